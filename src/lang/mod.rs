@@ -1,0 +1,59 @@
+//! Every sentence that a person reads, in English and Traditional Chinese.
+//!
+//! A sentence is a function of its values; [`texts!`](crate::lang) writes both
+//! languages side by side, so that none can be forgotten. One file for each
+//! place where the sentences appear. This room knows no other.
+
+/// The language of mails, menus and messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// 繁體中文.
+    ZhTw,
+}
+
+impl Lang {
+    /// The language a tag such as `en`, `zh-TW` or a locale such as
+    /// `zh_TW.UTF-8` names; `None` for any other.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let tag = tag
+            .split(['.', '@'])
+            .next()
+            .unwrap_or(tag)
+            .replace('_', "-")
+            .to_ascii_lowercase();
+        match tag.as_str() {
+            "en" | "c" | "posix" => Some(Self::En),
+            "zh" | "zh-tw" | "zh-hant" | "zh-hk" | "zh-hant-tw" => Some(Self::ZhTw),
+            other if other.starts_with("en-") => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The tag as it stands in the config and in HTML's `lang`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhTw => "zh-TW",
+        }
+    }
+}
+
+/// Declares sentences: `name(values) { en: "…", zh: "…" }` becomes
+/// `pub fn name(lang: Lang, values…) -> String`, each value anything with `Display`.
+macro_rules! texts {
+    ($( $(#[$doc:meta])* $name:ident ( $($value:ident),* ) { en: $en:literal, zh: $zh:literal } )*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(lang: $crate::lang::Lang $(, $value: impl std::fmt::Display)*) -> String {
+                match lang {
+                    $crate::lang::Lang::En => format!($en),
+                    $crate::lang::Lang::ZhTw => format!($zh),
+                }
+            }
+        )*
+    };
+}
+pub(crate) use texts;

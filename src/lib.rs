@@ -1,0 +1,16 @@
+//! illumio-monitor: one run is one poll of an Illumio PCE, told by mail.
+//!
+//! A run is a straight line, and the rooms stand in its order:
+//! fetch ([`pce`]) → analyze ([`rules`]) → aggregate ([`report`]) → alert ([`mail`]).
+//! [`cycle`] tells the whole story and knows every room; [`store`] keeps the one
+//! JSON file; [`lang`] holds every sentence that a person reads. Time and
+//! randomness are arguments: only `main` and `cycle` look at a clock.
+
+pub mod lang;
+pub mod mail;
+pub mod pce;
+pub mod report;
+pub mod rules;
+pub mod secret;
+pub mod store;
+pub mod tls;

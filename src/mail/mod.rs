@@ -1,0 +1,52 @@
+//! ALERT: the message (text and HTML), the SMTP session, and nothing of files.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+/// Who writes to whom, and through which server; contract 2, `email` and `smtp`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `From:`; an address, or `Name <address>`.
+    pub sender: String,
+    /// `MAIL FROM`, where it differs from the sender.
+    pub envelope_sender: Option<String>,
+    /// At least one address.
+    pub recipients: Vec<String>,
+    /// False: no raw records in the mail.
+    pub raw_snapshot: bool,
+    /// The mail server.
+    pub smtp: Smtp,
+}
+
+/// The mail server.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// A name or an address; every address of a name is tried.
+    pub host: String,
+    /// 25, 465, 587 …
+    pub port: u16,
+    /// How the line is secured.
+    pub tls: Tls,
+    /// The AUTH user and password.
+    pub login: Option<(String, Secret)>,
+    /// PEM, in addition to the system's trust store.
+    pub ca_file: Option<PathBuf>,
+    /// Each connect, each read, each write.
+    pub timeout: Duration,
+}
+
+/// How the line to the mail server is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// Never.
+    None,
+    /// STARTTLS if offered, with any certificate; in the clear if that fails.
+    #[default]
+    Opportunistic,
+    /// STARTTLS, required and verified.
+    Starttls,
+    /// TLS from the first byte, verified.
+    Implicit,
+}

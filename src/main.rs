@@ -1,0 +1,3 @@
+//! Command line → command → exit code.
+
+fn main() {}

@@ -1,0 +1,43 @@
+//! FETCH: the PCE's REST API, and its records as they are on the wire.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+/// Where the PCE is and how to talk to it; contract 2, `api`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Scheme, host and port, without a trailing slash or a path.
+    pub url: String,
+    /// The org's number, as text.
+    pub org_id: String,
+    /// The API key's name (`api_…`), the user of HTTP Basic.
+    pub key: String,
+    /// Its secret.
+    pub secret: Secret,
+    /// When the key expires, if the user said so.
+    pub key_expires: Option<jiff::civil::Date>,
+    /// False only where the user turned verification off.
+    pub verify_tls: bool,
+    /// PEM: CAs, or the PCE's own self-signed certificate.
+    pub ca_file: Option<PathBuf>,
+    /// The way out.
+    pub proxy: Proxy,
+    /// One connect or one read.
+    pub timeout: Duration,
+    /// A traffic query as a whole.
+    pub query_timeout: Duration,
+}
+
+/// The HTTP proxy to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// What the environment says (`HTTPS_PROXY`, `NO_PROXY` …).
+    #[default]
+    Environment,
+    /// None, whatever the environment says.
+    Direct,
+    /// This URL; it may hold credentials.
+    Url(Secret),
+}

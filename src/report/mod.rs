@@ -1,0 +1,219 @@
+//! AGGREGATE: what an alert is made of, and what one mail is made of.
+//!
+//! Plain data between the rules that count and the mail that tells. Knows the
+//! rules' words; knows nothing of files, sockets or HTML.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{Level, Threshold};
+
+/// One rule that has something to tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// The rule's id.
+    pub rule_id: i64,
+    /// The rule's name; the user's text.
+    pub rule_name: String,
+    /// How bad.
+    pub level: Level,
+    /// What it means; the user's text, may be empty.
+    pub desc: String,
+    /// What to do; the user's text, may be empty.
+    pub rec: String,
+    /// What was asked for.
+    pub threshold: Threshold,
+    /// How many matches it tells.
+    pub count: u64,
+    /// True where a bound was reached, so that `count` is a lower bound.
+    pub at_least: bool,
+    /// The first match, to the minute.
+    pub first: Timestamp,
+    /// The last match, to the minute.
+    pub last: Timestamp,
+    /// How the count spreads over the minutes, oldest first: minutes since 1970 and counts.
+    pub timeline: Vec<(i64, u64)>,
+    /// What was matched.
+    pub subject: Subject,
+    /// The two earliest records, as received.
+    pub snapshot: Vec<Record>,
+}
+
+/// What an alert's matches were.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// Events: who did what to which objects.
+    Events {
+        /// The event types and their sources, most frequent first.
+        sources: Vec<Counted<Source>>,
+        /// Workloads and agents by name (or href), most frequent first.
+        objects: Vec<Counted<String>>,
+        /// How many further objects are not in `objects`.
+        more_objects: u64,
+    },
+    /// Traffic: who talked to whom.
+    Traffic {
+        /// Top talkers, the busiest first.
+        talkers: Vec<Counted<Talker>>,
+        /// How many further talkers are not in `talkers`.
+        more_talkers: u64,
+        /// What is counted: connections, or different flows.
+        count_by: crate::rules::FlowCount,
+    },
+}
+
+/// A thing and how often.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counted<T> {
+    /// The thing.
+    pub what: T,
+    /// How often.
+    pub count: u64,
+}
+
+/// Where an event came from. Every text is the PCE's and may hold anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// `agent.tampering` …; empty where the record has none.
+    pub event_type: String,
+    /// `user`, `agent`, `ven`, `system`, `container_cluster` …; empty where unknown.
+    pub kind: String,
+    /// The user's name or the agent's host name, else its href; empty for the system.
+    pub name: String,
+    /// The address the request came from; empty where unknown.
+    pub ip: String,
+    /// The PCE's own severity, shown as data; empty for null.
+    pub severity: String,
+    /// `success`, `failure`; empty for null.
+    pub status: String,
+}
+
+/// Both ends of a flow. Every text is the PCE's and may hold anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Talker {
+    /// The source's workload name, host name or, for neither, empty.
+    pub src_name: String,
+    /// The source's address.
+    pub src_ip: String,
+    /// The destination's workload name, host name, fqdn or, for none of them, empty.
+    pub dst_name: String,
+    /// The destination's address.
+    pub dst_ip: String,
+    /// The port; absent for ICMP and for rows without one.
+    pub port: Option<u16>,
+    /// The IANA protocol number; absent where the row has none.
+    pub proto: Option<u8>,
+    /// `blocked`, `potentially_blocked` …, as the PCE says it.
+    pub decision: String,
+}
+
+/// A record as the PCE sent it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its own time: an event's timestamp, a row's last_detected.
+    pub at: Timestamp,
+    /// How much of it was counted; a flow's own `num_connections` is the day's total.
+    pub counted: u64,
+    /// The JSON text, every byte as received; cut where it was longer than the bound.
+    pub raw: String,
+    /// True where `raw` was cut.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// All that one mail tells. What the mail room renders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// What kind of mail, for `X-Illumio-Monitor-Kind`.
+    pub kind: Kind,
+    /// `settings.site_name`, or the PCE's host.
+    pub site: String,
+    /// The PCE's URL, without credentials.
+    pub pce_url: String,
+    /// The org.
+    pub org_id: String,
+    /// When it was made, on the cycle's clock.
+    pub made_at: Timestamp,
+    /// Conditions that began, last or ended; the worst first.
+    pub conditions: Vec<ConditionNews>,
+    /// Alerts; the worst first.
+    pub alerts: Vec<Alert>,
+    /// Finished sentences on what was lost, skipped, cut or reset.
+    pub notices: Vec<String>,
+    /// Finished sentences on what this run did see, for the footer.
+    pub footer: Vec<String>,
+}
+
+/// What kind of mail a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// At least one alert.
+    Alert,
+    /// A condition or a notice, and no alert.
+    Condition,
+    /// A test mail.
+    Test,
+}
+
+/// What the monitor watches beside the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The PCE does not answer.
+    Unreachable,
+    /// The PCE refuses the key.
+    Credentials,
+    /// The PCE says that it is not normal.
+    Health,
+    /// Events could not be read completely.
+    Events,
+    /// Traffic could not be read completely.
+    Traffic,
+    /// The config file is unreadable or wrong.
+    Configuration,
+    /// Mail is not delivered.
+    Delivery,
+}
+
+/// What there is to say of a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionNews {
+    /// Which.
+    pub condition: Condition,
+    /// Whether it began, still lasts, or ended.
+    pub phase: Phase,
+    /// Since when it holds (or held).
+    pub since: Timestamp,
+    /// What the PCE, the network or the file said: a finished sentence.
+    pub detail: String,
+    /// How bad while it lasts.
+    pub level: Level,
+}
+
+/// Where in its life a condition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It is new.
+    Begins,
+    /// It is told again.
+    Lasts,
+    /// It is over.
+    Ended,
+}
+
+impl Report {
+    /// The worst of what it tells; an end of something bad is `Info`.
+    pub fn level(&self) -> Level {
+        let conditions = self.conditions.iter().map(|news| match news.phase {
+            Phase::Ended => Level::Info,
+            Phase::Begins | Phase::Lasts => news.level,
+        });
+        let alerts = self.alerts.iter().map(|alert| alert.level);
+        let notices = self.notices.iter().map(|_| Level::Warning);
+        conditions
+            .chain(alerts)
+            .chain(notices)
+            .max()
+            .unwrap_or(Level::Info)
+    }
+}

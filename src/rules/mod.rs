@@ -1,0 +1,213 @@
+//! ANALYZE: what a rule is, which records it matches, and when it alerts.
+//!
+//! Knows the records of [`crate::pce`], but no file, no socket and no clock.
+
+pub mod minutes;
+
+use ipnet::IpNet;
+
+/// One rule, checked: whatever stands here is within the contract's bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Unique but for files of the Python tool, which wrote duplicates.
+    pub id: i64,
+    /// What the user calls it.
+    pub name: String,
+    /// A rule that is off matches nothing and keeps nothing.
+    pub enabled: bool,
+    /// How bad an alert of it is.
+    pub level: Level,
+    /// What it means, as told in the mail; may be empty.
+    pub desc: String,
+    /// What to do, as told in the mail; may be empty.
+    pub rec: String,
+    /// The user's own remark, told nowhere but in listings.
+    pub note: String,
+    /// What it matches.
+    pub filter: Filter,
+    /// When its matches become an alert.
+    pub threshold: Threshold,
+    /// Minutes after an alert in which matches gather untold; 0–10,080.
+    pub cooldown_minutes: u32,
+}
+
+/// What a rule matches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Records of the PCE's event log.
+    Event(EventFilter),
+    /// Rows of traffic.
+    Traffic(TrafficFilter),
+}
+
+/// Contract 3, `event`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventFilter {
+    /// Alternatives by `|`; each a part of the name, or a glob over the whole
+    /// name where it has `*` or `?`.
+    pub filter_value: String,
+    /// Any of these severities; empty: any at all. `none` stands for null.
+    pub severity: Vec<String>,
+    /// Any of these statuses; empty: any at all. `none` stands for null.
+    pub status: Vec<String>,
+    /// What one event counts as.
+    pub count_by: EventCount,
+}
+
+/// What one matching event counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventCount {
+    /// One.
+    #[default]
+    Events,
+    /// As many as the distinct workloads or agents it names, at least one.
+    Objects,
+}
+
+/// Contract 3, `traffic`. An empty list asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrafficFilter {
+    /// The policy decision; `None` (`-1`) is any.
+    pub decision: Option<Decision>,
+    /// Any of these.
+    pub ports: Vec<PortRange>,
+    /// The IANA number.
+    pub proto: Option<u8>,
+    /// All of these.
+    pub src_label: Vec<Label>,
+    /// All of these.
+    pub dst_label: Vec<Label>,
+    /// Any of these.
+    pub src_ip: Vec<IpNet>,
+    /// Any of these.
+    pub dst_ip: Vec<IpNet>,
+    /// None of these.
+    pub ex_ports: Vec<PortRange>,
+    /// Leaves out a flow whose source has all of these.
+    pub ex_src_label: Vec<Label>,
+    /// Leaves out a flow whose destination has all of these.
+    pub ex_dst_label: Vec<Label>,
+    /// None of these.
+    pub ex_src_ip: Vec<IpNet>,
+    /// None of these.
+    pub ex_dst_ip: Vec<IpNet>,
+    /// What growth counts as.
+    pub count_by: FlowCount,
+}
+
+/// What a row that grew counts as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FlowCount {
+    /// The connections it grew by.
+    #[default]
+    Connections,
+    /// One for each different flow that grew in the window.
+    Flows,
+}
+
+/// The PCE's policy decision, with the number that rules use for it (`pd`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// 0
+    Allowed,
+    /// 1
+    PotentiallyBlocked,
+    /// 2
+    Blocked,
+    /// 3
+    Unknown,
+}
+
+/// Ports from the first to the last, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortRange {
+    /// The first.
+    pub from: u16,
+    /// The last, at least the first.
+    pub to: u16,
+}
+
+/// `key=value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The dimension: role, app, env, loc or the user's own.
+    pub key: String,
+    /// The value, case-sensitive.
+    pub value: String,
+}
+
+/// When matches become an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// One match is enough.
+    Immediate,
+    /// So many untold matches in some window.
+    Count {
+        /// 1–10⁹.
+        count: u64,
+        /// Minutes, 1–10,080.
+        window: u32,
+    },
+}
+
+/// How bad it is; ordered, the worst is the greatest.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Look at it today.
+    #[default]
+    Warning,
+    /// Look at it now.
+    Critical,
+}
+
+impl Decision {
+    /// All four, in the order of their numbers.
+    pub const ALL: [Self; 4] = [
+        Self::Allowed,
+        Self::PotentiallyBlocked,
+        Self::Blocked,
+        Self::Unknown,
+    ];
+
+    /// The PCE's word, in queries and in rows [REST 25.2, "policy_decision"].
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::PotentiallyBlocked => "potentially_blocked",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The decision that the PCE's word names.
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|decision| decision.wire() == word)
+    }
+}
+
+impl Level {
+    /// The word in the config and in the mail's headers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}

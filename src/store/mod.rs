@@ -1,0 +1,1 @@
+//! The one JSON file: config, state, locks, save and `.last`.
