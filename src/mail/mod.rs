@@ -1,5 +1,7 @@
 //! ALERT: the message (text and HTML), the SMTP session, and nothing of files.
 
+pub mod outbox;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

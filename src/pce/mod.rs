@@ -1,5 +1,8 @@
 //! FETCH: the PCE's REST API, and its records as they are on the wire.
 
+pub mod events;
+pub mod traffic;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

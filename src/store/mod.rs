@@ -1,1 +1,61 @@
 //! The one JSON file: config, state, locks, save and `.last`.
+
+use crate::mail;
+use crate::pce;
+use crate::rules::Rule;
+
+/// The whole configuration, checked; contract 2.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `api`.
+    pub pce: pce::Settings,
+    /// `email` and `smtp`.
+    pub mail: mail::Settings,
+    /// `settings`.
+    pub settings: Settings,
+    /// `rules`, in the file's order, disabled ones too.
+    pub rules: Vec<Rule>,
+}
+
+/// Contract 2, `settings`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The language of mails and messages.
+    pub language: crate::lang::Lang,
+    /// The zone that mails show times in.
+    pub timezone: jiff::tz::TimeZone,
+    /// In subject and first line.
+    pub site_name: String,
+    /// Whether `/api/v2/health` is asked for.
+    pub enable_health_check: bool,
+    /// Hours after which a lasting condition is told again.
+    pub reminder_hours: u32,
+    /// The local time of the daily report; `None`: off.
+    pub daily_report: Option<jiff::civil::Time>,
+    /// How far a fetch of events reaches back behind the last complete one.
+    pub event_overlap_minutes: u32,
+    /// The same for traffic.
+    pub traffic_overlap_minutes: u32,
+    /// How far back is looked, now and then, for what was recorded late; 0: never.
+    pub late_reach_hours: u32,
+    /// The longest backlog of traffic that is fetched.
+    pub max_catch_up_hours: u32,
+    /// The longest backlog of events that is fetched.
+    pub max_event_catch_up_hours: u32,
+    /// When a cycle stops to wait.
+    pub cycle_deadline_seconds: u32,
+    /// How the PCE counts.
+    pub traffic_counts: TrafficCounts,
+}
+
+/// `settings.traffic_counts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrafficCounts {
+    /// Find out.
+    #[default]
+    Auto,
+    /// Rows grow through the UTC day.
+    Cumulative,
+    /// Rows are clipped to the query.
+    Clipped,
+}
