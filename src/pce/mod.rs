@@ -1,6 +1,8 @@
 //! FETCH: the PCE's REST API, and its records as they are on the wire.
 
 pub mod events;
+pub mod record;
+pub mod stream;
 pub mod traffic;
 
 use std::path::PathBuf;

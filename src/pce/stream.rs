@@ -1,0 +1,342 @@
+//! A JSON array, read one record at a time in memory that does not grow.
+//!
+//! A traffic download can be 300 MB. This finds where each record ends and lends
+//! out its bytes, as received; parsing them is the caller's. One buffer serves
+//! all records, so what stays in memory is the largest record.
+
+use std::io::{self, Read};
+
+/// A record larger than this is passed over: its length is told, its bytes are not kept.
+pub const MAX_RECORD: usize = 8 * 1024 * 1024;
+
+/// How much is asked of the network at once.
+const CHUNK: usize = 128 * 1024;
+
+/// The records of one JSON array, in the order in which they come.
+pub struct Records<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    /// What of the buffer is still to be read.
+    from: usize,
+    to: usize,
+    begun: bool,
+    ended: bool,
+}
+
+/// One element of the array.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Element<'a> {
+    /// Its bytes, without white space around them.
+    Record(&'a [u8]),
+    /// It was longer than [`MAX_RECORD`]; so many bytes were passed over.
+    TooLarge(u64),
+}
+
+/// Why the array could not be read to its end.
+#[derive(Debug)]
+pub enum StreamError {
+    /// The connection broke, or the transfer encoding is damaged.
+    Read(io::Error),
+    /// The body ended before the array did.
+    Truncated,
+    /// The body is no JSON array; its first bytes, for the message.
+    NotAnArray(String),
+}
+
+/// Where a scan within one element stands.
+#[derive(Default)]
+struct Scan {
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl<R: Read> Records<R> {
+    /// Reads from `reader`, which must hold one JSON array and nothing else.
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            buffer: vec![0; CHUNK],
+            from: 0,
+            to: 0,
+            begun: false,
+            ended: false,
+        }
+    }
+
+    /// The next element, or `None` once the array and the body have both ended.
+    ///
+    /// # Errors
+    /// See [`StreamError`]; after one, nothing more can be read.
+    pub fn next(&mut self) -> Result<Option<Element<'_>>, StreamError> {
+        if self.ended {
+            return Ok(None);
+        }
+        if !self.begun {
+            self.begin()?;
+        }
+        match self.skip_to_element()? {
+            b']' => {
+                self.finish()?;
+                Ok(None)
+            }
+            _ => self.element().map(Some),
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), StreamError> {
+        match self.skip_space()? {
+            Some(b'[') => {
+                self.from += 1;
+                self.begun = true;
+                Ok(())
+            }
+            Some(_) => Err(StreamError::NotAnArray(self.opening())),
+            None => Err(StreamError::Truncated),
+        }
+    }
+
+    /// The first bytes of what came instead of an array, fit for a message.
+    fn opening(&self) -> String {
+        let bytes = &self.buffer[self.from..self.to.min(self.from + 80)];
+        String::from_utf8_lossy(bytes)
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    }
+
+    /// After the closing bracket only white space may come.
+    fn finish(&mut self) -> Result<(), StreamError> {
+        self.from += 1;
+        self.ended = true;
+        match self.skip_space()? {
+            None => Ok(()),
+            Some(_) => Err(StreamError::NotAnArray(self.opening())),
+        }
+    }
+
+    /// The first byte of the next element, or the closing bracket.
+    fn skip_to_element(&mut self) -> Result<u8, StreamError> {
+        loop {
+            match self.skip_space()? {
+                Some(b',') => self.from += 1,
+                Some(byte) => return Ok(byte),
+                None => return Err(StreamError::Truncated),
+            }
+        }
+    }
+
+    /// The next byte that is not white space (nor a byte-order mark), left in place.
+    fn skip_space(&mut self) -> Result<Option<u8>, StreamError> {
+        loop {
+            while self.from < self.to {
+                match self.buffer[self.from] {
+                    b' ' | b'\t' | b'\r' | b'\n' => self.from += 1,
+                    0xEF | 0xBB | 0xBF if !self.begun => self.from += 1,
+                    byte => return Ok(Some(byte)),
+                }
+            }
+            if self.fill()? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads on to the end of the element that starts at `from`.
+    fn element(&mut self) -> Result<Element<'_>, StreamError> {
+        let mut scan = Scan::default();
+        let mut at = self.from;
+        loop {
+            if let Some(end) = scan.find_end(&self.buffer[at..self.to]) {
+                let (start, end) = (self.from, at + end);
+                self.from = end;
+                if end - start > MAX_RECORD {
+                    return Ok(Element::TooLarge((end - start) as u64));
+                }
+                return Ok(Element::Record(trim_end(&self.buffer[start..end])));
+            }
+            at = self.to;
+            if at - self.from > MAX_RECORD {
+                return self.pass_over(scan);
+            }
+            let moved = self.from;
+            if self.fill()? == 0 {
+                return Err(StreamError::Truncated);
+            }
+            at -= moved - self.from;
+        }
+    }
+
+    /// Reads to the end of an element that is too large, keeping none of it.
+    fn pass_over(&mut self, mut scan: Scan) -> Result<Element<'_>, StreamError> {
+        let mut length = (self.to - self.from) as u64;
+        loop {
+            self.from = self.to;
+            if self.fill()? == 0 {
+                return Err(StreamError::Truncated);
+            }
+            if let Some(end) = scan.find_end(&self.buffer[self.from..self.to]) {
+                self.from += end;
+                return Ok(Element::TooLarge(length + end as u64));
+            }
+            length += (self.to - self.from) as u64;
+        }
+    }
+
+    /// Reads more behind `to`; what is still needed moves to the front first.
+    fn fill(&mut self) -> Result<usize, StreamError> {
+        if self.from > 0 {
+            self.buffer.copy_within(self.from..self.to, 0);
+            self.to -= self.from;
+            self.from = 0;
+        }
+        if self.buffer.len() - self.to < CHUNK / 2 {
+            let doubled = self.to + CHUNK.max(self.to);
+            self.buffer.resize(doubled.min(MAX_RECORD + 2 * CHUNK), 0);
+        }
+        loop {
+            match self.reader.read(&mut self.buffer[self.to..]) {
+                Ok(count) => {
+                    self.to += count;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(StreamError::Read(error)),
+            }
+        }
+    }
+}
+
+impl Scan {
+    /// The offset just behind the element, if it ends within `bytes`.
+    ///
+    /// An object or array ends with its bracket; anything else where a comma or
+    /// the array's own bracket follows.
+    fn find_end(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if self.in_string {
+                match (self.escaped, byte) {
+                    (true, _) => self.escaped = false,
+                    (false, b'\\') => self.escaped = true,
+                    (false, b'"') => self.in_string = false,
+                    _ => {}
+                }
+            } else {
+                match byte {
+                    b'"' => self.in_string = true,
+                    b'{' | b'[' => self.depth += 1,
+                    b',' | b']' if self.depth == 0 => return Some(at),
+                    b'}' | b']' => {
+                        self.depth = self.depth.saturating_sub(1);
+                        if self.depth == 0 {
+                            return Some(at + 1);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes
+        .iter()
+        .rposition(|byte| !byte.is_ascii_whitespace())
+        .map_or(0, |last| last + 1);
+    &bytes[..end]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    /// A reader that hands out `step` bytes at a time.
+    struct Slowly<'a>(&'a [u8], usize);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(into.len());
+            into[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn all(text: &str, step: usize) -> Result<Vec<String>, StreamError> {
+        let mut records = Records::new(Slowly(text.as_bytes(), step));
+        let mut found = Vec::new();
+        while let Some(element) = records.next()? {
+            match element {
+                Element::Record(bytes) => found.push(String::from_utf8(bytes.to_vec()).unwrap()),
+                Element::TooLarge(length) => found.push(format!("too large: {length}")),
+            }
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn every_record_comes_out_byte_for_byte_however_it_is_cut() {
+        let text = "\u{feff} [ {\"a\":\"},]\\\"\"} ,\n{\"b\":[{},[1]]},7 , \"x]\",null,[] ] \n";
+        let expected = [
+            "{\"a\":\"},]\\\"\"}",
+            "{\"b\":[{},[1]]}",
+            "7",
+            "\"x]\"",
+            "null",
+            "[]",
+        ];
+        for step in 1..=text.len() {
+            assert_eq!(all(text, step).unwrap(), expected, "in steps of {step}");
+        }
+    }
+
+    #[test]
+    fn an_array_without_records_is_read_to_its_end() {
+        assert!(all("[]", 1).unwrap().is_empty());
+        assert!(all(" [ ] ", 1).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_body_that_ends_early_is_truncated_not_empty() {
+        for text in ["", "[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"", "[1"] {
+            assert!(
+                matches!(all(text, 3), Err(StreamError::Truncated)),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_array_is_shown_by_its_first_bytes() {
+        let Err(StreamError::NotAnArray(opening)) = all("<html>\nproxy</html>", 100) else {
+            panic!("read as an array")
+        };
+        assert_eq!(opening, "<html> proxy</html>");
+        assert!(matches!(all("[1] x", 100), Err(StreamError::NotAnArray(_))));
+    }
+
+    #[test]
+    fn a_record_beyond_the_bound_is_passed_over_and_the_next_one_read() {
+        let text = format!("[{{\"a\":\"{}\"}},2]", "x".repeat(MAX_RECORD + 5 * CHUNK));
+        let found = all(&text, usize::MAX).unwrap();
+        assert!(
+            found == [format!("too large: {}", text.len() - 4), "2".to_owned()],
+            "{} found",
+            found.len()
+        );
+    }
+
+    #[test]
+    fn a_record_may_fill_many_buffers() {
+        let record = format!("{{\"a\":\"{}\"}}", "x".repeat(3 * CHUNK + 17));
+        assert_eq!(
+            all(&format!("[{record},{record}]"), 1000).unwrap(),
+            [record.clone(), record]
+        );
+    }
+}
