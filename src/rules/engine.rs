@@ -1,8 +1,199 @@
-//! The counting engine.
+//! The counting engine: `(minute, how many)` in, alerts out.
+//!
+//! It knows no PCE, no clock and no file. Events feed it with ones, traffic with
+//! growth; both at the records' own time. What it keeps are *untold* matches: an
+//! alert takes its matches out of the count, so that nothing is told twice, and
+//! whatever is not told stays as long as it can still become part of an alert.
 
 use serde::{Deserialize, Serialize};
 
-/// What one rule keeps between runs: its untold matches and a little evidence.
+use super::Threshold;
+use super::minutes::{Minute, Minutes};
+
+/// What one rule counts: its untold matches, and when it last alerted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Tally {}
+pub struct Counter {
+    /// The untold matches.
+    pub untold: Minutes,
+    /// The minute of the last alert, for the cooldown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerted: Option<Minute>,
+}
+
+impl Counter {
+    /// The matches that are to be told now, taken out of the count; `None` where
+    /// the threshold is not met or the cooldown (minutes) still runs.
+    ///
+    /// `Count` tells every minute that lies in some window holding the threshold.
+    /// The cooldown is over when its minutes have passed on the clock's minute
+    /// hand, so that a cron job's seconds of jitter cost no cycle.
+    pub fn due(&mut self, threshold: Threshold, cooldown: u32, now: Minute) -> Option<Minutes> {
+        // A time in the future (a clock set back) reads as now.
+        self.alerted = self.alerted.map(|alerted| alerted.min(now));
+        if self
+            .alerted
+            .is_some_and(|alerted| now < alerted.saturating_add(i64::from(cooldown)))
+        {
+            return None;
+        }
+        let due = self.qualifying(threshold);
+        if due.is_empty() {
+            return None;
+        }
+        self.alerted = Some(now);
+        Some(self.untold.take_minutes_of(&due))
+    }
+
+    /// Forgets what lies before `minute` and can no longer become part of an
+    /// alert: no further match can come that early, and no window holds enough.
+    pub fn trim(&mut self, threshold: Threshold, minute: Minute) {
+        if self.untold.first().is_none_or(|first| first >= minute) {
+            return;
+        }
+        let mut due = self.qualifying(threshold);
+        self.untold.forget_before(minute);
+        due.take_minutes_of(&self.untold);
+        self.untold.merge(&due);
+    }
+
+    /// The untold matches in the minutes of all windows that hold the threshold.
+    fn qualifying(&self, threshold: Threshold) -> Minutes {
+        let Threshold::Count {
+            count: wanted,
+            window,
+        } = threshold
+        else {
+            return self.untold.clone();
+        };
+        let entries: Vec<(Minute, u64)> = self.untold.iter().collect();
+        let mut due = Minutes::default();
+        let (mut left, mut told, mut sum) = (0, 0, 0u64);
+        for right in 0..entries.len() {
+            sum = sum.saturating_add(entries[right].1);
+            while entries[left].0.saturating_add(i64::from(window)) <= entries[right].0 {
+                sum = sum.saturating_sub(entries[left].1);
+                left += 1;
+            }
+            if sum >= wanted {
+                for (minute, count) in &entries[left.max(told)..=right] {
+                    due.add(*minute, *count);
+                }
+                told = right + 1;
+            }
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const THREE_IN_TEN: Threshold = Threshold::Count {
+        count: 3,
+        window: 10,
+    };
+
+    fn counter(matches: &[(Minute, u64)]) -> Counter {
+        let mut counter = Counter::default();
+        for (minute, count) in matches {
+            counter.untold.add(*minute, *count);
+        }
+        counter
+    }
+
+    fn minutes(matches: &[(Minute, u64)]) -> Minutes {
+        counter(matches).untold
+    }
+
+    #[test]
+    fn an_immediate_rule_tells_every_match_once() {
+        let mut counter = counter(&[(100, 1), (105, 2)]);
+        assert_eq!(
+            counter.due(Threshold::Immediate, 0, 110),
+            Some(minutes(&[(100, 1), (105, 2)]))
+        );
+        assert_eq!(counter.due(Threshold::Immediate, 0, 120), None);
+    }
+
+    #[test]
+    fn a_count_rule_waits_for_enough_matches_within_its_window() {
+        let mut counter = counter(&[(100, 1), (109, 1)]);
+        assert_eq!(counter.due(THREE_IN_TEN, 0, 110), None);
+        counter.untold.add(110, 1);
+        assert_eq!(
+            counter.due(THREE_IN_TEN, 0, 120),
+            None,
+            "100 and 110 lie in no window of ten minutes"
+        );
+        counter.untold.add(101, 1);
+        assert_eq!(
+            counter.due(THREE_IN_TEN, 0, 130),
+            Some(minutes(&[(100, 1), (101, 1), (109, 1), (110, 1)]))
+        );
+    }
+
+    #[test]
+    fn a_match_outside_every_full_window_stays_untold() {
+        let mut counter = counter(&[(50, 2), (100, 3), (130, 1)]);
+        assert_eq!(
+            counter.due(THREE_IN_TEN, 0, 140),
+            Some(minutes(&[(100, 3)]))
+        );
+        assert_eq!(counter.untold, minutes(&[(50, 2), (130, 1)]));
+    }
+
+    #[test]
+    fn what_was_told_does_not_count_towards_the_next_alert() {
+        let mut counter = counter(&[(100, 3)]);
+        counter.due(THREE_IN_TEN, 0, 101).unwrap();
+        counter.untold.add(101, 2);
+        assert_eq!(counter.due(THREE_IN_TEN, 0, 102), None);
+    }
+
+    #[test]
+    fn matches_gather_during_the_cooldown_and_are_told_after_it() {
+        let mut counter = counter(&[(100, 3)]);
+        counter.due(THREE_IN_TEN, 10, 101).unwrap();
+        counter.untold.add(103, 4);
+        assert_eq!(counter.due(THREE_IN_TEN, 10, 110), None);
+        assert_eq!(
+            counter.due(THREE_IN_TEN, 10, 111),
+            Some(minutes(&[(103, 4)]))
+        );
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_prolong_the_cooldown() {
+        let mut counter = counter(&[(100, 3)]);
+        counter.due(THREE_IN_TEN, 10, 100_000).unwrap();
+        counter.untold.add(103, 4);
+        assert_eq!(counter.due(THREE_IN_TEN, 10, 105), None);
+        assert!(counter.due(THREE_IN_TEN, 10, 115).is_some());
+    }
+
+    #[test]
+    fn trimming_forgets_only_what_can_no_longer_be_told() {
+        let mut counter = counter(&[(10, 2), (50, 3), (91, 1), (100, 2)]);
+        counter.trim(THREE_IN_TEN, 95);
+        assert_eq!(
+            counter.untold,
+            minutes(&[(50, 3), (91, 1), (100, 2)]),
+            "10 held too few; 50 waits, 91 helps 100"
+        );
+        counter.trim(Threshold::Immediate, 1_000);
+        assert_eq!(counter.untold.total(), 6);
+    }
+
+    #[test]
+    fn a_window_of_a_week_counts_the_whole_week() {
+        let week = Threshold::Count {
+            count: 7,
+            window: 10_080,
+        };
+        let mut counter = counter(&(0..7).map(|day| (day * 1_440, 1)).collect::<Vec<_>>());
+        assert_eq!(counter.due(week, 0, 9_000).unwrap().total(), 7);
+    }
+}

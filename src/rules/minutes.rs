@@ -2,12 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A minute since 1970-01-01 00:00 UTC.
 pub type Minute = i64;
 
+/// The minute that a time lies in.
+pub fn minute_of(at: jiff::Timestamp) -> Minute {
+    at.as_second().div_euclid(60)
+}
+
+/// The time at which a minute begins; the ends of time for what no calendar holds.
+pub fn time_of(minute: Minute) -> jiff::Timestamp {
+    let end = if minute < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    };
+    minute
+        .checked_mul(60)
+        .and_then(|second| jiff::Timestamp::from_second(second).ok())
+        .unwrap_or(end)
+}
+
 /// How many in which minute. Minutes without a count are absent.
+///
+/// In JSON one flat list: the first minute and its count, then for each further
+/// one the distance from the one before and its count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Minutes(pub BTreeMap<Minute, u64>);
+pub struct Minutes(BTreeMap<Minute, u64>);
 
 impl Minutes {
     /// Adds `count` to `minute`; nothing for 0.
@@ -16,6 +39,78 @@ impl Minutes {
             let sum = self.0.entry(minute).or_insert(0);
             *sum = sum.saturating_add(count);
         }
+    }
+
+    /// Adds `count`, spread evenly over the minutes from `first` to `last`, both
+    /// included; all to `last` where that is the earlier one. No count is lost to
+    /// rounding.
+    pub fn spread(&mut self, first: Minute, last: Minute, count: u64) {
+        let first = first.min(last);
+        let width = u128::from(last.abs_diff(first)) + 1;
+        if u128::from(count) < width {
+            // Fewer than the minutes: one each, so that no minute is walked in vain.
+            for nth in 1..=count {
+                let offset = u128::from(nth) * width / u128::from(count) - 1;
+                self.add(
+                    first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)),
+                    1,
+                );
+            }
+            return;
+        }
+        let mut given = 0;
+        for minute in first..=last {
+            let step = u128::from(minute.abs_diff(first)) + 1;
+            let due = u64::try_from(step * u128::from(count) / width).unwrap_or(count);
+            self.add(minute, due - given);
+            given = due;
+        }
+    }
+
+    /// Adds all of another's.
+    pub fn merge(&mut self, other: &Self) {
+        for (minute, count) in other.iter() {
+            self.add(minute, count);
+        }
+    }
+
+    /// Takes `count` out of `minute`, if it holds that many; says whether it did.
+    pub fn take_from(&mut self, minute: Minute, count: u64) -> bool {
+        match self.0.get_mut(&minute) {
+            Some(sum) if *sum > count => *sum -= count,
+            Some(sum) if *sum == count => drop(self.0.remove(&minute)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes out, and returns, what lies in the minutes of `others`.
+    pub fn take_minutes_of(&mut self, others: &Self) -> Self {
+        let (taken, kept) = std::mem::take(&mut self.0)
+            .into_iter()
+            .partition(|(minute, _)| others.0.contains_key(minute));
+        self.0 = kept;
+        Self(taken)
+    }
+
+    /// What lies before `minute` is forgotten.
+    pub fn forget_before(&mut self, minute: Minute) {
+        self.0 = self.0.split_off(&minute);
+    }
+
+    /// All minutes and counts, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Minute, u64)> + '_ {
+        self.0.iter().map(|(minute, count)| (*minute, *count))
+    }
+
+    /// The first minute that has a count.
+    pub fn first(&self) -> Option<Minute> {
+        self.0.first_key_value().map(|(minute, _)| *minute)
+    }
+
+    /// The last minute that has a count.
+    pub fn last(&self) -> Option<Minute> {
+        self.0.last_key_value().map(|(minute, _)| *minute)
     }
 
     /// The sum of all.
@@ -28,5 +123,80 @@ impl Minutes {
     /// True where nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Serialize for Minutes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut before = 0;
+        let flat = self.iter().flat_map(|(minute, count)| {
+            let distance = minute.saturating_sub(before);
+            before = minute;
+            [i128::from(distance), i128::from(count)]
+        });
+        serializer.collect_seq(flat)
+    }
+}
+
+impl<'de> Deserialize<'de> for Minutes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let flat = Vec::<i128>::deserialize(deserializer)?;
+        let mut minutes = Self::default();
+        let mut minute: Minute = 0;
+        for pair in flat.chunks(2) {
+            let [distance, count] = *pair else {
+                return Err(serde::de::Error::custom("a minute without its count"));
+            };
+            let bad = |_| serde::de::Error::custom("a minute or a count beyond its bounds");
+            minute = minute.saturating_add(i64::try_from(distance).map_err(bad)?);
+            minutes.add(minute, u64::try_from(count).map_err(bad)?);
+        }
+        Ok(minutes)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_spread_evenly_and_none_is_lost() {
+        for (first, last, count) in [
+            (10, 19, 100),
+            (10, 19, 7),
+            (10, 10, 5),
+            (0, 2, 10),
+            (5, 1_445, 3),
+            (0, 0, 0),
+            (9, 4, 6),
+        ] {
+            let mut minutes = Minutes::default();
+            minutes.spread(first, last, count);
+            assert_eq!(minutes.total(), count);
+            let counts: Vec<u64> = minutes.iter().map(|(_, count)| count).collect();
+            if let (Some(most), Some(least)) = (counts.iter().max(), counts.iter().min()) {
+                assert!(most - least <= 1, "{counts:?}");
+                assert_eq!(minutes.last(), Some(last));
+            }
+        }
+    }
+
+    #[test]
+    fn minutes_come_back_from_json_as_they_went() {
+        let mut minutes = Minutes::default();
+        minutes.spread(29_000_000, 29_000_300, 77);
+        minutes.add(29_000_301, u64::MAX);
+        let json = serde_json::to_string(&minutes).unwrap();
+        assert_eq!(serde_json::from_str::<Minutes>(&json).unwrap(), minutes);
+        assert!(serde_json::from_str::<Minutes>("[1]").is_err());
+        assert!(serde_json::from_str::<Minutes>("[1,-1]").is_err());
+    }
+
+    #[test]
+    fn a_minute_begins_where_its_time_says() {
+        assert_eq!(minute_of(time_of(29_000_000)), 29_000_000);
+        assert_eq!(minute_of(time_of(-1)), -1);
+        assert_eq!(time_of(i64::MAX), jiff::Timestamp::MAX);
     }
 }

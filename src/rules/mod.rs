@@ -3,6 +3,8 @@
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
 pub mod engine;
+pub mod growth;
+pub mod matching;
 pub mod minutes;
 
 use ipnet::IpNet;
