@@ -3,6 +3,9 @@
 //! Plain data between the rules that count and the mail that tells. Knows the
 //! rules' words; knows nothing of files, sockets or HTML.
 
+pub mod evidence;
+pub mod tally;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +75,7 @@ pub struct Counted<T> {
 }
 
 /// Where an event came from. Every text is the PCE's and may hold anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// `agent.tampering` …; empty where the record has none.
     pub event_type: String,
@@ -89,7 +92,7 @@ pub struct Source {
 }
 
 /// Both ends of a flow. Every text is the PCE's and may hold anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Talker {
     /// The source's workload name, host name or, for neither, empty.
     pub src_name: String,

@@ -20,7 +20,7 @@ use crate::pce::record::{Flow, Text};
 pub const MAX_ROWS: usize = 400_000;
 
 /// What identifies a row: a hash of all that contract 4.4 names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowKey(pub u64);
 
 /// Which end reported a row. The two ends' rows are one flow.

@@ -1,0 +1,215 @@
+//! What a rule's untold matches looked like: a little of it, kept until they are told.
+//!
+//! Each thing is kept with its own counts per minute, so that an alert can show
+//! just what belongs to the minutes it tells. Everything here is bounded.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Counted, Record, Source, Talker};
+use crate::rules::minutes::{Minute, Minutes, minute_of};
+
+/// How many different talkers, sources or objects are kept between runs.
+pub const KEPT: usize = 20;
+
+/// How many are told apart while records come in.
+const GATHERED: usize = 4_096;
+
+/// How many records are kept, the earliest.
+const RECORDS: usize = 2;
+
+/// How much of one record is kept, in bytes.
+const RECORD_BYTES: usize = 32 * 1024;
+
+/// What untold matches looked like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    /// Events: who did it.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub sources: Table<Source>,
+    /// Events: to what.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub objects: Table<String>,
+    /// Traffic: who talked to whom.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub talkers: Table<Talker>,
+    /// The earliest records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Record>,
+}
+
+/// Things, each with its counts per minute; the less frequent ones give way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table<T: Eq + Hash> {
+    rows: HashMap<T, Minutes>,
+    /// How many different things gave way, in the minute of their last count.
+    more: Minutes,
+}
+
+impl Evidence {
+    /// Keeps the record if it is one of the two earliest.
+    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &str) {
+        let place = self.records.partition_point(|record| record.at <= at);
+        if place < RECORDS {
+            let cut = raw.len() > RECORD_BYTES;
+            let raw = raw[..raw.floor_char_boundary(RECORD_BYTES)].to_owned();
+            self.records.insert(
+                place,
+                Record {
+                    at,
+                    counted,
+                    raw,
+                    cut,
+                },
+            );
+            self.records.truncate(RECORDS);
+        }
+    }
+
+    /// Takes out what belongs to the minutes that are told.
+    pub fn take(&mut self, told: &Minutes) -> Self {
+        let records = std::mem::take(&mut self.records);
+        let (taken, kept) = records
+            .into_iter()
+            .partition(|record| within(told, minute_of(record.at)));
+        self.records = kept;
+        Self {
+            sources: self.sources.take(told),
+            objects: self.objects.take(told),
+            talkers: self.talkers.take(told),
+            records: taken,
+        }
+    }
+
+    /// Forgets what is older than every untold match, and keeps to the bounds.
+    pub fn settle(&mut self, untold: &Minutes) {
+        let Some(first) = untold.first() else {
+            *self = Self::default();
+            return;
+        };
+        self.records.retain(|record| minute_of(record.at) >= first);
+        self.sources.settle(first);
+        self.objects.settle(first);
+        self.talkers.settle(first);
+    }
+}
+
+/// A record's own minute may lie behind the growth that it told of.
+fn within(told: &Minutes, minute: Minute) -> bool {
+    told.first().is_some_and(|first| first <= minute)
+        && told.last().is_some_and(|last| minute <= last)
+}
+
+impl<T: Clone + Eq + Hash + Ord> Table<T> {
+    /// Adds the counts of one match.
+    pub fn add(&mut self, what: T, counts: &Minutes) {
+        self.rows.entry(what).or_default().merge(counts);
+        if self.rows.len() > GATHERED {
+            self.give_way(GATHERED / 2);
+        }
+    }
+
+    /// The most frequent first, and how many further ones there are.
+    pub fn most_frequent(&self, most: usize) -> (Vec<Counted<T>>, u64) {
+        let mut rows: Vec<(&T, u64)> = self
+            .rows
+            .iter()
+            .map(|(what, counts)| (what, counts.total()))
+            .collect();
+        rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let more = rows.len().saturating_sub(most) as u64 + self.more.total();
+        let shown = rows.into_iter().take(most).map(|(what, count)| Counted {
+            what: what.clone(),
+            count,
+        });
+        (shown.collect(), more)
+    }
+
+    /// True where nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.more.is_empty()
+    }
+
+    fn take(&mut self, told: &Minutes) -> Self {
+        let mut taken = Self {
+            rows: HashMap::new(),
+            more: self.more.take_minutes_of(told),
+        };
+        for (what, counts) in &mut self.rows {
+            let of_told = counts.take_minutes_of(told);
+            if !of_told.is_empty() {
+                taken.rows.insert(what.clone(), of_told);
+            }
+        }
+        self.rows.retain(|_, counts| !counts.is_empty());
+        taken
+    }
+
+    fn settle(&mut self, first: Minute) {
+        for counts in self.rows.values_mut() {
+            counts.forget_before(first);
+        }
+        self.rows.retain(|_, counts| !counts.is_empty());
+        self.more.forget_before(first);
+        self.give_way(KEPT);
+    }
+
+    /// Keeps the `most` most frequent; of the others only how many they were.
+    fn give_way(&mut self, most: usize) {
+        if self.rows.len() <= most {
+            return;
+        }
+        let mut rows: Vec<(T, Minutes)> = self.rows.drain().collect();
+        rows.sort_by(|a, b| b.1.total().cmp(&a.1.total()).then_with(|| a.0.cmp(&b.0)));
+        for (_, counts) in rows.drain(most..) {
+            self.more.add(counts.last().unwrap_or_default(), 1);
+        }
+        self.rows = rows.into_iter().collect();
+    }
+}
+
+impl<T: Eq + Hash> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: HashMap::new(),
+            more: Minutes::default(),
+        }
+    }
+}
+
+/// As it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Stored<T> {
+    rows: Vec<(T, Minutes)>,
+    #[serde(default, skip_serializing_if = "Minutes::is_empty")]
+    more: Minutes,
+}
+
+impl<T: Serialize + Eq + Hash + Ord + Clone> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rows: Vec<(T, Minutes)> = self
+            .rows
+            .iter()
+            .map(|(what, counts)| (what.clone(), counts.clone()))
+            .collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        Stored {
+            rows,
+            more: self.more.clone(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Eq + Hash> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        Ok(Self {
+            rows: stored.rows.into_iter().collect(),
+            more: stored.more,
+        })
+    }
+}

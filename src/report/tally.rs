@@ -1,0 +1,408 @@
+//! What one rule keeps between runs, and how its matches become an alert.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{Evidence, KEPT};
+use super::{Alert, Source, Subject, Talker};
+use crate::pce::record::{Event, Flow, Text, Thing};
+use crate::rules::engine::Counter;
+use crate::rules::growth::{Growth, Row, RowKey};
+use crate::rules::matching::{FlowFacts, objects};
+use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
+use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
+
+/// How many of the "different flows" of one rule are told apart.
+const MAX_FLOWS: usize = 50_000;
+
+/// What one rule keeps between runs: its untold matches and a little evidence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Since when the rule has been looking. What began before is only seen, not counted in full.
+    pub since: Option<Timestamp>,
+    /// Its untold matches.
+    pub counter: Counter,
+    /// What they looked like.
+    pub evidence: Evidence,
+    /// For a rule that counts flows: in which minute each was counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flows: BTreeMap<RowKey, Minute>,
+    /// True where a bound was reached, so that the next alert says "at least".
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+}
+
+impl Tally {
+    /// Counts an event that the rule matched.
+    pub fn count_event(
+        &mut self,
+        filter: &EventFilter,
+        event: &Event<'_>,
+        at: Timestamp,
+        raw: &str,
+    ) {
+        let weight = filter.weight(event);
+        let mut counts = Minutes::default();
+        counts.add(minute_of(at), weight);
+        self.counter.untold.merge(&counts);
+        self.evidence.sources.add(source(event), &counts);
+        let mut once = Minutes::default();
+        once.add(minute_of(at), 1);
+        for object in objects(event) {
+            self.evidence.objects.add(bounded(object), &once);
+        }
+        self.evidence.keep_record(at, weight, raw);
+    }
+
+    /// Counts a row that the rule matched. A row never seen counts in full where
+    /// it began after the rule did, else as 1.
+    pub fn count_row(
+        &mut self,
+        filter: &TrafficFilter,
+        facts: &FlowFacts<'_>,
+        row: &Row,
+        growth: Growth,
+        raw: &str,
+    ) {
+        let (count, from, to) = match growth {
+            Growth::Known { count, from, to } => (count, from, to),
+            Growth::New { count, from, to }
+                if self.since.is_none_or(|since| row.first >= since) =>
+            {
+                (count, from, to)
+            }
+            Growth::New { to, .. } => (1, to, to),
+        };
+        if count == 0 {
+            return;
+        }
+        let mut counts = Minutes::default();
+        counts.spread(from, to, count);
+        self.evidence.talkers.add(talker(facts), &counts);
+        self.evidence.keep_record(row.last, count, raw);
+        match filter.count_by {
+            FlowCount::Connections => self.counter.untold.merge(&counts),
+            FlowCount::Flows => self.count_flow(row.key, to),
+        }
+    }
+
+    /// Counts a flow once: one that grew before and is still untold moves to its
+    /// latest minute.
+    fn count_flow(&mut self, key: RowKey, minute: Minute) {
+        if self.flows.len() >= MAX_FLOWS && !self.flows.contains_key(&key) {
+            self.at_least = true;
+            return;
+        }
+        if let Some(before) = self.flows.insert(key, minute) {
+            self.counter.untold.take_from(before, 1);
+        }
+        self.counter.untold.add(minute, 1);
+    }
+
+    /// The alert that is due, its matches taken out of the count.
+    pub fn alert(&mut self, rule: &Rule, now: Minute) -> Option<Alert> {
+        let told = self
+            .counter
+            .due(rule.threshold, rule.cooldown_minutes, now)?;
+        self.flows
+            .retain(|_, minute| !told.iter().any(|(told, _)| told == *minute));
+        let evidence = self.evidence.take(&told);
+        let first = told.first().unwrap_or(now);
+        let last = told.last().unwrap_or(now);
+        Some(Alert {
+            rule_id: rule.id,
+            rule_name: rule.name.clone(),
+            level: rule.level,
+            desc: rule.desc.clone(),
+            rec: rule.rec.clone(),
+            threshold: rule.threshold,
+            count: told.total(),
+            at_least: std::mem::take(&mut self.at_least),
+            first: time_of(first),
+            last: time_of(last),
+            timeline: told.iter().collect(),
+            subject: subject(&rule.filter, &evidence),
+            snapshot: evidence.records,
+        })
+    }
+
+    /// Forgets what can no longer be told; `earliest` is the first minute that a
+    /// further match can lie in.
+    pub fn settle(&mut self, threshold: Threshold, earliest: Minute) {
+        let window = match threshold {
+            Threshold::Immediate => 0,
+            Threshold::Count { window, .. } => i64::from(window),
+        };
+        self.counter
+            .trim(threshold, earliest.saturating_sub(window));
+        self.evidence.settle(&self.counter.untold);
+        let first = self.counter.untold.first();
+        self.flows
+            .retain(|_, minute| first.is_some_and(|first| *minute >= first));
+    }
+}
+
+fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
+    match filter {
+        Filter::Event(_) => {
+            let (objects, more_objects) = evidence.objects.most_frequent(KEPT);
+            Subject::Events {
+                sources: evidence.sources.most_frequent(KEPT).0,
+                objects,
+                more_objects,
+            }
+        }
+        Filter::Traffic(filter) => {
+            let (talkers, more_talkers) = evidence.talkers.most_frequent(KEPT);
+            Subject::Traffic {
+                talkers,
+                more_talkers,
+                count_by: filter.count_by,
+            }
+        }
+    }
+}
+
+/// Who did it: the first of `created_by` that has a name; for a log-in that
+/// failed the name that was tried.
+fn source(event: &Event<'_>) -> Source {
+    let by = event
+        .created_by
+        .0
+        .iter()
+        .find(|(_, thing)| !thing.label().is_empty())
+        .or(event.created_by.0.first());
+    let tried = || {
+        let infos = event
+            .notifications
+            .0
+            .iter()
+            .flat_map(|notification| &notification.info.0);
+        infos.map(|(_, thing)| thing).find(|thing| {
+            thing
+                .username
+                .filled()
+                .or(thing.supplied_username.filled())
+                .is_some()
+        })
+    };
+    let name = by
+        .map(|(_, thing)| thing.label())
+        .filter(|name| !name.is_empty());
+    Source {
+        event_type: bounded(event.event_type.as_str()),
+        kind: by.map(|(kind, _)| bounded(kind)).unwrap_or_default(),
+        name: bounded(name.or(tried().map(Thing::label)).unwrap_or_default()),
+        ip: bounded(event.action.src_ip.as_str()),
+        severity: bounded(event.severity.as_str()),
+        status: bounded(event.status.as_str()),
+    }
+}
+
+fn talker(facts: &FlowFacts<'_>) -> Talker {
+    let flow: &Flow<'_> = facts.flow;
+    let text = |text: &Text<'_>| bounded(text.as_str());
+    Talker {
+        src_name: bounded(flow.src.name()),
+        src_ip: text(&flow.src.ip),
+        dst_name: bounded(flow.dst.name()),
+        dst_ip: text(&flow.dst.ip),
+        port: facts.port,
+        proto: facts.proto,
+        decision: facts
+            .decision
+            .map(|decision| decision.wire().to_owned())
+            .unwrap_or(text(&flow.policy_decision)),
+    }
+}
+
+/// A text of the PCE's, kept to a length that a mail can show.
+fn bounded(text: &str) -> String {
+    text[..text.floor_char_boundary(256)].to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::rules::{EventCount, Level};
+
+    fn at(minute: i64) -> Timestamp {
+        time_of(29_000_000 + minute)
+    }
+
+    fn rule(filter: Filter, threshold: Threshold) -> Rule {
+        Rule {
+            id: 7,
+            name: "a rule".into(),
+            enabled: true,
+            level: Level::Warning,
+            desc: String::new(),
+            rec: String::new(),
+            note: String::new(),
+            filter,
+            threshold,
+            cooldown_minutes: 0,
+        }
+    }
+
+    fn flows_of(count_by: FlowCount) -> TrafficFilter {
+        TrafficFilter {
+            count_by,
+            ..Default::default()
+        }
+    }
+
+    /// A row as the PCE sends it, and what it grew by.
+    fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minute: i64) {
+        let raw = format!(r#"{{"src":{{"ip":"{host}"}},"num_connections":{count}}}"#);
+        let flow: Flow = serde_json::from_str(&raw).unwrap();
+        let row = Row::of(&flow, at(minute));
+        let minute = minute_of(at(minute));
+        tally.count_row(
+            filter,
+            &FlowFacts::of(&flow),
+            &row,
+            Growth::Known {
+                count,
+                from: minute,
+                to: minute,
+            },
+            &raw,
+        );
+    }
+
+    #[test]
+    fn an_alert_shows_the_talkers_of_the_minutes_it_tells() {
+        let filter = flows_of(FlowCount::Connections);
+        let rule = rule(
+            Filter::Traffic(filter.clone()),
+            Threshold::Count {
+                count: 10,
+                window: 10,
+            },
+        );
+        let mut tally = Tally::default();
+        grow(&mut tally, &filter, "10.0.0.1", 5, 0);
+        grow(&mut tally, &filter, "10.0.0.1", 1, 60);
+        grow(&mut tally, &filter, "10.0.0.2", 9, 61);
+        let alert = tally.alert(&rule, minute_of(at(65))).unwrap();
+        let Subject::Traffic {
+            talkers,
+            more_talkers,
+            ..
+        } = &alert.subject
+        else {
+            panic!("no traffic")
+        };
+        let told: Vec<_> = talkers
+            .iter()
+            .map(|talker| (talker.what.src_ip.as_str(), talker.count))
+            .collect();
+        assert_eq!(
+            (told, *more_talkers),
+            (vec![("10.0.0.2", 9), ("10.0.0.1", 1)], 0)
+        );
+        assert_eq!((alert.count, alert.first, alert.last), (10, at(60), at(61)));
+        assert_eq!(
+            alert.snapshot.len(),
+            1,
+            "the other early record belongs to what is still untold"
+        );
+        assert_eq!(tally.counter.untold.total(), 5);
+    }
+
+    #[test]
+    fn a_rule_that_counts_flows_counts_a_growing_one_once() {
+        let filter = flows_of(FlowCount::Flows);
+        let rule = rule(
+            Filter::Traffic(filter.clone()),
+            Threshold::Count {
+                count: 2,
+                window: 60,
+            },
+        );
+        let mut tally = Tally::default();
+        for minute in 0..5 {
+            grow(&mut tally, &filter, "10.0.0.1", 100, minute);
+        }
+        assert!(tally.alert(&rule, minute_of(at(5))).is_none());
+        grow(&mut tally, &filter, "10.0.0.2", 1, 5);
+        assert_eq!(tally.alert(&rule, minute_of(at(6))).unwrap().count, 2);
+        grow(&mut tally, &filter, "10.0.0.1", 1, 7);
+        assert!(tally.alert(&rule, minute_of(at(8))).is_none());
+    }
+
+    #[test]
+    fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
+        let filter = flows_of(FlowCount::Connections);
+        let rule = rule(Filter::Traffic(filter.clone()), Threshold::Immediate);
+        let mut tally = Tally::default();
+        for n in 0..10_000u32 {
+            let host = std::net::Ipv4Addr::from(0x0a00_0000 + n).to_string();
+            grow(
+                &mut tally,
+                &filter,
+                &host,
+                if n == 5_000 { 50 } else { 1 },
+                i64::from(n % 10),
+            );
+        }
+        tally.settle(rule.threshold, minute_of(at(0)));
+        assert!(serde_json::to_string(&tally).unwrap().len() < 10_000);
+        let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
+        let Subject::Traffic {
+            talkers,
+            more_talkers,
+            ..
+        } = &alert.subject
+        else {
+            panic!("no traffic")
+        };
+        assert_eq!((alert.count, talkers[0].count), (10_049, 50));
+        assert_eq!(talkers.len() as u64 + more_talkers, 10_000);
+    }
+
+    #[test]
+    fn an_event_tells_its_source_and_its_objects() {
+        let filter = EventFilter {
+            filter_value: "login".into(),
+            count_by: EventCount::Events,
+            ..Default::default()
+        };
+        let rule = rule(Filter::Event(filter.clone()), Threshold::Immediate);
+        let raw = r#"{"event_type":"user.sign_in","status":"failure","created_by":{"system":{}},"action":{"src_ip":"10.1.1.1"},
+            "notifications":[{"notification_type":"user.login_failed","info":{"associated_user":{"supplied_username":"eve"}}}]}"#;
+        let mut tally = Tally::default();
+        tally.count_event(&filter, &serde_json::from_str(raw).unwrap(), at(3), raw);
+        let alert = tally.alert(&rule, minute_of(at(4))).unwrap();
+        let Subject::Events { sources, .. } = &alert.subject else {
+            panic!("no events")
+        };
+        assert_eq!(
+            (sources[0].what.kind.as_str(), sources[0].what.name.as_str()),
+            ("system", "eve")
+        );
+        assert_eq!(
+            (sources[0].what.ip.as_str(), alert.snapshot[0].raw.as_str()),
+            ("10.1.1.1", raw)
+        );
+    }
+
+    #[test]
+    fn a_tally_comes_back_from_the_file_as_it_went() {
+        let filter = flows_of(FlowCount::Flows);
+        let mut tally = Tally {
+            since: Some(at(-5)),
+            ..Tally::default()
+        };
+        grow(&mut tally, &filter, "10.0.0.1", 100, 3);
+        grow(&mut tally, &filter, "10.0.0.2", 1, 5);
+        tally.counter.alerted = Some(minute_of(at(1)));
+        let json = serde_json::to_string(&tally).unwrap();
+        assert_eq!(serde_json::from_str::<Tally>(&json).unwrap(), tally);
+    }
+}
