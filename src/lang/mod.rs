@@ -4,6 +4,9 @@
 //! languages side by side, so that none can be forgotten. One file for each
 //! place where the sentences appear. This room knows no other.
 
+pub mod smtp;
+pub mod tls;
+
 /// The language of mails, menus and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {

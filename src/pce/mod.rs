@@ -1,5 +1,6 @@
 //! FETCH: the PCE's REST API, and its records as they are on the wire.
 
+pub mod connect;
 pub mod events;
 pub mod record;
 pub mod stream;
