@@ -1,7 +1,9 @@
 //! FETCH: the PCE's REST API, and its records as they are on the wire.
 
+pub mod client;
 pub mod connect;
 pub mod events;
+pub mod health;
 pub mod record;
 pub mod stream;
 pub mod traffic;
@@ -46,4 +48,9 @@ pub enum Proxy {
     Direct,
     /// This URL; it may hold credentials.
     Url(Secret),
+}
+
+/// A time as the PCE wants it: UTC, milliseconds, `Z`.
+fn wire_time(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

@@ -1,8 +1,416 @@
 //! Traffic: asynchronous queries and their rows.
+//!
+//! A query is posted, computed by the PCE, polled, downloaded and deleted. What
+//! one query can't bring (more rows than the PCE's limit) is split into parts
+//! that together cover the same rows; a row may come with several of them.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::client::{Client, Error, broken};
+use super::record::Flow;
+use super::stream::{Element, Records};
+use crate::rules::Decision;
+
+/// What is asked for at most: the PCE's own maximum [REST 25.2, "Explorer"].
+pub const MAX_ROWS: u64 = 200_000;
+
+/// The name under which the PCE lists our queries.
+const QUERY_NAME: &str = "illumio-monitor";
 
 /// What the next fetch of traffic has to know of this one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct TrafficMemory {}
+pub struct TrafficMemory {
+    /// The end of the last complete fetch.
+    pub position: Option<Timestamp>,
+    /// When what was reported late was last looked for.
+    pub late_at: Option<Timestamp>,
+    /// How many cycles still look for it in any case.
+    pub look_late: u32,
+    /// A fetch that is under way, if the last cycle did not finish it.
+    pub fetch: Option<Fetch>,
+    /// How many fetches in a row were incomplete.
+    pub failures: u32,
+    /// Where rows were found to be clipped to the query: since when.
+    pub clipped: Option<Timestamp>,
+}
+
+/// One fetch: the parts that are still to be read, and where the position goes then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// The position once every part is read.
+    pub until: Timestamp,
+    /// The first is read next.
+    pub parts: Vec<Part>,
+}
+
+/// One query, or what will become one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Rows last seen from here …
+    pub from: Timestamp,
+    /// … and first seen up to here.
+    pub to: Timestamp,
+    /// Any of these, by the PCE's word; empty: all.
+    pub decisions: Vec<String>,
+    /// Which ports; none: all, and rows without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ports: Option<Ports>,
+    /// The query's place in the API, once it is posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+    /// When it was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted_at: Option<Timestamp>,
+    /// How often it was begun anew.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tries: u32,
+    /// The start of the slot whose rows these are, where the PCE clips rows to the query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Timestamp>,
+}
+
+/// A restriction to ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ports {
+    /// From the first to the last.
+    Within(u16, u16),
+    /// Rows without any port.
+    Without,
+}
+
+/// How far a query has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The PCE still computes.
+    Running,
+    /// It is done.
+    Completed {
+        /// How many rows the download has.
+        rows: u64,
+        /// True where more rows exist.
+        cut: bool,
+        /// Members of a supercluster that did not answer.
+        silent: Vec<String>,
+    },
+    /// It came to nothing; the PCE's word for it.
+    Failed(String),
+    /// The PCE does not know it any more.
+    Gone,
+}
+
+/// What a download brought beside its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Downloaded {
+    /// How many rows were read.
+    pub rows: u64,
+    /// How many of them were too large to be read, or no JSON.
+    pub unreadable: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Query {
+    href: Option<String>,
+    status: Option<String>,
+    flows_count: Option<u64>,
+    matches_count: Option<u64>,
+    regions: Option<Vec<Region>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Region {
+    pce_fqdn: Option<String>,
+    responded: Option<bool>,
+}
+
+impl Part {
+    /// All rows of a span.
+    pub fn whole(from: Timestamp, to: Timestamp, decisions: &[Decision]) -> Self {
+        let decisions = decisions
+            .iter()
+            .map(|decision| decision.wire().to_owned())
+            .collect();
+        Self {
+            from,
+            to,
+            decisions,
+            ports: None,
+            href: None,
+            posted_at: None,
+            tries: 0,
+            slot: None,
+        }
+    }
+
+    /// Parts that together bring the same rows: by decision, then by ports, then
+    /// by time. None where it can't be split further.
+    pub fn split(&self) -> Option<Vec<Self>> {
+        let fresh = Self {
+            href: None,
+            posted_at: None,
+            tries: 0,
+            ..self.clone()
+        };
+        self.by_decision(&fresh)
+            .or_else(|| self.by_ports(&fresh))
+            .or_else(|| self.by_time(&fresh))
+    }
+
+    fn by_decision(&self, fresh: &Self) -> Option<Vec<Self>> {
+        let all = || {
+            Decision::ALL
+                .iter()
+                .map(|decision| decision.wire().to_owned())
+                .collect()
+        };
+        let decisions: Vec<String> = if self.decisions.is_empty() {
+            all()
+        } else {
+            self.decisions.clone()
+        };
+        (decisions.len() > 1).then(|| {
+            decisions
+                .into_iter()
+                .map(|decision| Self {
+                    decisions: vec![decision],
+                    ..fresh.clone()
+                })
+                .collect()
+        })
+    }
+
+    /// Ports are halved where most traffic is told apart: first at 1,024.
+    fn by_ports(&self, fresh: &Self) -> Option<Vec<Self>> {
+        let with = |ports| Self {
+            ports: Some(ports),
+            ..fresh.clone()
+        };
+        match self.ports {
+            None => Some(vec![
+                with(Ports::Without),
+                with(Ports::Within(0, 1_023)),
+                with(Ports::Within(1_024, u16::MAX)),
+            ]),
+            Some(Ports::Within(first, last)) if first < last => {
+                let middle = first + (last - first) / 2;
+                Some(vec![
+                    with(Ports::Within(first, middle)),
+                    with(Ports::Within(middle + 1, last)),
+                ])
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn by_time(&self, fresh: &Self) -> Option<Vec<Self>> {
+        let length = self.to.duration_since(self.from);
+        if length < SignedDuration::from_mins(2) {
+            return None;
+        }
+        let middle = self.from.checked_add(length / 2).ok()?;
+        Some(vec![
+            Self {
+                to: middle,
+                ..fresh.clone()
+            },
+            Self {
+                from: middle,
+                ..fresh.clone()
+            },
+        ])
+    }
+
+    /// The query's body [REST 25.2; pce-api 3.2].
+    fn body(&self) -> Vec<u8> {
+        let any = json!({"include": [[]], "exclude": []});
+        let services = match self.ports {
+            None => json!({"include": [], "exclude": []}),
+            Some(Ports::Within(first, last)) => {
+                json!({"include": [{"port": first, "to_port": last}], "exclude": []})
+            }
+            Some(Ports::Without) => {
+                json!({"include": [], "exclude": [{"port": 0, "to_port": u16::MAX}]})
+            }
+        };
+        json!({
+            "query_name": QUERY_NAME,
+            "sources": any,
+            "destinations": any,
+            "services": services,
+            "sources_destinations_query_op": "and",
+            "start_date": super::wire_time(self.from),
+            "end_date": super::wire_time(self.to),
+            "policy_decisions": self.decisions,
+            "max_results": MAX_ROWS,
+            "exclude_workloads_from_ip_list_query": false,
+        })
+        .to_string()
+        .into_bytes()
+    }
+}
+
+/// Posts the part's query; afterwards the part knows its `href`.
+///
+/// # Errors
+/// See [`Client::post_json`].
+pub fn post(client: &mut Client, part: &mut Part) -> Result<(), Error> {
+    let path = client.in_org("/traffic_flows/async_queries");
+    let query: Query = client.post_json(&path, &part.body())?;
+    let href = query
+        .href
+        .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace));
+    let Some(href) = href else {
+        return Err(Error::Odd {
+            path,
+            problem: "no href of the query".to_owned(),
+        });
+    };
+    part.href = Some(href);
+    part.posted_at = Some(client.clock().now());
+    Ok(())
+}
+
+/// Asks how far the query at `href` has come. Only `completed` is success; states
+/// that are not known are failures [pce-api 3.3].
+///
+/// # Errors
+/// See [`Client::get_json`].
+pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
+    let query: Query = match client.get_json(href) {
+        Err(Error::Status {
+            status: 404 | 410, ..
+        }) => return Ok(Progress::Gone),
+        answer => answer?,
+    };
+    let status = query.status.unwrap_or_default();
+    Ok(match status.as_str() {
+        "queued" | "working" | "pending" | "running" => Progress::Running,
+        "completed" => {
+            let rows = query.flows_count.unwrap_or_default();
+            let silent = query
+                .regions
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|region| region.responded == Some(false));
+            Progress::Completed {
+                rows,
+                cut: rows >= MAX_ROWS || query.matches_count.is_some_and(|matches| matches > rows),
+                silent: silent
+                    .map(|region| region.pce_fqdn.unwrap_or_default())
+                    .collect(),
+            }
+        }
+        _ => Progress::Failed(status),
+    })
+}
+
+/// Downloads the rows of the query at `href` and hands each to `sink` with its text.
+///
+/// # Errors
+/// Whatever keeps the body from being read to its end; what `sink` was handed
+/// until then is not to be counted.
+pub fn download(
+    client: &mut Client,
+    href: &str,
+    sink: &mut dyn FnMut(&Flow<'_>, &str),
+) -> Result<Downloaded, Error> {
+    let path = format!("{href}/download");
+    let mut response = client.get(&path)?;
+    let mut downloaded = Downloaded::default();
+    if response.status().as_u16() == 204 {
+        return Ok(downloaded);
+    }
+    let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
+    while let Some(element) = records.next().map_err(|error| broken(&path, error))? {
+        downloaded.rows += 1;
+        let Element::Record(bytes) = element else {
+            downloaded.unreadable += 1;
+            continue;
+        };
+        let text = String::from_utf8_lossy(bytes);
+        match serde_json::from_str::<Flow<'_>>(&text) {
+            Ok(flow) => sink(&flow, &text),
+            Err(_) => downloaded.unreadable += 1,
+        }
+        if downloaded.rows % 1_024 == 0 {
+            client.in_time()?;
+        }
+    }
+    Ok(downloaded)
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn part() -> Part {
+        let at = |text: &str| text.parse().unwrap();
+        Part::whole(
+            at("2026-11-22T10:00:00Z"),
+            at("2026-11-22T11:00:00Z"),
+            &[Decision::Blocked, Decision::Unknown],
+        )
+    }
+
+    #[test]
+    fn a_part_is_split_by_decision_then_ports_then_time() {
+        let by_decision = part().split().unwrap();
+        assert_eq!(
+            by_decision
+                .iter()
+                .map(|part| part.decisions.join("+"))
+                .collect::<Vec<_>>(),
+            ["blocked", "unknown"]
+        );
+        let by_ports = by_decision[0].split().unwrap();
+        let ports: Vec<_> = by_ports.iter().map(|part| part.ports.unwrap()).collect();
+        assert_eq!(
+            ports,
+            [
+                Ports::Without,
+                Ports::Within(0, 1_023),
+                Ports::Within(1_024, 65_535)
+            ]
+        );
+        let halves = by_ports[0].split().unwrap();
+        assert_eq!(
+            (halves[0].to, halves[1].from),
+            (halves[1].from, halves[0].to)
+        );
+        assert_eq!((halves[0].from, halves[1].to), (part().from, part().to));
+    }
+
+    #[test]
+    fn splitting_comes_to_an_end_and_leaves_no_port_out() {
+        let mut parts = part().split().unwrap().remove(0).split().unwrap();
+        let mut ports = vec![false; 65_536];
+        while let Some(part) = parts.pop() {
+            match part.ports.unwrap() {
+                Ports::Within(first, last) if first == last => {
+                    ports[usize::from(first)] = true;
+                }
+                Ports::Within(..) => parts.extend(part.split().unwrap()),
+                Ports::Without => {}
+            }
+        }
+        assert!(ports.into_iter().all(|seen| seen));
+        let mut last = part();
+        last.ports = Some(Ports::Within(443, 443));
+        last.decisions.truncate(1);
+        last.to = last
+            .from
+            .checked_add(SignedDuration::from_secs(90))
+            .unwrap();
+        assert_eq!(last.split(), None);
+    }
+}

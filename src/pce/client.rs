@@ -1,0 +1,483 @@
+//! One conversation with the PCE: requests, retries, and the PCE's clock.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+use super::stream::StreamError;
+use super::{Settings, connect};
+use crate::tls::{self, TlsError};
+
+/// How often a GET is tried.
+const TRIES: u32 = 3;
+
+/// The wait before a second try; it doubles for the third.
+const BACKOFF: Duration = Duration::from_millis(500);
+
+/// The wait after a 429 that names none [pce-api 6: 500 requests a minute].
+const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
+
+/// What a JSON answer other than a download may have at most.
+const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How much of an error's body is read.
+const ERROR_BYTES: u64 = 8 * 1024;
+
+/// A conversation with one PCE, over one connection where the PCE keeps it open.
+pub struct Client {
+    agent: Agent,
+    base: String,
+    org: String,
+    authorization: String,
+    deadline: Instant,
+    clock: Clock,
+}
+
+/// The PCE's clock, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    base: Timestamp,
+    read_at: Instant,
+    host: Timestamp,
+    from_pce: bool,
+}
+
+/// Why a request came to nothing. `path` is the API's, without its query.
+#[derive(Debug)]
+pub enum Error {
+    /// The agent could not be set up.
+    Tls(TlsError),
+    /// No answer: name, network, TLS or time. The same for each of several tries.
+    Unreachable {
+        /// Where.
+        path: String,
+        /// What was wrong.
+        problem: Problem,
+    },
+    /// 401.
+    Credentials {
+        /// Where.
+        path: String,
+        /// What the PCE says, if anything.
+        said: String,
+    },
+    /// Any other status that is no success.
+    Status {
+        /// Where.
+        path: String,
+        /// The status.
+        status: u16,
+        /// What the PCE (or a proxy) says, if anything.
+        said: String,
+    },
+    /// An answer that is not what the API promises.
+    Odd {
+        /// Where.
+        path: String,
+        /// How it begins, or what is missing.
+        problem: String,
+    },
+    /// The answer broke off.
+    Broken {
+        /// Where.
+        path: String,
+        /// How.
+        problem: String,
+    },
+    /// The cycle's time is over.
+    Deadline,
+}
+
+/// What keeps an answer from coming.
+#[derive(Debug)]
+pub enum Problem {
+    /// The host's name has no address.
+    NoSuchHost,
+    /// Nothing came in time.
+    Timeout,
+    /// The certificate, or TLS.
+    Tls(tls::Problem),
+    /// The network, in the system's words.
+    Network(String),
+}
+
+/// A status that more patience may mend.
+fn transient(status: u16) -> bool {
+    status == 429 || (500..=599).contains(&status)
+}
+
+impl Clock {
+    /// The host's clock, corrected by what is known of the PCE's.
+    pub fn of_host(now: Timestamp, offset: SignedDuration) -> Self {
+        let base = now.checked_add(offset).unwrap_or(now);
+        Self {
+            base,
+            read_at: Instant::now(),
+            host: now,
+            from_pce: false,
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.base
+            .checked_add(self.read_at.elapsed())
+            .unwrap_or(self.base)
+    }
+
+    /// By how much the PCE's clock is ahead of the host's.
+    pub fn offset(&self) -> SignedDuration {
+        self.base.duration_since(self.host)
+    }
+
+    /// True once an answer has told the PCE's time.
+    pub fn is_from_pce(&self) -> bool {
+        self.from_pce
+    }
+
+    fn learn(&mut self, date: &str) {
+        let Ok(zoned) = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date) else {
+            return;
+        };
+        let elapsed = self.read_at.elapsed();
+        self.host = self.host.checked_add(elapsed).unwrap_or(self.host);
+        *self = Self {
+            base: zoned,
+            read_at: Instant::now(),
+            host: self.host,
+            from_pce: true,
+        };
+    }
+}
+
+impl Client {
+    /// A client that gives up at `deadline`. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`Error::Tls`] for an unusable CA file or proxy.
+    pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
+        let pair = format!("{}:{}", settings.key, settings.secret.reveal());
+        Ok(Self {
+            agent: connect::agent(settings).map_err(Error::Tls)?,
+            base: format!("{}/api/v2", settings.url),
+            org: settings.org_id.clone(),
+            authorization: format!("Basic {}", STANDARD.encode(pair)),
+            deadline,
+            clock,
+        })
+    }
+
+    /// The clock: the PCE's from the first answer on.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// When the cycle's time is over.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// The path of something that belongs to the org.
+    pub fn in_org(&self, rest: &str) -> String {
+        format!("/orgs/{}{rest}", self.org)
+    }
+
+    /// GETs `path` (below `/api/v2`, query included), tried three times.
+    ///
+    /// # Errors
+    /// The last try's; a 401, 403, 404, 406 at once.
+    pub fn get(&mut self, path: &str) -> Result<Response<Body>, Error> {
+        let mut backoff = BACKOFF;
+        for _ in 1..TRIES {
+            match self.try_get(path) {
+                Ok(response) if !transient(response.status().as_u16()) => {
+                    return self.checked(path, response);
+                }
+                Ok(response) => {
+                    self.wait(retry_after(&response).unwrap_or(patience(&response, backoff)))?
+                }
+                Err(Error::Unreachable { .. }) => self.wait(backoff)?,
+                Err(error) => return Err(error),
+            }
+            backoff *= 2;
+        }
+        let response = self.try_get(path)?;
+        self.checked(path, response)
+    }
+
+    /// GETs a JSON document.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; [`Error::Odd`] for what is not such a document.
+    pub fn get_json<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Error> {
+        let response = self.get(path)?;
+        read_json(path, response)
+    }
+
+    /// POSTs a JSON document and reads the answer, tried again only after a 429:
+    /// after anything else the PCE may have done what it was asked for [pce-api 6].
+    ///
+    /// # Errors
+    /// As [`Client::get_json`].
+    pub fn post_json<T: DeserializeOwned>(&mut self, path: &str, body: &[u8]) -> Result<T, Error> {
+        for tries_left in (0..TRIES).rev() {
+            self.in_time()?;
+            let request = self.agent.post(format!("{}{path}", self.base));
+            let request = request
+                .header("Authorization", &self.authorization)
+                .header("Accept", "application/json");
+            let answer = request
+                .header("Content-Type", "application/json")
+                .send(body);
+            let response = answer.map_err(|error| unreachable(path, error))?;
+            self.learn_time(&response);
+            if response.status().as_u16() == 429 && tries_left > 0 {
+                self.wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))?;
+                continue;
+            }
+            return read_json(path, self.checked(path, response)?);
+        }
+        Err(Error::Deadline)
+    }
+
+    /// DELETEs, once; that it failed is of no consequence.
+    pub fn delete(&mut self, path: &str) {
+        if self.in_time().is_ok() {
+            let request = self.agent.delete(format!("{}{path}", self.base));
+            let _ = request.header("Authorization", &self.authorization).call();
+        }
+    }
+
+    /// Sleeps, unless the deadline comes first.
+    ///
+    /// # Errors
+    /// [`Error::Deadline`], without sleeping.
+    pub fn wait(&self, time: Duration) -> Result<(), Error> {
+        if Instant::now() + time >= self.deadline {
+            return Err(Error::Deadline);
+        }
+        std::thread::sleep(time);
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Deadline`] once the cycle's time is over.
+    pub fn in_time(&self) -> Result<(), Error> {
+        if Instant::now() >= self.deadline {
+            Err(Error::Deadline)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
+        self.in_time()?;
+        let request = self.agent.get(format!("{}{path}", self.base));
+        // Without this a download comes as CSV [pce-api 3.3].
+        let request = request
+            .header("Authorization", &self.authorization)
+            .header("Accept", "application/json");
+        let response = request.call().map_err(|error| unreachable(path, error))?;
+        self.learn_time(&response);
+        Ok(response)
+    }
+
+    fn learn_time(&mut self, response: &Response<Body>) {
+        if !self.clock.from_pce
+            && let Some(date) = response
+                .headers()
+                .get("date")
+                .and_then(|date| date.to_str().ok())
+        {
+            self.clock.learn(date);
+        }
+    }
+
+    fn checked(&self, path: &str, mut response: Response<Body>) -> Result<Response<Body>, Error> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let mut text = Vec::new();
+        // What can't be read of an error's explanation is not worth another error.
+        let _ = response
+            .body_mut()
+            .as_reader()
+            .take(ERROR_BYTES)
+            .read_to_end(&mut text);
+        let said = explanation(&String::from_utf8_lossy(&text));
+        let path = without_query(path);
+        Err(match status.as_u16() {
+            401 => Error::Credentials { path, said },
+            status => Error::Status { path, status, said },
+        })
+    }
+}
+
+/// What a stream's end means for the request behind it.
+pub fn broken(path: &str, error: StreamError) -> Error {
+    let path = without_query(path);
+    match error {
+        StreamError::Read(error) => Error::Broken {
+            path,
+            problem: error.to_string(),
+        },
+        StreamError::Truncated => Error::Broken {
+            path,
+            problem: "the JSON ends too early".to_owned(),
+        },
+        StreamError::NotAnArray(opening) => Error::Odd {
+            path,
+            problem: opening,
+        },
+    }
+}
+
+fn read_json<T: DeserializeOwned>(path: &str, mut response: Response<Body>) -> Result<T, Error> {
+    let mut text = Vec::new();
+    let mut reader = response
+        .body_mut()
+        .with_config()
+        .limit(ANSWER_BYTES)
+        .reader();
+    let read = reader.read_to_end(&mut text);
+    read.map_err(|error| Error::Broken {
+        path: without_query(path),
+        problem: error.to_string(),
+    })?;
+    serde_json::from_slice(&text).map_err(|_| Error::Odd {
+        path: without_query(path),
+        problem: opening(&text),
+    })
+}
+
+/// How long the server wants us to stay away: seconds, or a date by its own clock.
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let value = header("retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    let until = parser.parse_timestamp(value).ok()?;
+    let now = parser.parse_timestamp(header("date")?).ok()?;
+    Duration::try_from(until.duration_since(now)).ok()
+}
+
+fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
+    if response.status().as_u16() == 429 {
+        RATE_LIMIT_WAIT
+    } else {
+        backoff
+    }
+}
+
+fn unreachable(path: &str, error: ureq::Error) -> Error {
+    let problem = match error {
+        ureq::Error::HostNotFound => Problem::NoSuchHost,
+        ureq::Error::Timeout(_) => Problem::Timeout,
+        ureq::Error::Io(error) => match tls::problem(&error) {
+            Some(problem) => Problem::Tls(problem),
+            None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
+            None => Problem::Network(error.to_string()),
+        },
+        error => Problem::Network(error.to_string()),
+    };
+    Error::Unreachable {
+        path: without_query(path),
+        problem,
+    }
+}
+
+fn without_query(path: &str) -> String {
+    path.split('?').next().unwrap_or_default().to_owned()
+}
+
+/// What the PCE's error array says, or how another body begins [pce-api 6].
+fn explanation(text: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Said {
+        #[serde(default)]
+        token: String,
+        #[serde(default)]
+        message: String,
+    }
+    let said = serde_json::from_str::<Vec<Said>>(text)
+        .ok()
+        .and_then(|list| list.into_iter().next());
+    match said {
+        Some(said) => opening(format!("{}: {}", said.token, said.message).as_bytes()),
+        None => opening(text.as_bytes()),
+    }
+}
+
+/// The beginning of a text, fit for a message.
+fn opening(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&text[..text.len().min(400)]);
+    let printable: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    printable
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(200)
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_the_pces_from_its_first_answer_on() {
+        let host: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let mut clock = Clock::of_host(host, SignedDuration::from_hours(-2));
+        assert_eq!(
+            clock.now().duration_since(host).as_hours(),
+            -1,
+            "two hours less some nanoseconds"
+        );
+        clock.learn("Sun, 22 Nov 2026 11:30:00 GMT");
+        assert!(clock.is_from_pce());
+        assert_eq!(
+            clock.offset().as_mins(),
+            89,
+            "the host's clock went on meanwhile"
+        );
+        assert!(clock.now() >= "2026-11-22T11:30:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn an_unreadable_date_leaves_the_clock_alone() {
+        let host: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let mut clock = Clock::of_host(host, SignedDuration::ZERO);
+        for date in ["", "yesterday", "Sun, 32 Nov 2026 11:30:00 GMT"] {
+            clock.learn(date);
+            assert!(!clock.is_from_pce(), "{date}");
+        }
+    }
+
+    #[test]
+    fn an_errors_explanation_is_the_pces_or_the_bodys_beginning() {
+        let said =
+            explanation(r#"[{"token":"invalid_timestamp","message":"Timestamp\nis naive"}]"#);
+        assert_eq!(said, "invalid_timestamp: Timestamp is naive");
+        assert_eq!(explanation("<html>\n  <b>Proxy</b>"), "<html> <b>Proxy</b>");
+        assert!(explanation(&"x".repeat(5_000)).len() <= 200);
+    }
+}

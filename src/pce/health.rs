@@ -1,0 +1,112 @@
+//! Whether the PCE itself is well.
+
+use serde::Deserialize;
+
+use super::client::{Client, Error};
+
+/// What the PCE says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Every PCE of the array is `normal`.
+    Normal,
+    /// Some PCE is not; what they say, for the mail.
+    Ill(Vec<Complaint>),
+    /// This key, or this kind of PCE, is not offered it: 403, 404, 406 [pce-api 4: SaaS].
+    NotOffered,
+}
+
+/// What one PCE complains of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Its name.
+    pub fqdn: String,
+    /// `warning`, `critical`, `error` …
+    pub status: String,
+    /// What it gives as reasons.
+    pub reasons: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Pce {
+    status: Option<String>,
+    fqdn: Option<String>,
+    notifications: Option<Vec<Notification>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Notification {
+    status: Option<String>,
+    token: Option<String>,
+    message: Option<String>,
+}
+
+/// Asks for `/api/v2/health`. HTTP 200 does not mean healthy: the array's
+/// statuses do [REST 25.2, "PCE health"; a supercluster has several].
+///
+/// # Errors
+/// Whatever keeps the answer from coming; see [`Client::get`].
+pub fn health(client: &mut Client) -> Result<Health, Error> {
+    match client.get_json::<Vec<Pce>>("/health") {
+        Ok(list) => Ok(judge(list)),
+        Err(Error::Status {
+            status: 403 | 404 | 406,
+            ..
+        }) => Ok(Health::NotOffered),
+        Err(error) => Err(error),
+    }
+}
+
+/// A cheap request that needs a key: that the PCE answers and accepts it, and its
+/// time, are what is learnt [REST 25.2, "noop"].
+///
+/// # Errors
+/// As [`Client::get`]; that it is not offered is none.
+pub fn noop(client: &mut Client) -> Result<(), Error> {
+    match client.get("/noop") {
+        Ok(_)
+        | Err(Error::Status {
+            status: 403 | 404 | 406,
+            ..
+        }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn judge(list: Vec<Pce>) -> Health {
+    let ill = list
+        .into_iter()
+        .filter(|pce| pce.status.as_deref() != Some("normal"));
+    let complaints: Vec<Complaint> = ill.map(complaint).collect();
+    if complaints.is_empty() {
+        Health::Normal
+    } else {
+        Health::Ill(complaints)
+    }
+}
+
+fn complaint(pce: Pce) -> Complaint {
+    let reasons = pce
+        .notifications
+        .unwrap_or_default()
+        .into_iter()
+        .map(|notification| {
+            let text = notification
+                .message
+                .or(notification.token)
+                .unwrap_or_default();
+            match notification.status {
+                Some(status) => format!("{status}: {text}"),
+                None => text,
+            }
+        });
+    Complaint {
+        fqdn: pce.fqdn.unwrap_or_default(),
+        status: pce.status.unwrap_or_else(|| "unknown".to_owned()),
+        reasons: reasons
+            .filter(|reason| !reason.is_empty())
+            .take(10)
+            .collect(),
+    }
+}
