@@ -8,6 +8,7 @@
 
 pub mod lang;
 pub mod mail;
+pub mod packed;
 pub mod pce;
 pub mod report;
 pub mod rules;

@@ -5,6 +5,7 @@ pub mod connect;
 pub mod events;
 pub mod health;
 pub mod record;
+pub mod seen;
 pub mod stream;
 pub mod traffic;
 

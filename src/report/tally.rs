@@ -260,7 +260,7 @@ mod tests {
     fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minute: i64) {
         let raw = format!(r#"{{"src":{{"ip":"{host}"}},"num_connections":{count}}}"#);
         let flow: Flow = serde_json::from_str(&raw).unwrap();
-        let row = Row::of(&flow, at(minute));
+        let row = Row::of(&flow, at(minute), None);
         let minute = minute_of(at(minute));
         tally.count_row(
             filter,

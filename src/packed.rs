@@ -1,0 +1,90 @@
+//! Tables packed into one text for the file: base64 over fixed-width hashes and
+//! variable-length numbers.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use ring::digest::{SHA256, digest};
+
+/// The first eight bytes of the text's SHA-256: enough to tell millions apart.
+pub fn hash(text: &str) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// Packs one table.
+#[derive(Default)]
+pub struct Packer(Vec<u8>);
+
+impl Packer {
+    /// A packer with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    /// Eight bytes.
+    pub fn hash(&mut self, hash: u64) {
+        self.0.extend_from_slice(&hash.to_be_bytes());
+    }
+
+    /// Seven bits a byte, the lowest first; the eighth says that more follow.
+    pub fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push((number as u8 & 0x7f) | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    /// The text.
+    pub fn finish(self) -> String {
+        STANDARD_NO_PAD.encode(self.0)
+    }
+}
+
+/// Unpacks what [`Packer`] packed.
+pub struct Unpacker {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Unpacker {
+    /// `None` for what is no base64.
+    pub fn new(text: &str) -> Option<Self> {
+        Some(Self {
+            bytes: STANDARD_NO_PAD.decode(text).ok()?,
+            at: 0,
+        })
+    }
+
+    /// True at the end.
+    pub fn is_done(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    /// Eight bytes; `None` where the table is cut.
+    pub fn hash(&mut self) -> Option<u64> {
+        let bytes = self.bytes.get(self.at..)?.first_chunk::<8>()?;
+        self.at += 8;
+        Some(u64::from_be_bytes(*bytes))
+    }
+
+    /// A number; `None` where the table is cut or damaged.
+    pub fn number(&mut self) -> Option<u64> {
+        let mut number = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = *self.bytes.get(self.at)?;
+            self.at += 1;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+}
