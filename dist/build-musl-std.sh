@@ -82,11 +82,10 @@ TOML
         -Zbuild-std=std,panic_abort -Zbuild-std-features= --target "$target"
 }
 
-# std's panic message walks the stack if RUST_BACKTRACE is set. The walker that gcc
-# brings needs glibc, and aborts without it; LLVM's is compiled for glibc, too. A
-# stripped binary has no names to show, so the walk ends before its first frame,
-# and the message itself is printed as ever. The rest is never called under
-# panic=abort.
+# std refers to an unwinder all the same, for backtraces. gcc's needs glibc and aborts
+# without it; LLVM's, as packaged, is compiled for glibc. A stripped binary has no names
+# to show in a backtrace, so this one ends before the first frame; a panic prints its
+# message as ever, and aborts. Under panic=abort the rest is never called.
 build_unwind_stub() {
     local dir=$1
     cat >"$dir/unwind.c" <<'C'

@@ -18,7 +18,11 @@ toolchain_has_musl() {
         compgen -G "$lib/libstd-*.rlib" >/dev/null
 }
 
-sysroot_is_built() { [ -f "$MUSL_SYSROOT/built-from" ]; }
+# `make musl` has run, and the compiler it was for has not been upgraded since.
+sysroot_is_built() {
+    [ -f "$MUSL_SYSROOT/built-from" ] && [ -x "$DISTRO_RUST/cargo" ] &&
+        [ "$(head -n 1 "$MUSL_SYSROOT/built-from")" = "$("$DISTRO_RUST/rustc" --version)" ]
+}
 
 # ring has C in it, which must be compiled against musl's headers. Your own choice stands.
 use_musl_gcc() {
