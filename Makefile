@@ -1,0 +1,47 @@
+# The way in to everything here; `make help` lists it.
+#
+# What ships is one static binary for musl. dist/build-static.sh finds the musl
+# standard library: the one of your Rust toolchain, or the one that `make musl` built.
+# Without either, `make build` stops and says so; `make test` and `make demo` go on
+# with a static binary for the host's glibc.
+
+SHELL := /bin/bash
+# `make -j musl build` keeps its order; cargo uses every core by itself.
+.NOTPARALLEL:
+
+# Yours to set, in the environment or on the command line.
+CARGO ?= cargo
+MUSL_TARGET ?= $(shell uname -m)-unknown-linux-musl
+# Where the distribution's own cargo and rustc lie: what `make musl` builds std with.
+DISTRO_RUST ?= /usr/bin
+# cargo's own setting, made absolute: tests run elsewhere.
+CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
+export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
+
+.PHONY: help build musl test demo lint clean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+build: ## the static release binary: target/<arch>-unknown-linux-musl/release/illumio-monitor
+	@dist/build-static.sh
+
+musl: ## the musl standard library from Debian's or Ubuntu's packages (as root, if one is missing)
+	@dist/build-musl-std.sh
+
+test: ## all tests, against the static binary: no root, no network but for the crates
+	@binary=$$(dist/build-static.sh --or-glibc) && \
+	ILLUMIO_MONITOR_BIN="$$binary" "$(CARGO)" test
+
+demo: ## one poll of a simulated PCE, and the mail that comes of it
+	@binary=$$(dist/build-static.sh --or-glibc) && \
+	ILLUMIO_MONITOR_BIN="$$binary" "$(CARGO)" run --quiet --example demo
+
+lint: ## format and clippy; a warning is an error
+	"$(CARGO)" fmt --check
+	"$(CARGO)" clippy --all-targets -- -D warnings
+
+clean: ## remove what was built, the musl standard library included
+	"$(CARGO)" clean
