@@ -7,3 +7,7 @@ mod config;
 mod helpers;
 #[path = "store/rules.rs"]
 mod rules;
+#[path = "store/saving.rs"]
+mod saving;
+#[path = "store/state.rs"]
+mod state;

@@ -294,9 +294,17 @@ texts! {
         zh: "「{found}」不是 IP 位址或網段；例如 \"10.0.0.0/8\" 或 \"2001:db8::1\""
     }
 
-    state_from_last(file, ours, last) {
-        en: "{file}: its state is missing or older (generation {ours}) than the one last written (generation {last}); the latter is used",
-        zh: "{file}：檔案中的狀態遺失或較舊（第 {ours} 代），改用最後一次寫入的狀態（第 {last} 代）"
+    state_older(file, ours, last) {
+        en: "{file}: its state (generation {ours}) is older than the one last written (generation {last}), which is used",
+        zh: "{file}：檔案中的狀態（第 {ours} 代）比最後一次寫入的（第 {last} 代）舊，改用後者"
+    }
+    state_missing(file, last) {
+        en: "{file}: has no state; the one last written (generation {last}) is used",
+        zh: "{file}：檔案中沒有狀態，改用最後一次寫入的狀態（第 {last} 代）"
+    }
+    state_reset() {
+        en: "the state was reset as asked for; everything but the waiting mail starts afresh",
+        zh: "已依要求重設狀態；除待寄郵件外全部重新開始"
     }
     state_damaged(file, parts) {
         en: "{file}: these parts of the state could not be read and start afresh: {parts}",
@@ -306,7 +314,7 @@ texts! {
         en: "the state belongs to {was}; for {now} everything but the waiting mail starts afresh",
         zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
     }
-    target_words(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
+    target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
     saved_beside(file, last) {
         en: "{file} is not valid at the moment and was not touched; the state was saved to {last}",
         zh: "{file} 目前內容不正確，未予更動；狀態已存至 {last}"

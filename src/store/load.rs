@@ -11,7 +11,7 @@ use super::state;
 use super::strict::{self, Document};
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
-const MARK: &str = "\u{feff}";
+pub(super) const MARK: &str = "\u{feff}";
 
 /// The config in `text`, which stands (or would stand) at `path`.
 pub fn read_config(path: &Path, text: &str, env: &Env) -> Result<Config, Error> {

@@ -3,15 +3,23 @@
 mod address;
 mod config;
 mod credential;
+mod file;
 mod load;
 mod locate;
+mod lock;
+mod note;
 mod problem;
 mod rule;
+mod splice;
 pub mod state;
 mod strict;
+mod write;
 
+pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
+pub use lock::{RunLock, lock_run};
+pub use note::Note;
 pub use problem::{Error, Problem};
 
 use crate::mail;

@@ -156,6 +156,9 @@ fn head_of(parts: &Parts<'_>) -> Head {
 /// Reads a state part by part; the names of the damaged parts come with it.
 /// A version newer than ours is the caller's to refuse, by [`head`], before.
 pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
+    if text == "null" {
+        return (State::default(), Vec::new());
+    }
     let Some(parts) = parts(text) else {
         return (State::default(), vec!["state"]);
     };

@@ -1,9 +1,10 @@
 //! Files to begin with, and short ways to ask.
 
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Config, Env, read_config};
+use illumio_monitor::store::{Config, Env, Opened, StateUse, Unopened, open, read_config};
 
 /// A file as the Python tool writes it (`json.dump` with `indent=4`,
 /// non-ASCII letters as escapes): event and traffic rules, nulls and all.
@@ -106,4 +107,50 @@ pub fn one_wrong(text: &str, parts: &[&str]) {
     for part in ["/etc/monitor/config.json: "].iter().chain(parts) {
         assert!(lines[0].contains(part), "{part:?} is not in {:?}", lines[0]);
     }
+}
+
+/// A folder of its own with one config file, gone at the end of the test.
+pub struct Place {
+    pub folder: tempfile::TempDir,
+    pub file: PathBuf,
+}
+
+impl Place {
+    pub fn with(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.json");
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+        Self { folder, file }
+    }
+
+    pub fn beside(&self, suffix: &str) -> PathBuf {
+        self.folder.path().join(format!("config.json{suffix}"))
+    }
+
+    pub fn open(&self) -> Opened {
+        open(&self.file, &Env::default(), StateUse::Keep)
+            .unwrap_or_else(|no| panic!("{}", no.error.lines(Lang::En).join("\n")))
+    }
+
+    pub fn unopened(&self) -> Unopened {
+        open(&self.file, &Env::default(), StateUse::Keep).unwrap_err()
+    }
+
+    pub fn text(&self) -> String {
+        std::fs::read_to_string(&self.file).unwrap()
+    }
+
+    pub fn last(&self) -> String {
+        std::fs::read_to_string(self.beside(".last")).unwrap()
+    }
+
+    pub fn write(&self, text: &str) {
+        std::fs::write(&self.file, text).unwrap();
+    }
+}
+
+/// A time of day on the tests' one day.
+pub fn at(clock: &str) -> jiff::Timestamp {
+    format!("2026-11-22T{clock}:00Z").parse().unwrap()
 }
