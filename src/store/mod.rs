@@ -1,5 +1,27 @@
 //! The one JSON file: config, state, locks, save and `.last`.
 
+mod address;
+mod config;
+mod credential;
+mod file;
+mod load;
+mod locate;
+mod lock;
+mod note;
+mod problem;
+mod rule;
+mod splice;
+pub mod state;
+mod strict;
+mod write;
+
+pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
+pub use load::read_config;
+pub use locate::{Env, FILE_NAME, locate, resolve};
+pub use lock::{RunLock, lock_run};
+pub use note::Note;
+pub use problem::{Error, Problem};
+
 use crate::mail;
 use crate::pce;
 use crate::rules::Rule;
@@ -15,6 +37,9 @@ pub struct Config {
     pub settings: Settings,
     /// `rules`, in the file's order, disabled ones too.
     pub rules: Vec<Rule>,
+    /// Finished sentences, in the config's language, on what is not wrong but
+    /// should be told: ids that stand twice, a secret that others may read.
+    pub warnings: Vec<String>,
 }
 
 /// Contract 2, `settings`.

@@ -1,0 +1,322 @@
+//! Sentences on the one file: what is wrong in it, and what became of it.
+
+// A sentence says by itself what it is for.
+#![allow(missing_docs)]
+
+use super::texts;
+
+texts! {
+    at(path, sentence) { en: "{path}: {sentence}", zh: "{path}：{sentence}" }
+    in_file(file, sentence) { en: "{file}: {sentence}", zh: "{file}：{sentence}" }
+    more_problems(file, count) {
+        en: "{file}: {count} more of this kind; mend those above first",
+        zh: "{file}：另有 {count} 個問題，請先修正以上各項"
+    }
+
+    not_found(file) {
+        en: "{file}: there is no such file; name another one with --config or $ILLUMIO_MONITOR_CONFIG, or start the menu to write one",
+        zh: "{file}：找不到設定檔；請以 --config 或 $ILLUMIO_MONITOR_CONFIG 指定其他檔案，或開啟選單建立"
+    }
+    cannot_read(file, reason) {
+        en: "{file}: cannot be read: {reason}",
+        zh: "{file}：無法讀取：{reason}"
+    }
+    cannot_write(file, reason) {
+        en: "{file}: cannot be written: {reason}; the file stays as it was",
+        zh: "{file}：無法寫入：{reason}；檔案維持原狀"
+    }
+    not_text(file, line) {
+        en: "{file}: line {line} is not UTF-8; save the file as UTF-8",
+        zh: "{file}：第 {line} 行不是 UTF-8 編碼；請將檔案另存為 UTF-8"
+    }
+    not_an_object(file) {
+        en: "{file}: is JSON, but not an object; it has to start with {{ and hold \"api\", \"email\" and \"rules\"",
+        zh: "{file}：內容是 JSON，但不是物件；檔案須以 {{ 開頭，並包含 \"api\"、\"email\" 與 \"rules\""
+    }
+    syntax(file, line, column, reason) {
+        en: "{file}: line {line}, column {column}: {reason}",
+        zh: "{file}：第 {line} 行第 {column} 欄：{reason}"
+    }
+    newer_state(file, version) {
+        en: "{file}: its state is of version {version}, written by a newer illumio-monitor; install that one again, or run once with --reset-state. The file was not touched",
+        zh: "{file}：狀態資料為第 {version} 版，由較新的 illumio-monitor 寫入；請改回該版本，或以 --reset-state 執行一次。檔案未更動"
+    }
+    running(file, pid, since) {
+        en: "another run holds {file}: process {pid}, since {since}",
+        zh: "{file} 由另一次執行鎖定中：程序 {pid}，自 {since} 開始"
+    }
+    running_unknown(file) {
+        en: "another run holds {file}",
+        zh: "{file} 由另一次執行鎖定中"
+    }
+    busy(file) {
+        en: "{file}: still locked by another process after 5 seconds; nothing was written",
+        zh: "{file}：等候 5 秒後仍由其他程序鎖定；未寫入任何內容"
+    }
+
+    reason_not_found() { en: "there is no such file", zh: "檔案不存在" }
+    reason_permission() {
+        en: "permission denied; give this user the right to it, or start as the file's owner",
+        zh: "權限不足；請授予目前使用者權限，或改以檔案擁有者的身分執行"
+    }
+    reason_full() { en: "the disk is full; make room on it", zh: "磁碟空間不足；請釋出空間" }
+    reason_read_only() {
+        en: "the file system is read-only; mount it for writing, or use a file elsewhere",
+        zh: "檔案系統為唯讀；請改以可寫入方式掛載，或將檔案移至他處"
+    }
+    reason_folder() { en: "it is a folder", zh: "這是資料夾" }
+
+    syntax_end() {
+        en: "the file ends too early; a closing }}, ] or \" is missing",
+        zh: "檔案提早結束；缺少結尾的 }}、] 或 \""
+    }
+    syntax_trailing_comma() {
+        en: "a comma before a closing }} or ]; take it away",
+        zh: "結尾的 }} 或 ] 之前多了一個逗號；請移除"
+    }
+    syntax_colon() {
+        en: "a colon is missing between a key and its value",
+        zh: "鍵與值之間缺少冒號"
+    }
+    syntax_comma_brace() {
+        en: "a comma or a closing }} is missing before this place",
+        zh: "此處之前缺少逗號或結尾的 }}"
+    }
+    syntax_comma_bracket() {
+        en: "a comma or a closing ] is missing before this place",
+        zh: "此處之前缺少逗號或結尾的 ]"
+    }
+    syntax_key() {
+        en: "a key in double quotes is expected here",
+        zh: "此處應為以雙引號括住的鍵"
+    }
+    syntax_value() {
+        en: "a value is expected here: a text in double quotes, a number, true, false, null, a list or an object",
+        zh: "此處應為值：以雙引號括住的文字、數字、true、false、null、清單或物件"
+    }
+    syntax_control() {
+        en: "a line break or control character inside a text; write \\n, or close the text with \"",
+        zh: "文字中含有換行或控制字元；請改寫為 \\n，或以 \" 結束該段文字"
+    }
+    syntax_escape() {
+        en: "an unknown escape in a text; write a backslash as \\\\",
+        zh: "文字中有無法辨識的跳脫字元；反斜線請寫成 \\\\"
+    }
+    syntax_number() { en: "not a valid number", zh: "數字格式不正確" }
+    syntax_trailing() {
+        en: "something follows after the last }}; take it away",
+        zh: "最後的 }} 之後還有多餘內容；請移除"
+    }
+    syntax_depth() { en: "nested too deeply", zh: "巢狀層數過多" }
+
+    kind_bool() { en: "true or false", zh: "布林值" }
+    kind_number() { en: "a number", zh: "數字" }
+    kind_text() { en: "a text", zh: "文字" }
+    kind_list() { en: "a list", zh: "清單" }
+    kind_object() { en: "an object", zh: "物件" }
+
+    unknown_key(near) {
+        en: "unknown key; the nearest known one is \"{near}\" (a key of your own starts with _)",
+        zh: "未知的鍵；最接近的已知鍵為「{near}」（自訂的鍵請以 _ 開頭）"
+    }
+    double_key() {
+        en: "this key stands twice; keep one of them",
+        zh: "此鍵重複出現；請只保留一個"
+    }
+    odd_section(near) {
+        en: "a section this program does not know and leaves alone; was \"{near}\" meant?",
+        zh: "本程式不認得此區段，將予保留而不使用；是否應為「{near}」？"
+    }
+    missing(example) {
+        en: "is missing; write for example {example}",
+        zh: "缺少此項；例如 {example}"
+    }
+    want_object(found) {
+        en: "an object {{…}} is expected, not {found}",
+        zh: "應為物件 {{…}}，而非{found}"
+    }
+    want_text(found) {
+        en: "a text in double quotes is expected, not {found}",
+        zh: "應為以雙引號括住的文字，而非{found}"
+    }
+    want_bool(found) {
+        en: "true or false, without quotes, is expected, not {found}",
+        zh: "應為 true 或 false（不加引號），而非{found}"
+    }
+    want_number(found) {
+        en: "a number without quotes is expected, not {found}",
+        zh: "應為不加引號的數字，而非{found}"
+    }
+    want_whole(found) {
+        en: "a whole number is expected, not {found}",
+        zh: "應為整數，而非 {found}"
+    }
+    want_list(found) {
+        en: "a list [\"…\", \"…\"] or a text with commas is expected, not {found}",
+        zh: "應為清單 [\"…\", \"…\"] 或以逗號分隔的文字，而非{found}"
+    }
+    want_rules(found) {
+        en: "a list of rules [{{…}}, {{…}}] is expected, not {found}",
+        zh: "應為規則清單 [{{…}}, {{…}}]，而非{found}"
+    }
+    out_of_range(found, min, max) {
+        en: "{found} is out of range; write a number from {min} to {max}",
+        zh: "{found} 超出範圍；請填 {min} 到 {max} 之間的數字"
+    }
+    not_one_of(found, known) {
+        en: "\"{found}\" is unknown; write one of {known}",
+        zh: "無法辨識「{found}」；請填下列其中之一：{known}"
+    }
+    unknown_type(found) {
+        en: "there are no rules of type \"{found}\"; write \"event\" or \"traffic\"",
+        zh: "沒有「{found}」這種規則類型；請填 \"event\" 或 \"traffic\""
+    }
+
+    url_no_scheme(better) {
+        en: "the URL has no scheme; write \"{better}\"",
+        zh: "網址缺少通訊協定；請寫成 \"{better}\""
+    }
+    url_other_scheme() {
+        en: "only https:// (or http:// to this host itself) is spoken; write \"https://pce.example.com:8443\"",
+        zh: "僅支援 https://（連線至本機時可用 http://）；請寫成 \"https://pce.example.com:8443\""
+    }
+    url_clear(better) {
+        en: "http:// would send the key in the clear and is for this host itself only; write \"{better}\"",
+        zh: "http:// 會以明文傳送金鑰，僅可用於本機；請寫成 \"{better}\""
+    }
+    url_user_info() {
+        en: "no user and password in the URL; they belong in \"key\" and \"secret\"",
+        zh: "網址中不可包含帳號與密碼；請改填 \"key\" 與 \"secret\""
+    }
+    url_path(better) {
+        en: "the URL ends after the host and port; write \"{better}\"",
+        zh: "網址只到主機與連接埠為止；請寫成 \"{better}\""
+    }
+    url_host() {
+        en: "the URL has no valid host; write \"https://pce.example.com:8443\"",
+        zh: "網址的主機名稱不正確；請寫成 \"https://pce.example.com:8443\""
+    }
+    url_port() {
+        en: "the URL's port is not a number from 1 to 65535; write \"https://pce.example.com:8443\"",
+        zh: "網址的連接埠不是 1 到 65535 之間的數字；請寫成 \"https://pce.example.com:8443\""
+    }
+    bad_proxy() {
+        en: "not a proxy's URL; write \"http://proxy.example.com:3128\", or \"none\" for no proxy",
+        zh: "不是正確的 Proxy 網址；請寫成 \"http://proxy.example.com:3128\"，不使用 Proxy 則填 \"none\""
+    }
+    org_digits(found) {
+        en: "\"{found}\" is not an org's number; write for example \"1\"",
+        zh: "「{found}」不是組織編號；例如 \"1\""
+    }
+    key_letters() {
+        en: "a control character or colon in the key; write it as the PCE showed it (api_…)",
+        zh: "金鑰含有控制字元或冒號；請依 PCE 顯示的內容填寫（api_…）"
+    }
+    secret_missing(key, file_key, variable, credential) {
+        en: "is missing; give it as {key}, in a file named by {file_key}, as ${variable}, or as the systemd credential {credential}",
+        zh: "缺少此項；可填於 {key}、放在 {file_key} 指定的檔案、設為 ${variable}，或提供 systemd credential {credential}"
+    }
+    secret_unreadable(file, reason) {
+        en: "the file {file} cannot be read: {reason}",
+        zh: "無法讀取檔案 {file}：{reason}"
+    }
+    secret_empty(file) {
+        en: "the file {file} is empty; write the secret on its first line",
+        zh: "檔案 {file} 沒有內容；請將密碼寫在第一行"
+    }
+    secret_control() {
+        en: "a control character in it; write it on one line, as it was given",
+        zh: "含有控制字元；請以單行填寫原本的內容"
+    }
+    exposed(file, mode) {
+        en: "{file} holds secrets and others may read it (mode {mode}); run: chmod 600 {file}",
+        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}）；請執行：chmod 600 {file}"
+    }
+    bad_date(found) {
+        en: "\"{found}\" is not a date; write for example \"2027-01-31\"",
+        zh: "「{found}」不是日期；例如 \"2027-01-31\""
+    }
+    bad_time(found) {
+        en: "\"{found}\" is not a time of day; write for example \"08:30\", or \"off\"",
+        zh: "「{found}」不是時刻；例如 \"08:30\"，停用則填 \"off\""
+    }
+    bad_zone(found) {
+        en: "no time zone is called \"{found}\" here; write an IANA name such as \"Asia/Taipei\" or \"UTC\" (the host needs the package tzdata)",
+        zh: "找不到名為「{found}」的時區；請填 IANA 名稱，例如 \"Asia/Taipei\" 或 \"UTC\"（主機須安裝 tzdata 套件）"
+    }
+    bad_site_name() {
+        en: "at most 100 letters and no control characters, as it stands in the subject",
+        zh: "會顯示於郵件主旨，最多 100 個字，且不可含控制字元"
+    }
+    bad_address(found) {
+        en: "\"{found}\" is not a mail address; write for example \"soc@example.com\", or a local user's name",
+        zh: "「{found}」不是電子郵件地址；例如 \"soc@example.com\"，或本機使用者名稱"
+    }
+    no_recipients(example) {
+        en: "nobody would get the mail; write for example {example}",
+        zh: "沒有任何收件人；例如 {example}"
+    }
+    bad_host(found) {
+        en: "\"{found}\" is not a host's name or address; write for example \"localhost\" (the port has a key of its own)",
+        zh: "「{found}」不是主機名稱或位址；例如 \"localhost\"（連接埠請另填於 port）"
+    }
+    login_in_clear() {
+        en: "user and password go over verified TLS or to this host only; write \"starttls\" or \"implicit\", or leave smtp.user away",
+        zh: "帳號與密碼僅可經由已驗證的 TLS 或傳送至本機；請填 \"starttls\" 或 \"implicit\"，或移除 smtp.user"
+    }
+
+    double_id(id) {
+        en: "another rule has the id {id} too; both run, and the next save in the menu gives one of them a new id",
+        zh: "另一條規則的 id 也是 {id}；兩者都會執行，下次在選單儲存時會重新編號"
+    }
+    empty_filter() {
+        en: "is empty, or empty beside a |, and would match every event; write for example \"agent.tampering\", or \"*\" if every event is meant",
+        zh: "內容為空，或 | 旁為空，將符合所有事件；例如 \"agent.tampering\"，若確實要符合所有事件請填 \"*\""
+    }
+    pd_missing() {
+        en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",
+        zh: "缺少此項；2 為已阻擋，1 為潛在阻擋，0 為允許，3 為未知，-1 為全部"
+    }
+    bad_port(found) {
+        en: "\"{found}\" is not a port; write a number from 1 to 65535, or several as \"80,443,8000-8100\"",
+        zh: "「{found}」不是連接埠；請填 1 到 65535 之間的數字，或以 \"80,443,8000-8100\" 填寫多個"
+    }
+    bad_proto(found) {
+        en: "\"{found}\" is not a protocol; write \"tcp\", \"udp\", \"icmp\" or a number from 0 to 255",
+        zh: "「{found}」不是通訊協定；請填 \"tcp\"、\"udp\"、\"icmp\" 或 0 到 255 之間的數字"
+    }
+    bad_label(found) {
+        en: "\"{found}\" is not a label; write for example \"role=Web\" (a label with a comma in it goes into a list)",
+        zh: "「{found}」不是標籤；例如 \"role=Web\"（標籤中含有逗號時請改用清單）"
+    }
+    bad_ip(found) {
+        en: "\"{found}\" is not an address or network; write for example \"10.0.0.0/8\" or \"2001:db8::1\"",
+        zh: "「{found}」不是 IP 位址或網段；例如 \"10.0.0.0/8\" 或 \"2001:db8::1\""
+    }
+
+    state_older(file, ours, last) {
+        en: "{file}: its state (generation {ours}) is older than the one last written (generation {last}), which is used",
+        zh: "{file}：檔案中的狀態（第 {ours} 代）比最後一次寫入的（第 {last} 代）舊，改用後者"
+    }
+    state_missing(file, last) {
+        en: "{file}: has no state; the one last written (generation {last}) is used",
+        zh: "{file}：檔案中沒有狀態，改用最後一次寫入的狀態（第 {last} 代）"
+    }
+    state_reset() {
+        en: "the state was reset as asked for; everything but the waiting mail starts afresh",
+        zh: "已依要求重設狀態；除待寄郵件外全部重新開始"
+    }
+    state_damaged(file, parts) {
+        en: "{file}: these parts of the state could not be read and start afresh: {parts}",
+        zh: "{file}：下列狀態資料無法讀取，將重新開始：{parts}"
+    }
+    other_target(was, now) {
+        en: "the state belongs to {was}; for {now} everything but the waiting mail starts afresh",
+        zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
+    }
+    target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
+    saved_beside(file, last) {
+        en: "{file} is not valid at the moment and was not touched; the state was saved to {last}",
+        zh: "{file} 目前內容不正確，未予更動；狀態已存至 {last}"
+    }
+}

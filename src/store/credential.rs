@@ -1,0 +1,114 @@
+//! Where a secret comes from. What is set up for this one run goes before what
+//! stands in a file: the environment, the systemd credential, the file that the
+//! config names, the config itself.
+
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::locate::Env;
+use super::problem::reason;
+use super::strict::Section;
+use crate::lang::Lang;
+use crate::lang::config as words;
+use crate::secret::Secret;
+
+/// No key or password is longer.
+const LONGEST: u64 = 64 * 1024;
+
+/// The names of one secret in its four places.
+pub(super) struct Places {
+    /// `$ILLUMIO_API_SECRET`
+    pub variable: &'static str,
+    /// In `$CREDENTIALS_DIRECTORY`: `api_secret`.
+    pub credential: &'static str,
+    /// `secret_file`
+    pub file_key: &'static str,
+    /// `secret`
+    pub key: &'static str,
+}
+
+/// What is needed beside the config's own keys.
+pub(super) struct Around<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The config file's folder; a relative path starts there, so that the
+    /// folder can be moved and cron's working directory doesn't matter.
+    pub folder: &'a Path,
+    /// Sentences on what is not wrong but should be told.
+    pub warnings: &'a dyn Fn(&dyn Fn(Lang) -> String),
+}
+
+impl Places {
+    /// The secret from the first of its places that has one; empty text is none.
+    /// All keys are read in any case, so that a wrong type in one is told.
+    pub fn read(&self, section: &Section<'_>, around: &Around<'_>) -> Option<Secret> {
+        let written = section.text(self.key).filter(|text| !text.is_empty());
+        let file = section.trimmed(self.file_key);
+        let found = if let Some(text) = around.env.text(self.variable) {
+            text.to_owned()
+        } else if let Some(path) = self.credential_path(around.env) {
+            self.read_file(&path, section, self.key, around)?
+        } else if let Some(path) = file {
+            let path = around.folder.join(path);
+            self.read_file(&path, section, self.file_key, around)?
+        } else {
+            written?.to_owned()
+        };
+        if found.chars().any(char::is_control) {
+            section.wrong(self.key, words::secret_control);
+            return None;
+        }
+        Some(Secret::new(found)).filter(|secret| !secret.is_empty())
+    }
+
+    /// The credential's file, where systemd gave one.
+    fn credential_path(&self, env: &Env) -> Option<PathBuf> {
+        let path = env.path("CREDENTIALS_DIRECTORY")?.join(self.credential);
+        path.exists().then_some(path)
+    }
+
+    fn read_file(
+        &self,
+        path: &Path,
+        section: &Section<'_>,
+        key: &str,
+        around: &Around<'_>,
+    ) -> Option<String> {
+        let name = path.display();
+        let (text, mode) = match read_bounded(path) {
+            Ok(found) => found,
+            Err(error) => {
+                section.wrong(key, |lang| {
+                    words::secret_unreadable(lang, &name, reason(&error, lang))
+                });
+                return None;
+            }
+        };
+        if mode & 0o077 != 0 && key == self.file_key {
+            let path = section.path_of(key);
+            (around.warnings)(&|lang| {
+                words::at(
+                    lang,
+                    &path,
+                    words::exposed(lang, &name, format!("{:03o}", mode & 0o777)),
+                )
+            });
+        }
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        if text.is_empty() {
+            section.wrong(key, |lang| words::secret_empty(lang, &name));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+}
+
+fn read_bounded(path: &Path) -> std::io::Result<(String, u32)> {
+    let file = std::fs::File::open(path)?;
+    let mode = file.metadata()?.mode();
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok((text, mode))
+}

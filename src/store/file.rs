@@ -1,0 +1,275 @@
+//! The file, opened and saved. A run changes the bytes of `state` and no other;
+//! `<file>.last` is the file as the program last wrote it.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::address::Base;
+use super::load::{config, document, read_text};
+use super::locate::{Env, beside, resolve};
+use super::lock::lock_save;
+use super::note::Note;
+use super::problem::Error;
+use super::state::{self, Head, State, Target, VERSION};
+use super::strict::Document;
+use super::write::replace;
+use super::{Config, splice};
+
+/// What becomes of the state that is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StateUse {
+    /// The run goes on where the last one ended.
+    #[default]
+    Keep,
+    /// All but the waiting mail starts afresh (`--reset-state`); a newer
+    /// version's state too, and then its mail is lost.
+    Reset,
+}
+
+/// A file that can be saved to.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    env: Env,
+    state_use: StateUse,
+    /// The file's text when it was last read or written in a valid form.
+    text: String,
+    /// The highest generation seen.
+    generation: u64,
+}
+
+/// All that was read.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Where to save.
+    pub store: Store,
+    /// The checked config.
+    pub config: Config,
+    /// What the last run left, of this PCE and org.
+    pub state: State,
+    /// The parts of the state that could not be read and are empty now.
+    pub damaged: Vec<&'static str>,
+    /// What has to be told.
+    pub notes: Vec<Note>,
+}
+
+/// Why there is nothing to run on, and what to mail through all the same.
+#[derive(Debug)]
+pub struct Unopened {
+    /// What is wrong with the file.
+    pub error: Error,
+    /// `<file>.last`, if it is readable and valid. Saving to it leaves the
+    /// invalid file alone.
+    pub last: Option<Box<Opened>>,
+}
+
+/// Where a state was saved.
+#[derive(Debug)]
+pub enum Saved {
+    /// In the file and in `<file>.last`.
+    Both,
+    /// In `<file>.last` alone, since the file is not valid for this reason. It
+    /// was not touched; once it is mended, the state of `.last` is used.
+    LastOnly(Error),
+}
+
+/// Opens the config at `path`, behind all links. Reads both the file and
+/// `<file>.last`; writes nothing.
+pub fn open(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Unopened> {
+    let (target, opened) = match resolve(path) {
+        Ok(target) => {
+            let opened = open_file(&target, env, state_use);
+            (target, opened)
+        }
+        Err(error) => (path.to_owned(), Err(error)),
+    };
+    opened.map_err(|error| {
+        let last = match error {
+            Error::NewerState { .. } => None,
+            _ => open_last(&target, env).ok().map(Box::new),
+        };
+        Unopened { error, last }
+    })
+}
+
+fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Error> {
+    let text = read_text(path)?;
+    let document = document(path, &text)?;
+    let last_path = beside(path, ".last");
+    // Mostly the two are equal, and then there is nothing to choose from.
+    let last_text = read_text(&last_path).unwrap_or_default();
+    let last_text = Some(last_text).filter(|last| *last != text);
+    let last = last_text.and_then(|last| parsed_state(&last_path, last));
+    let last_state = last.as_deref();
+
+    let ours = state::head(document.state);
+    let theirs = state::head(last_state);
+    if state_use == StateUse::Keep {
+        refuse_newer(path, &ours)?;
+        refuse_newer(&last_path, &theirs)?;
+    }
+    let from_last = theirs.generation > ours.generation;
+    let (head, chosen) = match from_last {
+        true => (&theirs, last_state),
+        false => (&ours, document.state),
+    };
+    let config = config(path, &document, env, head.language())?;
+    let mut notes: Vec<Note> = Note::exposed(path).into_iter().collect();
+    if let Some(last) = theirs.generation.filter(|_| from_last) {
+        notes.push(Note::StateFromLast {
+            path: path.to_owned(),
+            ours: ours.generation,
+            last,
+        });
+    }
+    let chosen = chosen.filter(|_| head.version <= VERSION);
+    let generation = ours.generation.max(theirs.generation).unwrap_or(0);
+    let store = Store {
+        path: path.to_owned(),
+        env: env.clone(),
+        state_use,
+        text: text.clone(),
+        generation,
+    };
+    Ok(store.opened(config, chosen, notes))
+}
+
+/// The file as it was last written, for when the file itself is not valid.
+fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
+    let last_path = beside(path, ".last");
+    let text = read_text(&last_path)?;
+    let document = document(&last_path, &text)?;
+    let head = state::head(document.state);
+    refuse_newer(&last_path, &head)?;
+    let config = config(&last_path, &document, env, head.language())?;
+    let store = Store {
+        path: path.to_owned(),
+        env: env.clone(),
+        state_use: StateUse::Keep,
+        text: text.clone(),
+        generation: head.generation.unwrap_or(0),
+    };
+    Ok(store.opened(config, document.state, Vec::new()))
+}
+
+/// The state's part of a text that may well be no JSON.
+fn parsed_state(path: &Path, text: String) -> Option<String> {
+    let document = document(path, &text).ok()?;
+    document.state.map(str::to_owned)
+}
+
+fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
+    match head.version {
+        version if version > VERSION => Err(Error::NewerState {
+            path: path.to_owned(),
+            version,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The PCE and org that a config speaks of.
+fn target_of(config: &Config) -> Target {
+    let server = Base::parse(&config.pce.url).map(|base| base.effective());
+    Target {
+        server: server.unwrap_or_else(|_| config.pce.url.clone()),
+        org: config.pce.org_id.clone(),
+    }
+}
+
+/// A state that remembers the waiting mail alone.
+fn afresh(state: State) -> State {
+    State {
+        outbox: state.outbox,
+        ..State::default()
+    }
+}
+
+impl Store {
+    /// The config file, behind all links.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the chosen state, and lets go of what belongs to another PCE.
+    fn opened(self, config: Config, state: Option<&str>, mut notes: Vec<Note>) -> Opened {
+        let (mut state, damaged) = state.map(state::read).unwrap_or_default();
+        if !damaged.is_empty() {
+            notes.push(Note::Damaged {
+                path: self.path.clone(),
+                parts: damaged.clone(),
+            });
+        }
+        let target = target_of(&config);
+        if self.state_use == StateUse::Reset {
+            state = afresh(state);
+            notes.push(Note::Reset);
+        } else if !state.target.is_empty() && state.target != target {
+            notes.push(Note::OtherTarget {
+                was: state.target.clone(),
+                now: target.clone(),
+            });
+            state = afresh(state);
+        }
+        state.target = target;
+        state.generation = self.generation;
+        state.language = Some(config.settings.language.tag().to_owned());
+        Opened {
+            store: self,
+            config,
+            state,
+            damaged,
+            notes,
+        }
+    }
+
+    /// Saves the state under the next generation. Reads the file again under
+    /// the lock and replaces the bytes of `state` alone, so that an edit made
+    /// meanwhile stays; the same text then goes to `<file>.last`. A file that
+    /// is no longer valid is not touched, and `.last` alone is written.
+    pub fn save(&mut self, state: &mut State) -> Result<Saved, Error> {
+        let _lock = lock_save(&self.path)?;
+        let (saved, text) = match self.read_again() {
+            Ok(text) => (Saved::Both, text),
+            Err(error @ Error::NewerState { .. }) => return Err(error),
+            Err(error) => (Saved::LastOnly(error), self.text.clone()),
+        };
+        state.version = VERSION;
+        state.generation = self.generation.max(state.generation).saturating_add(1);
+        let json = serde_json::to_string(state).map_err(|error| Error::Write {
+            path: self.path.clone(),
+            error: error.into(),
+        })?;
+        let text = splice::with_state(&self.path, &text, &json)?;
+        if matches!(saved, Saved::Both) {
+            replace(&self.path, &text, &self.path)?;
+        }
+        self.generation = state.generation;
+        replace(&beside(&self.path, ".last"), &text, &self.path)?;
+        self.text = text;
+        Ok(saved)
+    }
+
+    /// The file's text of this moment, if it is valid. A higher generation that
+    /// someone else wrote is taken note of.
+    fn read_again(&mut self) -> Result<String, Error> {
+        let text = read_text(&self.path)?;
+        if text == self.text {
+            return Ok(text);
+        }
+        let document: Document<'_> = document(&self.path, &text)?;
+        let head = state::head(document.state);
+        if self.state_use == StateUse::Keep {
+            refuse_newer(&self.path, &head)?;
+        }
+        config(&self.path, &document, &self.env, head.language())?;
+        self.generation = self.generation.max(head.generation.unwrap_or(0));
+        Ok(text)
+    }
+}
+
+/// The mode bits that let others at a file.
+pub(super) fn open_to_others(path: &Path) -> Option<u32> {
+    let mode = std::fs::metadata(path).ok()?.mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}

@@ -1,0 +1,110 @@
+//! Where the one file is. Nothing here reads the process's environment by
+//! itself: it comes in as an [`Env`].
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::problem::Error;
+
+/// The file's name where only its folder is known; the Python tool's.
+pub const FILE_NAME: &str = "illumio_api_config.json";
+
+/// Where an installed program keeps its file.
+const SYSTEM_FILE: &str = "/var/lib/illumio-monitor/illumio_api_config.json";
+
+/// An executable in one of these was installed by a package or by root.
+const SYSTEM_FOLDERS: &[&str] = &[
+    "/bin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/libexec",
+    "/usr/lib/illumio-monitor",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/usr/local/libexec",
+];
+
+/// Environment variables, as given. An empty one counts as not set.
+#[derive(Clone, Debug, Default)]
+pub struct Env(BTreeMap<String, OsString>);
+
+impl Env {
+    /// The process's own.
+    pub fn of_process() -> Self {
+        let named = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
+        Self(std::env::vars_os().filter_map(named).collect())
+    }
+
+    /// These and no others.
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let owned = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)));
+        Self(owned.collect())
+    }
+
+    /// A variable that is set, not empty, and text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?.to_str()?;
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that is set and not empty, as a path.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let value = self.0.get(name).filter(|value| !value.is_empty())?;
+        Some(PathBuf::from(value))
+    }
+
+    /// The locale that messages are asked for in, by POSIX's order.
+    pub fn locale(&self) -> Option<&str> {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| self.text(name))
+    }
+}
+
+/// The config file's path: `--config`, else `$ILLUMIO_MONITOR_CONFIG`, else
+/// beside the executable, or the system's place for an installed one.
+pub fn locate(option: Option<&Path>, env: &Env, executable: &Path) -> PathBuf {
+    if let Some(path) = option {
+        return path.to_owned();
+    }
+    if let Some(path) = env.path("ILLUMIO_MONITOR_CONFIG") {
+        return path;
+    }
+    match executable.parent() {
+        Some(folder)
+            if SYSTEM_FOLDERS
+                .iter()
+                .any(|known| folder == Path::new(known)) =>
+        {
+            PathBuf::from(SYSTEM_FILE)
+        }
+        Some(folder) => folder.join(FILE_NAME),
+        None => PathBuf::from(FILE_NAME),
+    }
+}
+
+/// The file behind all links. Locks and temporary files stand beside it, so
+/// that two paths to one file are one installation.
+pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NotFound {
+            path: path.to_owned(),
+        },
+        _ => Error::Read {
+            path: path.to_owned(),
+            error,
+        },
+    })
+}
+
+/// `path` with `suffix` after its last letter: `config.json` → `config.json.last`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

@@ -1,0 +1,82 @@
+//! What opening the file has to tell beside its contents.
+
+use std::path::{Path, PathBuf};
+
+use super::file::open_to_others;
+use super::state::Target;
+use crate::lang::Lang;
+use crate::lang::config as words;
+
+/// Something to tell of a file that could be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The file's state was missing or older than the one last written, which
+    /// is used: an editor's late save, a template, a restored backup.
+    StateFromLast {
+        /// The config file.
+        path: PathBuf,
+        /// Its generation; `None` without a state.
+        ours: Option<u64>,
+        /// The generation that is used.
+        last: u64,
+    },
+    /// Parts of the state could not be read and start afresh.
+    Damaged {
+        /// The config file.
+        path: PathBuf,
+        /// Their names.
+        parts: Vec<&'static str>,
+    },
+    /// The state was of another PCE or org; all but the waiting mail is let go.
+    OtherTarget {
+        /// Whose it was.
+        was: Target,
+        /// Whose it is now.
+        now: Target,
+    },
+    /// The user asked for a fresh state.
+    Reset,
+    /// Others may read the file, which may hold secrets.
+    Exposed {
+        /// The config file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
+impl Note {
+    pub(super) fn exposed(path: &Path) -> Option<Self> {
+        open_to_others(path).map(|mode| Self::Exposed {
+            path: path.to_owned(),
+            mode,
+        })
+    }
+
+    /// True where something that was known is not known any more, which is
+    /// worth a notice by mail. The others are for standard error alone.
+    pub fn is_loss(&self) -> bool {
+        !matches!(self, Self::Exposed { .. })
+    }
+
+    /// The finished sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::StateFromLast { path, ours, last } => match ours {
+                Some(ours) => words::state_older(lang, path.display(), ours, last),
+                None => words::state_missing(lang, path.display(), last),
+            },
+            Self::Damaged { path, parts } => {
+                words::state_damaged(lang, path.display(), parts.join(", "))
+            }
+            Self::OtherTarget { was, now } => {
+                let name = |target: &Target| words::target(lang, &target.server, &target.org);
+                words::other_target(lang, name(was), name(now))
+            }
+            Self::Reset => words::state_reset(lang),
+            Self::Exposed { path, mode } => {
+                words::exposed(lang, path.display(), format!("{mode:03o}"))
+            }
+        }
+    }
+}

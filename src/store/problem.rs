@@ -1,0 +1,278 @@
+//! What can be wrong with the file, and the room's one error.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::lang::Lang;
+use crate::lang::config as words;
+
+/// So many problems of one file are told; the rest is a number.
+const MOST_PROBLEMS: usize = 20;
+
+/// A sentence about one place in the file, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key's path: `rules[3].threshold_count`; empty for the file as a whole.
+    pub path: String,
+    en: String,
+    zh: String,
+}
+
+impl Problem {
+    /// Puts the sentence down in both languages.
+    pub fn new(path: impl Into<String>, sentence: impl Fn(Lang) -> String) -> Self {
+        Self {
+            path: path.into(),
+            en: sentence(Lang::En),
+            zh: sentence(Lang::ZhTw),
+        }
+    }
+
+    /// The path and the sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        let sentence = match lang {
+            Lang::En => &self.en,
+            Lang::ZhTw => &self.zh,
+        };
+        if self.path.is_empty() {
+            return sentence.clone();
+        }
+        words::at(lang, &self.path, sentence)
+    }
+}
+
+/// Gathers problems while a file is read, so that all are told at once.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    list: RefCell<Vec<Problem>>,
+    more: Cell<usize>,
+}
+
+impl Problems {
+    /// Adds one; beyond the bound it is only counted.
+    pub fn add(&self, path: &str, sentence: impl Fn(Lang) -> String) {
+        let mut list = self.list.borrow_mut();
+        if list.len() < MOST_PROBLEMS {
+            list.push(Problem::new(path, sentence));
+        } else {
+            self.more.set(self.more.get() + 1);
+        }
+    }
+
+    /// How many there are, told or only counted.
+    pub fn count(&self) -> usize {
+        self.list.borrow().len() + self.more.get()
+    }
+
+    /// The problems, and how many further ones were only counted.
+    pub fn done(self) -> (Vec<Problem>, usize) {
+        (self.list.into_inner(), self.more.get())
+    }
+}
+
+/// A piece of the file as it may be shown: short, and nothing in it that a
+/// terminal would act upon.
+pub(super) fn shown(text: &str) -> String {
+    let mut out: String = text.chars().take(60).collect::<String>();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    out.chars()
+        .map(|letter| match letter {
+            '"' | '\\' | '\'' => letter.to_string(),
+            other => other.escape_debug().to_string(),
+        })
+        .collect()
+}
+
+/// What failed in this room, and where.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no such file.
+    NotFound {
+        /// The config file.
+        path: PathBuf,
+    },
+    /// The system refuses to read it.
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It is not UTF-8.
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The line that holds the first odd byte.
+        line: usize,
+    },
+    /// It is not JSON.
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1, in bytes.
+        column: usize,
+        /// What the parser said.
+        message: String,
+    },
+    /// It is JSON, but no object.
+    NotAnObject {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is JSON, and something in it is wrong.
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// At least one.
+        problems: Vec<Problem>,
+        /// How many further ones there are.
+        more: usize,
+    },
+    /// A newer version of the program wrote the state.
+    NewerState {
+        /// The file.
+        path: PathBuf,
+        /// The state's version.
+        version: u64,
+    },
+    /// Another cycle is under way.
+    Running {
+        /// The lock file.
+        path: PathBuf,
+        /// The other run's process id and start, if they can be read.
+        holder: Option<(u32, Timestamp)>,
+    },
+    /// Someone else has held the file's lock for too long.
+    Busy {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// It could not be written; what stood there stands.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+impl Error {
+    /// True where no later run can do better without a person: exit 78.
+    /// False for 75, where the next run tries again.
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Running { .. } | Self::Busy { .. } => false,
+            Self::Write { error, .. } => matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            ),
+            _ => true,
+        }
+    }
+
+    /// What failed, where, and what to do: one line for each problem.
+    pub fn lines(&self, lang: Lang) -> Vec<String> {
+        match self {
+            Self::Invalid {
+                path,
+                problems,
+                more,
+            } => invalid(path, problems, *more, lang),
+            other => vec![other.line(lang)],
+        }
+    }
+
+    fn line(&self, lang: Lang) -> String {
+        match self {
+            Self::NotFound { path } => words::not_found(lang, path.display()),
+            Self::Read { path, error } => {
+                words::cannot_read(lang, path.display(), reason(error, lang))
+            }
+            Self::NotText { path, line } => words::not_text(lang, path.display(), line),
+            Self::NotAnObject { path } => words::not_an_object(lang, path.display()),
+            Self::Syntax {
+                path,
+                line,
+                column,
+                message,
+            } => words::syntax(
+                lang,
+                path.display(),
+                line,
+                column,
+                syntax_reason(message, lang),
+            ),
+            Self::Invalid {
+                path,
+                problems,
+                more,
+            } => invalid(path, problems, *more, lang).join("\n"),
+            Self::NewerState { path, version } => words::newer_state(lang, path.display(), version),
+            Self::Running { path, holder } => match holder {
+                Some((pid, since)) => words::running(lang, path.display(), pid, since),
+                None => words::running_unknown(lang, path.display()),
+            },
+            Self::Busy { path } => words::busy(lang, path.display()),
+            Self::Write { path, error } => {
+                words::cannot_write(lang, path.display(), reason(error, lang))
+            }
+        }
+    }
+}
+
+fn invalid(path: &Path, problems: &[Problem], more: usize, lang: Lang) -> Vec<String> {
+    let mut lines: Vec<String> = problems
+        .iter()
+        .map(|problem| words::in_file(lang, path.display(), problem.text(lang)))
+        .collect();
+    if more > 0 {
+        lines.push(words::more_problems(lang, path.display(), more));
+    }
+    lines
+}
+
+/// The system's reason in the user's language, where it is a common one.
+pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => words::reason_not_found(lang),
+        io::ErrorKind::PermissionDenied => words::reason_permission(lang),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => words::reason_full(lang),
+        io::ErrorKind::ReadOnlyFilesystem => words::reason_read_only(lang),
+        io::ErrorKind::IsADirectory => words::reason_folder(lang),
+        _ => error.to_string(),
+    }
+}
+
+/// What the parser said, in our words. Its own words stay where they are new to us.
+fn syntax_reason(message: &str, lang: Lang) -> String {
+    const KNOWN: &[(&str, fn(Lang) -> String)] = &[
+        ("EOF while parsing", words::syntax_end),
+        ("trailing comma", words::syntax_trailing_comma),
+        ("expected `:`", words::syntax_colon),
+        ("expected `,` or `}`", words::syntax_comma_brace),
+        ("expected `,` or `]`", words::syntax_comma_bracket),
+        ("key must be a string", words::syntax_key),
+        ("expected value", words::syntax_value),
+        ("expected ident", words::syntax_value),
+        ("control character", words::syntax_control),
+        ("invalid escape", words::syntax_escape),
+        ("surrogate", words::syntax_escape),
+        ("unexpected end of hex", words::syntax_escape),
+        ("invalid unicode", words::syntax_escape),
+        ("invalid number", words::syntax_number),
+        ("number out of range", words::syntax_number),
+        ("trailing characters", words::syntax_trailing),
+        ("recursion limit", words::syntax_depth),
+    ];
+    KNOWN
+        .iter()
+        .find(|(part, _)| message.contains(part))
+        .map_or_else(|| message.to_owned(), |(_, sentence)| sentence(lang))
+}

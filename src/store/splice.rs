@@ -1,0 +1,54 @@
+//! Puts a state into a file's text and leaves every other byte as it is.
+
+use std::path::Path;
+
+use super::load::{MARK, document};
+use super::problem::Error;
+
+/// What JSON counts as white space [RFC 8259 2].
+const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// `text` with the value of its top-level `state` replaced by `json`, or with
+/// a last key `state` where it has none.
+pub(super) fn with_state(path: &Path, text: &str, json: &str) -> Result<String, Error> {
+    let document = document(path, text)?;
+    let (before, between, after) = match document.state {
+        Some(value) => {
+            // The value is a part of `text`, so its place is known by its address.
+            let begin = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+            let end = begin + value.len();
+            (text.get(..begin), String::new(), text.get(end..))
+        }
+        None => {
+            let body = text.trim_end_matches(SPACE);
+            let inner = body.strip_suffix('}').unwrap_or(body);
+            let end = inner.trim_end_matches(SPACE).len();
+            let comma = if document.sections.is_empty() {
+                ""
+            } else {
+                ","
+            };
+            let key = format!("{comma}{}\"state\": ", indent(text));
+            (text.get(..end), key, text.get(end..))
+        }
+    };
+    let before = before.unwrap_or_default();
+    let after = after.unwrap_or_default();
+    Ok([before, &between, json, after].concat())
+}
+
+/// The line break and indent before the file's first key, for the new one.
+fn indent(text: &str) -> &str {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let inner = text.trim_start_matches(SPACE);
+    let inner = inner.strip_prefix('{').unwrap_or(inner);
+    let space = inner.len() - inner.trim_start_matches(SPACE).len();
+    let space = inner.get(..space).unwrap_or_default();
+    // Blank lines before the first key are not worth repeating.
+    let from = match space.rfind('\n') {
+        Some(at) if at > 0 && space.as_bytes().get(at - 1) == Some(&b'\r') => at - 1,
+        Some(at) => at,
+        None => 0,
+    };
+    space.get(from..).unwrap_or_default()
+}

@@ -1,0 +1,238 @@
+//! The program's own part of the file: what one run has to know of the last.
+//!
+//! Every part is read on its own. One that is damaged starts afresh alone, and
+//! is named; the others keep what they know.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::lang::Lang;
+use crate::mail::outbox::Outbox;
+use crate::pce::events::EventMemory;
+use crate::pce::seen::SeenEvents;
+use crate::pce::traffic::TrafficMemory;
+use crate::report::Condition;
+use crate::report::tally::Tally;
+use crate::rules::growth::Baseline;
+
+/// The version this program writes. It reads this one and lower ones.
+pub const VERSION: u64 = 1;
+
+/// All that is kept between runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    /// Of the state's shape.
+    pub version: u64,
+    /// Grows by one with every save, so that an older copy is known as one.
+    pub generation: u64,
+    /// The PCE and org it belongs to; empty before the first run.
+    pub target: Target,
+    /// The language settled at the first save, for a config that names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The PCE's clock less the host's, when last seen.
+    pub clock_offset_seconds: i64,
+    /// The last run that came to its end.
+    pub last_run: Option<LastRun>,
+    /// The events' position.
+    pub events: EventMemory,
+    /// The events that were counted already.
+    pub seen: SeenEvents,
+    /// The traffic's position and an open fetch.
+    pub traffic: TrafficMemory,
+    /// What the traffic's rows counted when they were last seen.
+    pub baseline: Baseline,
+    /// Untold matches by the rule's id and fingerprint.
+    pub rules: BTreeMap<String, Tally>,
+    /// The conditions that hold.
+    pub conditions: BTreeMap<Condition, Held>,
+    /// Mails that wait.
+    pub outbox: Outbox,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            generation: 0,
+            target: Target::default(),
+            language: None,
+            clock_offset_seconds: 0,
+            last_run: None,
+            events: EventMemory::default(),
+            seen: SeenEvents::default(),
+            traffic: TrafficMemory::default(),
+            baseline: Baseline::default(),
+            rules: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            outbox: Outbox::default(),
+        }
+    }
+}
+
+/// Whose state it is: a PCE and an org.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// `https://pce.example.com:8443`, always with the port that is used.
+    pub server: String,
+    /// The org's number, as text.
+    pub org: String,
+}
+
+impl Target {
+    /// True before the first run.
+    pub fn is_empty(&self) -> bool {
+        self.server.is_empty()
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastRun {
+    /// Its end.
+    pub at: Timestamp,
+    /// The word of the run's line: `ok`, `retry`, `config`.
+    pub outcome: String,
+    /// The end of the last run that saw everything.
+    pub complete_at: Option<Timestamp>,
+}
+
+/// A condition that holds, and what was told of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Its begin.
+    pub since: Timestamp,
+    /// When it was last told; absent where it is not told yet.
+    pub told_at: Option<Timestamp>,
+    /// What was said of it.
+    pub detail: String,
+    /// The Message-ID of the mail that told its begin.
+    pub message_id: Option<String>,
+}
+
+/// What can be known of a state without reading its parts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    /// 0 where it can't be read.
+    pub version: u64,
+    /// `None` where there is no state, or no generation in it.
+    pub generation: Option<u64>,
+    language: Option<String>,
+}
+
+impl Head {
+    /// The language that the first save settled.
+    pub fn language(&self) -> Option<Lang> {
+        self.language.as_deref().and_then(Lang::from_tag)
+    }
+}
+
+/// A part of the file's text for each key of `state`.
+type Parts<'t> = BTreeMap<String, &'t RawValue>;
+
+fn parts(text: &str) -> Option<Parts<'_>> {
+    serde_json::from_str(text).ok()
+}
+
+/// A part's value: `Ok(None)` where the part is absent, `Err` where it is damaged.
+fn part<T: DeserializeOwned>(parts: &Parts<'_>, name: &str) -> Result<Option<T>, ()> {
+    match parts.get(name) {
+        None => Ok(None),
+        Some(raw) => serde_json::from_str(raw.get()).map(Some).map_err(|_| ()),
+    }
+}
+
+/// Reads the version, the generation and the language alone.
+pub(super) fn head(text: Option<&str>) -> Head {
+    text.and_then(parts)
+        .map(|parts| head_of(&parts))
+        .unwrap_or_default()
+}
+
+fn head_of(parts: &Parts<'_>) -> Head {
+    Head {
+        version: part(parts, "version").ok().flatten().unwrap_or(0),
+        generation: part(parts, "generation").ok().flatten(),
+        language: part(parts, "language").ok().flatten(),
+    }
+}
+
+/// Reads a state part by part; the names of the damaged parts come with it.
+/// A version newer than ours is the caller's to refuse, by [`head`], before.
+pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
+    if text == "null" {
+        return (State::default(), Vec::new());
+    }
+    let Some(parts) = parts(text) else {
+        return (State::default(), vec!["state"]);
+    };
+    let mut reader = Reader {
+        parts,
+        damaged: Vec::new(),
+    };
+    let state = State {
+        version: VERSION,
+        generation: reader.take("generation"),
+        target: reader.take("target"),
+        language: reader.take("language"),
+        clock_offset_seconds: reader.take("clock_offset_seconds"),
+        last_run: reader.take("last_run"),
+        events: reader.take("events"),
+        seen: reader.take("seen"),
+        traffic: reader.take("traffic"),
+        baseline: reader.take("baseline"),
+        rules: reader.take_each("rules", |key| Ok::<_, ()>(key)),
+        conditions: reader.take_each("conditions", |key| {
+            Condition::deserialize(serde_json::Value::String(key))
+        }),
+        outbox: reader.take("outbox"),
+    };
+    (state, reader.damaged)
+}
+
+struct Reader<'t> {
+    parts: Parts<'t>,
+    damaged: Vec<&'static str>,
+}
+
+impl Reader<'_> {
+    fn take<T: DeserializeOwned + Default>(&mut self, name: &'static str) -> T {
+        part(&self.parts, name)
+            .unwrap_or_else(|()| {
+                self.damaged.push(name);
+                None
+            })
+            .unwrap_or_default()
+    }
+
+    /// A part whose entries are read one by one, each damaged one left out.
+    fn take_each<K: Ord, V: DeserializeOwned, E>(
+        &mut self,
+        name: &'static str,
+        key_of: impl Fn(String) -> Result<K, E>,
+    ) -> BTreeMap<K, V> {
+        let Some(raw) = self.parts.get(name) else {
+            return BTreeMap::new();
+        };
+        let Ok(entries) = serde_json::from_str::<Parts<'_>>(raw.get()) else {
+            self.damaged.push(name);
+            return BTreeMap::new();
+        };
+        let all = entries.len();
+        let read: BTreeMap<K, V> = entries
+            .into_iter()
+            .filter_map(|(key, raw)| {
+                let value = serde_json::from_str(raw.get()).ok()?;
+                Some((key_of(key).ok()?, value))
+            })
+            .collect();
+        if read.len() < all {
+            self.damaged.push(name);
+        }
+        read
+    }
+}

@@ -1,0 +1,13 @@
+//! The one JSON file: what is read from it, and how it is written.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "store/config.rs"]
+mod config;
+#[path = "store/helpers.rs"]
+mod helpers;
+#[path = "store/rules.rs"]
+mod rules;
+#[path = "store/saving.rs"]
+mod saving;
+#[path = "store/state.rs"]
+mod state;

@@ -1,0 +1,280 @@
+//! How the file is opened, locked and written.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::time::Duration;
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::store::{Error, Saved, lock_run};
+
+use crate::helpers::{PYTHON, Place, at, minimal};
+
+/// What stands in the file around `state`'s value.
+fn around_state(text: &str) -> (String, String) {
+    let (before, rest) = text.split_once("\"state\": ").unwrap();
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
+    values.next().unwrap().unwrap();
+    let end = values.byte_offset();
+    (before.to_owned(), rest[end..].to_owned())
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn the_first_save_adds_the_state_as_the_last_key_on_one_line() {
+    let place = Place::with(PYTHON);
+    let mut opened = place.open();
+
+    opened.store.save(&mut opened.state).unwrap();
+
+    let text = place.text();
+    let (before, after) = around_state(&text);
+    assert_eq!(
+        before,
+        format!("{},\n    ", PYTHON.strip_suffix("\n}").unwrap())
+    );
+    assert_eq!(after, "\n}");
+    assert_eq!(text.lines().count(), PYTHON.lines().count() + 1);
+    assert_eq!(place.last(), text);
+}
+
+#[test]
+fn a_save_leaves_every_byte_outside_of_state_as_it_was() {
+    let odd = "\u{feff}{\r\n\t\"_note\" :  \"\\u76e3\\u63a7 \\/ // no comment\" ,\r\n\
+        \"api\":{\"url\":\"https://pce.example.com\",  \"key\":\"api_1\",\"secret\":\"\\u0073\"},\r\n\
+        \"state\": {\"generation\" : 4 ,\r\n \"outbox\":{}}  ,\r\n\
+        \"own\": [1.50, 1E3, -0, {\"state\": {}}],\r\n\r\n\
+        \"email\":{\"recipients\":\"a@b.c\"}  }\r\n\r\n";
+    let place = Place::with(odd);
+    let mut opened = place.open();
+
+    opened.store.save(&mut opened.state).unwrap();
+    opened.state.clock_offset_seconds = -3;
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert_eq!(around_state(&place.text()), around_state(odd));
+    let again = place.open();
+    assert_eq!(again.state.generation, 6);
+    assert_eq!(again.state.clock_offset_seconds, -3);
+}
+
+#[test]
+fn files_of_every_shape_take_a_state() {
+    let body = minimal("");
+    let body = body.strip_prefix('{').unwrap();
+    for text in [
+        format!("{{{body}"),
+        format!("{{{body}\n"),
+        format!("\u{feff}{{ {body}"),
+        format!("{{\r\n    {body}\r\n"),
+        format!("\n\n{{\n\n\n  {}\n}}", body.strip_suffix('}').unwrap()),
+    ] {
+        let place = Place::with(&text);
+        let mut opened = place.open();
+        opened.store.save(&mut opened.state).unwrap();
+
+        let saved = place.text();
+        assert_eq!(place.open().state.generation, 1, "{saved}");
+        // Without what was put in, it is the file of before.
+        let (before, after) = around_state(&saved);
+        let before = before.trim_end().strip_suffix(',').unwrap();
+        assert_eq!(format!("{before}{after}"), text);
+        assert_eq!(saved.contains('\r'), text.contains('\r'));
+    }
+}
+
+#[test]
+fn an_edit_made_during_a_run_survives_its_save() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+
+    let edited = minimal(r#", "_note": "edited meanwhile""#);
+    place.write(&edited);
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert!(place.text().contains("edited meanwhile"));
+    assert!(place.last().contains("edited meanwhile"));
+}
+
+#[test]
+fn two_savers_take_turns_and_lose_nothing() {
+    let place = Place::with(&minimal(""));
+    let openeds: Vec<_> = (0..4).map(|_| place.open()).collect();
+
+    std::thread::scope(|scope| {
+        for mut opened in openeds {
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    opened.store.save(&mut opened.state).unwrap();
+                }
+            });
+        }
+    });
+
+    let opened = place.open();
+    assert_eq!(opened.state.generation, 40);
+    assert!(opened.notes.is_empty(), "{:?}", opened.notes);
+    assert_eq!(place.text(), place.last());
+}
+
+#[test]
+fn a_save_waits_for_another_one() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    let lock = std::fs::File::create(place.beside(".lock")).unwrap();
+    lock.lock().unwrap();
+    let holder = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        drop(lock);
+    });
+
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert!(holder.is_finished());
+    assert_eq!(place.open().state.generation, 1);
+}
+
+#[test]
+fn what_is_written_is_for_the_owner_alone() {
+    let place = Place::with(&minimal(""));
+    std::fs::set_permissions(&place.file, PermissionsExt::from_mode(0o644)).unwrap();
+    let mut opened = place.open();
+    assert_eq!(opened.notes.len(), 1);
+    assert!(opened.notes[0].text(Lang::En).contains("644"));
+    assert!(!opened.notes[0].is_loss());
+
+    let _run = lock_run(opened.store.path(), at("10:00")).unwrap();
+    opened.store.save(&mut opened.state).unwrap();
+
+    for suffix in ["", ".last", ".lock", ".run.lock"] {
+        assert_eq!(mode(&place.beside(suffix)), 0o600, "{suffix}");
+    }
+    assert!(place.open().notes.is_empty());
+}
+
+#[test]
+fn a_config_behind_a_link_is_written_where_it_is() {
+    let place = Place::with(&minimal(""));
+    let other = tempfile::tempdir().unwrap();
+    let link = other.path().join("link.json");
+    symlink(&place.file, &link).unwrap();
+
+    let path = illumio_monitor::store::resolve(&link).unwrap();
+    let _run = lock_run(&path, at("10:00")).unwrap();
+    let env = Default::default();
+    let mut opened = illumio_monitor::store::open(&link, &env, Default::default()).unwrap();
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1);
+    assert!(place.beside(".run.lock").exists());
+    assert!(place.beside(".last").exists());
+    assert_eq!(place.open().state.generation, 1);
+}
+
+#[test]
+fn a_second_run_is_told_who_holds_the_lock_and_since_when() {
+    let place = Place::with(&minimal(""));
+    let first = lock_run(&place.file, at("10:20")).unwrap();
+
+    let error = lock_run(&place.file, at("10:25")).unwrap_err();
+
+    assert!(!error.needs_a_person());
+    let Error::Running { holder, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(*holder, Some((std::process::id(), at("10:20"))));
+    assert!(error.lines(Lang::En)[0].contains("since 2026-11-22T10:20:00Z"));
+
+    drop(first);
+    lock_run(&place.file, at("10:30")).unwrap();
+    assert!(place.beside(".run.lock").exists());
+}
+
+#[test]
+fn what_a_crash_left_over_is_no_hindrance() {
+    let place = Place::with(&minimal(""));
+    std::fs::write(place.beside(".tmp"), "half a fi").unwrap();
+    let mut opened = place.open();
+
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert!(!place.beside(".tmp").exists());
+    assert_eq!(place.open().state.generation, 1);
+}
+
+#[test]
+fn a_save_that_fails_leaves_the_file_as_it_was() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    std::fs::create_dir(place.beside(".tmp")).unwrap();
+
+    let error = opened.store.save(&mut opened.state).unwrap_err();
+
+    let line = &error.lines(Lang::En)[0];
+    assert!(line.contains("config.json: cannot be written"), "{line}");
+    assert_eq!(place.text(), minimal(""));
+    assert!(!place.beside(".last").exists());
+}
+
+#[test]
+fn a_file_that_is_not_valid_is_not_touched_and_mails_go_through_the_last_one() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    opened.store.save(&mut opened.state).unwrap();
+
+    for broken in ["{ \"api\": ", &minimal(r#", "settings": {"x": 1}"#)] {
+        place.write(broken);
+        let unopened = place.unopened();
+        assert!(unopened.error.needs_a_person());
+        let mut last = *unopened.last.unwrap();
+        assert_eq!(last.config.mail.recipients, ["soc@example.com"]);
+        last.state.clock_offset_seconds += 7;
+        let saved = last.store.save(&mut last.state).unwrap();
+
+        assert!(matches!(saved, Saved::LastOnly(_)));
+        assert_eq!(place.text(), broken);
+    }
+
+    // Mended: what was saved meanwhile is still known.
+    place.write(&minimal(r#", "_note": "mended""#));
+    let mut opened = place.open();
+    assert_eq!(opened.state.clock_offset_seconds, 14);
+    assert!(opened.notes[0].text(Lang::En).contains("generation 3"));
+    let saved = opened.store.save(&mut opened.state).unwrap();
+    assert!(matches!(saved, Saved::Both));
+    assert!(place.last().contains("mended"));
+}
+
+#[test]
+fn a_file_that_breaks_during_a_run_is_not_touched_by_its_save() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    place.write("{ \"api\": {\"url\" ");
+
+    let saved = opened.store.save(&mut opened.state).unwrap();
+
+    assert!(matches!(saved, Saved::LastOnly(Error::Syntax { .. })));
+    assert_eq!(place.text(), "{ \"api\": {\"url\" ");
+    assert_eq!(place.unopened().last.unwrap().state.generation, 1);
+}
+
+#[test]
+fn a_file_that_is_gone_or_unreadable_is_told() {
+    let place = Place::with(&minimal(""));
+    std::fs::remove_file(&place.file).unwrap();
+    let unopened = place.unopened();
+    assert!(unopened.error.needs_a_person());
+    assert!(unopened.error.lines(Lang::En)[0].contains("there is no such file"));
+    assert!(unopened.last.is_none());
+
+    std::fs::create_dir(&place.file).unwrap();
+    assert!(place.unopened().error.lines(Lang::En)[0].contains("it is a folder"));
+
+    std::fs::remove_dir(&place.file).unwrap();
+    std::fs::write(&place.file, b"{\n\"api\": \"\xff\"}").unwrap();
+    let line = &place.unopened().error.lines(Lang::En)[0];
+    assert!(line.contains("line 2 is not UTF-8"), "{line}");
+}
