@@ -4,6 +4,8 @@
 //! languages side by side, so that none can be forgotten. One file for each
 //! place where the sentences appear. This room knows no other.
 
+pub mod mail;
+
 /// The language of mails, menus and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {

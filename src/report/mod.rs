@@ -3,6 +3,8 @@
 //! Plain data between the rules that count and the mail that tells. Knows the
 //! rules' words; knows nothing of files, sockets or HTML.
 
+pub mod snapshot;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
