@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "samples.rs"]
+#[path = "samples/mod.rs"]
 mod samples;
 
 use std::fs;

@@ -25,7 +25,7 @@ texts! {
         zh: "{site} 的監控郵件可以正常送達。這是測試郵件，並未發生任何狀況，不需處理。"
     }
     nothing() { en: "Nothing to report", zh: "沒有需要回報的事項" }
-    report_of(site) { en: "Illumio Monitor · {site}", zh: "Illumio Monitor · {site}" }
+    label(name) { en: "{name}: ", zh: "{name}：" }
 
     // The frame.
     summary() { en: "Summary", zh: "摘要" }
@@ -100,6 +100,10 @@ texts! {
     without_snapshot() {
         en: "The raw snapshot was left out to keep this mail small.",
         zh: "為控制郵件大小，已省略原始紀錄。"
+    }
+    without_second_record() {
+        en: "The second raw record was left out to keep this mail small.",
+        zh: "為控制郵件大小，已省略第二筆原始紀錄。"
     }
     without_details() {
         en: "Sources, talkers, timeline and raw snapshot were left out to keep this mail small.",

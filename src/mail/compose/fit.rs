@@ -4,7 +4,7 @@
 //! both have room, so that the bounds hold by construction and both parts say
 //! the same. The head and the footer are of bounded size and always in. Then,
 //! in this order: notices, the summary, the cards without their details, then
-//! for the worst card first its details, and last its raw records.
+//! for the worst card first its details, then one raw record each, then the others.
 
 use super::view::{Card, View};
 use super::{HTML_MAX, TEXT_MAX, html, show, text};
@@ -24,8 +24,10 @@ pub(super) enum Detail {
     Head,
     /// Also who, where and when.
     Lists,
-    /// Also the raw records.
-    Raw,
+    /// Also the earliest raw record.
+    Record,
+    /// Also the other raw records.
+    Records,
 }
 
 impl Detail {
@@ -33,8 +35,13 @@ impl Detail {
         self >= Self::Lists
     }
 
-    pub(super) fn has_raw(self) -> bool {
-        self == Self::Raw
+    /// How many raw records are shown.
+    pub(super) fn records(self) -> usize {
+        match self {
+            Self::Head | Self::Lists => 0,
+            Self::Record => 1,
+            Self::Records => usize::MAX,
+        }
     }
 
     /// The sentence on what of `card` is not shown; empty where nothing is missing.
@@ -43,6 +50,7 @@ impl Detail {
         match self {
             Self::Head if lists => words::without_details(lang),
             Self::Head | Self::Lists if !card.raw.is_empty() => words::without_snapshot(lang),
+            Self::Record if card.raw.len() > 1 => words::without_second_record(lang),
             _ => String::new(),
         }
     }
@@ -193,7 +201,7 @@ fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
     };
     let heads = view.cards.iter().map(|card| render(card, Detail::Head));
     let mut shown = room.take((usize::MAX, usize::MAX), heads);
-    for detail in [Detail::Lists, Detail::Raw] {
+    for detail in [Detail::Lists, Detail::Record, Detail::Records] {
         for (card, piece) in view.cards.iter().zip(&mut shown) {
             let larger = render(card, detail);
             if room.swap(&larger, piece) {

@@ -103,8 +103,8 @@ pub(super) fn head(view: &View) -> String {
         .lit("</div>");
     if !view.act.is_empty() {
         page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
-            .text(&words::advice(view.lang))
-            .lit(":</b> ")
+            .text(&words::label(view.lang, words::advice(view.lang)))
+            .lit("</b>")
             .text(&view.act)
             .lit("</div>");
     }
@@ -183,9 +183,9 @@ pub(super) fn summary_open(lang: Lang) -> String {
         "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
     );
     let columns = [
-        (words::col_level(lang), "left"),
+        (words::col_level(lang), "left\" width=\"1%"),
         (words::col_rule(lang), "left"),
-        (words::col_count(lang), "right"),
+        (words::col_count(lang), "right\" width=\"1%"),
     ];
     for (name, side) in columns {
         page.lit("<th class=\"qt\" align=\"")
@@ -210,7 +210,7 @@ pub(super) fn summary_row(row: &Row) -> String {
     page.lit("<br>");
     quiet(&mut page, "span", "font-size:13px");
     page.text(&row.when)
-        .lit("</span></td><td align=\"right\" valign=\"top\" style=\"padding:3px 0\">")
+        .lit("</span></td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\">")
         .text(&row.count)
         .lit("</td></tr>\n");
     page.finish()
@@ -245,10 +245,12 @@ pub(super) fn remark(text: &str) -> String {
 pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     let mut page = Html::default();
     open_box(&mut page, Some(card.tone));
-    page.label(card.tone, &card.tag)
-        .lit(" <b style=\"font-size:17px;overflow-wrap:anywhere\">")
-        .text(&card.title)
-        .lit("</b>");
+    if !card.title.is_empty() {
+        page.label(card.tone, &card.tag)
+            .lit("&nbsp; <b style=\"font-size:17px;overflow-wrap:anywhere\">")
+            .text(&card.title)
+            .lit("</b>");
+    }
     if !card.lead.is_empty() {
         page.lit("<div style=\"padding-top:4px\">")
             .text(&card.lead)
@@ -259,12 +261,12 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
         if at > 0 {
             page.lit("<br>");
         }
-        page.text(label).lit(": ").text(time);
+        page.text(&words::label(lang, label)).text(time);
     }
     page.lit("</div>");
-    paragraph(&mut page, &words::meaning(lang), &card.meaning);
-    said(&mut page, &words::said(lang), &card.said);
-    paragraph(&mut page, &words::advice(lang), &card.advice);
+    paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
+    said(&mut page, lang, &words::said(lang), &card.said);
+    paragraph(&mut page, lang, &words::advice(lang), &card.advice);
     if detail.has_lists() {
         for list in &card.lists {
             self::list(&mut page, list, card.tone);
@@ -273,30 +275,29 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
             self::timeline(&mut page, timeline, card.tone, lang);
         }
     }
-    if detail.has_raw() {
-        raw(&mut page, &card.raw, lang);
-    }
+    let records = card.raw.get(..detail.records()).unwrap_or(&card.raw);
+    raw(&mut page, records, lang);
     aside(&mut page, &detail.left_out(card, lang));
     close_box(&mut page);
     page.finish()
 }
 
-fn paragraph(page: &mut Html, label: &str, text: &str) {
+fn paragraph(page: &mut Html, lang: Lang, label: &str, text: &str) {
     if !text.is_empty() {
         page.lit("<div style=\"padding-top:8px;overflow-wrap:anywhere\"><b>")
-            .text(label)
-            .lit(":</b> ")
+            .text(&words::label(lang, label))
+            .lit("</b>")
             .prose(text)
             .lit("</div>");
     }
 }
 
 /// What a machine said: in the type of data.
-fn said(page: &mut Html, label: &str, text: &str) {
+fn said(page: &mut Html, lang: Lang, label: &str, text: &str) {
     if !text.is_empty() {
         page.lit("<div style=\"padding-top:8px\"><b>")
-            .text(label)
-            .lit(":</b></div>");
+            .text(&words::label(lang, label))
+            .lit("</b></div>");
         inset(page);
         page.text(text).lit("</pre>");
     }
@@ -326,7 +327,8 @@ fn section(page: &mut Html, title: &str) {
 fn list(page: &mut Html, list: &List, tone: Tone) {
     section(page, &list.title);
     page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\">");
-    let bars = list.entries.len() > 1;
+    // Bars of one length tell nothing.
+    let bars = list.entries.iter().any(|entry| entry.percent < 100);
     for entry in &list.entries {
         self::entry(page, entry, bars.then_some(tone));
     }

@@ -3,7 +3,7 @@
 use super::view::{Item, items, tag};
 use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, Counted, Kind, Phase, Report, Subject, Talker};
+use crate::report::{Alert, ConditionNews, Counted, Kind, Phase, Report, Subject, Talker};
 use crate::rules::Level;
 
 /// The site's name takes at most so many characters of the subject.
@@ -34,7 +34,7 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
     let mut alerts: Vec<&Alert> = Vec::new();
     for item in items(report) {
         match item {
-            Item::Condition(news) => parts.push(condition::title(lang, news)),
+            Item::Condition(news) => parts.push(title(news, report, lang)),
             Item::Alert(alert) => alerts.push(alert),
         }
     }
@@ -64,6 +64,19 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
         parts.push(words::nothing(lang));
     }
     parts.join(" · ")
+}
+
+/// `PCE unreachable`; `PCE reachable again (2 h 10 min)`.
+fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
+    let title = condition::title(lang, news);
+    match news.phase {
+        Phase::Ended => words::counted(
+            lang,
+            title,
+            show::duration(lang, news.since, report.made_at),
+        ),
+        Phase::Begins | Phase::Lasts => title,
+    }
 }
 
 /// `Agent tampered (3): db-01`.

@@ -13,15 +13,14 @@ const COUNT_COLUMNS: usize = 9;
 /// Characters that do not begin a line in Chinese.
 const CLOSING: &str = "，。、；：？！）」』】》…";
 
-/// What happened, what to do, where.
+/// How bad, where, what happened; then what to do.
 pub(super) fn head(view: &View) -> String {
     let mut out = String::new();
-    let first = format!("[{}] {}", view.tag, view.headline);
+    let first = format!("[{}] {} · {}", view.tag, view.site, view.headline);
     wrap(&mut out, &first, 0, 0);
     if !view.act.is_empty() {
-        labelled(&mut out, &words::advice(view.lang), &view.act);
+        labelled(&mut out, view.lang, &words::advice(view.lang), &view.act);
     }
-    wrap(&mut out, &words::report_of(view.lang, &view.site), 0, 0);
     if let Some(body) = &view.body {
         out.push('\n');
         wrap(&mut out, body, 0, 0);
@@ -66,12 +65,14 @@ pub(super) fn remark(text: &str) -> String {
 /// A condition or an alert.
 pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     let mut out = format!("\n{}\n", "=".repeat(COLUMNS));
-    wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
+    if !card.title.is_empty() {
+        wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
+    }
     if !card.lead.is_empty() {
         wrap(&mut out, &card.lead, 0, 0);
     }
     for (label, time) in &card.times {
-        labelled(&mut out, label, time);
+        labelled(&mut out, lang, label, time);
     }
     let paragraphs = [
         (words::meaning(lang), &card.meaning),
@@ -80,7 +81,7 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     ];
     for (label, text) in paragraphs {
         if !text.is_empty() {
-            labelled(&mut out, &label, text);
+            labelled(&mut out, lang, &label, text);
         }
     }
     if detail.has_lists() {
@@ -91,9 +92,9 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
             self::timeline(&mut out, timeline, lang);
         }
     }
-    if detail.has_raw() && !card.raw.is_empty() {
+    if detail.records() > 0 && !card.raw.is_empty() {
         out.push_str(&format!("\n{}\n", words::snapshot(lang)));
-        for record in &card.raw {
+        for record in card.raw.iter().take(detail.records()) {
             out.push('\n');
             wrap(&mut out, &record.heading, 1, 1);
             if !record.note.is_empty() {
@@ -174,10 +175,11 @@ pub(super) fn foot(view: &View) -> String {
 }
 
 /// `Label: text`, further lines indented.
-fn labelled(out: &mut String, label: &str, text: &str) {
+fn labelled(out: &mut String, lang: Lang, label: &str, text: &str) {
+    let label = words::label(lang, label);
     for (at, line) in text.lines().enumerate() {
         if at == 0 {
-            wrap(out, &format!("{label}: {line}"), 0, 2);
+            wrap(out, &format!("{label}{line}"), 0, 2);
         } else {
             wrap(out, line, 2, 2);
         }

@@ -64,8 +64,9 @@ pub(super) struct Row {
 pub(super) struct Card {
     pub tone: Tone,
     pub tag: String,
+    /// Empty where the mail's head says it.
     pub title: String,
-    /// The count against the threshold; empty for a condition.
+    /// The count against the threshold, or how long it was; may be empty.
     pub lead: String,
     /// Times, each with its label.
     pub times: Vec<(String, String)>,
@@ -162,13 +163,19 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
         .take(CARDS)
         .map(|item| card(*item, report, look))
         .collect();
+    let headline = show::cut(&subject::what(report, lang), 240);
     let act = act(&mut cards, lang);
+    if let [alone] = cards.as_mut_slice()
+        && alone.title == headline
+    {
+        alone.title.clear();
+    }
     View {
         lang,
         tone,
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
-        headline: show::cut(&subject::what(report, lang), 240),
+        headline,
         act,
         body: body(report, lang),
         summary: items.iter().map(|item| row(*item, look)).collect(),
@@ -197,8 +204,13 @@ fn act(cards: &mut [Card], lang: Lang) -> String {
     let Some(worst) = cards.first_mut() else {
         return String::new();
     };
-    let act = show::clip(lang, &worst.advice.replace('\n', " "), 280);
-    if alone && act == worst.advice {
+    let lines: Vec<&str> = worst.advice.lines().collect();
+    let advice = lines.join(match lang {
+        Lang::En => " ",
+        Lang::ZhTw => "",
+    });
+    let act = show::clip(lang, &advice, 280);
+    if alone && act == advice {
         worst.advice.clear();
     }
     act
@@ -270,13 +282,20 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
             show::span(news.since, report.made_at, look.zone),
         ),
     };
+    let over = news.phase == Phase::Ended;
+    let said = condition::meaning(lang, news, report.made_at);
+    let (lead, meaning) = if over {
+        (said, String::new())
+    } else {
+        (String::new(), said)
+    };
     Card {
         tone,
         tag: tag(lang, tone),
         title: condition::title(lang, news),
-        lead: String::new(),
+        lead,
         times: vec![time],
-        meaning: condition::meaning(lang, news, report.made_at),
+        meaning,
         said: show::clip_lines(lang, &news.detail, PROSE_MAX),
         advice: condition::advice(lang, news),
         lists: Vec::new(),
