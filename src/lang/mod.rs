@@ -5,6 +5,7 @@
 //! place where the sentences appear. This room knows no other.
 
 pub mod config;
+pub mod mail;
 pub mod smtp;
 pub mod tls;
 

@@ -1,5 +1,6 @@
 //! ALERT: the message (text and HTML), the SMTP session, and nothing of files.
 
+pub mod compose;
 pub mod outbox;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 //! rules' words; knows nothing of files, sockets or HTML.
 
 pub mod evidence;
+pub mod snapshot;
 pub mod tally;
 
 use jiff::Timestamp;

@@ -1,0 +1,220 @@
+//! What a mail says.
+
+#![allow(missing_docs, reason = "a sentence is its own documentation")]
+
+use crate::lang::texts;
+
+texts! {
+    // Levels.
+    critical() { en: "CRITICAL", zh: "嚴重" }
+    warning() { en: "WARNING", zh: "警告" }
+    info() { en: "INFO", zh: "資訊" }
+    resolved() { en: "RESOLVED", zh: "已恢復" }
+
+    // Subject, headline, preview.
+    alerts_one() { en: "1 alert", zh: "1 則警示" }
+    alerts_many(count) { en: "{count} alerts", zh: "{count} 則警示" }
+    notices_one() { en: "1 notice", zh: "1 則通知" }
+    notices_many(count) { en: "{count} notices", zh: "{count} 則通知" }
+    named(what, names) { en: "{what}: {names}", zh: "{what}：{names}" }
+    counted(name, count) { en: "{name} ({count})", zh: "{name}（{count}）" }
+    critical_subject(what) { en: "CRITICAL: {what}", zh: "CRITICAL：{what}" }
+    test_mail() { en: "Test mail", zh: "測試郵件" }
+    test_body(site) {
+        en: "Mail from the monitor of {site} arrives. This is a test: nothing happened, and there is nothing to do.",
+        zh: "{site} 的監控郵件可以正常送達。這是測試郵件，並未發生任何狀況，不需處理。"
+    }
+    nothing() { en: "Nothing to report", zh: "沒有需要回報的事項" }
+    label(name) { en: "{name}: ", zh: "{name}：" }
+
+    // The frame.
+    summary() { en: "Summary", zh: "摘要" }
+    col_level() { en: "Level", zh: "等級" }
+    col_rule() { en: "Rule or condition", zh: "規則或狀態" }
+    col_count() { en: "Count", zh: "次數" }
+    col_when() { en: "First – last", zh: "首次 – 最後" }
+    notices() { en: "Notices", zh: "通知" }
+    about_run() { en: "About this run", zh: "本次執行" }
+    pce(url, org) { en: "PCE {url} · org {org}", zh: "PCE {url} · 組織 {org}" }
+    made(at) { en: "Made {at}", zh: "產生時間 {at}" }
+    made_by(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}" }
+
+    // An alert.
+    matches_one() { en: "1 match", zh: "1 筆" }
+    matches_many(count) { en: "{count} matches", zh: "{count} 筆" }
+    connections_one() { en: "1 connection", zh: "1 次連線" }
+    connections_many(count) { en: "{count} connections", zh: "{count} 次連線" }
+    flows_one() { en: "1 flow", zh: "1 條流量" }
+    flows_many(count) { en: "{count} flows", zh: "{count} 條流量" }
+    at_least(what) { en: "at least {what}", zh: "至少 {what}" }
+    at_least_short(count) { en: "≥ {count}", zh: "≥ {count}" }
+    within(what, time) { en: "{what} in {time}", zh: "{time}內 {what}" }
+    against_count(what, count, time) {
+        en: "{what} (threshold {count} in {time})",
+        zh: "{what}（門檻：{time}內 {count}）"
+    }
+    against_immediate(what) { en: "{what} (every match alerts)", zh: "{what}（有符合即警示）" }
+    first_seen() { en: "First seen", zh: "首次出現" }
+    last_seen() { en: "Last seen", zh: "最後出現" }
+    seen() { en: "Seen", zh: "出現時間" }
+    meaning() { en: "Meaning", zh: "說明" }
+    advice() { en: "What to do", zh: "建議處理" }
+    sources() { en: "Who did it", zh: "事件來源" }
+    objects() { en: "Workloads and agents", zh: "相關 workload 與 agent" }
+    talkers_connections() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
+    talkers_flows() { en: "Top Talkers, by flows", zh: "Top Talkers（依流量條數）" }
+    and_more(count) { en: "and {count} more", zh: "另有 {count} 筆" }
+    status(word) { en: "status {word}", zh: "狀態 {word}" }
+    severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
+    no_event_type() { en: "(no event type)", zh: "（無事件類型）" }
+    no_address() { en: "(no address)", zh: "（無位址）" }
+    kind_user() { en: "user", zh: "使用者" }
+    kind_agent() { en: "agent", zh: "agent" }
+    kind_ven() { en: "VEN", zh: "VEN" }
+    kind_system() { en: "system", zh: "系統" }
+    kind_cluster() { en: "container cluster", zh: "容器叢集" }
+    blocked() { en: "blocked", zh: "已封鎖" }
+    potentially_blocked() { en: "potentially blocked", zh: "可能遭封鎖" }
+    allowed() { en: "allowed", zh: "已允許" }
+    unknown_decision() { en: "decision unknown", zh: "決策不明" }
+    proto(number) { en: "protocol {number}", zh: "通訊協定 {number}" }
+    timeline() { en: "Timeline", zh: "時間分布" }
+    timeline_note(step, most, at) {
+        en: "one bar = {step}; highest {most} at {at}",
+        zh: "每格 {step}；最高 {most}，於 {at}"
+    }
+    snapshot() { en: "Raw snapshot, as the PCE sent it", zh: "原始紀錄（PCE 回傳內容）" }
+    record_at(number, at) { en: "Record {number} · {at}", zh: "紀錄 {number} · {at}" }
+    counted_of(counted) {
+        en: "{counted} counted in this alert; num_connections is the flow's total for the day.",
+        zh: "本警示計入 {counted}；num_connections 為該流量的當日累計。"
+    }
+    counted_of_total(counted, total) {
+        en: "{counted} counted in this alert, of num_connections {total}, the flow's total for the day.",
+        zh: "本警示計入 {counted}；num_connections {total} 為該流量的當日累計。"
+    }
+    record_cut() { en: "The record was longer and was cut when it was read.", zh: "紀錄過長，讀取時已截斷。" }
+
+    // What was left out.
+    characters_more(count) { en: "… ({count} characters more)", zh: "…（另有 {count} 個字元）" }
+    without_snapshot() {
+        en: "The raw snapshot was left out to keep this mail small.",
+        zh: "為控制郵件大小，已省略原始紀錄。"
+    }
+    without_second_record() {
+        en: "The second raw record was left out to keep this mail small.",
+        zh: "為控制郵件大小，已省略第二筆原始紀錄。"
+    }
+    without_details() {
+        en: "Sources, talkers, timeline and raw snapshot were left out to keep this mail small.",
+        zh: "為控制郵件大小，已省略來源、Top Talkers、時間分布與原始紀錄。"
+    }
+    only_in_summary(count) {
+        en: "{count} more are told in the summary only, to keep this mail small.",
+        zh: "為控制郵件大小，另有 {count} 項僅列於摘要。"
+    }
+    not_listed(count, matches) {
+        en: "and {count} more, with {matches} matches, not listed to keep this mail small",
+        zh: "另有 {count} 項，共 {matches} 筆，為控制郵件大小未列出"
+    }
+
+    // Times.
+    since() { en: "Since", zh: "開始時間" }
+    lasted() { en: "Lasted", zh: "持續時間" }
+    lasting_since(at, time) { en: "{at}, for {time}", zh: "{at}，已持續 {time}" }
+    under_a_minute() { en: "less than a minute", zh: "不到 1 分鐘" }
+    minutes(count) { en: "{count} min", zh: "{count} 分鐘" }
+    minute_one() { en: "1 minute", zh: "1 分鐘" }
+    minutes_long(count) { en: "{count} minutes", zh: "{count} 分鐘" }
+    hours(count) { en: "{count} h", zh: "{count} 小時" }
+    days(count) { en: "{count} d", zh: "{count} 天" }
+    said() { en: "Details", zh: "詳細訊息" }
+
+    // Conditions: what began, what lasts, what ended, how long it was, what to do.
+    unreachable_begins() { en: "PCE unreachable", zh: "PCE 無法連線" }
+    unreachable_lasts() { en: "PCE still unreachable", zh: "PCE 仍無法連線" }
+    unreachable_ended() { en: "PCE reachable again", zh: "PCE 已恢復連線" }
+    unreachable_means() {
+        en: "The PCE does not answer. Nothing is watched until it does; what happens meanwhile is fetched afterwards.",
+        zh: "PCE 沒有回應。恢復前無法監控；期間發生的事件與流量會在恢復後補抓。"
+    }
+    unreachable_was(time) { en: "The PCE was unreachable for {time}.", zh: "PCE 曾無法連線，歷時 {time}。" }
+    unreachable_do() {
+        en: "From this host, open the PCE's URL (curl -v). If that fails, check DNS, route, firewall and proxy; if only the PCE is silent, check its services (illumio-pce-ctl status).",
+        zh: "請從本機連線 PCE 網址（curl -v）。若失敗，請檢查 DNS、路由、防火牆與 Proxy；若僅 PCE 無回應，請檢查其服務（illumio-pce-ctl status）。"
+    }
+    credentials_begins() { en: "PCE refuses the API key", zh: "PCE 拒絕 API 金鑰" }
+    credentials_lasts() { en: "PCE still refuses the API key", zh: "PCE 仍拒絕 API 金鑰" }
+    credentials_ended() { en: "API key accepted again", zh: "API 金鑰已恢復正常" }
+    credentials_means() {
+        en: "The PCE answers, but does not accept the key. Nothing is watched until it does.",
+        zh: "PCE 有回應，但不接受此金鑰。恢復前無法監控。"
+    }
+    credentials_was(time) { en: "The API key was refused for {time}.", zh: "API 金鑰曾遭拒絕，歷時 {time}。" }
+    credentials_do() {
+        en: "In the PCE's console, see whether the key still exists, has expired or lost its role. Put a valid key and secret into the config, then run `illumio-monitor check`.",
+        zh: "請在 PCE 主控台確認金鑰是否仍存在、已過期或權限已變更。將有效的金鑰與 secret 寫入設定檔後，執行 `illumio-monitor check`。"
+    }
+    health_begins() { en: "PCE health is not normal", zh: "PCE 健康狀態異常" }
+    health_lasts() { en: "PCE health is still not normal", zh: "PCE 健康狀態仍異常" }
+    health_ended() { en: "PCE health is normal again", zh: "PCE 健康狀態已恢復正常" }
+    health_means() {
+        en: "The PCE itself reports that it is not well. What it tells may be late or incomplete.",
+        zh: "PCE 自行回報狀態異常，其資料可能延遲或不完整。"
+    }
+    health_was(time) { en: "The PCE's health was not normal for {time}.", zh: "PCE 健康狀態曾異常，歷時 {time}。" }
+    health_do() {
+        en: "Open Health in the PCE's console, or run `illumio-pce-ctl cluster-status` on a node, and look at what is named above.",
+        zh: "請開啟 PCE 主控台的 Health 頁面，或在節點上執行 `illumio-pce-ctl cluster-status`，檢查上述項目。"
+    }
+    events_begins() { en: "Events not read completely", zh: "事件讀取不完整" }
+    events_lasts() { en: "Events still not read completely", zh: "事件仍讀取不完整" }
+    events_ended() { en: "Events read completely again", zh: "事件已恢復完整讀取" }
+    events_means() {
+        en: "The event log could not be read to its end twice in a row. Event rules see only a part; the rest is fetched as soon as it can be.",
+        zh: "連續兩次未能完整讀取事件紀錄，事件規則只看到部分資料；其餘會在可讀取時補抓。"
+    }
+    events_was(time) { en: "Events were incomplete for {time}.", zh: "事件讀取曾不完整，歷時 {time}。" }
+    events_do() {
+        en: "If it lasts, run `illumio-monitor check`, and look at the PCE's load and at proxies with a time limit on the way.",
+        zh: "若持續發生，請執行 `illumio-monitor check`，並檢查 PCE 負載及中途 Proxy 的逾時設定。"
+    }
+    traffic_begins() { en: "Traffic not read completely", zh: "流量讀取不完整" }
+    traffic_lasts() { en: "Traffic still not read completely", zh: "流量仍讀取不完整" }
+    traffic_ended() { en: "Traffic read completely again", zh: "流量已恢復完整讀取" }
+    traffic_means() {
+        en: "The traffic query failed or was not finished twice in a row. Traffic rules see only a part; the rest is fetched as soon as it can be.",
+        zh: "流量查詢連續兩次失敗或未完成，流量規則只看到部分資料；其餘會在可讀取時補抓。"
+    }
+    traffic_was(time) { en: "Traffic was incomplete for {time}.", zh: "流量讀取曾不完整，歷時 {time}。" }
+    traffic_do() {
+        en: "If it lasts, look at the PCE's load (Explorer queries queue up there), narrow the traffic rules, or raise api.query_timeout_seconds.",
+        zh: "若持續發生，請檢查 PCE 負載（Explorer 查詢可能排隊）、縮小流量規則範圍，或調高 api.query_timeout_seconds。"
+    }
+    configuration_begins() { en: "Config file unusable", zh: "設定檔無法使用" }
+    configuration_lasts() { en: "Config file still unusable", zh: "設定檔仍無法使用" }
+    configuration_ended() { en: "Config file usable again", zh: "設定檔已恢復正常" }
+    configuration_means() {
+        en: "The config file cannot be read or is invalid. No cycle runs and nothing is watched until it is mended. The file was not touched.",
+        zh: "設定檔無法讀取或內容有誤。修正前不會執行任何監控；程式未更動該檔案。"
+    }
+    configuration_was(time) { en: "The config file was unusable for {time}.", zh: "設定檔曾無法使用，歷時 {time}。" }
+    configuration_do() {
+        en: "Correct the place named above, then run `illumio-monitor check`.",
+        zh: "請修正上述位置，再執行 `illumio-monitor check`。"
+    }
+    delivery_begins() { en: "Mail not delivered", zh: "郵件無法送達" }
+    delivery_lasts() { en: "Mail still not delivered", zh: "郵件仍無法送達" }
+    delivery_ended() { en: "Mail is delivered again", zh: "郵件已恢復送達" }
+    delivery_means() {
+        en: "The mail server does not take our mail. Mails wait and are tried again in every run; those that arrive are late.",
+        zh: "郵件伺服器不接受郵件。郵件會保留並於每次執行時重送，因此會延遲送達。"
+    }
+    delivery_was(time) { en: "Mail was not delivered for {time}.", zh: "郵件曾無法送達，歷時 {time}。" }
+    delivery_do() {
+        en: "Look at the mail server's log and at smtp.* in the config, then run `illumio-monitor test-mail`.",
+        zh: "請檢查郵件伺服器紀錄與設定檔的 smtp.*，再執行 `illumio-monitor test-mail`。"
+    }
+    healed_do() { en: "Nothing. What was missed meanwhile is caught up.", zh: "不需處理；期間遺漏的資料會自動補抓。" }
+    healed_delivery_do() { en: "Nothing. Mails that waited are sent.", zh: "不需處理；等待中的郵件會陸續送出。" }
+}

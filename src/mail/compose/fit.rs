@@ -1,0 +1,221 @@
+//! How much of a mail there is room for.
+//!
+//! Each piece is rendered for both parts and measured; it goes in only where
+//! both have room, so that the bounds hold by construction and both parts say
+//! the same. The head and the footer are of bounded size and always in. Then,
+//! in this order: notices, the summary, the cards without their details, then
+//! for the worst card first its details, then one raw record each, then the others.
+
+use super::view::{Card, View};
+use super::{HTML_MAX, TEXT_MAX, html, show, text};
+use crate::lang::{Lang, mail as words};
+
+/// What a list of notices may take at most: bytes of HTML, bytes of text.
+const NOTICES: (usize, usize) = (9_000, 4_500);
+/// What the rows of the summary may take at most.
+const ROWS: (usize, usize) = (24_000, 9_000);
+/// Kept free for the opening and closing of lists and for what was left out.
+const RESERVE: (usize, usize) = (5_000, 1_500);
+
+/// How much of a card is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// What happened, what it means, what to do.
+    Head,
+    /// Also who, where and when.
+    Lists,
+    /// Also the earliest raw record.
+    Record,
+    /// Also the other raw records.
+    Records,
+}
+
+impl Detail {
+    pub(super) fn has_lists(self) -> bool {
+        self >= Self::Lists
+    }
+
+    /// How many raw records are shown.
+    pub(super) fn records(self) -> usize {
+        match self {
+            Self::Head | Self::Lists => 0,
+            Self::Record => 1,
+            Self::Records => usize::MAX,
+        }
+    }
+
+    /// The sentence on what of `card` is not shown; empty where nothing is missing.
+    pub(super) fn left_out(self, card: &Card, lang: Lang) -> String {
+        let lists = !card.lists.is_empty() || card.timeline.is_some();
+        match self {
+            Self::Head if lists => words::without_details(lang),
+            Self::Head | Self::Lists if !card.raw.is_empty() => words::without_snapshot(lang),
+            Self::Record if card.raw.len() > 1 => words::without_second_record(lang),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The same, for both parts.
+#[derive(Clone, Default)]
+struct Piece {
+    text: String,
+    html: String,
+}
+
+impl Piece {
+    /// Bytes of HTML and of text, a line's end counted as CRLF.
+    fn size(&self) -> (usize, usize) {
+        let bytes = |part: &str| part.len() + part.matches('\n').count();
+        (bytes(&self.html), bytes(&self.text))
+    }
+}
+
+/// Bytes that are left.
+#[derive(Clone, Copy)]
+struct Room {
+    html: usize,
+    text: usize,
+}
+
+impl Room {
+    /// Takes room for `piece` in place of `instead`; false, and nothing taken,
+    /// where there is too little.
+    fn swap(&mut self, piece: &Piece, instead: &Piece) -> bool {
+        let (html, text) = piece.size();
+        let (back_html, back_text) = instead.size();
+        let left = (self.html + back_html)
+            .checked_sub(html)
+            .zip((self.text + back_text).checked_sub(text));
+        if let Some((html, text)) = left {
+            *self = Self { html, text };
+        }
+        left.is_some()
+    }
+
+    /// Those of `pieces` that come before the first one for which neither the
+    /// room nor `share` suffices.
+    fn take(&mut self, share: (usize, usize), pieces: impl Iterator<Item = Piece>) -> Vec<Piece> {
+        let mut part = Self {
+            html: share.0.min(self.html),
+            text: share.1.min(self.text),
+        };
+        pieces
+            .take_while(|piece| {
+                part.swap(piece, &Piece::default()) && self.swap(piece, &Piece::default())
+            })
+            .collect()
+    }
+}
+
+/// The text part and the HTML part.
+pub(super) fn fit(view: &View) -> (String, String) {
+    let head = Piece {
+        text: text::head(view),
+        html: html::head(view),
+    };
+    let foot = Piece {
+        text: text::foot(view),
+        html: html::foot(view),
+    };
+    let (head_size, foot_size) = (head.size(), foot.size());
+    let mut room = Room {
+        html: HTML_MAX.saturating_sub(head_size.0 + foot_size.0 + RESERVE.0),
+        text: TEXT_MAX.saturating_sub(head_size.1 + foot_size.1 + RESERVE.1),
+    };
+    let notices = notices(view, &mut room);
+    let summary = summary(view, &mut room);
+    let cards = cards(view, &mut room);
+    let mut whole = Piece::default();
+    let pieces = [vec![head], summary, cards, notices, vec![foot]];
+    for piece in pieces.into_iter().flatten() {
+        whole.text.push_str(&piece.text);
+        whole.html.push_str(&piece.html);
+    }
+    (whole.text, whole.html)
+}
+
+fn notices(view: &View, room: &mut Room) -> Vec<Piece> {
+    if view.notices.is_empty() {
+        return Vec::new();
+    }
+    let all = view.notices.iter().map(|notice| Piece {
+        text: text::notice(notice),
+        html: html::notice(notice),
+    });
+    let told = room.take(NOTICES, all);
+    let more = match view.notices.len() - told.len() {
+        0 => String::new(),
+        more => words::and_more(view.lang, show::grouped(more as u64)),
+    };
+    let open = Piece {
+        text: text::notices_open(view.lang),
+        html: html::notices_open(view.lang),
+    };
+    let close = Piece {
+        text: text::remark(&more),
+        html: html::notices_close(&more),
+    };
+    [vec![open], told, vec![close]].concat()
+}
+
+fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
+    if view.summary.len() < 2 {
+        return Vec::new();
+    }
+    let all = view.summary.iter().map(|row| Piece {
+        text: text::summary_row(row),
+        html: html::summary_row(row),
+    });
+    let told = room.take(ROWS, all);
+    let rest = view.summary.get(told.len()..).unwrap_or_default();
+    let more = match rest {
+        [] => String::new(),
+        rest => {
+            let matches = rest
+                .iter()
+                .fold(0_u64, |sum, row| sum.saturating_add(row.matches));
+            words::not_listed(
+                view.lang,
+                show::grouped(rest.len() as u64),
+                show::grouped(matches),
+            )
+        }
+    };
+    let open = Piece {
+        text: text::summary_open(view.lang),
+        html: html::summary_open(view.lang),
+    };
+    let close = Piece {
+        text: text::summary_close(&more),
+        html: html::summary_close(&more),
+    };
+    [vec![open], told, vec![close]].concat()
+}
+
+/// All cards at their smallest, then the worst first as large as there is room.
+fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
+    let render = |card: &Card, detail| Piece {
+        text: text::card(card, detail, view.lang),
+        html: html::card(card, detail, view.lang),
+    };
+    let heads = view.cards.iter().map(|card| render(card, Detail::Head));
+    let mut shown = room.take((usize::MAX, usize::MAX), heads);
+    for detail in [Detail::Lists, Detail::Record, Detail::Records] {
+        for (card, piece) in view.cards.iter().zip(&mut shown) {
+            let larger = render(card, detail);
+            if room.swap(&larger, piece) {
+                *piece = larger;
+            }
+        }
+    }
+    let untold = view.summary.len() - shown.len();
+    if untold > 0 {
+        let remark = words::only_in_summary(view.lang, show::grouped(untold as u64));
+        shown.push(Piece {
+            text: format!("\n{}", text::remark(&remark)),
+            html: html::remark(&remark),
+        });
+    }
+    shown
+}

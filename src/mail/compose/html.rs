@@ -1,0 +1,456 @@
+//! The HTML part: tables and inline styles, nothing from outside.
+//!
+//! [`Html`] takes markup only as `&'static str`, so that what is not written in
+//! this file can enter the page in no way but escaped. The style sheet holds
+//! the dark colours alone: where a client drops it, the light ones stay.
+
+use super::fit::Detail;
+use super::palette::{DARK, LIGHT, Tone};
+use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
+use crate::lang::{Lang, mail as words};
+
+/// A growing piece of the page.
+#[derive(Default)]
+struct Html(String);
+
+impl Html {
+    /// Markup of ours.
+    fn lit(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Anyone's text.
+    fn text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            match c {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                '\'' => self.0.push_str("&#39;"),
+                c => self.0.push(c),
+            }
+        }
+        self
+    }
+
+    /// Anyone's text of several lines.
+    fn prose(&mut self, text: &str) -> &mut Self {
+        for (at, line) in text.lines().enumerate() {
+            if at > 0 {
+                self.lit("<br>");
+            }
+            self.text(line);
+        }
+        self
+    }
+
+    fn number(&mut self, number: u64) -> &mut Self {
+        self.0.push_str(&number.to_string());
+        self
+    }
+
+    /// The word for how bad it is, on its colour.
+    fn label(&mut self, tone: Tone, word: &str) -> &mut Self {
+        let (ground, text) = tone.label();
+        self.lit("<span style=\"display:inline-block;padding:1px 8px;border-radius:4px;font-size:12px;line-height:18px;font-weight:bold;white-space:nowrap;background:")
+            .lit(ground)
+            .lit(";color:")
+            .lit(text)
+            .lit("\">")
+            .text(word)
+            .lit("</span>")
+    }
+
+    fn finish(&mut self) -> String {
+        std::mem::take(&mut self.0)
+    }
+}
+
+const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
+const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
+
+/// From the beginning of the document to the end of the mail's head.
+pub(super) fn head(view: &View) -> String {
+    let mut page = Html::default();
+    page.lit("<!DOCTYPE html>\n<html lang=\"")
+        .lit(view.lang.tag())
+        .lit("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"><meta name=\"x-apple-disable-message-reformatting\"><title>")
+        .text(&view.headline)
+        .lit("</title>\n<style>:root{color-scheme:light dark}");
+    dark(&mut page);
+    page.lit("</style></head>\n<body class=\"pg\" style=\"margin:0;padding:0;background:")
+        .lit(LIGHT.page)
+        .lit("\"><div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">")
+        .text(&view.site)
+        .lit(" · ")
+        .text(view.preview())
+        .lit("</div>\n<table role=\"presentation\" class=\"pg\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:")
+        .lit(LIGHT.page)
+        .lit("\"><tr><td align=\"center\" style=\"padding:12px 8px\"><!--[if mso]><table width=\"640\"><tr><td><![endif]--><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:640px\"><tr><td class=\"tx\" align=\"left\" style=\"")
+        .lit(FONT)
+        .lit(";font-size:15px;line-height:1.5;color:")
+        .lit(LIGHT.text)
+        .lit("\">\n");
+    open_box(&mut page, Some(view.tone));
+    page.label(view.tone, &view.tag);
+    quiet(&mut page, "span", "font-size:14px");
+    page.lit("&nbsp; ")
+        .text(&view.site)
+        .lit("</span><div style=\"font-size:19px;line-height:1.35;font-weight:bold;padding-top:6px;overflow-wrap:anywhere\">")
+        .text(&view.headline)
+        .lit("</div>");
+    if !view.act.is_empty() {
+        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
+            .text(&words::label(view.lang, words::advice(view.lang)))
+            .lit("</b>")
+            .text(&view.act)
+            .lit("</div>");
+    }
+    if let Some(body) = &view.body {
+        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\">")
+            .text(body)
+            .lit("</div>");
+    }
+    close_box(&mut page);
+    page.finish()
+}
+
+/// The dark colours, by class, over the inline light ones.
+fn dark(page: &mut Html) {
+    page.lit("@media (prefers-color-scheme:dark){.pg{background:")
+        .lit(DARK.page)
+        .lit("!important}.cd{background:")
+        .lit(DARK.card)
+        .lit("!important;border-color:")
+        .lit(DARK.line)
+        .lit("!important}.tx{color:")
+        .lit(DARK.text)
+        .lit("!important}.qt{color:")
+        .lit(DARK.quiet)
+        .lit("!important}.in{background:")
+        .lit(DARK.inset)
+        .lit("!important;border-color:")
+        .lit(DARK.line)
+        .lit("!important}.ln{border-color:")
+        .lit(DARK.line)
+        .lit("!important}}");
+}
+
+/// A white box; with a tone, its colour on the left edge.
+fn open_box(page: &mut Html, tone: Option<Tone>) {
+    page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 12px\"><tr>");
+    if let Some(tone) = tone {
+        page.lit("<td width=\"5\" style=\"width:5px;font-size:1px;background:")
+            .lit(tone.bar())
+            .lit("\">&nbsp;</td>");
+    }
+    page.lit("<td class=\"cd tx\" style=\"padding:12px 14px;border:1px solid ")
+        .lit(LIGHT.line)
+        .lit(";background:")
+        .lit(LIGHT.card)
+        .lit("\">");
+}
+
+fn close_box(page: &mut Html) {
+    page.lit("</td></tr></table>\n");
+}
+
+/// Opens an element of quiet text; the caller closes it.
+fn quiet(page: &mut Html, element: &'static str, style: &'static str) {
+    page.lit("<")
+        .lit(element)
+        .lit(" class=\"qt\" style=\"")
+        .lit(style)
+        .lit(";color:")
+        .lit(LIGHT.quiet)
+        .lit("\">");
+}
+
+fn heading(page: &mut Html, text: &str) {
+    page.lit("<div style=\"font-weight:bold;padding:0 0 4px\">")
+        .text(text)
+        .lit("</div>");
+}
+
+/// Before and after the rows of the summary.
+pub(super) fn summary_open(lang: Lang) -> String {
+    let mut page = Html::default();
+    open_box(&mut page, None);
+    heading(&mut page, &words::summary(lang));
+    page.lit(
+        "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
+    );
+    let columns = [
+        (words::col_level(lang), "left\" width=\"1%"),
+        (words::col_rule(lang), "left"),
+        (words::col_count(lang), "right\" width=\"1%"),
+    ];
+    for (name, side) in columns {
+        page.lit("<th class=\"qt\" align=\"")
+            .lit(side)
+            .lit("\" style=\"font-size:13px;font-weight:normal;padding:0 8px 2px 0;color:")
+            .lit(LIGHT.quiet)
+            .lit("\">")
+            .text(&name)
+            .lit("</th>");
+    }
+    page.lit("</tr>\n");
+    page.finish()
+}
+
+/// One line of the summary. Many of them make up a mail, so it is lean.
+pub(super) fn summary_row(row: &Row) -> String {
+    let mut page = Html::default();
+    page.lit("<tr><td valign=\"top\" style=\"padding:3px 8px 3px 0\">")
+        .label(row.tone, &row.tag)
+        .lit("</td><td style=\"padding:3px 8px 3px 0;overflow-wrap:anywhere\">")
+        .text(&row.title);
+    page.lit("<br>");
+    quiet(&mut page, "span", "font-size:13px");
+    page.text(&row.when)
+        .lit("</span></td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\">")
+        .text(&row.count)
+        .lit("</td></tr>\n");
+    page.finish()
+}
+
+/// Closes the summary, with what is not in it.
+pub(super) fn summary_close(left_out: &str) -> String {
+    let mut page = Html::default();
+    page.lit("</table>");
+    aside(&mut page, left_out);
+    close_box(&mut page);
+    page.finish()
+}
+
+/// A quiet sentence, if there is one.
+fn aside(page: &mut Html, text: &str) {
+    if !text.is_empty() {
+        quiet(page, "div", "font-size:13px;padding-top:6px");
+        page.text(text).lit("</div>");
+    }
+}
+
+/// A sentence between the cards.
+pub(super) fn remark(text: &str) -> String {
+    let mut page = Html::default();
+    quiet(&mut page, "div", "font-size:13px;padding:0 0 12px 6px");
+    page.text(text).lit("</div>\n");
+    page.finish()
+}
+
+/// A condition or an alert.
+pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
+    let mut page = Html::default();
+    open_box(&mut page, Some(card.tone));
+    if !card.title.is_empty() {
+        page.label(card.tone, &card.tag)
+            .lit("&nbsp; <b style=\"font-size:17px;overflow-wrap:anywhere\">")
+            .text(&card.title)
+            .lit("</b>");
+    }
+    if !card.lead.is_empty() {
+        page.lit("<div style=\"padding-top:4px\">")
+            .text(&card.lead)
+            .lit("</div>");
+    }
+    quiet(&mut page, "div", "font-size:14px;padding-top:2px");
+    for (at, (label, time)) in card.times.iter().enumerate() {
+        if at > 0 {
+            page.lit("<br>");
+        }
+        page.text(&words::label(lang, label)).text(time);
+    }
+    page.lit("</div>");
+    paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
+    said(&mut page, lang, &words::said(lang), &card.said);
+    paragraph(&mut page, lang, &words::advice(lang), &card.advice);
+    if detail.has_lists() {
+        for list in &card.lists {
+            self::list(&mut page, list, card.tone);
+        }
+        if let Some(timeline) = &card.timeline {
+            self::timeline(&mut page, timeline, card.tone, lang);
+        }
+    }
+    let records = card.raw.get(..detail.records()).unwrap_or(&card.raw);
+    raw(&mut page, records, lang);
+    aside(&mut page, &detail.left_out(card, lang));
+    close_box(&mut page);
+    page.finish()
+}
+
+fn paragraph(page: &mut Html, lang: Lang, label: &str, text: &str) {
+    if !text.is_empty() {
+        page.lit("<div style=\"padding-top:8px;overflow-wrap:anywhere\"><b>")
+            .text(&words::label(lang, label))
+            .lit("</b>")
+            .prose(text)
+            .lit("</div>");
+    }
+}
+
+/// What a machine said: in the type of data.
+fn said(page: &mut Html, lang: Lang, label: &str, text: &str) {
+    if !text.is_empty() {
+        page.lit("<div style=\"padding-top:8px\"><b>")
+            .text(&words::label(lang, label))
+            .lit("</b></div>");
+        inset(page);
+        page.text(text).lit("</pre>");
+    }
+}
+
+/// Opens a block of preformatted data; the caller closes it.
+fn inset(page: &mut Html) {
+    page.lit("<pre class=\"in tx\" style=\"margin:4px 0 0;padding:8px 10px;border:1px solid ")
+        .lit(LIGHT.line)
+        .lit(";background:")
+        .lit(LIGHT.inset)
+        .lit(";color:")
+        .lit(LIGHT.text)
+        .lit(";font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere;word-break:break-word;")
+        .lit(MONO)
+        .lit("\">");
+}
+
+/// Opens a section inside a card, below a thin line; the caller closes it.
+fn section(page: &mut Html, title: &str) {
+    page.lit("<div class=\"ln\" style=\"margin-top:12px;padding-top:8px;border-top:1px solid ")
+        .lit(LIGHT.line)
+        .lit("\">");
+    heading(page, title);
+}
+
+fn list(page: &mut Html, list: &List, tone: Tone) {
+    section(page, &list.title);
+    page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\">");
+    // Bars of one length tell nothing.
+    let bars = list.entries.iter().any(|entry| entry.percent < 100);
+    for entry in &list.entries {
+        self::entry(page, entry, bars.then_some(tone));
+    }
+    page.lit("</table>");
+    aside(page, list.more.as_deref().unwrap_or_default());
+    page.lit("</div>");
+}
+
+/// What it is, its count, and below both a bar of its share of the busiest.
+fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
+    page.lit("<tr><td style=\"padding:3px 10px 3px 0;font-size:14px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\"><code style=\"font-size:13px;")
+        .lit(MONO)
+        .lit("\">")
+        .text(&entry.what)
+        .lit("</code>");
+    if !entry.note.is_empty() {
+        page.lit("<br>");
+        quiet(page, "span", "font-size:13px");
+        page.text(&entry.note).lit("</span>");
+    }
+    if let Some(tone) = bar {
+        page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:1px;line-height:5px;margin-top:2px\"><tr><td width=\"")
+            .number(entry.percent.into())
+            .lit("%\" style=\"background:")
+            .lit(tone.bar())
+            .lit("\">&nbsp;</td><td>&nbsp;</td></tr></table>");
+    }
+    page.lit(
+        "</td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\"><b>",
+    )
+    .text(&entry.count)
+    .lit("</b></td></tr>");
+}
+
+/// Bars as high as a line of that height: Word's engine knows no other way.
+fn timeline(page: &mut Html, timeline: &Timeline, tone: Tone, lang: Lang) {
+    const HEIGHT: u64 = 36;
+    section(page, &words::timeline(lang));
+    page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"1\" style=\"table-layout:fixed;font-size:1px\"><tr valign=\"bottom\">");
+    for bar in &timeline.bars {
+        let share = u128::from(*bar) * u128::from(HEIGHT) / u128::from(timeline.most.max(1));
+        let height = u64::try_from(share).unwrap_or(HEIGHT).max(2);
+        match bar {
+            0 => page.lit("<td>&nbsp;</td>"),
+            _ => page
+                .lit("<td><div style=\"background:")
+                .lit(tone.bar())
+                .lit(";line-height:")
+                .number(height)
+                .lit("px\">&nbsp;</div></td>"),
+        };
+    }
+    page.lit("</tr></table><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\"><tr>");
+    for (side, text) in [("left", &timeline.from), ("right", &timeline.to)] {
+        page.lit("<td class=\"qt ln\" align=\"")
+            .lit(side)
+            .lit("\" style=\"font-size:13px;border-top:1px solid ")
+            .lit(LIGHT.line)
+            .lit(";color:")
+            .lit(LIGHT.quiet)
+            .lit("\">")
+            .text(text)
+            .lit("</td>");
+    }
+    page.lit("</tr></table>");
+    quiet(page, "div", "font-size:13px");
+    page.text(&timeline.note).lit("</div></div>");
+}
+
+fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
+    if records.is_empty() {
+        return;
+    }
+    section(page, &words::snapshot(lang));
+    for record in records {
+        quiet(page, "div", "font-size:13px;padding-top:4px");
+        page.text(&record.heading);
+        if !record.note.is_empty() {
+            page.lit("<br>").text(&record.note);
+        }
+        page.lit("</div>");
+        inset(page);
+        page.text(&record.json).lit("</pre>");
+    }
+    page.lit("</div>");
+}
+
+/// Before, in and after the notices.
+pub(super) fn notices_open(lang: Lang) -> String {
+    let mut page = Html::default();
+    open_box(&mut page, None);
+    heading(&mut page, &words::notices(lang));
+    page.lit("<ul style=\"margin:0;padding:0 0 0 20px;overflow-wrap:anywhere\">");
+    page.finish()
+}
+
+pub(super) fn notice(notice: &str) -> String {
+    let mut page = Html::default();
+    page.lit("<li>").text(notice).lit("</li>\n");
+    page.finish()
+}
+
+pub(super) fn notices_close(left_out: &str) -> String {
+    let mut page = Html::default();
+    page.lit("</ul>");
+    aside(&mut page, left_out);
+    close_box(&mut page);
+    page.finish()
+}
+
+/// The footer and the end of the document.
+pub(super) fn foot(view: &View) -> String {
+    let mut page = Html::default();
+    quiet(
+        &mut page,
+        "div",
+        "font-size:13px;line-height:1.5;padding:0 6px;overflow-wrap:anywhere",
+    );
+    page.text(&view.site);
+    for line in &view.footer {
+        page.lit("<br>").text(line);
+    }
+    page.lit("</div>\n</td></tr></table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>\n");
+    page.finish()
+}

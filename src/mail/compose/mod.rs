@@ -1,0 +1,73 @@
+//! What a mail says: a report becomes a subject, a text part and an HTML part.
+//!
+//! A straight line: `view` puts the report into words, each bounded and made
+//! harmless; `text` and `html` lay the same words out; `fit` decides how much of
+//! them the mail has room for. Knows reports and languages; no clock, no socket,
+//! no MIME.
+
+mod condition;
+mod fit;
+mod html;
+mod palette;
+mod show;
+mod subject;
+mod text;
+mod view;
+mod view_alert;
+
+use jiff::tz::TimeZone;
+
+use crate::lang::Lang;
+use crate::report::Report;
+
+/// The HTML part is at most so many bytes, whatever is reported.
+pub const HTML_MAX: usize = 72_000;
+
+/// The text part is at most so many bytes, whatever is reported. Both bounds
+/// hold with CRLF line ends; together, in base64 with its line ends (78 bytes
+/// for 57), they stay below the contract's 150,000 bytes with room for headers.
+pub const TEXT_MAX: usize = 34_000;
+
+/// The subject is at most so many characters.
+pub const SUBJECT_MAX: usize = 150;
+
+/// A line of [`Composed::lines`] is at most so many characters.
+pub const LINE_MAX: usize = 200;
+
+/// How the reader wants it.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// The zone that times are shown in, with their offset.
+    pub zone: &'a TimeZone,
+    /// False: no raw records.
+    pub raw_snapshot: bool,
+}
+
+/// A mail's content, not yet a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// Without control characters; at most [`SUBJECT_MAX`] characters.
+    pub subject: String,
+    /// Plain text with LF line ends, at most [`TEXT_MAX`] bytes. Its lines are
+    /// at most 78 columns wide, but for those of raw records, which are not broken.
+    pub text: String,
+    /// A whole HTML document, at most [`HTML_MAX`] bytes, that refers to nothing outside.
+    pub html: String,
+    /// For each condition, alert and notice one line with rule, count and
+    /// times: what is never dropped. At most [`LINE_MAX`] characters each.
+    pub lines: Vec<String>,
+}
+
+/// Puts `report` into words. The same report and look give the same mail.
+pub fn compose(report: &Report, look: &Look) -> Composed {
+    let view = view::view(report, look);
+    let (text, html) = fit::fit(&view);
+    Composed {
+        subject: subject::subject(report, look.lang),
+        text,
+        html,
+        lines: subject::lines(report, look),
+    }
+}

@@ -1,0 +1,204 @@
+//! Values as a person reads them: foreign text made harmless, numbers, times.
+//!
+//! Every text that came from the PCE or from the user's file goes through
+//! [`clip`], [`cut`] or [`clip_lines`] before it is laid out; HTML escaping
+//! comes on top of that, in `html`.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::lang::{Lang, mail as words};
+
+/// True for characters that are not seen, or that change how others are seen:
+/// controls, marks of writing direction, blanks without width, tags.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Appends `c`, a hidden one as JSON would escape it (`\u202e`).
+fn push_visible(out: &mut String, c: char) {
+    if hidden(c) {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    } else {
+        out.push(c);
+    }
+}
+
+/// The columns that [`push_visible`] adds at most, in characters.
+fn shown_length(c: char) -> usize {
+    if hidden(c) { 6 * c.len_utf16() } else { 1 }
+}
+
+/// As much of `text` as `max` characters show, and how many were left.
+fn beginning(text: &str, max: usize, keep: &[char]) -> (String, usize) {
+    let mut out = String::new();
+    let mut room = max;
+    let mut chars = text.chars();
+    loop {
+        let rest = chars.as_str();
+        let Some(c) = chars.next() else {
+            return (out, 0);
+        };
+        let kept = keep.contains(&c);
+        let length = if kept { 1 } else { shown_length(c) };
+        if length > room {
+            return (out, rest.chars().count());
+        }
+        room -= length;
+        if kept {
+            out.push(c);
+        } else {
+            push_visible(&mut out, c);
+        }
+    }
+}
+
+/// `text` on one line, in at most `max` characters, then how many more there were.
+pub(super) fn clip(lang: Lang, text: &str, max: usize) -> String {
+    match beginning(text, max, &[]) {
+        (shown, 0) => shown,
+        (shown, more) => shown + &words::characters_more(lang, grouped(more as u64)),
+    }
+}
+
+/// As [`clip`], with line breaks and tabs kept as they are.
+pub(super) fn clip_lines(lang: Lang, text: &str, max: usize) -> String {
+    let text = text.replace("\r\n", "\n");
+    match beginning(text.trim_end(), max, &['\n', '\t']) {
+        (shown, 0) => shown,
+        (shown, more) => shown + &words::characters_more(lang, grouped(more as u64)),
+    }
+}
+
+/// `text` on one line, in at most `max` characters, the last one `…` where it was cut.
+pub(super) fn cut(text: &str, max: usize) -> String {
+    match beginning(text, max, &[]) {
+        (shown, 0) => shown,
+        _ => beginning(text, max.saturating_sub(1), &[]).0 + "…",
+    }
+}
+
+/// The columns that `text` takes on a terminal: 2 for the wide characters of
+/// East Asia and for emoji, 0 for combining marks. A coarse measure by blocks,
+/// which is enough to align columns and to wrap.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// See [`width`].
+pub(super) fn char_width(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036f | 0xfe00..=0xfe0f => 0,
+        0x1100..=0x115f
+        | 0x2e80..=0x303e
+        | 0x3041..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+/// `1234567` as `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `2026-11-22 18:20 +08:00`.
+pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%Y-%m-%d %H:%M %:z").to_string()
+}
+
+/// `18:20`, or `11-22 18:20` where the day has to be told.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone, with_day: bool) -> String {
+    let format = if with_day { "%m-%d %H:%M" } else { "%H:%M" };
+    local(at, zone).strftime(format).to_string()
+}
+
+/// From the first to the last, with nothing told twice:
+/// `2026-11-22 18:05 – 18:20 +08:00`.
+pub(super) fn span(first: Timestamp, last: Timestamp, zone: &TimeZone) -> String {
+    let (from, to) = (local(first, zone), local(last, zone));
+    if from.offset() != to.offset() {
+        return format!("{} – {}", moment(first, zone), moment(last, zone));
+    }
+    if from.date() != to.date() {
+        return format!(
+            "{} – {}",
+            from.strftime("%Y-%m-%d %H:%M"),
+            moment(last, zone)
+        );
+    }
+    let begin = from.strftime("%Y-%m-%d %H:%M").to_string();
+    let end = to.strftime("%H:%M").to_string();
+    let offset = to.strftime("%:z");
+    if begin.ends_with(&end) {
+        format!("{begin} {offset}")
+    } else {
+        format!("{begin} – {end} {offset}")
+    }
+}
+
+/// `2 h 10 min`; a length below a minute has no number.
+pub(super) fn duration(lang: Lang, from: Timestamp, to: Timestamp) -> String {
+    let minutes = to.as_second().saturating_sub(from.as_second()).max(0) / 60;
+    let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let mut parts = Vec::new();
+    if days > 0 {
+        parts.push(words::days(lang, days));
+    }
+    if hours > 0 {
+        parts.push(words::hours(lang, hours));
+    }
+    if rest > 0 && days == 0 {
+        parts.push(words::minutes(lang, rest));
+    }
+    if minutes == 0 {
+        parts.push(words::under_a_minute(lang));
+    }
+    parts.join(" ")
+}
+
+/// `1 minute`, `10 minutes`, `2 h`, `1 d 6 h`: a window or a bar of the timeline.
+pub(super) fn window(lang: Lang, minutes: u64) -> String {
+    let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    if minutes == 1 {
+        return words::minute_one(lang);
+    }
+    if minutes < 60 || (rest > 0 && minutes < 180) {
+        return words::minutes_long(lang, minutes);
+    }
+    let parts = [
+        (days, words::days(lang, days)),
+        (hours, words::hours(lang, hours)),
+        (rest, words::minutes(lang, rest)),
+    ];
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, word)| word)
+        .collect();
+    told.join(" ")
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> Zoned {
+    at.to_zoned(zone.clone())
+}

@@ -1,0 +1,191 @@
+//! The shortest forms: the subject, and one line for each thing told.
+
+use super::view::{Item, items, tag};
+use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
+use crate::lang::{Lang, mail as words};
+use crate::report::{Alert, ConditionNews, Counted, Kind, Phase, Report, Subject, Talker};
+use crate::rules::Level;
+
+/// The site's name takes at most so many characters of the subject.
+const SITE_MAX: usize = 40;
+/// So many rules are named; the others are in their count.
+const NAMES: usize = 3;
+
+/// `[Illumio Monitor] CRITICAL: PCE unreachable · Taipei`.
+pub(super) fn subject(report: &Report, lang: Lang) -> String {
+    let what = what(report, lang);
+    let what = match report.level() {
+        Level::Critical => words::critical_subject(lang, what),
+        Level::Warning | Level::Info => what,
+    };
+    let site = show::cut(report.site.trim(), SITE_MAX);
+    let around = "[Illumio Monitor]  · ".chars().count() + site.chars().count();
+    let what = show::cut(&what, SUBJECT_MAX - around);
+    if site.is_empty() {
+        format!("[Illumio Monitor] {what}")
+    } else {
+        format!("[Illumio Monitor] {what} · {site}")
+    }
+}
+
+/// What happened, in a line: conditions, then alerts, then notices.
+pub(super) fn what(report: &Report, lang: Lang) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut alerts: Vec<&Alert> = Vec::new();
+    for item in items(report) {
+        match item {
+            Item::Condition(news) => parts.push(title(news, report, lang)),
+            Item::Alert(alert) => alerts.push(alert),
+        }
+    }
+    if parts.len() > NAMES {
+        let more = parts.len() - NAMES;
+        parts.truncate(NAMES);
+        parts.push(format!("+{more}"));
+    }
+    match alerts.as_slice() {
+        [] => {}
+        [alert] => parts.push(single(alert, lang)),
+        several => parts.push(several_alerts(several, lang)),
+    }
+    match report.notices.as_slice() {
+        [] => {}
+        [notice] if parts.is_empty() => {
+            let notice = show::cut(notice.trim(), 100);
+            parts.push(words::named(lang, words::notices_one(lang), notice));
+        }
+        [_] => parts.push(words::notices_one(lang)),
+        many => parts.push(words::notices_many(lang, many.len())),
+    }
+    if report.kind == Kind::Test {
+        parts.insert(0, words::test_mail(lang));
+    }
+    if parts.is_empty() {
+        parts.push(words::nothing(lang));
+    }
+    parts.join(" · ")
+}
+
+/// `PCE unreachable`; `PCE reachable again (2 h 10 min)`.
+fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
+    let title = condition::title(lang, news);
+    match news.phase {
+        Phase::Ended => words::counted(
+            lang,
+            title,
+            show::duration(lang, news.since, report.made_at),
+        ),
+        Phase::Begins | Phase::Lasts => title,
+    }
+}
+
+/// `Agent tampered (3): db-01`.
+fn single(alert: &Alert, lang: Lang) -> String {
+    let named = name_and_count(alert, lang, 60);
+    match place(&alert.subject) {
+        Some(place) => words::named(lang, named, place),
+        None => named,
+    }
+}
+
+/// `8 alerts: Agent tampered (3) · Blocked traffic (128) · +6`.
+fn several_alerts(alerts: &[&Alert], lang: Lang) -> String {
+    let mut names: Vec<String> = alerts
+        .iter()
+        .take(NAMES)
+        .map(|alert| name_and_count(alert, lang, 32))
+        .collect();
+    if alerts.len() > NAMES {
+        names.push(format!("+{}", alerts.len() - NAMES));
+    }
+    words::named(
+        lang,
+        words::alerts_many(lang, alerts.len()),
+        names.join(" · "),
+    )
+}
+
+fn name_and_count(alert: &Alert, lang: Lang, max: usize) -> String {
+    words::counted(
+        lang,
+        show::cut(alert.rule_name.trim(), max),
+        count(alert, lang),
+    )
+}
+
+/// `128`, or `≥ 128` where a bound was reached.
+pub(super) fn count(alert: &Alert, lang: Lang) -> String {
+    let number = show::grouped(alert.count);
+    if alert.at_least {
+        words::at_least_short(lang, number)
+    } else {
+        number
+    }
+}
+
+/// The object or the busiest flow, and how many others there are.
+fn place(subject: &Subject) -> Option<String> {
+    let (first, others) = match subject {
+        Subject::Events {
+            objects,
+            more_objects,
+            ..
+        } => (
+            show::cut(&objects.first()?.what, 40),
+            more(objects, *more_objects),
+        ),
+        Subject::Traffic {
+            talkers,
+            more_talkers,
+            ..
+        } => (ends(&talkers.first()?.what), more(talkers, *more_talkers)),
+    };
+    Some(match others {
+        0 => first,
+        others => format!("{first} +{}", show::grouped(others)),
+    })
+}
+
+fn more<T>(told: &[Counted<T>], untold: u64) -> u64 {
+    untold.saturating_add(told.len().saturating_sub(1) as u64)
+}
+
+fn ends(talker: &Talker) -> String {
+    let end = |name: &str, ip: &str| show::cut(if name.is_empty() { ip } else { name }, 28);
+    let to = end(&talker.dst_name, &talker.dst_ip);
+    let from = end(&talker.src_name, &talker.src_ip);
+    match talker.port {
+        Some(port) => format!("{from} → {to} {port}"),
+        None => format!("{from} → {to}"),
+    }
+}
+
+/// One line each: conditions and alerts in the mail's order, then notices.
+pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
+    let lang = look.lang;
+    let line = |item: Item| match item {
+        Item::Condition(news) => {
+            let when = match news.phase {
+                Phase::Ended => show::span(news.since, report.made_at, look.zone),
+                Phase::Begins | Phase::Lasts => show::moment(news.since, look.zone),
+            };
+            format!("{}, {when}: {}", condition::title(lang, news), news.detail)
+        }
+        Item::Alert(alert) => format!(
+            "{}, {}",
+            name_and_count(alert, lang, 100),
+            show::span(alert.first, alert.last, look.zone)
+        ),
+    };
+    let items = items(report).into_iter().map(|item| {
+        show::cut(
+            &format!("[{}] {}", tag(lang, item.tone()), line(item)),
+            LINE_MAX,
+        )
+    });
+    let notices = report
+        .notices
+        .iter()
+        .map(|notice| show::cut(notice, LINE_MAX));
+    items.chain(notices).collect()
+}

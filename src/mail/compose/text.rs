@@ -1,0 +1,252 @@
+//! The text part: what the HTML part says, for a terminal and a ticket system.
+//! At most 78 columns, but for raw records, which stay whole to be copied.
+
+use super::fit::Detail;
+use super::show::{char_width, width};
+use super::view::{Card, Entry, List, Row, Timeline, View};
+use crate::lang::{Lang, mail as words};
+
+/// The widest line.
+const COLUMNS: usize = 78;
+/// The columns of a count, to the right of which its thing stands.
+const COUNT_COLUMNS: usize = 9;
+/// Characters that do not begin a line in Chinese.
+const CLOSING: &str = "，。、；：？！）」』】》…";
+
+/// How bad, where, what happened; then what to do.
+pub(super) fn head(view: &View) -> String {
+    let mut out = String::new();
+    let first = format!("[{}] {} · {}", view.tag, view.site, view.headline);
+    wrap(&mut out, &first, 0, 0);
+    if !view.act.is_empty() {
+        labelled(&mut out, view.lang, &words::advice(view.lang), &view.act);
+    }
+    if let Some(body) = &view.body {
+        out.push('\n');
+        wrap(&mut out, body, 0, 0);
+    }
+    out
+}
+
+pub(super) fn summary_open(lang: Lang) -> String {
+    format!("\n{}\n", words::summary(lang))
+}
+
+/// Level, count, times and rule, in columns.
+pub(super) fn summary_row(row: &Row) -> String {
+    let mut line = format!(" {}", row.tag);
+    pad(&mut line, 11);
+    let indent = COUNT_COLUMNS.saturating_sub(width(&row.count));
+    line.extend(std::iter::repeat_n(' ', indent));
+    line.push_str(&row.count);
+    line.push_str("  ");
+    line.push_str(&row.when);
+    pad(&mut line, 42);
+    line.push_str("  ");
+    let mut out = String::new();
+    let start = width(&line);
+    wrap_after(&mut out, line, &row.title, start);
+    out
+}
+
+pub(super) fn summary_close(left_out: &str) -> String {
+    remark(left_out)
+}
+
+/// A sentence on a line of its own, if there is one.
+pub(super) fn remark(text: &str) -> String {
+    let mut out = String::new();
+    if !text.is_empty() {
+        wrap(&mut out, text, 1, 1);
+    }
+    out
+}
+
+/// A condition or an alert.
+pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
+    let mut out = format!("\n{}\n", "=".repeat(COLUMNS));
+    if !card.title.is_empty() {
+        wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
+    }
+    if !card.lead.is_empty() {
+        wrap(&mut out, &card.lead, 0, 0);
+    }
+    for (label, time) in &card.times {
+        labelled(&mut out, lang, label, time);
+    }
+    let paragraphs = [
+        (words::meaning(lang), &card.meaning),
+        (words::said(lang), &card.said),
+        (words::advice(lang), &card.advice),
+    ];
+    for (label, text) in paragraphs {
+        if !text.is_empty() {
+            labelled(&mut out, lang, &label, text);
+        }
+    }
+    if detail.has_lists() {
+        for list in &card.lists {
+            self::list(&mut out, list);
+        }
+        if let Some(timeline) = &card.timeline {
+            self::timeline(&mut out, timeline, lang);
+        }
+    }
+    if detail.records() > 0 && !card.raw.is_empty() {
+        out.push_str(&format!("\n{}\n", words::snapshot(lang)));
+        for record in card.raw.iter().take(detail.records()) {
+            out.push('\n');
+            wrap(&mut out, &record.heading, 1, 1);
+            if !record.note.is_empty() {
+                wrap(&mut out, &record.note, 1, 1);
+            }
+            out.push_str(&record.json);
+            out.push('\n');
+        }
+    }
+    let left_out = detail.left_out(card, lang);
+    if !left_out.is_empty() {
+        out.push('\n');
+        out.push_str(&remark(&left_out));
+    }
+    out
+}
+
+fn list(out: &mut String, list: &List) {
+    out.push_str(&format!("\n{}\n", list.title));
+    for entry in &list.entries {
+        self::entry(out, entry);
+    }
+    if let Some(more) = &list.more {
+        wrap(out, more, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
+    }
+}
+
+fn entry(out: &mut String, entry: &Entry) {
+    let indent = COUNT_COLUMNS.saturating_sub(width(&entry.count));
+    let count = format!("{}{}  ", " ".repeat(indent), entry.count);
+    let start = width(&count);
+    wrap_after(out, count, &entry.what, start);
+    if !entry.note.is_empty() {
+        wrap(out, &entry.note, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
+    }
+}
+
+/// A line of bars; `_` is a time without any.
+fn timeline(out: &mut String, timeline: &Timeline, lang: Lang) {
+    const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let bar = |count: &u64| {
+        let share = u128::from(*count) * 8 / u128::from(timeline.most.max(1));
+        let at = usize::try_from(share).unwrap_or(8).saturating_sub(1);
+        match count {
+            0 => '_',
+            _ => HEIGHTS.get(at).copied().unwrap_or('█'),
+        }
+    };
+    let bars: String = timeline.bars.iter().map(bar).collect();
+    out.push_str(&format!("\n{}\n", words::timeline(lang)));
+    let line = format!("{} {bars} {}", timeline.from, timeline.to);
+    if width(&line) < COLUMNS {
+        out.push_str(&format!(" {line}\n"));
+    } else {
+        out.push_str(&format!(" {} – {}\n {bars}\n", timeline.from, timeline.to));
+    }
+    wrap(out, &timeline.note, 1, 1);
+}
+
+pub(super) fn notices_open(lang: Lang) -> String {
+    format!("\n{}\n{}\n", "=".repeat(COLUMNS), words::notices(lang))
+}
+
+pub(super) fn notice(notice: &str) -> String {
+    let mut out = String::new();
+    wrap_after(&mut out, " - ".to_owned(), notice, 3);
+    out
+}
+
+/// After a line as mail signatures have it, so that readers can fold it.
+pub(super) fn foot(view: &View) -> String {
+    let mut out = String::from("\n-- \n");
+    wrap(&mut out, &view.site, 0, 0);
+    for line in &view.footer {
+        wrap(&mut out, line, 0, 0);
+    }
+    out
+}
+
+/// `Label: text`, further lines indented.
+fn labelled(out: &mut String, lang: Lang, label: &str, text: &str) {
+    let label = words::label(lang, label);
+    for (at, line) in text.lines().enumerate() {
+        if at == 0 {
+            wrap(out, &format!("{label}{line}"), 0, 2);
+        } else {
+            wrap(out, line, 2, 2);
+        }
+    }
+}
+
+/// Fills `line` with blanks up to a column.
+fn pad(line: &mut String, column: usize) {
+    let blanks = column.saturating_sub(width(line));
+    line.extend(std::iter::repeat_n(' ', blanks));
+}
+
+/// Writes `text` in lines, the first and the further ones indented as said.
+fn wrap(out: &mut String, text: &str, first: usize, further: usize) {
+    wrap_after(out, " ".repeat(first), text, further);
+}
+
+/// Writes `start` and `text` after it, further lines indented.
+fn wrap_after(out: &mut String, start: String, text: &str, indent: usize) {
+    let mut line = start;
+    let mut empty = true;
+    for (unit, blank) in units(text) {
+        let gap = usize::from(blank && !empty);
+        if !empty && width(&line) + gap + width(&unit) > COLUMNS {
+            break_line(out, &mut line, indent);
+        } else if gap > 0 {
+            line.push(' ');
+        }
+        for c in unit.chars() {
+            if width(&line) + char_width(c) > COLUMNS {
+                break_line(out, &mut line, indent);
+            }
+            line.push(c);
+        }
+        empty = false;
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
+}
+
+fn break_line(out: &mut String, line: &mut String, indent: usize) {
+    out.push_str(line.trim_end());
+    out.push('\n');
+    line.clear();
+    line.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// The parts between which a line may break, and whether a blank stands before:
+/// words, and single wide characters with the marks that must not begin a line.
+fn units(text: &str) -> Vec<(String, bool)> {
+    let mut units: Vec<(String, bool)> = Vec::new();
+    let mut blank = true;
+    let mut joins = false;
+    for c in text.chars() {
+        if c == ' ' || c == '\t' {
+            blank = true;
+            continue;
+        }
+        let wide = char_width(c) == 2;
+        let joined = !blank && (CLOSING.contains(c) || (joins && !wide));
+        match units.last_mut() {
+            Some((unit, _)) if joined => unit.push(c),
+            _ => units.push((c.to_string(), blank)),
+        }
+        // An opening bracket takes what follows along.
+        joins = !wide || "（「『【《".contains(c);
+        blank = false;
+    }
+    units
+}

@@ -1,0 +1,324 @@
+//! The mail in words: what both parts say, before either lays it out.
+//!
+//! Every text here is bounded and harmless (`show`), so that a bound on the
+//! number of texts is a bound on the mail.
+
+use super::palette::Tone;
+use super::{Look, condition, show, subject, view_alert};
+use crate::lang::{Lang, mail as words};
+use crate::report::{Alert, ConditionNews, Kind, Phase, Report};
+use crate::rules::Level;
+
+/// So many conditions and alerts get a card; the others a line of the summary.
+const CARDS: usize = 20;
+/// So many lines of what the run saw are shown.
+const FOOTER_LINES: usize = 12;
+
+/// Bounds of single texts, in characters.
+pub(super) const NAME_MAX: usize = 120;
+pub(super) const PROSE_MAX: usize = 800;
+
+/// A whole mail.
+pub(super) struct View {
+    pub lang: Lang,
+    pub tone: Tone,
+    pub tag: String,
+    pub site: String,
+    /// What happened, in a line.
+    pub headline: String,
+    /// What to do first; may be empty.
+    pub act: String,
+    /// Said before all else; for a test mail.
+    pub body: Option<String>,
+    /// All conditions and alerts; shown where there is more than one.
+    pub summary: Vec<Row>,
+    /// The worst of them in detail.
+    pub cards: Vec<Card>,
+    pub notices: Vec<String>,
+    pub footer: Vec<String>,
+}
+
+impl View {
+    /// What a list of mails shows below the subject.
+    pub(super) fn preview(&self) -> &str {
+        match (&self.body, self.act.as_str()) {
+            (Some(body), _) => body,
+            (None, "") => &self.headline,
+            (None, act) => act,
+        }
+    }
+}
+
+/// A condition or an alert in one line.
+pub(super) struct Row {
+    pub tone: Tone,
+    pub tag: String,
+    pub title: String,
+    /// Empty for a condition.
+    pub count: String,
+    pub when: String,
+    pub matches: u64,
+}
+
+/// A condition or an alert in detail.
+pub(super) struct Card {
+    pub tone: Tone,
+    pub tag: String,
+    /// Empty where the mail's head says it.
+    pub title: String,
+    /// The count against the threshold, or how long it was; may be empty.
+    pub lead: String,
+    /// Times, each with its label.
+    pub times: Vec<(String, String)>,
+    pub meaning: String,
+    /// What the PCE, the network or the file said; may be empty.
+    pub said: String,
+    /// What to do; empty where the mail's head says it.
+    pub advice: String,
+    pub lists: Vec<List>,
+    pub timeline: Option<Timeline>,
+    pub raw: Vec<Raw>,
+}
+
+/// Things and how often, the most frequent first.
+pub(super) struct List {
+    pub title: String,
+    pub entries: Vec<Entry>,
+    /// `and 195 more`.
+    pub more: Option<String>,
+}
+
+/// One thing of a list.
+pub(super) struct Entry {
+    /// Data, in the type of data.
+    pub what: String,
+    /// Words on it; may be empty.
+    pub note: String,
+    pub count: String,
+    /// Of the busiest one, 1–100.
+    pub percent: u8,
+}
+
+/// How the count spreads over time.
+pub(super) struct Timeline {
+    pub bars: Vec<u64>,
+    pub most: u64,
+    pub from: String,
+    pub to: String,
+    pub note: String,
+}
+
+/// A record as received.
+pub(super) struct Raw {
+    pub heading: String,
+    /// How much of it was counted; may be empty.
+    pub note: String,
+    pub json: String,
+}
+
+/// A condition or an alert.
+#[derive(Clone, Copy)]
+pub(super) enum Item<'a> {
+    Condition(&'a ConditionNews),
+    Alert(&'a Alert),
+}
+
+impl Item<'_> {
+    pub(super) fn tone(self) -> Tone {
+        match self {
+            Item::Condition(news) if news.phase == Phase::Ended => Tone::Good,
+            Item::Condition(news) => news.level.into(),
+            Item::Alert(alert) => alert.level.into(),
+        }
+    }
+}
+
+/// Conditions and alerts, the worst first; of the same level the conditions
+/// first, since they say how far the alerts can be trusted.
+pub(super) fn items(report: &Report) -> Vec<Item<'_>> {
+    let conditions = report.conditions.iter().map(Item::Condition);
+    let alerts = report.alerts.iter().map(Item::Alert);
+    let mut items: Vec<Item> = conditions.chain(alerts).collect();
+    items.sort_by_key(|item| std::cmp::Reverse(item.tone() as u8));
+    items
+}
+
+/// The word for how bad it is.
+pub(super) fn tag(lang: Lang, tone: Tone) -> String {
+    match tone {
+        Tone::Good => words::resolved(lang),
+        Tone::Info => words::info(lang),
+        Tone::Warning => words::warning(lang),
+        Tone::Critical => words::critical(lang),
+    }
+}
+
+/// The report in words.
+pub(super) fn view(report: &Report, look: &Look) -> View {
+    let lang = look.lang;
+    let items = items(report);
+    let tone = tone(report, &items);
+    let mut cards: Vec<Card> = items
+        .iter()
+        .take(CARDS)
+        .map(|item| card(*item, report, look))
+        .collect();
+    let headline = show::cut(&subject::what(report, lang), 240);
+    let act = act(&mut cards, lang);
+    if let [alone] = cards.as_mut_slice()
+        && alone.title == headline
+    {
+        alone.title.clear();
+    }
+    View {
+        lang,
+        tone,
+        tag: tag(lang, tone),
+        site: show::clip(lang, report.site.trim(), 80),
+        headline,
+        act,
+        body: body(report, lang),
+        summary: items.iter().map(|item| row(*item, look)).collect(),
+        cards,
+        notices: report
+            .notices
+            .iter()
+            .map(|notice| show::clip(lang, notice, 400))
+            .collect(),
+        footer: footer(report, look),
+    }
+}
+
+/// The mail's own tone: good where all it tells is over.
+fn tone(report: &Report, items: &[Item]) -> Tone {
+    let over = !items.is_empty() && items.iter().all(|item| item.tone() == Tone::Good);
+    match report.level() {
+        Level::Info if over => Tone::Good,
+        level => level.into(),
+    }
+}
+
+/// What to do about the worst. Where it is the only one, its card need not repeat it.
+fn act(cards: &mut [Card], lang: Lang) -> String {
+    let alone = cards.len() == 1;
+    let Some(worst) = cards.first_mut() else {
+        return String::new();
+    };
+    let lines: Vec<&str> = worst.advice.lines().collect();
+    let advice = lines.join(match lang {
+        Lang::En => " ",
+        Lang::ZhTw => "",
+    });
+    let act = show::clip(lang, &advice, 280);
+    if alone && act == advice {
+        worst.advice.clear();
+    }
+    act
+}
+
+fn body(report: &Report, lang: Lang) -> Option<String> {
+    let site = show::clip(lang, report.site.trim(), 80);
+    (report.kind == Kind::Test).then(|| words::test_body(lang, site))
+}
+
+fn row(item: Item, look: &Look) -> Row {
+    let lang = look.lang;
+    let tone = item.tone();
+    let (title, count, when, matches) = match item {
+        Item::Condition(news) => (
+            condition::title(lang, news),
+            String::new(),
+            show::clock(news.since, look.zone, true),
+            0,
+        ),
+        Item::Alert(alert) => (
+            show::cut(alert.rule_name.trim(), 60),
+            subject::count(alert, lang),
+            short_span(alert, look),
+            alert.count,
+        ),
+    };
+    Row {
+        tone,
+        tag: tag(lang, tone),
+        title,
+        count,
+        when,
+        matches,
+    }
+}
+
+/// `11-22 18:05 – 18:20`.
+fn short_span(alert: &Alert, look: &Look) -> String {
+    let first = show::clock(alert.first, look.zone, true);
+    let last = show::clock(alert.last, look.zone, true);
+    match (first.split_once(' '), last.split_once(' ')) {
+        _ if first == last => first,
+        (Some((day, _)), Some((same, time))) if day == same => format!("{first} – {time}"),
+        _ => format!("{first} – {last}"),
+    }
+}
+
+fn card(item: Item, report: &Report, look: &Look) -> Card {
+    match item {
+        Item::Condition(news) => condition_card(news, report, look),
+        Item::Alert(alert) => view_alert::card(alert, look),
+    }
+}
+
+fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
+    let lang = look.lang;
+    let tone = Item::Condition(news).tone();
+    let since = show::moment(news.since, look.zone);
+    let lasted = show::duration(lang, news.since, report.made_at);
+    let time = match news.phase {
+        Phase::Begins => (words::since(lang), since),
+        Phase::Lasts => (
+            words::since(lang),
+            words::lasting_since(lang, since, lasted),
+        ),
+        Phase::Ended => (
+            words::lasted(lang),
+            show::span(news.since, report.made_at, look.zone),
+        ),
+    };
+    let over = news.phase == Phase::Ended;
+    let said = condition::meaning(lang, news, report.made_at);
+    let (lead, meaning) = if over {
+        (said, String::new())
+    } else {
+        (String::new(), said)
+    };
+    Card {
+        tone,
+        tag: tag(lang, tone),
+        title: condition::title(lang, news),
+        lead,
+        times: vec![time],
+        meaning,
+        said: show::clip_lines(lang, &news.detail, PROSE_MAX),
+        advice: condition::advice(lang, news),
+        lists: Vec::new(),
+        timeline: None,
+        raw: Vec::new(),
+    }
+}
+
+fn footer(report: &Report, look: &Look) -> Vec<String> {
+    let lang = look.lang;
+    let url = show::clip(lang, &report.pce_url, 200);
+    let org = show::clip(lang, &report.org_id, 40);
+    let mut lines: Vec<String> = report
+        .footer
+        .iter()
+        .take(FOOTER_LINES)
+        .map(|line| show::clip(lang, line, 200))
+        .collect();
+    if report.footer.len() > FOOTER_LINES {
+        lines.push(words::and_more(lang, report.footer.len() - FOOTER_LINES));
+    }
+    lines.push(words::pce(lang, url, org));
+    lines.push(words::made(lang, show::moment(report.made_at, look.zone)));
+    lines.push(words::made_by(lang, env!("CARGO_PKG_VERSION")));
+    lines
+}

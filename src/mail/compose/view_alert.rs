@@ -1,0 +1,340 @@
+//! An alert in words: the count, who and where, when, and the raw records.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::palette::Tone;
+use super::view::{Card, Entry, List, NAME_MAX, PROSE_MAX, Raw, Timeline, tag};
+use super::{Look, show};
+use crate::lang::{Lang, mail as words};
+use crate::report::{Alert, Counted, Record, Source, Subject, Talker, snapshot};
+use crate::rules::{FlowCount, Threshold};
+
+/// So many entries of a list are shown.
+const ENTRIES: usize = 5;
+/// So many bars at most; minutes are folded together where there are more.
+const BARS: u64 = 60;
+/// Characters of a record that are shown.
+const RAW_MAX: usize = 6_000;
+/// Columns that a record is laid out for.
+const RAW_COLUMNS: usize = 76;
+
+/// The whole alert; what of it is shown is for `fit` to decide.
+pub(super) fn card(alert: &Alert, look: &Look) -> Card {
+    let lang = look.lang;
+    let tone = Tone::from(alert.level);
+    Card {
+        tone,
+        tag: tag(lang, tone),
+        title: show::clip(lang, alert.rule_name.trim(), NAME_MAX),
+        lead: lead(alert, lang),
+        times: times(alert, look),
+        meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
+        said: String::new(),
+        advice: show::clip_lines(lang, alert.rec.trim(), PROSE_MAX),
+        lists: lists(&alert.subject, lang),
+        timeline: timeline(alert, look),
+        raw: raw(alert, look),
+    }
+}
+
+/// `12 matches in 10 minutes (threshold 5 in 10 minutes)`.
+fn lead(alert: &Alert, lang: Lang) -> String {
+    let mut what = quantity(&alert.subject, alert.count, lang);
+    if alert.at_least {
+        what = words::at_least(lang, what);
+    }
+    let seconds = alert
+        .last
+        .as_second()
+        .saturating_sub(alert.first.as_second());
+    // Times are to the minute: 18:05 to 18:14 are ten minutes.
+    let minutes = (seconds.max(0) / 60).unsigned_abs() + 1;
+    let told = words::within(lang, what, show::window(lang, minutes));
+    match alert.threshold {
+        Threshold::Immediate => words::against_immediate(lang, told),
+        Threshold::Count { count, window } => words::against_count(
+            lang,
+            told,
+            show::grouped(count),
+            show::window(lang, window.into()),
+        ),
+    }
+}
+
+/// The count with its noun.
+fn quantity(subject: &Subject, count: u64, lang: Lang) -> String {
+    let number = show::grouped(count);
+    match (subject, count) {
+        (Subject::Events { .. }, 1) => words::matches_one(lang),
+        (Subject::Events { .. }, _) => words::matches_many(lang, number),
+        (Subject::Traffic { count_by, .. }, count) => match (count_by, count) {
+            (FlowCount::Connections, 1) => words::connections_one(lang),
+            (FlowCount::Connections, _) => words::connections_many(lang, number),
+            (FlowCount::Flows, 1) => words::flows_one(lang),
+            (FlowCount::Flows, _) => words::flows_many(lang, number),
+        },
+    }
+}
+
+fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
+    let first = show::moment(alert.first, look.zone);
+    let last = show::moment(alert.last, look.zone);
+    if first == last {
+        return vec![(words::seen(look.lang), first)];
+    }
+    vec![
+        (words::first_seen(look.lang), first),
+        (words::last_seen(look.lang), last),
+    ]
+}
+
+fn lists(subject: &Subject, lang: Lang) -> Vec<List> {
+    match subject {
+        Subject::Events {
+            sources,
+            objects,
+            more_objects,
+        } => vec![
+            list(words::sources(lang), sources, 0, lang, source),
+            list(
+                words::objects(lang),
+                objects,
+                *more_objects,
+                lang,
+                |name, lang| object(name, lang),
+            ),
+        ],
+        Subject::Traffic {
+            talkers,
+            more_talkers,
+            count_by,
+        } => {
+            let title = match count_by {
+                FlowCount::Connections => words::talkers_connections(lang),
+                FlowCount::Flows => words::talkers_flows(lang),
+            };
+            vec![list(title, talkers, *more_talkers, lang, talker)]
+        }
+    }
+    .into_iter()
+    .filter(|list| !list.entries.is_empty())
+    .collect()
+}
+
+fn list<T>(
+    title: String,
+    all: &[Counted<T>],
+    untold: u64,
+    lang: Lang,
+    words_for: fn(&T, Lang) -> (String, String),
+) -> List {
+    let shown = all.get(..ENTRIES).unwrap_or(all);
+    let most = shown.iter().map(|one| one.count).max().unwrap_or(0);
+    let entries = shown
+        .iter()
+        .map(|one| {
+            let (what, note) = words_for(&one.what, lang);
+            Entry {
+                what,
+                note,
+                count: show::grouped(one.count),
+                percent: percent(one.count, most),
+            }
+        })
+        .collect();
+    let more = untold.saturating_add((all.len() - shown.len()) as u64);
+    List {
+        title,
+        entries,
+        more: (more > 0).then(|| words::and_more(lang, show::grouped(more))),
+    }
+}
+
+/// At least 1, so that a bar is always seen.
+fn percent(count: u64, most: u64) -> u8 {
+    let share = u128::from(count) * 100 / u128::from(most.max(1));
+    u8::try_from(share.clamp(1, 100)).unwrap_or(100)
+}
+
+fn object(name: &str, lang: Lang) -> (String, String) {
+    (show::clip(lang, name, NAME_MAX), String::new())
+}
+
+/// `agent.tampering`, and who did it, from where, with what outcome.
+fn source(source: &Source, lang: Lang) -> (String, String) {
+    let event_type = match source.event_type.as_str() {
+        "" => words::no_event_type(lang),
+        name => show::clip(lang, name, NAME_MAX),
+    };
+    let who = [
+        kind(&source.kind, lang),
+        with_address(&source.name, &source.ip, lang),
+    ];
+    let mut notes = vec![who.join(" ").trim().to_owned()];
+    if !source.status.is_empty() {
+        notes.push(words::status(lang, show::clip(lang, &source.status, 40)));
+    }
+    if !source.severity.is_empty() {
+        notes.push(words::severity(
+            lang,
+            show::clip(lang, &source.severity, 40),
+        ));
+    }
+    notes.retain(|note| !note.is_empty());
+    (event_type, notes.join(" · "))
+}
+
+fn kind(kind: &str, lang: Lang) -> String {
+    match kind {
+        "user" => words::kind_user(lang),
+        "agent" => words::kind_agent(lang),
+        "ven" => words::kind_ven(lang),
+        "system" => words::kind_system(lang),
+        "container_cluster" => words::kind_cluster(lang),
+        other => show::clip(lang, other, 40),
+    }
+}
+
+/// `web-01 (10.1.2.3)`, or what there is of it.
+fn with_address(name: &str, ip: &str, lang: Lang) -> String {
+    let (name, ip) = (show::clip(lang, name, NAME_MAX), show::clip(lang, ip, 60));
+    match (name.is_empty(), ip.is_empty()) {
+        (true, _) => ip,
+        (false, true) => name,
+        (false, false) if name == ip => ip,
+        (false, false) => format!("{name} ({ip})"),
+    }
+}
+
+/// `web-01 (10.1.2.3) → db-01 (10.9.0.4) 445/TCP`, and the decision.
+fn talker(talker: &Talker, lang: Lang) -> (String, String) {
+    let end = |name, ip| {
+        let end = with_address(name, ip, lang);
+        if end.is_empty() {
+            words::no_address(lang)
+        } else {
+            end
+        }
+    };
+    let proto = talker.proto.map(|number| match number {
+        1 => "ICMP".to_owned(),
+        6 => "TCP".to_owned(),
+        17 => "UDP".to_owned(),
+        58 => "ICMPv6".to_owned(),
+        other => words::proto(lang, other),
+    });
+    let service = match (talker.port, proto) {
+        (Some(port), Some(proto)) => format!(" {port}/{proto}"),
+        (Some(port), None) => format!(" {port}"),
+        (None, Some(proto)) => format!(" {proto}"),
+        (None, None) => String::new(),
+    };
+    let what = format!(
+        "{} → {}{service}",
+        end(&talker.src_name, &talker.src_ip),
+        end(&talker.dst_name, &talker.dst_ip)
+    );
+    (what, decision(&talker.decision, lang))
+}
+
+fn decision(word: &str, lang: Lang) -> String {
+    match word {
+        "blocked" => words::blocked(lang),
+        "potentially_blocked" => words::potentially_blocked(lang),
+        "allowed" => words::allowed(lang),
+        "unknown" => words::unknown_decision(lang),
+        other => show::clip(lang, other, 40),
+    }
+}
+
+/// `None` where all came in one minute: a single bar tells nothing.
+fn timeline(alert: &Alert, look: &Look) -> Option<Timeline> {
+    let first = alert.timeline.iter().map(|(minute, _)| *minute).min()?;
+    let last = alert.timeline.iter().map(|(minute, _)| *minute).max()?;
+    let step = step(first.abs_diff(last));
+    let begin = first.div_euclid(step);
+    let bars = usize::try_from(last.div_euclid(step).abs_diff(begin)).ok()? + 1;
+    let mut sums = vec![0_u64; bars];
+    for (minute, count) in &alert.timeline {
+        let at = usize::try_from(minute.div_euclid(step).abs_diff(begin)).ok()?;
+        let sum = sums.get_mut(at)?;
+        *sum = sum.saturating_add(*count);
+    }
+    let most = sums.iter().copied().max()?;
+    let peak = i64::try_from(sums.iter().position(|sum| *sum == most)?).ok()?;
+    let with_day = first.abs_diff(last) >= 24 * 60;
+    let clock = |bar: i64| {
+        let second = begin.checked_add(bar)?.checked_mul(step)?.checked_mul(60)?;
+        let at = jiff::Timestamp::from_second(second).ok()?;
+        Some(show::clock(at, look.zone, with_day))
+    };
+    (bars > 1 && most > 0).then_some(Timeline {
+        from: clock(0)?,
+        to: clock(i64::try_from(bars).ok()?)?,
+        note: words::timeline_note(
+            look.lang,
+            show::window(look.lang, step.unsigned_abs()),
+            show::grouped(most),
+            clock(peak)?,
+        ),
+        bars: sums,
+        most,
+    })
+}
+
+/// Minutes in a bar: the smallest handy number with which all bars fit.
+fn step(minutes: u64) -> i64 {
+    let fits = |step: &i64| minutes / step.unsigned_abs() <= BARS - 2;
+    [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440]
+        .into_iter()
+        .find(fits)
+        .unwrap_or_else(|| i64::try_from(minutes / (BARS - 2) + 1).unwrap_or(i64::MAX))
+}
+
+fn raw(alert: &Alert, look: &Look) -> Vec<Raw> {
+    if !look.raw_snapshot {
+        return Vec::new();
+    }
+    let traffic = matches!(alert.subject, Subject::Traffic { .. });
+    let record = |(at, record): (usize, &Record)| Raw {
+        heading: words::record_at(look.lang, at + 1, show::moment(record.at, look.zone)),
+        note: counted(record, traffic, look.lang),
+        json: show::clip_lines(
+            look.lang,
+            &snapshot::indent(&record.raw, RAW_COLUMNS),
+            RAW_MAX,
+        ),
+    };
+    alert
+        .snapshot
+        .iter()
+        .take(2)
+        .enumerate()
+        .map(record)
+        .collect()
+}
+
+/// How much of a flow was counted, told apart from the day's total in its record.
+fn counted(record: &Record, traffic: bool, lang: Lang) -> String {
+    #[derive(Deserialize)]
+    struct Total<'a> {
+        #[serde(borrow)]
+        num_connections: &'a RawValue,
+    }
+    let mut notes = Vec::new();
+    if traffic {
+        let count = show::grouped(record.counted);
+        notes.push(match serde_json::from_str::<Total>(&record.raw) {
+            Ok(row) => {
+                let total = show::clip(lang, row.num_connections.get(), 24);
+                words::counted_of_total(lang, count, total)
+            }
+            Err(_) => words::counted_of(lang, count),
+        });
+    }
+    if record.cut {
+        notes.push(words::record_cut(lang));
+    }
+    notes.join(" ")
+}

@@ -1,0 +1,147 @@
+//! A record's JSON, laid out for reading: every key, string, escape and number
+//! stands as it was received and in its place; only the white space is ours.
+//!
+//! A value that fits into a line stays on one line. Text that is not JSON, or is
+//! cut, is left as it is, since any layout of it would be a guess.
+
+use serde::de::IgnoredAny;
+
+/// Deeper nesting is left as received: indenting it would be mostly blanks.
+const MAX_DEPTH: usize = 32;
+/// Longer texts (bytes) are left as received: nobody reads them to the end.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// The JSON in `raw`, indented by two blanks, in lines of at most `columns`
+/// characters where values allow it; `raw` itself where it is not a JSON text.
+pub fn indent(raw: &str, columns: usize) -> String {
+    if raw.len() > MAX_BYTES || serde_json::from_str::<IgnoredAny>(raw).is_err() {
+        return raw.to_owned();
+    }
+    match nest(tokens(raw)) {
+        Some(tokens) => lay_out(&tokens, columns),
+        None => raw.to_owned(),
+    }
+}
+
+/// One token and, for an opening bracket, where it closes.
+struct Token<'a> {
+    text: &'a str,
+    /// The index of the closing bracket; 0 for all other tokens.
+    close: usize,
+    /// The columns that all tokens before this one take on one line.
+    before: usize,
+}
+
+/// Cuts a valid JSON text into its tokens.
+fn tokens(raw: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = raw;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        if rest.is_empty() {
+            return found;
+        }
+        let (token, after) = rest.split_at(token_length(rest));
+        found.push(token);
+        rest = after;
+    }
+}
+
+/// The length in bytes of the token that `text` begins with; at least 1.
+fn token_length(text: &str) -> usize {
+    match text.as_bytes().first() {
+        Some(b'"') => string_length(text),
+        Some(b'{' | b'}' | b'[' | b']' | b':' | b',') => 1,
+        _ => text
+            .find([' ', '\t', '\n', '\r', '{', '}', '[', ']', ':', ','])
+            .unwrap_or(text.len()),
+    }
+}
+
+/// The length in bytes of the quoted string that `text` begins with.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Pairs the brackets; `None` where they nest too deep.
+fn nest(texts: Vec<&str>) -> Option<Vec<Token<'_>>> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(texts.len());
+    let mut open = Vec::new();
+    let mut before = 0;
+    for (at, text) in texts.into_iter().enumerate() {
+        match text {
+            "{" | "[" => open.push(at),
+            "}" | "]" => tokens.get_mut(open.pop()?)?.close = at,
+            _ => {}
+        }
+        if open.len() > MAX_DEPTH {
+            return None;
+        }
+        tokens.push(Token {
+            text,
+            close: 0,
+            before,
+        });
+        before += text.chars().count() + usize::from(matches!(text, ":" | ","));
+    }
+    Some(tokens)
+}
+
+fn lay_out(tokens: &[Token], columns: usize) -> String {
+    let mut out = String::new();
+    let mut depth = 0_usize;
+    let mut line_start = 0;
+    // Tokens before this index belong to a value that fits into the line.
+    let mut flat_until = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let flat = at < flat_until;
+        match token.text {
+            "{" | "[" if !flat => {
+                let column = out.get(line_start..).map_or(0, |line| line.chars().count());
+                let width = tokens
+                    .get(token.close)
+                    .map_or(0, |close| close.before + 1 - token.before);
+                out.push_str(token.text);
+                // One more column for the comma that may follow.
+                if column + width < columns || token.close == at + 1 {
+                    flat_until = token.close + 1;
+                } else {
+                    depth += 1;
+                    line_start = new_line(&mut out, depth);
+                }
+            }
+            "}" | "]" if !flat => {
+                depth = depth.saturating_sub(1);
+                line_start = new_line(&mut out, depth);
+                out.push_str(token.text);
+            }
+            "," if !flat => {
+                out.push(',');
+                line_start = new_line(&mut out, depth);
+            }
+            ":" | "," => {
+                out.push_str(token.text);
+                out.push(' ');
+            }
+            text => out.push_str(text),
+        }
+    }
+    out
+}
+
+/// Begins an indented line; the index where it starts.
+fn new_line(out: &mut String, depth: usize) -> usize {
+    out.push('\n');
+    let start = out.len();
+    out.extend(std::iter::repeat_n("  ", depth));
+    start
+}

@@ -1,0 +1,342 @@
+//! Reports as a site might get them.
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::report::{
+    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+};
+use illumio_monitor::rules::{FlowCount, Level, Threshold};
+use jiff::Timestamp;
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn empty(kind: Kind) -> Report {
+    Report {
+        kind,
+        site: "Taipei DC1".to_owned(),
+        pce_url: "https://pce.example.com:8443".to_owned(),
+        org_id: "1".to_owned(),
+        made_at: at("2026-11-22T10:20:30Z"),
+        conditions: Vec::new(),
+        alerts: Vec::new(),
+        notices: Vec::new(),
+        footer: vec![
+            "Events: complete, 2026-11-22 18:00 – 18:20 (12 new).".to_owned(),
+            "Traffic: complete, 2026-11-22 17:50 – 18:20 (834 rows).".to_owned(),
+        ],
+    }
+}
+
+pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str) -> ConditionNews {
+    ConditionNews {
+        condition,
+        phase,
+        since: at("2026-11-22T08:10:00Z"),
+        detail: detail.to_owned(),
+        level,
+    }
+}
+
+fn minute(at: Timestamp) -> i64 {
+    at.as_second() / 60
+}
+
+pub fn counted<T>(what: T, count: u64) -> Counted<T> {
+    Counted { what, count }
+}
+
+pub fn event_alert(lang: Lang) -> Alert {
+    let (name, desc, rec) = match lang {
+        Lang::En => (
+            "Agent tampered",
+            "Somebody changed the firewall rules that the VEN had set on the workload.",
+            "Ask the workload's owner. If nobody did it on purpose, isolate the host and look at its logins.",
+        ),
+        Lang::ZhTw => (
+            "偵測到 Agent 遭竄改",
+            "有人變更了 VEN 在 workload 上設定的防火牆規則。",
+            "請向該主機負責人確認。若非預期變更，請隔離主機並檢查登入紀錄。",
+        ),
+    };
+    let first = at("2026-11-22T10:05:00Z");
+    let last = at("2026-11-22T10:14:00Z");
+    Alert {
+        rule_id: 1,
+        rule_name: name.to_owned(),
+        level: Level::Critical,
+        desc: desc.to_owned(),
+        rec: rec.to_owned(),
+        threshold: Threshold::Immediate,
+        count: 3,
+        at_least: false,
+        first,
+        last,
+        timeline: vec![(minute(first), 2), (minute(last), 1)],
+        subject: Subject::Events {
+            sources: vec![
+                counted(
+                    source("agent.tampering", "agent", "db-01.corp.example", "10.9.0.4"),
+                    2,
+                ),
+                counted(
+                    source(
+                        "agent.tampering",
+                        "agent",
+                        "web-07.corp.example",
+                        "10.9.0.17",
+                    ),
+                    1,
+                ),
+            ],
+            objects: vec![
+                counted("db-01.corp.example".to_owned(), 2),
+                counted("web-07.corp.example".to_owned(), 1),
+            ],
+            more_objects: 0,
+        },
+        snapshot: vec![record(first, 1, EVENT), record(last, 1, EVENT)],
+    }
+}
+
+fn source(event_type: &str, kind: &str, name: &str, ip: &str) -> Source {
+    Source {
+        event_type: event_type.to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        ip: ip.to_owned(),
+        severity: "err".to_owned(),
+        status: "success".to_owned(),
+    }
+}
+
+pub fn record(at: Timestamp, counted: u64, raw: &str) -> Record {
+    Record {
+        at,
+        counted,
+        raw: raw.to_owned(),
+        cut: false,
+    }
+}
+
+pub fn traffic_alert(lang: Lang) -> Alert {
+    let (name, desc, rec) = match lang {
+        Lang::En => (
+            "Blocked SMB into the database zone",
+            "Hosts outside the zone try to reach file shares that the policy does not allow.",
+            "Find the process on the busiest source.\nIf it is wanted, write a rule; if it is not, isolate the source.",
+        ),
+        Lang::ZhTw => (
+            "資料庫區 SMB 遭封鎖",
+            "區外主機嘗試連線政策未允許的檔案共享。",
+            "請先查明最頻繁來源上的程序。\n若為必要連線，請新增規則；否則請隔離來源主機。",
+        ),
+    };
+    let first = at("2026-11-22T09:42:00Z");
+    let last = at("2026-11-22T10:18:00Z");
+    let wave = [
+        3, 4, 2, 0, 0, 5, 9, 14, 22, 31, 18, 12, 7, 4, 2, 1, 0, 0, 3, 6, 11, 2,
+    ];
+    let timeline: Vec<(i64, u64)> = (minute(first)..=minute(last))
+        .zip(wave.into_iter().cycle())
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    Alert {
+        rule_id: 11,
+        rule_name: name.to_owned(),
+        level: Level::Warning,
+        desc: desc.to_owned(),
+        rec: rec.to_owned(),
+        threshold: Threshold::Count {
+            count: 100,
+            window: 30,
+        },
+        count: 1284,
+        at_least: false,
+        first,
+        last,
+        timeline,
+        subject: Subject::Traffic {
+            talkers: vec![
+                counted(
+                    talker(
+                        "web-01.corp.example",
+                        "10.1.2.3",
+                        "db-01.corp.example",
+                        "10.9.0.4",
+                        Some(445),
+                        Some(6),
+                    ),
+                    812,
+                ),
+                counted(
+                    talker(
+                        "web-02.corp.example",
+                        "10.1.2.4",
+                        "db-01.corp.example",
+                        "10.9.0.4",
+                        Some(445),
+                        Some(6),
+                    ),
+                    231,
+                ),
+                counted(
+                    talker(
+                        "",
+                        "192.168.77.20",
+                        "files.partner.example",
+                        "203.0.113.9",
+                        Some(445),
+                        Some(6),
+                    ),
+                    118,
+                ),
+                counted(
+                    talker(
+                        "jump-03",
+                        "10.1.8.8",
+                        "",
+                        "2001:db8:0:42::1c",
+                        Some(53),
+                        Some(17),
+                    ),
+                    64,
+                ),
+                counted(
+                    talker("", "10.20.30.40", "db-02", "10.9.0.5", None, Some(1)),
+                    31,
+                ),
+                counted(
+                    talker("", "10.20.30.41", "db-02", "10.9.0.5", None, Some(1)),
+                    28,
+                ),
+            ],
+            more_talkers: 11,
+            count_by: FlowCount::Connections,
+        },
+        snapshot: vec![record(first, 3, FLOW), record(last, 128, FLOW)],
+    }
+}
+
+pub fn talker(
+    src_name: &str,
+    src_ip: &str,
+    dst_name: &str,
+    dst_ip: &str,
+    port: Option<u16>,
+    proto: Option<u8>,
+) -> Talker {
+    Talker {
+        src_name: src_name.to_owned(),
+        src_ip: src_ip.to_owned(),
+        dst_name: dst_name.to_owned(),
+        dst_ip: dst_ip.to_owned(),
+        port,
+        proto,
+        decision: "blocked".to_owned(),
+    }
+}
+
+/// Eight alerts of all levels, a condition and two notices.
+fn mixed(lang: Lang) -> Report {
+    let mut report = empty(Kind::Alert);
+    report.conditions = vec![condition(
+        Condition::Health,
+        Phase::Begins,
+        Level::Critical,
+        "health: error; node pce-db1: disk 97 % full, replication lag 412 s",
+    )];
+    let named = |alert: Alert, name: &str, level, count| Alert {
+        rule_name: name.to_owned(),
+        level,
+        count,
+        ..alert
+    };
+    let (event, traffic) = (event_alert(lang), traffic_alert(lang));
+    let names = match lang {
+        Lang::En => [
+            "Agent clone detected",
+            "Heartbeat missed",
+            "Log-in failed",
+            "API request failed",
+            "Potentially blocked",
+            "Policy provisioned",
+        ],
+        Lang::ZhTw => [
+            "偵測到 Agent 複製",
+            "心跳遺失",
+            "登入失敗",
+            "API 請求失敗",
+            "可能遭封鎖的流量",
+            "政策已佈署",
+        ],
+    };
+    report.alerts = vec![
+        event.clone(),
+        named(event.clone(), names[0], Level::Critical, 1),
+        traffic.clone(),
+        named(event.clone(), names[1], Level::Warning, 200),
+        named(event.clone(), names[2], Level::Warning, 57),
+        named(event.clone(), names[3], Level::Warning, 12),
+        named(traffic, names[4], Level::Info, 20391),
+        named(event, names[5], Level::Info, 1),
+    ];
+    if let Subject::Events {
+        objects,
+        more_objects,
+        ..
+    } = &mut report.alerts[3].subject
+    {
+        *objects = (1..=12)
+            .map(|n| counted(format!("app-{n:02}.corp.example"), 1))
+            .collect();
+        *more_objects = 188;
+    }
+    report.alerts[6].at_least = true;
+    report.notices = match lang {
+        Lang::En => vec![
+            "The state belonged to a lower generation; the state of illumio_api_config.json.last is used.".to_owned(),
+            "Traffic before 2026-11-21 18:20 +08:00 was skipped: the backlog was longer than 24 hours.".to_owned(),
+        ],
+        Lang::ZhTw => vec![
+            "狀態資料的世代較舊，已改用 illumio_api_config.json.last 的狀態。".to_owned(),
+            "2026-11-21 18:20 +08:00 之前的流量已略過：待補抓時間超過 24 小時。".to_owned(),
+        ],
+    };
+    report
+}
+
+/// Every kind of mail, by a name for its file.
+pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
+    let unreachable = |phase, level, detail: &str| {
+        let mut report = empty(Kind::Condition);
+        report.conditions = vec![condition(Condition::Unreachable, phase, level, detail)];
+        report.footer.clear();
+        report
+    };
+    let refused =
+        "connect to pce.example.com:8443 (10.0.0.5): connection refused, 3 attempts in 14 s";
+    let mut event = empty(Kind::Alert);
+    event.alerts = vec![event_alert(lang)];
+    let mut traffic = empty(Kind::Alert);
+    traffic.alerts = vec![traffic_alert(lang)];
+    let mut notice = empty(Kind::Condition);
+    notice.notices = vec![mixed(lang).notices.remove(1)];
+    vec![
+        ("event", event),
+        ("traffic", traffic),
+        ("mixed", mixed(lang)),
+        (
+            "begins",
+            unreachable(Phase::Begins, Level::Critical, refused),
+        ),
+        ("lasts", unreachable(Phase::Lasts, Level::Critical, refused)),
+        ("ended", unreachable(Phase::Ended, Level::Critical, "")),
+        ("notice", notice),
+        ("test", empty(Kind::Test)),
+    ]
+}
+
+const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
+
+const FLOW: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"href":"/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3","name":"web-01","hostname":"web-01.corp.example","os_type":"linux","labels":[{"href":"/orgs/1/labels/7","key":"role","value":"web"},{"href":"/orgs/1/labels/9","key":"env","value":"prod"}]}},"dst":{"ip":"10.9.0.4","workload":{"href":"/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04","name":"db-01","hostname":"db-01.corp.example"}},"service":{"port":445,"proto":6,"process_name":"smbclient"},"num_connections":3120,"state":"closed","timestamp_range":{"first_detected":"2026-11-22T00:03:10Z","last_detected":"2026-11-22T09:42:44Z"},"policy_decision":"blocked","flow_direction":"outbound","dst_bi":1.20e4}"#;
