@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod mail;
+pub mod outbox;
 pub mod smtp;
 pub mod tls;
 

@@ -1,7 +1,9 @@
 //! ALERT: the message (text and HTML), the SMTP session, and nothing of files.
 
 pub mod compose;
+pub mod mime;
 pub mod outbox;
+pub mod smtp;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,8 +1,356 @@
-//! Mails that wait for delivery.
+//! Mails that wait for delivery: contract 4.7.
+//!
+//! A mail is put here in the same save that moves the positions, and leaves when
+//! the server has answered the end of DATA with 250. It is kept as its text and
+//! HTML, not as finished bytes: what is sent is made with the settings of the
+//! day, and can say that it comes late. Its Message-ID stays.
 
+use std::time::Instant;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::Settings;
+use super::mime::{self, Parts};
+use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
+use crate::lang::{Lang, outbox as say};
+use crate::report::Kind;
+use crate::rules::Level;
+
+/// The most mails that wait; more are merged.
+pub const MAILS: usize = 20;
+/// The most bytes of text and HTML that wait; beyond it details go first.
+pub const BYTES: usize = 4 * 1024 * 1024;
+/// The most bytes of HTML that a merged mail grows to.
+const MERGED_BYTES: usize = 50_000;
+/// How long a mail is tried.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A mail that leaves later than this says since when it waited.
+const LATE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Mails that are made and not yet accepted by the server, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Outbox {}
+pub struct Outbox {
+    /// The waiting mails.
+    pub mails: Vec<Waiting>,
+    /// Finished sentences on mail that came to nothing, for the next mail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
+}
+
+/// One mail that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Without `<>`; from [`mime::message_id`].
+    pub message_id: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Any text.
+    pub subject: String,
+    /// The worst of what it tells.
+    pub level: Level,
+    /// What kind of mail.
+    pub kind: Kind,
+    /// Whose PCE.
+    pub site: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// Each alert, condition and notice in one line (rule, count, times): what
+    /// stays of the mail when there is no room for more.
+    pub lines: Vec<String>,
+    /// Recipients who have it, or were refused for good. The others of the day's
+    /// settings are still to be served.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub served: Vec<String>,
+    /// True where the server may have it although it never said so: it is sent
+    /// again as it is, and never merged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_doubt: bool,
+}
+
+/// For whom sentences and times are written.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The language of mails.
+    pub lang: Lang,
+    /// The zone that mails show times in.
+    pub zone: TimeZone,
+}
+
+/// What one attempt at the whole outbox came to.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    /// Mails that the server accepted for at least one recipient.
+    pub delivered: usize,
+    /// What failed, in the order of the attempts.
+    pub errors: Vec<SmtpError>,
+    /// Recipients that were refused.
+    pub refused: Vec<Refused>,
+    /// What else the user should know.
+    pub notes: Vec<Note>,
+}
+
+impl Deliveries {
+    /// True where a person is needed: contract 1, exit code 78.
+    pub fn permanent(&self) -> bool {
+        self.errors.iter().any(SmtpError::permanent)
+            || self.refused.iter().any(|refused| refused.permanent)
+    }
+}
+
+impl Outbox {
+    /// Tries each mail in its order, over one session, until all are through,
+    /// the line breaks, or `deadline` has passed.
+    pub fn deliver_all(
+        &mut self,
+        settings: &Settings,
+        reader: &Reader,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Deliveries {
+        let mut done = Deliveries::default();
+        // Nobody is left to be served where the recipients have changed since.
+        self.mails.retain(|mail| !mail.pending(settings).is_empty());
+        if self.mails.is_empty() {
+            return done;
+        }
+        let mut session = match Session::open(&settings.smtp, deadline) {
+            Ok(session) => session,
+            Err(error) => {
+                done.errors.push(error);
+                return done;
+            }
+        };
+        let mut untold = Vec::new();
+        for mail in &mut self.mails {
+            let message = mail.message(settings, reader, now);
+            let to = mail.pending(settings);
+            match session.send(smtp::sender(settings), &to, message.as_bytes()) {
+                Ok(delivery) => {
+                    untold.extend(mail.settle(&delivery, reader));
+                    done.count(delivery);
+                }
+                Err(error) => {
+                    mail.in_doubt |= error.in_doubt;
+                    let alive = error.alive();
+                    done.errors.push(error);
+                    if !alive || session.reset().is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        self.untold.append(&mut untold);
+        self.mails.retain(|mail| !mail.pending(settings).is_empty());
+        session.quit();
+        done
+    }
+
+    /// Adds a mail, and keeps within the bounds what they cover.
+    pub fn push(&mut self, mail: Waiting, reader: &Reader) {
+        self.mails.push(mail);
+        self.merge(reader);
+        self.shorten(reader);
+    }
+
+    /// What there is to tell of mail that came to nothing; told once.
+    pub fn take_untold(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.untold)
+    }
+
+    /// Gives up on mails older than 30 days: each becomes one line in the next.
+    pub fn expire(&mut self, now: Timestamp, reader: &Reader) {
+        let old = |mail: &Waiting| now.duration_since(mail.made_at) > LIFETIME;
+        for mail in self.mails.iter().filter(|mail| old(mail)) {
+            let made_at = reader.time(mail.made_at);
+            let line = say::given_up(reader.lang, made_at, &mail.subject);
+            self.untold.push(line);
+        }
+        self.mails.retain(|mail| !old(mail));
+    }
+
+    /// Merges neighbours, the oldest first, until there are at most [`MAILS`].
+    ///
+    /// Left alone are mails that someone may have already, and merged ones that
+    /// are full: lines are never lost, so in the end the bound gives way to them.
+    fn merge(&mut self, reader: &Reader) {
+        while self.mails.len() > MAILS {
+            let fits = |pair: &[Waiting]| match pair {
+                [first, second] => {
+                    first.is_untouched()
+                        && second.is_untouched()
+                        && first.lines_size() + second.lines_size() <= MERGED_BYTES
+                }
+                _ => false,
+            };
+            let Some(at) = self.mails.windows(2).position(fits) else {
+                return;
+            };
+            let second = self.mails.remove(at + 1);
+            if let Some(first) = self.mails.get_mut(at) {
+                first.absorb(second, reader);
+            }
+        }
+    }
+
+    /// Takes details away, from the oldest mails first, until there are at most [`BYTES`].
+    fn shorten(&mut self, reader: &Reader) {
+        let mut size: usize = self.mails.iter().map(Waiting::size).sum();
+        for mail in &mut self.mails {
+            if size <= BYTES {
+                return;
+            }
+            if mail.is_untouched() {
+                size -= mail.size();
+                mail.to_lines(reader);
+                size += mail.size();
+            }
+        }
+    }
+}
+
+impl Deliveries {
+    fn count(&mut self, delivery: Delivery) {
+        self.delivered += usize::from(!delivery.accepted.is_empty());
+        self.refused.extend(delivery.refused);
+        self.notes.extend(delivery.notes);
+    }
+}
+
+impl Waiting {
+    /// Who is still to be served; nobody twice.
+    fn pending(&self, settings: &Settings) -> Vec<String> {
+        let mut pending = Vec::new();
+        for to in &settings.recipients {
+            if !self.served.contains(to) && !pending.contains(to) {
+                pending.push(to.clone());
+            }
+        }
+        pending
+    }
+
+    /// Notes who is served. One refused for good is, if another has been
+    /// accepted, now or before; the sentences name him. If none was, everyone waits.
+    fn settle(&mut self, delivery: &Delivery, reader: &Reader) -> Vec<String> {
+        self.served.extend(delivery.accepted.iter().cloned());
+        self.in_doubt &= delivery.accepted.is_empty();
+        if self.served.is_empty() {
+            return Vec::new();
+        }
+        let dropped = delivery.refused.iter().filter(|refused| refused.permanent);
+        dropped
+            .map(|refused| {
+                self.served.push(refused.recipient.clone());
+                say::dropped(reader.lang, &self.subject, refused.text(reader.lang))
+            })
+            .collect()
+    }
+
+    /// The message as it goes out now.
+    fn message(&self, settings: &Settings, reader: &Reader, now: Timestamp) -> String {
+        let late = now.duration_since(self.made_at) > LATE;
+        let note = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
+        let text = match &note {
+            Some(note) => format!("{note}\n\n{}", self.text),
+            None => self.text.clone(),
+        };
+        let html = match &note {
+            Some(note) => with_note(&self.html, note),
+            None => self.html.clone(),
+        };
+        mime::message(
+            settings,
+            &Parts {
+                message_id: &self.message_id,
+                made_at: self.made_at,
+                subject: &self.subject,
+                text: &text,
+                html: &html,
+                level: self.level,
+                kind: self.kind,
+                site: &self.site,
+            },
+        )
+    }
+
+    /// True where nobody has it or may have it.
+    fn is_untouched(&self) -> bool {
+        !self.in_doubt && self.served.is_empty()
+    }
+
+    fn size(&self) -> usize {
+        let lines: usize = self.lines.iter().map(String::len).sum();
+        self.text.len() + self.html.len() + lines
+    }
+
+    /// What its lines take in a merged mail's HTML.
+    fn lines_size(&self) -> usize {
+        let lines = self.lines.iter();
+        lines
+            .map(|line| escaped(line).len() + "<li></li>\n".len())
+            .sum()
+    }
+
+    /// Takes the lines of a later mail; neither's details stay.
+    fn absorb(&mut self, later: Self, reader: &Reader) {
+        self.lines.extend(later.lines);
+        self.level = self.level.max(later.level);
+        if later.kind == Kind::Alert {
+            self.kind = Kind::Alert;
+        }
+        if self.site != later.site {
+            self.site = later.site;
+        }
+        self.subject = say::merged_subject(reader.lang, &self.site);
+        if self.level == Level::Critical {
+            self.subject = self.subject.replacen(']', "] CRITICAL", 1);
+        }
+        self.to_lines(reader);
+    }
+
+    /// Rebuilds text and HTML from the lines alone.
+    fn to_lines(&mut self, reader: &Reader) {
+        let intro = say::without_details(reader.lang, reader.time(self.made_at));
+        let items = self.lines.iter().map(|line| format!("- {line}\n"));
+        self.text = format!("{intro}\n\n{}", items.collect::<String>());
+        let items = self.lines.iter();
+        let items = items.map(|line| format!("<li>{}</li>\n", escaped(line)));
+        self.html = format!(
+            "<!DOCTYPE html>\n<html lang=\"{}\"><body>\n<p>{}</p>\n<ul>\n{}</ul>\n</body></html>\n",
+            reader.lang.tag(),
+            escaped(&intro),
+            items.collect::<String>()
+        );
+    }
+}
+
+impl Reader {
+    /// Local time with its offset, to the minute.
+    fn time(&self, at: Timestamp) -> String {
+        let local = at.to_zoned(self.zone.clone());
+        local.strftime("%Y-%m-%d %H:%M %:z").to_string()
+    }
+}
+
+/// The page with a paragraph at its beginning: after `<body …>`, else before all.
+fn with_note(html: &str, note: &str) -> String {
+    let body = html.find("<body").unwrap_or(0);
+    let after = html
+        .get(body..)
+        .filter(|rest| rest.starts_with("<body"))
+        .and_then(|rest| rest.find('>'))
+        .map_or(0, |end| body + end + 1);
+    let (head, rest) = html.split_at_checked(after).unwrap_or(("", html));
+    format!("{head}<p><strong>{}</strong></p>{rest}", escaped(note))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -149,7 +149,8 @@ pub struct Report {
 }
 
 /// What kind of mail a report is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// At least one alert.
     Alert,

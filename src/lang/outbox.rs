@@ -1,0 +1,28 @@
+//! What is said of mail that waited.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::texts;
+
+texts! {
+    late(since) {
+        en: "This mail was made at {since} and could not be delivered until now.",
+        zh: "本郵件於 {since} 產生，直到現在才得以寄出。"
+    }
+    dropped(subject, refusal) {
+        en: "The mail \"{subject}\" went out without one recipient. {refusal}",
+        zh: "郵件「{subject}」未能寄給其中一位收件者。{refusal}"
+    }
+    given_up(made_at, subject) {
+        en: "The mail \"{subject}\" of {made_at} could not be delivered for 30 days and was given up.",
+        zh: "{made_at} 的郵件「{subject}」已連續 30 天無法寄達，不再嘗試。"
+    }
+    merged_subject(site) {
+        en: "[Illumio Monitor] {site}: alerts that waited for delivery",
+        zh: "[Illumio Monitor] {site}：延遲寄出的告警"
+    }
+    without_details(since) {
+        en: "Since {since} mail could not be delivered. So many alerts were waiting that only one line is left of each:",
+        zh: "自 {since} 起郵件無法寄出。等待寄出的告警過多，每則告警僅保留一行："
+    }
+}
