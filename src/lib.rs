@@ -6,6 +6,7 @@
 //! JSON file; [`lang`] holds every sentence that a person reads. Time and
 //! randomness are arguments: only `main` and `cycle` look at a clock.
 
+pub mod cycle;
 pub mod lang;
 pub mod mail;
 pub mod packed;

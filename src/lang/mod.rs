@@ -5,8 +5,10 @@
 //! place where the sentences appear. This room knows no other.
 
 pub mod config;
+pub mod cycle;
 pub mod mail;
 pub mod outbox;
+pub mod pce;
 pub mod smtp;
 pub mod tls;
 

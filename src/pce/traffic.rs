@@ -42,6 +42,8 @@ pub struct TrafficMemory {
 pub struct Fetch {
     /// The position once every part is read.
     pub until: Timestamp,
+    /// What the rules asked for when it was begun.
+    pub decisions: Vec<String>,
     /// The first is read next.
     pub parts: Vec<Part>,
 }
@@ -130,11 +132,8 @@ struct Region {
 
 impl Part {
     /// All rows of a span.
-    pub fn whole(from: Timestamp, to: Timestamp, decisions: &[Decision]) -> Self {
-        let decisions = decisions
-            .iter()
-            .map(|decision| decision.wire().to_owned())
-            .collect();
+    pub fn whole(from: Timestamp, to: Timestamp, decisions: &[String]) -> Self {
+        let decisions = decisions.to_vec();
         Self {
             from,
             to,
@@ -358,7 +357,7 @@ mod tests {
         Part::whole(
             at("2026-11-22T10:00:00Z"),
             at("2026-11-22T11:00:00Z"),
-            &[Decision::Blocked, Decision::Unknown],
+            &["blocked".to_owned(), "unknown".to_owned()],
         )
     }
 

@@ -8,6 +8,7 @@ pub mod matching;
 pub mod minutes;
 
 use ipnet::IpNet;
+use serde::Serialize;
 
 /// One rule, checked: whatever stands here is within the contract's bounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ pub struct Rule {
 }
 
 /// What a rule matches.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Clone, Debug, PartialEq)]
 pub enum Filter {
     /// Records of the PCE's event log.
     Event(EventFilter),
@@ -44,21 +45,25 @@ pub enum Filter {
 }
 
 /// Contract 3, `event`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct EventFilter {
     /// Alternatives by `|`; each a part of the name, or a glob over the whole
     /// name where it has `*` or `?`.
+    #[serde(skip_serializing_if = "is_default")]
     pub filter_value: String,
     /// Any of these severities; empty: any at all. `none` stands for null.
+    #[serde(skip_serializing_if = "is_default")]
     pub severity: Vec<String>,
     /// Any of these statuses; empty: any at all. `none` stands for null.
+    #[serde(skip_serializing_if = "is_default")]
     pub status: Vec<String>,
     /// What one event counts as.
+    #[serde(skip_serializing_if = "is_default")]
     pub count_by: EventCount,
 }
 
 /// What one matching event counts as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Serialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventCount {
     /// One.
     #[default]
@@ -68,38 +73,51 @@ pub enum EventCount {
 }
 
 /// Contract 3, `traffic`. An empty list asks for nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct TrafficFilter {
     /// The policy decision; `None` (`-1`) is any.
+    #[serde(skip_serializing_if = "is_default")]
     pub decision: Option<Decision>,
     /// Any of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ports: Vec<PortRange>,
     /// The IANA number.
+    #[serde(skip_serializing_if = "is_default")]
     pub proto: Option<u8>,
     /// All of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub src_label: Vec<Label>,
     /// All of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub dst_label: Vec<Label>,
     /// Any of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub src_ip: Vec<IpNet>,
     /// Any of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub dst_ip: Vec<IpNet>,
     /// None of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ex_ports: Vec<PortRange>,
     /// Leaves out a flow whose source has all of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ex_src_label: Vec<Label>,
     /// Leaves out a flow whose destination has all of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ex_dst_label: Vec<Label>,
     /// None of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ex_src_ip: Vec<IpNet>,
     /// None of these.
+    #[serde(skip_serializing_if = "is_default")]
     pub ex_dst_ip: Vec<IpNet>,
     /// What growth counts as.
+    #[serde(skip_serializing_if = "is_default")]
     pub count_by: FlowCount,
 }
 
 /// What a row that grew counts as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Serialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FlowCount {
     /// The connections it grew by.
     #[default]
@@ -109,7 +127,7 @@ pub enum FlowCount {
 }
 
 /// The PCE's policy decision, with the number that rules use for it (`pd`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decision {
     /// 0
     Allowed,
@@ -122,7 +140,7 @@ pub enum Decision {
 }
 
 /// Ports from the first to the last, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortRange {
     /// The first.
     pub from: u16,
@@ -131,7 +149,7 @@ pub struct PortRange {
 }
 
 /// `key=value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The dimension: role, app, env, loc or the user's own.
     pub key: String,
@@ -175,6 +193,20 @@ pub enum Level {
     Warning,
     /// Look at it now.
     Critical,
+}
+
+impl Filter {
+    /// What the state knows the filter by: a hash of what it asks for. Fields that
+    /// ask for nothing leave no trace, so that new ones change nothing.
+    pub fn fingerprint(&self) -> String {
+        // Plain data of texts and numbers has no reason not to become JSON.
+        let text = serde_json::to_string(self).unwrap_or_default();
+        format!("{:016x}", crate::packed::hash(&text))
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Decision {

@@ -1,0 +1,76 @@
+//! Watched conditions: each is told when it begins, again while it lasts, and
+//! when it is over.
+
+use jiff::SignedDuration;
+
+use super::Cycle;
+use crate::report::{Condition, ConditionNews, Phase};
+use crate::rules::Level;
+use crate::store::state::Held;
+
+impl Cycle<'_> {
+    /// Takes note of whether a condition holds now, and why; what is worth telling
+    /// becomes news of this cycle's mail.
+    pub(super) fn watch(&mut self, condition: Condition, problem: Option<(Level, String)>) {
+        let now = self.now();
+        let reminder = SignedDuration::from_hours(self.config.settings.reminder_hours.into());
+        let news = |phase, since, detail, level| ConditionNews {
+            condition,
+            phase,
+            since,
+            detail,
+            level,
+        };
+        let Some((level, detail)) = problem else {
+            if let Some(held) = self.state.conditions.remove(&condition) {
+                self.news.push(news(
+                    Phase::Ended,
+                    held.since.min(now),
+                    held.detail,
+                    Level::Info,
+                ));
+            }
+            return;
+        };
+        match self.state.conditions.get_mut(&condition) {
+            None => {
+                let held = Held {
+                    since: now,
+                    told_at: Some(now),
+                    detail: detail.clone(),
+                    message_id: None,
+                };
+                self.state.conditions.insert(condition, held);
+                self.news.push(news(Phase::Begins, now, detail, level));
+            }
+            Some(held) => {
+                // A time in the future (a clock set back) reads as now.
+                held.since = held.since.min(now);
+                held.told_at = held.told_at.map(|told| told.min(now));
+                held.detail.clone_from(&detail);
+                if held
+                    .told_at
+                    .is_none_or(|told| now.duration_since(told) >= reminder)
+                {
+                    held.told_at = Some(now);
+                    self.news
+                        .push(news(Phase::Lasts, held.since, detail, level));
+                }
+            }
+        }
+    }
+
+    /// A fetch that was incomplete twice in a row is a condition; once is an accident.
+    pub(super) fn watch_fetch(
+        &mut self,
+        condition: Condition,
+        failures: u32,
+        problem: Option<String>,
+    ) {
+        match problem {
+            None => self.watch(condition, None),
+            Some(_) if failures < 2 => {}
+            Some(detail) => self.watch(condition, Some((Level::Warning, detail))),
+        }
+    }
+}

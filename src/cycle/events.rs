@@ -1,0 +1,219 @@
+//! The cycle's events: from the position less the overlap, to now.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Code, Cycle, back, just_after, keyed};
+use crate::lang::cycle as say;
+use crate::pce::client::{Client, Error};
+use crate::pce::events::{Fetched, fetch};
+use crate::pce::record::Event;
+use crate::pce::seen::MAX_SEEN;
+use crate::report::Condition;
+use crate::rules::{EventFilter, Filter};
+
+/// A long backlog is read in slices of this length, each moving the position.
+const SLICE: SignedDuration = SignedDuration::from_hours(6);
+
+/// How often what was recorded late is looked for.
+const LATE_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// In how many cycles after an outage it is looked for in any case.
+const LATE_AFTER_OUTAGE: u32 = 3;
+
+impl Cycle<'_> {
+    /// Where a plain fetch begins.
+    pub(super) fn events_from(&self, now: Timestamp) -> Timestamp {
+        let overlap = self.config.settings.event_overlap_minutes.into();
+        match self.state.events.position {
+            Some(position) => back(position.min(now), overlap),
+            None => self.first_from(now),
+        }
+    }
+
+    /// Reads what is new, slice by slice, oldest first.
+    pub(super) fn read_events(&mut self, client: &mut Client) {
+        let now = self.now();
+        let from = self.reach_of_events(now);
+        let mut begin = from;
+        let mut problem = None;
+        let mut moved = false;
+        while begin < now {
+            let end = begin.checked_add(SLICE).unwrap_or(now);
+            let (end, to) = if end >= now {
+                (now, just_after(now))
+            } else {
+                (end, end)
+            };
+            if let Err(error) = self.read_slice(client, begin, to) {
+                problem = Some(error);
+                break;
+            }
+            let position = self
+                .state
+                .events
+                .position
+                .map_or(end, |position| position.min(now).max(end));
+            moved |= self.state.events.position != Some(position);
+            self.state.events.position = Some(position);
+            begin = end;
+        }
+        self.conclude_events(problem, moved, now);
+    }
+
+    /// Where this fetch begins: further back now and then, never before the first
+    /// fetch of all, and not beyond the longest backlog.
+    fn reach_of_events(&mut self, now: Timestamp) -> Timestamp {
+        let from = self.events_from(now);
+        let settings = &self.config.settings;
+        let since = *self.state.events.since.get_or_insert(from);
+        let longest = back(now, i64::from(settings.max_event_catch_up_hours) * 60);
+        if from < longest {
+            let (skipped, until) = (self.local(from), self.local(longest));
+            self.notices
+                .push(say::events_skipped(self.lang, skipped, until));
+            self.state.events.position = Some(longest);
+            self.state.events.since = Some(longest);
+            return longest;
+        }
+        let memory = &mut self.state.events;
+        let due = memory
+            .late_at
+            .is_none_or(|at| now.duration_since(at.min(now)) >= LATE_EVERY);
+        if settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
+            return from;
+        }
+        memory.late_at = Some(now);
+        memory.look_late = memory.look_late.saturating_sub(1);
+        let position = memory.position.unwrap_or(now).min(now);
+        back(position, i64::from(settings.late_reach_hours) * 60)
+            .max(since)
+            .min(from)
+    }
+
+    /// One slice, counted as a whole or not at all.
+    fn read_slice(
+        &mut self,
+        client: &mut Client,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        let mut seen = self.state.seen.clone();
+        let mut tallies = self.state.rules.clone();
+        let mut new = 0;
+        let rules: Vec<(String, &EventFilter)> = keyed(&self.config.rules)
+            .into_iter()
+            .filter_map(|(key, rule)| match &rule.filter {
+                Filter::Event(filter) => Some((key, filter)),
+                Filter::Traffic(_) => None,
+            })
+            .collect();
+        let fetched = fetch(client, from, to, &mut |event: &Event<'_>, raw: &str| {
+            let at = event
+                .timestamp
+                .timestamp()
+                .or(event.time.timestamp())
+                .unwrap_or(now)
+                .min(just_after(now));
+            if !seen.insert(event, raw, at) {
+                return;
+            }
+            new += 1;
+            for (key, filter) in &rules {
+                if filter.matches(event)
+                    && let Some(tally) = tallies.get_mut(key)
+                {
+                    tally.count_event(filter, event, at, raw);
+                }
+            }
+        })?;
+        self.state.seen = seen;
+        self.state.rules = tallies;
+        self.figures.events += new;
+        self.tell_fetched(&fetched);
+        Ok(())
+    }
+
+    fn tell_fetched(&mut self, fetched: &Fetched) {
+        for second in &fetched.cut {
+            let second = self.local(*second);
+            self.notices.push(say::events_cut(self.lang, second));
+        }
+        if fetched.unreadable > 0 {
+            self.notices
+                .push(say::events_unreadable(self.lang, fetched.unreadable));
+        }
+    }
+
+    fn conclude_events(&mut self, problem: Option<Error>, moved: bool, now: Timestamp) {
+        let reach = i64::from(self.config.settings.late_reach_hours) * 60;
+        let overlap = i64::from(self.config.settings.event_overlap_minutes);
+        if let Some(position) = self.state.events.position {
+            // A minute more than a fetch reaches back, for the split at whole seconds.
+            self.state
+                .seen
+                .forget_before(back(position, reach.max(overlap) + 1));
+        }
+        if let Some(first_kept) = self.state.seen.keep_to(MAX_SEEN) {
+            // What is forgotten must not be fetched again.
+            let since = self
+                .state
+                .events
+                .since
+                .map_or(first_kept, |since| since.max(first_kept));
+            self.state.events.since = Some(since);
+        }
+        match problem {
+            None => {
+                if self.state.events.failures > 0 {
+                    self.state.events.look_late = LATE_AFTER_OUTAGE;
+                }
+                self.state.events.failures = 0;
+                self.watch(Condition::Credentials, None);
+                self.watch_fetch(Condition::Events, 0, None);
+                self.seen.push(say::events_complete(
+                    self.lang,
+                    self.local(now),
+                    self.figures.events,
+                ));
+            }
+            Some(error) => {
+                self.state.events.failures = if moved {
+                    1
+                } else {
+                    self.state.events.failures.saturating_add(1)
+                };
+                let position = self
+                    .state
+                    .events
+                    .position
+                    .map(|position| self.local(position));
+                let detail = say::events_incomplete(
+                    self.lang,
+                    error.text(self.lang),
+                    position.unwrap_or_else(|| "–".to_owned()),
+                );
+                self.refused_or_retried(&error);
+                self.watch_fetch(
+                    Condition::Events,
+                    self.state.events.failures,
+                    Some(detail.clone()),
+                );
+                self.problems.push(detail.clone());
+                self.seen.push(detail);
+            }
+        }
+    }
+
+    /// A 401 in the middle of a cycle is one too.
+    pub(super) fn refused_or_retried(&mut self, error: &Error) {
+        match error {
+            Error::Credentials { .. } => {
+                let problem = (crate::rules::Level::Critical, error.text(self.lang));
+                self.watch(Condition::Credentials, Some(problem));
+                self.code.worsen(Code::Config);
+            }
+            _ => self.code.worsen(Code::Retry),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! ALERT: the cycle's one mail, and its delivery from the outbox.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::{Code, Cycle};
+use crate::lang::cycle as say;
+use crate::mail::compose::{Look, compose};
+use crate::mail::mime;
+use crate::mail::outbox::Waiting;
+use crate::report::{Condition, Kind, Report};
+use crate::store::Config;
+use crate::store::state::Held;
+
+/// Puts a report into words, ready for the outbox.
+pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
+    let look = Look {
+        lang: config.settings.language,
+        zone: &config.settings.timezone,
+        raw_snapshot: config.mail.raw_snapshot,
+    };
+    let composed = compose(report, &look);
+    Waiting {
+        message_id: mime::message_id(report.made_at, random, &config.mail.sender),
+        made_at: report.made_at,
+        subject: composed.subject,
+        level: report.level(),
+        kind: report.kind,
+        site: report.site.clone(),
+        text: composed.text,
+        html: composed.html,
+        lines: composed.lines,
+        served: Vec::new(),
+        in_doubt: false,
+    }
+}
+
+/// A report with nothing in it yet.
+pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
+    Report {
+        kind,
+        site: config.settings.site_name.clone(),
+        pce_url: config.pce.url.clone(),
+        org_id: config.pce.org_id.clone(),
+        made_at,
+        conditions: Vec::new(),
+        alerts: Vec::new(),
+        notices: Vec::new(),
+        footer: Vec::new(),
+    }
+}
+
+impl Cycle<'_> {
+    /// One mail for all that this cycle has to tell, into the outbox.
+    pub(super) fn write_mail(&mut self) {
+        let (now, reader) = (self.now(), self.reader());
+        self.state.outbox.expire(now, &reader);
+        self.notices.append(&mut self.state.outbox.take_untold());
+        if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
+            return;
+        }
+        let kind = if self.alerts.is_empty() {
+            Kind::Condition
+        } else {
+            Kind::Alert
+        };
+        self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
+        let footer = [std::mem::take(&mut self.seen), vec![self.config_line()]].concat();
+        let report = Report {
+            conditions: std::mem::take(&mut self.news),
+            alerts: std::mem::take(&mut self.alerts),
+            notices: std::mem::take(&mut self.notices),
+            footer,
+            ..blank_report(&self.config, kind, now)
+        };
+        let mail = letter(&report, &self.config, self.start.random);
+        for news in &report.conditions {
+            if let Some(held) = self.state.conditions.get_mut(&news.condition) {
+                held.message_id
+                    .get_or_insert_with(|| mail.message_id.clone());
+            }
+        }
+        self.state.outbox.push(mail, &reader);
+    }
+
+    fn config_line(&self) -> String {
+        say::config_file(self.lang, self.store.path().display())
+    }
+
+    /// Tries all waiting mail; true where the outbox is not what it was.
+    pub(super) fn deliver(&mut self, patience: Duration) -> bool {
+        if self.state.outbox.mails.is_empty() {
+            return false;
+        }
+        let (now, reader) = (self.now(), self.reader());
+        let deadline = Instant::now() + patience;
+        let done = self
+            .state
+            .outbox
+            .deliver_all(&self.config.mail, &reader, now, deadline);
+        self.figures.mails += done.delivered;
+        self.problems
+            .extend(done.errors.iter().map(|error| error.text(self.lang)));
+        self.problems
+            .extend(done.refused.iter().map(|refused| refused.text(self.lang)));
+        self.problems
+            .extend(done.notes.iter().map(|note| note.text(self.lang)));
+        if done.errors.is_empty() && done.refused.is_empty() {
+            // A mail that was late says so itself.
+            self.state.conditions.remove(&Condition::Delivery);
+        } else {
+            self.code.worsen(if done.permanent() {
+                Code::Config
+            } else {
+                Code::Retry
+            });
+            let detail = self.problems.last().cloned().unwrap_or_default();
+            let held = Held {
+                since: now,
+                told_at: None,
+                detail,
+                message_id: None,
+            };
+            self.state
+                .conditions
+                .entry(Condition::Delivery)
+                .or_insert(held);
+        }
+        true
+    }
+}

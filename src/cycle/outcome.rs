@@ -1,0 +1,110 @@
+//! How a run ended: its exit code and its line.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The exit codes of sysexits.h that a cycle has. Ordered, the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Code {
+    /// 0: done, with alerts or without.
+    Done,
+    /// 75: something failed, and the next run tries it again.
+    Retry,
+    /// 78: a person is needed.
+    Config,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// New events.
+    pub events: u64,
+    /// Rows of traffic that were read.
+    pub flows: u64,
+    /// Alerts that were told.
+    pub alerts: usize,
+    /// Mails that were delivered.
+    pub mails: usize,
+    /// Mails that wait.
+    pub pending: usize,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The exit code.
+    pub code: Code,
+    /// The end, on the cycle's clock.
+    pub at: Timestamp,
+    /// What it did; `None` where there was no cycle at all.
+    pub figures: Option<Figures>,
+    /// What failed: finished sentences.
+    pub problems: Vec<String>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Code {
+    /// The process's exit code.
+    pub fn exit(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Retry => 75,
+            Self::Config => 78,
+        }
+    }
+
+    /// The word in the run's line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "ok",
+            Self::Retry => "retry",
+            Self::Config => "config",
+        }
+    }
+
+    pub(super) fn worsen(&mut self, other: Self) {
+        *self = (*self).max(other);
+    }
+}
+
+impl Outcome {
+    pub(super) fn refused(
+        code: Code,
+        problems: Vec<String>,
+        at: Timestamp,
+        took: Duration,
+    ) -> Self {
+        Self {
+            code,
+            at,
+            figures: None,
+            problems,
+            took,
+        }
+    }
+}
+
+/// The run's line, contract 1.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures {
+            events,
+            flows,
+            alerts,
+            mails,
+            pending,
+        } = self.figures.unwrap_or_default();
+        let (at, word, took) = (
+            self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            self.code.word(),
+            self.took.as_secs_f64(),
+        );
+        write!(
+            f,
+            "{at} {word} events={events} flows={flows} alerts={alerts} mails={mails} pending={pending} took={took:.1}s"
+        )
+    }
+}

@@ -1,0 +1,93 @@
+//! What a poll cycle says: what it saw, what it could not see, what was lost.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::texts;
+
+texts! {
+    tls_not_verified() {
+        en: "api.verify_ssl is false: whoever answers at the PCE's address gets the API key. Set it to true, with api.ca_file for a private CA.",
+        zh: "api.verify_ssl 為 false：任何冒用 PCE 位址的主機都能取得 API 金鑰。請改為 true；若使用私有 CA，請設定 api.ca_file。"
+    }
+    clock_jumped(before, now) {
+        en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
+        zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
+    }
+    health_not_offered() {
+        en: "PCE health: not offered to this key.",
+        zh: "PCE 健康狀態：此金鑰無法取得。"
+    }
+    events_complete(until, new) {
+        en: "Events: complete up to {until}, {new} new.",
+        zh: "事件：完整擷取至 {until}，新增 {new} 筆。"
+    }
+    events_incomplete(reason, position) {
+        en: "Events could not be read completely: {reason} They are complete up to {position}; the next run fetches the rest.",
+        zh: "事件未能完整擷取：{reason}目前完整至 {position}，其餘將於下次執行時擷取。"
+    }
+    events_skipped(from, until) {
+        en: "Events from {from} to {until} were skipped: the backlog is longer than settings.max_event_catch_up_hours.",
+        zh: "已略過 {from} 至 {until} 的事件：積壓時間超過 settings.max_event_catch_up_hours。"
+    }
+    events_cut(second) {
+        en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
+        zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"
+    }
+    events_unreadable(count) {
+        en: "{count} event records could not be read (no JSON, or larger than 8 MiB) and were not counted.",
+        zh: "有 {count} 筆事件紀錄無法讀取（不是 JSON，或大於 8 MiB），未計入。"
+    }
+    traffic_complete(until, rows) {
+        en: "Traffic: complete up to {until}, {rows} rows read.",
+        zh: "流量：完整擷取至 {until}，共讀取 {rows} 列。"
+    }
+    traffic_incomplete(reason, position) {
+        en: "Traffic could not be read completely: {reason} It is complete up to {position}; the next run goes on.",
+        zh: "流量未能完整擷取：{reason}目前完整至 {position}，下次執行時會繼續。"
+    }
+    traffic_skipped(from, until) {
+        en: "Traffic from {from} to {until} was skipped: the backlog is longer than settings.max_catch_up_hours.",
+        zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
+    }
+    traffic_cut(rows, from, until) {
+        en: "Of the traffic from {from} to {until} only {rows} rows could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
+        zh: "{from} 至 {until} 的流量只能讀取 {rows} 列：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
+    }
+    traffic_clipped() {
+        en: "This PCE clips the rows of a traffic query to its time range. From now on queries run over fixed ten-minute slots.",
+        zh: "此 PCE 會依查詢時間範圍裁切流量列。今後將以固定的十分鐘時段查詢。"
+    }
+    flows_unreadable(count) {
+        en: "{count} rows of traffic could not be read (no JSON, or larger than 8 MiB) and were not counted.",
+        zh: "有 {count} 列流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
+    }
+    baseline_full(bound) {
+        en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so that counts are at least what is told. Narrow the traffic rules.",
+        zh: "符合規則的相異流量列超過 {bound} 列；最舊的已不再追蹤，因此所列數量為下限。請縮小流量規則的範圍。"
+    }
+    query_failed(state) {
+        en: "the PCE gave the traffic query up (\"{state}\").",
+        zh: "PCE 放棄了流量查詢（「{state}」）。"
+    }
+    query_too_slow(seconds) {
+        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds).",
+        zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds）。"
+    }
+    query_unfinished() {
+        en: "the PCE still computes the traffic query.",
+        zh: "PCE 仍在計算流量查詢。"
+    }
+    query_short(promised, came) {
+        en: "the PCE promised {promised} rows, and {came} came.",
+        zh: "PCE 表示有 {promised} 列，實際只取得 {came} 列。"
+    }
+    query_silent(members) {
+        en: "members of the supercluster did not answer: {members}.",
+        zh: "Supercluster 的部分成員沒有回應：{members}。"
+    }
+    computing(seconds) {
+        en: "the PCE computes the traffic query ({seconds} s) …",
+        zh: "PCE 正在計算流量查詢（{seconds} 秒）…"
+    }
+    config_file(path) { en: "Config: {path}", zh: "設定檔：{path}" }
+}

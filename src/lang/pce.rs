@@ -1,0 +1,110 @@
+//! What is said when the PCE does not answer as it should.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::{Lang, texts};
+use crate::pce::client::{Error, Problem};
+use crate::pce::health::Complaint;
+
+texts! {
+    unreachable(path, problem) {
+        en: "The PCE does not answer at {path}: {problem}. Check api.url, the network and the proxy.",
+        zh: "PCE 沒有回應 {path}：{problem}。請檢查 api.url、網路與 Proxy 設定。"
+    }
+    no_such_host() { en: "its name has no address", zh: "主機名稱無法解析" }
+    timeout() { en: "nothing came in time", zh: "等候逾時" }
+    credentials(path, said) {
+        en: "The PCE refuses the API key (401 at {path}{said}). Check api.key and api.secret, whether the key has expired, and whether this host's address may use it.",
+        zh: "PCE 拒絕此 API 金鑰（{path} 回應 401{said}）。請檢查 api.key 與 api.secret、金鑰是否過期，以及這台主機的位址是否獲准使用。"
+    }
+    forbidden(path, status, said) {
+        en: "The PCE answers {status} at {path}{said}. Check api.org_id and the key's role: events and health need a global one, such as Global Viewer.",
+        zh: "PCE 對 {path} 回應 {status}{said}。請檢查 api.org_id 與金鑰的角色：事件與健康狀態需要全域角色，例如 Global Viewer。"
+    }
+    rate_limited(path, said) {
+        en: "The PCE still answers 429 at {path} after several tries{said}: it has had too many requests. The next run tries again.",
+        zh: "多次嘗試後，PCE 對 {path} 仍回應 429{said}：請求過多。下次執行時會再試。"
+    }
+    refused(path, status, said) {
+        en: "The PCE answers {status} at {path}{said}. If this lasts, the PCE's version may not know this request.",
+        zh: "PCE 對 {path} 回應 {status}{said}。若持續發生，可能是 PCE 版本不支援此請求。"
+    }
+    failing(path, status, said) {
+        en: "The PCE answers {status} at {path} after several tries{said}. Look at the PCE's own services, or at the proxy in front of it.",
+        zh: "多次嘗試後，PCE 對 {path} 仍回應 {status}{said}。請檢查 PCE 本身的服務，或其前方的 Proxy。"
+    }
+    odd(path, problem) {
+        en: "The answer at {path} is not what the PCE's API promises; it begins: {problem}. Check api.url, and whether a proxy answers in the PCE's place.",
+        zh: "{path} 的回應不符合 PCE API 的格式，其開頭為：{problem}。請檢查 api.url，以及是否由 Proxy 代為回應。"
+    }
+    broken(path, problem) {
+        en: "The answer at {path} broke off ({problem}). Nothing of it was counted; the next run fetches it again.",
+        zh: "{path} 的回應中斷（{problem}）。其內容完全未計入，下次執行時會重新擷取。"
+    }
+    deadline() {
+        en: "The cycle's time was over (settings.cycle_deadline_seconds). The next run goes on from here.",
+        zh: "本次執行時間已到（settings.cycle_deadline_seconds）。下次執行時會從此處繼續。"
+    }
+    complaint(fqdn, status) { en: "{fqdn} says it is {status}", zh: "{fqdn} 回報狀態為 {status}" }
+    complaint_because(fqdn, status, reasons) { en: "{fqdn} says it is {status}: {reasons}", zh: "{fqdn} 回報狀態為 {status}：{reasons}" }
+}
+
+impl Error {
+    /// A finished sentence: what failed, where, what to do.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Tls(error) => error.text(lang),
+            Self::Unreachable { path, problem } => unreachable(lang, path, problem.text(lang)),
+            Self::Credentials { path, said } => credentials(lang, path, quoted(said)),
+            Self::Status {
+                path,
+                status: status @ (403 | 404),
+                said,
+            } => forbidden(lang, path, status, quoted(said)),
+            Self::Status {
+                path,
+                status: 429,
+                said,
+            } => rate_limited(lang, path, quoted(said)),
+            Self::Status { path, status, said } if *status >= 500 => {
+                failing(lang, path, status, quoted(said))
+            }
+            Self::Status { path, status, said } => refused(lang, path, status, quoted(said)),
+            Self::Odd { path, problem } => odd(lang, path, problem),
+            Self::Broken { path, problem } => broken(lang, path, problem),
+            Self::Deadline => deadline(lang),
+        }
+    }
+}
+
+impl Problem {
+    /// A clause without a full stop.
+    fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::NoSuchHost => no_such_host(lang),
+            Self::Timeout => timeout(lang),
+            Self::Tls(problem) => problem.text(lang),
+            Self::Network(text) => text.clone(),
+        }
+    }
+}
+
+impl Complaint {
+    /// What one PCE says of itself.
+    pub fn text(&self, lang: Lang) -> String {
+        if self.reasons.is_empty() {
+            complaint(lang, &self.fqdn, &self.status)
+        } else {
+            complaint_because(lang, &self.fqdn, &self.status, self.reasons.join("; "))
+        }
+    }
+}
+
+/// What the PCE said, behind a comma; nothing for nothing.
+fn quoted(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(", \"{said}\"")
+    }
+}
