@@ -120,7 +120,7 @@ texts! {
 
     // Times.
     since() { en: "Since", zh: "開始時間" }
-    lasted() { en: "Lasted", zh: "持續時間" }
+    period() { en: "Period", zh: "期間" }
     lasting_since(at, time) { en: "{at}, for {time}", zh: "{at}，已持續 {time}" }
     under_a_minute() { en: "less than a minute", zh: "不到 1 分鐘" }
     minutes(count) { en: "{count} min", zh: "{count} 分鐘" }

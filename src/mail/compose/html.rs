@@ -183,14 +183,16 @@ pub(super) fn summary_open(lang: Lang) -> String {
         "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
     );
     let columns = [
-        (words::col_level(lang), "left\" width=\"1%"),
-        (words::col_rule(lang), "left"),
-        (words::col_count(lang), "right\" width=\"1%"),
+        (words::col_level(lang), "left\" width=\"1%", "8px"),
+        (words::col_rule(lang), "left", "8px"),
+        (words::col_count(lang), "right\" width=\"1%", "0"),
     ];
-    for (name, side) in columns {
+    for (name, side, gap) in columns {
         page.lit("<th class=\"qt\" align=\"")
             .lit(side)
-            .lit("\" style=\"font-size:13px;font-weight:normal;padding:0 8px 2px 0;color:")
+            .lit("\" style=\"font-size:13px;font-weight:normal;white-space:nowrap;padding:0 ")
+            .lit(gap)
+            .lit(" 2px 0;color:")
             .lit(LIGHT.quiet)
             .lit("\">")
             .text(&name)
