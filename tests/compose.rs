@@ -2,20 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "compose/raw.rs"]
+mod raw;
 mod samples;
+#[path = "compose/size.rs"]
+mod size;
 
 use std::collections::HashSet;
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::mail::compose::{
-    Composed, HTML_MAX, LINE_MAX, Look, SUBJECT_MAX, TEXT_MAX, compose,
-};
-use illumio_monitor::report::{
-    Alert, Condition, Counted, Kind, Phase, Record, Report, Subject, snapshot,
-};
+use illumio_monitor::mail::compose::{Composed, LINE_MAX, Look, SUBJECT_MAX, compose};
+use illumio_monitor::report::{Alert, Condition, Kind, Phase, Report, Subject};
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
-use samples::{at, condition, counted, empty, event_alert, record, talker, traffic_alert};
+use samples::{at, condition, counted, empty, event_alert, talker, traffic_alert};
+use size::{filled, nasty};
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::ZhTw];
 
@@ -422,226 +423,5 @@ fn nothing_foreign_enters_unescaped() {
             assert!(!part.contains(hidden), "{part}");
         }
         balanced(&told.html).unwrap();
-    }
-}
-
-// The size.
-
-/// A report with `text` wherever the PCE or the user may put a text.
-fn filled(text: &str, alerts: usize) -> Report {
-    let mut alert = event_alert(Lang::En);
-    alert.rule_name = text.to_owned();
-    alert.desc = text.to_owned();
-    alert.rec = text.to_owned();
-    alert.snapshot = vec![record(alert.first, 1, text); 2];
-    if let Subject::Events {
-        sources,
-        objects,
-        more_objects,
-    } = &mut alert.subject
-    {
-        for source in sources.iter_mut() {
-            source.what.event_type = text.to_owned();
-            source.what.kind = text.to_owned();
-            source.what.name = text.to_owned();
-            source.what.ip = text.to_owned();
-            source.what.severity = text.to_owned();
-            source.what.status = text.to_owned();
-        }
-        *objects = vec![counted(text.to_owned(), u64::MAX); 7];
-        *more_objects = u64::MAX;
-    }
-    let mut traffic = traffic_alert(Lang::En);
-    traffic.rule_name = text.to_owned();
-    traffic.count = u64::MAX;
-    traffic.snapshot = vec![record(traffic.first, u64::MAX, text)];
-    if let Subject::Traffic { talkers, .. } = &mut traffic.subject {
-        let mut wide = talker(text, text, text, text, Some(65535), Some(255));
-        wide.decision = text.to_owned();
-        *talkers = vec![
-            Counted {
-                what: wide,
-                count: u64::MAX
-            };
-            6
-        ];
-    }
-    let mut report = with([alert, traffic].into_iter().cycle().take(alerts).collect());
-    report.site = text.to_owned();
-    report.pce_url = text.to_owned();
-    report.org_id = text.to_owned();
-    report.notices = vec![text.to_owned(); alerts];
-    report.footer = vec![text.to_owned(); alerts];
-    report.conditions =
-        vec![condition(Condition::Health, Phase::Begins, Level::Critical, text); alerts];
-    report
-}
-
-fn nasty(fill: char, length: usize) -> Alert {
-    let text: String = std::iter::repeat_n(fill, length).collect();
-    filled(&text, 1).alerts.remove(0)
-}
-
-fn assert_bounded(report: &Report, what: &str) {
-    // 57 bytes become a line of 76 characters and its end.
-    let base64 = |bytes: usize| bytes.div_ceil(57) * 78;
-    for lang in LANGS {
-        let told = mail(report, lang);
-        let crlf = |part: &str| part.replace('\n', "\r\n").len();
-        let (html, text) = (crlf(&told.html), crlf(&told.text));
-        assert!(html <= HTML_MAX, "{what}: {html} bytes of HTML");
-        assert!(text <= TEXT_MAX, "{what}: {text} bytes of text");
-        assert!(base64(html) + base64(text) <= 150_000, "{what}");
-        assert!(told.subject.chars().count() <= SUBJECT_MAX, "{what}");
-        for line in &told.lines {
-            assert!(line.chars().count() <= LINE_MAX, "{what}: {line}");
-        }
-        balanced(&told.html).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
-        assert!(told.html.ends_with("</html>\n"), "{what}");
-    }
-}
-
-#[test]
-fn whatever_comes_in_the_mail_stays_within_its_bounds() {
-    for fill in [
-        "&",
-        "\"",
-        "漢",
-        "\u{0}",
-        "\u{e0001}",
-        "\n",
-        " x",
-        "😀",
-        "[",
-        "{\"a\":1}",
-    ] {
-        for (length, alerts) in [(1, 500), (300, 500), (20_000, 25), (1_000_000, 2)] {
-            let text = fill.repeat(length);
-            assert_bounded(
-                &filled(&text, alerts),
-                &format!("{alerts} × {length} × {fill:?}"),
-            );
-        }
-    }
-}
-
-#[test]
-fn long_texts_say_how_much_is_missing() {
-    let told = mail(&with(vec![nasty('x', 1_000_000)]), Lang::En);
-    let told_name = "characters more)";
-    assert!(told.text.contains(told_name) && told.html.contains(told_name));
-    assert!(told.html.contains("(999,880 characters more)"), "rule name");
-}
-
-#[test]
-fn the_raw_records_go_first_when_room_is_short() {
-    let row = format!("{{\"padding\":[{}0]}}", "\"&&&&&&&&&&&&&&&&\",".repeat(100));
-    let alert = |n: usize| {
-        let mut alert = traffic_alert(Lang::En);
-        alert.rule_name = format!("Rule {n}");
-        alert.snapshot = vec![record(alert.first, 1, &row); 2];
-        alert
-    };
-    let told = mail(&with((0..6).map(alert).collect()), Lang::En);
-    for part in [&told.text, &told.html] {
-        assert!(
-            part.contains("&amp;&amp;") || part.contains("&&&&"),
-            "the worst has its records"
-        );
-        assert!(part.contains("The raw snapshot was left out to keep this mail small."));
-        assert_eq!(
-            part.matches("Top Talkers").count(),
-            6,
-            "no other detail is missing"
-        );
-    }
-}
-
-#[test]
-fn of_five_hundred_alerts_the_worst_are_told_and_the_rest_counted() {
-    let alert = |n: usize| {
-        let mut alert = event_alert(Lang::En);
-        alert.rule_name = format!("Rule {n}.");
-        alert
-    };
-    let told = mail(&with((0..500).map(alert).collect()), Lang::En);
-    assert_eq!(told.lines.len(), 500);
-    for part in [&told.text, &told.html] {
-        assert!(part.contains("Rule 19."));
-        // In the summary and as a card; the others in the summary only.
-        assert_eq!(part.matches("Rule 12.").count(), 2);
-        assert_eq!(part.matches("Rule 42.").count(), 1);
-        assert!(part.contains("not listed to keep this mail small"));
-        assert!(part.contains("are told in the summary only"));
-    }
-}
-
-// The raw snapshot.
-
-/// The text without the white space between its tokens.
-fn bare(json: &str) -> String {
-    let mut out = String::new();
-    let (mut quoted, mut escaped) = (false, false);
-    for c in json.chars() {
-        if quoted || !c.is_ascii_whitespace() {
-            out.push(c);
-        }
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => {}
-        }
-    }
-    out
-}
-
-#[test]
-fn a_record_keeps_every_byte_but_white_space() {
-    let records = [
-        r#"{"b":1.20e4,"a":-0.0,"b":12345678901234567890123,"e":1E+400}"#,
-        r#"{"s":"a \" b \\","u":"\u00e9\ud800\/","漢":"字 , : { } [ ]"}"#,
-        r#"  [ ] "#,
-        r#"{"deep":[[[{"x":[1,2,[],{}]}]]],"long":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"]}"#,
-        "null",
-    ];
-    for record in records {
-        for columns in [0, 10, 40, 76] {
-            let laid_out = snapshot::indent(record, columns);
-            assert_eq!(bare(&laid_out), bare(record), "{laid_out}");
-        }
-    }
-}
-
-#[test]
-fn what_fits_into_a_line_stays_on_it() {
-    let laid_out = snapshot::indent(r#"{"a":[1,2],"b":{"c":"dddddddddd","e":null},"f":[]}"#, 32);
-    assert_eq!(
-        laid_out,
-        "{\n  \"a\": [1, 2],\n  \"b\": {\n    \"c\": \"dddddddddd\",\n    \"e\": null\n  },\n  \"f\": []\n}"
-    );
-}
-
-#[test]
-fn what_is_not_json_is_shown_as_it_is() {
-    for text in ["{\"a\": [1,  2", "<html>  502", "{}  {}", ""] {
-        assert_eq!(snapshot::indent(text, 76), text);
-    }
-    let deep = "[".repeat(5_000) + &"]".repeat(5_000);
-    assert_eq!(snapshot::indent(&deep, 76), deep);
-}
-
-#[test]
-fn a_cut_record_says_so() {
-    let mut alert = event_alert(Lang::En);
-    alert.snapshot = vec![Record {
-        raw: "{\"href\": \"/orgs/1/ev".to_owned(),
-        cut: true,
-        ..record(alert.first, 1, "")
-    }];
-    let told = mail(&with(vec![alert]), Lang::En);
-    for part in [&told.text, &told.html] {
-        assert!(part.contains("The record was longer and was cut when it was read."));
-        assert!(part.contains("/orgs/1/ev"));
     }
 }

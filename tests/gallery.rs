@@ -25,10 +25,10 @@ fn main() {
                 raw_snapshot: true,
             };
             let mail = compose(&report, &look);
-            let file = folder.join(format!("{name}.{}", lang.tag()));
-            fs::write(file.with_added_extension("html"), &mail.html).unwrap();
+            let file = |ending| folder.join(format!("{name}.{}.{ending}", lang.tag()));
+            fs::write(file("html"), &mail.html).unwrap();
             let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
-            fs::write(file.with_added_extension("txt"), text).unwrap();
+            fs::write(file("txt"), text).unwrap();
             println!(
                 "{name} {}: {} bytes HTML, {} bytes text: {}",
                 lang.tag(),

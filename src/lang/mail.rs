@@ -12,7 +12,6 @@ texts! {
     resolved() { en: "RESOLVED", zh: "已恢復" }
 
     // Subject, headline, preview.
-    alerts_one() { en: "1 alert", zh: "1 則警示" }
     alerts_many(count) { en: "{count} alerts", zh: "{count} 則警示" }
     notices_one() { en: "1 notice", zh: "1 則通知" }
     notices_many(count) { en: "{count} notices", zh: "{count} 則通知" }
@@ -32,9 +31,7 @@ texts! {
     col_level() { en: "Level", zh: "等級" }
     col_rule() { en: "Rule or condition", zh: "規則或狀態" }
     col_count() { en: "Count", zh: "次數" }
-    col_when() { en: "First – last", zh: "首次 – 最後" }
     notices() { en: "Notices", zh: "通知" }
-    about_run() { en: "About this run", zh: "本次執行" }
     pce(url, org) { en: "PCE {url} · org {org}", zh: "PCE {url} · 組織 {org}" }
     made(at) { en: "Made {at}", zh: "產生時間 {at}" }
     made_by(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}" }
@@ -120,7 +117,7 @@ texts! {
 
     // Times.
     since() { en: "Since", zh: "開始時間" }
-    lasted() { en: "Lasted", zh: "持續時間" }
+    period() { en: "Period", zh: "期間" }
     lasting_since(at, time) { en: "{at}, for {time}", zh: "{at}，已持續 {time}" }
     under_a_minute() { en: "less than a minute", zh: "不到 1 分鐘" }
     minutes(count) { en: "{count} min", zh: "{count} 分鐘" }

@@ -306,6 +306,38 @@ fn mixed(lang: Lang) -> Report {
     report
 }
 
+/// Thirty alerts with names that are too long, and with markup and hidden characters in them.
+fn hostile(lang: Lang) -> Report {
+    let mut alert = traffic_alert(lang);
+    let long = "very-long-host-name-without-any-blank.".repeat(30);
+    alert.rule_name = format!("<b>{long}\u{202e}");
+    alert.desc = "<script>alert('&')</script>\u{0}".repeat(40);
+    if let Subject::Traffic { talkers, .. } = &mut alert.subject {
+        *talkers = vec![
+            counted(
+                talker(&long, "10.0.0.1", &long, "10.0.0.2", Some(443), Some(6)),
+                u64::MAX,
+            ),
+            counted(
+                talker(
+                    "\u{202e}gnp.exe",
+                    "10.0.0.1",
+                    "<i>",
+                    "10.0.0.2",
+                    Some(443),
+                    Some(6),
+                ),
+                9,
+            ),
+        ];
+    }
+    alert.snapshot = vec![record(alert.first, 1, "{\"cut\": [\"at the en")];
+    Report {
+        alerts: vec![alert; 30],
+        ..empty(Kind::Alert)
+    }
+}
+
 /// Every kind of mail, by a name for its file.
 pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     let unreachable = |phase, level, detail: &str| {
@@ -334,6 +366,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("ended", unreachable(Phase::Ended, Level::Critical, "")),
         ("notice", notice),
         ("test", empty(Kind::Test)),
+        ("hostile", hostile(lang)),
     ]
 }
 

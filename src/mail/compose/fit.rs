@@ -7,15 +7,18 @@
 //! for the worst card first its details, then one raw record each, then the others.
 
 use super::view::{Card, View};
-use super::{HTML_MAX, TEXT_MAX, html, show, text};
+use super::{ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
 use crate::lang::{Lang, mail as words};
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.
 const NOTICES: (usize, usize) = (9_000, 4_500);
 /// What the rows of the summary may take at most.
-const ROWS: (usize, usize) = (24_000, 9_000);
-/// Kept free for the opening and closing of lists and for what was left out.
+const ROWS: (usize, usize) = (30_000, 10_000);
+/// Kept free for the opening and closing of lists and for what was left out:
+/// bytes of HTML, bytes of text, bytes of both in their encodings.
 const RESERVE: (usize, usize) = (5_000, 1_500);
+/// See [`RESERVE`].
+const RESERVE_ENCODED: usize = 9_000;
 
 /// How much of a card is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,47 +67,127 @@ struct Piece {
 }
 
 impl Piece {
-    /// Bytes of HTML and of text, a line's end counted as CRLF.
-    fn size(&self) -> (usize, usize) {
-        let bytes = |part: &str| part.len() + part.matches('\n').count();
-        (bytes(&self.html), bytes(&self.text))
+    fn size(&self) -> Size {
+        Size {
+            text: Weight::of(&self.text),
+            html: Weight::of(&self.html),
+        }
     }
 }
 
-/// Bytes that are left.
-#[derive(Clone, Copy)]
+/// How much room something takes in a part. A line's end is counted as CRLF.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    bytes: usize,
+    /// In quoted-printable, but for soft line breaks (RFC 2045, 6.7).
+    quoted: usize,
+}
+
+impl Weight {
+    fn of(part: &str) -> Self {
+        let mut weight = Self::default();
+        let mut before = b'\n';
+        for byte in part.bytes() {
+            let (bytes, quoted) = match byte {
+                // A blank at a line's end has to be escaped.
+                b'\n' if before == b' ' => (2, 4),
+                b'\n' => (2, 2),
+                // Some encoders escape a dot at a line's beginning.
+                b'.' if before == b'\n' => (1, 3),
+                b' '..=b'<' | b'>'..=b'~' => (1, 1),
+                _ => (1, 3),
+            };
+            weight.bytes += bytes;
+            weight.quoted += quoted;
+            before = byte;
+        }
+        weight
+    }
+
+    /// In the better of the two encodings: lines of quoted-printable hold at
+    /// least 73 characters before their soft break, lines of base64 57 bytes.
+    fn encoded(self) -> usize {
+        let quoted = self.quoted + (self.quoted / 73 + 1) * 3;
+        let base64 = (self.bytes / 57 + 1) * 78;
+        quoted.min(base64)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes + other.bytes,
+            quoted: self.quoted + other.quoted,
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_sub(other.bytes),
+            quoted: self.quoted.saturating_sub(other.quoted),
+        }
+    }
+}
+
+/// The weight in both parts.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    text: Weight,
+    html: Weight,
+}
+
+impl Size {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            text: self.text.plus(other.text),
+            html: self.html.plus(other.html),
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            text: self.text.minus(other.text),
+            html: self.html.minus(other.html),
+        }
+    }
+
+    /// Whether this leaves the reserve free.
+    fn fits(self) -> bool {
+        self.html.bytes + RESERVE.0 <= HTML_MAX
+            && self.text.bytes + RESERVE.1 <= TEXT_MAX
+            && self.html.encoded() + self.text.encoded() + RESERVE_ENCODED <= ENCODED_MAX
+    }
+}
+
+/// What is taken so far.
 struct Room {
-    html: usize,
-    text: usize,
+    used: Size,
 }
 
 impl Room {
     /// Takes room for `piece` in place of `instead`; false, and nothing taken,
     /// where there is too little.
     fn swap(&mut self, piece: &Piece, instead: &Piece) -> bool {
-        let (html, text) = piece.size();
-        let (back_html, back_text) = instead.size();
-        let left = (self.html + back_html)
-            .checked_sub(html)
-            .zip((self.text + back_text).checked_sub(text));
-        if let Some((html, text)) = left {
-            *self = Self { html, text };
+        let used = self.used.minus(instead.size()).plus(piece.size());
+        let fits = used.fits();
+        if fits {
+            self.used = used;
         }
-        left.is_some()
+        fits
     }
 
-    /// Those of `pieces` that come before the first one for which neither the
-    /// room nor `share` suffices.
+    /// Those of `pieces` that come before the first one for which the room
+    /// or `share` (bytes of HTML, bytes of text) does not suffice.
     fn take(&mut self, share: (usize, usize), pieces: impl Iterator<Item = Piece>) -> Vec<Piece> {
-        let mut part = Self {
-            html: share.0.min(self.html),
-            text: share.1.min(self.text),
-        };
-        pieces
-            .take_while(|piece| {
-                part.swap(piece, &Piece::default()) && self.swap(piece, &Piece::default())
-            })
-            .collect()
+        let mut part = Size::default();
+        let mut taken = Vec::new();
+        for piece in pieces {
+            part = part.plus(piece.size());
+            let within = part.html.bytes <= share.0 && part.text.bytes <= share.1;
+            if !within || !self.swap(&piece, &Piece::default()) {
+                break;
+            }
+            taken.push(piece);
+        }
+        taken
     }
 }
 
@@ -118,10 +201,8 @@ pub(super) fn fit(view: &View) -> (String, String) {
         text: text::foot(view),
         html: html::foot(view),
     };
-    let (head_size, foot_size) = (head.size(), foot.size());
     let mut room = Room {
-        html: HTML_MAX.saturating_sub(head_size.0 + foot_size.0 + RESERVE.0),
-        text: TEXT_MAX.saturating_sub(head_size.1 + foot_size.1 + RESERVE.1),
+        used: head.size().plus(foot.size()),
     };
     let notices = notices(view, &mut room);
     let summary = summary(view, &mut room);

@@ -98,9 +98,9 @@ pub(super) fn head(view: &View) -> String {
     quiet(&mut page, "span", "font-size:14px");
     page.lit("&nbsp; ")
         .text(&view.site)
-        .lit("</span><div style=\"font-size:19px;line-height:1.35;font-weight:bold;padding-top:6px;overflow-wrap:anywhere\">")
+        .lit("</span><div style=\"font-size:19px;line-height:1.35;padding-top:6px;overflow-wrap:anywhere\"><b>")
         .text(&view.headline)
-        .lit("</div>");
+        .lit("</b></div>");
     if !view.act.is_empty() {
         page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
             .text(&words::label(view.lang, words::advice(view.lang)))
@@ -169,9 +169,9 @@ fn quiet(page: &mut Html, element: &'static str, style: &'static str) {
 }
 
 fn heading(page: &mut Html, text: &str) {
-    page.lit("<div style=\"font-weight:bold;padding:0 0 4px\">")
+    page.lit("<div style=\"padding:0 0 4px\"><b>")
         .text(text)
-        .lit("</div>");
+        .lit("</b></div>");
 }
 
 /// Before and after the rows of the summary.
@@ -183,14 +183,16 @@ pub(super) fn summary_open(lang: Lang) -> String {
         "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
     );
     let columns = [
-        (words::col_level(lang), "left\" width=\"1%"),
-        (words::col_rule(lang), "left"),
-        (words::col_count(lang), "right\" width=\"1%"),
+        (words::col_level(lang), "left\" width=\"1%", "8px"),
+        (words::col_rule(lang), "left", "8px"),
+        (words::col_count(lang), "right\" width=\"1%", "0"),
     ];
-    for (name, side) in columns {
+    for (name, side, gap) in columns {
         page.lit("<th class=\"qt\" align=\"")
             .lit(side)
-            .lit("\" style=\"font-size:13px;font-weight:normal;padding:0 8px 2px 0;color:")
+            .lit("\" style=\"font-size:13px;font-weight:normal;white-space:nowrap;padding:0 ")
+            .lit(gap)
+            .lit(" 2px 0;color:")
             .lit(LIGHT.quiet)
             .lit("\">")
             .text(&name)

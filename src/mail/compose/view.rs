@@ -166,7 +166,7 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
     let headline = show::cut(&subject::what(report, lang), 240);
     let act = act(&mut cards, lang);
     if let [alone] = cards.as_mut_slice()
-        && alone.title == headline
+        && headline.starts_with(&alone.title)
     {
         alone.title.clear();
     }
@@ -278,7 +278,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
             words::lasting_since(lang, since, lasted),
         ),
         Phase::Ended => (
-            words::lasted(lang),
+            words::period(lang),
             show::span(news.since, report.made_at, look.zone),
         ),
     };

@@ -1,0 +1,75 @@
+//! The raw records, laid out for reading.
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::report::{Record, snapshot};
+
+use crate::samples::{event_alert, record};
+use crate::{mail, with};
+
+/// The text without the white space between its tokens.
+fn bare(json: &str) -> String {
+    let mut out = String::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for c in json.chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            out.push(c);
+        }
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn a_record_keeps_every_byte_but_white_space() {
+    let records = [
+        r#"{"b":1.20e4,"a":-0.0,"b":12345678901234567890123,"e":1E+400}"#,
+        r#"{"s":"a \" b \\","u":"\u00e9\ud800\/","漢":"字 , : { } [ ]"}"#,
+        r#"  [ ] "#,
+        r#"{"deep":[[[{"x":[1,2,[],{}]}]]],"long":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"]}"#,
+        "null",
+    ];
+    for record in records {
+        for columns in [0, 10, 40, 76] {
+            let laid_out = snapshot::indent(record, columns);
+            assert_eq!(bare(&laid_out), bare(record), "{laid_out}");
+        }
+    }
+}
+
+#[test]
+fn what_fits_into_a_line_stays_on_it() {
+    let laid_out = snapshot::indent(r#"{"a":[1,2],"b":{"c":"dddddddddd","e":null},"f":[]}"#, 32);
+    assert_eq!(
+        laid_out,
+        "{\n  \"a\": [1, 2],\n  \"b\": {\n    \"c\": \"dddddddddd\",\n    \"e\": null\n  },\n  \"f\": []\n}"
+    );
+}
+
+#[test]
+fn what_is_not_json_is_shown_as_it_is() {
+    for text in ["{\"a\": [1,  2", "<html>  502", "{}  {}", ""] {
+        assert_eq!(snapshot::indent(text, 76), text);
+    }
+    let deep = "[".repeat(5_000) + &"]".repeat(5_000);
+    assert_eq!(snapshot::indent(&deep, 76), deep);
+}
+
+#[test]
+fn a_cut_record_says_so() {
+    let mut alert = event_alert(Lang::En);
+    alert.snapshot = vec![Record {
+        raw: "{\"href\": \"/orgs/1/ev".to_owned(),
+        cut: true,
+        ..record(alert.first, 1, "")
+    }];
+    let told = mail(&with(vec![alert]), Lang::En);
+    for part in [&told.text, &told.html] {
+        assert!(part.contains("The record was longer and was cut when it was read."));
+        assert!(part.contains("/orgs/1/ev"));
+    }
+}

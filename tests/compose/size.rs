@@ -1,0 +1,163 @@
+//! The mail's size, whatever comes in.
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::mail::compose::{ENCODED_MAX, HTML_MAX, LINE_MAX, SUBJECT_MAX, TEXT_MAX};
+use illumio_monitor::report::{Alert, Condition, Counted, Phase, Report, Subject};
+use illumio_monitor::rules::Level;
+
+use crate::samples::{condition, counted, event_alert, record, talker, traffic_alert};
+use crate::{LANGS, balanced, mail, with};
+
+/// A report with `text` wherever the PCE or the user may put a text.
+pub fn filled(text: &str, alerts: usize) -> Report {
+    let mut alert = event_alert(Lang::En);
+    alert.rule_name = text.to_owned();
+    alert.desc = text.to_owned();
+    alert.rec = text.to_owned();
+    alert.snapshot = vec![record(alert.first, 1, text); 2];
+    if let Subject::Events {
+        sources,
+        objects,
+        more_objects,
+    } = &mut alert.subject
+    {
+        for source in sources.iter_mut() {
+            source.what.event_type = text.to_owned();
+            source.what.kind = text.to_owned();
+            source.what.name = text.to_owned();
+            source.what.ip = text.to_owned();
+            source.what.severity = text.to_owned();
+            source.what.status = text.to_owned();
+        }
+        *objects = vec![counted(text.to_owned(), u64::MAX); 7];
+        *more_objects = u64::MAX;
+    }
+    let mut traffic = traffic_alert(Lang::En);
+    traffic.rule_name = text.to_owned();
+    traffic.count = u64::MAX;
+    traffic.snapshot = vec![record(traffic.first, u64::MAX, text)];
+    if let Subject::Traffic { talkers, .. } = &mut traffic.subject {
+        let mut wide = talker(text, text, text, text, Some(65535), Some(255));
+        wide.decision = text.to_owned();
+        *talkers = vec![
+            Counted {
+                what: wide,
+                count: u64::MAX
+            };
+            6
+        ];
+    }
+    let mut report = with([alert, traffic].into_iter().cycle().take(alerts).collect());
+    report.site = text.to_owned();
+    report.pce_url = text.to_owned();
+    report.org_id = text.to_owned();
+    report.notices = vec![text.to_owned(); alerts];
+    report.footer = vec![text.to_owned(); alerts];
+    report.conditions =
+        vec![condition(Condition::Health, Phase::Begins, Level::Critical, text); alerts];
+    report
+}
+
+pub fn nasty(fill: char, length: usize) -> Alert {
+    let text: String = std::iter::repeat_n(fill, length).collect();
+    filled(&text, 1).alerts.remove(0)
+}
+
+fn assert_bounded(report: &Report, what: &str) {
+    for lang in LANGS {
+        let told = mail(report, lang);
+        let crlf = |part: &str| part.replace('\n', "\r\n").len();
+        let (html, text) = (crlf(&told.html), crlf(&told.text));
+        assert!(html <= HTML_MAX, "{what}: {html} bytes of HTML");
+        assert!(text <= TEXT_MAX, "{what}: {text} bytes of text");
+        let message = mail_builder::MessageBuilder::new()
+            .text_body(told.text.as_str())
+            .html_body(told.html.as_str())
+            .write_to_vec()
+            .unwrap();
+        // Headers and boundaries of this message are not counted.
+        let encoded = message.len().saturating_sub(500);
+        assert!(encoded <= ENCODED_MAX, "{what}: {encoded} bytes encoded");
+        assert!(told.subject.chars().count() <= SUBJECT_MAX, "{what}");
+        for line in &told.lines {
+            assert!(line.chars().count() <= LINE_MAX, "{what}: {line}");
+        }
+        balanced(&told.html).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
+        assert!(told.html.ends_with("</html>\n"), "{what}");
+    }
+}
+
+#[test]
+fn whatever_comes_in_the_mail_stays_within_its_bounds() {
+    for fill in [
+        "&",
+        "\"",
+        "漢",
+        "\u{0}",
+        "\u{e0001}",
+        "\n",
+        " x",
+        "😀",
+        "[",
+        "{\"a\":1}",
+    ] {
+        for (length, alerts) in [(1, 500), (300, 500), (20_000, 25), (1_000_000, 2)] {
+            let text = fill.repeat(length);
+            assert_bounded(
+                &filled(&text, alerts),
+                &format!("{alerts} × {length} × {fill:?}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn long_texts_say_how_much_is_missing() {
+    let told = mail(&with(vec![nasty('x', 1_000_000)]), Lang::En);
+    let told_name = "characters more)";
+    assert!(told.text.contains(told_name) && told.html.contains(told_name));
+    assert!(told.html.contains("(999,880 characters more)"), "rule name");
+}
+
+#[test]
+fn the_raw_records_go_first_when_room_is_short() {
+    let row = format!("{{\"padding\":[{}0]}}", "\"&&&&&&&&&&&&&&&&\",".repeat(150));
+    let alert = |n: usize| {
+        let mut alert = traffic_alert(Lang::En);
+        alert.rule_name = format!("Rule {n}");
+        alert.snapshot = vec![record(alert.first, 1, &row); 2];
+        alert
+    };
+    let told = mail(&with((0..6).map(alert).collect()), Lang::En);
+    for part in [&told.text, &told.html] {
+        assert!(
+            part.contains("&amp;&amp;") || part.contains("&&&&"),
+            "the worst has its records"
+        );
+        assert!(part.contains("The raw snapshot was left out to keep this mail small."));
+        assert_eq!(
+            part.matches("Top Talkers").count(),
+            6,
+            "no other detail is missing"
+        );
+    }
+}
+
+#[test]
+fn of_five_hundred_alerts_the_worst_are_told_and_the_rest_counted() {
+    let alert = |n: usize| {
+        let mut alert = event_alert(Lang::En);
+        alert.rule_name = format!("Rule {n}.");
+        alert
+    };
+    let told = mail(&with((0..500).map(alert).collect()), Lang::En);
+    assert_eq!(told.lines.len(), 500);
+    for part in [&told.text, &told.html] {
+        assert!(part.contains("Rule 19."));
+        // In the summary and as a card; the others in the summary only.
+        assert_eq!(part.matches("Rule 12.").count(), 2);
+        assert_eq!(part.matches("Rule 42.").count(), 1);
+        assert!(part.contains("not listed to keep this mail small"));
+        assert!(part.contains("are told in the summary only"));
+    }
+}
