@@ -8,10 +8,10 @@ use super::address::Base;
 use super::load::{config, document, read_text};
 use super::locate::{Env, beside, resolve};
 use super::lock::lock_save;
+use super::node::Document;
 use super::note::Note;
 use super::problem::Error;
 use super::state::{self, Head, State, Target, VERSION};
-use super::strict::Document;
 use super::write::replace;
 use super::{Config, splice};
 

@@ -175,7 +175,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         last_run: reader.take("last_run"),
         events: reader.take("events"),
         traffic: reader.take("traffic"),
-        rules: reader.take_each("rules", |key| Ok::<_, ()>(key)),
+        rules: reader.take_each("rules", Ok::<_, ()>),
         conditions: reader.take_each("conditions", |key| {
             Condition::deserialize(serde_json::Value::String(key))
         }),
