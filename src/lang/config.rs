@@ -129,7 +129,7 @@ texts! {
     }
     missing(example) {
         en: "is missing; write for example {example}",
-        zh: "缺少此項；例如 {example}"
+        zh: "缺少此項；請填寫，例如 {example}"
     }
     want_object(found) {
         en: "an object {{…}} is expected, not {found}",

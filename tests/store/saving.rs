@@ -86,6 +86,20 @@ fn files_of_every_shape_take_a_state() {
 }
 
 #[test]
+fn what_was_opened_shows_no_secret() {
+    let place = Place::with(&minimal(""));
+    let env = illumio_monitor::store::Env::of(&[("ILLUMIO_API_SECRET", "hunter2")]);
+    let opened = illumio_monitor::store::open(&place.file, &env, Default::default()).unwrap();
+
+    assert_eq!(opened.config.pce.secret.reveal(), "hunter2");
+    let shown = format!("{opened:?} {env:?}");
+    assert!(
+        !shown.contains("s3cr3t") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn an_edit_made_during_a_run_survives_its_save() {
     let place = Place::with(&minimal(""));
     let mut opened = place.open();
