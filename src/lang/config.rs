@@ -129,7 +129,7 @@ texts! {
     }
     missing(example) {
         en: "is missing; write for example {example}",
-        zh: "缺少此項；例如 {example}"
+        zh: "缺少此項；請填寫，例如 {example}"
     }
     want_object(found) {
         en: "an object {{…}} is expected, not {found}",
@@ -294,6 +294,10 @@ texts! {
         zh: "「{found}」不是 IP 位址或網段；例如 \"10.0.0.0/8\" 或 \"2001:db8::1\""
     }
 
+    goes_on_as(uid, gid) {
+        en: "started as root; goes on as user {uid}, group {gid}, who owns the config's folder",
+        zh: "以 root 啟動；改以設定檔資料夾的擁有者身分執行（使用者 {uid}，群組 {gid}）"
+    }
     state_older(file, ours, last) {
         en: "{file}: its state (generation {ours}) is older than the one last written (generation {last}), which is used",
         zh: "{file}：檔案中的狀態（第 {ours} 代）比最後一次寫入的（第 {last} 代）舊，改用後者"

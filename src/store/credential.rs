@@ -7,9 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::locate::Env;
-use super::problem::reason;
+use super::problem::{Problems, reason};
 use super::strict::Section;
-use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::secret::Secret;
 
@@ -35,14 +34,37 @@ pub(super) struct Around<'a> {
     /// The config file's folder; a relative path starts there, so that the
     /// folder can be moved and cron's working directory doesn't matter.
     pub folder: &'a Path,
-    /// Sentences on what is not wrong but should be told.
-    pub warnings: &'a dyn Fn(&dyn Fn(Lang) -> String),
+    /// What is not wrong but should be told.
+    pub remarks: &'a Problems,
 }
 
 impl Places {
+    /// A secret without which nothing works; where there is none, that is told.
+    pub fn require(
+        &self,
+        section: &Section<'_>,
+        around: &Around<'_>,
+        problems: &Problems,
+    ) -> Secret {
+        let told = problems.count();
+        let secret = self.read(section, around);
+        if secret.is_none() && problems.count() == told {
+            section.wrong(self.key, |lang| {
+                words::secret_missing(
+                    lang,
+                    section.path_of(self.key),
+                    section.path_of(self.file_key),
+                    self.variable,
+                    self.credential,
+                )
+            });
+        }
+        secret.unwrap_or_default()
+    }
+
     /// The secret from the first of its places that has one; empty text is none.
     /// All keys are read in any case, so that a wrong type in one is told.
-    pub fn read(&self, section: &Section<'_>, around: &Around<'_>) -> Option<Secret> {
+    fn read(&self, section: &Section<'_>, around: &Around<'_>) -> Option<Secret> {
         let written = section.text(self.key).filter(|text| !text.is_empty());
         let file = section.trimmed(self.file_key);
         let found = if let Some(text) = around.env.text(self.variable) {
@@ -86,13 +108,8 @@ impl Places {
             }
         };
         if mode & 0o077 != 0 && key == self.file_key {
-            let path = section.path_of(key);
-            (around.warnings)(&|lang| {
-                words::at(
-                    lang,
-                    &path,
-                    words::exposed(lang, &name, format!("{:03o}", mode & 0o777)),
-                )
+            around.remarks.add(&section.path_of(key), |lang| {
+                words::exposed(lang, &name, format!("{:03o}", mode & 0o777))
             });
         }
         let text = text.strip_suffix('\n').unwrap_or(&text);
@@ -111,4 +128,9 @@ fn read_bounded(path: &Path) -> std::io::Result<(String, u32)> {
     let mut text = String::new();
     file.take(LONGEST).read_to_string(&mut text)?;
     Ok((text, mode))
+}
+
+/// The path of a file that the config names; a relative one starts at the config's folder.
+pub(super) fn file(section: &Section<'_>, key: &str, around: &Around<'_>) -> Option<PathBuf> {
+    section.trimmed(key).map(|path| around.folder.join(path))
 }

@@ -1,6 +1,7 @@
 //! The file, opened and saved. A run changes the bytes of `state` and no other;
 //! `<file>.last` is the file as the program last wrote it.
 
+use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +9,10 @@ use super::address::Base;
 use super::load::{config, document, read_text};
 use super::locate::{Env, beside, resolve};
 use super::lock::lock_save;
+use super::node::Document;
 use super::note::Note;
 use super::problem::Error;
 use super::state::{self, Head, State, Target, VERSION};
-use super::strict::Document;
 use super::write::replace;
 use super::{Config, splice};
 
@@ -27,7 +28,7 @@ pub enum StateUse {
 }
 
 /// A file that can be saved to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     path: PathBuf,
     env: Env,
@@ -96,21 +97,17 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     let text = read_text(path)?;
     let document = document(path, &text)?;
     let last_path = beside(path, ".last");
-    // Mostly the two are equal, and then there is nothing to choose from.
-    let last_text = read_text(&last_path).unwrap_or_default();
-    let last_text = Some(last_text).filter(|last| *last != text);
-    let last = last_text.and_then(|last| parsed_state(&last_path, last));
-    let last_state = last.as_deref();
+    let last_state = last_state(&last_path, &text);
 
     let ours = state::head(document.state);
-    let theirs = state::head(last_state);
+    let theirs = state::head(last_state.as_deref());
     if state_use == StateUse::Keep {
         refuse_newer(path, &ours)?;
         refuse_newer(&last_path, &theirs)?;
     }
     let from_last = theirs.generation > ours.generation;
     let (head, chosen) = match from_last {
-        true => (&theirs, last_state),
+        true => (&theirs, last_state.as_deref()),
         false => (&ours, document.state),
     };
     let config = config(path, &document, env, head.language())?;
@@ -152,9 +149,11 @@ fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
     Ok(store.opened(config, document.state, Vec::new()))
 }
 
-/// The state's part of a text that may well be no JSON.
-fn parsed_state(path: &Path, text: String) -> Option<String> {
-    let document = document(path, &text).ok()?;
+/// The state's text in `<file>.last`; `None` without one. Mostly the two files
+/// are equal, and then there is nothing to choose from: `None` too.
+fn last_state(last_path: &Path, text: &str) -> Option<String> {
+    let last = read_text(last_path).ok().filter(|last| last != text)?;
+    let document = document(last_path, &last).ok()?;
     document.state.map(str::to_owned)
 }
 
@@ -182,6 +181,16 @@ fn afresh(state: State) -> State {
     State {
         outbox: state.outbox,
         ..State::default()
+    }
+}
+
+/// Without the text, which holds the secrets.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.path)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::Config;
 use super::config::{self, Place};
 use super::locate::Env;
+use super::node::{self, Document};
 use super::problem::Error;
 use super::state;
-use super::strict::{self, Document};
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";
@@ -42,18 +42,34 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
 /// The JSON in `text`, without a byte order mark.
 pub(super) fn document<'t>(path: &Path, text: &'t str) -> Result<Document<'t>, Error> {
     let body = text.strip_prefix(MARK).unwrap_or(text);
-    strict::parse(body).map_err(|error| {
+    node::parse(body).map_err(|error| {
         let path = path.to_owned();
         if error.is_data() {
             return Error::NotAnObject { path };
         }
+        let (line, column) = place_of(body, error.line(), error.column());
         Error::Syntax {
             path,
-            line: error.line(),
-            column: error.column(),
+            line,
+            column,
             message: error.to_string(),
         }
     })
+}
+
+/// The parser counts bytes, and stands at column 0 of the next line after a
+/// line break that it stumbled over; an editor counts letters from 1.
+fn place_of(text: &str, line: usize, column: usize) -> (usize, usize) {
+    let letters = |line: usize, bytes: usize| {
+        let text = text.split('\n').nth(line.saturating_sub(1));
+        let bytes = text.unwrap_or_default().bytes().take(bytes);
+        // Every letter has one byte that is no continuation.
+        bytes.filter(|byte| byte & 0xC0 != 0x80).count()
+    };
+    match column {
+        0 if line > 1 => (line - 1, letters(line - 1, usize::MAX) + 1),
+        _ => (line, letters(line, column).max(1)),
+    }
 }
 
 /// The config in a document.

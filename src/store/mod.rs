@@ -1,15 +1,21 @@
 //! The one JSON file: config, state, locks, save and `.last`.
 
 mod address;
+mod api;
 mod config;
 mod credential;
+mod email;
 mod file;
 mod load;
 mod locate;
 mod lock;
+mod near;
+mod node;
 mod note;
+mod owner;
 mod problem;
 mod rule;
+mod settings;
 mod splice;
 pub mod state;
 mod strict;
@@ -20,6 +26,7 @@ pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, lock_run};
 pub use note::Note;
+pub use owner::{Owner, effective_uid, other_owner};
 pub use problem::{Error, Problem};
 
 use crate::mail;

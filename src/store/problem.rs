@@ -116,7 +116,7 @@ pub enum Error {
         path: PathBuf,
         /// Counted from 1.
         line: usize,
-        /// Counted from 1, in bytes.
+        /// Counted from 1, in letters.
         column: usize,
         /// What the parser said.
         message: String,
@@ -252,7 +252,8 @@ pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
 
 /// What the parser said, in our words. Its own words stay where they are new to us.
 fn syntax_reason(message: &str, lang: Lang) -> String {
-    const KNOWN: &[(&str, fn(Lang) -> String)] = &[
+    type Sentence = fn(Lang) -> String;
+    const KNOWN: &[(&str, Sentence)] = &[
         ("EOF while parsing", words::syntax_end),
         ("trailing comma", words::syntax_trailing_comma),
         ("expected `:`", words::syntax_colon),

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use ipnet::IpNet;
 
+use super::node::Node;
 use super::problem::{Problems, shown};
-use super::strict::{Node, Section};
+use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::rules::{
@@ -101,7 +102,7 @@ pub(super) fn read(node: &Node, path: &str, problems: &Problems) -> Option<Rule>
         rule.missing("id", "1");
     }
     let name = rule.trimmed("name");
-    if name.is_none() && !matches!(rule.get("name"), Some(node) if !matches!(node, Node::Text(_))) {
+    if name.is_none() && !rule.has_other_type("name") {
         rule.missing("name", "\"Agent tampering\"");
     }
     let filter = match kind {

@@ -235,8 +235,9 @@ fn all_that_is_wrong_is_told_at_once_within_a_bound() {
 #[test]
 fn broken_json_is_told_with_line_and_column() {
     for (text, parts) in [
-        ("", ["line 1", "ends too early"]),
-        ("{\n \"api\": {\n", ["line 3", "ends too early"]),
+        ("", ["line 1, column 1", "ends too early"]),
+        ("{\"_註\": \"監控\" 1}", ["line 1, column 13", "comma"]),
+        ("{\n \"api\": {\n", ["line 2, column 10", "ends too early"]),
         (
             "{\n \"api\": {\"url\": 1,}\n}",
             ["line 2, column 19", "take it away"],
@@ -246,7 +247,7 @@ fn broken_json_is_told_with_line_and_column() {
         ("{\n \"rules\": [1 2]}", ["line 2, column 14", "closing ]"]),
         ("{\n api: 1}", ["line 2, column 2", "double quotes"]),
         ("{\n \"api\": 'x'}", ["line 2, column 9", "value"]),
-        ("{\n \"api\": \"a\nb\"}", ["line 3, column 0", "control"]),
+        ("{\n \"api\": \"a\nb\"}", ["line 2, column 11", "control"]),
         (
             "{\n \"api\": \"C:\\data\"}",
             ["line 2, column 13", "escape"],
@@ -419,95 +420,6 @@ fn a_proxy_is_a_url_or_none() {
         &with("api", "proxy", "\"proxy:3128\""),
         &["api.proxy", "http://"],
     );
-}
-
-#[test]
-fn recipients_are_a_list_or_a_text_with_commas() {
-    let recipients = |text: &str| read(&with("email", "recipients", text)).mail.recipients;
-    assert_eq!(recipients("\"a@b.c, root ,a@b.c\""), ["a@b.c", "root"]);
-    assert_eq!(recipients("[\"SOC <soc@b.c>\"]"), ["soc@b.c"]);
-
-    for none in ["[]", "\"\"", "\" , \"", "[\"\"]"] {
-        one_wrong(
-            &with("email", "recipients", none),
-            &["email.recipients", "nobody"],
-        );
-    }
-    one_wrong(
-        &without("email", "recipients"),
-        &["email.recipients", "missing"],
-    );
-    for odd in [
-        "a@",
-        "@b",
-        "a b@c",
-        "a@b@c",
-        "a\\r\\nBcc: x@y",
-        "a@b c",
-        "<a@b",
-    ] {
-        one_wrong(
-            &with("email", "recipients", &format!("[\"{odd}\"]")),
-            &["email.recipients", "not a mail address"],
-        );
-    }
-}
-
-#[test]
-fn a_sender_may_have_a_name_and_no_line_break() {
-    let config = read(&with("email", "sender", "\"監控 <monitor@example.com>\""));
-    assert_eq!(config.mail.sender, "監控 <monitor@example.com>");
-    one_wrong(
-        &with("email", "sender", "\"a\\nBcc: b@c <monitor@example.com>\""),
-        &["email.sender"],
-    );
-    one_wrong(
-        &with("email", "envelope_sender", "\"x y\""),
-        &["email.envelope_sender"],
-    );
-}
-
-#[test]
-fn a_login_goes_over_verified_tls_or_to_this_host_only() {
-    let smtp = |body: &str| minimal("").replace("\"smtp\": {}", &format!("\"smtp\": {{{body}}}"));
-    let login = r#""user": "u", "password": "p""#;
-    for fine in [
-        format!(r#"{login}, "host": "mail.example.com", "tls": "starttls""#),
-        format!(r#"{login}, "host": "mail.example.com", "tls": "implicit", "port": 465"#),
-        format!(r#"{login}, "host": "mail.example.com", "enable_tls": true, "enable_auth": true"#),
-        format!(r#"{login}, "host": "127.0.0.1", "tls": "none""#),
-    ] {
-        assert!(read(&smtp(&fine)).mail.smtp.login.is_some());
-    }
-    for bare in [
-        format!(r#"{login}, "host": "mail.example.com""#),
-        format!(r#"{login}, "host": "mail.example.com", "tls": "none""#),
-        format!(r#"{login}, "host": "mail.example.com", "enable_tls": false"#),
-    ] {
-        one_wrong(&smtp(&bare), &["smtp.tls", "starttls"]);
-    }
-    one_wrong(
-        &smtp(r#""user": "u""#),
-        &["smtp.password", "$ILLUMIO_SMTP_PASSWORD"],
-    );
-}
-
-#[test]
-fn the_later_python_versions_smtp_keys_are_understood() {
-    let smtp = |body: &str| {
-        let text = minimal("").replace("\"smtp\": {}", &format!("\"smtp\": {{{body}}}"));
-        read(&text).mail.smtp
-    };
-    assert_eq!(smtp(r#""enable_tls": true"#).tls, Tls::Starttls);
-    assert_eq!(smtp(r#""enable_tls": false"#).tls, Tls::Opportunistic);
-    assert_eq!(
-        smtp(r#""enable_tls": true, "tls": "implicit""#).tls,
-        Tls::Implicit
-    );
-    let off = r#""user": "u", "password": "p", "enable_auth": false"#;
-    assert!(smtp(off).login.is_none());
-    let empty = r#""user": "", "password": "", "enable_auth": false, "enable_tls": false"#;
-    assert!(smtp(empty).login.is_none());
 }
 
 #[test]

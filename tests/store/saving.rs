@@ -1,11 +1,11 @@
 //! How the file is opened, locked and written.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::time::Duration;
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Error, Saved, lock_run};
+use illumio_monitor::store::{Error, Saved, effective_uid, lock_run, other_owner};
 
 use crate::helpers::{PYTHON, Place, at, minimal};
 
@@ -83,6 +83,20 @@ fn files_of_every_shape_take_a_state() {
         assert_eq!(format!("{before}{after}"), text);
         assert_eq!(saved.contains('\r'), text.contains('\r'));
     }
+}
+
+#[test]
+fn what_was_opened_shows_no_secret() {
+    let place = Place::with(&minimal(""));
+    let env = illumio_monitor::store::Env::of(&[("ILLUMIO_API_SECRET", "hunter2")]);
+    let opened = illumio_monitor::store::open(&place.file, &env, Default::default()).unwrap();
+
+    assert_eq!(opened.config.pce.secret.reveal(), "hunter2");
+    let shown = format!("{opened:?} {env:?}");
+    assert!(
+        !shown.contains("s3cr3t") && !shown.contains("hunter2"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -277,4 +291,44 @@ fn a_file_that_is_gone_or_unreadable_is_told() {
     std::fs::write(&place.file, b"{\n\"api\": \"\xff\"}").unwrap();
     let line = &place.unopened().error.lines(Lang::En)[0];
     assert!(line.contains("line 2 is not UTF-8"), "{line}");
+}
+
+#[test]
+fn a_saved_file_belongs_to_whom_it_belonged() {
+    let place = Place::with(&minimal(""));
+    if effective_uid() == Some(0) {
+        chown(&place.file, Some(4321), Some(4322)).unwrap();
+    }
+    let owner = |path: &Path| {
+        let found = std::fs::metadata(path).unwrap();
+        (found.uid(), found.gid())
+    };
+    let before = owner(&place.file);
+    let mut opened = place.open();
+
+    let _run = lock_run(opened.store.path(), at("10:00")).unwrap();
+    opened.store.save(&mut opened.state).unwrap();
+
+    for suffix in ["", ".last", ".lock", ".run.lock"] {
+        assert_eq!(owner(&place.beside(suffix)), before, "{suffix}");
+    }
+}
+
+#[test]
+fn root_goes_on_as_the_owner_of_the_configs_folder() {
+    let place = Place::with(&minimal(""));
+    let folder = place.folder.path();
+    let euid = effective_uid().unwrap();
+    assert_eq!(euid, std::fs::metadata(&place.file).unwrap().uid());
+    // Only root can give a folder away; for others it is theirs already.
+    if euid == 0 {
+        assert_eq!(other_owner(&place.file, 0), None);
+        chown(folder, Some(4321), Some(4322)).unwrap();
+    }
+    let found = std::fs::metadata(folder).unwrap();
+
+    let owner = other_owner(&place.file, 0).unwrap();
+
+    assert_eq!((owner.uid, owner.gid), (found.uid(), found.gid()));
+    assert_eq!(other_owner(&place.file, owner.uid), None);
 }

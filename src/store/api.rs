@@ -1,0 +1,161 @@
+//! `api`: where the PCE is and how to talk to it.
+
+use jiff::civil::Date;
+
+use super::address::{Base, UrlFault, is_loopback};
+use super::credential::{Around, Places, file};
+use super::locate::Env;
+use super::node::{Document, Node};
+use super::problem::{Problems, shown};
+use super::strict::Section;
+use crate::lang::config as words;
+use crate::pce::{self, Proxy};
+use crate::secret::Secret;
+
+/// Reads the section.
+pub(super) fn read(
+    document: &Document<'_>,
+    around: &Around<'_>,
+    problems: &Problems,
+) -> pce::Settings {
+    const KNOWN: &[&str] = &[
+        "url",
+        "org_id",
+        "key",
+        "secret",
+        "secret_file",
+        "key_expires",
+        "verify_ssl",
+        "ca_file",
+        "proxy",
+        "timeout_seconds",
+        "query_timeout_seconds",
+    ];
+    const SECRET: Places = Places {
+        variable: "ILLUMIO_API_SECRET",
+        credential: "api_secret",
+        file_key: "secret_file",
+        key: "secret",
+    };
+    let api = Section::open(document.section("api"), "api", KNOWN, problems);
+    let url = pce_url(&api);
+    let org_id = org_id(&api);
+    let key = api_key(&api, around.env);
+    let secret = SECRET.require(&api, around, problems);
+    pce::Settings {
+        url,
+        org_id,
+        key,
+        secret,
+        key_expires: key_expires(&api),
+        verify_tls: api.bool("verify_ssl").unwrap_or(true),
+        ca_file: file(&api, "ca_file", around),
+        proxy: proxy(&api),
+        timeout: api.seconds("timeout_seconds", 600, 30),
+        query_timeout: api.seconds("query_timeout_seconds", 86_400, 1800),
+    }
+}
+
+fn pce_url(api: &Section<'_>) -> String {
+    const EXAMPLE: &str = "\"https://pce.example.com:8443\"";
+    let Some(text) = api.trimmed("url") else {
+        if !api.has_other_type("url") {
+            api.missing("url", EXAMPLE);
+        }
+        return String::new();
+    };
+    match Base::parse(text) {
+        Ok(base) if base.scheme == "http" && !is_loopback(&base.host) => {
+            let better = base.url().replacen("http", "https", 1);
+            api.wrong("url", |lang| words::url_clear(lang, &better));
+            String::new()
+        }
+        Ok(base) => base.url(),
+        Err(fault) => {
+            tell_url_fault(api, text, fault);
+            String::new()
+        }
+    }
+}
+
+/// The URL itself is shown only where it can't hold a password.
+fn tell_url_fault(api: &Section<'_>, text: &str, fault: UrlFault) {
+    let without_tail = || {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let authority = rest.get(..end).unwrap_or_default();
+        shown(&format!("{scheme}://{authority}"))
+    };
+    let with_scheme = || match text.contains('@') {
+        true => "https://pce.example.com:8443".to_owned(),
+        false => shown(&format!("https://{}", text.trim_start_matches('/'))),
+    };
+    api.wrong("url", |lang| match fault {
+        UrlFault::NoScheme => words::url_no_scheme(lang, with_scheme()),
+        UrlFault::OtherScheme => words::url_other_scheme(lang),
+        UrlFault::UserInfo => words::url_user_info(lang),
+        UrlFault::Path => words::url_path(lang, without_tail()),
+        UrlFault::Host => words::url_host(lang),
+        UrlFault::Port => words::url_port(lang),
+    });
+}
+
+fn org_id(api: &Section<'_>) -> String {
+    let text = match api.get("org_id") {
+        None => return "1".to_owned(),
+        Some(Node::Number(number)) => number.to_string(),
+        Some(_) => match api.text("org_id") {
+            Some(text) if text.trim().is_empty() => return "1".to_owned(),
+            Some(text) => text.trim().to_owned(),
+            None => return String::new(),
+        },
+    };
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        api.wrong("org_id", |lang| words::org_digits(lang, shown(&text)));
+    }
+    text
+}
+
+fn api_key(api: &Section<'_>, env: &Env) -> String {
+    let written = api.trimmed("key");
+    let key = env.text("ILLUMIO_API_KEY").or(written).unwrap_or_default();
+    if key.is_empty() && !api.has_other_type("key") {
+        api.missing("key", "\"api_1234567890abcdef\" ($ILLUMIO_API_KEY)");
+    }
+    // In HTTP Basic a colon ends the user's name [RFC 7617 2].
+    if key.contains(|letter: char| letter.is_control() || letter == ':') {
+        api.wrong("key", words::key_letters);
+    }
+    key.to_owned()
+}
+
+fn key_expires(api: &Section<'_>) -> Option<Date> {
+    let text = api.trimmed("key_expires")?;
+    let date = text
+        .parse()
+        .ok()
+        .filter(|_| text.len() == "2027-01-31".len());
+    if date.is_none() {
+        api.wrong("key_expires", |lang| words::bad_date(lang, shown(text)));
+    }
+    date
+}
+
+fn proxy(api: &Section<'_>) -> Proxy {
+    let Some(text) = api.trimmed("proxy") else {
+        return Proxy::Environment;
+    };
+    if text == "none" {
+        return Proxy::Direct;
+    }
+    // A proxy's URL may hold a user and a password before the last `@`.
+    let bare = match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => text.to_owned(),
+    };
+    if Base::parse(&bare).is_err() || text.chars().any(char::is_control) {
+        api.wrong("proxy", words::bad_proxy);
+        return Proxy::Environment;
+    }
+    Proxy::Url(Secret::new(text))
+}

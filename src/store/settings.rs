@@ -1,0 +1,138 @@
+//! `settings`: how a cycle works, and how it speaks.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use super::address::Base;
+use super::config::Place;
+use super::node::{Document, Node};
+use super::problem::{Problems, shown};
+use super::strict::Section;
+use super::{Settings, TrafficCounts};
+use crate::lang::Lang;
+use crate::lang::config as words;
+use crate::pce;
+
+/// Reads the section.
+pub(super) fn read(
+    document: &Document<'_>,
+    place: &Place<'_>,
+    pce: &pce::Settings,
+    problems: &Problems,
+) -> Settings {
+    const KNOWN: &[&str] = &[
+        "language",
+        "timezone",
+        "site_name",
+        "enable_health_check",
+        "reminder_hours",
+        "daily_report",
+        "event_overlap_minutes",
+        "traffic_overlap_minutes",
+        "late_reach_hours",
+        "max_catch_up_hours",
+        "max_event_catch_up_hours",
+        "cycle_deadline_seconds",
+        "traffic_counts",
+    ];
+    let section = Section::open(document.section("settings"), "settings", KNOWN, problems);
+    let number = |key, min, max, default| section.uint(key, min, max).unwrap_or(default);
+    let counts = section.word(
+        "traffic_counts",
+        &[
+            ("auto", TrafficCounts::Auto),
+            ("cumulative", TrafficCounts::Cumulative),
+            ("clipped", TrafficCounts::Clipped),
+        ],
+    );
+    Settings {
+        language: language(&section, document, place),
+        timezone: timezone(&section),
+        site_name: site_name(&section, pce),
+        enable_health_check: section.bool("enable_health_check").unwrap_or(true),
+        reminder_hours: number("reminder_hours", 1, 168, 4),
+        daily_report: daily_report(&section),
+        event_overlap_minutes: number("event_overlap_minutes", 0, 1440, 10),
+        traffic_overlap_minutes: number("traffic_overlap_minutes", 0, 1440, 30),
+        late_reach_hours: number("late_reach_hours", 0, 168, 26),
+        max_catch_up_hours: number("max_catch_up_hours", 1, 2160, 24),
+        max_event_catch_up_hours: number("max_event_catch_up_hours", 1, 8760, 720),
+        cycle_deadline_seconds: number("cycle_deadline_seconds", 1, 86_400, 420),
+        traffic_counts: counts.unwrap_or_default(),
+    }
+}
+
+/// What the file says, else what the first save settled, else what the kind of
+/// file tells, else the locale's.
+fn language(section: &Section<'_>, document: &Document<'_>, place: &Place<'_>) -> Lang {
+    if let Some(text) = section.trimmed("language") {
+        let lang = Lang::from_tag(text);
+        if lang.is_none() {
+            section.not_one_of("language", text, ["en", "zh-TW"]);
+        }
+        return lang.unwrap_or_default();
+    }
+    let by_locale = || place.env.locale().and_then(Lang::from_tag);
+    place
+        .remembered
+        .or_else(|| from_python(document).then_some(Lang::ZhTw))
+        .or_else(by_locale)
+        .unwrap_or_default()
+}
+
+/// True for a file of the Python tool that we have never written to. That tool
+/// knew neither `settings` nor `smtp`, and gave each event rule a `filter_key`.
+fn from_python(document: &Document<'_>) -> bool {
+    let has = |key| document.section(key).is_some();
+    let filter_key = match document.section("rules") {
+        Some(Node::List(rules)) => rules.iter().any(|rule| match rule {
+            Node::Object(keys) => keys.iter().any(|(key, _)| key == "filter_key"),
+            _ => false,
+        }),
+        _ => false,
+    };
+    document.state.is_none() && !has("settings") && (!has("smtp") || filter_key)
+}
+
+fn timezone(section: &Section<'_>) -> TimeZone {
+    let Some(name) = section.trimmed("timezone") else {
+        return TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    };
+    TimeZone::get(name).unwrap_or_else(|_| {
+        section.wrong("timezone", |lang| words::bad_zone(lang, shown(name)));
+        TimeZone::UTC
+    })
+}
+
+fn site_name(section: &Section<'_>, pce: &pce::Settings) -> String {
+    let Some(text) = section.trimmed("site_name") else {
+        return Base::parse(&pce.url)
+            .map(|base| base.host)
+            .unwrap_or_default();
+    };
+    if text.chars().any(char::is_control) || text.chars().count() > 100 {
+        section.wrong("site_name", words::bad_site_name);
+    }
+    text.to_owned()
+}
+
+fn daily_report(section: &Section<'_>) -> Option<Time> {
+    let text = section
+        .trimmed("daily_report")
+        .filter(|text| *text != "off")?;
+    let time = clock_time(text);
+    if time.is_none() {
+        section.wrong("daily_report", |lang| words::bad_time(lang, shown(text)));
+    }
+    time
+}
+
+/// `08:30`, `8:30`.
+fn clock_time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    let number = |text: &str, digits: std::ops::RangeInclusive<usize>| {
+        let fine = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<i8>().ok().filter(|_| fine)
+    };
+    Time::new(number(hour, 1..=2)?, number(minute, 2..=2)?, 0, 0).ok()
+}
