@@ -9,6 +9,7 @@ mod conditions;
 mod events;
 mod letter;
 mod outcome;
+mod test_mail;
 mod traffic;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
 pub use outcome::{Code, Figures, Outcome};
+pub use test_mail::{TestMail, test_mail};
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
@@ -49,17 +51,28 @@ pub struct Start<'a> {
     pub now: Timestamp,
     /// For the Message-ID.
     pub random: u64,
+    /// The language asked for on the command line, over the config's.
+    pub lang: Option<Lang>,
     /// Whether the last run's state is used.
     pub state_use: StateUse,
     /// Called while the PCE computes, with a line that says so.
     pub progress: &'a dyn Fn(&str),
 }
 
+impl Start<'_> {
+    /// The language as long as no config says one.
+    fn language(&self, env: &Env) -> Lang {
+        self.lang
+            .or_else(|| env.locale().and_then(Lang::from_tag))
+            .unwrap_or_default()
+    }
+}
+
 /// Runs one cycle on the config at `path`. Never fails: whatever goes wrong is in
 /// the outcome, and what could be done all the same is done.
 pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
     let began = Instant::now();
-    let lang = env.locale().and_then(Lang::from_tag).unwrap_or_default();
+    let lang = start.language(env);
     let refuse = |error: &store::Error| {
         let code = if error.needs_a_person() {
             Code::Config
@@ -108,12 +121,13 @@ impl<'a> Cycle<'a> {
     fn new(opened: Opened, start: Start<'a>, began: Instant) -> Self {
         let Opened {
             store,
-            config,
+            mut config,
             state,
             notes,
             ..
         } = opened;
-        let lang = config.settings.language;
+        let lang = start.lang.unwrap_or(config.settings.language);
+        config.settings.language = lang;
         let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
         let offset = SignedDuration::from_secs(state.clock_offset_seconds);
         let mut problems = config.warnings.clone();

@@ -1,3 +1,112 @@
 //! Command line → command → exit code.
 
-fn main() {}
+use std::path::Path;
+use std::process::ExitCode;
+
+use illumio_monitor::cli::{self, Cli, Command, Parsed};
+use illumio_monitor::cycle::{self, Start};
+use illumio_monitor::lang::{Lang, cycle as say};
+use illumio_monitor::log;
+use illumio_monitor::store::{self, Env, StateUse};
+use jiff::Timestamp;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    match cli::parse(&arguments) {
+        Parsed::Do(cli) => act(cli),
+        Parsed::Help(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Parsed::Wrong(text) => {
+            eprint!("{text}");
+            ExitCode::from(cli::USAGE)
+        }
+    }
+}
+
+fn act(cli: Cli) -> ExitCode {
+    if cli.version {
+        println!("illumio-monitor {}", env!("CARGO_PKG_VERSION"));
+        return ExitCode::SUCCESS;
+    }
+    let env = Env::of_process();
+    let ours = env.locale().and_then(Lang::from_tag).unwrap_or_default();
+    let wanted = cli
+        .lang
+        .as_deref()
+        .map(|tag| Lang::from_tag(tag).ok_or(tag))
+        .transpose();
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(tag) => return wrong(&say::unknown_language(ours, tag)),
+    };
+    let lang = wanted.unwrap_or(ours);
+    let Some(command) = cli.command else {
+        return wrong(&format!("{}\n\n{}", say::no_command(lang), cli::usage()));
+    };
+    let executable = std::env::current_exe().unwrap_or_default();
+    let config = store::locate(cli.config.as_deref(), &env, &executable);
+    if let Err(code) = go_on_as_owner(&config, lang, &executable) {
+        return code;
+    }
+    let start = Start {
+        now: Timestamp::now(),
+        random: random(),
+        lang: wanted,
+        state_use: StateUse::Keep,
+        progress: &log::progress,
+    };
+    match command {
+        Command::Run(run) => run_once(&config, &env, &run, start),
+        Command::TestMail(_) => test_mail(&config, &env, start),
+    }
+}
+
+fn run_once(config: &Path, env: &Env, run: &cli::Run, start: Start<'_>) -> ExitCode {
+    let state_use = if run.reset_state {
+        StateUse::Reset
+    } else {
+        StateUse::Keep
+    };
+    let outcome = cycle::run(config, env, Start { state_use, ..start });
+    log::tell(run.log, &outcome.to_string(), &outcome.problems);
+    ExitCode::from(outcome.code.exit())
+}
+
+fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
+    let sent = cycle::test_mail(config, env, start);
+    sent.lines.iter().for_each(|line| println!("{line}"));
+    sent.problems
+        .iter()
+        .for_each(|problem| eprintln!("{problem}"));
+    ExitCode::from(sent.code.exit())
+}
+
+/// Root goes on as the owner of the config's folder, so that it never locks the
+/// service out of its own files.
+fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), ExitCode> {
+    let resolved = store::resolve(config).unwrap_or_else(|_| config.to_owned());
+    let owner = store::effective_uid().and_then(|euid| store::other_owner(&resolved, euid));
+    let Some(owner) = owner else { return Ok(()) };
+    eprintln!("{}", owner.text(lang));
+    let error = owner.execute_again(executable, std::env::args_os().skip(1));
+    eprintln!("{}", say::cannot_go_on_as_owner(lang, error));
+    Err(ExitCode::from(cycle::Code::Config.exit()))
+}
+
+fn wrong(text: &str) -> ExitCode {
+    eprintln!("{text}");
+    ExitCode::from(cli::USAGE)
+}
+
+/// For the Message-ID; its time makes it unique even without chance.
+fn random() -> u64 {
+    use ring::rand::SecureRandom;
+    let mut bytes = [0; 8];
+    let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
+    u64::from_ne_bytes(bytes)
+}

@@ -90,4 +90,24 @@ texts! {
         zh: "PCE 正在計算流量查詢（{seconds} 秒）…"
     }
     config_file(path) { en: "Config: {path}", zh: "設定檔：{path}" }
+    accepted(recipient) {
+        en: "{recipient}: accepted by the mail server",
+        zh: "{recipient}：郵件伺服器已接受"
+    }
+    not_sent(recipient, reason) {
+        en: "{recipient}: not sent. {reason}",
+        zh: "{recipient}：未寄出。{reason}"
+    }
+    unknown_language(tag) {
+        en: "--lang {tag} is not known; it is en or zh-TW.",
+        zh: "不支援 --lang {tag}；可用的語言為 en 或 zh-TW。"
+    }
+    cannot_go_on_as_owner(error) {
+        en: "The program can't be executed again as the owner of the config's folder ({error}). Run it as that user.",
+        zh: "無法改以設定檔所在資料夾的擁有者重新執行（{error}）。請直接以該使用者執行。"
+    }
+    no_command() {
+        en: "Name a command:",
+        zh: "請指定命令："
+    }
 }

@@ -185,7 +185,6 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         seen: reader.take("seen"),
         traffic: reader.take("traffic"),
         baseline: reader.take("baseline"),
-        rules: reader.take_each("rules", |key| Ok::<_, ()>(key)),
         rules: reader.take_each("rules", Ok::<_, ()>),
         conditions: reader.take_each("conditions", |key| {
             Condition::deserialize(serde_json::Value::String(key))

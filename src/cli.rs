@@ -1,0 +1,212 @@
+//! The commands and their help.
+
+use std::path::PathBuf;
+
+use argh::FromArgs;
+
+/// The exit code for a wrong command line, from sysexits.h.
+pub const USAGE: u8 = 64;
+
+/// Options that stand before or after the command; `true`: a value follows.
+const GLOBAL: [(&str, &str, bool); 4] = [
+    ("--config", "-c", true),
+    ("--lang", "--lang", true),
+    ("--version", "-V", false),
+    ("--help", "-h", false),
+];
+
+/// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
+#[derive(FromArgs, Debug)]
+pub struct Cli {
+    /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
+    /// beside the program
+    #[argh(option, short = 'c', arg_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// language of messages: en or zh-TW
+    #[argh(option, arg_name = "LANG")]
+    pub lang: Option<String>,
+
+    /// print the version
+    #[argh(switch, short = 'V')]
+    pub version: bool,
+
+    /// what to do
+    #[argh(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand)]
+pub enum Command {
+    /// One poll cycle.
+    Run(Run),
+    /// A test mail.
+    TestMail(TestMail),
+}
+
+/// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
+#[derive(FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "run",
+    note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 a person is needed."
+)]
+pub struct Run {
+    /// where the run's line goes: stdout (default), syslog or journal
+    #[argh(option, default = "Log::Stdout", arg_name = "WHERE")]
+    pub log: Log,
+
+    /// start afresh: forget positions and counts, keep the waiting mail
+    #[argh(switch)]
+    pub reset_state: bool,
+}
+
+/// Send a test mail to the configured recipients.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "test-mail")]
+pub struct TestMail {}
+
+/// Where the run's line goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// Standard output, failures to standard error.
+    Stdout,
+    /// The local syslog socket.
+    Syslog,
+    /// systemd's journal.
+    Journal,
+}
+
+impl argh::FromArgValue for Log {
+    fn from_arg_value(value: &str) -> Result<Self, String> {
+        match value {
+            "stdout" => Ok(Self::Stdout),
+            "syslog" => Ok(Self::Syslog),
+            "journal" => Ok(Self::Journal),
+            _ => Err("it is stdout, syslog or journal".to_owned()),
+        }
+    }
+}
+
+/// What the command line comes to.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Do this.
+    Do(Cli),
+    /// Print this and leave with 0.
+    Help(String),
+    /// Print this on standard error and leave with [`USAGE`].
+    Wrong(String),
+}
+
+/// Reads the arguments, without the program's name.
+pub fn parse(arguments: &[String]) -> Parsed {
+    let sorted = global_first(arguments);
+    let words: Vec<&str> = sorted.iter().map(String::as_str).collect();
+    match Cli::from_args(&["illumio-monitor"], &words) {
+        Ok(cli) => Parsed::Do(cli),
+        Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
+        Err(exit) => Parsed::Wrong(exit.output),
+    }
+}
+
+/// The usage, as `--help` prints it.
+pub fn usage() -> String {
+    match Cli::from_args(&["illumio-monitor"], &["--help"]) {
+        Err(exit) => exit.output,
+        Ok(_) => String::new(),
+    }
+}
+
+/// argh takes options only where their command stands, and no `--key=value`. So
+/// such a word is parted, and the global options move to the front; `--help`
+/// stays with its command.
+fn global_first(arguments: &[String]) -> Vec<String> {
+    let mut parted = arguments.iter().flat_map(|argument| part(argument));
+    let (mut front, mut rest) = (Vec::new(), Vec::new());
+    while let Some(word) = parted.next() {
+        match GLOBAL
+            .iter()
+            .find(|(long, short, _)| word == *long || word == *short)
+        {
+            Some(("--help", ..)) => rest.push("--help".to_owned()),
+            Some((long, _, takes_value)) => {
+                front.push((*long).to_owned());
+                front.extend(takes_value.then(|| parted.next()).flatten());
+            }
+            None => rest.push(word),
+        }
+    }
+    front.extend(rest);
+    front
+}
+
+fn part(argument: &str) -> Vec<String> {
+    match argument.split_once('=') {
+        Some((key, value)) if key.starts_with("--") => vec![key.to_owned(), value.to_owned()],
+        _ => vec![argument.to_owned()],
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Cli {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        match parse(&words) {
+            Parsed::Do(cli) => cli,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for line in [
+            "-c a.json run",
+            "run -c a.json",
+            "--config=a.json run",
+            "run --config=a.json",
+            "run --config a.json",
+        ] {
+            let cli = parsed(line);
+            assert_eq!(cli.config, Some("a.json".into()), "{line}");
+            assert!(matches!(cli.command, Some(Command::Run(_))), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_commands_options_are_its_own() {
+        let cli = parsed("run --log=syslog --reset-state --lang zh-TW");
+        let Some(Command::Run(run)) = cli.command else {
+            panic!("no run")
+        };
+        assert_eq!(
+            (run.log, run.reset_state, cli.lang.as_deref()),
+            (Log::Syslog, true, Some("zh-TW"))
+        );
+    }
+
+    #[test]
+    fn a_wrong_word_is_wrong_and_help_is_help() {
+        for line in [
+            "fly",
+            "run --log nowhere",
+            "run --unknown",
+            "--config",
+            "run extra",
+            "-x",
+        ] {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            assert!(matches!(parse(&words), Parsed::Wrong(_)), "{line}");
+        }
+        for line in ["--help", "-h", "run --help", "test-mail -h"] {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            assert!(matches!(parse(&words), Parsed::Help(_)), "{line}");
+        }
+        assert!(usage().contains("test-mail"));
+    }
+}

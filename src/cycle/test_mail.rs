@@ -1,0 +1,103 @@
+//! A test mail: what the mail server says to each recipient.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::letter::{blank_report, letter};
+use super::{Code, Start};
+use crate::lang::cycle as say;
+use crate::mail::mime::{self, Parts};
+use crate::mail::smtp;
+use crate::report::Kind;
+use crate::store::{self, Env, StateUse};
+
+/// How long a test mail may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What became of a test mail.
+#[derive(Debug)]
+pub struct TestMail {
+    /// 0, 75 or 78, as for a run.
+    pub code: Code,
+    /// One line for each recipient that the server answered for.
+    pub lines: Vec<String>,
+    /// What failed.
+    pub problems: Vec<String>,
+}
+
+/// Sends a test mail with the config at `path`. Changes nothing.
+pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
+    let lang = start.language(env);
+    let mut config = match store::open(path, env, StateUse::Keep) {
+        Ok(opened) => opened.config,
+        Err(unopened) => {
+            return TestMail {
+                code: Code::Config,
+                lines: Vec::new(),
+                problems: unopened.error.lines(lang),
+            };
+        }
+    };
+    let lang = start.lang.unwrap_or(config.settings.language);
+    config.settings.language = lang;
+    let mut report = blank_report(&config, Kind::Test, start.now);
+    report.footer = vec![say::config_file(lang, path.display())];
+    let mail = letter(&report, &config, start.random);
+    let message = mime::message(
+        &config.mail,
+        &Parts {
+            message_id: &mail.message_id,
+            made_at: mail.made_at,
+            subject: &mail.subject,
+            text: &mail.text,
+            html: &mail.html,
+            level: mail.level,
+            kind: mail.kind,
+            site: &mail.site,
+        },
+    );
+    let recipients = &config.mail.recipients;
+    match smtp::deliver(
+        &config.mail,
+        recipients,
+        message.as_bytes(),
+        Instant::now() + PATIENCE,
+    ) {
+        Ok(delivery) => {
+            let mut code = Code::Done;
+            for refused in &delivery.refused {
+                code.worsen(if refused.permanent {
+                    Code::Config
+                } else {
+                    Code::Retry
+                });
+            }
+            TestMail {
+                code,
+                lines: delivery
+                    .accepted
+                    .iter()
+                    .map(|to| say::accepted(lang, to))
+                    .collect(),
+                problems: delivery
+                    .refused
+                    .iter()
+                    .map(|refused| refused.text(lang))
+                    .chain(delivery.notes.iter().map(|note| note.text(lang)))
+                    .collect(),
+            }
+        }
+        Err(error) => TestMail {
+            code: if error.permanent() {
+                Code::Config
+            } else {
+                Code::Retry
+            },
+            lines: Vec::new(),
+            problems: recipients
+                .iter()
+                .map(|to| say::not_sent(lang, to, error.text(lang)))
+                .collect(),
+        },
+    }
+}
