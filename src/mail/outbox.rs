@@ -206,7 +206,7 @@ impl Outbox {
             }
             if mail.is_untouched() {
                 size -= mail.size();
-                mail.to_lines(reader);
+                mail.reduce_to_lines(reader);
                 size += mail.size();
             }
         }
@@ -309,11 +309,11 @@ impl Waiting {
         if self.level == Level::Critical {
             self.subject = self.subject.replacen(']', "] CRITICAL", 1);
         }
-        self.to_lines(reader);
+        self.reduce_to_lines(reader);
     }
 
     /// Rebuilds text and HTML from the lines alone.
-    fn to_lines(&mut self, reader: &Reader) {
+    fn reduce_to_lines(&mut self, reader: &Reader) {
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());

@@ -96,14 +96,24 @@ impl Session {
     /// Connects to the first address of the host that answers, secures the line
     /// and logs in. `check` goes as far as this.
     pub fn open(smtp: &Smtp, deadline: Instant) -> Result<Self, SmtpError> {
-        let server = format!("{}:{}", smtp.host, smtp.port);
-        let fail = |step, cause| SmtpError::new(&server, step, cause);
-        let tls = client_config(smtp).map_err(|error| fail(Step::Tls, Cause::Setup(error)))?;
-        let addresses = wire::resolve(&smtp.host, smtp.port, wire::within(smtp.timeout, deadline))
-            .map_err(|cause| fail(Step::Resolve, cause))?;
-        let mut last = fail(Step::Resolve, Cause::NoAddress);
+        let patience = wire::within(smtp.timeout, deadline);
+        let addresses = wire::resolve(&smtp.host, smtp.port, patience)
+            .map_err(|cause| SmtpError::new(&named(smtp), Step::Resolve, cause))?;
+        Self::open_any(smtp, &addresses, deadline)
+    }
+
+    /// The same, with the host's addresses at hand.
+    pub fn open_any(
+        smtp: &Smtp,
+        addresses: &[SocketAddr],
+        deadline: Instant,
+    ) -> Result<Self, SmtpError> {
+        let server = named(smtp);
+        let tls = client_config(smtp)
+            .map_err(|error| SmtpError::new(&server, Step::Tls, Cause::Setup(error)))?;
+        let mut last = SmtpError::new(&server, Step::Resolve, Cause::NoAddress);
         for address in addresses {
-            match Self::open_at(address, smtp, &server, &tls, deadline) {
+            match Self::open_at(*address, smtp, &server, &tls, deadline) {
                 Ok(session) => return Ok(session),
                 Err(error) if error.permanent() => return Err(error),
                 Err(error) => last = error,
@@ -115,7 +125,7 @@ impl Session {
         Err(last)
     }
 
-    /// The same for one address.
+    /// The same, with one address.
     fn open_at(
         address: SocketAddr,
         smtp: &Smtp,
@@ -376,6 +386,11 @@ impl Session {
     fn error(&self, step: Step, cause: Cause) -> SmtpError {
         SmtpError::new(&self.server, step, cause)
     }
+}
+
+/// How the server is called in errors.
+fn named(smtp: &Smtp) -> String {
+    format!("{}:{}", smtp.host, smtp.port)
 }
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.

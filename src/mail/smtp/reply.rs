@@ -115,6 +115,7 @@ impl Capabilities {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS};
