@@ -365,7 +365,7 @@ impl Talk {
                     return "552 5.3.4 too big".to_owned();
                 }
                 (Some(Ok(_)), Some(_)) => {}
-                _ if self.options.offers.iter().any(|offer| *offer == parameter) => {}
+                _ if self.options.offers.contains(&parameter) => {}
                 _ => return format!("555 unknown parameter {parameter}"),
             }
         }
