@@ -113,9 +113,9 @@ impl Outbox {
         deadline: Instant,
     ) -> Deliveries {
         let mut done = Deliveries::default();
-        // Nobody is left to be served where the recipients have changed since.
-        self.mails.retain(|mail| !mail.pending(settings).is_empty());
-        if self.mails.is_empty() {
+        // Nobody may be left to be served where the recipients have changed since.
+        self.mails.retain(|mail| !mail.is_done(settings));
+        if self.mails.is_empty() || settings.recipients.is_empty() {
             return done;
         }
         let mut session = match Session::open(&settings.smtp, deadline) {
@@ -145,7 +145,7 @@ impl Outbox {
             }
         }
         self.untold.append(&mut untold);
-        self.mails.retain(|mail| !mail.pending(settings).is_empty());
+        self.mails.retain(|mail| !mail.is_done(settings));
         session.quit();
         done
     }
@@ -231,6 +231,11 @@ impl Waiting {
             }
         }
         pending
+    }
+
+    /// True where someone was served, and nobody is left.
+    fn is_done(&self, settings: &Settings) -> bool {
+        !self.served.is_empty() && self.pending(settings).is_empty()
     }
 
     /// Notes who is served. One refused for good is, if another has been

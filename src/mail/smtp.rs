@@ -11,7 +11,7 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -70,9 +70,9 @@ pub fn deliver(
     deadline: Instant,
 ) -> Result<Delivery, SmtpError> {
     let mut session = Session::open(&settings.smtp, deadline)?;
-    let delivery = session.send(sender(settings), to, message)?;
+    let delivery = session.send(sender(settings), to, message);
     session.quit();
-    Ok(delivery)
+    delivery
 }
 
 /// The envelope's sender: `envelope_sender`, else the address in `sender`.
@@ -88,9 +88,15 @@ pub struct Session {
     wire: Wire,
     offers: Capabilities,
     notes: Vec<Note>,
+    timeout: Duration,
     /// How the server is called in errors.
     server: String,
 }
+
+/// How many timeouts the answer to the message may take: a server that filters
+/// before it accepts is slow here, and giving up on it too early means sending
+/// the same mail again and again. RFC 5321, 4.5.3.2.6 asks for even more.
+const PATIENCE_AT_END: u32 = 4;
 
 impl Session {
     /// Connects to the first address of the host that answers, secures the line
@@ -141,6 +147,7 @@ impl Session {
             wire: connect()?,
             offers: Capabilities::default(),
             notes: Vec::new(),
+            timeout: smtp.timeout,
             server: server.to_owned(),
         };
         if smtp.tls == Tls::Implicit {
@@ -352,7 +359,10 @@ impl Session {
         self.wire
             .send(b".\r\n")
             .map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
+        self.wire
+            .set_timeout(self.timeout.saturating_mul(PATIENCE_AT_END));
         let reply = self.reply(Step::End).map_err(in_doubt)?;
+        self.wire.set_timeout(self.timeout);
         match reply.code {
             200..=299 => Ok(()),
             _ => Err(self.refusal(Step::End, reply)),

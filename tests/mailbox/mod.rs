@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use illumio_monitor::mail::{Settings, Smtp, Tls};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// How the server is to behave.
@@ -56,6 +57,8 @@ pub enum Action {
     Say(String),
     /// The same, a byte every 100 ms.
     Trickle(String),
+    /// Waits so many milliseconds, then does the other.
+    Pause(u64, Box<Action>),
     /// Says nothing for ten seconds.
     Hang,
     /// Closes the connection.
@@ -158,6 +161,31 @@ impl Mailbox {
         let line = format!("C: {start}");
         self.transcript().iter().any(|said| said.starts_with(&line))
     }
+}
+
+/// A monitor's settings for the server at this port.
+pub fn settings(port: u16) -> Settings {
+    Settings {
+        sender: "Monitor <monitor@example.com>".into(),
+        envelope_sender: None,
+        recipients: vec!["a@example.com".into(), "b@example.com".into()],
+        raw_snapshot: true,
+        smtp: Smtp {
+            host: "127.0.0.1".into(),
+            port,
+            tls: Tls::None,
+            login: None,
+            ca_file: None,
+            timeout: Duration::from_secs(2),
+        },
+    }
+}
+
+/// A server with these options, and settings that lead to it.
+pub fn meet(options: Options) -> (Mailbox, Settings) {
+    let mailbox = Mailbox::start(options);
+    let settings = settings(mailbox.port());
+    (mailbox, settings)
 }
 
 enum Line {
@@ -445,7 +473,15 @@ impl Talk {
             turn.times -= 1;
             turn.action.clone()
         };
+        self.act(action)
+    }
+
+    fn act(&mut self, action: Action) -> io::Result<Next> {
         match action {
+            Action::Pause(millis, action) => {
+                thread::sleep(Duration::from_millis(millis));
+                self.act(*action)
+            }
             Action::Say(answer) => {
                 self.note(format!("S: {}", answer.trim_end()));
                 self.write(answer.as_bytes())?;
