@@ -186,9 +186,10 @@ impl Verifier {
             return dates_only(by_own);
         }
         match by_own {
-            Err(RustlsError::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-                signed_by(system_store())
-            }
+            // A signature that doesn't fit is another CA's of the same name.
+            Err(RustlsError::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => signed_by(system_store()),
             other => other,
         }
     }
@@ -325,7 +326,8 @@ fn tls13_signature(
 /// Why a handshake failed, in the terms of what the user can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// Nobody trusted has signed the certificate.
+    /// Nobody trusted has signed the certificate, or it is a self-signed one
+    /// that `ca_file` doesn't name.
     UnknownIssuer,
     /// The certificate is for these names; none where it says none.
     WrongName(Vec<String>),
@@ -353,6 +355,13 @@ pub fn problem(error: &io::Error) -> Option<Problem> {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             Problem::NotYetValid
         }
+        CertificateError::Other(other) if is_ca_as_server(other) => Problem::UnknownIssuer,
         _ => Problem::Other(error.to_string()),
     })
+}
+
+/// webpki's verdict on a self-signed certificate that says CA:TRUE, as many
+/// appliances make themselves one. rustls hands it on without a name of its own.
+fn is_ca_as_server(error: &rustls::OtherError) -> bool {
+    error.0.to_string() == "CaUsedAsEndEntity"
 }

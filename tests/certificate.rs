@@ -1,4 +1,5 @@
 //! Certificates for servers on loopback, made anew for each test.
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

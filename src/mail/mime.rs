@@ -41,9 +41,9 @@ pub struct Parts<'a> {
 /// The finished message, with the sender and recipients of the settings.
 ///
 /// Each part goes in quoted-printable or base64, whichever is shorter, so it
-/// takes at most 78 bytes for 57: 100,000 bytes of HTML become at most 136,880,
-/// which leaves 13,120 of the contract's 150,000 for the text; [`encoded_len`]
-/// tells exactly.
+/// takes at most 78 bytes for 57 decoded: 100,000 bytes of HTML become at most
+/// 136,880, which leaves 13,120 of the contract's 150,000 for the text. A line
+/// end counts as two bytes, CRLF; [`decoded_len`] and [`encoded_len`] tell exactly.
 pub fn message(settings: &Settings, parts: &Parts) -> String {
     let (name, address) = mailbox(&settings.sender);
     let to = settings.recipients.iter().filter(|to| is_address(to));
@@ -87,6 +87,11 @@ pub fn message_id(made_at: Timestamp, random: u64, sender: &str) -> String {
     format!("{}.{random:016x}@{domain}", made_at.as_millisecond())
 }
 
+/// How many bytes a reader's program decodes of a body: its line ends are CRLF.
+pub fn decoded_len(body: &str) -> usize {
+    canonical(body).len()
+}
+
 /// How many bytes a body takes in a message.
 pub fn encoded_len(body: &str) -> usize {
     encoded(body).1.len()
@@ -101,12 +106,17 @@ fn part<'a>(content_type: &'a str, body: &str) -> MimePart<'a> {
 
 /// The body with CRLF line ends, in the shorter encoding.
 fn encoded(body: &str) -> (&'static str, String) {
-    let body = body.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n");
+    let body = canonical(body);
     let base64 = MIME.encode(&body);
     match BODY.encoded_len_within(&body, base64.len()) {
         Some(_) => ("quoted-printable", BODY.encode(&body)),
         None => ("base64", base64),
     }
+}
+
+/// The body with CRLF line ends.
+fn canonical(body: &str) -> String {
+    body.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n")
 }
 
 /// Text for a header: one line, without control characters, at most 500 characters.

@@ -113,9 +113,9 @@ impl Outbox {
         deadline: Instant,
     ) -> Deliveries {
         let mut done = Deliveries::default();
-        // Nobody is left to be served where the recipients have changed since.
-        self.mails.retain(|mail| !mail.pending(settings).is_empty());
-        if self.mails.is_empty() {
+        // Nobody may be left to be served where the recipients have changed since.
+        self.mails.retain(|mail| !mail.is_done(settings));
+        if self.mails.is_empty() || settings.recipients.is_empty() {
             return done;
         }
         let mut session = match Session::open(&settings.smtp, deadline) {
@@ -145,7 +145,7 @@ impl Outbox {
             }
         }
         self.untold.append(&mut untold);
-        self.mails.retain(|mail| !mail.pending(settings).is_empty());
+        self.mails.retain(|mail| !mail.is_done(settings));
         session.quit();
         done
     }
@@ -206,7 +206,7 @@ impl Outbox {
             }
             if mail.is_untouched() {
                 size -= mail.size();
-                mail.to_lines(reader);
+                mail.reduce_to_lines(reader);
                 size += mail.size();
             }
         }
@@ -231,6 +231,11 @@ impl Waiting {
             }
         }
         pending
+    }
+
+    /// True where someone was served, and nobody is left.
+    fn is_done(&self, settings: &Settings) -> bool {
+        !self.served.is_empty() && self.pending(settings).is_empty()
     }
 
     /// Notes who is served. One refused for good is, if another has been
@@ -309,11 +314,11 @@ impl Waiting {
         if self.level == Level::Critical {
             self.subject = self.subject.replacen(']', "] CRITICAL", 1);
         }
-        self.to_lines(reader);
+        self.reduce_to_lines(reader);
     }
 
     /// Rebuilds text and HTML from the lines alone.
-    fn to_lines(&mut self, reader: &Reader) {
+    fn reduce_to_lines(&mut self, reader: &Reader) {
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());

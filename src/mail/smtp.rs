@@ -11,7 +11,7 @@ mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -70,9 +70,9 @@ pub fn deliver(
     deadline: Instant,
 ) -> Result<Delivery, SmtpError> {
     let mut session = Session::open(&settings.smtp, deadline)?;
-    let delivery = session.send(sender(settings), to, message)?;
+    let delivery = session.send(sender(settings), to, message);
     session.quit();
-    Ok(delivery)
+    delivery
 }
 
 /// The envelope's sender: `envelope_sender`, else the address in `sender`.
@@ -88,22 +88,38 @@ pub struct Session {
     wire: Wire,
     offers: Capabilities,
     notes: Vec<Note>,
+    timeout: Duration,
     /// How the server is called in errors.
     server: String,
 }
+
+/// How many timeouts the answer to the message may take: a server that filters
+/// before it accepts is slow here, and giving up on it too early means sending
+/// the same mail again and again. RFC 5321, 4.5.3.2.6 asks for even more.
+const PATIENCE_AT_END: u32 = 4;
 
 impl Session {
     /// Connects to the first address of the host that answers, secures the line
     /// and logs in. `check` goes as far as this.
     pub fn open(smtp: &Smtp, deadline: Instant) -> Result<Self, SmtpError> {
-        let server = format!("{}:{}", smtp.host, smtp.port);
-        let fail = |step, cause| SmtpError::new(&server, step, cause);
-        let tls = client_config(smtp).map_err(|error| fail(Step::Tls, Cause::Setup(error)))?;
-        let addresses = wire::resolve(&smtp.host, smtp.port, wire::within(smtp.timeout, deadline))
-            .map_err(|cause| fail(Step::Resolve, cause))?;
-        let mut last = fail(Step::Resolve, Cause::NoAddress);
+        let patience = wire::within(smtp.timeout, deadline);
+        let addresses = wire::resolve(&smtp.host, smtp.port, patience)
+            .map_err(|cause| SmtpError::new(&named(smtp), Step::Resolve, cause))?;
+        Self::open_any(smtp, &addresses, deadline)
+    }
+
+    /// The same, with the host's addresses at hand.
+    pub fn open_any(
+        smtp: &Smtp,
+        addresses: &[SocketAddr],
+        deadline: Instant,
+    ) -> Result<Self, SmtpError> {
+        let server = named(smtp);
+        let tls = client_config(smtp)
+            .map_err(|error| SmtpError::new(&server, Step::Tls, Cause::Setup(error)))?;
+        let mut last = SmtpError::new(&server, Step::Resolve, Cause::NoAddress);
         for address in addresses {
-            match Self::open_at(address, smtp, &server, &tls, deadline) {
+            match Self::open_at(*address, smtp, &server, &tls, deadline) {
                 Ok(session) => return Ok(session),
                 Err(error) if error.permanent() => return Err(error),
                 Err(error) => last = error,
@@ -115,7 +131,7 @@ impl Session {
         Err(last)
     }
 
-    /// The same for one address.
+    /// The same, with one address.
     fn open_at(
         address: SocketAddr,
         smtp: &Smtp,
@@ -131,6 +147,7 @@ impl Session {
             wire: connect()?,
             offers: Capabilities::default(),
             notes: Vec::new(),
+            timeout: smtp.timeout,
             server: server.to_owned(),
         };
         if smtp.tls == Tls::Implicit {
@@ -342,7 +359,10 @@ impl Session {
         self.wire
             .send(b".\r\n")
             .map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
+        self.wire
+            .set_timeout(self.timeout.saturating_mul(PATIENCE_AT_END));
         let reply = self.reply(Step::End).map_err(in_doubt)?;
+        self.wire.set_timeout(self.timeout);
         match reply.code {
             200..=299 => Ok(()),
             _ => Err(self.refusal(Step::End, reply)),
@@ -376,6 +396,11 @@ impl Session {
     fn error(&self, step: Step, cause: Cause) -> SmtpError {
         SmtpError::new(&self.server, step, cause)
     }
+}
+
+/// How the server is called in errors.
+fn named(smtp: &Smtp) -> String {
+    format!("{}:{}", smtp.host, smtp.port)
 }
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.

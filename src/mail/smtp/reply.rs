@@ -115,6 +115,7 @@ impl Capabilities {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
     use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS};
@@ -167,5 +168,50 @@ mod tests {
             assert!(offers.has(extension), "{extension}");
         }
         assert!(offers.knows(AUTH_PLAIN) && offers.knows(AUTH_LOGIN));
+    }
+
+    #[test]
+    fn no_answer_however_odd_stops_the_run() {
+        const BITS: [&[u8]; 16] = [
+            b"250",
+            b"-",
+            b" ",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b"AUTH ",
+            b"SIZE ",
+            b"5.1.1",
+            b".",
+            b"99999999999999999999",
+            b"\xff",
+            b"DELIVERBY ",
+            b"FUTURERELEASE ",
+            b"MT-PRIORITY ",
+            b"STARTTLS",
+        ];
+        let mut state: u64 = 42;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as usize
+        };
+        let mut read = 0;
+        for _ in 0..100_000 {
+            let bits = (0..next() % 12).map(|_| BITS[next() % BITS.len()]);
+            let raw = [
+                b"250-x\r\n250 ".as_slice(),
+                &bits.collect::<Vec<_>>().concat(),
+                b"\r\n",
+            ];
+            let raw = raw.concat();
+            let from = next() % 8;
+            if let Some(reply) = Reply::parse(&raw[from..]) {
+                Capabilities::from_reply(&reply);
+                read += 1;
+            }
+        }
+        assert!(read > 1000, "{read}");
     }
 }

@@ -142,6 +142,15 @@ impl Wire {
         Ok(())
     }
 
+    /// How long each read and write may take from here on.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        match &mut self.line {
+            Line::Clear(timed) => timed.timeout = timeout,
+            Line::Tls(stream) => stream.sock.timeout = timeout,
+            Line::Gone => {}
+        }
+    }
+
     pub fn is_tls(&self) -> bool {
         matches!(self.line, Line::Tls(_))
     }

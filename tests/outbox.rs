@@ -1,0 +1,313 @@
+//! The message that is made, and the outbox that keeps it until the server has it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod mailbox;
+
+use std::time::{Duration, Instant};
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::mail::Settings;
+use illumio_monitor::mail::mime::{self, Parts};
+use illumio_monitor::mail::outbox::{BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
+use illumio_monitor::report::Kind;
+use illumio_monitor::rules::Level;
+use jiff::tz::{TimeZone, offset};
+use jiff::{SignedDuration, Timestamp};
+use mailbox::{Action, Options, meet, settings};
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(15)
+}
+
+// The message.
+
+const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
+
+fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
+    Parts {
+        message_id: "1.2@example.com",
+        made_at: "2026-11-22T10:20:30Z".parse().unwrap(),
+        subject: HOSTILE,
+        text,
+        html,
+        level: Level::Critical,
+        kind: Kind::Alert,
+        site: HOSTILE,
+    }
+}
+
+fn header<'a>(message: &'a str, name: &str) -> Vec<&'a str> {
+    let (head, _) = message.split_once("\r\n\r\n").unwrap();
+    let start = format!("{name}: ");
+    head.split("\r\n")
+        .filter_map(|line| line.strip_prefix(&start))
+        .collect()
+}
+
+#[test]
+fn a_message_has_its_headers_and_no_others() {
+    let message = mime::message(&settings(25), &parts("text", "<p>html</p>"));
+    assert_eq!(
+        header(&message, "From"),
+        ["\"Monitor\" <monitor@example.com>"]
+    );
+    assert_eq!(header(&message, "To"), ["<a@example.com>, <b@example.com>"]);
+    assert_eq!(
+        header(&message, "Date"),
+        ["Sun, 22 Nov 2026 10:20:30 +0000"]
+    );
+    assert_eq!(header(&message, "Message-ID"), ["<1.2@example.com>"]);
+    assert_eq!(header(&message, "MIME-Version"), ["1.0"]);
+    assert_eq!(header(&message, "Auto-Submitted"), ["auto-generated"]);
+    assert_eq!(header(&message, "X-Auto-Response-Suppress"), ["All"]);
+    assert_eq!(header(&message, "X-Illumio-Monitor-Level"), ["critical"]);
+    assert_eq!(header(&message, "X-Illumio-Monitor-Kind"), ["alert"]);
+    assert!(header(&message, "X-Illumio-Monitor-Site")[0].starts_with("=?utf-8?"));
+    assert!(header(&message, "Subject")[0].starts_with("=?utf-8?"));
+    assert_eq!(header(&message, "Bcc"), [""; 0]);
+    assert!(header(&message, "Content-Type")[0].starts_with("multipart/alternative"));
+}
+
+#[test]
+fn every_line_of_a_message_is_short_ascii_in_crlf() {
+    let long = "阻擋".repeat(20_000);
+    for text in [long.as_str(), &"x".repeat(90_000), ".\n\n.\r\r\n", ""] {
+        let message = mime::message(&settings(25), &parts(text, text));
+        assert!(message.is_ascii());
+        for line in message.split("\r\n") {
+            assert!(
+                line.len() <= 998 && !line.contains(['\r', '\n']),
+                "{line:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_part_takes_the_shorter_encoding_and_the_bound_holds() {
+    let chinese = "阻擋".repeat(16_666);
+    assert!(chinese.len() <= 100_000 && mime::encoded_len(&chinese) <= 136_880);
+    let letters = "plain words here\n".repeat(1000);
+    assert!(mime::encoded_len(&letters) < letters.len() * 11 / 10);
+    let message = mime::message(&settings(25), &parts(&letters, &chinese));
+    assert!(message.contains("Content-Transfer-Encoding: quoted-printable"));
+    assert!(message.contains("Content-Transfer-Encoding: base64"));
+    let lines = "\n=".repeat(1000);
+    assert_eq!(mime::decoded_len(&lines), 3000);
+}
+
+#[test]
+fn a_message_id_takes_the_senders_domain_if_it_is_one() {
+    let at = "2026-11-22T10:20:30Z".parse().unwrap();
+    let id = |sender| mime::message_id(at, 255, sender);
+    assert_eq!(
+        id("M <m@example.com>"),
+        "1795342830000.00000000000000ff@example.com"
+    );
+    assert!(id("root").ends_with("@illumio-monitor.invalid"));
+    assert!(id("a@b>\r\nX: y").ends_with("@illumio-monitor.invalid"));
+}
+
+// The outbox.
+
+fn reader() -> Reader {
+    Reader {
+        lang: Lang::En,
+        zone: TimeZone::fixed(offset(8)),
+    }
+}
+
+fn made_at() -> Timestamp {
+    "2026-11-22T10:20:00Z".parse().unwrap()
+}
+
+fn waiting(number: usize) -> Waiting {
+    Waiting {
+        message_id: format!("{number}@example.com"),
+        made_at: made_at(),
+        subject: format!("[Illumio Monitor] mail {number}"),
+        level: Level::Warning,
+        kind: Kind::Alert,
+        site: "pce".into(),
+        text: format!("details of {number}"),
+        html: format!("<html><body class=\"x\"><p>details of {number}</p></body></html>"),
+        lines: vec![format!("rule <{number}>: 12 matches")],
+        served: Vec::new(),
+        in_doubt: false,
+    }
+}
+
+fn outbox(mails: usize) -> Outbox {
+    Outbox {
+        mails: (1..=mails).map(waiting).collect(),
+        untold: Vec::new(),
+    }
+}
+
+fn attempt(outbox: &mut Outbox, settings: &Settings) -> Deliveries {
+    outbox.deliver_all(settings, &reader(), made_at(), soon())
+}
+
+#[test]
+fn waiting_mails_go_in_their_order_over_one_connection() {
+    let (mailbox, settings) = meet(Options::default());
+    let mut outbox = outbox(3);
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!(done.delivered, 3);
+    assert!(done.errors.is_empty() && outbox.mails.is_empty());
+    assert_eq!(mailbox.connections(), 1);
+    let ids: Vec<_> = mailbox.mails();
+    for (at, mail) in ids.iter().enumerate() {
+        let id = format!("Message-ID: <{}@example.com>", at + 1);
+        assert!(mail.data.contains(&id), "{}", mail.data);
+        assert!(!mail.data.contains("could not be delivered"));
+    }
+}
+
+#[test]
+fn a_mail_without_its_250_stays_with_its_message_id() {
+    let (mailbox, settings) = meet(Options::default().times("END", 1, Action::TakeAndDrop));
+    let mut outbox = outbox(2);
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!((done.delivered, done.errors.len()), (0, 1));
+    assert_eq!(outbox.mails.len(), 2);
+    assert!(outbox.mails[0].in_doubt && !outbox.mails[1].in_doubt);
+    attempt(&mut outbox, &settings);
+    assert!(outbox.mails.is_empty());
+    let mails = mailbox.mails();
+    let again = mails
+        .iter()
+        .filter(|mail| mail.data.contains("<1@example.com>"));
+    assert_eq!((mails.len(), again.count()), (3, 2));
+}
+
+#[test]
+fn a_dead_server_is_asked_once_for_all_mails() {
+    let (mailbox, mut settings) = meet(Options::default().at("MAIL", Action::Hang));
+    settings.smtp.timeout = Duration::from_millis(300);
+    let mut outbox = outbox(5);
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!((done.errors.len(), outbox.mails.len()), (1, 5));
+    assert_eq!(mailbox.connections(), 1);
+    assert!(!done.permanent());
+}
+
+#[test]
+fn a_mail_refused_as_a_whole_stays_and_the_others_go() {
+    let refusal = Action::Say("554 5.7.1 spam\r\n".into());
+    let (mailbox, settings) = meet(Options::default().times("END", 1, refusal));
+    let mut outbox = outbox(2);
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!((done.delivered, outbox.mails.len()), (1, 1));
+    assert!(done.permanent());
+    assert_eq!(outbox.mails[0].message_id, "1@example.com");
+    assert!(!outbox.mails[0].in_doubt);
+    assert!(mailbox.mails()[0].data.contains("<2@example.com>"));
+}
+
+#[test]
+fn a_recipient_refused_for_good_is_dropped_and_named() {
+    let (_, settings) = meet(Options::default().say("RCPT TO:<a@", "550 5.1.1 unknown"));
+    let mut outbox = outbox(1);
+    let done = attempt(&mut outbox, &settings);
+    assert!(outbox.mails.is_empty());
+    assert!(done.permanent());
+    let untold = outbox.take_untold();
+    assert_eq!(untold.len(), 1);
+    assert!(untold[0].contains("a@example.com") && untold[0].contains("550 5.1.1 unknown"));
+    assert!(outbox.take_untold().is_empty());
+}
+
+#[test]
+fn a_recipient_refused_for_now_is_tried_again_alone() {
+    let later = Action::Say("450 4.2.0 later\r\n".into());
+    let (mailbox, settings) = meet(Options::default().times("RCPT TO:<a@", 1, later));
+    let mut outbox = outbox(1);
+    attempt(&mut outbox, &settings);
+    assert_eq!(outbox.mails[0].served, ["b@example.com"]);
+    let kept = serde_json::to_string(&outbox).unwrap();
+    let mut outbox: Outbox = serde_json::from_str(&kept).unwrap();
+    attempt(&mut outbox, &settings);
+    assert!(outbox.mails.is_empty());
+    assert_eq!(mailbox.mails()[1].to, ["a@example.com"]);
+}
+
+#[test]
+fn a_mail_refused_for_everyone_waits_for_other_recipients() {
+    let (mailbox, mut settings) = meet(Options::default().say("RCPT TO:<a@", "550 unknown"));
+    settings.recipients = vec!["a@example.com".into()];
+    let mut outbox = outbox(1);
+    let done = attempt(&mut outbox, &settings);
+    assert!(done.permanent() && outbox.mails.len() == 1);
+    settings.recipients = vec!["c@example.com".into()];
+    attempt(&mut outbox, &settings);
+    assert!(outbox.mails.is_empty());
+    assert_eq!(mailbox.mails()[0].to, ["c@example.com"]);
+}
+
+#[test]
+fn a_late_mail_says_since_when_it_waited() {
+    let (mailbox, settings) = meet(Options::default());
+    let mut outbox = outbox(1);
+    let now = made_at() + SignedDuration::from_hours(2);
+    outbox.deliver_all(&settings, &reader(), now, soon());
+    let data = mailbox.mails()[0].data.replace("=\r\n", "");
+    assert_eq!(data.matches("2026-11-22 18:20 +08:00").count(), 2, "{data}");
+    assert!(
+        data.contains("<body class=3D\"x\"><p><strong>This mail was made"),
+        "{data}"
+    );
+}
+
+#[test]
+fn too_many_mails_merge_and_keep_every_line() {
+    let mut outbox = Outbox::default();
+    let mut doubtful = waiting(0);
+    doubtful.in_doubt = true;
+    outbox.push(doubtful.clone(), &reader());
+    for number in 1..=100 {
+        outbox.push(waiting(number), &reader());
+    }
+    assert_eq!(outbox.mails.len(), MAILS);
+    assert_eq!(outbox.mails[0], doubtful);
+    assert_eq!(outbox.mails[MAILS - 1], waiting(100));
+    let all: String = outbox.mails.iter().map(|mail| mail.html.as_str()).collect();
+    for number in 1..=81 {
+        assert!(
+            all.contains(&format!("rule &lt;{number}&gt;: 12 matches")),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn too_large_mails_lose_details_the_oldest_first_and_no_line() {
+    let mut outbox = Outbox::default();
+    for number in 1..=3 {
+        let mut mail = waiting(number);
+        mail.html = "x".repeat(BYTES / 3 - 1000);
+        mail.lines = vec![format!("line {number}")];
+        outbox.push(mail, &reader());
+    }
+    let mut last = waiting(4);
+    last.text = "y".repeat(10_000);
+    outbox.push(last.clone(), &reader());
+    assert!(outbox.mails[0].text.contains("line 1"));
+    assert!(outbox.mails[0].html.len() < 1000);
+    assert!(outbox.mails[1].html.len() > BYTES / 4);
+    assert_eq!(outbox.mails[3], last);
+}
+
+#[test]
+fn after_thirty_days_a_mail_becomes_one_line() {
+    let mut outbox = outbox(2);
+    outbox.mails[1].made_at += SignedDuration::from_hours(24);
+    outbox.expire(
+        made_at() + SignedDuration::from_hours(30 * 24 + 1),
+        &reader(),
+    );
+    assert_eq!(outbox.mails.len(), 1);
+    let untold = outbox.take_untold();
+    assert_eq!(untold.len(), 1);
+    assert!(untold[0].contains("mail 1") && untold[0].contains("2026-11-22 18:20 +08:00"));
+}
