@@ -1,0 +1,10 @@
+//! The stories: what the binary does against a simulated PCE and a real SMTP
+//! conversation. One binary, so that the rooms of the tests are compiled once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod pce;
+
+mod stories {
+    mod simulated_pce;
+}
