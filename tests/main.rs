@@ -6,5 +6,7 @@
 mod pce;
 
 mod stories {
+    mod client;
     mod simulated_pce;
+    mod simulated_rows;
 }
