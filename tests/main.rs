@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod pce;
+mod world;
 
 mod stories {
     mod client;
     mod simulated_pce;
     mod simulated_rows;
+    mod the_world;
 }
