@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod oracle;
 mod pce;
 mod world;
 
@@ -10,5 +11,6 @@ mod stories {
     mod client;
     mod simulated_pce;
     mod simulated_rows;
+    mod the_oracle;
     mod the_world;
 }
