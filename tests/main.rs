@@ -9,6 +9,7 @@ mod world;
 
 mod stories {
     mod client;
+    mod illumio_py;
     mod simulated_pce;
     mod simulated_rows;
     mod the_oracle;

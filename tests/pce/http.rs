@@ -8,6 +8,9 @@ use flate2::write::GzEncoder;
 /// Bodies of requests are bounded; the real PCE's limit is not known.
 const LONGEST_REQUEST_BODY: u64 = 16 * 1024 * 1024;
 
+/// Names and values, in their order.
+pub type Headers = Vec<(String, String)>;
+
 /// One request, as it came in.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -18,7 +21,7 @@ pub struct Request {
     /// What follows the `?`, as it came; empty without one.
     pub query: String,
     /// Names in lower case.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// Empty where none was sent.
     pub body: Vec<u8>,
 }
@@ -137,7 +140,7 @@ pub struct Response {
     /// `200` …
     pub status: u16,
     /// In the order they are sent; length and encoding are added on the way out.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// What follows.
     pub body: Body,
 }
@@ -180,7 +183,7 @@ impl Response {
     }
 
     /// The whole body, for those who want to break it.
-    pub fn into_bytes(self) -> io::Result<(u16, Vec<(String, String)>, Vec<u8>)> {
+    pub fn into_bytes(self) -> io::Result<(u16, Headers, Vec<u8>)> {
         let bytes = match self.body {
             Body::Bytes(bytes) => bytes,
             Body::Stream(stream) => {

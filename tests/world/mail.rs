@@ -23,7 +23,7 @@ impl Mail {
         Self {
             from,
             to,
-            raw: data,
+            raw: data.into_bytes(),
         }
     }
 

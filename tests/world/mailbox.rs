@@ -8,16 +8,19 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// There is nothing to choose here.
+/// What can be chosen.
 #[derive(Default)]
-pub struct Options;
+pub struct Options {
+    /// What `SIZE` offers; without it, 25 MiB. It is not enforced.
+    pub size: Option<usize>,
+}
 
 /// One mail as it came.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
     pub from: String,
     pub to: Vec<String>,
-    pub data: Vec<u8>,
+    pub data: String,
 }
 
 /// A listening receiver.
@@ -27,15 +30,16 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    pub fn start(_: Options) -> Self {
+    pub fn start(options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let mails: Arc<Mutex<Vec<Received>>> = Arc::default();
         let inside = Arc::clone(&mails);
+        let size = options.size.unwrap_or(26_214_400);
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let mails = Arc::clone(&inside);
-                thread::spawn(move || converse(socket, &mails));
+                thread::spawn(move || converse(socket, &mails, size));
             }
         });
         Self { port, mails }
@@ -50,7 +54,7 @@ impl Mailbox {
     }
 }
 
-fn converse(socket: TcpStream, mails: &Mutex<Vec<Received>>) -> io::Result<()> {
+fn converse(socket: TcpStream, mails: &Mutex<Vec<Received>>, size: usize) -> io::Result<()> {
     socket.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut out = socket.try_clone()?;
     let mut lines = BufReader::new(socket);
@@ -62,8 +66,9 @@ fn converse(socket: TcpStream, mails: &Mutex<Vec<Received>>) -> io::Result<()> {
             return Ok(());
         }
         let upper = line.to_ascii_uppercase();
+        let offers = format!("250-mailbox.example.net\r\n250-8BITMIME\r\n250 SIZE {size}\r\n");
         let reply: &[u8] = if upper.starts_with("EHLO") {
-            b"250-mailbox.example.net\r\n250-8BITMIME\r\n250 SIZE 26214400\r\n"
+            offers.as_bytes()
         } else if upper.starts_with("MAIL FROM:") {
             mail.from = address(&line);
             b"250 2.1.0 ok\r\n"
@@ -84,7 +89,7 @@ fn converse(socket: TcpStream, mails: &Mutex<Vec<Received>>) -> io::Result<()> {
     }
 }
 
-fn data(lines: &mut impl BufRead) -> io::Result<Vec<u8>> {
+fn data(lines: &mut impl BufRead) -> io::Result<String> {
     let mut data = Vec::new();
     loop {
         let mut line = Vec::new();
@@ -92,7 +97,7 @@ fn data(lines: &mut impl BufRead) -> io::Result<Vec<u8>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if line == b".\r\n" {
-            return Ok(data);
+            return Ok(String::from_utf8_lossy(&data).into_owned());
         }
         let stuffed = usize::from(line.starts_with(b"."));
         data.extend_from_slice(&line[stuffed..]);

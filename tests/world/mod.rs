@@ -20,17 +20,18 @@ mod mailbox;
 mod program;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 #[allow(unused_imports)]
 pub use self::{
+    folder::Folder,
     mail::{Mail, Mails},
     program::Run,
 };
 use crate::pce::{Pce, Tls, When};
-use folder::Folder;
 
 /// Everything around one installation of the monitor.
 pub struct World {
@@ -165,6 +166,13 @@ impl World {
     /// Runs the real binary with these arguments on this world's file.
     pub fn run(&mut self, arguments: &[&str]) -> Run {
         let before = self.mailbox.count();
+        let mut run = program::run(self.command(arguments));
+        run.mails = self.mailbox.all().split_off(before);
+        run
+    }
+
+    /// The command of such a run, for those who want to start, stop or kill it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program::command(self.folder());
         command.arg("--config").arg(self.config_path());
         command.args(arguments);
@@ -172,9 +180,7 @@ impl World {
         // else every run would tell of the jump.
         command.env("ILLUMIO_MONITOR_HOST_TIME", self.now().to_string());
         command.envs(self.environment.iter().cloned());
-        let mut run = program::run(command);
-        run.mails = self.mailbox.all().split_off(before);
-        run
+        command
     }
 
     /// What the PCE takes for now.
