@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::event_records::authentication_failed;
 use super::http::{Request, Response};
 use super::state::State;
 use super::{events, jobs};
@@ -18,7 +19,14 @@ pub fn answer(state: &mut State, request: &Request) -> Response {
     if path == "node_available" {
         return only_get(request, Response::empty(200));
     }
+    if state.is_too_busy() {
+        return error(429, "too_many_requests_error", "Too many requests");
+    }
     if !authenticated(state, request) {
+        if state.logs_refusals {
+            let now = state.now();
+            state.log(authentication_failed("127.0.0.1").at(now));
+        }
         return error(401, "authentication_error", "Authentication failed")
             .with("WWW-Authenticate", "Basic realm=\"Illumio PCE\"");
     }

@@ -142,10 +142,7 @@ impl Pce {
 
     /// Puts an event into the log.
     pub fn event(&self, record: EventRecord) {
-        let mut state = self.shared.lock();
-        let uuid = state.uuid();
-        let href = format!("/orgs/{}/events/{uuid}", state.org);
-        state.events.push(record.stored(href));
+        self.shared.lock().log(record);
     }
 
     /// Puts several events into the log.
@@ -189,6 +186,16 @@ impl Pce {
     /// Caps a page of events at so many without a word.
     pub fn cap_events_at(&self, most: usize) {
         self.shared.lock().events_cap = Some(most);
+    }
+
+    /// How many requests it answers in one minute of its clock; 500.
+    pub fn answer_a_minute(&self, requests: usize) {
+        self.shared.lock().requests_a_minute = requests;
+    }
+
+    /// Writes an event for every request that it refuses with 401, as real PCEs do.
+    pub fn log_refusals(&self) {
+        self.shared.lock().logs_refusals = true;
     }
 
     /// What `/api/v2/health` answers.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::bulk::Bulk;
 use super::connection::Connection;
+use super::event_records::EventRecord;
 use super::events::Stored;
 use super::fault::Fault;
 use super::http::{Request, Response};
@@ -52,6 +53,10 @@ pub struct State {
     pub health: Value,
     /// Whether bodies are compressed for those who accept it.
     pub gzip: bool,
+    /// Requests that are answered in one minute of its clock [REST 25.2]; then 429.
+    pub requests_a_minute: usize,
+    /// Whether it writes down whom it refused, as real ones do.
+    pub logs_refusals: bool,
     /// What new connections meet.
     pub welcome: Welcome,
     /// What goes wrong.
@@ -59,6 +64,7 @@ pub struct State {
     /// What was asked.
     pub seen: Vec<Seen>,
     numbers: u64,
+    this_minute: (i64, usize),
 }
 
 impl Default for State {
@@ -76,10 +82,13 @@ impl Default for State {
             jobs: Jobs::default(),
             health: healthy(),
             gzip: true,
+            requests_a_minute: 500,
+            logs_refusals: false,
             welcome: Welcome::default(),
             faults: Vec::new(),
             seen: Vec::new(),
             numbers: 0,
+            this_minute: (0, 0),
         }
     }
 }
@@ -147,6 +156,23 @@ impl State {
             connection,
         };
         self.seen.push(seen);
+    }
+
+    /// Counts one request more; true where that is too many for this minute.
+    pub fn is_too_busy(&mut self) -> bool {
+        let minute = self.now().as_second().div_euclid(60);
+        if self.this_minute.0 != minute {
+            self.this_minute = (minute, 0);
+        }
+        self.this_minute.1 += 1;
+        self.this_minute.1 > self.requests_a_minute
+    }
+
+    /// Puts an event into the log.
+    pub fn log(&mut self, record: EventRecord) {
+        let uuid = self.uuid();
+        let href = format!("/orgs/{}/events/{uuid}", self.org);
+        self.events.push(record.stored(href));
     }
 
     /// The first fault that this request meets.

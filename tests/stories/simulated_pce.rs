@@ -38,6 +38,30 @@ fn a_wrong_secret_is_401_a_wrong_org_403_an_unknown_path_404() {
 }
 
 #[test]
+fn too_many_requests_in_a_minute_are_429_until_the_next() {
+    let pce = Pce::start();
+    pce.answer_a_minute(2);
+    let client = Client::of(&pce);
+    let statuses: Vec<u16> = (0..3).map(|_| client.get("/health").status).collect();
+    assert_eq!(statuses, [200, 200, 429]);
+    assert_eq!(
+        client.get("/health").json()[0]["token"],
+        "too_many_requests_error"
+    );
+    pce.set_now("10:01");
+    assert_eq!(client.get("/health").status, 200);
+}
+
+#[test]
+fn a_refused_client_can_be_seen_in_the_log() {
+    let pce = Pce::start();
+    pce.log_refusals();
+    Client::with_secret(&pce, "wrong").get("/health");
+    let events = Client::of(&pce).get("/orgs/1/events").json();
+    assert_eq!(events[0]["event_type"], "request.authentication_failed");
+}
+
+#[test]
 fn the_clock_and_a_request_id_are_in_every_answer() {
     let pce = Pce::start();
     pce.set_now("10:07:30");
