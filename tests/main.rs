@@ -1,0 +1,17 @@
+//! The stories: what the binary does against a simulated PCE and a real SMTP
+//! conversation. One binary, so that the rooms of the tests are compiled once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod oracle;
+mod pce;
+mod world;
+
+mod stories {
+    mod client;
+    mod illumio_py;
+    mod simulated_pce;
+    mod simulated_rows;
+    mod the_oracle;
+    mod the_world;
+}

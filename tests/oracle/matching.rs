@@ -1,0 +1,158 @@
+//! What a rule's JSON matches: contract 3, read plainly.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::Value;
+
+/// How much an event counts for a rule; 0: it does not match.
+pub fn event(rule: &Value, event: &Value) -> u64 {
+    if rule["type"] != "event" {
+        return 0;
+    }
+    let mut names = vec![event["event_type"].as_str().unwrap_or("")];
+    let notifications = event["notifications"].as_array();
+    for notification in notifications.into_iter().flatten() {
+        names.extend(notification["notification_type"].as_str());
+    }
+    let wanted = rule["filter_value"].as_str().unwrap_or("");
+    let fits = wanted
+        .split('|')
+        .any(|one| names.iter().any(|name| is_name(one.trim(), name)));
+    let among = |field: &str| {
+        let list = words(&rule[field]);
+        list.is_empty()
+            || list
+                .iter()
+                .any(|word| *word == event[field].as_str().unwrap_or("none"))
+    };
+    if !fits || !among("severity") || !among("status") {
+        0
+    } else if rule["count_by"] == "objects" {
+        objects(event)
+    } else {
+        1
+    }
+}
+
+/// A part of the name; with `*` or `?` a glob over the whole name.
+fn is_name(wanted: &str, name: &str) -> bool {
+    if wanted.contains(['*', '?']) {
+        let (wanted, name): (Vec<char>, Vec<char>) =
+            (wanted.chars().collect(), name.chars().collect());
+        glob(&wanted, &name)
+    } else {
+        name.contains(wanted)
+    }
+}
+
+fn glob(wanted: &[char], name: &[char]) -> bool {
+    match (wanted.first(), name.first()) {
+        (None, None) => true,
+        (Some('*'), _) => {
+            glob(&wanted[1..], name) || (!name.is_empty() && glob(wanted, &name[1..]))
+        }
+        (Some('?'), Some(_)) => glob(&wanted[1..], &name[1..]),
+        (Some(a), Some(b)) if a == b => glob(&wanted[1..], &name[1..]),
+        _ => false,
+    }
+}
+
+/// The distinct workloads and agents that an event is about, at least one.
+fn objects(event: &Value) -> u64 {
+    let mut hrefs = BTreeSet::new();
+    for part in ["resource_changes", "notifications"] {
+        for entry in event[part].as_array().into_iter().flatten() {
+            for about in [&entry["resource"], &entry["info"]] {
+                hrefs.extend(about["workload"]["href"].as_str());
+                hrefs.extend(about["agent"]["href"].as_str());
+            }
+        }
+    }
+    hrefs.len().max(1) as u64
+}
+
+/// Whether a rule of type `traffic` matches a row.
+pub fn traffic(rule: &Value, row: &Value) -> bool {
+    if rule["type"] != "traffic" {
+        return false;
+    }
+    let decision = match rule["pd"].as_i64() {
+        Some(2) => "blocked",
+        Some(1) => "potentially_blocked",
+        Some(0) => "allowed",
+        Some(3) => "unknown",
+        _ => "",
+    };
+    let (port, proto) = (
+        row["service"]["port"].as_i64(),
+        row["service"]["proto"].as_i64(),
+    );
+    let (source, destination) = (&row["src"], &row["dst"]);
+    let asked = |key: &str| !words(&rule[key]).is_empty();
+    (decision.is_empty() || row["policy_decision"] == decision)
+        && (!asked("port") || has_port(&rule["port"], port))
+        && (!asked("proto") || proto == protocol(&rule["proto"]))
+        && has_labels(&rule["src_label"], source)
+        && has_labels(&rule["dst_label"], destination)
+        && (!asked("src_ip_in") || is_in(&rule["src_ip_in"], source))
+        && (!asked("dst_ip_in") || is_in(&rule["dst_ip_in"], destination))
+        && !has_port(&rule["ex_port"], port)
+        && !(asked("ex_src_label") && has_labels(&rule["ex_src_label"], source))
+        && !(asked("ex_dst_label") && has_labels(&rule["ex_dst_label"], destination))
+        && !is_in(&rule["ex_src_ip"], source)
+        && !is_in(&rule["ex_dst_ip"], destination)
+}
+
+/// A list, or a text with commas, or a number.
+fn words(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(list) => list.iter().flat_map(words).collect(),
+        Value::String(text) => {
+            let parts = text.split(',').map(|part| part.trim().to_owned());
+            parts.filter(|part| !part.is_empty()).collect()
+        }
+        other => vec![other.to_string()],
+    }
+}
+
+fn has_port(ports: &Value, port: Option<i64>) -> bool {
+    let Some(port) = port else { return false };
+    words(ports).iter().any(|range| {
+        let (from, to) = range.split_once('-').unwrap_or((range, range));
+        let bounds = from.trim().parse().unwrap()..=to.trim().parse().unwrap();
+        bounds.contains(&port)
+    })
+}
+
+fn protocol(proto: &Value) -> Option<i64> {
+    match words(proto).first().map(String::as_str) {
+        Some("tcp") => Some(6),
+        Some("udp") => Some(17),
+        Some("icmp") => Some(1),
+        Some(number) => number.parse().ok(),
+        None => None,
+    }
+}
+
+fn has_labels(labels: &Value, end: &Value) -> bool {
+    words(labels).iter().all(|label| {
+        let (key, value) = label.split_once('=').unwrap();
+        let all = end["workload"]["labels"].as_array();
+        all.into_iter()
+            .flatten()
+            .any(|one| one["key"] == key && one["value"] == value)
+    })
+}
+
+fn is_in(nets: &Value, end: &Value) -> bool {
+    let Ok(ip) = end["ip"].as_str().unwrap_or("").parse::<IpAddr>() else {
+        return false;
+    };
+    words(nets).iter().any(|net| match net.parse::<IpNet>() {
+        Ok(net) => net.contains(&ip),
+        Err(_) => net.parse::<IpAddr>().unwrap() == ip,
+    })
+}

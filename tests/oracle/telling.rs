@@ -1,0 +1,102 @@
+//! When matches become an alert: contract 4.5.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Minute;
+
+/// One alert that must be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The rule's id.
+    pub rule: i64,
+    /// How many matches it takes.
+    pub count: u64,
+    /// The first minute in which it takes one.
+    pub first: Minute,
+    /// The last.
+    pub last: Minute,
+}
+
+/// One rule's matches.
+#[derive(Default)]
+pub struct Tally {
+    /// All that there ever were.
+    pub ever: BTreeMap<Minute, u64>,
+    untold: BTreeMap<Minute, Bag>,
+    last_alert: Option<Minute>,
+}
+
+/// The matches of a minute: so many, or, where flows are counted, these.
+#[derive(Clone, Default)]
+struct Bag {
+    count: u64,
+    flows: BTreeSet<String>,
+}
+
+impl Tally {
+    /// Adds matches; a flow counts once in whatever window.
+    pub fn add(&mut self, minute: Minute, count: u64, flow: Option<&str>) {
+        if count == 0 {
+            return;
+        }
+        *self.ever.entry(minute).or_default() += count;
+        let bag = self.untold.entry(minute).or_default();
+        match flow {
+            Some(flow) => drop(bag.flows.insert(flow.to_owned())),
+            None => bag.count += count,
+        }
+    }
+
+    /// What the rule tells in a cycle at `now`; that is then told.
+    pub fn tell(&mut self, rule: &Value, now: Minute) -> Option<Told> {
+        let count = rule["threshold_type"] == "count";
+        let window = rule["threshold_window"].as_i64().unwrap_or(10);
+        let cooldown = rule["cooldown_minutes"].as_i64();
+        let cooldown = cooldown.unwrap_or(if count { window } else { 0 });
+        if self.last_alert.is_some_and(|last| now < last + cooldown) {
+            return None;
+        }
+        let minutes: BTreeSet<Minute> = if count {
+            let threshold = rule["threshold_count"].as_u64().unwrap_or(1);
+            self.in_full_windows(window, threshold)
+        } else {
+            self.untold.keys().copied().collect()
+        };
+        let (first, last) = (*minutes.first()?, *minutes.last()?);
+        let taken: Vec<Bag> = minutes
+            .iter()
+            .filter_map(|minute| self.untold.remove(minute))
+            .collect();
+        self.last_alert = Some(now);
+        Some(Told {
+            rule: super::id(rule),
+            count: sum(taken.iter()),
+            first,
+            last,
+        })
+    }
+
+    /// The minutes of all windows that hold enough. A window that begins in a minute
+    /// without a match holds no more than the one that begins at its first match.
+    fn in_full_windows(&self, window: i64, threshold: u64) -> BTreeSet<Minute> {
+        let mut minutes = BTreeSet::new();
+        for begin in self.untold.keys() {
+            let within = || self.untold.range(begin..&(begin + window));
+            if sum(within().map(|(_, bag)| bag)) >= threshold {
+                minutes.extend(within().map(|(minute, _)| *minute));
+            }
+        }
+        minutes
+    }
+}
+
+fn sum<'a>(bags: impl Iterator<Item = &'a Bag>) -> u64 {
+    let (mut count, mut flows) = (0, BTreeSet::new());
+    for bag in bags {
+        count += bag.count;
+        flows.extend(&bag.flows);
+    }
+    count + flows.len() as u64
+}

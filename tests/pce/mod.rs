@@ -1,0 +1,288 @@
+//! A simulated PCE: a blocking HTTP(S) server on loopback, as strict and as odd as
+//! the real one, for tests and for trying out clients.
+//!
+//! A test fills its log and its network ([`Pce::event`], [`Pce::connection`]), sets
+//! its clock ([`Pce::set_now`]), breaks it ([`Pce::fault`], [`Pce::next_query`]) and
+//! looks at what it was asked ([`Pce::requests`]). It knows nothing of the monitor.
+
+#![allow(dead_code, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod bulk;
+mod certificates;
+mod connection;
+mod event_records;
+mod events;
+mod fault;
+mod http;
+mod jobs;
+mod listen;
+mod query;
+mod realistic;
+mod rows;
+mod state;
+mod time;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rustls::ServerConfig;
+use serde_json::Value;
+
+#[allow(unused_imports)]
+pub use self::{
+    bulk::Bulk,
+    certificates::Tls,
+    connection::{
+        Connection, Endpoint, address, allowed, blocked, kubernetes_workload, potentially_blocked,
+        undecided, workload,
+    },
+    event_records::*,
+    events::Stored,
+    fault::Fault,
+    jobs::Fate,
+    listen::Welcome,
+    realistic::a_realistic_hour,
+    rows::{Counting, Midnight},
+    state::{Seen, healthy, mixed},
+    time::{Clock, DAY, When, at, millis, seconds},
+};
+use self::{listen::Listener, state::Shared};
+
+/// A simulated PCE. It stops when it is dropped.
+pub struct Pce {
+    shared: Arc<Shared>,
+    listener: Option<Listener>,
+    address: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
+    trust_pem: Option<String>,
+}
+
+impl Pce {
+    /// A healthy, empty PCE over plain HTTP on a free port; its clock stands at 10:00.
+    pub fn start() -> Self {
+        Self::with(Tls::Off, "127.0.0.1:0")
+    }
+
+    /// The same over HTTPS.
+    pub fn start_tls(tls: Tls) -> Self {
+        Self::with(tls, "127.0.0.1:0")
+    }
+
+    /// On this address.
+    pub fn with(tls: Tls, address: &str) -> Self {
+        let shared = Arc::new(Shared::default());
+        let certificate = certificates::make(tls);
+        let trust_pem = certificate.as_ref().map(|made| made.trust_pem.clone());
+        let tls = certificate.map(|made| made.config);
+        let address = address.parse().unwrap();
+        let listener = Listener::start(address, tls.clone(), Arc::clone(&shared)).unwrap();
+        Self {
+            address: listener.address,
+            listener: Some(listener),
+            shared,
+            tls,
+            trust_pem,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, or `https://…`.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client has to trust, as PEM; nothing without TLS.
+    pub fn trust_pem(&self) -> Option<&str> {
+        self.trust_pem.as_deref()
+    }
+
+    /// The API key's name.
+    pub fn key(&self) -> String {
+        self.shared.lock().key.clone()
+    }
+
+    /// The API key's secret.
+    pub fn secret(&self) -> String {
+        self.shared.lock().secret.clone()
+    }
+
+    /// From now on only this key and secret are accepted.
+    pub fn set_credentials(&self, key: &str, secret: &str) {
+        let mut state = self.shared.lock();
+        (state.key, state.secret) = (key.into(), secret.into());
+    }
+
+    /// From now on this is its org.
+    pub fn set_org(&self, org: &str) {
+        self.shared.lock().org = org.into();
+    }
+
+    /// Sets the clock; it then stands still.
+    pub fn set_now(&self, when: impl When) {
+        self.shared.lock().clock = Clock::Fixed(when.instant());
+    }
+
+    /// The clock runs with the host's, so much ahead of it.
+    pub fn run_clock(&self, ahead: SignedDuration) {
+        self.shared.lock().clock = Clock::Running(ahead);
+    }
+
+    /// What it takes for now.
+    pub fn now(&self) -> Timestamp {
+        self.shared.lock().now()
+    }
+
+    /// Puts an event into the log.
+    pub fn event(&self, record: EventRecord) {
+        self.shared.lock().log(record);
+    }
+
+    /// Puts several events into the log.
+    pub fn events(&self, records: impl IntoIterator<Item = EventRecord>) {
+        records.into_iter().for_each(|record| self.event(record));
+    }
+
+    /// All of the log, for the oracle.
+    pub fn log(&self) -> Vec<Stored> {
+        self.shared.lock().events.clone()
+    }
+
+    /// VENs see a connection.
+    pub fn connection(&self, connection: Connection) {
+        self.shared.lock().connections.push(connection);
+    }
+
+    /// VENs see several connections.
+    pub fn connections(&self, connections: impl IntoIterator<Item = Connection>) {
+        self.shared.lock().connections.extend(connections);
+    }
+
+    /// The rows that overlap the window, as a query for everything would get them at
+    /// `now`: for the oracle.
+    pub fn rows(&self, now: Timestamp, from: Timestamp, to: Timestamp) -> Vec<Value> {
+        let state = self.shared.lock();
+        let rows = rows::rows(&state.connections, state.counting, now, (from, to));
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// How rows are counted.
+    pub fn counting(&self, counting: Counting) {
+        self.shared.lock().counting = counting;
+    }
+
+    /// So many synthetic rows in place of connections.
+    pub fn bulk(&self, rows: u64) {
+        self.shared.lock().bulk = Some(Bulk::new(rows));
+    }
+
+    /// Caps a page of events at so many without a word.
+    pub fn cap_events_at(&self, most: usize) {
+        self.shared.lock().events_cap = Some(most);
+    }
+
+    /// How many requests it answers in one minute of its clock; 500.
+    pub fn answer_a_minute(&self, requests: usize) {
+        self.shared.lock().requests_a_minute = requests;
+    }
+
+    /// Writes an event for every request that it refuses with 401, as real PCEs do.
+    pub fn log_refusals(&self) {
+        self.shared.lock().logs_refusals = true;
+    }
+
+    /// What `/api/v2/health` answers.
+    pub fn set_health(&self, health: Value) {
+        self.shared.lock().health = health;
+    }
+
+    /// The health's status: `normal`, `warning`, `critical`, with this message.
+    pub fn health_status(&self, status: &str, message: &str) {
+        let mut health = healthy();
+        health[0]["status"] = status.into();
+        health[0]["notifications"] = serde_json::json!([
+            {"status": status, "token": "simulated", "message": message}
+        ]);
+        self.set_health(health);
+    }
+
+    /// Whether bodies are compressed for those who accept it; they are.
+    pub fn gzip(&self, gzip: bool) {
+        self.shared.lock().gzip = gzip;
+    }
+
+    /// Something goes wrong from now on; of several faults the first that fits.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.lock().faults.push(fault);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn heal(&self) {
+        let mut state = self.shared.lock();
+        state.faults.clear();
+        state.welcome = Welcome::Normal;
+        state.jobs.usual = Fate::completes();
+        state.jobs.next.clear();
+    }
+
+    /// How many requests met each fault, in the order they were injected.
+    pub fn faults_met(&self) -> Vec<usize> {
+        self.shared.lock().faults.iter().map(Fault::met).collect()
+    }
+
+    /// What new connections meet before any request.
+    pub fn welcome(&self, welcome: Welcome) {
+        self.shared.lock().welcome = welcome;
+    }
+
+    /// What becomes of the next traffic query that nothing is said about yet.
+    pub fn next_query(&self, fate: Fate) {
+        self.shared.lock().jobs.next.push_back(fate);
+    }
+
+    /// What becomes of every traffic query.
+    pub fn every_query(&self, fate: Fate) {
+        self.shared.lock().jobs.usual = fate;
+    }
+
+    /// How many traffic queries it still keeps.
+    pub fn queries_kept(&self) -> usize {
+        self.shared.lock().jobs.kept()
+    }
+
+    /// Stops listening: connections are refused.
+    pub fn down(&mut self) {
+        self.listener = None;
+    }
+
+    /// Listens again, on the same port.
+    pub fn up(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let listener = Listener::start(self.address, self.tls.clone(), shared);
+        self.listener = Some(listener.unwrap());
+    }
+
+    /// What was asked, in order.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.lock().seen.clone()
+    }
+
+    /// The requests with this method whose path contains this.
+    pub fn requests_to(&self, method: &str, path: &str) -> Vec<Seen> {
+        let mut seen = self.requests();
+        seen.retain(|seen| seen.method == method && seen.path.contains(path));
+        seen
+    }
+
+    /// Forgets what was asked.
+    pub fn forget_requests(&self) {
+        self.shared.lock().seen.clear();
+    }
+}
