@@ -20,10 +20,10 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
 export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 
-.PHONY: help build musl test demo lint clean
+.PHONY: help build musl test demo lint illumio-py clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
 
 build: ## the static release binary: target/<arch>-unknown-linux-musl/release/illumio-monitor
 	@dist/build-static.sh
@@ -42,6 +42,11 @@ demo: ## one poll of a simulated PCE, and the mail that comes of it
 lint: ## format and clippy; a warning is an error
 	"$(CARGO)" fmt --check
 	"$(CARGO)" clippy --all-targets -- -D warnings
+
+illumio-py: ## Illumio's own Python library takes the simulated PCE for a PCE (from PyPI)
+	@test -x "$(CARGO_TARGET_DIR)/illumio-py/bin/python" || python3 -m venv "$(CARGO_TARGET_DIR)/illumio-py"
+	@"$(CARGO_TARGET_DIR)/illumio-py/bin/pip" install --quiet illumio==1.1.3
+	@ILLUMIO_PY="$(CARGO_TARGET_DIR)/illumio-py/bin/python" "$(CARGO)" test --test stories -- --ignored --nocapture illumio
 
 clean: ## remove what was built, the musl standard library included
 	"$(CARGO)" clean

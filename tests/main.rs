@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod mailbox;
 mod oracle;
 mod pce;
 mod world;
@@ -12,6 +13,7 @@ mod stories {
     mod illumio_py;
     mod simulated_pce;
     mod simulated_rows;
+    mod the_cycle;
     mod the_oracle;
     mod the_world;
 }

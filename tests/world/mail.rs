@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use mail_parser::MessageParser;
 
-use super::mailbox::{Mailbox, Options, Received};
+use crate::mailbox::{Mailbox, Options, Received};
 
 /// A mail that arrived, read by a MIME parser that is not the monitor's.
 #[derive(Clone, Debug)]

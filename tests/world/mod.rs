@@ -16,7 +16,7 @@
 mod file;
 mod folder;
 mod mail;
-mod mailbox;
+
 mod program;
 
 use std::path::{Path, PathBuf};
@@ -176,9 +176,6 @@ impl World {
         let mut command = program::command(self.folder());
         command.arg("--config").arg(self.config_path());
         command.args(arguments);
-        // With a PCE whose clock jumps from story to story, the host's has to follow,
-        // else every run would tell of the jump.
-        command.env("ILLUMIO_MONITOR_HOST_TIME", self.now().to_string());
         command.envs(self.environment.iter().cloned());
         command
     }

@@ -1,0 +1,63 @@
+//! One poll cycle of an undisturbed host.
+
+use serde_json::json;
+
+use crate::pce::{agent_tampering, blocked};
+use crate::world::World;
+
+#[test]
+fn a_tampered_agent_is_told_in_one_mail_and_once() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered", "level": "critical"}));
+    world.pce.event(agent_tampering("db-01").at("10:03"));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        (
+            run.number("events"),
+            run.number("alerts"),
+            run.number("mails"),
+            run.number("pending")
+        ),
+        (1, 1, 1, 0)
+    );
+    let mail = run.mail();
+    assert!(
+        mail.subject().contains("CRITICAL") && mail.subject().contains("Agent tampered"),
+        "{}",
+        mail.subject()
+    );
+    assert!(mail.text().contains("db-01") && mail.html().contains("db-01"));
+
+    let again = world.run_at("10:20");
+    assert_eq!(
+        (
+            again.code,
+            again.number("events"),
+            again.number("alerts"),
+            again.mails.len()
+        ),
+        (0, 0, 0, 0),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn blocked_traffic_is_counted_by_what_it_grew() {
+    let mut world = World::new();
+    world.rule(json!({"type": "traffic", "name": "Blocked", "threshold_type": "count", "threshold_count": 20, "threshold_window": 10, "cooldown_minutes": 0}));
+    world.pce.connections(
+        blocked("10.0.0.5", "10.9.0.4", 445)
+            .at("10:05")
+            .every(10, 25),
+    );
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.number("alerts")), (0, 1), "{run:?}");
+    assert!(run.mail().text().contains("25"), "{}", run.mail().text());
+    let again = world.run_at("10:20");
+    assert_eq!((again.code, again.mails.len()), (0, 0), "{again:?}");
+}
