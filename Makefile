@@ -23,7 +23,7 @@ export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 .PHONY: help build musl test demo lint illumio-py clean
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
 build: ## the static release binary: target/<arch>-unknown-linux-musl/release/illumio-monitor
 	@dist/build-static.sh

@@ -99,7 +99,10 @@ fn page(
     let mut response = client.get(&path)?;
     let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
     let (mut count, mut unreadable) = (0, 0);
-    while let Some(element) = records.next().map_err(|error| broken(&path, error))? {
+    while let Some(element) = records
+        .next_element()
+        .map_err(|error| broken(&path, error))?
+    {
         count += 1;
         let Element::Record(bytes) = element else {
             unreadable += 1;

@@ -68,7 +68,7 @@ impl<R: Read> Records<R> {
     ///
     /// # Errors
     /// See [`StreamError`]; after one, nothing more can be read.
-    pub fn next(&mut self) -> Result<Option<Element<'_>>, StreamError> {
+    pub fn next_element(&mut self) -> Result<Option<Element<'_>>, StreamError> {
         if self.ended {
             return Ok(None);
         }
@@ -270,7 +270,7 @@ mod tests {
     fn all(text: &str, step: usize) -> Result<Vec<String>, StreamError> {
         let mut records = Records::new(Slowly(text.as_bytes(), step));
         let mut found = Vec::new();
-        while let Some(element) = records.next()? {
+        while let Some(element) = records.next_element()? {
             match element {
                 Element::Record(bytes) => found.push(String::from_utf8(bytes.to_vec()).unwrap()),
                 Element::TooLarge(length) => found.push(format!("too large: {length}")),

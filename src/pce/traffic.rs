@@ -325,7 +325,10 @@ pub fn download(
         return Ok(downloaded);
     }
     let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
-    while let Some(element) = records.next().map_err(|error| broken(&path, error))? {
+    while let Some(element) = records
+        .next_element()
+        .map_err(|error| broken(&path, error))?
+    {
         downloaded.rows += 1;
         let Element::Record(bytes) = element else {
             downloaded.unreadable += 1;
