@@ -44,6 +44,9 @@ const FIRST_REACH_MINUTES: u32 = 10;
 /// A clock that jumps by more is told.
 const CLOCK_JUMP: SignedDuration = SignedDuration::from_mins(5);
 
+/// What every enabled rule keeps, by [`keyed`]'s keys.
+type Tallies = BTreeMap<String, Tally>;
+
 /// What a run is given from outside.
 #[derive(Clone, Copy)]
 pub struct Start<'a> {
@@ -111,6 +114,8 @@ struct Cycle<'a> {
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
     notices: Vec<String>,
+    /// What is wrong with the traffic that was read.
+    flaws: Vec<String>,
     /// What this run did see, for the mail's footer.
     seen: Vec<String>,
     news: Vec<ConditionNews>,
@@ -140,6 +145,7 @@ impl<'a> Cycle<'a> {
             clock: Clock::of_host(start.now, offset),
             code: Code::Done,
             figures: Figures::default(),
+            flaws: Vec::new(),
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),
@@ -155,31 +161,33 @@ impl<'a> Cycle<'a> {
 
     /// The story.
     fn whole(mut self) -> Outcome {
-        self.deliver(WAITING_MAIL);
-        self.watch(Condition::Configuration, None);
-        self.fetch();
-        self.judge();
-        self.write_mail();
-        self.save();
-        if self.deliver(OWN_MAIL) {
+        if self.deliver(WAITING_MAIL) {
             self.save();
         }
-        self.finish()
+        self.fetch();
+        self.judge();
+        self.tell()
     }
 
     /// The file is invalid: no cycle, but a mail through the settings of `.last`.
     fn on_an_invalid_file(mut self, error: &store::Error) -> Outcome {
         let lines = error.lines(self.lang);
         self.code.worsen(Code::Config);
-        self.deliver(WAITING_MAIL);
-        self.watch(
-            Condition::Configuration,
-            Some((Level::Critical, lines.join("\n"))),
-        );
+        if self.deliver(WAITING_MAIL) {
+            self.save();
+        }
+        let problem = (Level::Critical, lines.join("\n"));
+        self.watch(Condition::Configuration, Some(problem));
         self.problems.extend(lines);
+        self.tell()
+    }
+
+    /// One mail, saved before it is sent: what is not saved would be told again.
+    fn tell(mut self) -> Outcome {
         self.write_mail();
-        self.save();
-        if self.deliver(OWN_MAIL) {
+        self.note_the_end();
+        if self.save() && self.deliver(OWN_MAIL) {
+            self.note_the_end();
             self.save();
         }
         self.finish()
@@ -191,16 +199,26 @@ impl<'a> Cycle<'a> {
             self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into());
         let mut client = match Client::new(&self.config.pce, self.clock, deadline) {
             Ok(client) => client,
-            Err(error) => return self.fails(Code::Config, &error),
+            Err(error) => {
+                let problem = (Level::Critical, error.text(self.lang));
+                self.watch(Condition::Configuration, Some(problem));
+                return self.fails(Code::Config, &error);
+            }
         };
+        self.watch(Condition::Configuration, None);
         let reached = self.greet(&mut client);
         self.clock = *client.clock();
         self.tell_clock();
-        if reached {
-            self.adopt_rules();
-            self.begin_traffic(&mut client);
-            self.read_events(&mut client);
-            self.read_traffic(&mut client);
+        if !reached {
+            return;
+        }
+        self.adopt_rules();
+        let posted = self.begin_traffic(&mut client);
+        // A refused key ends the cycle's requests: each further one would be an
+        // event of its own on the PCE.
+        let refused = matches!(posted, Err(Error::Credentials { .. }));
+        if refused || self.read_events(&mut client) {
+            self.read_traffic(&mut client, posted);
         }
     }
 
@@ -346,34 +364,39 @@ impl<'a> Cycle<'a> {
         self.figures.alerts = self.alerts.len();
     }
 
-    fn save(&mut self) {
+    fn note_the_end(&mut self) {
         let now = self.now();
-        let complete = self.code == Code::Done;
-        let before = self.state.last_run.as_ref().and_then(|run| run.complete_at);
+        let before = self.state.last_run.take().and_then(|run| run.complete_at);
         self.state.last_run = Some(store::state::LastRun {
             at: now,
             outcome: self.code.word().to_owned(),
-            complete_at: if complete { Some(now) } else { before },
+            complete_at: if self.code == Code::Done {
+                Some(now)
+            } else {
+                before
+            },
         });
+    }
+
+    /// Saves the state; false where it could be saved nowhere.
+    fn save(&mut self) -> bool {
         match self.store.save(&mut self.state) {
-            Ok(Saved::Both) => {}
+            Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
-                let lines = error.lines(self.lang);
-                self.problems.extend(
-                    lines
-                        .into_iter()
-                        .filter(|line| !self.problems.contains(line))
-                        .collect::<Vec<_>>(),
-                );
+                for line in error.lines(self.lang) {
+                    if !self.problems.contains(&line) {
+                        self.problems.push(line);
+                    }
+                }
+                true
             }
             Err(error) => {
-                self.code.worsen(if error.needs_a_person() {
-                    Code::Config
-                } else {
-                    Code::Retry
-                });
+                let person = error.needs_a_person();
+                self.code
+                    .worsen(if person { Code::Config } else { Code::Retry });
                 self.problems.extend(error.lines(self.lang));
+                false
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, back, just_after, keyed};
+use super::{Code, Cycle, Tallies, back, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
-use crate::pce::seen::MAX_SEEN;
+use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
 use crate::rules::{EventFilter, Filter};
 
@@ -30,8 +30,9 @@ impl Cycle<'_> {
         }
     }
 
-    /// Reads what is new, slice by slice, oldest first.
-    pub(super) fn read_events(&mut self, client: &mut Client) {
+    /// Reads what is new, slice by slice, oldest first; false where the PCE refuses
+    /// the key, which ends the cycle's requests.
+    pub(super) fn read_events(&mut self, client: &mut Client) -> bool {
         let now = self.now();
         let from = self.reach_of_events(now);
         let mut begin = from;
@@ -57,7 +58,9 @@ impl Cycle<'_> {
             self.state.events.position = Some(position);
             begin = end;
         }
+        let accepted = !matches!(problem, Some(Error::Credentials { .. }));
         self.conclude_events(problem, moved, now);
+        accepted
     }
 
     /// Where this fetch begins: further back now and then, never before the first
@@ -97,52 +100,34 @@ impl Cycle<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), Error> {
-        let now = self.now();
-        let mut seen = self.state.seen.clone();
-        let mut tallies = self.state.rules.clone();
-        let mut new = 0;
-        let rules: Vec<(String, &EventFilter)> = keyed(&self.config.rules)
-            .into_iter()
-            .filter_map(|(key, rule)| match &rule.filter {
-                Filter::Event(filter) => Some((key, filter)),
-                Filter::Traffic(_) => None,
-            })
-            .collect();
-        let fetched = fetch(client, from, to, &mut |event: &Event<'_>, raw: &str| {
-            let at = event
-                .timestamp
-                .timestamp()
-                .or(event.time.timestamp())
-                .unwrap_or(now)
-                .min(just_after(now));
-            if !seen.insert(event, raw, at) {
-                return;
-            }
-            new += 1;
-            for (key, filter) in &rules {
-                if filter.matches(event)
-                    && let Some(tally) = tallies.get_mut(key)
-                {
-                    tally.count_event(filter, event, at, raw);
-                }
-            }
+        let mut attempt = Attempt::of(self);
+        let Fetched { cut } = fetch(client, from, to, &mut |event, raw| {
+            attempt.count(event, raw)
         })?;
+        let Attempt {
+            seen,
+            tallies,
+            new,
+            unreadable,
+            ..
+        } = attempt;
         self.state.seen = seen;
         self.state.rules = tallies;
         self.figures.events += new;
-        self.tell_fetched(&fetched);
-        Ok(())
-    }
-
-    fn tell_fetched(&mut self, fetched: &Fetched) {
-        for second in &fetched.cut {
-            let second = self.local(*second);
+        if unreadable > 0 {
+            self.notices
+                .push(say::events_unreadable(self.lang, unreadable));
+        }
+        // What lies behind the position was told when it was first read.
+        let told = self.state.events.position;
+        for second in cut
+            .into_iter()
+            .filter(|second| told.is_none_or(|told| *second >= told))
+        {
+            let second = self.local(second);
             self.notices.push(say::events_cut(self.lang, second));
         }
-        if fetched.unreadable > 0 {
-            self.notices
-                .push(say::events_unreadable(self.lang, fetched.unreadable));
-        }
+        Ok(())
     }
 
     fn conclude_events(&mut self, problem: Option<Error>, moved: bool, now: Timestamp) {
@@ -214,6 +199,54 @@ impl Cycle<'_> {
                 self.code.worsen(Code::Config);
             }
             _ => self.code.worsen(Code::Retry),
+        }
+    }
+}
+
+/// One slice, counted on copies until it is known to be complete.
+struct Attempt<'c> {
+    rules: Vec<(String, &'c EventFilter)>,
+    seen: SeenEvents,
+    tallies: Tallies,
+    now: Timestamp,
+    new: u64,
+    unreadable: u64,
+}
+
+impl<'c> Attempt<'c> {
+    fn of(cycle: &'c Cycle<'_>) -> Self {
+        let rules = keyed(&cycle.config.rules).into_iter();
+        let rules = rules.filter_map(|(key, rule)| match &rule.filter {
+            Filter::Event(filter) => Some((key, filter)),
+            Filter::Traffic(_) => None,
+        });
+        Self {
+            rules: rules.collect(),
+            seen: cycle.state.seen.clone(),
+            tallies: cycle.state.rules.clone(),
+            now: cycle.now(),
+            new: 0,
+            unreadable: 0,
+        }
+    }
+
+    /// Counts an event that is new, at its own time.
+    fn count(&mut self, event: Option<&Event<'_>>, raw: &str) {
+        let nothing = Event::default();
+        let known = event.unwrap_or(&nothing);
+        let own = known.timestamp.timestamp().or(known.time.timestamp());
+        let at = own.unwrap_or(self.now).min(just_after(self.now));
+        if !self.seen.insert(known, raw, at) {
+            return;
+        }
+        self.new += 1;
+        self.unreadable += u64::from(event.is_none());
+        for (key, filter) in &self.rules {
+            if filter.matches(known)
+                && let Some(tally) = self.tallies.get_mut(key)
+            {
+                tally.count_event(filter, known, at, raw);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Cycle, back, just_after, keyed};
+use super::{Code, Cycle, Tallies, back, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::record::Flow;
@@ -14,7 +14,7 @@ use crate::pce::traffic::{
 use crate::report::Condition;
 use crate::rules::growth::{Baseline, MAX_ROWS, Row};
 use crate::rules::matching::FlowFacts;
-use crate::rules::{Decision, Filter, TrafficFilter};
+use crate::rules::{Decision, Filter, Level, TrafficFilter};
 use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for
@@ -66,61 +66,63 @@ impl Cycle<'_> {
     }
 
     /// Posts the query, so that the PCE computes while the events are read.
-    pub(super) fn begin_traffic(&mut self, client: &mut Client) {
+    ///
+    /// # Errors
+    /// The POST's; it is not tried again in this cycle.
+    pub(super) fn begin_traffic(&mut self, client: &mut Client) -> Result<(), Error> {
         let Some(decisions) = self.decisions() else {
+            self.drop_fetch(client);
             self.state.traffic = TrafficMemory::default();
             self.state.baseline = Baseline::default();
             self.watch(Condition::Traffic, None);
-            return;
+            return Ok(());
         };
         let wanted: Vec<String> = decisions
             .iter()
             .map(|decision| decision.wire().to_owned())
             .collect();
-        if self
-            .state
-            .traffic
-            .fetch
-            .as_ref()
-            .is_some_and(|fetch| fetch.decisions != wanted)
-        {
+        let under_way = self.state.traffic.fetch.as_ref();
+        if under_way.is_some_and(|fetch| fetch.decisions != wanted) {
             self.drop_fetch(client);
         }
         if self.state.traffic.fetch.is_none() {
             self.plan_fetch(wanted);
         }
-        if let Some(part) = self
-            .state
-            .traffic
-            .fetch
-            .as_mut()
-            .and_then(|fetch| fetch.parts.first_mut())
-            && part.href.is_none()
-        {
-            // A failure here shows again, and is told, when the part is read.
-            let _ = post(client, part);
+        let fetch = self.state.traffic.fetch.as_mut();
+        match fetch.and_then(|fetch| fetch.parts.first_mut()) {
+            Some(part) if part.href.is_none() => post(client, part),
+            _ => Ok(()),
         }
     }
 
     /// Reads every part of the fetch; then, where the fetch was an old one, what
     /// came since.
-    pub(super) fn read_traffic(&mut self, client: &mut Client) {
+    pub(super) fn read_traffic(&mut self, client: &mut Client, posted: Result<(), Error>) {
         if self.decisions().is_none() {
             return;
         }
-        let started_at = self.now();
-        let mut outcome = self.read_parts(client);
-        let behind = |cycle: &Self| {
-            let position = cycle.state.traffic.position;
-            position.is_some_and(|position| {
-                started_at.duration_since(position) > SignedDuration::from_mins(1)
-            })
-        };
-        if outcome.is_ok() && behind(self) {
-            self.begin_traffic(client);
-            outcome = self.read_parts(client);
+        let began = self.now();
+        let mut outcome = self.read_fetch(client, posted);
+        if matches!(outcome, Err(Failure::Clipped)) {
+            self.switch_to_slots(client);
+            let posted = self.begin_traffic(client);
+            outcome = self.read_fetch(client, posted);
+        }
+        let is_old = |position| began.duration_since(position) > SignedDuration::from_mins(1);
+        if outcome.is_ok() && self.state.traffic.position.is_some_and(is_old) {
+            let posted = self.begin_traffic(client);
+            outcome = self.read_fetch(client, posted);
         }
         self.conclude_traffic(client, outcome);
+    }
+
+    fn read_fetch(
+        &mut self,
+        client: &mut Client,
+        posted: Result<(), Error>,
+    ) -> Result<(), Failure> {
+        posted.map_err(Failure::of)?;
+        self.read_parts(client)
     }
 
     /// The decisions that the enabled traffic rules ask for, empty for all of
@@ -252,8 +254,7 @@ impl Cycle<'_> {
         let Some(parts) = parts else {
             if cut {
                 let (from, to) = (self.local(part.from), self.local(part.to));
-                self.notices
-                    .push(say::traffic_cut(self.lang, rows, from, to));
+                self.flaws.push(say::traffic_cut(self.lang, rows, from, to));
             }
             self.count_part(client, part, &href, rows)?;
             client.delete(&href);
@@ -339,55 +340,69 @@ impl Cycle<'_> {
         self.state.rules = tallies;
         self.figures.flows += downloaded.rows;
         if downloaded.unreadable > 0 {
-            self.notices
+            self.flaws
                 .push(say::flows_unreadable(self.lang, downloaded.unreadable));
         }
     }
 
     fn conclude_traffic(&mut self, client: &mut Client, outcome: Result<(), Failure>) {
         self.settle_baseline();
-        let Err(failure) = outcome else {
-            if self.state.traffic.failures > 0 {
-                self.state.traffic.look_late = LATE_AFTER_OUTAGE;
-            }
-            self.state.traffic.failures = 0;
-            self.watch_fetch(Condition::Traffic, 0, None);
-            self.seen.push(say::traffic_complete(
-                self.lang,
-                self.local(self.now()),
-                self.figures.flows,
-            ));
-            return;
-        };
-        self.state.traffic.failures = self.state.traffic.failures.saturating_add(1);
-        match &failure {
-            Failure::Pce(error) => self.refused_or_retried(error),
-            _ => self.code.worsen(super::Code::Retry),
+        match outcome {
+            Ok(()) => self.traffic_is_complete(),
+            Err(failure) => self.traffic_is_incomplete(client, &failure),
         }
+    }
+
+    fn traffic_is_complete(&mut self) {
+        if self.state.traffic.failures > 0 {
+            self.state.traffic.look_late = LATE_AFTER_OUTAGE;
+        }
+        self.state.traffic.failures = 0;
+        let flaws = std::mem::take(&mut self.flaws);
+        let problem = (!flaws.is_empty()).then(|| (Level::Warning, flaws.join("\n")));
+        self.watch(Condition::Traffic, problem);
+        let until = self.local(self.state.traffic.position.unwrap_or_default());
+        self.seen
+            .push(say::traffic_complete(self.lang, until, self.figures.flows));
+    }
+
+    fn traffic_is_incomplete(&mut self, client: &mut Client, failure: &Failure) {
         let position = self
             .state
             .traffic
             .position
             .map(|position| self.local(position));
-        let reason = self.text_of(&failure);
-        let detail = say::traffic_incomplete(
-            self.lang,
-            reason,
-            position.unwrap_or_else(|| "–".to_owned()),
-        );
+        let position = position.unwrap_or_else(|| "–".to_owned());
+        let detail = say::traffic_incomplete(self.lang, self.text_of(failure), position);
         match failure {
             // The query stays on the PCE, and the next cycle polls it first.
-            Failure::Unfinished | Failure::Pce(Error::Deadline) => {}
-            Failure::Clipped => self.switch_to_slots(client),
-            _ => self.drop_fetch(client),
+            Failure::Unfinished => self.code.worsen(Code::Retry),
+            Failure::Pce(error) => {
+                self.refused_or_retried(error);
+                self.traffic_failed(client, error, &detail);
+            }
+            _ => {
+                self.code.worsen(Code::Retry);
+                self.drop_fetch(client);
+                self.fails_again(&detail);
+            }
         }
-        self.watch_fetch(
-            Condition::Traffic,
-            self.state.traffic.failures,
-            Some(detail.clone()),
-        );
         self.problems.push(detail.clone());
         self.seen.push(detail);
+    }
+
+    /// A refused key is a condition of its own, and ends the cycle's requests.
+    fn traffic_failed(&mut self, client: &mut Client, error: &Error, detail: &str) {
+        if !matches!(error, Error::Credentials { .. }) {
+            self.drop_fetch(client);
+            self.fails_again(detail);
+        }
+    }
+
+    fn fails_again(&mut self, detail: &str) {
+        self.state.traffic.failures = self.state.traffic.failures.saturating_add(1);
+        let failures = self.state.traffic.failures;
+        self.watch_fetch(Condition::Traffic, failures, Some(detail.to_owned()));
     }
 
     /// From now on queries run over fixed slots, which stand in the row's key.
@@ -425,7 +440,7 @@ impl Cycle<'_> {
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }
-            self.notices.push(say::baseline_full(self.lang, MAX_ROWS));
+            self.flaws.push(say::baseline_full(self.lang, MAX_ROWS));
         }
     }
 
@@ -453,8 +468,6 @@ impl Failure {
         }
     }
 }
-
-type Tallies = std::collections::BTreeMap<String, crate::report::tally::Tally>;
 
 /// One download, counted on copies until it is known to be complete.
 struct Attempt<'c> {

@@ -35,12 +35,11 @@ pub struct EventMemory {
 pub struct Fetched {
     /// Seconds of which more events exist than the PCE hands out.
     pub cut: Vec<Timestamp>,
-    /// Records too large to be read, or no JSON.
-    pub unreadable: u64,
 }
 
 /// Fetches all events from `from` to `to`, both included, and hands each to `sink`
-/// with its text. An event may come more than once; the order is the PCE's.
+/// with its text; `None` for one that is no JSON or too large to be read. An event may come more than
+/// once; the order is the PCE's.
 ///
 /// The PCE has no paging. So where a page looks full, its time is halved, down to
 /// one second; the older half comes first.
@@ -52,14 +51,13 @@ pub fn fetch(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(&Event<'_>, &str),
+    sink: &mut dyn FnMut(Option<&Event<'_>>, &str),
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     // Oldest last, as a stack.
     let mut spans = vec![(from, to)];
     while let Some((from, to)) = spans.pop() {
-        let (count, unreadable) = page(client, from, to, sink)?;
-        fetched.unreadable += unreadable;
+        let count = page(client, from, to, sink)?;
         if !FULL.contains(&count) && count < PAGE {
             continue;
         }
@@ -89,8 +87,8 @@ fn page(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(&Event<'_>, &str),
-) -> Result<(u64, u64), Error> {
+    sink: &mut dyn FnMut(Option<&Event<'_>>, &str),
+) -> Result<u64, Error> {
     let path = client.in_org(&format!(
         "/events?timestamp%5Bgte%5D={}&timestamp%5Blte%5D={}&max_results={PAGE}",
         in_url(from),
@@ -98,24 +96,25 @@ fn page(
     ));
     let mut response = client.get(&path)?;
     let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
-    let (mut count, mut unreadable) = (0, 0);
+    let mut count = 0;
     while let Some(element) = records
         .next_element()
         .map_err(|error| broken(&path, error))?
     {
         count += 1;
-        let Element::Record(bytes) = element else {
-            unreadable += 1;
-            continue;
-        };
-        let text = String::from_utf8_lossy(bytes);
-        match serde_json::from_str::<Event<'_>>(&text) {
-            Ok(event) => sink(&event, &text),
-            Err(_) => unreadable += 1,
+        match element {
+            Element::TooLarge(head) => sink(None, &String::from_utf8_lossy(&head)),
+            Element::Record(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                sink(
+                    serde_json::from_str::<Event<'_>>(&text).ok().as_ref(),
+                    &text,
+                );
+            }
         }
     }
     client.in_time()?;
-    Ok((count, unreadable))
+    Ok(count)
 }
 
 /// With milliseconds and `Z`: a time without its zone is refused with 406 [pce-api 2.1].
