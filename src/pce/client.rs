@@ -1,10 +1,11 @@
 //! One conversation with the PCE: requests, retries, and the PCE's clock.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
@@ -25,6 +26,9 @@ const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
 
 /// What a JSON answer other than a download may have at most.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How a gzip stream begins [RFC 1952].
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How much of an error's body is read.
 const ERROR_BYTES: u64 = 8 * 1024;
@@ -337,6 +341,33 @@ pub fn broken(path: &str, error: StreamError) -> Error {
             problem: opening,
         },
     }
+}
+
+/// A body to its end, however long. One that is packed without saying so is
+/// unpacked: downloads were seen to come as gzip [pce-api 3.3].
+///
+/// # Errors
+/// [`Error::Broken`] where not even its beginning can be read.
+pub fn long_body<'r>(
+    path: &str,
+    response: &'r mut Response<Body>,
+) -> Result<Box<dyn Read + 'r>, Error> {
+    let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
+    let mut magic = Vec::with_capacity(GZIP.len());
+    let begun = (&mut reader)
+        .take(GZIP.len() as u64)
+        .read_to_end(&mut magic);
+    begun.map_err(|error| Error::Broken {
+        path: without_query(path),
+        problem: error.to_string(),
+    })?;
+    let packed = magic == GZIP;
+    let whole = io::Cursor::new(magic).chain(reader);
+    Ok(if packed {
+        Box::new(GzDecoder::new(whole))
+    } else {
+        Box::new(whole)
+    })
 }
 
 fn read_json<T: DeserializeOwned>(path: &str, mut response: Response<Body>) -> Result<T, Error> {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Error, broken};
+use super::client::{Client, Error, broken, long_body};
+use super::mend::mended;
 use super::record::Event;
 use super::stream::{Element, Records};
 
@@ -95,7 +96,7 @@ fn page(
         in_url(to)
     ));
     let mut response = client.get(&path)?;
-    let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
+    let mut records = Records::new(long_body(&path, &mut response)?);
     let mut count = 0;
     while let Some(element) = records
         .next_element()
@@ -106,10 +107,10 @@ fn page(
             Element::TooLarge(head) => sink(None, &String::from_utf8_lossy(&head)),
             Element::Record(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
-                sink(
-                    serde_json::from_str::<Event<'_>>(&text).ok().as_ref(),
-                    &text,
-                );
+                match serde_json::from_str::<Event<'_>>(&text) {
+                    Ok(event) => sink(Some(&event), &text),
+                    Err(_) => sink(serde_json::from_str(&mended(&text)).ok().as_ref(), &text),
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod client;
 pub mod connect;
 pub mod events;
 pub mod health;
+pub mod mend;
 pub mod record;
 pub mod seen;
 pub mod stream;

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{Client, Error, broken};
+use super::client::{Client, Error, broken, long_body};
+use super::mend::mended;
 use super::record::Flow;
 use super::stream::{Element, Records};
 use crate::rules::Decision;
@@ -324,7 +325,7 @@ pub fn download(
     if response.status().as_u16() == 204 {
         return Ok(downloaded);
     }
-    let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
+    let mut records = Records::new(long_body(&path, &mut response)?);
     while let Some(element) = records
         .next_element()
         .map_err(|error| broken(&path, error))?
@@ -337,7 +338,10 @@ pub fn download(
         let text = String::from_utf8_lossy(bytes);
         match serde_json::from_str::<Flow<'_>>(&text) {
             Ok(flow) => sink(&flow, &text),
-            Err(_) => downloaded.unreadable += 1,
+            Err(_) => match serde_json::from_str::<Flow<'_>>(&mended(&text)) {
+                Ok(flow) => sink(&flow, &text),
+                Err(_) => downloaded.unreadable += 1,
+            },
         }
         if downloaded.rows % 1_024 == 0 {
             client.in_time()?;
