@@ -112,6 +112,13 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
         }
     }
 
+    /// Takes a count out again, where it is still kept.
+    pub fn take_from(&mut self, what: &T, minute: Minute, count: u64) {
+        if let Some(counts) = self.rows.get_mut(what) {
+            counts.take_from(minute, count);
+        }
+    }
+
     /// The most frequent first, and how many further ones there are.
     pub fn most_frequent(&self, most: usize) -> (Vec<Counted<T>>, u64) {
         let mut rows: Vec<(&T, u64)> = self

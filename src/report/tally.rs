@@ -79,27 +79,34 @@ impl Tally {
         if count == 0 {
             return;
         }
-        let mut counts = Minutes::default();
-        counts.spread(from, to, count);
-        self.evidence.talkers.add(talker(facts), &counts);
         self.evidence.keep_record(row.last, count, raw);
         match filter.count_by {
-            FlowCount::Connections => self.counter.untold.merge(&counts),
-            FlowCount::Flows => self.count_flow(row.key, to),
+            FlowCount::Connections => {
+                let mut counts = Minutes::default();
+                counts.spread(from, to, count);
+                self.counter.untold.merge(&counts);
+                self.evidence.talkers.add(talker(facts), &counts);
+            }
+            FlowCount::Flows => self.count_flow(row.key, to, talker(facts)),
         }
     }
 
     /// Counts a flow once: one that grew before and is still untold moves to its
     /// latest minute.
-    fn count_flow(&mut self, key: RowKey, minute: Minute) {
+    fn count_flow(&mut self, key: RowKey, minute: Minute, talker: Talker) {
         if self.flows.len() >= MAX_FLOWS && !self.flows.contains_key(&key) {
             self.at_least = true;
             return;
         }
-        if let Some(before) = self.flows.insert(key, minute) {
-            self.counter.untold.take_from(before, 1);
+        if let Some(before) = self.flows.insert(key, minute)
+            && self.counter.untold.take_from(before, 1)
+        {
+            self.evidence.talkers.take_from(&talker, before, 1);
         }
-        self.counter.untold.add(minute, 1);
+        let mut once = Minutes::default();
+        once.add(minute, 1);
+        self.counter.untold.merge(&once);
+        self.evidence.talkers.add(talker, &once);
     }
 
     /// The alert that is due, its matches taken out of the count.
