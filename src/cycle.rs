@@ -5,6 +5,7 @@
 //! and the new positions are saved in one write; only then is it sent. Knows
 //! every room. A fetch that fails costs nothing but time: its position stays.
 
+mod clock;
 mod conditions;
 mod events;
 mod letter;
@@ -24,7 +25,7 @@ use crate::pce::client::{Client, Clock, Error};
 use crate::pce::health::{Health, health, noop};
 use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews};
-use crate::rules::minutes::minute_of;
+use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Level, Rule, Threshold};
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
@@ -40,9 +41,6 @@ const OWN_MAIL: Duration = Duration::from_secs(60);
 
 /// The least that the first run looks back.
 const FIRST_REACH_MINUTES: u32 = 10;
-
-/// A clock that jumps by more is told.
-const CLOCK_JUMP: SignedDuration = SignedDuration::from_mins(5);
 
 /// What every enabled rule keeps, by [`keyed`]'s keys.
 type Tallies = BTreeMap<String, Tally>;
@@ -110,6 +108,9 @@ struct Cycle<'a> {
     clock: Clock,
     code: Code,
     figures: Figures,
+    /// The positions of events and traffic before this cycle moved them. What is
+    /// remembered is let go by these: a wrong clock may have moved the new ones.
+    seen_up_to: (Option<Timestamp>, Option<Timestamp>),
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
@@ -144,6 +145,7 @@ impl<'a> Cycle<'a> {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
             code: Code::Done,
+            seen_up_to: (None, None),
             figures: Figures::default(),
             flaws: Vec::new(),
             seen: Vec::new(),
@@ -208,10 +210,10 @@ impl<'a> Cycle<'a> {
         self.watch(Condition::Configuration, None);
         let reached = self.greet(&mut client);
         self.clock = *client.clock();
-        self.tell_clock();
-        if !reached {
+        if !reached || !self.clock_holds() {
             return;
         }
+        self.seen_up_to = (self.state.events.position, self.state.traffic.position);
         self.adopt_rules();
         let posted = self.begin_traffic(&mut client);
         // A refused key ends the cycle's requests: each further one would be an
@@ -281,22 +283,6 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    fn tell_clock(&mut self) {
-        if !self.clock.is_from_pce() {
-            return;
-        }
-        let before = SignedDuration::from_secs(self.state.clock_offset_seconds);
-        let offset = self.clock.offset();
-        if self.state.last_run.is_some() && (offset - before).abs() > CLOCK_JUMP {
-            self.problems.push(say::clock_jumped(
-                self.lang,
-                before.as_secs(),
-                offset.as_secs(),
-            ));
-        }
-        self.state.clock_offset_seconds = offset.as_secs();
-    }
-
     /// Every enabled rule gets a tally, the one it had where its filter is the
     /// same; what belongs to no rule any more is let go.
     fn adopt_rules(&mut self) {
@@ -342,12 +328,14 @@ impl<'a> Cycle<'a> {
     /// AGGREGATE: what the rules have to tell now, the worst first.
     fn judge(&mut self) {
         let minute = minute_of(self.now());
-        let reach = i64::from(self.config.settings.late_reach_hours) * 60;
-        let events = i64::from(self.config.settings.event_overlap_minutes).max(reach);
-        let traffic = i64::from(self.config.settings.traffic_overlap_minutes).max(reach);
-        let position = |position: Option<Timestamp>| position.map_or(minute, minute_of);
-        let earliest_event = position(self.state.events.position) - events;
-        let earliest_row = position(self.state.traffic.position) - traffic;
+        let settings = &self.config.settings;
+        let reach = i64::from(settings.late_reach_hours) * 60;
+        let (events, traffic) = self.seen_up_to;
+        let earliest = |position: Option<Timestamp>, overlap: u32| {
+            position.map(|position| minute_of(position) - reach.max(overlap.into()))
+        };
+        let earliest_event = earliest(events, settings.event_overlap_minutes);
+        let earliest_row = earliest(traffic, settings.traffic_overlap_minutes);
         for (key, rule) in keyed(&self.config.rules) {
             let Some(tally) = self.state.rules.get_mut(&key) else {
                 continue;
@@ -357,7 +345,7 @@ impl<'a> Cycle<'a> {
                 Filter::Event(_) => earliest_event,
                 Filter::Traffic(_) => earliest_row,
             };
-            tally.settle(rule.threshold, earliest);
+            tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
         }
         self.alerts
             .sort_by_key(|alert| std::cmp::Reverse(alert.level));

@@ -56,6 +56,7 @@ impl Cycle<'_> {
                 .map_or(end, |position| position.min(now).max(end));
             moved |= self.state.events.position != Some(position);
             self.state.events.position = Some(position);
+            self.state.events.fetched_at = Some(self.start.now);
             begin = end;
         }
         let accepted = !matches!(problem, Some(Error::Credentials { .. }));
@@ -133,7 +134,7 @@ impl Cycle<'_> {
     fn conclude_events(&mut self, problem: Option<Error>, moved: bool, now: Timestamp) {
         let reach = i64::from(self.config.settings.late_reach_hours) * 60;
         let overlap = i64::from(self.config.settings.event_overlap_minutes);
-        if let Some(position) = self.state.events.position {
+        if let Some(position) = self.seen_up_to.0 {
             // A minute more than a fetch reaches back, for the split at whole seconds.
             self.state
                 .seen

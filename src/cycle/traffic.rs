@@ -235,6 +235,7 @@ impl Cycle<'_> {
             };
             let Some(part) = fetch.parts.first_mut() else {
                 self.state.traffic.position = Some(fetch.until);
+                self.state.traffic.fetched_at = Some(self.start.now);
                 self.state.traffic.fetch = None;
                 return Ok(());
             };
@@ -431,12 +432,12 @@ impl Cycle<'_> {
         let settings = &self.config.settings;
         let overlap = i64::from(settings.traffic_overlap_minutes);
         let reach = overlap.max(i64::from(settings.late_reach_hours) * 60);
-        let Some(position) = self.state.traffic.position else {
+        let Some(position) = self.seen_up_to.1 else {
             return;
         };
         self.state.baseline.forget_before(back(position, reach));
         if self.state.baseline.keep_to(MAX_ROWS) {
-            self.forget_since(position);
+            self.forget_since(self.state.traffic.position.unwrap_or(position));
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }

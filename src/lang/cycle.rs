@@ -13,6 +13,10 @@ texts! {
         en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
         zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
     }
+    clock_doubted(now) {
+        en: "By the PCE's clock it is {now}, which is before what was read already. Nothing was fetched; if the next run finds the same clock, it is gone by.",
+        zh: "依 PCE 的時鐘，現在是 {now}，早於已讀取的時間。本次未擷取任何資料；若下次執行時時鐘相同，即以其為準。"
+    }
     health_not_offered() {
         en: "PCE health: not offered to this key.",
         zh: "PCE 健康狀態：此金鑰無法取得。"

@@ -21,6 +21,8 @@ const FULL: [u64; 4] = [100, 500, 1_000, PAGE];
 pub struct EventMemory {
     /// The end of the last complete fetch.
     pub position: Option<Timestamp>,
+    /// The host's clock at that fetch.
+    pub fetched_at: Option<Timestamp>,
     /// What happened before is nobody's news: the start of the very first fetch.
     pub since: Option<Timestamp>,
     /// When what was recorded late was last looked for.

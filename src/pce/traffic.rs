@@ -26,6 +26,8 @@ const QUERY_NAME: &str = "illumio-monitor";
 pub struct TrafficMemory {
     /// The end of the last complete fetch.
     pub position: Option<Timestamp>,
+    /// The host's clock at that fetch.
+    pub fetched_at: Option<Timestamp>,
     /// When what was reported late was last looked for.
     pub late_at: Option<Timestamp>,
     /// How many cycles still look for it in any case.

@@ -1,0 +1,88 @@
+//! Wrong clocks: nothing is lost, and nothing is told twice.
+
+use serde_json::json;
+
+use crate::pce::{Fault, agent_tampering};
+use crate::world::World;
+
+fn world_with_a_told_event() -> World {
+    let mut world = World::new();
+    world.rule(
+        json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered"}),
+    );
+    world.pce.event(agent_tampering("db-01").at("10:03"));
+    let run = world.run_at("10:10");
+    assert_eq!((run.code, run.number("alerts")), (0, 1), "{run:?}");
+    world
+}
+
+#[test]
+fn one_date_that_is_hours_ahead_loses_and_repeats_nothing() {
+    let mut world = world_with_a_told_event();
+    world.pce.event(agent_tampering("db-02").at("10:15"));
+    world.pce.fault(Fault::date("15:20"));
+    let ahead = world.run_at("10:20");
+    assert_eq!((ahead.code, ahead.number("alerts")), (0, 1), "{ahead:?}");
+
+    world.pce.heal();
+    world.pce.event(agent_tampering("db-03").at("10:25"));
+    let doubted = world.run_at("10:30");
+    assert_eq!(
+        (doubted.code, doubted.number("events"), doubted.mails.len()),
+        (75, 0, 0),
+        "{doubted:?}"
+    );
+
+    let confirmed = world.run_at("10:31");
+    assert_eq!(
+        (
+            confirmed.code,
+            confirmed.number("events"),
+            confirmed.number("alerts")
+        ),
+        (0, 1, 1),
+        "{confirmed:?}"
+    );
+    assert!(confirmed.mail().text().contains("db-03"));
+}
+
+#[test]
+fn one_date_that_is_hours_behind_loses_and_repeats_nothing() {
+    let mut world = world_with_a_told_event();
+    world.pce.fault(Fault::date("05:20"));
+    let behind = world.run_at("10:20");
+    assert_eq!(
+        (behind.code, behind.number("events"), behind.mails.len()),
+        (75, 0, 0),
+        "{behind:?}"
+    );
+
+    world.pce.heal();
+    world.pce.event(agent_tampering("db-02").at("10:15"));
+    let right = world.run_at("10:30");
+    assert_eq!(
+        (right.code, right.number("events"), right.number("alerts")),
+        (0, 1, 1),
+        "{right:?}"
+    );
+}
+
+#[test]
+fn a_pce_whose_clock_was_set_back_is_followed_from_the_second_cycle_on() {
+    let mut world = world_with_a_told_event();
+    assert_eq!(world.run_at("08:00").code, 75);
+    world.pce.event(agent_tampering("db-02").at("08:00"));
+    let followed = world.run_at("08:01");
+    assert_eq!(
+        (followed.code, followed.number("alerts")),
+        (0, 1),
+        "{followed:?}"
+    );
+    world.pce.event(agent_tampering("db-03").at("08:05"));
+    let after = world.run_at("08:10");
+    assert_eq!(
+        (after.code, after.number("events"), after.number("alerts")),
+        (0, 1, 1),
+        "{after:?}"
+    );
+}
