@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle, back, just_after, keyed};
 use crate::lang::cycle as say;
+use crate::packed::hash;
 use crate::pce::client::{Client, Error};
 use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
@@ -134,14 +135,21 @@ impl Cycle<'_> {
         Ok(())
     }
 
+    /// What was lost is told once, though every fetch that reaches it meets it again.
     fn tell_fetched(&mut self, fetched: &Fetched) {
+        let now = self.now();
         for second in &fetched.cut {
-            let second = self.local(*second);
-            self.notices.push(say::events_cut(self.lang, second));
+            let name = hash(&format!("cut: {}", second.as_second()));
+            if self.state.seen.insert_hash(name, now) {
+                let second = self.local(*second);
+                self.notices.push(say::events_cut(self.lang, second));
+            }
         }
-        if fetched.unreadable > 0 {
+        let mut unreadable = fetched.unreadable.clone();
+        unreadable.retain(|name| self.state.seen.insert_hash(*name, now));
+        if !unreadable.is_empty() {
             self.notices
-                .push(say::events_unreadable(self.lang, fetched.unreadable));
+                .push(say::events_unreadable(self.lang, unreadable.len()));
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{Client, Error, broken};
 use super::record::Event;
 use super::stream::{Element, Records};
+use crate::packed::hash;
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Events"].
 const PAGE: u64 = 10_000;
@@ -35,8 +36,9 @@ pub struct EventMemory {
 pub struct Fetched {
     /// Seconds of which more events exist than the PCE hands out.
     pub cut: Vec<Timestamp>,
-    /// Records too large to be read, or no JSON.
-    pub unreadable: u64,
+    /// Records too large to be read, or no JSON: a hash of each one's bytes, or of
+    /// its length. One may come more than once.
+    pub unreadable: Vec<u64>,
 }
 
 /// Fetches all events from `from` to `to`, both included, and hands each to `sink`
@@ -58,8 +60,7 @@ pub fn fetch(
     // Oldest last, as a stack.
     let mut spans = vec![(from, to)];
     while let Some((from, to)) = spans.pop() {
-        let (count, unreadable) = page(client, from, to, sink)?;
-        fetched.unreadable += unreadable;
+        let count = page(client, from, to, sink, &mut fetched.unreadable)?;
         if !FULL.contains(&count) && count < PAGE {
             continue;
         }
@@ -90,7 +91,8 @@ fn page(
     from: Timestamp,
     to: Timestamp,
     sink: &mut dyn FnMut(&Event<'_>, &str),
-) -> Result<(u64, u64), Error> {
+    unreadable: &mut Vec<u64>,
+) -> Result<u64, Error> {
     let path = client.in_org(&format!(
         "/events?timestamp%5Bgte%5D={}&timestamp%5Blte%5D={}&max_results={PAGE}",
         in_url(from),
@@ -98,24 +100,27 @@ fn page(
     ));
     let mut response = client.get(&path)?;
     let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
-    let (mut count, mut unreadable) = (0, 0);
+    let mut count = 0;
     while let Some(element) = records
         .next_element()
         .map_err(|error| broken(&path, error))?
     {
         count += 1;
-        let Element::Record(bytes) = element else {
-            unreadable += 1;
-            continue;
+        let bytes = match element {
+            Element::Record(bytes) => bytes,
+            Element::TooLarge(length) => {
+                unreadable.push(hash(&format!("too large: {length}")));
+                continue;
+            }
         };
         let text = String::from_utf8_lossy(bytes);
         match serde_json::from_str::<Event<'_>>(&text) {
             Ok(event) => sink(&event, &text),
-            Err(_) => unreadable += 1,
+            Err(_) => unreadable.push(hash(&text)),
         }
     }
     client.in_time()?;
-    Ok((count, unreadable))
+    Ok(count)
 }
 
 /// With milliseconds and `Z`: a time without its zone is refused with 406 [pce-api 2.1].

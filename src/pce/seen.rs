@@ -20,7 +20,13 @@ impl SeenEvents {
     /// `href`, one without by its bytes.
     pub fn insert(&mut self, event: &Event<'_>, raw: &str, at: Timestamp) -> bool {
         let identity = event.href.filled().unwrap_or(raw);
-        self.0.insert(hash(identity), at.as_second()).is_none()
+        self.insert_hash(hash(identity), at)
+    }
+
+    /// The same for what is no event but comes again with every fetch, too: a
+    /// record that can't be read, a second that is cut. By its hash.
+    pub fn insert_hash(&mut self, hash: u64, at: Timestamp) -> bool {
+        self.0.insert(hash, at.as_second()).is_none()
     }
 
     /// Forgets events from before `time`, which no fetch reaches any more.
