@@ -9,7 +9,10 @@ mod pce;
 mod world;
 
 mod stories {
+    mod a_day_of_events;
     mod client;
+    mod event_fetch;
+    mod event_rules;
     mod illumio_py;
     mod simulated_pce;
     mod simulated_rows;
