@@ -194,7 +194,6 @@ impl<'a> Cycle<'a> {
             Err(error) => return self.fails(Code::Config, &error),
         };
         let reached = self.greet(&mut client);
-        self.clock = *client.clock();
         self.tell_clock();
         if reached {
             self.adopt_rules();
@@ -211,6 +210,8 @@ impl<'a> Cycle<'a> {
         } else {
             noop(client).map(|()| Health::NotOffered)
         };
+        // What is told from here on is told at the PCE's time, a refusal too.
+        self.clock = *client.clock();
         match answer {
             Ok(health) => {
                 self.watch(Condition::Unreachable, None);
