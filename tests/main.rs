@@ -11,12 +11,15 @@ mod world;
 mod stories {
     mod a_day_of_events;
     mod client;
+    mod conditions;
     mod event_fetch;
     mod event_rules;
     mod illumio_py;
     mod simulated_pce;
     mod simulated_rows;
     mod the_cycle;
+    mod the_file;
     mod the_oracle;
+    mod the_outbox;
     mod the_world;
 }

@@ -371,7 +371,7 @@ fn elements_that_are_no_objects_and_times_that_are_none_stop_nothing() {
         r#"{"href":"/orgs/1/events/b","event_type":"agent.tampering","timestamp":null},"#,
         r#"{"href":"/orgs/1/events/c","event_type":"agent.tampering"},"#,
         r#"{"href":"/orgs/1/events/d","event_type":"agent.tampering","timestamp":"2026-08-03T10:03:00.000Z","event_type":"agent.tampering"},"#,
-        r#"{"href":"/orgs/1/events/e","event_type":"agent.tampering","timestamp":"2026-08-03T10:04:00+08:00"}]"#
+        r#"{"href":"/orgs/1/events/e","event_type":"agent.tampering","timestamp":"2026-08-03T18:04:00+08:00"}]"#
     );
     world
         .pce
