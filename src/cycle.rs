@@ -209,7 +209,6 @@ impl<'a> Cycle<'a> {
         };
         self.watch(Condition::Configuration, None);
         let reached = self.greet(&mut client);
-        self.clock = *client.clock();
         if !reached || !self.clock_holds() {
             return;
         }
@@ -231,6 +230,8 @@ impl<'a> Cycle<'a> {
         } else {
             noop(client).map(|()| Health::NotOffered)
         };
+        // What is told from here on is told at the PCE's time, a refusal too.
+        self.clock = *client.clock();
         match answer {
             Ok(health) => {
                 self.watch(Condition::Unreachable, None);

@@ -3,18 +3,30 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod certificate;
 mod mailbox;
 mod oracle;
 mod pce;
 mod world;
 
 mod stories {
+    mod a_day_of_events;
+    mod bad_input;
     mod client;
+    mod command_line;
+    mod conditions;
+    mod event_fetch;
+    mod event_rules;
     mod illumio_py;
+    mod mail_servers;
+    mod pce_tls;
     mod simulated_pce;
     mod simulated_rows;
     mod the_clock;
     mod the_cycle;
+    mod the_file;
+    mod the_mail;
     mod the_oracle;
+    mod the_outbox;
     mod the_world;
 }

@@ -1,11 +1,10 @@
-//! Watched conditions: each is told when it begins, again while it lasts, and
-//! when it is over.
-
-use jiff::SignedDuration;
+//! Watched conditions: each is told when it begins, again while it lasts or when
+//! it gets worse, and when it is over.
 
 use super::Cycle;
 use crate::report::{Condition, ConditionNews, Phase};
 use crate::rules::Level;
+use crate::rules::minutes::minute_of;
 use crate::store::state::Held;
 
 impl Cycle<'_> {
@@ -13,7 +12,7 @@ impl Cycle<'_> {
     /// becomes news of this cycle's mail.
     pub(super) fn watch(&mut self, condition: Condition, problem: Option<(Level, String)>) {
         let now = self.now();
-        let reminder = SignedDuration::from_hours(self.config.settings.reminder_hours.into());
+        let reminder = i64::from(self.config.settings.reminder_hours) * 60;
         let news = |phase, since, detail, level| ConditionNews {
             condition,
             phase,
@@ -37,6 +36,7 @@ impl Cycle<'_> {
                 let held = Held {
                     since: now,
                     told_at: Some(now),
+                    level,
                     detail: detail.clone(),
                     message_id: None,
                 };
@@ -48,10 +48,11 @@ impl Cycle<'_> {
                 held.since = held.since.min(now);
                 held.told_at = held.told_at.map(|told| told.min(now));
                 held.detail.clone_from(&detail);
-                if held
-                    .told_at
-                    .is_none_or(|told| now.duration_since(told) >= reminder)
-                {
+                let worse = level > held.level;
+                held.level = level;
+                // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
+                let due = |told| minute_of(now) - minute_of(told) >= reminder;
+                if worse || held.told_at.is_none_or(due) {
                     held.told_at = Some(now);
                     self.news
                         .push(news(Phase::Lasts, held.since, detail, level));

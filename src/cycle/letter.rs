@@ -10,6 +10,7 @@ use crate::mail::compose::{Look, compose};
 use crate::mail::mime;
 use crate::mail::outbox::Waiting;
 use crate::report::{Condition, Kind, Report};
+use crate::rules::Level;
 use crate::store::Config;
 use crate::store::state::Held;
 
@@ -119,6 +120,7 @@ impl Cycle<'_> {
             let held = Held {
                 since: now,
                 told_at: None,
+                level: Level::Warning,
                 detail,
                 message_id: None,
             };

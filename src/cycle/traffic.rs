@@ -14,12 +14,14 @@ use crate::pce::traffic::{
 use crate::report::Condition;
 use crate::rules::growth::{Baseline, MAX_ROWS, Row};
 use crate::rules::matching::FlowFacts;
+use crate::rules::minutes::minute_of;
 use crate::rules::{Decision, Filter, Level, TrafficFilter};
 use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for
-/// 24 hours while it can't reach the PCE [pce-api 3.6].
-const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
+/// 24 hours while it can't reach the PCE [pce-api 3.6]. In minutes of the clock's
+/// hand: a cron job's seconds of jitter cost no cycle.
+const LATE_EVERY: i64 = 6 * 60;
 
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
@@ -199,7 +201,7 @@ impl Cycle<'_> {
         let first = memory.position.is_none();
         let due = memory
             .late_at
-            .is_none_or(|at| now.duration_since(at.min(now)) >= LATE_EVERY);
+            .is_none_or(|at| minute_of(now) - minute_of(at.min(now)) >= LATE_EVERY);
         if due {
             memory.late_at = Some(now);
         }

@@ -39,6 +39,8 @@ pub struct Client {
     base: String,
     org: String,
     authorization: String,
+    /// What no message may show, whoever echoes it.
+    secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
 }
@@ -171,7 +173,8 @@ impl Client {
             agent: connect::agent(settings).map_err(Error::Tls)?,
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
-            authorization: format!("Basic {}", STANDARD.encode(pair)),
+            authorization: format!("Basic {}", STANDARD.encode(&pair)),
+            secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
             deadline,
             clock,
         })
@@ -221,7 +224,7 @@ impl Client {
     /// As [`Client::get`]; [`Error::Odd`] for what is not such a document.
     pub fn get_json<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Error> {
         let response = self.get(path)?;
-        read_json(path, response)
+        self.read_json(path, response)
     }
 
     /// POSTs a JSON document and reads the answer, tried again only after a 429:
@@ -245,7 +248,7 @@ impl Client {
                 self.wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))?;
                 continue;
             }
-            return read_json(path, self.checked(path, response)?);
+            return self.read_json(path, self.checked(path, response)?);
         }
         Err(Error::Deadline)
     }
@@ -315,31 +318,60 @@ impl Client {
             .as_reader()
             .take(ERROR_BYTES)
             .read_to_end(&mut text);
-        let said = explanation(&String::from_utf8_lossy(&text));
+        let said = explanation(&self.without_secrets(&text));
         let path = without_query(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
             status => Error::Status { path, status, said },
         })
     }
-}
 
-/// What a stream's end means for the request behind it.
-pub fn broken(path: &str, error: StreamError) -> Error {
-    let path = without_query(path);
-    match error {
-        StreamError::Read(error) => Error::Broken {
-            path,
+    /// What a stream's end means for the request behind it.
+    pub fn broken(&self, path: &str, error: StreamError) -> Error {
+        let path = without_query(path);
+        match error {
+            StreamError::Read(error) => Error::Broken {
+                path,
+                problem: error.to_string(),
+            },
+            StreamError::Truncated => Error::Broken {
+                path,
+                problem: "the JSON ends too early".to_owned(),
+            },
+            StreamError::NotAnArray(opening) => Error::Odd {
+                path,
+                problem: self.without_secrets(opening.as_bytes()),
+            },
+        }
+    }
+
+    fn read_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        mut response: Response<Body>,
+    ) -> Result<T, Error> {
+        let mut text = Vec::new();
+        let mut reader = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES)
+            .reader();
+        let read = reader.read_to_end(&mut text);
+        read.map_err(|error| Error::Broken {
+            path: without_query(path),
             problem: error.to_string(),
-        },
-        StreamError::Truncated => Error::Broken {
-            path,
-            problem: "the JSON ends too early".to_owned(),
-        },
-        StreamError::NotAnArray(opening) => Error::Odd {
-            path,
-            problem: opening,
-        },
+        })?;
+        serde_json::from_slice(&text).map_err(|_| Error::Odd {
+            path: without_query(path),
+            problem: opening(self.without_secrets(&text).as_bytes()),
+        })
+    }
+
+    /// An answer fit for a message: some proxies' pages show the request's headers.
+    fn without_secrets(&self, text: &[u8]) -> String {
+        let text = String::from_utf8_lossy(text).into_owned();
+        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
+        secrets.fold(text, |text, secret| text.replace(secret, "***"))
     }
 }
 
@@ -367,24 +399,6 @@ pub fn long_body<'r>(
         Box::new(GzDecoder::new(whole))
     } else {
         Box::new(whole)
-    })
-}
-
-fn read_json<T: DeserializeOwned>(path: &str, mut response: Response<Body>) -> Result<T, Error> {
-    let mut text = Vec::new();
-    let mut reader = response
-        .body_mut()
-        .with_config()
-        .limit(ANSWER_BYTES)
-        .reader();
-    let read = reader.read_to_end(&mut text);
-    read.map_err(|error| Error::Broken {
-        path: without_query(path),
-        problem: error.to_string(),
-    })?;
-    serde_json::from_slice(&text).map_err(|_| Error::Odd {
-        path: without_query(path),
-        problem: opening(&text),
     })
 }
 

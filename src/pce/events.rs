@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Error, broken, long_body};
+use super::client::{Client, Error, long_body};
 use super::mend::mended;
 use super::record::Event;
 use super::stream::{Element, Records};
@@ -102,7 +102,7 @@ fn page(
     let mut count = 0;
     while let Some(element) = records
         .next_element()
-        .map_err(|error| broken(&path, error))?
+        .map_err(|error| client.broken(&path, error))?
     {
         count += 1;
         match element {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{Client, Error, broken, long_body};
+use super::client::{Client, Error, long_body};
 use super::mend::mended;
 use super::record::Flow;
 use super::stream::{Element, Records};
@@ -330,7 +330,7 @@ pub fn download(
     let mut records = Records::new(long_body(&path, &mut response)?);
     while let Some(element) = records
         .next_element()
-        .map_err(|error| broken(&path, error))?
+        .map_err(|error| client.broken(&path, error))?
     {
         downloaded.rows += 1;
         let Element::Record(bytes) = element else {

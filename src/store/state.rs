@@ -17,6 +17,7 @@ use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::Condition;
 use crate::report::tally::Tally;
+use crate::rules::Level;
 use crate::rules::growth::Baseline;
 
 /// The version this program writes. It reads this one and lower ones.
@@ -108,6 +109,9 @@ pub struct Held {
     pub since: Timestamp,
     /// When it was last told; absent where it is not told yet.
     pub told_at: Option<Timestamp>,
+    /// How bad it was when it was last seen.
+    #[serde(default)]
+    pub level: Level,
     /// What was said of it.
     pub detail: String,
     /// The Message-ID of the mail that told its begin.

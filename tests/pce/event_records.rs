@@ -239,5 +239,5 @@ fn number(name: &str) -> u64 {
     let sum = name
         .bytes()
         .fold(7, |sum, byte| mixed(sum ^ u64::from(byte)));
-    sum % 9_000 + 100
+    sum % 9_000_000 + 100
 }

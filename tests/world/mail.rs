@@ -74,7 +74,12 @@ impl Deref for Mails {
 impl Mails {
     /// An SMTP server on a free port that takes everything.
     pub fn start() -> Self {
-        Self(Mailbox::start(Options::default()))
+        Self::behaving(Options::default())
+    }
+
+    /// One that does as it is told.
+    pub fn behaving(options: Options) -> Self {
+        Self(Mailbox::start(options))
     }
 
     /// All mails, in the order they arrived.

@@ -141,6 +141,12 @@ impl World {
         id
     }
 
+    /// From now on mail goes to a mail server that behaves so.
+    pub fn mail_server(&mut self, options: crate::mailbox::Options) {
+        self.mailbox = Mails::behaving(options);
+        self.set("smtp.port", json!(self.mailbox.port()));
+    }
+
     /// Sets an environment variable for all further runs.
     pub fn environment(&mut self, name: &str, value: &str) {
         self.environment.push((name.into(), value.into()));
