@@ -454,6 +454,37 @@ fn the_language_is_the_files_then_the_locales() {
     );
 }
 
+/// Without `settings` a file is either the Python tool's, whose mails were Chinese,
+/// or written by hand by someone who is content with the defaults.
+#[test]
+fn a_python_era_file_is_chinese_and_a_short_one_by_hand_is_the_locales() {
+    let in_c = |text: &str| read_in(text, &Env::of(&[("LANG", "C")])).settings.language;
+    let file = |rule: &str| {
+        format!(
+            r#"{{"api": {{"url": "https://pce.example.com", "key": "api_1", "secret": "s3cr3t"}},
+ "email": {{"recipients": ["soc@example.com"]}}, "rules": [{rule}]}}"#
+        )
+    };
+    let ours =
+        r#""type": "event", "filter_value": "agent.tampering", "threshold_type": "immediate""#;
+
+    assert_eq!(in_c(&file("")), Lang::En);
+    assert_eq!(
+        in_c(&file(&format!(
+            r#"{{"id": 1, "name": "Agent tampered", {ours}}}"#
+        ))),
+        Lang::En
+    );
+    assert_eq!(
+        in_c(&file(&format!(
+            r#"{{"id": 1, "name": "Tampered", "filter_key": "event_type", {ours}}}"#
+        ))),
+        Lang::ZhTw
+    );
+    let traffic = r#"{"id": 1, "type": "traffic", "name": "DB", "pd": 2, "desc": "\u6d41\u91cf\u88ab\u963b\u64cb"}"#;
+    assert_eq!(in_c(&file(traffic)), Lang::ZhTw);
+}
+
 #[test]
 fn a_zone_a_time_and_a_date_are_checked() {
     let config = read(&with("settings", "timezone", "\"Asia/Taipei\""));
