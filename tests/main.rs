@@ -13,6 +13,7 @@ mod stories {
     mod illumio_py;
     mod simulated_pce;
     mod simulated_rows;
+    mod the_clumsy_user;
     mod the_cycle;
     mod the_oracle;
     mod the_world;
