@@ -153,7 +153,7 @@ fn show_mail(mail: &Mail, [eml, html]: &[PathBuf; 2]) {
 fn without_records(text: &str) -> Vec<String> {
     let (mut lines, mut left_out) = (Vec::new(), None);
     for line in text.lines() {
-        let ends = line.starts_with("====") || line == "--";
+        let ends = line.starts_with("====") || line.trim_end() == "--";
         match left_out {
             Some(count) if ends => {
                 lines.push(format!(" ({count} lines, in mail.eml)\n  |"));
