@@ -108,7 +108,7 @@ pub fn parse(arguments: &[String]) -> Parsed {
     match Cli::from_args(&["illumio-monitor"], &words) {
         Ok(cli) => Parsed::Do(cli),
         Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
-        Err(exit) => Parsed::Wrong(exit.output),
+        Err(exit) => Parsed::Wrong(format!("{}\n\n{}", exit.output.trim_end(), usage())),
     }
 }
 
@@ -126,20 +126,26 @@ pub fn usage() -> String {
 fn global_first(arguments: &[String]) -> Vec<String> {
     let mut parted = arguments.iter().flat_map(|argument| part(argument));
     let (mut front, mut rest) = (Vec::new(), Vec::new());
+    let mut without_value = None;
     while let Some(word) = parted.next() {
         match GLOBAL
             .iter()
             .find(|(long, short, _)| word == *long || word == *short)
         {
             Some(("--help", ..)) => rest.push("--help".to_owned()),
-            Some((long, _, takes_value)) => {
-                front.push((*long).to_owned());
-                front.extend(takes_value.then(|| parted.next()).flatten());
-            }
+            Some((long, _, false)) => front.push((*long).to_owned()),
+            Some((long, _, true)) => match parted.next() {
+                Some(value) => front.extend([(*long).to_owned(), value]),
+                None => without_value = Some((*long).to_owned()),
+            },
             None => rest.push(word),
         }
     }
-    front.extend(rest);
+    // With nothing behind it argh says what is missing, and takes no command for it.
+    if without_value.is_none() {
+        front.extend(rest);
+    }
+    front.extend(without_value);
     front
 }
 
@@ -188,6 +194,23 @@ mod tests {
             (run.log, run.reset_state, cli.lang.as_deref()),
             (Log::Syslog, true, Some("zh-TW"))
         );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_first_and_the_usage_follows() {
+        for (line, said) in [
+            ("fly", "fly"),
+            ("run --config", "--config"),
+            ("run --log nowhere", "nowhere"),
+        ] {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            let Parsed::Wrong(text) = parse(&words) else {
+                panic!("{line}")
+            };
+            let first = text.lines().next().unwrap_or_default();
+            assert!(first.contains(said), "{text}");
+            assert!(text.contains("Usage: illumio-monitor"), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Command line → command → exit code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
@@ -48,7 +48,7 @@ fn act(cli: Cli) -> ExitCode {
     let Some(command) = cli.command else {
         return wrong(&format!("{}\n\n{}", say::no_command(lang), cli::usage()));
     };
-    let executable = std::env::current_exe().unwrap_or_default();
+    let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
     if let Err(code) = go_on_as_owner(&config, lang, &executable) {
         return code;
@@ -101,6 +101,12 @@ fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), Ex
 fn wrong(text: &str) -> ExitCode {
     eprintln!("{text}");
     ExitCode::from(cli::USAGE)
+}
+
+/// Where this program lies; as it was called where there is no `/proc` to say so.
+fn executable() -> PathBuf {
+    let called = || std::env::args_os().next().map(PathBuf::from);
+    std::env::current_exe().unwrap_or_else(|_| called().unwrap_or_default())
 }
 
 /// For the Message-ID; its time makes it unique even without chance.

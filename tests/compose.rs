@@ -270,6 +270,18 @@ fn a_long_timeline_is_folded_to_sixty_bars() {
 }
 
 #[test]
+fn two_matches_have_no_timeline_and_three_have_one() {
+    let told = |minutes: &[i64]| {
+        let mut alert = traffic_alert(Lang::En);
+        let first = alert.first.as_second() / 60;
+        alert.timeline = minutes.iter().map(|minute| (first + minute, 1)).collect();
+        mail(&with(vec![alert]), Lang::En)
+    };
+    assert!(!told(&[0, 5]).text.contains("Timeline"));
+    assert!(told(&[0, 2, 5]).text.contains("Timeline"));
+}
+
+#[test]
 fn every_condition_has_words_for_each_phase() {
     let all = [
         Condition::Unreachable,

@@ -23,6 +23,7 @@ mod stories {
     mod simulated_pce;
     mod simulated_rows;
     mod the_clock;
+    mod the_clumsy_user;
     mod the_cycle;
     mod the_file;
     mod the_mail;

@@ -101,8 +101,12 @@ impl Cycle<'_> {
             .outbox
             .deliver_all(&self.config.mail, &reader, now, deadline);
         self.figures.mails += done.delivered;
-        self.problems
-            .extend(done.errors.iter().map(|error| error.text(self.lang)));
+        // Waiting mail and this cycle's own mostly fail for one reason.
+        for text in done.errors.iter().map(|error| error.text(self.lang)) {
+            if !self.problems.contains(&text) {
+                self.problems.push(text);
+            }
+        }
         self.problems
             .extend(done.refused.iter().map(|refused| refused.text(self.lang)));
         self.problems

@@ -14,8 +14,8 @@ texts! {
     }
 
     not_found(file) {
-        en: "{file}: there is no such file; name another one with --config or $ILLUMIO_MONITOR_CONFIG, or start the menu to write one",
-        zh: "{file}：找不到設定檔；請以 --config 或 $ILLUMIO_MONITOR_CONFIG 指定其他檔案，或開啟選單建立"
+        en: "{file}: there is no such file; put your config there, or name another one with --config or $ILLUMIO_MONITOR_CONFIG",
+        zh: "{file}：找不到設定檔；請將設定檔放在此處，或以 --config 或 $ILLUMIO_MONITOR_CONFIG 指定其他檔案"
     }
     cannot_read(file, reason) {
         en: "{file}: cannot be read: {reason}",
@@ -56,15 +56,18 @@ texts! {
 
     reason_not_found() { en: "there is no such file", zh: "檔案不存在" }
     reason_permission() {
-        en: "permission denied; give this user the right to it, or start as the file's owner",
-        zh: "權限不足；請授予目前使用者權限，或改以檔案擁有者的身分執行"
+        en: "permission denied; give this user the right to it and to its folder, or start as the file's owner",
+        zh: "權限不足；請授予目前使用者對該檔案及其資料夾的權限，或改以檔案擁有者的身分執行"
     }
     reason_full() { en: "the disk is full; make room on it", zh: "磁碟空間不足；請釋出空間" }
     reason_read_only() {
         en: "the file system is read-only; mount it for writing, or use a file elsewhere",
         zh: "檔案系統為唯讀；請改以可寫入方式掛載，或將檔案移至他處"
     }
-    reason_folder() { en: "it is a folder", zh: "這是資料夾" }
+    reason_folder() {
+        en: "it is a folder; name the file in it",
+        zh: "這是資料夾；請指定其中的檔案"
+    }
 
     syntax_end() {
         en: "the file ends too early; a closing }}, ] or \" is missing",

@@ -149,8 +149,8 @@ texts! {
     }
     credentials_was(time) { en: "The API key was refused for {time}.", zh: "API 金鑰曾遭拒絕，歷時 {time}。" }
     credentials_do() {
-        en: "In the PCE's console, see whether the key still exists, has expired or lost its role. Put a valid key and secret into the config, then run `illumio-monitor check`.",
-        zh: "請在 PCE 主控台確認金鑰是否仍存在、已過期或權限已變更。將有效的金鑰與 secret 寫入設定檔後，執行 `illumio-monitor check`。"
+        en: "In the PCE's console, see whether the key still exists, has expired or lost its role. Put a valid key and secret into the config, then run `illumio-monitor run`.",
+        zh: "請在 PCE 主控台確認金鑰是否仍存在、已過期或權限已變更。將有效的金鑰與 secret 寫入設定檔後，執行 `illumio-monitor run`。"
     }
     health_begins() { en: "PCE health is not normal", zh: "PCE 健康狀態異常" }
     health_lasts() { en: "PCE health is still not normal", zh: "PCE 健康狀態仍異常" }
@@ -173,8 +173,8 @@ texts! {
     }
     events_was(time) { en: "Events were incomplete for {time}.", zh: "事件讀取曾不完整，歷時 {time}。" }
     events_do() {
-        en: "If it lasts, run `illumio-monitor check`, and look at the PCE's load and at proxies with a time limit on the way.",
-        zh: "若持續發生，請執行 `illumio-monitor check`，並檢查 PCE 負載及中途 Proxy 的逾時設定。"
+        en: "If it lasts, run `illumio-monitor run` by hand for the reason, and look at the PCE's load and at proxies with a time limit on the way.",
+        zh: "若持續發生，請手動執行 `illumio-monitor run` 查看原因，並檢查 PCE 負載及中途 Proxy 的逾時設定。"
     }
     traffic_begins() { en: "Traffic not read completely", zh: "流量讀取不完整" }
     traffic_lasts() { en: "Traffic still not read completely", zh: "流量仍讀取不完整" }
@@ -197,8 +197,8 @@ texts! {
     }
     configuration_was(time) { en: "The config file was unusable for {time}.", zh: "設定檔曾無法使用，歷時 {time}。" }
     configuration_do() {
-        en: "Correct the place named above, then run `illumio-monitor check`.",
-        zh: "請修正上述位置，再執行 `illumio-monitor check`。"
+        en: "Correct the place named above, then run `illumio-monitor run`.",
+        zh: "請修正上述位置，再執行 `illumio-monitor run`。"
     }
     delivery_begins() { en: "Mail not delivered", zh: "郵件無法送達" }
     delivery_lasts() { en: "Mail still not delivered", zh: "郵件仍無法送達" }

@@ -8,8 +8,8 @@ use crate::pce::health::Complaint;
 
 texts! {
     unreachable(path, problem) {
-        en: "The PCE does not answer at {path}: {problem}. Check api.url, the network and the proxy.",
-        zh: "PCE 沒有回應 {path}：{problem}。請檢查 api.url、網路與 Proxy 設定。"
+        en: "The PCE does not answer: {path}: {problem}. Check api.url, the network and the proxy.",
+        zh: "PCE 沒有回應：{path}：{problem}。請檢查 api.url、網路與 Proxy 設定。"
     }
     no_such_host() { en: "its name has no address", zh: "主機名稱無法解析" }
     timeout() { en: "nothing came in time", zh: "等候逾時" }

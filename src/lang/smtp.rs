@@ -28,8 +28,12 @@ texts! {
         zh: "伺服器回應 {code} {text}"
     }
     timeout() {
-        en: "no answer in time",
-        zh: "逾時沒有回應"
+        en: "no answer in time; check smtp.host, smtp.port and the network",
+        zh: "逾時沒有回應；請檢查 smtp.host、smtp.port 與網路"
+    }
+    network(reason) {
+        en: "{reason}; check smtp.host, smtp.port, and whether the mail server runs",
+        zh: "{reason}；請檢查 smtp.host、smtp.port，以及郵件伺服器是否正在執行"
     }
     closed() {
         en: "it closed the connection",
@@ -122,7 +126,7 @@ impl Cause {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Reply(said) => reply(lang, said.code, &said.text),
-            Self::Io(error) => error.to_string(),
+            Self::Io(error) => network(lang, error),
             Self::Timeout => timeout(lang),
             Self::Closed => closed(lang),
             Self::NoAddress => no_address(lang),

@@ -61,7 +61,7 @@ pub enum Error {
     Tls(TlsError),
     /// No answer: name, network, TLS or time. The same for each of several tries.
     Unreachable {
-        /// Where.
+        /// The URL, without its query.
         path: String,
         /// What was wrong.
         problem: Problem,
@@ -242,7 +242,7 @@ impl Client {
             let answer = request
                 .header("Content-Type", "application/json")
                 .send(body);
-            let response = answer.map_err(|error| unreachable(path, error))?;
+            let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
             if response.status().as_u16() == 429 && tries_left > 0 {
                 self.wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))?;
@@ -283,6 +283,24 @@ impl Client {
         }
     }
 
+    /// With the whole URL: which host was meant is the first question then.
+    fn unreachable(&self, path: &str, error: ureq::Error) -> Error {
+        let problem = match error {
+            ureq::Error::HostNotFound => Problem::NoSuchHost,
+            ureq::Error::Timeout(_) => Problem::Timeout,
+            ureq::Error::Io(error) => match tls::problem(&error) {
+                Some(problem) => Problem::Tls(problem),
+                None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
+                None => Problem::Network(error.to_string()),
+            },
+            error => Problem::Network(error.to_string()),
+        };
+        Error::Unreachable {
+            path: format!("{}{}", self.base, without_query(path)),
+            problem,
+        }
+    }
+
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
         let request = self.agent.get(format!("{}{path}", self.base));
@@ -290,7 +308,9 @@ impl Client {
         let request = request
             .header("Authorization", &self.authorization)
             .header("Accept", "application/json");
-        let response = request.call().map_err(|error| unreachable(path, error))?;
+        let response = request
+            .call()
+            .map_err(|error| self.unreachable(path, error))?;
         self.learn_time(&response);
         Ok(response)
     }
@@ -425,23 +445,6 @@ fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
         RATE_LIMIT_WAIT
     } else {
         backoff
-    }
-}
-
-fn unreachable(path: &str, error: ureq::Error) -> Error {
-    let problem = match error {
-        ureq::Error::HostNotFound => Problem::NoSuchHost,
-        ureq::Error::Timeout(_) => Problem::Timeout,
-        ureq::Error::Io(error) => match tls::problem(&error) {
-            Some(problem) => Problem::Tls(problem),
-            None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
-            None => Problem::Network(error.to_string()),
-        },
-        error => Problem::Network(error.to_string()),
-    };
-    Error::Unreachable {
-        path: without_query(path),
-        problem,
     }
 }
 

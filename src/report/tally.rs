@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, KEPT};
 use super::{Alert, Source, Subject, Talker};
-use crate::pce::record::{Event, Flow, Text, Thing};
+use crate::pce::record::{Event, Flow, Text};
 use crate::rules::engine::Counter;
 use crate::rules::growth::{Growth, Row, RowKey};
 use crate::rules::matching::{FlowFacts, objects};
@@ -199,10 +199,18 @@ fn source(event: &Event<'_>) -> Source {
     let name = by
         .map(|(_, thing)| thing.label())
         .filter(|name| !name.is_empty());
+    // The PCE itself tells of a log-in that failed; the name is a user's all the same.
+    let (kind, name) = match (name, tried()) {
+        (None, Some(user)) => ("user", user.label()),
+        (name, _) => {
+            let kind = by.map(|(kind, _)| kind.as_ref());
+            (kind.unwrap_or_default(), name.unwrap_or_default())
+        }
+    };
     Source {
         event_type: bounded(event.event_type.as_str()),
-        kind: by.map(|(kind, _)| bounded(kind)).unwrap_or_default(),
-        name: bounded(name.or(tried().map(Thing::label)).unwrap_or_default()),
+        kind: bounded(kind),
+        name: bounded(name),
         ip: bounded(event.action.src_ip.as_str()),
         severity: bounded(event.severity.as_str()),
         status: bounded(event.status.as_str()),

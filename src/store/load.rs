@@ -9,6 +9,7 @@ use super::locate::Env;
 use super::node::{self, Document};
 use super::problem::Error;
 use super::state;
+use crate::lang::config as words;
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";
@@ -84,9 +85,13 @@ pub(super) fn config(
         folder: path.parent().unwrap_or(Path::new("")),
         remembered,
     };
-    config::read(document, &place).map_err(|(problems, more)| Error::Invalid {
+    let mut config = config::read(document, &place).map_err(|(problems, more)| Error::Invalid {
         path: path.to_owned(),
         problems,
         more,
-    })
+    })?;
+    for warning in &mut config.warnings {
+        *warning = words::in_file(config.settings.language, path.display(), &*warning);
+    }
+    Ok(config)
 }

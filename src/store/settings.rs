@@ -81,17 +81,29 @@ fn language(section: &Section<'_>, document: &Document<'_>, place: &Place<'_>) -
 }
 
 /// True for a file of the Python tool that we have never written to. That tool
-/// knew neither `settings` nor `smtp`, and gave each event rule a `filter_key`.
+/// gave each event rule a `filter_key`, and named and described its rules in
+/// Chinese; who writes a file by hand does neither, or reads Chinese.
 fn from_python(document: &Document<'_>) -> bool {
-    let has = |key| document.section(key).is_some();
-    let filter_key = match document.section("rules") {
-        Some(Node::List(rules)) => rules.iter().any(|rule| match rule {
-            Node::Object(keys) => keys.iter().any(|(key, _)| key == "filter_key"),
-            _ => false,
-        }),
-        _ => false,
+    let Some(Node::List(rules)) = document.section("rules") else {
+        return false;
     };
-    document.state.is_none() && !has("settings") && (!has("smtp") || filter_key)
+    document.state.is_none() && rules.iter().any(by_python)
+}
+
+fn by_python(rule: &Node) -> bool {
+    let Node::Object(keys) = rule else {
+        return false;
+    };
+    keys.iter().any(|(key, value)| match (key.as_str(), value) {
+        ("filter_key", _) => true,
+        ("name" | "desc" | "rec", Node::Text(text)) => text.chars().any(is_chinese),
+        _ => false,
+    })
+}
+
+/// The CJK ideographs that are in daily use [Unicode, block 4E00–9FFF].
+fn is_chinese(letter: char) -> bool {
+    matches!(letter, '\u{4e00}'..='\u{9fff}')
 }
 
 fn timezone(section: &Section<'_>) -> TimeZone {

@@ -454,6 +454,37 @@ fn the_language_is_the_files_then_the_locales() {
     );
 }
 
+/// Without `settings` a file is either the Python tool's, whose mails were Chinese,
+/// or written by hand by someone who is content with the defaults.
+#[test]
+fn a_python_era_file_is_chinese_and_a_short_one_by_hand_is_the_locales() {
+    let in_c = |text: &str| read_in(text, &Env::of(&[("LANG", "C")])).settings.language;
+    let file = |rule: &str| {
+        format!(
+            r#"{{"api": {{"url": "https://pce.example.com", "key": "api_1", "secret": "s3cr3t"}},
+ "email": {{"recipients": ["soc@example.com"]}}, "rules": [{rule}]}}"#
+        )
+    };
+    let ours =
+        r#""type": "event", "filter_value": "agent.tampering", "threshold_type": "immediate""#;
+
+    assert_eq!(in_c(&file("")), Lang::En);
+    assert_eq!(
+        in_c(&file(&format!(
+            r#"{{"id": 1, "name": "Agent tampered", {ours}}}"#
+        ))),
+        Lang::En
+    );
+    assert_eq!(
+        in_c(&file(&format!(
+            r#"{{"id": 1, "name": "Tampered", "filter_key": "event_type", {ours}}}"#
+        ))),
+        Lang::ZhTw
+    );
+    let traffic = r#"{"id": 1, "type": "traffic", "name": "DB", "pd": 2, "desc": "\u6d41\u91cf\u88ab\u963b\u64cb"}"#;
+    assert_eq!(in_c(&file(traffic)), Lang::ZhTw);
+}
+
 #[test]
 fn a_zone_a_time_and_a_date_are_checked() {
     let config = read(&with("settings", "timezone", "\"Asia/Taipei\""));
@@ -522,4 +553,32 @@ fn a_wrong_value_from_the_environment_is_told_too() {
     let lines = wrong_in(&minimal(""), &env);
     assert_eq!(lines.len(), 1);
     assert!(lines[0].contains("api.secret"));
+}
+
+/// What users copy must work as it stands, but for the key, which is theirs.
+#[test]
+fn the_example_config_and_the_readmes_examples_are_valid() {
+    let key = Env::of(&[
+        ("ILLUMIO_API_KEY", "api_1"),
+        ("ILLUMIO_API_SECRET", "s3cr3t"),
+    ]);
+    let example = include_str!("../../dist/illumio_api_config.example.json");
+    let config = read_in(example, &key);
+    assert_eq!(config.rules.len(), 13);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+
+    let readme = include_str!("../../README.md");
+    let blocks: Vec<&str> = readme
+        .split("```json\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        let file = match block.contains("\"api\"") {
+            true => block.to_owned(),
+            false => minimal(&format!(", \"rules\": [{block}]")),
+        };
+        assert_eq!(read_in(&file, &key).rules.len(), 1, "{block}");
+    }
 }

@@ -248,7 +248,7 @@ fn decision(word: &str, lang: Lang) -> String {
     }
 }
 
-/// `None` where all came in one minute: a single bar tells nothing.
+/// `None` where all came in one minute or were only two: first and last time say it.
 fn timeline(alert: &Alert, look: &Look) -> Option<Timeline> {
     let first = alert.timeline.iter().map(|(minute, _)| *minute).min()?;
     let last = alert.timeline.iter().map(|(minute, _)| *minute).max()?;
@@ -269,7 +269,8 @@ fn timeline(alert: &Alert, look: &Look) -> Option<Timeline> {
         let at = jiff::Timestamp::from_second(second).ok()?;
         Some(show::clock(at, look.zone, with_day))
     };
-    (bars > 1 && most > 0).then_some(Timeline {
+    let telling = bars > 1 && sums.iter().copied().fold(0, u64::saturating_add) > 2;
+    telling.then_some(Timeline {
         from: clock(0)?,
         to: clock(i64::try_from(bars).ok()?)?,
         note: words::timeline_note(
