@@ -2,6 +2,7 @@
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::report::Condition;
+use illumio_monitor::rules::Level;
 use illumio_monitor::store::state::{Held, LastRun, State};
 use illumio_monitor::store::{Env, Error, Note, StateUse, open};
 
@@ -25,6 +26,7 @@ fn fill(state: &mut State) {
         Held {
             since: at("09:00"),
             told_at: Some(at("09:05")),
+            level: Level::Critical,
             detail: "叢集異常".to_owned(),
             message_id: None,
         },

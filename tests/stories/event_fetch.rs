@@ -387,3 +387,41 @@ fn elements_that_are_no_objects_and_times_that_are_none_stop_nothing() {
     let again = world.run_at("10:12");
     assert_eq!((again.code, again.mails.len()), (0, 0), "{again:?}");
 }
+
+#[test]
+fn after_an_outage_the_next_three_cycles_look_far_back() {
+    let mut world = watched();
+    world.set("settings.late_reach_hours", json!(26));
+    world.run_every(20, "06:00", "10:00");
+    world
+        .pce
+        .fault(Fault::status(500).retry_after(0).on("/events"));
+    assert_eq!(world.run_at("10:10").code, 75);
+    world.pce.heal();
+    asked(&world);
+
+    let far: Vec<bool> = ["10:20", "10:25", "10:30", "10:35", "10:40"]
+        .into_iter()
+        .map(|time| {
+            world.run_at(time);
+            asked(&world)[0].0.as_str() < "2026-08-03T07"
+        })
+        .collect();
+
+    assert_eq!(far.iter().filter(|far| **far).count(), 3, "{far:?}");
+    assert!(!far[4], "{far:?}");
+}
+
+#[test]
+fn an_event_dated_in_the_future_is_told_once_its_time_has_come() {
+    let mut world = watched();
+    world
+        .pce
+        .event(agent_tampering("db-01").at("10:25").recorded("10:05"));
+    let told: Vec<u64> = world
+        .run_every(10, "10:10", "10:50")
+        .iter()
+        .map(|run| new_and_told(run).1)
+        .collect();
+    assert_eq!(told, [0, 0, 1, 0, 0]);
+}
