@@ -97,7 +97,7 @@ pub enum Parsed {
     Do(Cli),
     /// Print this and leave with 0.
     Help(String),
-    /// Print this on standard error and leave with [`USAGE`].
+    /// Print this, which ends with the usage, on standard error and leave with [`USAGE`].
     Wrong(String),
 }
 
@@ -108,7 +108,21 @@ pub fn parse(arguments: &[String]) -> Parsed {
     match Cli::from_args(&["illumio-monitor"], &words) {
         Ok(cli) => Parsed::Do(cli),
         Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
-        Err(exit) => Parsed::Wrong(format!("{}\n\n{}", exit.output.trim_end(), usage())),
+        Err(exit) => Parsed::Wrong(format!(
+            "{}\n\n{}",
+            exit.output.trim_end(),
+            usage_of(&words)
+        )),
+    }
+}
+
+/// The usage of the command that was named, or of the program.
+fn usage_of(words: &[&str]) -> String {
+    let named = words.iter().find(|word| !word.starts_with('-'));
+    let help = named.map(|name| Cli::from_args(&["illumio-monitor"], &[name, "--help"]));
+    match help {
+        Some(Err(exit)) if exit.status.is_ok() => exit.output,
+        _ => usage(),
     }
 }
 

@@ -46,7 +46,7 @@ fn act(cli: Cli) -> ExitCode {
     };
     let lang = wanted.unwrap_or(ours);
     let Some(command) = cli.command else {
-        return wrong(&format!("{}\n\n{}", say::no_command(lang), cli::usage()));
+        return wrong(&say::no_command(lang));
     };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
@@ -99,7 +99,7 @@ fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), Ex
 }
 
 fn wrong(text: &str) -> ExitCode {
-    eprintln!("{text}");
+    eprint!("{text}\n\n{}", cli::usage());
     ExitCode::from(cli::USAGE)
 }
 

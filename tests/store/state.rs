@@ -26,7 +26,7 @@ fn fill(state: &mut State) {
         Held {
             since: at("09:00"),
             told_at: Some(at("09:05")),
-            level: Level::Warning,
+            level: Level::Critical,
             detail: "叢集異常".to_owned(),
             message_id: None,
         },

@@ -17,8 +17,14 @@ impl Dice {
     }
 
     fn minutes(&mut self, from: i64, to: i64) -> SignedDuration {
-        let span = ((to - from) * 60).unsigned_abs();
-        SignedDuration::from_secs(from * 60 + self.below(span) as i64)
+        let span = (to - from).unsigned_abs();
+        SignedDuration::from_mins(from + self.below(span) as i64)
+    }
+
+    /// Some second in the middle of a minute. Cycles begin on the minute and take
+    /// their time, so that close to it nobody can say what they reach.
+    fn seconds(&mut self) -> SignedDuration {
+        SignedDuration::from_secs(20 + self.below(35) as i64)
     }
 }
 
@@ -138,7 +144,7 @@ fn a_day(seed: u64) -> usize {
     let rules = rules();
     world.set("rules", json!(rules));
     for _ in 0..150 {
-        let at = at("00:00") + dice.minutes(0, 720);
+        let at = at("00:00") + dice.minutes(0, 720) + dice.seconds();
         // Most at once, some late, a few too late for the overlap.
         let late = match dice.below(10) {
             0..6 => SignedDuration::ZERO,

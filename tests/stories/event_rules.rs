@@ -187,7 +187,7 @@ fn a_window_is_so_many_minutes_and_not_one_more() {
     for (last, alerts) in [("10:09:59", 1), ("10:10:00", 0)] {
         let mut world = World::new();
         world.rule(three_in_ten(0));
-        for time in ["10:00:00", "10:05", last] {
+        for time in ["10:00:59", "10:05", last] {
             world.pce.event(agent_tampering("db-01").at(time));
         }
         let run = world.run_at("10:10");

@@ -157,9 +157,12 @@ pub(super) fn span(first: Timestamp, last: Timestamp, zone: &TimeZone) -> String
     }
 }
 
-/// `2 h 10 min`; a length below a minute has no number.
+/// `2 h 10 min`; within one minute there is no number.
 pub(super) fn duration(lang: Lang, from: Timestamp, to: Timestamp) -> String {
-    let minutes = to.as_second().saturating_sub(from.as_second()).max(0) / 60;
+    // Between the minutes that the mail shows: a cron job's seconds of jitter make
+    // no 39 of 40.
+    let minute = |at: Timestamp| at.as_second().div_euclid(60);
+    let minutes = minute(to).saturating_sub(minute(from)).max(0);
     let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
     let mut parts = Vec::new();
     if days > 0 {
