@@ -159,6 +159,7 @@ impl Cycle<'_> {
         } else {
             vec![Part::whole(from, to, &decisions)]
         };
+        self.state.baseline.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
             decisions,

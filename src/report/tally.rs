@@ -69,12 +69,10 @@ impl Tally {
     ) {
         let (count, from, to) = match growth {
             Growth::Known { count, from, to } => (count, from, to),
-            Growth::New { count, from, to }
-                if self.since.is_none_or(|since| row.first >= since) =>
-            {
-                (count, from, to)
-            }
-            Growth::New { to, .. } => (1, to, to),
+            Growth::New {
+                count, from, to, ..
+            } if self.since.is_none_or(|since| row.first >= since) => (count, from, to),
+            Growth::New { to, again, .. } => (u64::from(!again), to, to),
         };
         if count == 0 {
             return;

@@ -50,7 +50,7 @@ impl Minutes {
         if u128::from(count) < width {
             // Fewer than the minutes: one each, so that no minute is walked in vain.
             for nth in 1..=count {
-                let offset = u128::from(nth) * width / u128::from(count) - 1;
+                let offset = (u128::from(nth) * width).div_ceil(u128::from(count)) - 1;
                 self.add(
                     first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)),
                     1,
