@@ -1,7 +1,5 @@
 //! What one rule keeps between runs, and how its matches become an alert.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +12,8 @@ use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
 use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
 
-/// How many of the "different flows" of one rule are told apart.
+/// How many of the "different flows" of one rule are kept between runs, each in
+/// each minute in which it grew.
 const MAX_FLOWS: usize = 50_000;
 
 /// What one rule keeps between runs: its untold matches and a little evidence.
@@ -27,9 +26,6 @@ pub struct Tally {
     pub counter: Counter,
     /// What they looked like.
     pub evidence: Evidence,
-    /// For a rule that counts flows: in which minute each was counted.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub flows: BTreeMap<RowKey, Minute>,
     /// True where a bound was reached, so that the next alert says "at least".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
@@ -77,27 +73,19 @@ impl Tally {
         if count == 0 {
             return;
         }
+        // A flow is told in the minute in which it was last seen to grow.
+        let from = match filter.count_by {
+            FlowCount::Connections => from,
+            FlowCount::Flows => to,
+        };
         let mut counts = Minutes::default();
         counts.spread(from, to, count);
         self.evidence.talkers.add(talker(facts), &counts);
         self.evidence.keep_record(row.last, count, raw);
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
-            FlowCount::Flows => self.count_flow(row.key, to),
+            FlowCount::Flows => self.counter.add_flow(to, RowKey::of_talkers(facts.flow)),
         }
-    }
-
-    /// Counts a flow once: one that grew before and is still untold moves to its
-    /// latest minute.
-    fn count_flow(&mut self, key: RowKey, minute: Minute) {
-        if self.flows.len() >= MAX_FLOWS && !self.flows.contains_key(&key) {
-            self.at_least = true;
-            return;
-        }
-        if let Some(before) = self.flows.insert(key, minute) {
-            self.counter.untold.take_from(before, 1);
-        }
-        self.counter.untold.add(minute, 1);
     }
 
     /// The alert that is due, its matches taken out of the count.
@@ -105,8 +93,7 @@ impl Tally {
         let told = self
             .counter
             .due(rule.threshold, rule.cooldown_minutes, now)?;
-        self.flows
-            .retain(|_, minute| !told.iter().any(|(told, _)| told == *minute));
+        let flows = self.counter.flows.take(&told);
         let evidence = self.evidence.take(&told);
         let first = told.first().unwrap_or(now);
         let last = told.last().unwrap_or(now);
@@ -117,7 +104,7 @@ impl Tally {
             desc: rule.desc.clone(),
             rec: rule.rec.clone(),
             threshold: rule.threshold,
-            count: told.total(),
+            count: if flows > 0 { flows } else { told.total() },
             at_least: std::mem::take(&mut self.at_least),
             first: time_of(first),
             last: time_of(last),
@@ -136,10 +123,8 @@ impl Tally {
         };
         self.counter
             .trim(threshold, earliest.saturating_sub(window));
+        self.at_least |= self.counter.flows.keep_to(MAX_FLOWS);
         self.evidence.settle(&self.counter.untold);
-        let first = self.counter.untold.first();
-        self.flows
-            .retain(|_, minute| first.is_some_and(|first| *minute >= first));
     }
 }
 

@@ -93,6 +93,16 @@ impl Minutes {
         Self(taken)
     }
 
+    /// A copy with the minutes that fit.
+    pub fn only(&self, fits: impl Fn(Minute) -> bool) -> Self {
+        Self(self.iter().filter(|(minute, _)| fits(*minute)).collect())
+    }
+
+    /// Whether `minute` has a count.
+    pub fn holds(&self, minute: Minute) -> bool {
+        self.0.contains_key(&minute)
+    }
+
     /// What lies before `minute` is forgotten.
     pub fn forget_before(&mut self, minute: Minute) {
         self.0 = self.0.split_off(&minute);
