@@ -11,6 +11,7 @@ mod world;
 mod stories {
     mod client;
     mod illumio_py;
+    mod random_worlds;
     mod simulated_pce;
     mod simulated_rows;
     mod the_cycle;

@@ -61,8 +61,22 @@ impl Cycle<'_> {
         let overlap = self.config.settings.traffic_overlap_minutes.into();
         match self.state.traffic.position {
             Some(position) => back(position.min(now), overlap),
-            None => self.first_from(now),
+            // A first fetch that failed is made up for.
+            None => {
+                let first = self.first_from(now);
+                let since = self.traffic_since().unwrap_or(first);
+                let longest = i64::from(self.config.settings.max_catch_up_hours) * 60;
+                first.min(since.max(back(now, longest)))
+            }
         }
+    }
+
+    /// Since when the traffic rules look: the one that has looked longest.
+    fn traffic_since(&self) -> Option<Timestamp> {
+        let rules = keyed(&self.config.rules).into_iter();
+        let keys = rules.filter(|(_, rule)| matches!(rule.filter, Filter::Traffic(_)));
+        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since)
+            .min()
     }
 
     /// Posts the query, so that the PCE computes while the events are read.
@@ -206,16 +220,11 @@ impl Cycle<'_> {
             return from;
         }
         memory.look_late = memory.look_late.saturating_sub(1);
-        let since = self
-            .state
-            .rules
-            .values()
-            .filter_map(|tally| tally.since)
-            .min();
         let late = back(
             memory.position.unwrap_or(now).min(now),
             i64::from(settings.late_reach_hours) * 60,
         );
+        let since = self.traffic_since();
         late.max(since.unwrap_or(late)).min(from)
     }
 

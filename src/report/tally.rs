@@ -54,7 +54,8 @@ impl Tally {
     }
 
     /// Counts a row that the rule matched. A row never seen counts in full where
-    /// it began after the rule did, else as 1.
+    /// it began after the rule did, as 1 where it was only seen after that, and
+    /// not at all where it was over by then.
     pub fn count_row(
         &mut self,
         filter: &TrafficFilter,
@@ -68,6 +69,7 @@ impl Tally {
             Growth::New {
                 count, from, to, ..
             } if self.since.is_none_or(|since| row.first >= since) => (count, from, to),
+            Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return,
             Growth::New { to, again, .. } => (u64::from(!again), to, to),
         };
         if count == 0 {
