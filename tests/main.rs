@@ -9,6 +9,7 @@ mod pce;
 mod world;
 
 mod stories {
+    mod beside;
     mod client;
     mod illumio_py;
     mod random_worlds;
@@ -17,4 +18,8 @@ mod stories {
     mod the_cycle;
     mod the_oracle;
     mod the_world;
+    mod traffic_clipped;
+    mod traffic_counting;
+    mod traffic_queries;
+    mod traffic_rules;
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, back, just_after, keyed};
+use super::{Code, Cycle, back, is_over, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::events::{Fetched, fetch};
@@ -76,9 +76,7 @@ impl Cycle<'_> {
             return longest;
         }
         let memory = &mut self.state.events;
-        let due = memory
-            .late_at
-            .is_none_or(|at| now.duration_since(at.min(now)) >= LATE_EVERY);
+        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
         if settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
             return from;
         }

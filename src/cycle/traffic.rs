@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Cycle, back, just_after, keyed};
+use super::{Cycle, back, is_over, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::record::Flow;
@@ -124,6 +124,11 @@ impl Cycle<'_> {
         }
         let started_at = self.now();
         let mut outcome = self.read_parts(client);
+        if matches!(outcome, Err(Failure::Clipped)) {
+            self.switch_to_slots(client);
+            self.begin_traffic(client);
+            outcome = self.read_parts(client);
+        }
         let behind = |cycle: &Self| {
             let position = cycle.state.traffic.position;
             position.is_some_and(|position| {
@@ -159,6 +164,7 @@ impl Cycle<'_> {
 
     fn plan_fetch(&mut self, decisions: Vec<String>) {
         let now = self.now();
+        let complete = self.state.traffic.position;
         let from = self.reach_of_traffic(now);
         let to = just_after(now);
         let parts = if self.is_clipped() {
@@ -176,6 +182,7 @@ impl Cycle<'_> {
         self.state.baseline.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
+            complete,
             decisions,
             parts,
         });
@@ -195,13 +202,10 @@ impl Cycle<'_> {
         let from = self.traffic_from(now);
         let settings = &self.config.settings;
         let longest = back(now, i64::from(settings.max_catch_up_hours) * 60);
-        if self
-            .state
-            .traffic
-            .position
-            .is_some_and(|position| position < longest)
+        if let Some(position) = self.state.traffic.position
+            && position < longest
         {
-            let (skipped, until) = (self.local(from), self.local(longest));
+            let (skipped, until) = (self.local(position), self.local(longest));
             self.notices
                 .push(say::traffic_skipped(self.lang, skipped, until));
             self.state.traffic.position = Some(longest);
@@ -210,9 +214,7 @@ impl Cycle<'_> {
         }
         let memory = &mut self.state.traffic;
         let first = memory.position.is_none();
-        let due = memory
-            .late_at
-            .is_none_or(|at| now.duration_since(at.min(now)) >= LATE_EVERY);
+        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
         if due {
             memory.late_at = Some(now);
         }
@@ -388,7 +390,6 @@ impl Cycle<'_> {
         match failure {
             // The query stays on the PCE, and the next cycle polls it first.
             Failure::Unfinished | Failure::Pce(Error::Deadline) => {}
-            Failure::Clipped => self.switch_to_slots(client),
             _ => self.drop_fetch(client),
         }
         self.watch_fetch(
@@ -491,7 +492,12 @@ impl<'c> Attempt<'c> {
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
             now: cycle.now(),
-            complete: cycle.state.traffic.position,
+            complete: cycle
+                .state
+                .traffic
+                .fetch
+                .as_ref()
+                .and_then(|fetch| fetch.complete),
             slot: part.slot,
             watch_clipping: cycle.config.settings.traffic_counts == TrafficCounts::Auto
                 && part.slot.is_none(),

@@ -22,6 +22,10 @@ const MAX_FLOWS: usize = 50_000;
 pub struct Tally {
     /// Since when the rule has been looking. What began before is only seen, not counted in full.
     pub since: Option<Timestamp>,
+    /// Rows last seen before this may have grown while no rule looked at them; to
+    /// this rule they are new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_before: Option<Timestamp>,
     /// Its untold matches.
     pub counter: Counter,
     /// What they looked like.
@@ -65,10 +69,18 @@ impl Tally {
         raw: &str,
     ) {
         let (count, from, to) = match growth {
-            Growth::Known { count, from, to } => (count, from, to),
+            Growth::Known {
+                count,
+                seen: Some(seen),
+                to,
+                ..
+            } if self.is_unknown(seen) && !self.covers(row) => (count.min(1), to, to),
+            Growth::Known {
+                count, from, to, ..
+            } => (count, from, to),
             Growth::New {
                 count, from, to, ..
-            } if self.since.is_none_or(|since| row.first >= since) => (count, from, to),
+            } if self.covers(row) => (count, from, to),
             Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return,
             Growth::New { to, again, .. } => (u64::from(!again), to, to),
         };
@@ -88,6 +100,15 @@ impl Tally {
             FlowCount::Connections => self.counter.untold.merge(&counts),
             FlowCount::Flows => self.counter.add_flow(to, RowKey::of_talkers(facts.flow)),
         }
+    }
+
+    /// Whether all that the row counts lies in the time that the rule looks at.
+    fn covers(&self, row: &Row) -> bool {
+        self.since.is_none_or(|since| row.first >= since)
+    }
+
+    fn is_unknown(&self, seen: Timestamp) -> bool {
+        self.unknown_before.is_some_and(|time| seen <= time)
     }
 
     /// The alert that is due, its matches taken out of the count.
@@ -253,6 +274,7 @@ mod tests {
             &row,
             Growth::Known {
                 count,
+                seen: None,
                 from: minute,
                 to: minute,
             },

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Mail;
+use super::{Mail, Run};
 
 /// One alert as a mail tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,4 +64,11 @@ fn minute(text: &str) -> i64 {
     let (clock, offset) = rest.split_once(' ').unwrap();
     let at: Timestamp = format!("{date}T{clock}:00{offset}").parse().unwrap();
     at.as_second().div_euclid(60)
+}
+
+impl Run {
+    /// The alerts of all its mails.
+    pub fn told(&self) -> Vec<Told> {
+        self.mails.iter().flat_map(Mail::told).collect()
+    }
 }
