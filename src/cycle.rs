@@ -298,11 +298,15 @@ impl<'a> Cycle<'a> {
             };
             let fresh = || Tally {
                 since: Some(since),
+                unknown_before: self.state.traffic.let_go,
                 ..Tally::default()
             };
             adopted.insert(key.clone(), known.remove(&key).unwrap_or_else(fresh));
         }
         self.state.rules = adopted;
+        if !known.is_empty() {
+            self.state.traffic.let_go = Some(now);
+        }
     }
 
     /// Where a first fetch begins: the longest window of an enabled rule ago.
@@ -450,6 +454,13 @@ fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
 fn back(time: Timestamp, minutes: i64) -> Timestamp {
     time.checked_sub(SignedDuration::from_mins(minutes))
         .unwrap_or(Timestamp::MIN)
+}
+
+/// Whether so much time has passed, on the clock's minute hand: the few seconds by
+/// which cron is early must not cost a cycle. A time in the future reads as now.
+fn is_over(since: Timestamp, time: SignedDuration, now: Timestamp) -> bool {
+    let minutes = minute_of(now) - minute_of(since.min(now));
+    minutes >= time.as_mins()
 }
 
 /// The upper end of a query: events and rows of this very second are in.

@@ -12,6 +12,7 @@ mod world;
 mod stories {
     mod a_day_of_events;
     mod bad_input;
+    mod beside;
     mod client;
     mod command_line;
     mod conditions;
@@ -20,6 +21,7 @@ mod stories {
     mod illumio_py;
     mod mail_servers;
     mod pce_tls;
+    mod random_worlds;
     mod simulated_pce;
     mod simulated_rows;
     mod the_clock;
@@ -30,4 +32,8 @@ mod stories {
     mod the_oracle;
     mod the_outbox;
     mod the_world;
+    mod traffic_clipped;
+    mod traffic_counting;
+    mod traffic_queries;
+    mod traffic_rules;
 }

@@ -2,22 +2,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, just_after, keyed};
+use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
-use crate::rules::minutes::minute_of;
 use crate::rules::{EventFilter, Filter};
 
 /// A long backlog is read in slices of this length, each moving the position.
 const SLICE: SignedDuration = SignedDuration::from_hours(6);
 
-/// How often what was recorded late is looked for, in minutes of the clock's hand:
-/// a cron job's seconds of jitter cost no cycle.
-const LATE_EVERY: i64 = 60;
+/// How often what was recorded late is looked for.
+const LATE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
@@ -82,9 +80,7 @@ impl Cycle<'_> {
             return longest;
         }
         let memory = &mut self.state.events;
-        let due = memory
-            .late_at
-            .is_none_or(|at| minute_of(now) - minute_of(at.min(now)) >= LATE_EVERY);
+        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
         if settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
             return from;
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, just_after, keyed};
+use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
 use crate::lang::cycle as say;
 use crate::pce::client::{Client, Error};
 use crate::pce::record::Flow;
@@ -14,14 +14,12 @@ use crate::pce::traffic::{
 use crate::report::Condition;
 use crate::rules::growth::{Baseline, MAX_ROWS, Row};
 use crate::rules::matching::FlowFacts;
-use crate::rules::minutes::minute_of;
 use crate::rules::{Decision, Filter, Level, TrafficFilter};
 use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for
-/// 24 hours while it can't reach the PCE [pce-api 3.6]. In minutes of the clock's
-/// hand: a cron job's seconds of jitter cost no cycle.
-const LATE_EVERY: i64 = 6 * 60;
+/// 24 hours while it can't reach the PCE [pce-api 3.6].
+const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
@@ -63,8 +61,22 @@ impl Cycle<'_> {
         let overlap = self.config.settings.traffic_overlap_minutes.into();
         match self.state.traffic.position {
             Some(position) => back(position.min(now), overlap),
-            None => self.first_from(now),
+            // A first fetch that failed is made up for.
+            None => {
+                let first = self.first_from(now);
+                let since = self.traffic_since().unwrap_or(first);
+                let longest = i64::from(self.config.settings.max_catch_up_hours) * 60;
+                first.min(since.max(back(now, longest)))
+            }
         }
+    }
+
+    /// Since when the traffic rules look: the one that has looked longest.
+    fn traffic_since(&self) -> Option<Timestamp> {
+        let rules = keyed(&self.config.rules).into_iter();
+        let keys = rules.filter(|(_, rule)| matches!(rule.filter, Filter::Traffic(_)));
+        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since)
+            .min()
     }
 
     /// Posts the query, so that the PCE computes while the events are read.
@@ -149,6 +161,7 @@ impl Cycle<'_> {
 
     fn plan_fetch(&mut self, decisions: Vec<String>) {
         let now = self.now();
+        let complete = self.state.traffic.position;
         let from = self.reach_of_traffic(now);
         let to = just_after(now);
         let parts = if self.is_clipped() {
@@ -163,8 +176,10 @@ impl Cycle<'_> {
         } else {
             vec![Part::whole(from, to, &decisions)]
         };
+        self.state.baseline.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
+            complete,
             decisions,
             parts,
         });
@@ -184,13 +199,10 @@ impl Cycle<'_> {
         let from = self.traffic_from(now);
         let settings = &self.config.settings;
         let longest = back(now, i64::from(settings.max_catch_up_hours) * 60);
-        if self
-            .state
-            .traffic
-            .position
-            .is_some_and(|position| position < longest)
+        if let Some(position) = self.state.traffic.position
+            && position < longest
         {
-            let (skipped, until) = (self.local(from), self.local(longest));
+            let (skipped, until) = (self.local(position), self.local(longest));
             self.notices
                 .push(say::traffic_skipped(self.lang, skipped, until));
             self.state.traffic.position = Some(longest);
@@ -199,9 +211,7 @@ impl Cycle<'_> {
         }
         let memory = &mut self.state.traffic;
         let first = memory.position.is_none();
-        let due = memory
-            .late_at
-            .is_none_or(|at| minute_of(now) - minute_of(at.min(now)) >= LATE_EVERY);
+        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
         if due {
             memory.late_at = Some(now);
         }
@@ -209,16 +219,11 @@ impl Cycle<'_> {
             return from;
         }
         memory.look_late = memory.look_late.saturating_sub(1);
-        let since = self
-            .state
-            .rules
-            .values()
-            .filter_map(|tally| tally.since)
-            .min();
         let late = back(
             memory.position.unwrap_or(now).min(now),
             i64::from(settings.late_reach_hours) * 60,
         );
+        let since = self.traffic_since();
         late.max(since.unwrap_or(late)).min(from)
     }
 
@@ -497,7 +502,12 @@ impl<'c> Attempt<'c> {
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
             now: cycle.now(),
-            complete: cycle.state.traffic.position,
+            complete: cycle
+                .state
+                .traffic
+                .fetch
+                .as_ref()
+                .and_then(|fetch| fetch.complete),
             slot: part.slot,
             watch_clipping: cycle.config.settings.traffic_counts == TrafficCounts::Auto
                 && part.slot.is_none(),

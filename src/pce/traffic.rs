@@ -38,6 +38,8 @@ pub struct TrafficMemory {
     pub failures: u32,
     /// Where rows were found to be clipped to the query: since when.
     pub clipped: Option<Timestamp>,
+    /// When a rule was last let go: rows last seen before may have grown unseen.
+    pub let_go: Option<Timestamp>,
 }
 
 /// One fetch: the parts that are still to be read, and where the position goes then.
@@ -45,6 +47,10 @@ pub struct TrafficMemory {
 pub struct Fetch {
     /// The position once every part is read.
     pub until: Timestamp,
+    /// The end of the last complete fetch before it; earlier than the position was
+    /// where a backlog was too long and a part of it was skipped.
+    #[serde(default)]
+    pub complete: Option<Timestamp>,
     /// What the rules asked for when it was begun.
     pub decisions: Vec<String>,
     /// The first is read next.

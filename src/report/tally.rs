@@ -1,7 +1,5 @@
 //! What one rule keeps between runs, and how its matches become an alert.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +12,8 @@ use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
 use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
 
-/// How many of the "different flows" of one rule are told apart.
+/// How many of the "different flows" of one rule are kept between runs, each in
+/// each minute in which it grew.
 const MAX_FLOWS: usize = 50_000;
 
 /// What one rule keeps between runs: its untold matches and a little evidence.
@@ -23,13 +22,14 @@ const MAX_FLOWS: usize = 50_000;
 pub struct Tally {
     /// Since when the rule has been looking. What began before is only seen, not counted in full.
     pub since: Option<Timestamp>,
+    /// Rows last seen before this may have grown while no rule looked at them; to
+    /// this rule they are new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_before: Option<Timestamp>,
     /// Its untold matches.
     pub counter: Counter,
     /// What they looked like.
     pub evidence: Evidence,
-    /// For a rule that counts flows: in which minute each was counted.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub flows: BTreeMap<RowKey, Minute>,
     /// True where a bound was reached, so that the next alert says "at least".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
@@ -58,7 +58,8 @@ impl Tally {
     }
 
     /// Counts a row that the rule matched. A row never seen counts in full where
-    /// it began after the rule did, else as 1.
+    /// it began after the rule did, as 1 where it was only seen after that, and
+    /// not at all where it was over by then.
     pub fn count_row(
         &mut self,
         filter: &TrafficFilter,
@@ -68,45 +69,46 @@ impl Tally {
         raw: &str,
     ) {
         let (count, from, to) = match growth {
-            Growth::Known { count, from, to } => (count, from, to),
-            Growth::New { count, from, to }
-                if self.since.is_none_or(|since| row.first >= since) =>
-            {
-                (count, from, to)
-            }
-            Growth::New { to, .. } => (1, to, to),
+            Growth::Known {
+                count,
+                seen: Some(seen),
+                to,
+                ..
+            } if self.is_unknown(seen) && !self.covers(row) => (count.min(1), to, to),
+            Growth::Known {
+                count, from, to, ..
+            } => (count, from, to),
+            Growth::New {
+                count, from, to, ..
+            } if self.covers(row) => (count, from, to),
+            Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return,
+            Growth::New { to, again, .. } => (u64::from(!again), to, to),
         };
         if count == 0 {
             return;
         }
+        // A flow is told in the minute in which it was last seen to grow.
+        let from = match filter.count_by {
+            FlowCount::Connections => from,
+            FlowCount::Flows => to,
+        };
+        let mut counts = Minutes::default();
+        counts.spread(from, to, count);
+        self.evidence.talkers.add(talker(facts), &counts);
         self.evidence.keep_record(row.last, count, raw);
         match filter.count_by {
-            FlowCount::Connections => {
-                let mut counts = Minutes::default();
-                counts.spread(from, to, count);
-                self.counter.untold.merge(&counts);
-                self.evidence.talkers.add(talker(facts), &counts);
-            }
-            FlowCount::Flows => self.count_flow(row.key, to, talker(facts)),
+            FlowCount::Connections => self.counter.untold.merge(&counts),
+            FlowCount::Flows => self.counter.add_flow(to, RowKey::of_talkers(facts.flow)),
         }
     }
 
-    /// Counts a flow once: one that grew before and is still untold moves to its
-    /// latest minute.
-    fn count_flow(&mut self, key: RowKey, minute: Minute, talker: Talker) {
-        if self.flows.len() >= MAX_FLOWS && !self.flows.contains_key(&key) {
-            self.at_least = true;
-            return;
-        }
-        if let Some(before) = self.flows.insert(key, minute)
-            && self.counter.untold.take_from(before, 1)
-        {
-            self.evidence.talkers.take_from(&talker, before, 1);
-        }
-        let mut once = Minutes::default();
-        once.add(minute, 1);
-        self.counter.untold.merge(&once);
-        self.evidence.talkers.add(talker, &once);
+    /// Whether all that the row counts lies in the time that the rule looks at.
+    fn covers(&self, row: &Row) -> bool {
+        self.since.is_none_or(|since| row.first >= since)
+    }
+
+    fn is_unknown(&self, seen: Timestamp) -> bool {
+        self.unknown_before.is_some_and(|time| seen <= time)
     }
 
     /// The alert that is due, its matches taken out of the count.
@@ -114,8 +116,7 @@ impl Tally {
         let told = self
             .counter
             .due(rule.threshold, rule.cooldown_minutes, now)?;
-        self.flows
-            .retain(|_, minute| !told.iter().any(|(told, _)| told == *minute));
+        let flows = self.counter.flows.take(&told);
         let evidence = self.evidence.take(&told);
         let first = told.first().unwrap_or(now);
         let last = told.last().unwrap_or(now);
@@ -126,7 +127,7 @@ impl Tally {
             desc: rule.desc.clone(),
             rec: rule.rec.clone(),
             threshold: rule.threshold,
-            count: told.total(),
+            count: if flows > 0 { flows } else { told.total() },
             at_least: std::mem::take(&mut self.at_least),
             first: time_of(first),
             last: time_of(last),
@@ -145,10 +146,8 @@ impl Tally {
         };
         self.counter
             .trim(threshold, earliest.saturating_sub(window));
+        self.at_least |= self.counter.flows.keep_to(MAX_FLOWS);
         self.evidence.settle(&self.counter.untold);
-        let first = self.counter.untold.first();
-        self.flows
-            .retain(|_, minute| first.is_some_and(|first| *minute >= first));
     }
 }
 
@@ -283,6 +282,7 @@ mod tests {
             &row,
             Growth::Known {
                 count,
+                seen: None,
                 from: minute,
                 to: minute,
             },
@@ -399,7 +399,7 @@ mod tests {
         };
         assert_eq!(
             (sources[0].what.kind.as_str(), sources[0].what.name.as_str()),
-            ("system", "eve")
+            ("user", "eve")
         );
         assert_eq!(
             (sources[0].what.ip.as_str(), alert.snapshot[0].raw.as_str()),

@@ -8,6 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Threshold;
+use super::flows::Flows;
+use super::growth::RowKey;
 use super::minutes::{Minute, Minutes};
 
 /// What one rule counts: its untold matches, and when it last alerted.
@@ -16,12 +18,22 @@ use super::minutes::{Minute, Minutes};
 pub struct Counter {
     /// The untold matches.
     pub untold: Minutes,
+    /// For a rule that counts flows: those of each untold minute.
+    #[serde(skip_serializing_if = "Flows::is_empty")]
+    pub flows: Flows,
     /// The minute of the last alert, for the cooldown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerted: Option<Minute>,
 }
 
 impl Counter {
+    /// Adds a flow that grew in this minute; one that grew in it before is in already.
+    pub fn add_flow(&mut self, minute: Minute, flow: RowKey) {
+        if self.flows.add(minute, flow) {
+            self.untold.add(minute, 1);
+        }
+    }
+
     /// The matches that are to be told now, taken out of the count; `None` where
     /// the threshold is not met or the cooldown (minutes) still runs.
     ///
@@ -55,6 +67,7 @@ impl Counter {
         self.untold.forget_before(minute);
         due.take_minutes_of(&self.untold);
         self.untold.merge(&due);
+        self.flows.keep(&self.untold);
     }
 
     /// The untold matches in the minutes of all windows that hold the threshold.
@@ -66,6 +79,10 @@ impl Counter {
         else {
             return self.untold.clone();
         };
+        if !self.flows.is_empty() {
+            let due = self.flows.within(wanted, window);
+            return self.untold.only(|minute| due.contains(&minute));
+        }
         let entries: Vec<(Minute, u64)> = self.untold.iter().collect();
         let mut due = Minutes::default();
         let (mut left, mut told, mut sum) = (0, 0, 0u64);

@@ -50,7 +50,7 @@ impl Minutes {
         if u128::from(count) < width {
             // Fewer than the minutes: one each, so that no minute is walked in vain.
             for nth in 1..=count {
-                let offset = u128::from(nth) * width / u128::from(count) - 1;
+                let offset = (u128::from(nth) * width).div_ceil(u128::from(count)) - 1;
                 self.add(
                     first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)),
                     1,
@@ -91,6 +91,16 @@ impl Minutes {
             .partition(|(minute, _)| others.0.contains_key(minute));
         self.0 = kept;
         Self(taken)
+    }
+
+    /// A copy with the minutes that fit.
+    pub fn only(&self, fits: impl Fn(Minute) -> bool) -> Self {
+        Self(self.iter().filter(|(minute, _)| fits(*minute)).collect())
+    }
+
+    /// Whether `minute` has a count.
+    pub fn holds(&self, minute: Minute) -> bool {
+        self.0.contains_key(&minute)
     }
 
     /// What lies before `minute` is forgotten.

@@ -11,9 +11,17 @@ use super::{Minute, minute};
 #[derive(Default)]
 pub struct Baseline(BTreeMap<String, Known>);
 
+/// What each end last said of a row, and when the later of them saw it last. An end
+/// that is out of reach of a fetch stands at what it said before.
 struct Known {
-    count: u64,
+    counts: BTreeMap<String, u64>,
     last: Timestamp,
+}
+
+impl Known {
+    fn count(&self) -> u64 {
+        *self.counts.values().max().unwrap()
+    }
 }
 
 /// One row's growth since it was last seen; at least 1.
@@ -23,11 +31,32 @@ pub struct Growth {
     /// Who talks to whom, whatever the state and the day.
     pub flow: String,
     pub count: u64,
+    /// For a row never seen: when it began and when it was last seen.
+    pub new: Option<(Timestamp, Timestamp)>,
     pub first: Minute,
     pub last: Minute,
 }
 
 impl Growth {
+    /// As a rule counts it that has looked since then: what began before that counts
+    /// as 1, what was over by then not at all.
+    pub fn since(&self, since: Timestamp) -> Option<Self> {
+        let (count, first) = match self.new {
+            Some((_, last)) if last < since => return None,
+            Some((first, _)) if first < since => (1, self.last),
+            _ => (self.count, self.first),
+        };
+        let (row, flow) = (self.row.clone(), self.flow.clone());
+        Some(Self {
+            row,
+            flow,
+            count,
+            new: self.new,
+            first,
+            last: self.last,
+        })
+    }
+
     /// The growth spread evenly over its minutes; the last one never goes without.
     pub fn spread(&self) -> Vec<(Minute, u64)> {
         let minutes = (self.last - self.first + 1) as u64;
@@ -41,72 +70,70 @@ impl Growth {
 }
 
 impl Baseline {
-    /// Takes in the rows of a complete fetch that reached back to `from`, the one
-    /// before it having been at `position`.
-    pub fn grow(
-        &mut self,
-        rows: Vec<Value>,
-        from: Timestamp,
-        position: Option<Timestamp>,
-    ) -> Vec<Growth> {
+    /// Takes in the rows of a complete fetch, the one before it having been at
+    /// `position`.
+    pub fn grow(&mut self, rows: Vec<Value>, position: Option<Timestamp>) -> Vec<Growth> {
         let mut growths = Vec::new();
-        for (key, row) in both_ends_as_one(rows) {
-            let (first, last) = (time(&row, "first_detected"), time(&row, "last_detected"));
-            let count = row["num_connections"].as_u64().unwrap();
-            let (grown, begin) = match self.0.get(&key) {
-                Some(known) => (
-                    count.saturating_sub(known.count),
-                    position.map_or(known.last, |position| position.max(known.last)),
-                ),
-                None if first >= from => (count, first),
-                None => (1, last),
+        for (key, reports) in both_ends(rows) {
+            let first = reports.iter().map(|row| time(row, "first_detected"));
+            let last = reports.iter().map(|row| time(row, "last_detected"));
+            let (first, last) = (first.min().unwrap(), last.max().unwrap());
+            let is_new = !self.0.contains_key(&key);
+            let known = self.0.entry(key).or_insert(Known {
+                counts: BTreeMap::new(),
+                last,
+            });
+            let counted = if is_new { 0 } else { known.count() };
+            for row in &reports {
+                let end = row["flow_direction"].to_string();
+                known
+                    .counts
+                    .insert(end, row["num_connections"].as_u64().unwrap());
+            }
+            let count = known.count().saturating_sub(counted);
+            let begin = match position {
+                _ if is_new => first,
+                Some(position) => position.max(known.last),
+                None => known.last,
             };
-            if grown > 0 {
+            known.last = known.last.max(last);
+            if count > 0 {
                 growths.push(Growth {
-                    flow: flow(&row),
-                    row,
-                    count: grown,
+                    flow: flow(&reports[0]),
+                    row: reports[0].clone(),
+                    count,
+                    new: is_new.then_some((first, last)),
                     first: minute(begin).min(minute(last)),
                     last: minute(last),
                 });
             }
-            let known = self.0.entry(key).or_insert(Known { count, last });
-            // The end that counted more may be out of reach of a later fetch.
-            known.count = known.count.max(count);
-            known.last = known.last.max(last);
         }
         growths
     }
+
+    /// Rows that no rule looks at are not known any more.
+    pub fn forget(&mut self, rows: &[Value]) {
+        for row in rows {
+            self.0.remove(&key(row));
+        }
+    }
 }
 
-/// Rows by what they are known by; of two ends' reports the larger count, and the
-/// longer time.
-fn both_ends_as_one(rows: Vec<Value>) -> BTreeMap<String, Value> {
-    let mut merged: BTreeMap<String, Value> = BTreeMap::new();
+/// The reports of each row, by what it is known by.
+fn both_ends(rows: Vec<Value>) -> BTreeMap<String, Vec<Value>> {
+    let mut ends: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for row in rows {
-        let Some(other) = merged.get_mut(&key(&row)) else {
-            merged.insert(key(&row), row);
-            continue;
-        };
-        let count = |row: &Value| row["num_connections"].as_u64();
-        if count(&row) > count(other) {
-            other["num_connections"] = row["num_connections"].clone();
-        }
-        let (mine, theirs) = (&row["timestamp_range"], other["timestamp_range"].clone());
-        // RFC 3339 in UTC sorts as text.
-        let text = |range: &Value, name: &str| range[name].as_str().unwrap().to_owned();
-        let first = text(mine, "first_detected").min(text(&theirs, "first_detected"));
-        let last = text(mine, "last_detected").max(text(&theirs, "last_detected"));
-        other["timestamp_range"] = json!({"first_detected": first, "last_detected": last});
+        ends.entry(key(&row)).or_default().push(row);
     }
-    merged
+    ends
 }
 
 /// What a row is known by: contract 4.4, "A row".
 fn key(row: &Value) -> String {
     let date = &row["timestamp_range"]["first_detected"].as_str().unwrap()[..10];
     json!([
-        flow(row),
+        ends(row),
+        row["service"],
         row["icmp_type"],
         row["icmp_code"],
         row["network"]["href"],
@@ -118,9 +145,15 @@ fn key(row: &Value) -> String {
     .to_string()
 }
 
+/// Who talks to whom on which port and protocol.
 fn flow(row: &Value) -> String {
+    let service = &row["service"];
+    json!([ends(row), service["port"], service["proto"]]).to_string()
+}
+
+fn ends(row: &Value) -> Value {
     let end = |end: &Value| json!([end["ip"], end["workload"]["href"], end["fqdn"]]);
-    json!([end(&row["src"]), end(&row["dst"]), row["service"]]).to_string()
+    json!([end(&row["src"]), end(&row["dst"])])
 }
 
 fn time(row: &Value, name: &str) -> Timestamp {

@@ -45,6 +45,8 @@ pub struct Oracle {
     known_events: BTreeSet<String>,
     baseline: Baseline,
     rules: BTreeMap<i64, Tally>,
+    /// From when on each traffic rule has looked.
+    since: BTreeMap<i64, Timestamp>,
 }
 
 impl Oracle {
@@ -58,6 +60,7 @@ impl Oracle {
             known_events: BTreeSet::new(),
             baseline: Baseline::default(),
             rules: BTreeMap::new(),
+            since: BTreeMap::new(),
         }
     }
 
@@ -104,9 +107,10 @@ impl Oracle {
         self.cycle(pce, rules, cycle)
     }
 
-    /// The rule's filter was changed, or it was removed: it counts afresh.
+    /// The rule's filter was changed, or it was removed or disabled: it counts afresh.
     pub fn forget(&mut self, rule: i64) {
         self.rules.remove(&rule);
+        self.since.remove(&rule);
     }
 
     /// All matches that the rule ever had, told or not.
@@ -142,13 +146,25 @@ impl Oracle {
             .iter()
             .filter(|rule| rule["type"] == "traffic")
             .collect();
-        let mut rows = pce.rows(now, from, now + SignedDuration::from_secs(1));
-        rows.retain(|row| rules.iter().any(|rule| matching::traffic(rule, row)));
-        for growth in self.baseline.grow(rows, from, self.traffic_position) {
+        if rules.is_empty() {
+            return self.baseline = Baseline::default();
+        }
+        for rule in &rules {
+            self.since.entry(id(rule)).or_insert(from);
+        }
+        let rows = pce.rows(now, from, now + SignedDuration::from_secs(1));
+        let (rows, others): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|row| rules.iter().any(|rule| matching::traffic(rule, row)));
+        self.baseline.forget(&others);
+        for growth in self.baseline.grow(rows, self.traffic_position) {
             for rule in &rules {
                 if !matching::traffic(rule, &growth.row) {
                     continue;
                 }
+                let Some(growth) = growth.since(self.since[&id(rule)]) else {
+                    continue;
+                };
                 let tally = self.rules.entry(id(rule)).or_default();
                 if rule["count_by"] == "flows" {
                     tally.add(growth.last, 1, Some(&growth.flow));

@@ -152,10 +152,11 @@ fn create(state: &mut State, request: &Request) -> Response {
     if !request.query.is_empty() {
         return invalid("unknown parameter");
     }
-    let query = match Query::read(&request.body) {
+    let mut query = match Query::read(&request.body) {
         Ok(query) => query,
         Err(details) => return invalid(&details),
     };
+    query.most = query.most.min(state.rows_cap.unwrap_or(usize::MAX));
     let now = state.now();
     let job = Job {
         uuid: state.uuid(),

@@ -150,6 +150,11 @@ impl Pce {
         records.into_iter().for_each(|record| self.event(record));
     }
 
+    /// It loses all connections that VENs have reported.
+    pub fn forget_connections(&self) {
+        self.shared.lock().connections.clear();
+    }
+
     /// All of the log, for the oracle.
     pub fn log(&self) -> Vec<Stored> {
         self.shared.lock().events.clone()
@@ -186,6 +191,11 @@ impl Pce {
     /// Caps a page of events at so many without a word.
     pub fn cap_events_at(&self, most: usize) {
         self.shared.lock().events_cap = Some(most);
+    }
+
+    /// Finds at most so many rows for one query, and says how many match.
+    pub fn cap_rows_at(&self, most: usize) {
+        self.shared.lock().rows_cap = Some(most);
     }
 
     /// How many requests it answers in one minute of its clock; 500.

@@ -41,6 +41,8 @@ pub struct State {
     pub events: Vec<Stored>,
     /// Some PCEs cap a page of events without a word.
     pub events_cap: Option<usize>,
+    /// The most rows that it finds for one query, whatever is asked for.
+    pub rows_cap: Option<usize>,
     /// Everything that VENs have seen, recorded or not.
     pub connections: Vec<Connection>,
     /// How rows are made of connections.
@@ -76,6 +78,7 @@ impl Default for State {
             clock: Clock::Fixed(at("10:00")),
             events: Vec::new(),
             events_cap: None,
+            rows_cap: None,
             connections: Vec::new(),
             counting: Counting::default(),
             bulk: None,

@@ -18,6 +18,7 @@ mod folder;
 mod mail;
 
 mod program;
+mod told;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,7 @@ pub use self::{
     folder::Folder,
     mail::{Mail, Mails},
     program::Run,
+    told::Told,
 };
 use crate::pce::{Pce, Tls, When};
 

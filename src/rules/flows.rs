@@ -1,0 +1,130 @@
+//! Different flows per minute, for rules that count flows and not connections.
+//!
+//! A flow that grows in several minutes stands in each of them, since any of
+//! these may be what fills a window; within one window it counts once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::growth::RowKey;
+use super::minutes::{Minute, Minutes};
+
+/// Which flows grew in which minute.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flows(BTreeMap<Minute, BTreeSet<RowKey>>);
+
+impl Flows {
+    /// Adds a flow to a minute; says whether it is new there.
+    pub fn add(&mut self, minute: Minute, flow: RowKey) -> bool {
+        self.0.entry(minute).or_default().insert(flow)
+    }
+
+    /// The minutes of all windows (minutes) that hold so many different flows.
+    pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
+        let minutes: Vec<(Minute, &BTreeSet<RowKey>)> = self
+            .0
+            .iter()
+            .map(|(minute, flows)| (*minute, flows))
+            .collect();
+        let mut times: HashMap<RowKey, usize> = HashMap::new();
+        let mut due = BTreeSet::new();
+        let mut left = minutes.iter().peekable();
+        for (right, flows) in &minutes {
+            for flow in *flows {
+                *times.entry(*flow).or_insert(0) += 1;
+            }
+            let outside =
+                |(minute, _): &&(Minute, _)| minute.saturating_add(i64::from(window)) <= *right;
+            while let Some((_, gone)) = left.next_if(outside) {
+                for flow in *gone {
+                    if let Some(n) = times.get_mut(flow) {
+                        *n -= 1;
+                        if *n == 0 {
+                            times.remove(flow);
+                        }
+                    }
+                }
+            }
+            if times.len() as u64 >= wanted
+                && let Some((first, _)) = left.peek()
+            {
+                due.extend(self.0.range(first..=right).map(|(minute, _)| *minute));
+            }
+        }
+        due
+    }
+
+    /// Takes out the flows of these minutes; how many different ones they are.
+    pub fn take(&mut self, told: &Minutes) -> u64 {
+        let taken: BTreeSet<RowKey> = told
+            .iter()
+            .filter_map(|(minute, _)| self.0.remove(&minute))
+            .flatten()
+            .collect();
+        taken.len() as u64
+    }
+
+    /// Keeps only what lies in minutes that are still untold.
+    pub fn keep(&mut self, untold: &Minutes) {
+        self.0.retain(|minute, _| untold.holds(*minute));
+    }
+
+    /// Keeps to the bound, the oldest minutes go first; true where some had to.
+    pub fn keep_to(&mut self, bound: usize) -> bool {
+        let mut excess = self.len().saturating_sub(bound);
+        let forgets = excess > 0;
+        while excess > 0
+            && let Some((_, flows)) = self.0.pop_first()
+        {
+            excess = excess.saturating_sub(flows.len());
+        }
+        forgets
+    }
+
+    /// How many entries are kept.
+    pub fn len(&self) -> usize {
+        self.0.values().map(BTreeSet::len).sum()
+    }
+
+    /// True where none is.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flows(grown: &[(Minute, u64)]) -> Flows {
+        let mut flows = Flows::default();
+        for (minute, flow) in grown {
+            flows.add(*minute, RowKey(*flow));
+        }
+        flows
+    }
+
+    fn within(flows: &Flows, wanted: u64, window: u32) -> Vec<Minute> {
+        flows.within(wanted, window).into_iter().collect()
+    }
+
+    #[test]
+    fn a_flow_counts_once_in_a_window_and_in_every_window() {
+        let flows = flows(&[(100, 1), (101, 2), (104, 1), (115, 1), (116, 1)]);
+        assert_eq!(within(&flows, 2, 10), [100, 101, 104]);
+        assert_eq!(within(&flows, 2, 4), [100, 101, 104]);
+        assert_eq!(within(&flows, 2, 2), [100, 101]);
+        assert!(within(&flows, 3, 100).is_empty());
+    }
+
+    #[test]
+    fn what_is_told_is_as_many_as_there_are_different_ones() {
+        let mut flows = flows(&[(100, 1), (101, 2), (104, 1), (115, 1)]);
+        let mut told = Minutes::default();
+        for minute in [100, 101, 104] {
+            told.add(minute, 1);
+        }
+        assert_eq!((flows.take(&told), flows.len()), (2, 1));
+    }
+}

@@ -1,0 +1,74 @@
+//! What a mail tells of each rule, read out of its text part.
+
+use jiff::Timestamp;
+
+use super::{Mail, Run};
+
+/// One alert as a mail tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The rule's name.
+    pub rule: String,
+    /// How many matches.
+    pub count: u64,
+    /// The first one's minute since 1970.
+    pub first: i64,
+    /// The last one's.
+    pub last: i64,
+}
+
+impl Mail {
+    /// The alerts, in the mail's order; for mails in English.
+    pub fn told(&self) -> Vec<Told> {
+        let rule = format!("{}\n", "=".repeat(78));
+        let text = self.text();
+        // A mail that tells but one thing has its name in its first line alone.
+        let head = text.split("\n\n").next().unwrap().replace('\n', " ");
+        let only = head
+            .split(" · ")
+            .nth(1)
+            .and_then(|it| it.split(" (").next());
+        let cards = text.split(&rule).skip(1);
+        cards.filter_map(|card| alert(card, only)).collect()
+    }
+}
+
+/// `[WARNING] rule 1`, `1,025 connections in 5 minutes (…)`, `First seen: …`.
+fn alert(card: &str, only: Option<&str>) -> Option<Told> {
+    let mut lines = card.lines().peekable();
+    let title = lines.next_if(|line| line.starts_with('['));
+    let title = title.and_then(|line| Some(line.split_once("] ")?.1));
+    let rule = title.or(only)?.to_owned();
+    let lead = lines.next()?;
+    let (count, what) = lead.split_once(' ')?;
+    let nouns = ["connection", "flow", "match"];
+    if !nouns.iter().any(|noun| what.starts_with(noun)) {
+        return None;
+    }
+    let time = |label: &str| {
+        let line = card.lines().find_map(|line| line.strip_prefix(label));
+        line.map(|text| minute(text.trim()))
+    };
+    let seen = time("Seen:");
+    Some(Told {
+        rule,
+        count: count.replace(',', "").parse().unwrap(),
+        first: time("First seen:").or(seen).unwrap(),
+        last: time("Last seen:").or(seen).unwrap(),
+    })
+}
+
+/// `2026-08-03 10:01 +00:00`
+fn minute(text: &str) -> i64 {
+    let (date, rest) = text.split_once(' ').unwrap();
+    let (clock, offset) = rest.split_once(' ').unwrap();
+    let at: Timestamp = format!("{date}T{clock}:00{offset}").parse().unwrap();
+    at.as_second().div_euclid(60)
+}
+
+impl Run {
+    /// The alerts of all its mails.
+    pub fn told(&self) -> Vec<Told> {
+        self.mails.iter().flat_map(Mail::told).collect()
+    }
+}
