@@ -108,7 +108,7 @@ impl Cycle<'_> {
                 Filter::Traffic(_) => None,
             })
             .collect();
-        let fetched = fetch(client, from, to, &mut |event: &Event<'_>, raw: &str| {
+        let fetched = fetch(client, from, to, &mut |event: &Event<'_>, raw: &[u8]| {
             let at = event
                 .timestamp
                 .timestamp()

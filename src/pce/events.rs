@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Error, broken};
 use super::record::Event;
-use super::stream::{Element, Records};
+use super::stream::{Kind, Outcome, Records};
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Events"].
 const PAGE: u64 = 10_000;
@@ -39,8 +39,15 @@ pub struct Fetched {
     pub unreadable: u64,
 }
 
+/// The records of a page.
+struct Events;
+
+impl Kind for Events {
+    type Record<'a> = Event<'a>;
+}
+
 /// Fetches all events from `from` to `to`, both included, and hands each to `sink`
-/// with its text. An event may come more than once; the order is the PCE's.
+/// with its bytes. An event may come more than once; the order is the PCE's.
 ///
 /// The PCE has no paging. So where a page looks full, its time is halved, down to
 /// one second; the older half comes first.
@@ -52,7 +59,7 @@ pub fn fetch(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(&Event<'_>, &str),
+    sink: &mut dyn FnMut(&Event<'_>, &[u8]),
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     // Oldest last, as a stack.
@@ -89,7 +96,7 @@ fn page(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(&Event<'_>, &str),
+    sink: &mut dyn FnMut(&Event<'_>, &[u8]),
 ) -> Result<(u64, u64), Error> {
     let path = client.in_org(&format!(
         "/events?timestamp%5Bgte%5D={}&timestamp%5Blte%5D={}&max_results={PAGE}",
@@ -99,19 +106,13 @@ fn page(
     let mut response = client.get(&path)?;
     let mut records = Records::new(response.body_mut().with_config().limit(u64::MAX).reader());
     let (mut count, mut unreadable) = (0, 0);
-    while let Some(element) = records
-        .next_element()
+    while let Some(outcome) = records
+        .next_record::<Events>(sink)
         .map_err(|error| broken(&path, error))?
     {
         count += 1;
-        let Element::Record(bytes) = element else {
+        if outcome == Outcome::Unreadable {
             unreadable += 1;
-            continue;
-        };
-        let text = String::from_utf8_lossy(bytes);
-        match serde_json::from_str::<Event<'_>>(&text) {
-            Ok(event) => sink(&event, &text),
-            Err(_) => unreadable += 1,
         }
     }
     client.in_time()?;

@@ -51,9 +51,10 @@ pub struct Table<T: Eq + Hash> {
 
 impl Evidence {
     /// Keeps the record if it is one of the two earliest.
-    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &str) {
+    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &[u8]) {
         let place = self.records.partition_point(|record| record.at <= at);
         if place < RECORDS {
+            let raw = String::from_utf8_lossy(raw);
             let cut = raw.len() > RECORD_BYTES;
             let raw = raw[..raw.floor_char_boundary(RECORD_BYTES)].to_owned();
             self.records.insert(
