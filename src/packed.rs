@@ -5,10 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-/// The first eight bytes of the text's SHA-256: enough to tell millions apart.
-pub fn hash(text: &str) -> u64 {
+/// The first eight bytes of the SHA-256: enough to tell millions apart.
+pub fn hash(bytes: &[u8]) -> u64 {
     let mut first = [0; 8];
-    first.copy_from_slice(&digest(&SHA256, text.as_bytes()).as_ref()[..8]);
+    first.copy_from_slice(&digest(&SHA256, bytes).as_ref()[..8]);
     u64::from_be_bytes(first)
 }
 

@@ -230,7 +230,7 @@ impl<'c> Attempt<'c> {
     }
 
     /// Counts an event that is new, at its own time.
-    fn count(&mut self, event: Option<&Event<'_>>, raw: &str) {
+    fn count(&mut self, event: Option<&Event<'_>>, raw: &[u8]) {
         let nothing = Event::default();
         let known = event.unwrap_or(&nothing);
         let own = known.timestamp.timestamp().or(known.time.timestamp());

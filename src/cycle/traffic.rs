@@ -528,7 +528,7 @@ impl<'c> Attempt<'c> {
     }
 
     /// Counts one row; true where it shows that rows are clipped.
-    fn count(&mut self, flow: &Flow<'_>, raw: &str) -> bool {
+    fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
         let facts = FlowFacts::of(flow);
         let matching = || {
             self.rules

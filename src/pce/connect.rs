@@ -3,12 +3,14 @@
 //! ureq brings TCP and the proxy's CONNECT. TLS is ours, because ureq's own
 //! can't trust a self-signed certificate by itself ([`crate::tls`]).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::Agent;
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
     TcpConnector, Transport, TransportAdapter,
@@ -52,11 +54,7 @@ pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(TlsConnector(tls));
-    Ok(Agent::with_parts(
-        config,
-        connector,
-        DefaultResolver::default(),
-    ))
+    Ok(Agent::with_parts(config, connector, OneLookup::default()))
 }
 
 /// The proxy to take; a PCE on `http://` is on loopback, where none belongs
@@ -124,6 +122,35 @@ fn bare(host: &str) -> &str {
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host)
+}
+
+/// Looks a name up once and keeps the answer: ureq asks for every request, even
+/// on a connection that is open, and each time in a thread of its own. A cycle
+/// talks to one host and is over within minutes; the next one asks anew.
+#[derive(Debug, Default)]
+struct OneLookup {
+    resolver: DefaultResolver,
+    known: Mutex<Option<(String, ResolvedSocketAddrs)>>,
+}
+
+impl Resolver for OneLookup {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let place = format!("{:?} {:?}", uri.scheme(), uri.authority());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, addresses)) = &*known
+            && *known == place
+        {
+            return Ok(addresses.clone());
+        }
+        let addresses = self.resolver.resolve(uri, config, timeout)?;
+        *known = Some((place, addresses.clone()));
+        Ok(addresses)
+    }
 }
 
 /// Puts TLS around a connection where the URL asks for it.

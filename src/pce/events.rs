@@ -4,9 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Error, long_body};
-use super::mend::mended;
 use super::record::Event;
-use super::stream::{Element, Records};
+use super::stream::{Kind, Records};
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Events"].
 const PAGE: u64 = 10_000;
@@ -40,9 +39,16 @@ pub struct Fetched {
     pub cut: Vec<Timestamp>,
 }
 
+/// The records of a page.
+struct Events;
+
+impl Kind for Events {
+    type Record<'a> = Event<'a>;
+}
+
 /// Fetches all events from `from` to `to`, both included, and hands each to `sink`
-/// with its text; `None` for one that is no JSON or too large to be read. An event may come more than
-/// once; the order is the PCE's.
+/// with its bytes; `None` for one that is no JSON or too large to be read. An event
+/// may come more than once; the order is the PCE's.
 ///
 /// The PCE has no paging. So where a page looks full, its time is halved, down to
 /// one second; the older half comes first.
@@ -54,7 +60,7 @@ pub fn fetch(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(Option<&Event<'_>>, &str),
+    sink: &mut dyn FnMut(Option<&Event<'_>>, &[u8]),
 ) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     // Oldest last, as a stack.
@@ -90,7 +96,7 @@ fn page(
     client: &mut Client,
     from: Timestamp,
     to: Timestamp,
-    sink: &mut dyn FnMut(Option<&Event<'_>>, &str),
+    sink: &mut dyn FnMut(Option<&Event<'_>>, &[u8]),
 ) -> Result<u64, Error> {
     let path = client.in_org(&format!(
         "/events?timestamp%5Bgte%5D={}&timestamp%5Blte%5D={}&max_results={PAGE}",
@@ -100,21 +106,11 @@ fn page(
     let mut response = client.get(&path)?;
     let mut records = Records::new(long_body(&path, &mut response)?);
     let mut count = 0;
-    while let Some(element) = records
-        .next_element()
+    while records
+        .next_record::<Events>(sink)
         .map_err(|error| client.broken(&path, error))?
     {
         count += 1;
-        match element {
-            Element::TooLarge(head) => sink(None, &String::from_utf8_lossy(&head)),
-            Element::Record(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                match serde_json::from_str::<Event<'_>>(&text) {
-                    Ok(event) => sink(Some(&event), &text),
-                    Err(_) => sink(serde_json::from_str(&mended(&text)).ok().as_ref(), &text),
-                }
-            }
-        }
     }
     client.in_time()?;
     Ok(count)

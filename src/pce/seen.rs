@@ -18,8 +18,8 @@ pub struct SeenEvents(HashMap<u64, i64>);
 impl SeenEvents {
     /// Remembers the event; true where it was not known. An event is known by its
     /// `href`, one without by its bytes.
-    pub fn insert(&mut self, event: &Event<'_>, raw: &str, at: Timestamp) -> bool {
-        let identity = event.href.filled().unwrap_or(raw);
+    pub fn insert(&mut self, event: &Event<'_>, raw: &[u8], at: Timestamp) -> bool {
+        let identity = event.href.filled().map_or(raw, str::as_bytes);
         self.0.insert(hash(identity), at.as_second()).is_none()
     }
 
@@ -108,7 +108,11 @@ mod tests {
     }
 
     fn saw(seen: &mut SeenEvents, json: &str, second: i64) -> bool {
-        seen.insert(&serde_json::from_str(json).unwrap(), json, at(second))
+        seen.insert(
+            &serde_json::from_str(json).unwrap(),
+            json.as_bytes(),
+            at(second),
+        )
     }
 
     #[test]

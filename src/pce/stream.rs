@@ -1,10 +1,18 @@
 //! A JSON array, read one record at a time in memory that does not grow.
 //!
-//! A traffic download can be 300 MB. This finds where each record ends and lends
-//! out its bytes, as received; parsing them is the caller's. One buffer serves
-//! all records, so what stays in memory is the largest record.
+//! A traffic download can be 300 MB. Each record is read where it lies in the
+//! buffer and lent out with its bytes, as received. One buffer serves all
+//! records, so what stays in memory is the largest record.
+//!
+//! The parser itself finds where a record ends, so that its bytes are looked at
+//! once. What it can't read (a record that goes on behind the buffer, one that is
+//! no JSON) is delimited first, by its brackets and quotes alone.
 
 use std::io::{self, Read};
+
+use serde::Deserialize;
+
+use super::mend::mended;
 
 /// A record larger than this is passed over: its length is told, its bytes are not kept.
 pub const MAX_RECORD: usize = 8 * 1024 * 1024;
@@ -26,9 +34,18 @@ pub struct Records<R> {
     ended: bool,
 }
 
+/// A kind of record, which borrows its texts from the buffer.
+pub trait Kind: 'static {
+    /// The record.
+    type Record<'a>: Deserialize<'a>;
+}
+
+/// Takes a record and its bytes.
+pub type Sink<'s, K> = &'s mut dyn FnMut(Option<&<K as Kind>::Record<'_>>, &[u8]);
+
 /// One element of the array.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Element<'a> {
+enum Element<'a> {
     /// Its bytes, without white space around them.
     Record(&'a [u8]),
     /// It was longer than [`MAX_RECORD`] and was passed over; its first bytes,
@@ -68,11 +85,28 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The next element, or `None` once the array and the body have both ended.
+    /// Hands the next record to `sink`, with its bytes; one that is too large or no
+    /// JSON as `None`, with its bytes or the first of them. False once the array
+    /// and the body have both ended.
     ///
     /// # Errors
     /// See [`StreamError`]; after one, nothing more can be read.
-    pub fn next_element(&mut self) -> Result<Option<Element<'_>>, StreamError> {
+    pub fn next_record<K: Kind>(&mut self, sink: Sink<'_, K>) -> Result<bool, StreamError> {
+        let Some(first) = self.next_start()? else {
+            return Ok(false);
+        };
+        if first == b'{' && self.read_in_place::<K>(sink) {
+            return Ok(true);
+        }
+        match self.element()? {
+            Element::Record(bytes) => read_whole::<K>(bytes, sink),
+            Element::TooLarge(head) => sink(None, &head),
+        }
+        Ok(true)
+    }
+
+    /// The first byte of the next element, left in place.
+    fn next_start(&mut self) -> Result<Option<u8>, StreamError> {
         if self.ended {
             return Ok(None);
         }
@@ -80,12 +114,22 @@ impl<R: Read> Records<R> {
             self.begin()?;
         }
         match self.skip_to_element()? {
-            b']' => {
-                self.finish()?;
-                Ok(None)
-            }
-            _ => self.element().map(Some),
+            b']' => self.finish().map(|()| None),
+            first => Ok(Some(first)),
         }
+    }
+
+    /// Reads the object at `from`, if the buffer holds it whole and it can be read.
+    fn read_in_place<K: Kind>(&mut self, sink: Sink<'_, K>) -> bool {
+        let window = &self.buffer[self.from..self.to.min(self.from + MAX_RECORD)];
+        let mut parser = serde_json::Deserializer::from_slice(window).into_iter();
+        let Some(Ok(record)) = parser.next() else {
+            return false;
+        };
+        let end = parser.byte_offset();
+        sink(Some(&record), &window[..end]);
+        self.from += end;
+        true
     }
 
     fn begin(&mut self) -> Result<(), StreamError> {
@@ -210,6 +254,16 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// Reads one element, mended where it is almost JSON.
+fn read_whole<K: Kind>(bytes: &[u8], sink: Sink<'_, K>) {
+    if let Ok(record) = serde_json::from_slice(bytes) {
+        return sink(Some(&record), bytes);
+    }
+    let mended = mended(&String::from_utf8_lossy(bytes));
+    let record = serde_json::from_str(&mended).ok();
+    sink(record.as_ref(), bytes);
+}
+
 impl Scan {
     /// The offset just behind the element, if it ends within `bytes`.
     ///
@@ -274,15 +328,21 @@ mod tests {
         }
     }
 
-    fn all(text: &str, step: usize) -> Result<Vec<String>, StreamError> {
-        let mut records = Records::new(Slowly(text.as_bytes(), step));
+    /// Any JSON; what is told of it is its bytes.
+    struct Anything;
+
+    impl Kind for Anything {
+        type Record<'a> = serde::de::IgnoredAny;
+    }
+
+    /// The records' bytes; `unreadable` in the place of one that is.
+    fn all(text: &[u8], step: usize) -> Result<Vec<String>, StreamError> {
+        let mut records = Records::new(Slowly(text, step));
         let mut found = Vec::new();
-        while let Some(element) = records.next_element()? {
-            match element {
-                Element::Record(bytes) => found.push(String::from_utf8(bytes.to_vec()).unwrap()),
-                Element::TooLarge(head) => found.push(format!("too large: {}", head.len())),
-            }
-        }
+        while records.next_record::<Anything>(&mut |record, bytes| {
+            let bytes = String::from_utf8_lossy(bytes).into_owned();
+            found.push(record.map_or("unreadable".to_owned(), |_| bytes));
+        })? {}
         Ok(found)
     }
 
@@ -298,21 +358,25 @@ mod tests {
             "[]",
         ];
         for step in 1..=text.len() {
-            assert_eq!(all(text, step).unwrap(), expected, "in steps of {step}");
+            assert_eq!(
+                all(text.as_bytes(), step).unwrap(),
+                expected,
+                "in steps of {step}"
+            );
         }
     }
 
     #[test]
     fn an_array_without_records_is_read_to_its_end() {
-        assert!(all("[]", 1).unwrap().is_empty());
-        assert!(all(" [ ] ", 1).unwrap().is_empty());
+        assert!(all(b"[]", 1).unwrap().is_empty());
+        assert!(all(b" [ ] ", 1).unwrap().is_empty());
     }
 
     #[test]
     fn a_body_that_ends_early_is_truncated_not_empty() {
         for text in ["", "[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"", "[1"] {
             assert!(
-                matches!(all(text, 3), Err(StreamError::Truncated)),
+                matches!(all(text.as_bytes(), 3), Err(StreamError::Truncated)),
                 "{text:?}"
             );
         }
@@ -320,18 +384,22 @@ mod tests {
 
     #[test]
     fn what_is_no_array_is_shown_by_its_first_bytes() {
-        let Err(StreamError::NotAnArray(opening)) = all("<html>\nproxy</html>", 100) else {
+        let Err(StreamError::NotAnArray(opening)) = all(b"<html>\nproxy</html>", 100) else {
             panic!("read as an array")
         };
         assert_eq!(opening, "<html> proxy</html>");
-        assert!(matches!(all("[1] x", 100), Err(StreamError::NotAnArray(_))));
+        assert!(matches!(
+            all(b"[1] x", 100),
+            Err(StreamError::NotAnArray(_))
+        ));
     }
 
     #[test]
     fn a_record_beyond_the_bound_is_passed_over_and_the_next_one_read() {
         let text = format!("[{{\"a\":\"{}\"}},2]", "x".repeat(MAX_RECORD + 5 * CHUNK));
-        for step in [1_000, usize::MAX] {
-            assert_eq!(all(&text, step).unwrap(), ["too large: 1024", "2"]);
+        for step in [usize::MAX, CHUNK] {
+            let found = all(text.as_bytes(), step).unwrap();
+            assert!(found == ["unreadable", "2"], "{} found", found.len());
         }
     }
 
@@ -339,8 +407,42 @@ mod tests {
     fn a_record_may_fill_many_buffers() {
         let record = format!("{{\"a\":\"{}\"}}", "x".repeat(3 * CHUNK + 17));
         assert_eq!(
-            all(&format!("[{record},{record}]"), 1000).unwrap(),
+            all(format!("[{record},{record}]").as_bytes(), 1000).unwrap(),
             [record.clone(), record]
+        );
+    }
+
+    #[test]
+    fn a_record_that_is_no_json_does_not_hide_the_next_one() {
+        let text = r#"[{"a":1},{"a":},{'b':[]},{"a":tru},oops,{"c":2}]"#;
+        let expected = [
+            r#"{"a":1}"#,
+            "unreadable",
+            "unreadable",
+            "unreadable",
+            "unreadable",
+            r#"{"c":2}"#,
+        ];
+        for step in [1, 7, 100] {
+            assert_eq!(all(text.as_bytes(), step).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_replaced_where_a_text_is_read() {
+        struct Texts;
+        impl Kind for Texts {
+            type Record<'a> = std::collections::BTreeMap<String, String>;
+        }
+        let mut records = Records::new(&b"[{\"a\":\"\xff!\"}]"[..]);
+        let mut read = Vec::new();
+        let more = records.next_record::<Texts>(&mut |record, bytes| {
+            read.push((record.unwrap()["a"].clone(), bytes.to_vec()));
+        });
+        assert!(more.unwrap());
+        assert_eq!(
+            read,
+            [("\u{fffd}!".to_owned(), b"{\"a\":\"\xff!\"}".to_vec())]
         );
     }
 }

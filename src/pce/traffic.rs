@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::client::{Client, Error, long_body};
-use super::mend::mended;
 use super::record::Flow;
-use super::stream::{Element, Records};
+use super::stream::{Kind, Records};
 use crate::rules::Decision;
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Explorer"].
@@ -120,6 +119,13 @@ pub struct Downloaded {
     pub rows: u64,
     /// How many of them were too large to be read, or no JSON.
     pub unreadable: u64,
+}
+
+/// The rows of a download.
+struct Flows;
+
+impl Kind for Flows {
+    type Record<'a> = Flow<'a>;
 }
 
 #[derive(Deserialize, Default)]
@@ -317,7 +323,7 @@ pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
     })
 }
 
-/// Downloads the rows of the query at `href` and hands each to `sink` with its text.
+/// Downloads the rows of the query at `href` and hands each to `sink` with its bytes.
 ///
 /// # Errors
 /// Whatever keeps the body from being read to its end; what `sink` was handed
@@ -325,7 +331,7 @@ pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
 pub fn download(
     client: &mut Client,
     href: &str,
-    sink: &mut dyn FnMut(&Flow<'_>, &str),
+    sink: &mut dyn FnMut(&Flow<'_>, &[u8]),
 ) -> Result<Downloaded, Error> {
     let path = format!("{href}/download");
     let mut response = client.get(&path)?;
@@ -334,27 +340,20 @@ pub fn download(
         return Ok(downloaded);
     }
     let mut records = Records::new(long_body(&path, &mut response)?);
-    while let Some(element) = records
-        .next_element()
+    let mut unreadable = 0;
+    while records
+        .next_record::<Flows>(&mut |flow, raw| match flow {
+            Some(flow) => sink(flow, raw),
+            None => unreadable += 1,
+        })
         .map_err(|error| client.broken(&path, error))?
     {
         downloaded.rows += 1;
-        let Element::Record(bytes) = element else {
-            downloaded.unreadable += 1;
-            continue;
-        };
-        let text = String::from_utf8_lossy(bytes);
-        match serde_json::from_str::<Flow<'_>>(&text) {
-            Ok(flow) => sink(&flow, &text),
-            Err(_) => match serde_json::from_str::<Flow<'_>>(&mended(&text)) {
-                Ok(flow) => sink(&flow, &text),
-                Err(_) => downloaded.unreadable += 1,
-            },
-        }
         if downloaded.rows % 1_024 == 0 {
             client.in_time()?;
         }
     }
+    downloaded.unreadable = unreadable;
     Ok(downloaded)
 }
 

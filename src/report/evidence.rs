@@ -3,6 +3,7 @@
 //! Each thing is kept with its own counts per minute, so that an alert can show
 //! just what belongs to the minutes it tells. Everything here is bounded.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -51,9 +52,10 @@ pub struct Table<T: Eq + Hash> {
 
 impl Evidence {
     /// Keeps the record if it is one of the two earliest.
-    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &str) {
+    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &[u8]) {
         let place = self.records.partition_point(|record| record.at <= at);
         if place < RECORDS {
+            let raw = String::from_utf8_lossy(raw);
             let cut = raw.len() > RECORD_BYTES;
             let raw = raw[..raw.floor_char_boundary(RECORD_BYTES)].to_owned();
             self.records.insert(
@@ -169,12 +171,21 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
         if self.rows.len() <= most {
             return;
         }
-        let mut rows: Vec<(T, Minutes)> = self.rows.drain().collect();
-        rows.sort_by(|a, b| b.1.total().cmp(&a.1.total()).then_with(|| a.0.cmp(&b.0)));
-        for (_, counts) in rows.drain(most..) {
-            self.more.add(counts.last().unwrap_or_default(), 1);
-        }
-        self.rows = rows.into_iter().collect();
+        let mut ranks: Vec<(Reverse<u64>, &T)> = self
+            .rows
+            .iter()
+            .map(|(what, counts)| (Reverse(counts.total()), what))
+            .collect();
+        let (_, first_out, _) = ranks.select_nth_unstable(most);
+        let first_out = (first_out.0, first_out.1.clone());
+        let more = &mut self.more;
+        self.rows.retain(|what, counts| {
+            let stays = (Reverse(counts.total()), what) < (first_out.0, &first_out.1);
+            if !stays {
+                more.add(counts.last().unwrap_or_default(), 1);
+            }
+            stays
+        });
     }
 }
 

@@ -42,7 +42,7 @@ impl Tally {
         filter: &EventFilter,
         event: &Event<'_>,
         at: Timestamp,
-        raw: &str,
+        raw: &[u8],
     ) {
         let weight = filter.weight(event);
         let mut counts = Minutes::default();
@@ -66,7 +66,7 @@ impl Tally {
         facts: &FlowFacts<'_>,
         row: &Row,
         growth: Growth,
-        raw: &str,
+        raw: &[u8],
     ) {
         let (count, from, to) = match growth {
             Growth::Known {
@@ -286,7 +286,7 @@ mod tests {
                 from: minute,
                 to: minute,
             },
-            &raw,
+            raw.as_bytes(),
         );
     }
 
@@ -392,7 +392,12 @@ mod tests {
         let raw = r#"{"event_type":"user.sign_in","status":"failure","created_by":{"system":{}},"action":{"src_ip":"10.1.1.1"},
             "notifications":[{"notification_type":"user.login_failed","info":{"associated_user":{"supplied_username":"eve"}}}]}"#;
         let mut tally = Tally::default();
-        tally.count_event(&filter, &serde_json::from_str(raw).unwrap(), at(3), raw);
+        tally.count_event(
+            &filter,
+            &serde_json::from_str(raw).unwrap(),
+            at(3),
+            raw.as_bytes(),
+        );
         let alert = tally.alert(&rule, minute_of(at(4))).unwrap();
         let Subject::Events { sources, .. } = &alert.subject else {
             panic!("no events")

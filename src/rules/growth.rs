@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::minutes::{Minute, minute_of};
 use crate::packed::{Packer, Unpacker, hash};
-use crate::pce::record::{Flow, Text};
+use crate::pce::record::{Flow, Number, Text};
 
 /// How many rows are remembered at most; beyond it the longest unseen go first.
 pub const MAX_ROWS: usize = 400_000;
@@ -133,61 +133,67 @@ impl RowKey {
     /// What tells flows apart for a rule that counts them: who talks to whom, on
     /// which port and protocol; whatever its state, its day and its processes.
     pub fn of_talkers(flow: &Flow<'_>) -> Self {
-        let (service, src, dst) = (&flow.service, &flow.src, &flow.dst);
-        let texts = [
-            &src.ip,
-            &dst.ip,
-            &src.workload.href,
-            &dst.workload.href,
-            &src.fqdn,
-            &dst.fqdn,
-        ];
-        let texts = texts.map(|text| text.as_str().to_owned());
-        let numbers = [service.port, service.proto].map(|number| {
-            number
-                .0
-                .map(|number| number.to_string())
-                .unwrap_or_default()
-        });
-        Self(hash(&[texts.join(" "), numbers.join(" ")].join(" ")))
+        Self::of_parts(&ends(flow), &[flow.service.port, flow.service.proto], 0)
     }
 
     /// The key of contract 4.4: everything but the direction, and the UTC date.
     fn of(flow: &Flow<'_>, period: i64) -> Self {
-        let (service, src, dst) = (&flow.service, &flow.src, &flow.dst);
-        let number = |number: crate::pce::record::Number| {
-            number
-                .0
-                .map(|number| number.to_string())
-                .unwrap_or_default()
+        let (service, network) = (&flow.service, &flow.network);
+        let network = if network.href.filled().is_some() {
+            &network.href
+        } else {
+            &network.name
         };
-        let text = |text: &Text<'_>| text.as_str().to_owned();
-        let parts = [
-            text(&src.ip),
-            text(&dst.ip),
-            text(&src.workload.href),
-            text(&dst.workload.href),
-            text(&src.fqdn),
-            text(&dst.fqdn),
-            number(service.port),
-            number(service.proto),
-            text(&service.process_name),
-            text(&service.windows_service_name),
-            text(&service.user_name),
-            number(flow.icmp_type),
-            number(flow.icmp_code),
-            flow.network
-                .href
-                .filled()
-                .unwrap_or(flow.network.name.as_str())
-                .to_owned(),
-            text(&flow.policy_decision),
-            text(&flow.boundary_decision),
-            text(&flow.state),
-            period.to_string(),
+        let [src, dst, src_href, dst_href, src_fqdn, dst_fqdn] = ends(flow);
+        let texts = [
+            src,
+            dst,
+            src_href,
+            dst_href,
+            src_fqdn,
+            dst_fqdn,
+            &service.process_name,
+            &service.windows_service_name,
+            &service.user_name,
+            network,
+            &flow.policy_decision,
+            &flow.boundary_decision,
+            &flow.state,
         ];
-        Self(hash(&parts.join("\0")))
+        let numbers = [service.port, service.proto, flow.icmp_type, flow.icmp_code];
+        Self::of_parts(&texts, &numbers, period)
     }
+
+    /// Each text has its length before it, so that no two rows read the same. One
+    /// buffer, since this is done for every row that matches.
+    fn of_parts(texts: &[&Text<'_>], numbers: &[Number], period: i64) -> Self {
+        let mut parts = Vec::with_capacity(512);
+        for text in texts {
+            let text = text.as_str().as_bytes();
+            parts.extend_from_slice(&text.len().to_be_bytes());
+            parts.extend_from_slice(text);
+        }
+        for number in numbers {
+            let (given, number) = (number.0.is_some(), number.0.unwrap_or_default());
+            parts.push(u8::from(given));
+            parts.extend_from_slice(&number.to_be_bytes());
+        }
+        parts.extend_from_slice(&period.to_be_bytes());
+        Self(hash(&parts))
+    }
+}
+
+/// Both ends of a flow.
+fn ends<'f, 'a>(flow: &'f Flow<'a>) -> [&'f Text<'a>; 6] {
+    let (src, dst) = (&flow.src, &flow.dst);
+    [
+        &src.ip,
+        &dst.ip,
+        &src.workload.href,
+        &dst.workload.href,
+        &src.fqdn,
+        &dst.fqdn,
+    ]
 }
 
 impl Baseline {

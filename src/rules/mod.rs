@@ -202,7 +202,7 @@ impl Filter {
     pub fn fingerprint(&self) -> String {
         // Plain data of texts and numbers has no reason not to become JSON.
         let text = serde_json::to_string(self).unwrap_or_default();
-        format!("{:016x}", crate::packed::hash(&text))
+        format!("{:016x}", crate::packed::hash(text.as_bytes()))
     }
 }
 
