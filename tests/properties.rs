@@ -1,0 +1,203 @@
+//! However a stream of records is cut into fetches (overlapping, repeating, in any
+//! order, late), the same matches come out of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+
+use illumio_monitor::pce::record::{Event, Flow};
+use illumio_monitor::pce::seen::SeenEvents;
+use illumio_monitor::report::tally::Tally;
+use illumio_monitor::rules::engine::Counter;
+use illumio_monitor::rules::growth::{Baseline, Row};
+use illumio_monitor::rules::matching::FlowFacts;
+use illumio_monitor::rules::minutes::{Minutes, minute_of};
+use illumio_monitor::rules::{EventFilter, Threshold, TrafficFilter};
+use jiff::Timestamp;
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+
+const DAY: i64 = 1_785_715_200;
+const HOURS: i64 = 8 * 3_600;
+const OVERLAP: i64 = 1_800;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(DAY + second).unwrap()
+}
+
+/// Times of cycles, the last one after everything is recorded.
+fn cycles() -> impl Strategy<Value = Vec<i64>> {
+    btree_set(1..HOURS, 0..12).prop_map(|times| {
+        let mut times: Vec<i64> = times.into_iter().collect();
+        times.push(HOURS + OVERLAP);
+        times
+    })
+}
+
+/// As it is after a run and before the next.
+fn through_the_file<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+/// Happened then, recorded so much later, within the overlap.
+type Happened = (i64, i64);
+
+/// What an event rule has counted after cycles at these times.
+fn events_counted(events: &[Happened], cycles: &[i64], repeats: usize) -> Minutes {
+    let filter = EventFilter::default();
+    let (mut seen, mut tally) = (SeenEvents::default(), Tally::default());
+    let mut from = 0;
+    for (nth, now) in cycles.iter().enumerate() {
+        let fetched =
+            |(_, (at, late)): &(usize, &Happened)| (from..=*now).contains(at) && at + late <= *now;
+        let mut page: Vec<_> = events.iter().enumerate().filter(fetched).collect();
+        let turn = nth % page.len().max(1);
+        page.rotate_left(turn);
+        for (place, (second, _)) in page.iter().cycle().take(page.len() * repeats) {
+            let raw = format!(r#"{{"href":"/orgs/1/events/{place}"}}"#);
+            let event: Event = serde_json::from_str(&raw).unwrap();
+            if seen.insert(&event, &raw, at(*second)) {
+                tally.count_event(&filter, &event, at(*second), &raw);
+            }
+        }
+        from = now - OVERLAP;
+        seen.forget_before(at(from));
+        (seen, tally) = (through_the_file(&seen), through_the_file(&tally));
+    }
+    tally.counter.untold
+}
+
+/// One flow: its connections' times, each with how late either end's report is.
+type Talk = Vec<(i64, i64, i64)>;
+
+/// A row as the PCE has it at `now`, for one end.
+fn row(flow: usize, talk: &Talk, outbound: bool, now: i64) -> Option<(String, i64)> {
+    let late = |one: &(i64, i64, i64)| if outbound { one.1 } else { one.2 };
+    let known = talk.iter().filter(|one| one.0 + late(one) <= now);
+    let known: Vec<i64> = known.map(|one| one.0).collect();
+    let (first, last) = (known.iter().min()?, known.iter().max()?);
+    let direction = if outbound { "outbound" } else { "inbound" };
+    let json = format!(
+        r#"{{"src":{{"ip":"10.0.0.{flow}"}},"flow_direction":"{direction}","num_connections":{},
+        "timestamp_range":{{"first_detected":"{}","last_detected":"{}"}}}}"#,
+        known.len(),
+        at(*first),
+        at(*last),
+    );
+    Some((json, *last))
+}
+
+/// What a traffic rule has counted after cycles at these times, the last of which
+/// reaches back over everything.
+fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
+    let filter = TrafficFilter::default();
+    let mut baseline = Baseline::default();
+    let mut tally = Tally {
+        since: Some(at(0)),
+        ..Tally::default()
+    };
+    let mut position = None;
+    for (nth, now) in cycles.iter().enumerate() {
+        let last_one = nth + 1 == cycles.len();
+        let from = position.map_or(0, |position| position - OVERLAP);
+        let mut rows: Vec<String> = Vec::new();
+        for (flow, talk) in talks.iter().enumerate() {
+            let ends = [true, false].map(|outbound| row(flow, talk, outbound, *now));
+            let ends = ends.into_iter().flatten();
+            rows.extend(
+                ends.filter(|(_, last)| last_one || *last >= from)
+                    .map(|end| end.0),
+            );
+        }
+        let turn = nth % rows.len().max(1);
+        rows.rotate_left(turn);
+        baseline.begin_fetch();
+        for raw in rows.iter().cycle().take(rows.len() * repeats) {
+            let flow: Flow = serde_json::from_str(raw).unwrap();
+            let row = Row::of(&flow, at(*now), None);
+            let growth = baseline.grow(&row, position.map(at));
+            tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw);
+        }
+        position = Some(*now);
+        (baseline, tally) = (through_the_file(&baseline), through_the_file(&tally));
+    }
+    tally.counter.untold.total()
+}
+
+fn talk() -> impl Strategy<Value = Talk> {
+    vec((0..HOURS, 0..OVERLAP, 0..OVERLAP), 1..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    #[test]
+    fn events_count_the_same_however_they_are_fetched(
+        events in vec((0..HOURS, 0..OVERLAP), 0..80),
+        cycles in cycles(),
+        repeats in 1..3usize,
+    ) {
+        let mut expected = Minutes::default();
+        for (second, _) in &events {
+            expected.add(minute_of(at(*second)), 1);
+        }
+        prop_assert_eq!(events_counted(&events, &cycles, repeats), expected);
+    }
+
+    #[test]
+    fn connections_count_the_same_however_they_are_fetched(
+        talks in vec(talk(), 0..8),
+        cycles in cycles(),
+        repeats in 1..3usize,
+    ) {
+        let all: usize = talks.iter().map(Vec::len).sum();
+        prop_assert_eq!(connections_counted(&talks, &cycles, repeats), all as u64);
+    }
+
+    #[test]
+    fn every_match_is_told_once_or_still_untold(
+        matches in vec((0..600i64, 1..20u64, 0..10usize), 0..60),
+        count in 1..60u64,
+        window in 1..200u32,
+        cooldown in 0..100u32,
+    ) {
+        let threshold = Threshold::Count { count, window };
+        let mut counter = Counter::default();
+        let mut told = Minutes::default();
+        for cycle in 0..10 {
+            for (minute, many, _) in matches.iter().filter(|one| one.2 == cycle) {
+                counter.untold.add(*minute, *many);
+            }
+            let now = 600 + cycle as i64 * 10;
+            if let Some(due) = counter.due(threshold, cooldown, now) {
+                prop_assert!(due.total() >= count, "no alert below the threshold");
+                told.merge(&due);
+            }
+        }
+        told.merge(&counter.untold);
+        let mut all = Minutes::default();
+        for (minute, many, _) in &matches {
+            all.add(*minute, *many);
+        }
+        prop_assert_eq!(told, all);
+    }
+
+    #[test]
+    fn nothing_that_fills_a_window_is_left_untold(
+        matches in vec((0..300i64, 1..20u64), 0..40),
+        count in 1..40u64,
+        window in 1..100u32,
+    ) {
+        let mut counter = Counter::default();
+        for (minute, many) in &matches {
+            counter.untold.add(*minute, *many);
+        }
+        counter.due(Threshold::Count { count, window }, 0, 300);
+        let left: Vec<_> = counter.untold.iter().collect();
+        let begins: BTreeSet<i64> = left.iter().map(|(minute, _)| *minute).collect();
+        for begin in begins {
+            let within = left.iter().filter(|(minute, _)| (begin..begin + i64::from(window)).contains(minute));
+            prop_assert!(within.map(|(_, many)| many).sum::<u64>() < count);
+        }
+    }
+}
