@@ -57,7 +57,7 @@ fn events_counted(events: &[Happened], cycles: &[i64], repeats: usize) -> Minute
             let raw = format!(r#"{{"href":"/orgs/1/events/{place}"}}"#);
             let event: Event = serde_json::from_str(&raw).unwrap();
             if seen.insert(&event, raw.as_bytes(), at(*second)) {
-                tally.count_event(&filter, &event, at(*second), &raw);
+                tally.count_event(&filter, &event, at(*second), raw.as_bytes());
             }
         }
         from = now - OVERLAP;
@@ -116,7 +116,7 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
             let flow: Flow = serde_json::from_str(raw).unwrap();
             let row = Row::of(&flow, at(*now), None);
             let growth = baseline.grow(&row, position.map(at));
-            tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw);
+            tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
         }
         position = Some(*now);
         (baseline, tally) = (through_the_file(&baseline), through_the_file(&tally));
