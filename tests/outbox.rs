@@ -134,6 +134,7 @@ fn waiting(number: usize) -> Waiting {
         lines: vec![format!("rule <{number}>: 12 matches")],
         served: Vec::new(),
         in_doubt: false,
+        about_mail: false,
     }
 }
 

@@ -26,7 +26,14 @@ impl Cycle<'_> {
         let overlap = self.config.settings.event_overlap_minutes.into();
         match self.state.events.position {
             Some(position) => back(position.min(now), overlap),
-            None => self.first_from(now),
+            // A first fetch that failed is made up for.
+            None => {
+                let first = self.first_from(now);
+                self.state
+                    .events
+                    .since
+                    .map_or(first, |since| since.min(first))
+            }
         }
     }
 
@@ -71,8 +78,10 @@ impl Cycle<'_> {
         let settings = &self.config.settings;
         let since = *self.state.events.since.get_or_insert(from);
         let longest = back(now, i64::from(settings.max_event_catch_up_hours) * 60);
-        if from < longest {
-            let (skipped, until) = (self.local(from), self.local(longest));
+        // What lies behind the position was read already: only the overlap is lost.
+        let unread = self.state.events.position.unwrap_or(from);
+        if unread < longest {
+            let (skipped, until) = (self.local(unread), self.local(longest));
             self.notices
                 .push(say::events_skipped(self.lang, skipped, until));
             self.state.events.position = Some(longest);

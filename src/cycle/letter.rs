@@ -34,6 +34,7 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         lines: composed.lines,
         served: Vec::new(),
         in_doubt: false,
+        about_mail: false,
     }
 }
 
@@ -57,6 +58,7 @@ impl Cycle<'_> {
     pub(super) fn write_mail(&mut self) {
         let (now, reader) = (self.now(), self.reader());
         self.state.outbox.expire(now, &reader);
+        let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         self.notices.append(&mut self.state.outbox.take_untold());
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
             return;
@@ -75,7 +77,10 @@ impl Cycle<'_> {
             footer,
             ..blank_report(&self.config, kind, now)
         };
-        let mail = letter(&report, &self.config, self.start.random);
+        let mail = Waiting {
+            about_mail,
+            ..letter(&report, &self.config, self.start.random)
+        };
         for news in &report.conditions {
             if let Some(held) = self.state.conditions.get_mut(&news.condition) {
                 held.message_id

@@ -58,8 +58,7 @@ texts! {
     advice() { en: "What to do", zh: "建議處理" }
     sources() { en: "Who did it", zh: "事件來源" }
     objects() { en: "Workloads and agents", zh: "相關 workload 與 agent" }
-    talkers_connections() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
-    talkers_flows() { en: "Top Talkers, by flows", zh: "Top Talkers（依流量條數）" }
+    talkers() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 筆" }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }

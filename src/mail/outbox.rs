@@ -70,6 +70,10 @@ pub struct Waiting {
     /// again as it is, and never merged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_doubt: bool,
+    /// True where it tells of nothing but mail. Whom such a one does not reach is
+    /// not told: that mail would bring about the next, for ever.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_mail: bool,
 }
 
 /// For whom sentences and times are written.
@@ -247,12 +251,13 @@ impl Waiting {
             return Vec::new();
         }
         let dropped = delivery.refused.iter().filter(|refused| refused.permanent);
-        dropped
+        let named: Vec<String> = dropped
             .map(|refused| {
                 self.served.push(refused.recipient.clone());
                 say::dropped(reader.lang, &self.subject, refused.text(reader.lang))
             })
-            .collect()
+            .collect();
+        if self.about_mail { Vec::new() } else { named }
     }
 
     /// The message as it goes out now.
@@ -304,6 +309,7 @@ impl Waiting {
     fn absorb(&mut self, later: Self, reader: &Reader) {
         self.lines.extend(later.lines);
         self.level = self.level.max(later.level);
+        self.about_mail &= later.about_mail;
         if later.kind == Kind::Alert {
             self.kind = Kind::Alert;
         }

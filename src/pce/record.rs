@@ -269,7 +269,7 @@ impl<'a> Text<'a> {
 }
 
 impl<'a> Thing<'a> {
-    /// What a person calls it: name, host name, user name, else its href.
+    /// What a person calls it: host name, name, user name, else its href.
     pub fn label(&self) -> &str {
         [
             &self.hostname,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::client::{Client, Error, long_body};
-use super::record::Flow;
+use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records};
 use crate::rules::Decision;
 
@@ -133,9 +133,9 @@ impl Kind for Flows {
 struct Query {
     href: Option<String>,
     status: Option<String>,
-    flows_count: Option<u64>,
-    matches_count: Option<u64>,
-    regions: Option<Vec<Region>>,
+    flows_count: Number,
+    matches_count: Number,
+    regions: List<Option<Region>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -301,26 +301,29 @@ pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
         }) => return Ok(Progress::Gone),
         answer => answer?,
     };
-    let status = query.status.unwrap_or_default();
-    Ok(match status.as_str() {
-        "queued" | "working" | "pending" | "running" => Progress::Running,
-        "completed" => {
-            let rows = query.flows_count.unwrap_or_default();
-            let silent = query
-                .regions
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|region| region.responded == Some(false));
-            Progress::Completed {
-                rows,
-                cut: rows >= MAX_ROWS || query.matches_count.is_some_and(|matches| matches > rows),
-                silent: silent
-                    .map(|region| region.pce_fqdn.unwrap_or_default())
-                    .collect(),
+    Ok(query.progress())
+}
+
+impl Query {
+    fn progress(self) -> Progress {
+        let status = self.status.unwrap_or_default();
+        match status.as_str() {
+            "queued" | "working" | "pending" | "running" => Progress::Running,
+            "completed" => {
+                let rows = self.flows_count.0.unwrap_or_default();
+                let regions = self.regions.0.into_iter().flatten();
+                let silent = regions.filter(|region| region.responded == Some(false));
+                Progress::Completed {
+                    rows,
+                    cut: rows >= MAX_ROWS || self.matches_count.0.is_some_and(|all| all > rows),
+                    silent: silent
+                        .map(|region| region.pce_fqdn.unwrap_or_default())
+                        .collect(),
+                }
             }
+            _ => Progress::Failed(status),
         }
-        _ => Progress::Failed(status),
-    })
+    }
 }
 
 /// Downloads the rows of the query at `href` and hands each to `sink` with its bytes.
@@ -373,6 +376,23 @@ mod tests {
             at("2026-11-22T11:00:00Z"),
             &["blocked".to_owned(), "unknown".to_owned()],
         )
+    }
+
+    #[test]
+    fn a_querys_odd_answer_is_read_as_far_as_it_can_be() {
+        let answer = |text: &str| serde_json::from_str::<Query>(text).unwrap().progress();
+        let odd = r#"{"status":"completed","flows_count":"7","matches_count":"9","result":null,
+            "regions":[null,{"pce_fqdn":null,"responded":null},{"pce_fqdn":"b","responded":false}]}"#;
+        assert_eq!(
+            answer(odd),
+            Progress::Completed {
+                rows: 7,
+                cut: true,
+                silent: vec!["b".to_owned()]
+            }
+        );
+        let nothing = r#"{"status":"working","flows_count":null,"regions":null}"#;
+        assert_eq!(answer(nothing), Progress::Running);
     }
 
     #[test]

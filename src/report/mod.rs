@@ -57,11 +57,12 @@ pub enum Subject {
     },
     /// Traffic: who talked to whom.
     Traffic {
-        /// Top talkers, the busiest first.
+        /// Top talkers, the busiest first: by connections, whatever the rule counts,
+        /// since a talker is hardly more than one flow.
         talkers: Vec<Counted<Talker>>,
         /// How many further talkers are not in `talkers`.
         more_talkers: u64,
-        /// What is counted: connections, or different flows.
+        /// What the alert's count counts: connections, or different flows.
         count_by: crate::rules::FlowCount,
     },
 }

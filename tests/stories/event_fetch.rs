@@ -265,9 +265,47 @@ fn what_lies_beyond_the_longest_backlog_is_skipped_and_that_is_said() {
     assert_eq!(new_and_told(&run), (1, 1), "{run:?}");
     let text = run.mail().text();
     assert!(text.contains("max_event_catch_up_hours"), "{text}");
-    assert!(text.contains("2026-08-05 10:00:00"), "{text}");
+    // What the first run read is not said to be skipped.
+    assert!(text.contains("from 2026-08-03 10:00:00"), "{text}");
+    assert!(text.contains("to 2026-08-05 10:00:00"), "{text}");
     let again = world.run_at("+3d 10:10");
     assert!(again.mails.is_empty(), "{}", again.mails[0].text());
+}
+
+#[test]
+fn a_backlog_just_as_long_as_allowed_skips_nothing_and_says_nothing() {
+    let mut world = watched();
+    world.set("settings.max_event_catch_up_hours", json!(24));
+    assert_eq!(world.run_at("10:00").code, 0);
+    world.pce.event(agent_tampering("db-01").at("10:02"));
+
+    // The position is not beyond the longest backlog; only its overlap is.
+    let run = world.run_at("+1d 09:58");
+
+    assert_eq!(new_and_told(&run), (1, 1), "{run:?}");
+    let text = run.mail().text();
+    assert!(!text.contains("max_event_catch_up_hours"), "{text}");
+}
+
+#[test]
+fn a_first_fetch_that_fails_is_made_up_for_by_the_next() {
+    for late_reach in [0, 26] {
+        let mut world = watched();
+        world.set("settings.late_reach_hours", json!(late_reach));
+        world.pce.event(agent_tampering("db-01").at("09:52"));
+        world
+            .pce
+            .fault(Fault::status(500).retry_after(0).on("/events"));
+        for time in ["10:00", "10:10"] {
+            assert_eq!(world.run_at(time).code, 75);
+        }
+        world.pce.heal();
+
+        let run = world.run_at("10:20");
+
+        assert_eq!(new_and_told(&run), (1, 1), "{late_reach}: {run:?}");
+        assert_eq!(new_and_told(&world.run_at("10:30")), (0, 0));
+    }
 }
 
 #[test]

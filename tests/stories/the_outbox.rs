@@ -210,4 +210,14 @@ fn one_recipient_refused_for_good_costs_the_others_nothing_and_is_named() {
         "{}",
         second.mail().text()
     );
+    // That mail does not reach him either, which is no news.
+    for time in ["10:30", "10:40"] {
+        let quiet = world.run_at(time);
+        assert_eq!((quiet.code, quiet.mails.len()), (0, 0), "{quiet:?}");
+    }
+    world.pce.event(agent_tampering("db-02").at("10:45"));
+    let next = world.run_at("10:50");
+    assert_eq!(next.mail().to, ["soc@example.net"]);
+    let names_him = world.run_at("11:00");
+    assert!(names_him.mail().text().contains("gone@example.net"));
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::beside::Beside;
 use crate::pce::*;
+use crate::world::World;
 
 /// Nine flows, each with its own power of two connections, so that a rule's count
 /// says which of them it matched.
@@ -136,4 +137,23 @@ fn flows_are_counted_once_whatever_their_connections() {
         (json!({"count_by": "flows", "pd": -1}), 6),
         (json!({"count_by": "connections", "port": 53}), 4),
     ]);
+}
+
+#[test]
+fn the_talkers_of_a_rule_that_counts_flows_are_ranked_by_connections_and_that_is_said() {
+    let mut world = World::new();
+    world.rule(json!({"type": "traffic", "count_by": "flows"}));
+    for (host, times) in [("web-01", 3), ("web-02", 40)] {
+        let connection = blocked(host, "db-01", 445).at("10:05");
+        world.pce.connection(connection.times(times));
+    }
+
+    let run = world.run_at("10:10");
+
+    let text = run.mail().text().to_owned();
+    assert!(text.contains("2 flows"), "{text}");
+    let (_, talkers) = text.split_once("Top Talkers, by connections").unwrap();
+    let mut lines = talkers.lines().map(str::trim_start);
+    assert!(lines.any(|line| line.starts_with("40  web-02")), "{text}");
+    assert!(lines.any(|line| line.starts_with("3  web-01")), "{text}");
 }

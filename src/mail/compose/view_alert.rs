@@ -108,14 +108,14 @@ fn lists(subject: &Subject, lang: Lang) -> Vec<List> {
         Subject::Traffic {
             talkers,
             more_talkers,
-            count_by,
-        } => {
-            let title = match count_by {
-                FlowCount::Connections => words::talkers_connections(lang),
-                FlowCount::Flows => words::talkers_flows(lang),
-            };
-            vec![list(title, talkers, *more_talkers, lang, talker)]
-        }
+            ..
+        } => vec![list(
+            words::talkers(lang),
+            talkers,
+            *more_talkers,
+            lang,
+            talker,
+        )],
     }
     .into_iter()
     .filter(|list| !list.entries.is_empty())
