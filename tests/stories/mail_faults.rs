@@ -1,0 +1,1 @@
+//! Faults of the mail server, injected for real.
