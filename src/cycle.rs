@@ -185,10 +185,11 @@ impl<'a> Cycle<'a> {
     }
 
     /// One mail, saved before it is sent: what is not saved would be told again.
+    /// Waiting mail had its try in this cycle and gets no other by itself.
     fn tell(mut self) -> Outcome {
-        self.write_mail();
+        let has_news = self.write_mail();
         self.note_the_end();
-        if self.save() && self.deliver(OWN_MAIL) {
+        if self.save() && has_news && self.deliver(OWN_MAIL) {
             self.note_the_end();
             self.save();
         }

@@ -19,7 +19,9 @@ mod stories {
     mod event_fetch;
     mod event_rules;
     mod illumio_py;
+    mod mail_faults;
     mod mail_servers;
+    mod pce_faults;
     mod pce_tls;
     mod random_worlds;
     mod simulated_pce;

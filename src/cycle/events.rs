@@ -108,10 +108,17 @@ impl Cycle<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), Error> {
-        let mut attempt = Attempt::of(self);
-        let Fetched { cut } = fetch(client, from, to, &mut |event, raw| {
-            attempt.count(event, raw)
-        })?;
+        let mut tries = 1;
+        let (attempt, cut) = loop {
+            let mut attempt = Attempt::of(self);
+            match fetch(client, from, to, &mut |event, raw| {
+                attempt.count(event, raw)
+            }) {
+                Ok(Fetched { cut }) => break (attempt, cut),
+                Err(Error::Broken { .. }) if client.may_try_again(&mut tries) => {}
+                Err(error) => return Err(error),
+            }
+        };
         let Attempt {
             seen,
             tallies,

@@ -54,14 +54,15 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
 }
 
 impl Cycle<'_> {
-    /// One mail for all that this cycle has to tell, into the outbox.
-    pub(super) fn write_mail(&mut self) {
+    /// One mail for all that this cycle has to tell, into the outbox; false where
+    /// it has nothing to tell.
+    pub(super) fn write_mail(&mut self) -> bool {
         let (now, reader) = (self.now(), self.reader());
         self.state.outbox.expire(now, &reader);
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         self.notices.append(&mut self.state.outbox.take_untold());
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
-            return;
+            return false;
         }
         let kind = if self.alerts.is_empty() {
             Kind::Condition
@@ -88,6 +89,7 @@ impl Cycle<'_> {
             }
         }
         self.state.outbox.push(mail, &reader);
+        true
     }
 
     fn config_line(&self) -> String {

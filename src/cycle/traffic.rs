@@ -247,7 +247,7 @@ impl Cycle<'_> {
                 return Ok(());
             };
             if part.href.is_none() {
-                post(client, part).map_err(Failure::Pce)?;
+                post(client, part).map_err(Failure::of)?;
             }
             let part = part.clone();
             self.read_part(client, &part)?;
@@ -325,15 +325,20 @@ impl Cycle<'_> {
         href: &str,
         promised: u64,
     ) -> Result<(), Failure> {
-        let mut came = 0;
+        let (mut came, mut tries) = (0, 1);
         for nth in 0..DOWNLOADS {
-            if nth > 0 {
+            if nth > 0 && tries == 1 {
                 client
                     .wait(Duration::from_secs(1 << nth))
                     .map_err(Failure::of)?;
             }
             let mut attempt = Attempt::of(self, part);
-            let downloaded = attempt.read(client, href)?;
+            let downloaded = match attempt.read(client, href) {
+                Err(Failure::Pce(Error::Broken { .. })) if client.may_try_again(&mut tries) => {
+                    continue;
+                }
+                outcome => outcome?,
+            };
             came = downloaded.rows;
             if came >= promised {
                 self.commit(attempt.baseline, attempt.tallies, downloaded);

@@ -27,6 +27,9 @@ const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
 /// What a JSON answer other than a download may have at most.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 
+/// What is said of JSON that breaks off.
+const TOO_EARLY: &str = "the JSON ends too early";
+
 /// How a gzip stream begins [RFC 1952].
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -198,19 +201,24 @@ impl Client {
     /// GETs `path` (below `/api/v2`, query included), tried three times.
     ///
     /// # Errors
-    /// The last try's; a 401, 403, 404, 406 at once.
+    /// The last try's, also where the cycle's time leaves no room for another; a
+    /// 401, 403, 404, 406 at once.
     pub fn get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         let mut backoff = BACKOFF;
         for _ in 1..TRIES {
-            match self.try_get(path) {
+            let (wait, failed) = match self.try_get(path) {
                 Ok(response) if !transient(response.status().as_u16()) => {
                     return self.checked(path, response);
                 }
                 Ok(response) => {
-                    self.wait(retry_after(&response).unwrap_or(patience(&response, backoff)))?
+                    let wait = retry_after(&response).unwrap_or(patience(&response, backoff));
+                    (wait, self.checked(path, response))
                 }
-                Err(Error::Unreachable { .. }) => self.wait(backoff)?,
+                Err(error @ Error::Unreachable { .. }) => (backoff, Err(error)),
                 Err(error) => return Err(error),
+            };
+            if self.wait(wait).is_err() {
+                return failed;
             }
             backoff *= 2;
         }
@@ -218,13 +226,26 @@ impl Client {
         self.checked(path, response)
     }
 
-    /// GETs a JSON document.
+    /// GETs a JSON document; one that breaks off is asked for again.
     ///
     /// # Errors
     /// As [`Client::get`]; [`Error::Odd`] for what is not such a document.
     pub fn get_json<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Error> {
-        let response = self.get(path)?;
-        self.read_json(path, response)
+        let mut tries = 1;
+        loop {
+            let response = self.get(path)?;
+            let answer = self.read_json(path, response);
+            if !matches!(answer, Err(Error::Broken { .. })) || !self.may_try_again(&mut tries) {
+                return answer;
+            }
+        }
+    }
+
+    /// Whether an answer that broke off may be asked for once more; waits before it.
+    pub fn may_try_again(&self, tries: &mut u32) -> bool {
+        let wait = BACKOFF * *tries;
+        *tries += 1;
+        *tries <= TRIES && self.wait(wait).is_ok()
     }
 
     /// POSTs a JSON document and reads the answer, tried again only after a 429:
@@ -236,6 +257,7 @@ impl Client {
         for tries_left in (0..TRIES).rev() {
             self.in_time()?;
             let request = self.agent.post(format!("{}{path}", self.base));
+            let request = request.config().timeout_global(self.time_left()).build();
             let request = request
                 .header("Authorization", &self.authorization)
                 .header("Accept", "application/json");
@@ -244,8 +266,12 @@ impl Client {
                 .send(body);
             let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
-            if response.status().as_u16() == 429 && tries_left > 0 {
-                self.wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))?;
+            let again = response.status().as_u16() == 429 && tries_left > 0;
+            if again
+                && self
+                    .wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))
+                    .is_ok()
+            {
                 continue;
             }
             return self.read_json(path, self.checked(path, response)?);
@@ -257,6 +283,7 @@ impl Client {
     pub fn delete(&mut self, path: &str) {
         if self.in_time().is_ok() {
             let request = self.agent.delete(format!("{}{path}", self.base));
+            let request = request.config().timeout_global(self.time_left()).build();
             let _ = request.header("Authorization", &self.authorization).call();
         }
     }
@@ -283,6 +310,12 @@ impl Client {
         }
     }
 
+    /// The bound of a request as a whole, its body included: an answer that trickles
+    /// would keep each single read within its timeout and never end.
+    fn time_left(&self) -> Option<Duration> {
+        Some(self.deadline.saturating_duration_since(Instant::now()))
+    }
+
     /// With the whole URL: which host was meant is the first question then.
     fn unreachable(&self, path: &str, error: ureq::Error) -> Error {
         let problem = match error {
@@ -304,6 +337,7 @@ impl Client {
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
         let request = self.agent.get(format!("{}{path}", self.base));
+        let request = request.config().timeout_global(self.time_left()).build();
         // Without this a download comes as CSV [pce-api 3.3].
         let request = request
             .header("Authorization", &self.authorization)
@@ -346,21 +380,43 @@ impl Client {
         })
     }
 
+    /// A body to its end, however long. One that is packed without saying so is
+    /// unpacked: downloads were seen to come as gzip [pce-api 3.3].
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where not even its beginning can be read.
+    pub fn long_body<'r>(
+        &self,
+        path: &str,
+        response: &'r mut Response<Body>,
+    ) -> Result<Box<dyn Read + 'r>, Error> {
+        let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
+        let mut magic = Vec::with_capacity(GZIP.len());
+        let begun = (&mut reader)
+            .take(GZIP.len() as u64)
+            .read_to_end(&mut magic);
+        begun.map_err(|error| self.broke_off(without_query(path), &error))?;
+        let packed = magic == GZIP;
+        let whole = io::Cursor::new(magic).chain(reader);
+        Ok(if packed {
+            Box::new(GzDecoder::new(whole))
+        } else {
+            Box::new(whole)
+        })
+    }
+
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
         let path = without_query(path);
         match error {
-            StreamError::Read(error) => Error::Broken {
-                path,
-                problem: error.to_string(),
-            },
+            StreamError::Read(error) => self.broke_off(path, &error),
             StreamError::Truncated => Error::Broken {
                 path,
-                problem: "the JSON ends too early".to_owned(),
+                problem: TOO_EARLY.to_owned(),
             },
-            StreamError::NotAnArray(opening) => Error::Odd {
+            StreamError::NotAnArray(text) => Error::Odd {
                 path,
-                problem: self.without_secrets(opening.as_bytes()),
+                problem: opening(self.without_secrets(text.as_bytes()).as_bytes()),
             },
         }
     }
@@ -377,14 +433,27 @@ impl Client {
             .limit(ANSWER_BYTES)
             .reader();
         let read = reader.read_to_end(&mut text);
-        read.map_err(|error| Error::Broken {
-            path: without_query(path),
-            problem: error.to_string(),
-        })?;
-        serde_json::from_slice(&text).map_err(|_| Error::Odd {
-            path: without_query(path),
-            problem: opening(self.without_secrets(&text).as_bytes()),
+        read.map_err(|error| self.broke_off(without_query(path), &error))?;
+        serde_json::from_slice(&text).map_err(|error| {
+            let path = without_query(path);
+            if error.is_eof() && !text.is_empty() {
+                let problem = TOO_EARLY.to_owned();
+                return Error::Broken { path, problem };
+            }
+            let problem = opening(self.without_secrets(&text).as_bytes());
+            Error::Odd { path, problem }
         })
+    }
+
+    /// A body that could not be read on; the cycle's end is nobody's fault.
+    fn broke_off(&self, path: String, error: &io::Error) -> Error {
+        match self.in_time() {
+            Err(deadline) => deadline,
+            Ok(()) => Error::Broken {
+                path,
+                problem: error.to_string(),
+            },
+        }
     }
 
     /// An answer fit for a message: some proxies' pages show the request's headers.
@@ -393,33 +462,6 @@ impl Client {
         let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
         secrets.fold(text, |text, secret| text.replace(secret, "***"))
     }
-}
-
-/// A body to its end, however long. One that is packed without saying so is
-/// unpacked: downloads were seen to come as gzip [pce-api 3.3].
-///
-/// # Errors
-/// [`Error::Broken`] where not even its beginning can be read.
-pub fn long_body<'r>(
-    path: &str,
-    response: &'r mut Response<Body>,
-) -> Result<Box<dyn Read + 'r>, Error> {
-    let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
-    let mut magic = Vec::with_capacity(GZIP.len());
-    let begun = (&mut reader)
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut magic);
-    begun.map_err(|error| Error::Broken {
-        path: without_query(path),
-        problem: error.to_string(),
-    })?;
-    let packed = magic == GZIP;
-    let whole = io::Cursor::new(magic).chain(reader);
-    Ok(if packed {
-        Box::new(GzDecoder::new(whole))
-    } else {
-        Box::new(whole)
-    })
 }
 
 /// How long the server wants us to stay away: seconds, or a date by its own clock.

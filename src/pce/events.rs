@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Error, long_body};
+use super::client::{Client, Error};
 use super::record::Event;
 use super::stream::{Kind, Records};
 
@@ -104,7 +104,7 @@ fn page(
         in_url(to)
     ));
     let mut response = client.get(&path)?;
-    let mut records = Records::new(long_body(&path, &mut response)?);
+    let mut records = Records::new(client.long_body(&path, &mut response)?);
     let mut count = 0;
     while records
         .next_record::<Events>(sink)

@@ -23,6 +23,10 @@ const HEAD: usize = 1024;
 /// How much is asked of the network at once.
 const CHUNK: usize = 128 * 1024;
 
+/// How much of what is no array is kept for the message. More than is shown, so
+/// that whoever shows it finds a secret that the text may repeat whole.
+const OPENING: usize = 1024;
+
 /// The records of one JSON array, in the order in which they come.
 pub struct Records<R> {
     reader: R,
@@ -139,14 +143,18 @@ impl<R: Read> Records<R> {
                 self.begun = true;
                 Ok(())
             }
-            Some(_) => Err(StreamError::NotAnArray(self.opening())),
+            Some(_) => {
+                // A first read may bring no more than a few bytes.
+                while self.to - self.from < OPENING && matches!(self.fill(), Ok(1..)) {}
+                Err(StreamError::NotAnArray(self.opening()))
+            }
             None => Err(StreamError::Truncated),
         }
     }
 
     /// The first bytes of what came instead of an array, fit for a message.
     fn opening(&self) -> String {
-        let bytes = &self.buffer[self.from..self.to.min(self.from + 80)];
+        let bytes = &self.buffer[self.from..self.to.min(self.from + OPENING)];
         String::from_utf8_lossy(bytes)
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
@@ -384,10 +392,12 @@ mod tests {
 
     #[test]
     fn what_is_no_array_is_shown_by_its_first_bytes() {
-        let Err(StreamError::NotAnArray(opening)) = all(b"<html>\nproxy</html>", 100) else {
-            panic!("read as an array")
-        };
-        assert_eq!(opening, "<html> proxy</html>");
+        for step in [1, 2, 100] {
+            let Err(StreamError::NotAnArray(opening)) = all(b"<html>\nproxy</html>", step) else {
+                panic!("read as an array")
+            };
+            assert_eq!(opening, "<html> proxy</html>");
+        }
         assert!(matches!(
             all(b"[1] x", 100),
             Err(StreamError::NotAnArray(_))

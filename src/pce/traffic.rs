@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{Client, Error, long_body};
+use super::client::{Client, Error};
 use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records};
 use crate::rules::Decision;
@@ -342,7 +342,7 @@ pub fn download(
     if response.status().as_u16() == 204 {
         return Ok(downloaded);
     }
-    let mut records = Records::new(long_body(&path, &mut response)?);
+    let mut records = Records::new(client.long_body(&path, &mut response)?);
     let mut unreadable = 0;
     while records
         .next_record::<Flows>(&mut |flow, raw| match flow {

@@ -30,6 +30,7 @@ enum Kind {
     },
     Hang(Duration),
     HangMidBody(Duration),
+    Trickle(Duration),
     Cut,
     CutMidBody,
     HalfBody,
@@ -86,6 +87,11 @@ impl Fault {
     /// Sends the head and half of the body, is silent for so long, then closes.
     pub fn hang_mid_body(time: Duration) -> Self {
         Self::new(Kind::HangMidBody(time))
+    }
+
+    /// Sends the body byte by byte, each so long after the one before.
+    pub fn trickle(pause: Duration) -> Self {
+        Self::new(Kind::Trickle(pause))
     }
 
     /// Closes the connection without a byte.
@@ -246,6 +252,14 @@ impl Fault {
             _ => (body.len(), body.len(), After::KeepAlive),
         };
         to.write_all(&head(status, &headers, Some(promised)))?;
+        if let Kind::Trickle(pause) = self.kind {
+            for byte in &body {
+                to.write_all(&[*byte])?;
+                to.flush()?;
+                std::thread::sleep(pause);
+            }
+            return Ok(After::KeepAlive);
+        }
         to.write_all(&body[..sent])?;
         to.flush()?;
         Ok(after)

@@ -118,7 +118,9 @@ fn converse(
     socket.set_write_timeout(Some(PATIENCE))?;
     socket.set_nodelay(true)?;
     let closer = socket.try_clone()?;
-    match shared.lock().welcome {
+    // Not in the match itself: that would hold the PCE's lock for as long as it hangs.
+    let welcome = shared.lock().welcome;
+    match welcome {
         Welcome::Normal => {}
         Welcome::Close => return closer.shutdown(Shutdown::Both),
         Welcome::Hang(time) => {
