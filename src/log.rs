@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::unix::net::UnixDatagram;
 
 use crate::cli::Log;
+use crate::visible::visible;
 
 /// The local socket of syslog [RFC 3164 over a datagram].
 const SYSLOG: &str = "/dev/log";
@@ -25,9 +26,15 @@ enum Priority {
 }
 
 /// Tells the run's line and the failures, one line each. Where the wanted socket
-/// is not there, the streams serve.
+/// is not there, the streams serve. What a server answered stands in some of them:
+/// nothing of it acts on a terminal or turns the direction of writing.
 pub fn tell(log: Log, line: &str, problems: &[String]) {
-    let problems = problems.iter().flat_map(|problem| problem.lines());
+    let problems: Vec<String> = problems
+        .iter()
+        .flat_map(|problem| problem.lines())
+        .map(visible)
+        .collect();
+    let problems = problems.iter().map(String::as_str);
     let mut lines: Vec<(Priority, &str)> =
         problems.map(|problem| (Priority::Error, problem)).collect();
     lines.push((Priority::Info, line));

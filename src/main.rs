@@ -8,6 +8,7 @@ use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::log;
 use illumio_monitor::store::{self, Env, StateUse};
+use illumio_monitor::visible::visible;
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -79,10 +80,11 @@ fn run_once(config: &Path, env: &Env, run: &cli::Run, start: Start<'_>) -> ExitC
 
 fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
     let sent = cycle::test_mail(config, env, start);
-    sent.lines.iter().for_each(|line| println!("{line}"));
-    sent.problems
+    sent.lines
         .iter()
-        .for_each(|problem| eprintln!("{problem}"));
+        .for_each(|line| println!("{}", visible(line)));
+    let problems = sent.problems.iter().flat_map(|problem| problem.lines());
+    problems.for_each(|line| eprintln!("{}", visible(line)));
     ExitCode::from(sent.code.exit())
 }
 

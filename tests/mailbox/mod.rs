@@ -111,6 +111,7 @@ struct Book {
 pub struct Mailbox {
     port: u16,
     book: Arc<Mutex<Book>>,
+    script: Arc<Mutex<Vec<Turn>>>,
 }
 
 impl Mailbox {
@@ -125,10 +126,11 @@ impl Mailbox {
         let book = Arc::new(Mutex::new(Book::default()));
         let kept = Arc::clone(&book);
         let script = Arc::new(Mutex::new(options.script.clone()));
+        let played = Arc::clone(&script);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (options, book) = (options.clone(), Arc::clone(&book));
-                let script = Arc::clone(&script);
+                let script = Arc::clone(&played);
                 thread::spawn(move || {
                     book.lock().unwrap().connections += 1;
                     // The client may leave at any point; that ends it.
@@ -136,7 +138,16 @@ impl Mailbox {
                 });
             }
         });
-        Self { port, book: kept }
+        Self {
+            port,
+            book: kept,
+            script,
+        }
+    }
+
+    /// From now on this is what is otherwise than usual, and nothing else.
+    pub fn behave(&self, options: Options) {
+        *self.script.lock().unwrap() = options.script;
     }
 
     pub fn port(&self) -> u16 {

@@ -23,7 +23,10 @@ impl Mail {
         let rule = format!("{}\n", "=".repeat(78));
         let text = self.text();
         // A mail that tells but one thing has its name in its first line alone.
-        let head = text.split("\n\n").next().unwrap().replace('\n', " ");
+        // A late one says before that that it is late.
+        let mut paragraphs = text.split("\n\n");
+        let head = paragraphs.find(|paragraph| paragraph.starts_with('['));
+        let head = head.unwrap_or_default().replace('\n', " ");
         let only = head
             .split(" · ")
             .nth(1)

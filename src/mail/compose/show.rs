@@ -8,27 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::lang::{Lang, mail as words};
-
-/// True for characters that are not seen, or that change how others are seen:
-/// controls, marks of writing direction, blanks without width, tags.
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Appends `c`, a hidden one as JSON would escape it (`\u202e`).
-fn push_visible(out: &mut String, c: char) {
-    if hidden(c) {
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            out.push_str(&format!("\\u{unit:04x}"));
-        }
-    } else {
-        out.push(c);
-    }
-}
+use crate::visible::{hidden, push_visible};
 
 /// The columns that [`push_visible`] adds at most, in characters.
 fn shown_length(c: char) -> usize {

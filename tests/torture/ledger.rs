@@ -1,0 +1,160 @@
+//! Plain bookkeeping: what happened, what arrived, and what that makes of a world.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::world::Mail;
+
+/// How the event rules' names begin.
+pub const TAMPERING: &str = "Tampering";
+
+/// The traffic rule's name.
+pub const BLOCKED: &str = "Blocked";
+
+/// Connections of one burst; the traffic rule's threshold is lower.
+pub const BURST: u64 = 30;
+
+/// What has to be told, and what was.
+#[derive(Default)]
+pub struct Ledger {
+    /// The host of each tampering: each has its own.
+    pub hosts: Vec<String>,
+    /// Bursts of blocked connections.
+    pub bursts: u64,
+    /// For each cycle, whether mail can have arrived without the sender's knowledge.
+    pub in_doubt: Vec<bool>,
+    /// Each mail with the cycle in which it arrived.
+    pub mails: Vec<(usize, Mail)>,
+}
+
+/// What came of it; tables of several worlds add up.
+#[derive(Default)]
+pub struct Table {
+    pub cycles: u64,
+    pub crashes: u64,
+    pub faults: BTreeMap<&'static str, u64>,
+    /// Alerts by the books: events and bursts.
+    expected: u64,
+    delivered: u64,
+    lost: Vec<String>,
+    /// Told in two different mails, or in a copy that nothing explains.
+    twice: Vec<String>,
+    /// Copies of a mail, each explained by a crash or a lost answer.
+    repeated: u64,
+}
+
+impl Table {
+    pub fn of(ledger: &Ledger) -> Self {
+        let mut table = Self {
+            cycles: ledger.in_doubt.len() as u64,
+            expected: ledger.hosts.len() as u64 + ledger.bursts,
+            ..Self::default()
+        };
+        let mails = table.without_copies(ledger);
+        table.count_events(&ledger.hosts, &mails);
+        table.count_bursts(ledger.bursts, &mails);
+        table
+    }
+
+    /// One mail for each Message-ID. Between two copies lies a cycle in doubt.
+    fn without_copies<'l>(&mut self, ledger: &'l Ledger) -> Vec<&'l Mail> {
+        let mut first: BTreeMap<String, &Mail> = BTreeMap::new();
+        let mut before: BTreeMap<String, usize> = BTreeMap::new();
+        for (cycle, mail) in &ledger.mails {
+            let id = mail.header("Message-ID");
+            assert!(!id.is_empty(), "a mail without Message-ID");
+            if let Some(before) = before.insert(id.clone(), *cycle) {
+                match ledger.in_doubt[before] {
+                    true => self.repeated += 1,
+                    false => self.twice.push(format!("{id} after cycle {before}")),
+                }
+            }
+            let known = first.entry(id).or_insert(mail);
+            assert_eq!(
+                known.told(),
+                mail.told(),
+                "a copy tells something else:\n{}\n{}",
+                known.text(),
+                mail.text()
+            );
+        }
+        first.into_values().collect()
+    }
+
+    /// Each host in just one mail; and as many events told as happened.
+    fn count_events(&mut self, hosts: &[String], mails: &[&Mail]) {
+        let texts: Vec<String> = mails.iter().map(|mail| mail.text()).collect();
+        for host in hosts {
+            match texts.iter().filter(|text| text.contains(host)).count() {
+                0 => self.lost.push(host.clone()),
+                1 => self.delivered += 1,
+                _ => self.twice.push(host.clone()),
+            }
+        }
+        self.compare("events", hosts.len() as u64, total(mails, TAMPERING));
+    }
+
+    /// All are alike, so their number has to do.
+    fn count_bursts(&mut self, bursts: u64, mails: &[&Mail]) {
+        let told = total(mails, BLOCKED);
+        self.delivered += bursts.min(told / BURST);
+        self.compare("connections", bursts * BURST, told);
+    }
+
+    fn compare(&mut self, what: &str, happened: u64, told: u64) {
+        let difference = format!("{told} {what} told, {happened} happened");
+        match told.cmp(&happened) {
+            Ordering::Less => self.lost.push(difference),
+            Ordering::Greater => self.twice.push(difference),
+            Ordering::Equal => {}
+        }
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.cycles += other.cycles;
+        self.crashes += other.crashes;
+        for (name, times) in other.faults {
+            *self.faults.entry(name).or_default() += times;
+        }
+        self.expected += other.expected;
+        self.delivered += other.delivered;
+        self.lost.extend(other.lost);
+        self.twice.extend(other.twice);
+        self.repeated += other.repeated;
+    }
+
+    pub fn assert_honest(&self) {
+        assert!(self.expected > 0 && self.crashes > 0, "{self}");
+        assert!(self.lost.is_empty(), "lost: {:?}\n{self}", self.lost);
+        assert!(self.twice.is_empty(), "twice: {:?}\n{self}", self.twice);
+        assert_eq!(self.delivered, self.expected);
+    }
+}
+
+/// How many matches of a rule the mails tell.
+fn total(mails: &[&Mail], rule: &str) -> u64 {
+    let told = mails.iter().flat_map(|mail| mail.told());
+    told.filter(|told| told.rule.starts_with(rule))
+        .map(|told| told.count)
+        .sum()
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, times) in &self.faults {
+            writeln!(out, "  {name:<32} {times:>6}")?;
+        }
+        let rows = [
+            ("cycles", self.cycles),
+            ("of them killed", self.crashes),
+            ("alerts expected", self.expected),
+            ("delivered", self.delivered),
+            ("lost", self.lost.len() as u64),
+            ("told twice without a reason", self.twice.len() as u64),
+            ("mails repeated, explained", self.repeated),
+        ];
+        rows.iter()
+            .try_for_each(|(name, number)| writeln!(out, "  {name:<32} {number:>6}"))
+    }
+}
