@@ -449,7 +449,8 @@ fn where_no_connection_stands_the_pce_is_unreachable_and_nothing_is_lost() {
 
 #[test]
 fn a_handshake_that_fails_between_good_cycles_loses_nothing() {
-    let faults: [(&str, fn(&World)); 3] = [
+    type Injection = fn(&World);
+    let faults: [(&str, Injection); 3] = [
         ("ca_file", |world| {
             world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
         }),
