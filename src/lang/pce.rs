@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
 use super::{Lang, texts};
-use crate::pce::client::{Error, Problem};
+use crate::pce::client::{Break, Error, Problem};
 use crate::pce::health::Complaint;
 
 texts! {
@@ -41,6 +41,11 @@ texts! {
         en: "The answer at {path} broke off ({problem}). Nothing of it was counted; the next run fetches it again.",
         zh: "{path} 的回應中斷（{problem}）。其內容完全未計入，下次執行時會重新擷取。"
     }
+    too_early() { en: "the JSON ends too early", zh: "JSON 內容不完整" }
+    no_href(path) {
+        en: "The PCE accepted the query at {path} without saying where its result will be (no href). The next run asks anew.",
+        zh: "PCE 接受了 {path} 的查詢，但未說明結果位置（沒有 href）。下次執行時會重新查詢。"
+    }
     deadline() {
         en: "The cycle's time was over (settings.cycle_deadline_seconds). The next run goes on from here.",
         zh: "本次執行時間已到（settings.cycle_deadline_seconds）。下次執行時會從此處繼續。"
@@ -71,8 +76,19 @@ impl Error {
             }
             Self::Status { path, status, said } => refused(lang, path, status, quoted(said)),
             Self::Odd { path, problem } => odd(lang, path, problem),
-            Self::Broken { path, problem } => broken(lang, path, problem),
+            Self::NoHref { path } => no_href(lang, path),
+            Self::Broken { path, problem } => broken(lang, path, problem.text(lang)),
             Self::Deadline => deadline(lang),
+        }
+    }
+}
+
+impl Break {
+    /// A clause without a full stop.
+    fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::TooEarly => too_early(lang),
+            Self::Network(text) => text.clone(),
         }
     }
 }

@@ -27,9 +27,6 @@ const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
 /// What a JSON answer other than a download may have at most.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What is said of JSON that breaks off.
-const TOO_EARLY: &str = "the JSON ends too early";
-
 /// How a gzip stream begins [RFC 1952].
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -85,6 +82,11 @@ pub enum Error {
         /// What the PCE (or a proxy) says, if anything.
         said: String,
     },
+    /// A query was accepted, and the answer does not say where it is.
+    NoHref {
+        /// Where.
+        path: String,
+    },
     /// An answer that is not what the API promises.
     Odd {
         /// Where.
@@ -97,10 +99,19 @@ pub enum Error {
         /// Where.
         path: String,
         /// How.
-        problem: String,
+        problem: Break,
     },
     /// The cycle's time is over.
     Deadline,
+}
+
+/// How an answer broke off.
+#[derive(Debug)]
+pub enum Break {
+    /// The body ended, and its JSON had not.
+    TooEarly,
+    /// The connection or its encoding, in the system's words.
+    Network(String),
 }
 
 /// What keeps an answer from coming.
@@ -412,7 +423,7 @@ impl Client {
             StreamError::Read(error) => self.broke_off(path, &error),
             StreamError::Truncated => Error::Broken {
                 path,
-                problem: TOO_EARLY.to_owned(),
+                problem: Break::TooEarly,
             },
             StreamError::NotAnArray(text) => Error::Odd {
                 path,
@@ -437,7 +448,7 @@ impl Client {
         serde_json::from_slice(&text).map_err(|error| {
             let path = without_query(path);
             if error.is_eof() && !text.is_empty() {
-                let problem = TOO_EARLY.to_owned();
+                let problem = Break::TooEarly;
                 return Error::Broken { path, problem };
             }
             let problem = opening(self.without_secrets(&text).as_bytes());
@@ -451,7 +462,7 @@ impl Client {
             Err(deadline) => deadline,
             Ok(()) => Error::Broken {
                 path,
-                problem: error.to_string(),
+                problem: Break::Network(error.to_string()),
             },
         }
     }

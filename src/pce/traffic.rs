@@ -279,10 +279,7 @@ pub fn post(client: &mut Client, part: &mut Part) -> Result<(), Error> {
         .href
         .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace));
     let Some(href) = href else {
-        return Err(Error::Odd {
-            path,
-            problem: "no href of the query".to_owned(),
-        });
+        return Err(Error::NoHref { path });
     };
     part.href = Some(href);
     part.posted_at = Some(client.clock().now());
