@@ -41,8 +41,8 @@ impl Cycle<'_> {
     /// the key, which ends the cycle's requests.
     pub(super) fn read_events(&mut self, client: &mut Client) -> bool {
         let now = self.now();
-        let from = self.reach_of_events(now);
-        let mut begin = from;
+        let mut skipped = self.events_beyond_reach(now);
+        let mut begin = skipped.map_or_else(|| self.reach_of_events(now), |(_, until)| until);
         let mut problem = None;
         let mut moved = false;
         while begin < now {
@@ -61,6 +61,12 @@ impl Cycle<'_> {
                 .events
                 .position
                 .map_or(end, |position| position.min(now).max(end));
+            if let Some((from, until)) = skipped.take() {
+                self.state.events.since = Some(until);
+                let (from, until) = (self.local(from), self.local(until));
+                self.notices
+                    .push(say::events_skipped(self.lang, from, until));
+            }
             moved |= self.state.events.position != Some(position);
             self.state.events.position = Some(position);
             self.state.events.fetched_at = Some(self.start.now);
@@ -71,23 +77,23 @@ impl Cycle<'_> {
         accepted
     }
 
+    /// The span that is skipped, where the backlog is too long. It is told once
+    /// something behind it was read: a fetch that fails skips nothing yet.
+    fn events_beyond_reach(&mut self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let from = self.events_from(now);
+        self.state.events.since.get_or_insert(from);
+        // What lies behind the position was read already: only the overlap is lost.
+        let unread = self.state.events.position.unwrap_or(from);
+        let hours = self.config.settings.max_event_catch_up_hours;
+        let longest = back(now, i64::from(hours) * 60);
+        (unread < longest).then_some((unread, longest))
+    }
+
     /// Where this fetch begins: further back now and then, never before the first
-    /// fetch of all, and not beyond the longest backlog.
+    /// fetch of all.
     fn reach_of_events(&mut self, now: Timestamp) -> Timestamp {
         let from = self.events_from(now);
         let settings = &self.config.settings;
-        let since = *self.state.events.since.get_or_insert(from);
-        let longest = back(now, i64::from(settings.max_event_catch_up_hours) * 60);
-        // What lies behind the position was read already: only the overlap is lost.
-        let unread = self.state.events.position.unwrap_or(from);
-        if unread < longest {
-            let (skipped, until) = (self.local(unread), self.local(longest));
-            self.notices
-                .push(say::events_skipped(self.lang, skipped, until));
-            self.state.events.position = Some(longest);
-            self.state.events.since = Some(longest);
-            return longest;
-        }
         let memory = &mut self.state.events;
         let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
         if settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
@@ -97,7 +103,7 @@ impl Cycle<'_> {
         memory.look_late = memory.look_late.saturating_sub(1);
         let position = memory.position.unwrap_or(now).min(now);
         back(position, i64::from(settings.late_reach_hours) * 60)
-            .max(since)
+            .max(memory.since.unwrap_or(from))
             .min(from)
     }
 
@@ -164,45 +170,39 @@ impl Cycle<'_> {
             self.state.events.since = Some(since);
         }
         match problem {
-            None => {
-                if self.state.events.failures > 0 {
-                    self.state.events.look_late = LATE_AFTER_OUTAGE;
-                }
-                self.state.events.failures = 0;
-                self.watch(Condition::Credentials, None);
-                self.watch_fetch(Condition::Events, 0, None);
-                self.seen.push(say::events_complete(
-                    self.lang,
-                    self.local(now),
-                    self.figures.events,
-                ));
-            }
-            Some(error) => {
-                self.state.events.failures = if moved {
-                    1
-                } else {
-                    self.state.events.failures.saturating_add(1)
-                };
-                let position = self
-                    .state
-                    .events
-                    .position
-                    .map(|position| self.local(position));
-                let detail = say::events_incomplete(
-                    self.lang,
-                    error.text(self.lang),
-                    position.unwrap_or_else(|| "–".to_owned()),
-                );
-                self.refused_or_retried(&error);
-                self.watch_fetch(
-                    Condition::Events,
-                    self.state.events.failures,
-                    Some(detail.clone()),
-                );
-                self.problems.push(detail.clone());
-                self.seen.push(detail);
-            }
+            None => self.events_are_complete(now),
+            Some(error) => self.events_are_incomplete(&error, moved),
         }
+    }
+
+    fn events_are_complete(&mut self, now: Timestamp) {
+        if self.state.events.failures > 0 {
+            self.state.events.look_late = LATE_AFTER_OUTAGE;
+        }
+        self.state.events.failures = 0;
+        self.watch(Condition::Credentials, None);
+        self.watch_fetch(Condition::Events, 0, None);
+        self.seen.push(say::events_complete(
+            self.lang,
+            self.local(now),
+            self.figures.events,
+        ));
+    }
+
+    fn events_are_incomplete(&mut self, error: &Error, moved: bool) {
+        self.state.events.failures = if moved {
+            1
+        } else {
+            self.state.events.failures.saturating_add(1)
+        };
+        let position = self.state.events.position;
+        let position = position.map_or_else(|| "–".to_owned(), |position| self.local(position));
+        let detail = say::events_incomplete(self.lang, error.text(self.lang), position);
+        self.refused_or_retried(error);
+        let failures = self.state.events.failures;
+        self.watch_fetch(Condition::Events, failures, Some(detail.clone()));
+        self.problems.push(detail.clone());
+        self.seen.push(detail);
     }
 
     /// A 401 in the middle of a cycle is one too.

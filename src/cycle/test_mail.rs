@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use super::letter::{blank_report, letter};
 use super::{Code, Start};
-use crate::lang::cycle as say;
+use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
-use crate::mail::smtp;
+use crate::mail::smtp::{self, Delivery};
 use crate::report::Kind;
-use crate::store::{self, Env, StateUse};
+use crate::store::{self, Config, Env, StateUse};
 
 /// How long a test mail may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -40,53 +40,11 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
     };
     let lang = start.lang.unwrap_or(config.settings.language);
     config.settings.language = lang;
-    let mut report = blank_report(&config, Kind::Test, start.now);
-    report.footer = vec![say::config_file(lang, path.display())];
-    let mail = letter(&report, &config, start.random);
-    let message = mime::message(
-        &config.mail,
-        &Parts {
-            message_id: &mail.message_id,
-            made_at: mail.made_at,
-            subject: &mail.subject,
-            text: &mail.text,
-            html: &mail.html,
-            level: mail.level,
-            kind: mail.kind,
-            site: &mail.site,
-        },
-    );
+    let message = message(path, &config, &start);
+    let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
-    match smtp::deliver(
-        &config.mail,
-        recipients,
-        message.as_bytes(),
-        Instant::now() + PATIENCE,
-    ) {
-        Ok(delivery) => {
-            let mut code = Code::Done;
-            for refused in &delivery.refused {
-                code.worsen(if refused.permanent {
-                    Code::Config
-                } else {
-                    Code::Retry
-                });
-            }
-            TestMail {
-                code,
-                lines: delivery
-                    .accepted
-                    .iter()
-                    .map(|to| say::accepted(lang, to))
-                    .collect(),
-                problems: delivery
-                    .refused
-                    .iter()
-                    .map(|refused| refused.text(lang))
-                    .chain(delivery.notes.iter().map(|note| note.text(lang)))
-                    .collect(),
-            }
-        }
+    match smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline) {
+        Ok(delivery) => told(&delivery, lang),
         Err(error) => TestMail {
             code: if error.permanent() {
                 Code::Config
@@ -99,5 +57,47 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
                 .map(|to| say::not_sent(lang, to, error.text(lang)))
                 .collect(),
         },
+    }
+}
+
+fn message(path: &Path, config: &Config, start: &Start<'_>) -> String {
+    let mut report = blank_report(config, Kind::Test, start.now);
+    report.footer = vec![say::config_file(config.settings.language, path.display())];
+    let mail = letter(&report, config, start.random);
+    mime::message(
+        &config.mail,
+        &Parts {
+            message_id: &mail.message_id,
+            made_at: mail.made_at,
+            subject: &mail.subject,
+            text: &mail.text,
+            html: &mail.html,
+            level: mail.level,
+            kind: mail.kind,
+            site: &mail.site,
+        },
+    )
+}
+
+/// What the server said to each recipient.
+fn told(delivery: &Delivery, lang: Lang) -> TestMail {
+    let mut code = Code::Done;
+    for refused in &delivery.refused {
+        code.worsen(if refused.permanent {
+            Code::Config
+        } else {
+            Code::Retry
+        });
+    }
+    let refused = delivery.refused.iter().map(|refused| refused.text(lang));
+    let notes = delivery.notes.iter().map(|note| note.text(lang));
+    TestMail {
+        code,
+        lines: delivery
+            .accepted
+            .iter()
+            .map(|to| say::accepted(lang, to))
+            .collect(),
+        problems: refused.chain(notes).collect(),
     }
 }

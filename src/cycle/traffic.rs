@@ -163,6 +163,7 @@ impl Cycle<'_> {
         let now = self.now();
         let complete = self.state.traffic.position;
         let from = self.reach_of_traffic(now);
+        let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
         let to = just_after(now);
         let parts = if self.is_clipped() {
             slots(
@@ -180,6 +181,7 @@ impl Cycle<'_> {
         self.state.traffic.fetch = Some(Fetch {
             until: now,
             complete,
+            skipped_to,
             decisions,
             parts,
         });
@@ -199,13 +201,7 @@ impl Cycle<'_> {
         let from = self.traffic_from(now);
         let settings = &self.config.settings;
         let longest = back(now, i64::from(settings.max_catch_up_hours) * 60);
-        if let Some(position) = self.state.traffic.position
-            && position < longest
-        {
-            let (skipped, until) = (self.local(position), self.local(longest));
-            self.notices
-                .push(say::traffic_skipped(self.lang, skipped, until));
-            self.state.traffic.position = Some(longest);
+        if self.state.traffic.position.is_some_and(|at| at < longest) {
             self.forget_since(longest);
             return longest;
         }
@@ -241,9 +237,7 @@ impl Cycle<'_> {
                 return Ok(());
             };
             let Some(part) = fetch.parts.first_mut() else {
-                self.state.traffic.position = Some(fetch.until);
-                self.state.traffic.fetched_at = Some(self.start.now);
-                self.state.traffic.fetch = None;
+                self.finish_fetch();
                 return Ok(());
             };
             if part.href.is_none() {
@@ -251,6 +245,20 @@ impl Cycle<'_> {
             }
             let part = part.clone();
             self.read_part(client, &part)?;
+        }
+    }
+
+    /// Moves the position, and tells what lies between it and where the fetch began.
+    fn finish_fetch(&mut self) {
+        let Some(fetch) = self.state.traffic.fetch.take() else {
+            return;
+        };
+        self.state.traffic.position = Some(fetch.until);
+        self.state.traffic.fetched_at = Some(self.start.now);
+        if let (Some(from), Some(until)) = (fetch.complete, fetch.skipped_to) {
+            let (from, until) = (self.local(from), self.local(until));
+            self.notices
+                .push(say::traffic_skipped(self.lang, from, until));
         }
     }
 

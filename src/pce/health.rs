@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::client::{Client, Error};
+use super::record::List;
 
 /// What the PCE says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Complaint {
 struct Pce {
     status: Option<String>,
     fqdn: Option<String>,
-    notifications: Option<Vec<Notification>>,
+    notifications: List<Option<Notification>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -48,7 +49,7 @@ struct Notification {
 /// # Errors
 /// Whatever keeps the answer from coming; see [`Client::get`].
 pub fn health(client: &mut Client) -> Result<Health, Error> {
-    match client.get_json::<Vec<Pce>>("/health") {
+    match client.get_json::<Vec<Option<Pce>>>("/health") {
         Ok(list) => Ok(judge(list)),
         Err(Error::Status {
             status: 403 | 404 | 406,
@@ -74,9 +75,11 @@ pub fn noop(client: &mut Client) -> Result<(), Error> {
     }
 }
 
-fn judge(list: Vec<Pce>) -> Health {
+/// One that says nothing of itself is not normal either.
+fn judge(list: Vec<Option<Pce>>) -> Health {
     let ill = list
         .into_iter()
+        .map(Option::unwrap_or_default)
         .filter(|pce| pce.status.as_deref() != Some("normal"));
     let complaints: Vec<Complaint> = ill.map(complaint).collect();
     if complaints.is_empty() {
@@ -89,8 +92,9 @@ fn judge(list: Vec<Pce>) -> Health {
 fn complaint(pce: Pce) -> Complaint {
     let reasons = pce
         .notifications
-        .unwrap_or_default()
+        .0
         .into_iter()
+        .flatten()
         .map(|notification| {
             let text = notification
                 .message
@@ -108,5 +112,35 @@ fn complaint(pce: Pce) -> Complaint {
             .filter(|reason| !reason.is_empty())
             .take(10)
             .collect(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_answer_is_read_as_far_as_it_can_be_and_is_not_normal() {
+        let judged = |text: &str| judge(serde_json::from_str(text).unwrap());
+        let normal = r#"{"status":"normal","notifications":null}"#;
+        assert_eq!(judged(&format!("[{normal}]")), Health::Normal);
+        let ill = format!(
+            r#"[{normal},null,{{"status":"critical","notifications":[null,{{"message":"disk"}}]}},{{"status":"warning","notifications":{{}}}}]"#
+        );
+        let Health::Ill(complaints) = judged(&ill) else {
+            unreachable!("{ill}")
+        };
+        let told = complaints
+            .iter()
+            .map(|one| (one.status.as_str(), one.reasons.join(" ")));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ("unknown", String::new()),
+                ("critical", "disk".to_owned()),
+                ("warning", String::new())
+            ]
+        );
     }
 }

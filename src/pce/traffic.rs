@@ -46,10 +46,12 @@ pub struct TrafficMemory {
 pub struct Fetch {
     /// The position once every part is read.
     pub until: Timestamp,
-    /// The end of the last complete fetch before it; earlier than the position was
-    /// where a backlog was too long and a part of it was skipped.
+    /// The end of the last complete fetch before it.
     #[serde(default)]
     pub complete: Option<Timestamp>,
+    /// Where it began, if the backlog was too long and what lies before is skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped_to: Option<Timestamp>,
     /// What the rules asked for when it was begun.
     pub decisions: Vec<String>,
     /// The first is read next.

@@ -273,6 +273,29 @@ fn what_lies_beyond_the_longest_backlog_is_skipped_and_that_is_said() {
 }
 
 #[test]
+fn a_backlog_that_goes_on_growing_is_skipped_and_told_once_it_can_be_read() {
+    let mut world = watched();
+    world.set("settings.max_event_catch_up_hours", json!(24));
+    assert_eq!(world.run_at("10:00").code, 0);
+    world
+        .pce
+        .fault(Fault::status(500).retry_after(0).on("/events"));
+    let runs = world.run_every(30, "+3d 09:00", "+3d 11:00");
+    let mails = runs.iter().map(|run| run.mails.len());
+    assert_eq!(mails.collect::<Vec<_>>(), [0, 1, 0, 0, 0], "{runs:?}");
+    world.pce.heal();
+    world.pce.event(agent_tampering("db-01").at("+2d 12:00"));
+
+    let run = world.run_at("+3d 11:10");
+
+    assert_eq!(new_and_told(&run), (1, 1), "{run:?}");
+    let text = run.mail().text().replace("\n   ", " ");
+    let skipped =
+        "Events from 2026-08-03 10:00:00 +00:00 to 2026-08-05 11:10:00 +00:00 were skipped";
+    assert!(text.contains(skipped), "{text}");
+}
+
+#[test]
 fn a_backlog_just_as_long_as_allowed_skips_nothing_and_says_nothing() {
     let mut world = watched();
     world.set("settings.max_event_catch_up_hours", json!(24));

@@ -324,3 +324,30 @@ fn top_talkers_are_the_five_busiest_and_the_days_total_is_told_apart() {
         "{text}"
     );
 }
+
+#[test]
+fn a_backlog_that_goes_on_growing_is_skipped_and_told_once_it_can_be_read() {
+    let mut beside = Beside::with(&[every_match()]);
+    steady(&beside);
+    beside.tells("10:10");
+    beside.world.pce.every_query(Fate::fails());
+    let runs = beside.world.run_every(30, "+1d 09:30", "+1d 12:00");
+    let mails = runs.iter().map(|run| run.mails.len());
+    assert_eq!(mails.collect::<Vec<_>>(), [0, 1, 0, 0, 0, 0], "{runs:?}");
+    let why = &runs.last().unwrap().stderr;
+    assert!(
+        why.contains("complete up to 2026-08-03 10:10:00 +00:00"),
+        "{why}"
+    );
+    beside.world.pce.heal();
+
+    let run = beside.world.run_at("+1d 12:10");
+
+    // A row of the skipped time that has grown since still says by how much.
+    assert_eq!(words(&run.told()), ["rule 1: 1430, 10:10-09:59"], "{run:?}");
+    let text = run.mail().text();
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let skipped =
+        "Traffic from 2026-08-03 10:10:00 +00:00 to 2026-08-03 12:10:00 +00:00 was skipped";
+    assert!(text.join(" ").contains(skipped), "{text:?}");
+}
