@@ -2,9 +2,6 @@
 //! and wherever, it is told, no position moves, nothing is counted in part, and
 //! the next good cycle brings everything, once.
 
-use std::io::Read;
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -390,42 +387,19 @@ fn a_cycle_ends_with_its_deadline_whatever_trickles_or_hangs() {
     });
 }
 
-/// Takes connections and resets each once a request came: closing with unread bytes
-/// does that.
-fn resets(listener: &TcpListener, over: &AtomicBool) {
-    while !over.load(Ordering::SeqCst) {
-        let Ok((mut socket, _)) = listener.accept() else {
-            thread::sleep(Duration::from_millis(5));
-            continue;
-        };
-        socket.set_nonblocking(false).unwrap();
-        let _ = socket.read(&mut [0]);
-    }
-}
-
 #[test]
 fn where_no_connection_stands_the_pce_is_unreachable_and_nothing_is_lost() {
     let welcomes = ["refused", "reset", "closed", "silence", "junk"];
     at_once(welcomes, |welcome| {
         let mut world = settled();
-        let over = AtomicBool::new(false);
         match welcome {
-            "refused" | "reset" => world.pce.down(),
+            "refused" => world.pce.down(),
+            "reset" => world.pce.welcome(Welcome::Reset),
             "closed" => world.pce.welcome(Welcome::Close),
             "silence" => world.pce.welcome(Welcome::Hang(Duration::from_secs(30))),
             _ => world.pce.welcome(Welcome::Junk),
         }
-        let run = thread::scope(|scope| {
-            if welcome == "reset" {
-                let listener = TcpListener::bind(world.pce.address()).unwrap();
-                listener.set_nonblocking(true).unwrap();
-                let over = &over;
-                scope.spawn(move || resets(&listener, over));
-            }
-            let run = world.run_at("10:10");
-            over.store(true, Ordering::SeqCst);
-            run
-        });
+        let run = world.run_at("10:10");
         assert_eq!((run.code, run.told().len()), (75, 0), "{welcome}: {run:?}");
         let said = match welcome {
             "refused" => "refused",
@@ -440,16 +414,19 @@ fn where_no_connection_stands_the_pce_is_unreachable_and_nothing_is_lost() {
         );
         let subject = run.mail().subject();
         assert!(subject.contains("PCE unreachable"), "{welcome}: {subject}");
-        if matches!(welcome, "refused" | "reset") {
+        if welcome == "refused" {
             world.pce.up();
         }
         assert_told_once(welcome, &mut world, vec![run]);
     });
 }
 
+/// What breaks a world.
+type Break = fn(&World);
+
 #[test]
 fn a_handshake_that_fails_between_good_cycles_loses_nothing() {
-    let faults: [(&str, fn(&World)); 3] = [
+    let faults: [(&str, Break); 3] = [
         ("ca_file", |world| {
             world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
         }),
