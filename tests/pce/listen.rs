@@ -24,8 +24,10 @@ pub enum Welcome {
     /// A PCE.
     #[default]
     Normal,
-    /// A reset or a close at once.
+    /// A close at once.
     Close,
+    /// A reset as soon as a request comes.
+    Reset,
     /// Nothing at all, for at most so long.
     Hang(Duration),
     /// Something that is neither HTTP nor TLS.
@@ -93,6 +95,11 @@ fn accept(
             return;
         }
         let Ok(socket) = socket else { continue };
+        if shared.lock().welcome == Welcome::Reset {
+            // Closing a socket that has unread bytes resets its connection.
+            thread::spawn(move || socket.peek(&mut [0]));
+            continue;
+        }
         if let Ok(copy) = socket.try_clone() {
             running.sockets.lock().unwrap().push(copy);
         }
@@ -121,7 +128,7 @@ fn converse(
     // Not in the match itself: that would hold the PCE's lock for as long as it hangs.
     let welcome = shared.lock().welcome;
     match welcome {
-        Welcome::Normal => {}
+        Welcome::Normal | Welcome::Reset => {}
         Welcome::Close => return closer.shutdown(Shutdown::Both),
         Welcome::Hang(time) => {
             wait(time, running);

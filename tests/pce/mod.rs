@@ -272,11 +272,17 @@ impl Pce {
         self.listener = None;
     }
 
-    /// Listens again, on the same port.
+    /// Listens again, on the same port; waits for it where another test has it.
     pub fn up(&mut self) {
-        let shared = Arc::clone(&self.shared);
-        let listener = Listener::start(self.address, self.tls.clone(), shared);
-        self.listener = Some(listener.unwrap());
+        for _ in 0..1_000 {
+            let shared = Arc::clone(&self.shared);
+            if let Ok(listener) = Listener::start(self.address, self.tls.clone(), shared) {
+                self.listener = Some(listener);
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("{} is not free again", self.address);
     }
 
     /// What was asked, in order.

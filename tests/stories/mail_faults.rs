@@ -102,6 +102,7 @@ fn suffers(case: Case) {
 
     world.mail_server(Options::default());
     world.set("smtp.tls", json!("none"));
+    world.set("smtp.timeout_seconds", json!(30));
     world.set("smtp.user", Value::Null);
     world.set("smtp.password", Value::Null);
     world.pce.event(agent_tampering("db-02").at("10:15"));
