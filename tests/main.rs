@@ -18,6 +18,7 @@ mod stories {
     mod conditions;
     mod event_fetch;
     mod event_rules;
+    mod hostile_records;
     mod illumio_py;
     mod mail_servers;
     mod pce_tls;
@@ -28,6 +29,7 @@ mod stories {
     mod the_clumsy_user;
     mod the_cycle;
     mod the_file;
+    mod the_file_in_trouble;
     mod the_mail;
     mod the_oracle;
     mod the_outbox;
