@@ -23,6 +23,7 @@ mod stories {
     mod mail_servers;
     mod pce_tls;
     mod random_worlds;
+    mod secrets;
     mod simulated_pce;
     mod simulated_rows;
     mod the_clock;
