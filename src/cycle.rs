@@ -135,7 +135,7 @@ impl<'a> Cycle<'a> {
         let lang = start.lang.unwrap_or(config.settings.language);
         config.settings.language = lang;
         let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
-        let offset = SignedDuration::from_secs(state.clock_offset_seconds);
+        let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
         let mut problems = config.warnings.clone();
         problems.extend(told.iter().chain(&lost).map(|note| note.text(lang)));
         if !config.pce.verify_tls {
@@ -210,7 +210,7 @@ impl<'a> Cycle<'a> {
         };
         self.watch(Condition::Configuration, None);
         let reached = self.greet(&mut client);
-        if !reached || !self.clock_holds() {
+        if reached && !self.clock_holds() {
             return;
         }
         self.seen_up_to = (self.state.events.position, self.state.traffic.position);

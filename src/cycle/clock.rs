@@ -60,16 +60,13 @@ impl Cycle<'_> {
         if !self.clock.is_from_pce() {
             return false;
         }
-        let before = SignedDuration::from_secs(self.state.clock_offset_seconds);
         let offset = self.clock.offset();
-        self.state.clock_offset_seconds = offset.as_secs();
-        let jumped = self.state.last_run.is_some() && (offset - before).abs() > JUMP;
+        let before = self.state.clock_offset_seconds.replace(offset.as_secs());
+        let Some(before) = before else { return false };
+        let jumped = (offset - SignedDuration::from_secs(before)).abs() > JUMP;
         if jumped {
-            self.problems.push(say::clock_jumped(
-                self.lang,
-                before.as_secs(),
-                offset.as_secs(),
-            ));
+            let sentence = say::clock_jumped(self.lang, before, offset.as_secs());
+            self.problems.push(sentence);
         }
         jumped
     }

@@ -383,7 +383,7 @@ impl Client {
             .as_reader()
             .take(ERROR_BYTES)
             .read_to_end(&mut text);
-        let said = explanation(&self.without_secrets(&text));
+        let said = explanation(&text, |text| self.without_secrets(text));
         let path = without_query(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
@@ -425,9 +425,9 @@ impl Client {
                 path,
                 problem: Break::TooEarly,
             },
-            StreamError::NotAnArray(text) => Error::Odd {
+            StreamError::NotAnArray(first) => Error::Odd {
                 path,
-                problem: opening(self.without_secrets(text.as_bytes()).as_bytes()),
+                problem: opening(&self.without_secrets(&first)),
             },
         }
     }
@@ -451,7 +451,7 @@ impl Client {
                 let problem = Break::TooEarly;
                 return Error::Broken { path, problem };
             }
-            let problem = opening(self.without_secrets(&text).as_bytes());
+            let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
             Error::Odd { path, problem }
         })
     }
@@ -467,11 +467,15 @@ impl Client {
         }
     }
 
-    /// An answer fit for a message: some proxies' pages show the request's headers.
-    fn without_secrets(&self, text: &[u8]) -> String {
-        let text = String::from_utf8_lossy(text).into_owned();
+    /// An answer fit for a message: some proxies' pages show the request's headers,
+    /// some with their slashes escaped as JSON may. Comes before any cut, which
+    /// would leave half a secret unknown.
+    fn without_secrets(&self, text: &str) -> String {
         let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        secrets.fold(text, |text, secret| text.replace(secret, "***"))
+        secrets.fold(text.to_owned(), |text, secret| {
+            text.replace(secret, "***")
+                .replace(&secret.replace('/', "\\/"), "***")
+        })
     }
 }
 
@@ -505,8 +509,9 @@ fn without_query(path: &str) -> String {
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// What the PCE's error array says, or how another body begins [pce-api 6].
-fn explanation(text: &str) -> String {
+/// What the PCE's error array says, or how another body begins [pce-api 6], once
+/// `hide` has taken out what must not be seen.
+fn explanation(text: &[u8], hide: impl Fn(&str) -> String) -> String {
     #[derive(serde::Deserialize)]
     struct Said {
         #[serde(default)]
@@ -514,20 +519,20 @@ fn explanation(text: &str) -> String {
         #[serde(default)]
         message: String,
     }
-    let said = serde_json::from_str::<Vec<Said>>(text)
+    let said = serde_json::from_slice::<Vec<Said>>(text)
         .ok()
         .and_then(|list| list.into_iter().next());
     match said {
-        Some(said) => opening(format!("{}: {}", said.token, said.message).as_bytes()),
-        None => opening(text.as_bytes()),
+        Some(said) => opening(&hide(&format!("{}: {}", said.token, said.message))),
+        None => opening(&hide(&String::from_utf8_lossy(text))),
     }
 }
 
 /// The beginning of a text, fit for a message.
-fn opening(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&text[..text.len().min(400)]);
+fn opening(text: &str) -> String {
     let printable: String = text
         .chars()
+        .take(400)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     printable
@@ -575,10 +580,15 @@ mod tests {
 
     #[test]
     fn an_errors_explanation_is_the_pces_or_the_bodys_beginning() {
-        let said =
-            explanation(r#"[{"token":"invalid_timestamp","message":"Timestamp\nis naive"}]"#);
+        let said = explanation(
+            br#"[{"token":"invalid_timestamp","message":"Timestamp\nis naive"}]"#,
+            str::to_owned,
+        );
         assert_eq!(said, "invalid_timestamp: Timestamp is naive");
-        assert_eq!(explanation("<html>\n  <b>Proxy</b>"), "<html> <b>Proxy</b>");
-        assert!(explanation(&"x".repeat(5_000)).len() <= 200);
+        assert_eq!(
+            explanation(b"<html>\n  <b>Proxy</b>", str::to_owned),
+            "<html> <b>Proxy</b>"
+        );
+        assert!(explanation("x".repeat(5_000).as_bytes(), str::to_owned).len() <= 200);
     }
 }

@@ -35,8 +35,8 @@ pub struct State {
     /// The language settled at the first save, for a config that names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// The PCE's clock less the host's, when last seen.
-    pub clock_offset_seconds: i64,
+    /// The PCE's clock less the host's, when last seen; `None` before that.
+    pub clock_offset_seconds: Option<i64>,
     /// The last run that came to its end.
     pub last_run: Option<LastRun>,
     /// The events' position.
@@ -62,7 +62,7 @@ impl Default for State {
             generation: 0,
             target: Target::default(),
             language: None,
-            clock_offset_seconds: 0,
+            clock_offset_seconds: None,
             last_run: None,
             events: EventMemory::default(),
             seen: SeenEvents::default(),

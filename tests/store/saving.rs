@@ -51,13 +51,13 @@ fn a_save_leaves_every_byte_outside_of_state_as_it_was() {
     let mut opened = place.open();
 
     opened.store.save(&mut opened.state).unwrap();
-    opened.state.clock_offset_seconds = -3;
+    opened.state.clock_offset_seconds = Some(-3);
     opened.store.save(&mut opened.state).unwrap();
 
     assert_eq!(around_state(&place.text()), around_state(odd));
     let again = place.open();
     assert_eq!(again.state.generation, 6);
-    assert_eq!(again.state.clock_offset_seconds, -3);
+    assert_eq!(again.state.clock_offset_seconds, Some(-3));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_file_that_is_not_valid_is_not_touched_and_mails_go_through_the_last_one() {
         assert!(unopened.error.needs_a_person());
         let mut last = *unopened.last.unwrap();
         assert_eq!(last.config.mail.recipients, ["soc@example.com"]);
-        last.state.clock_offset_seconds += 7;
+        last.state.clock_offset_seconds = Some(14);
         let saved = last.store.save(&mut last.state).unwrap();
 
         assert!(matches!(saved, Saved::LastOnly(_)));
@@ -255,7 +255,7 @@ fn a_file_that_is_not_valid_is_not_touched_and_mails_go_through_the_last_one() {
     // Mended: what was saved meanwhile is still known.
     place.write(&minimal(r#", "_note": "mended""#));
     let mut opened = place.open();
-    assert_eq!(opened.state.clock_offset_seconds, 14);
+    assert_eq!(opened.state.clock_offset_seconds, Some(14));
     assert!(opened.notes[0].text(Lang::En).contains("generation 3"));
     let saved = opened.store.save(&mut opened.state).unwrap();
     assert!(matches!(saved, Saved::Both));

@@ -14,7 +14,7 @@ fn with_state(state: &str) -> String {
 
 /// A state with something in each part that this test knows.
 fn fill(state: &mut State) {
-    state.clock_offset_seconds = 12;
+    state.clock_offset_seconds = Some(12);
     state.last_run = Some(LastRun {
         at: at("10:00"),
         outcome: "ok".to_owned(),
@@ -60,7 +60,7 @@ fn a_state_that_is_missing_or_older_than_the_last_one_is_taken_from_there() {
     let place = saved_and_filled();
     let first = place.text();
     let mut opened = place.open();
-    opened.state.clock_offset_seconds = 99;
+    opened.state.clock_offset_seconds = Some(99);
     opened.store.save(&mut opened.state).unwrap();
 
     for (text, words) in [
@@ -71,7 +71,7 @@ fn a_state_that_is_missing_or_older_than_the_last_one_is_taken_from_there() {
     ] {
         place.write(text);
         let opened = place.open();
-        assert_eq!(opened.state.clock_offset_seconds, 99);
+        assert_eq!(opened.state.clock_offset_seconds, Some(99));
         assert_eq!(opened.state.generation, 2);
         assert!(opened.damaged.is_empty());
         assert!(opened.notes[0].is_loss());
@@ -93,7 +93,7 @@ fn a_state_from_the_last_file_is_saved_with_a_higher_generation() {
 
     let again = place.open();
     assert_eq!(again.state.generation, 2);
-    assert_eq!(again.state.clock_offset_seconds, 12);
+    assert_eq!(again.state.clock_offset_seconds, Some(12));
     assert!(again.notes.is_empty());
 }
 
@@ -115,7 +115,7 @@ fn a_damaged_part_starts_afresh_alone() {
 
         assert_eq!(opened.damaged, [part]);
         assert!(opened.notes[0].text(Lang::En).ends_with(part));
-        assert_eq!(opened.state.clock_offset_seconds, 12);
+        assert_eq!(opened.state.clock_offset_seconds, Some(12));
         assert_eq!(opened.state.conditions.len(), 1);
         assert_eq!(opened.state.rules.len(), 1);
     }
@@ -221,7 +221,7 @@ fn another_pce_or_org_starts_afresh() {
         assert!(note.text(Lang::En).contains("pce.example.com:443, org 1"));
         assert!(opened.state.conditions.is_empty());
         assert!(opened.state.rules.is_empty());
-        assert_eq!(opened.state.clock_offset_seconds, 0);
+        assert_eq!(opened.state.clock_offset_seconds, None);
         assert_eq!(opened.state.generation, 1);
     }
 }
@@ -235,7 +235,7 @@ fn another_way_to_write_the_same_pce_changes_nothing() {
     let opened = place.open();
 
     assert!(opened.notes.is_empty());
-    assert_eq!(opened.state.clock_offset_seconds, 12);
+    assert_eq!(opened.state.clock_offset_seconds, Some(12));
 }
 
 #[test]

@@ -76,6 +76,40 @@ fn a_proxy_that_throws_the_request_back_does_not_make_them_public() {
 }
 
 #[test]
+fn an_answer_that_is_none_does_not_make_them_public_wherever_it_is_read() {
+    let (mut world, mut secrets) = with_secrets(Options::default());
+    // So that there are slashes in the base64.
+    secrets[0] = "simulated??????secret-7Yq2".to_owned();
+    world.pce.set_credentials("api_1", &secrets[0]);
+    world.set("api.key", json!("api_1"));
+    world.set("api.secret", json!(secrets[0]));
+    secrets[1] = BASE64_STANDARD.encode(format!("api_1:{}", secrets[0]));
+    assert!(secrets[1].contains('/'), "{}", secrets[1]);
+    world.rule(json!({"type": "traffic", "name": "Blocked"}));
+    world.pce.connection(blocked("web-01", "db-01", 445));
+    world.run_at("10:00");
+    // Short, and with its slashes escaped, as some libraries write them.
+    let echo = format!("{} {}", secrets[0], secrets[1]);
+    let escaped = echo.replace('/', "\\/");
+    let message = format!("[{{\"token\":\"odd\",\"message\":\"{escaped}\"}}]");
+    // Where an answer is cut for a message, the cut goes through a secret.
+    let cut = format!("{}{}", "x ".repeat(33), secrets[0]);
+    secrets.push(secrets[0][..12].to_owned());
+    let mut hour = 10;
+    for path in ["/health", "/events", "/async_queries", "/download"] {
+        for (status, body) in [(200, &echo), (400, &message), (200, &cut)] {
+            let answer = Fault::answer(status, "application/json", body.clone());
+            world.pce.fault(answer.on(path));
+            hour += 1;
+            let run = world.run_at(at("00:00") + jiff::SignedDuration::from_hours(hour));
+            world.pce.heal();
+            assert_ne!(run.code, 0, "{path} {status}: {run:?}");
+            assert_silent(&world, &run, &secrets);
+        }
+    }
+}
+
+#[test]
 fn a_mail_server_that_throws_the_log_in_back_does_not_make_it_public() {
     let script = Options::default();
     let (world, secrets) = with_secrets(Options::default());
