@@ -213,8 +213,12 @@ impl<'a> Cycle<'a> {
         if reached && !self.clock_holds() {
             return;
         }
-        self.seen_up_to = (self.state.events.position, self.state.traffic.position);
+        // Also where the PCE was not reached: what happens until it is, is news.
         self.adopt_rules();
+        if !reached {
+            return;
+        }
+        self.seen_up_to = (self.state.events.position, self.state.traffic.position);
         let posted = self.begin_traffic(&mut client);
         // A refused key ends the cycle's requests: each further one would be an
         // event of its own on the PCE.
@@ -290,6 +294,8 @@ impl<'a> Cycle<'a> {
     fn adopt_rules(&mut self) {
         let now = self.now();
         let (events, traffic) = (self.events_from(now), self.traffic_from(now));
+        self.state.events.since.get_or_insert(events);
+        let never_read = self.state.traffic.position.is_none();
         let mut known = std::mem::take(&mut self.state.rules);
         let mut adopted = BTreeMap::new();
         for (key, rule) in keyed(&self.config.rules) {
@@ -302,7 +308,12 @@ impl<'a> Cycle<'a> {
                 unknown_before: self.state.traffic.let_go,
                 ..Tally::default()
             };
-            adopted.insert(key.clone(), known.remove(&key).unwrap_or_else(fresh));
+            let mut tally = known.remove(&key).unwrap_or_else(fresh);
+            if never_read {
+                // Set by the host's clock alone, it may lie in the future.
+                tally.since = tally.since.map(|time| time.min(since));
+            }
+            adopted.insert(key, tally);
         }
         self.state.rules = adopted;
         if !known.is_empty() {

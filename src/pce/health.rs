@@ -43,14 +43,23 @@ struct Notification {
     message: Option<String>,
 }
 
+/// An array [REST 25.2]; one PCE outside of an array is read all the same.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Several(Vec<Option<Pce>>),
+    One(Pce),
+}
+
 /// Asks for `/api/v2/health`. HTTP 200 does not mean healthy: the array's
 /// statuses do [REST 25.2, "PCE health"; a supercluster has several].
 ///
 /// # Errors
 /// Whatever keeps the answer from coming; see [`Client::get`].
 pub fn health(client: &mut Client) -> Result<Health, Error> {
-    match client.get_json::<Vec<Option<Pce>>>("/health") {
-        Ok(list) => Ok(judge(list)),
+    match client.get_json::<Answer>("/health") {
+        Ok(Answer::Several(list)) => Ok(judge(list)),
+        Ok(Answer::One(pce)) => Ok(judge(vec![Some(pce)])),
         Err(Error::Status {
             status: 403 | 404 | 406,
             ..
@@ -75,8 +84,12 @@ pub fn noop(client: &mut Client) -> Result<(), Error> {
     }
 }
 
-/// One that says nothing of itself is not normal either.
+/// One that says nothing of itself is not normal either; of none at all nothing
+/// is known.
 fn judge(list: Vec<Option<Pce>>) -> Health {
+    if list.is_empty() {
+        return Health::NotOffered;
+    }
     let ill = list
         .into_iter()
         .map(Option::unwrap_or_default)
@@ -123,6 +136,9 @@ mod tests {
     #[test]
     fn an_odd_answer_is_read_as_far_as_it_can_be_and_is_not_normal() {
         let judged = |text: &str| judge(serde_json::from_str(text).unwrap());
+        assert_eq!(judged("[]"), Health::NotOffered);
+        let one = serde_json::from_str::<Answer>(r#"{"status":"warning","fqdn":"pce"}"#);
+        assert!(matches!(one, Ok(Answer::One(_))));
         let normal = r#"{"status":"normal","notifications":null}"#;
         assert_eq!(judged(&format!("[{normal}]")), Health::Normal);
         let ill = format!(

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::pce::{agent_tampering, blocked};
+use crate::pce::{Fault, agent_tampering, blocked};
 use crate::world::World;
 
 #[test]
@@ -60,4 +60,26 @@ fn blocked_traffic_is_counted_by_what_it_grew() {
     assert!(run.mail().text().contains("25"), "{}", run.mail().text());
     let again = world.run_at("10:20");
     assert_eq!((again.code, again.mails.len()), (0, 0), "{again:?}");
+}
+
+#[test]
+fn what_happens_while_the_first_runs_do_not_reach_the_pce_is_told_by_the_first_that_does() {
+    let mut world = World::new();
+    world.rule(
+        json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered"}),
+    );
+    world.pce.fault(Fault::status(503).retry_after(0));
+    assert_eq!(world.run_at("10:00").code, 75);
+    world.pce.event(agent_tampering("db-01").at("10:15"));
+    assert_eq!(world.run_at("10:30").code, 75);
+
+    world.pce.heal();
+    let run = world.run_at("11:00");
+
+    assert_eq!(
+        (run.code, run.number("events"), run.number("alerts")),
+        (0, 1, 1),
+        "{run:?}"
+    );
+    assert!(!run.stderr.contains("clock was 0 s"), "{run:?}");
 }
