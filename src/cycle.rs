@@ -21,7 +21,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
-use crate::pce::client::{Client, Clock, Error};
+use crate::pce::client::Client;
+use crate::pce::clock::Clock;
+use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
 use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews};

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
 use crate::lang::cycle as say;
-use crate::pce::client::{Client, Error};
+use crate::pce::client::Client;
+use crate::pce::error::Error;
 use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};

@@ -1,25 +1,21 @@
 //! The cycle's traffic: one query, or its parts; posted early, polled late.
 
+mod attempt;
+mod plan;
+
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
+use self::attempt::Attempt;
+use super::{Code, Cycle, Tallies, back};
 use crate::lang::cycle as say;
-use crate::pce::client::{Client, Error};
-use crate::pce::record::Flow;
-use crate::pce::traffic::{
-    Downloaded, Fetch, Part, Progress, TrafficMemory, download, post, progress,
-};
+use crate::pce::client::Client;
+use crate::pce::error::Error;
+use crate::pce::traffic::{Downloaded, Part, Progress, TrafficMemory, post, progress};
 use crate::report::Condition;
-use crate::rules::growth::{Baseline, MAX_ROWS, Row};
-use crate::rules::matching::FlowFacts;
-use crate::rules::{Decision, Filter, Level, TrafficFilter};
-use crate::store::TrafficCounts;
-
-/// How often what was reported late is looked for: a VEN keeps its summaries for
-/// 24 hours while it can't reach the PCE [pce-api 3.6].
-const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
+use crate::rules::Level;
+use crate::rules::growth::{Baseline, MAX_ROWS};
 
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
@@ -33,9 +29,6 @@ const SLOWEST_POLL: Duration = Duration::from_secs(5);
 /// How often a download that has fewer rows than promised is tried: `completed`
 /// may come before its rows do [pce-api 3.3].
 const DOWNLOADS: u32 = 3;
-
-/// How long a slot is where the PCE clips rows to the query, in seconds.
-const SLOT: i64 = 600;
 
 /// Why a part could not be read.
 enum Failure {
@@ -56,29 +49,6 @@ enum Failure {
 }
 
 impl Cycle<'_> {
-    /// Where a plain fetch begins.
-    pub(super) fn traffic_from(&self, now: Timestamp) -> Timestamp {
-        let overlap = self.config.settings.traffic_overlap_minutes.into();
-        match self.state.traffic.position {
-            Some(position) => back(position.min(now), overlap),
-            // A first fetch that failed is made up for.
-            None => {
-                let first = self.first_from(now);
-                let since = self.traffic_since().unwrap_or(first);
-                let longest = i64::from(self.config.settings.max_catch_up_hours) * 60;
-                first.min(since.max(back(now, longest)))
-            }
-        }
-    }
-
-    /// Since when the traffic rules look: the one that has looked longest.
-    fn traffic_since(&self) -> Option<Timestamp> {
-        let rules = keyed(&self.config.rules).into_iter();
-        let keys = rules.filter(|(_, rule)| matches!(rule.filter, Filter::Traffic(_)));
-        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since)
-            .min()
-    }
-
     /// Posts the query, so that the PCE computes while the events are read.
     ///
     /// # Errors
@@ -137,98 +107,6 @@ impl Cycle<'_> {
     ) -> Result<(), Failure> {
         posted.map_err(Failure::of)?;
         self.read_parts(client)
-    }
-
-    /// The decisions that the enabled traffic rules ask for, empty for all of
-    /// them; `None` without such a rule.
-    fn decisions(&self) -> Option<Vec<Decision>> {
-        let enabled = self.config.rules.iter().filter(|rule| rule.enabled);
-        let mut asked: Vec<Option<Decision>> = enabled
-            .filter_map(|rule| match &rule.filter {
-                Filter::Traffic(filter) => Some(filter.decision),
-                Filter::Event(_) => None,
-            })
-            .collect();
-        asked.sort();
-        asked.dedup();
-        (!asked.is_empty()).then(|| {
-            asked
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .unwrap_or_default()
-        })
-    }
-
-    fn plan_fetch(&mut self, decisions: Vec<String>) {
-        let now = self.now();
-        let complete = self.state.traffic.position;
-        let from = self.reach_of_traffic(now);
-        let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
-        let to = just_after(now);
-        let parts = if self.is_clipped() {
-            slots(
-                self.state
-                    .traffic
-                    .clipped
-                    .map_or(from, |clipped| from.max(clipped)),
-                to,
-                &decisions,
-            )
-        } else {
-            vec![Part::whole(from, to, &decisions)]
-        };
-        self.state.baseline.begin_fetch();
-        self.state.traffic.fetch = Some(Fetch {
-            until: now,
-            complete,
-            skipped_to,
-            decisions,
-            parts,
-        });
-    }
-
-    fn is_clipped(&self) -> bool {
-        match self.config.settings.traffic_counts {
-            TrafficCounts::Auto => self.state.traffic.clipped.is_some(),
-            TrafficCounts::Cumulative => false,
-            TrafficCounts::Clipped => true,
-        }
-    }
-
-    /// Where this fetch begins: further back now and then, and not beyond the
-    /// longest backlog.
-    fn reach_of_traffic(&mut self, now: Timestamp) -> Timestamp {
-        let from = self.traffic_from(now);
-        let settings = &self.config.settings;
-        let longest = back(now, i64::from(settings.max_catch_up_hours) * 60);
-        if self.state.traffic.position.is_some_and(|at| at < longest) {
-            self.forget_since(longest);
-            return longest;
-        }
-        let memory = &mut self.state.traffic;
-        let first = memory.position.is_none();
-        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
-        if due {
-            memory.late_at = Some(now);
-        }
-        if first || settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
-            return from;
-        }
-        memory.look_late = memory.look_late.saturating_sub(1);
-        let late = back(
-            memory.position.unwrap_or(now).min(now),
-            i64::from(settings.late_reach_hours) * 60,
-        );
-        let since = self.traffic_since();
-        late.max(since.unwrap_or(late)).min(from)
-    }
-
-    /// What was seen before `time` is not known any more: rows that began before
-    /// it are only counted from now on.
-    fn forget_since(&mut self, time: Timestamp) {
-        for tally in self.state.rules.values_mut() {
-            tally.since = Some(tally.since.map_or(time, |since| since.max(time)));
-        }
     }
 
     fn read_parts(&mut self, client: &mut Client) -> Result<(), Failure> {
@@ -488,96 +366,4 @@ impl Failure {
             error => Self::Pce(error),
         }
     }
-}
-
-/// One download, counted on copies until it is known to be complete.
-struct Attempt<'c> {
-    rules: Vec<(String, &'c TrafficFilter)>,
-    baseline: Baseline,
-    tallies: Tallies,
-    now: Timestamp,
-    complete: Option<Timestamp>,
-    slot: Option<Timestamp>,
-    /// Whether rows that turn out to be clipped end the attempt.
-    watch_clipping: bool,
-}
-
-impl<'c> Attempt<'c> {
-    fn of(cycle: &'c Cycle<'_>, part: &Part) -> Self {
-        let rules = keyed(&cycle.config.rules)
-            .into_iter()
-            .filter_map(|(key, rule)| match &rule.filter {
-                Filter::Traffic(filter) => Some((key, filter)),
-                Filter::Event(_) => None,
-            });
-        Self {
-            rules: rules.collect(),
-            baseline: cycle.state.baseline.clone(),
-            tallies: cycle.state.rules.clone(),
-            now: cycle.now(),
-            complete: cycle
-                .state
-                .traffic
-                .fetch
-                .as_ref()
-                .and_then(|fetch| fetch.complete),
-            slot: part.slot,
-            watch_clipping: cycle.config.settings.traffic_counts == TrafficCounts::Auto
-                && part.slot.is_none(),
-        }
-    }
-
-    fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
-        let mut clipped = false;
-        let downloaded = download(client, href, &mut |flow, raw| {
-            clipped |= self.count(flow, raw)
-        });
-        let downloaded = downloaded.map_err(Failure::of)?;
-        if clipped && self.watch_clipping {
-            Err(Failure::Clipped)
-        } else {
-            Ok(downloaded)
-        }
-    }
-
-    /// Counts one row; true where it shows that rows are clipped.
-    fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
-        let facts = FlowFacts::of(flow);
-        let matching = || {
-            self.rules
-                .iter()
-                .filter(|(_, filter)| filter.matches(&facts))
-        };
-        if matching().next().is_none() {
-            return false;
-        }
-        let row = Row::of(flow, self.now, self.slot);
-        let clipped = self.baseline.begins_later(&row);
-        let growth = self.baseline.grow(&row, self.complete);
-        for (key, filter) in matching() {
-            if let Some(tally) = self.tallies.get_mut(key) {
-                tally.count_row(filter, &facts, &row, growth, raw);
-            }
-        }
-        clipped
-    }
-}
-
-/// Fixed slots of ten minutes that together cover the span; the last one may not
-/// be over yet.
-fn slots(from: Timestamp, to: Timestamp, decisions: &[String]) -> Vec<Part> {
-    let first = from.as_second().div_euclid(SLOT) * SLOT;
-    let starts = (first..to.as_second()).step_by(SLOT as usize);
-    let parts = starts.filter_map(|start| {
-        let slot = Timestamp::from_second(start).ok()?;
-        // The PCE's bounds are inclusive; the next slot's first second is not this one's.
-        let end = slot
-            .checked_add(SignedDuration::from_millis(SLOT * 1_000 - 1))
-            .ok()?;
-        Some(Part {
-            slot: Some(slot),
-            ..Part::whole(slot, end.min(to), decisions)
-        })
-    });
-    parts.collect()
 }

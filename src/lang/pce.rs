@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
 use super::{Lang, texts};
-use crate::pce::client::{Break, Error, Problem};
+use crate::pce::error::{Break, Error, Problem};
 use crate::pce::health::Complaint;
 
 texts! {

@@ -332,10 +332,7 @@ impl Session {
             })
         };
         if !envelope::is_address(recipient) {
-            return Ok(refused(
-                true,
-                Reply::ours(553, "5.1.3 no address"),
-            ));
+            return Ok(refused(true, Reply::ours(553, "5.1.3 no address")));
         }
         let reply = self.ask(Step::Recipient, &format!("RCPT TO:<{recipient}>"))?;
         match reply.code {

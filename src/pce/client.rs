@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
+use super::clock::Clock;
+use super::error::{Break, Error, Problem};
 use super::stream::StreamError;
 use super::{Settings, connect};
-use crate::tls::{self, TlsError};
+use crate::tls;
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;
@@ -45,135 +46,9 @@ pub struct Client {
     clock: Clock,
 }
 
-/// The PCE's clock, as far as it is known.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    base: Timestamp,
-    read_at: Instant,
-    host: Timestamp,
-    from_pce: bool,
-}
-
-/// Why a request came to nothing. `path` is the API's, without its query.
-#[derive(Debug)]
-pub enum Error {
-    /// The agent could not be set up.
-    Tls(TlsError),
-    /// No answer: name, network, TLS or time. The same for each of several tries.
-    Unreachable {
-        /// The URL, without its query.
-        path: String,
-        /// What was wrong.
-        problem: Problem,
-    },
-    /// 401.
-    Credentials {
-        /// Where.
-        path: String,
-        /// What the PCE says, if anything.
-        said: String,
-    },
-    /// Any other status that is no success.
-    Status {
-        /// Where.
-        path: String,
-        /// The status.
-        status: u16,
-        /// What the PCE (or a proxy) says, if anything.
-        said: String,
-    },
-    /// A query was accepted, and the answer does not say where it is.
-    NoHref {
-        /// Where.
-        path: String,
-    },
-    /// An answer that is not what the API promises.
-    Odd {
-        /// Where.
-        path: String,
-        /// How it begins, or what is missing.
-        problem: String,
-    },
-    /// The answer broke off.
-    Broken {
-        /// Where.
-        path: String,
-        /// How.
-        problem: Break,
-    },
-    /// The cycle's time is over.
-    Deadline,
-}
-
-/// How an answer broke off.
-#[derive(Debug)]
-pub enum Break {
-    /// The body ended, and its JSON had not.
-    TooEarly,
-    /// The connection or its encoding, in the system's words.
-    Network(String),
-}
-
-/// What keeps an answer from coming.
-#[derive(Debug)]
-pub enum Problem {
-    /// The host's name has no address.
-    NoSuchHost,
-    /// Nothing came in time.
-    Timeout,
-    /// The certificate, or TLS.
-    Tls(tls::Problem),
-    /// The network, in the system's words.
-    Network(String),
-}
-
 /// A status that more patience may mend.
 fn transient(status: u16) -> bool {
     status == 429 || (500..=599).contains(&status)
-}
-
-impl Clock {
-    /// The host's clock, corrected by what is known of the PCE's.
-    pub fn of_host(now: Timestamp, offset: SignedDuration) -> Self {
-        let base = now.checked_add(offset).unwrap_or(now);
-        Self {
-            base,
-            read_at: Instant::now(),
-            host: now,
-            from_pce: false,
-        }
-    }
-
-    /// Now.
-    pub fn now(&self) -> Timestamp {
-        self.base
-            .checked_add(self.read_at.elapsed())
-            .unwrap_or(self.base)
-    }
-
-    /// By how much the PCE's clock is ahead of the host's.
-    pub fn offset(&self) -> SignedDuration {
-        self.base.duration_since(self.host)
-    }
-
-    /// True once an answer has told the PCE's time.
-    pub fn is_from_pce(&self) -> bool {
-        self.from_pce
-    }
-
-    fn learn(&mut self, date: &str) {
-        let Ok(zoned) = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date) else {
-            return;
-        };
-        let elapsed = self.read_at.elapsed();
-        self.host = self.host.checked_add(elapsed).unwrap_or(self.host);
-        *self = Self {
-            base: zoned,
-            read_at: Instant::now(),
-            host: self.host,
-            from_pce: true,
-        };
-    }
 }
 
 impl Client {
@@ -361,7 +236,7 @@ impl Client {
     }
 
     fn learn_time(&mut self, response: &Response<Body>) {
-        if !self.clock.from_pce
+        if !self.clock.is_from_pce()
             && let Some(date) = response
                 .headers()
                 .get("date")
@@ -548,35 +423,6 @@ fn opening(text: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_clock_is_the_pces_from_its_first_answer_on() {
-        let host: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-        let mut clock = Clock::of_host(host, SignedDuration::from_hours(-2));
-        assert_eq!(
-            clock.now().duration_since(host).as_hours(),
-            -1,
-            "two hours less some nanoseconds"
-        );
-        clock.learn("Sun, 22 Nov 2026 11:30:00 GMT");
-        assert!(clock.is_from_pce());
-        assert_eq!(
-            clock.offset().as_mins(),
-            89,
-            "the host's clock went on meanwhile"
-        );
-        assert!(clock.now() >= "2026-11-22T11:30:00Z".parse().unwrap());
-    }
-
-    #[test]
-    fn an_unreadable_date_leaves_the_clock_alone() {
-        let host: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-        let mut clock = Clock::of_host(host, SignedDuration::ZERO);
-        for date in ["", "yesterday", "Sun, 32 Nov 2026 11:30:00 GMT"] {
-            clock.learn(date);
-            assert!(!clock.is_from_pce(), "{date}");
-        }
-    }
 
     #[test]
     fn an_errors_explanation_is_the_pces_or_the_bodys_beginning() {

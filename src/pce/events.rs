@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Error};
+use super::client::Client;
+use super::error::Error;
 use super::record::Event;
 use super::stream::{Kind, Records};
 

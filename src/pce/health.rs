@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::client::{Client, Error};
+use super::client::Client;
+use super::error::Error;
 use super::record::List;
 
 /// What the PCE says of itself.

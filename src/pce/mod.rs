@@ -1,7 +1,9 @@
 //! FETCH: the PCE's REST API, and its records as they are on the wire.
 
 pub mod client;
+pub mod clock;
 pub mod connect;
+pub mod error;
 pub mod events;
 pub mod health;
 pub mod mend;

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{Client, Error};
+use super::client::Client;
+use super::error::Error;
 use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records};
 use crate::rules::Decision;

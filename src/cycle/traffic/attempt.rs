@@ -1,0 +1,86 @@
+//! One download, counted as a whole or not at all.
+
+use jiff::Timestamp;
+
+use super::Failure;
+use crate::cycle::{Cycle, Tallies, keyed};
+use crate::pce::client::Client;
+use crate::pce::record::Flow;
+use crate::pce::traffic::{Downloaded, Part, download};
+use crate::rules::growth::{Baseline, Row};
+use crate::rules::matching::FlowFacts;
+use crate::rules::{Filter, TrafficFilter};
+use crate::store::TrafficCounts;
+
+/// One download, counted on copies until it is known to be complete.
+pub(super) struct Attempt<'c> {
+    rules: Vec<(String, &'c TrafficFilter)>,
+    pub(super) baseline: Baseline,
+    pub(super) tallies: Tallies,
+    now: Timestamp,
+    complete: Option<Timestamp>,
+    slot: Option<Timestamp>,
+    /// Whether rows that turn out to be clipped end the attempt.
+    watch_clipping: bool,
+}
+
+impl<'c> Attempt<'c> {
+    pub(super) fn of(cycle: &'c Cycle<'_>, part: &Part) -> Self {
+        let rules = keyed(&cycle.config.rules)
+            .into_iter()
+            .filter_map(|(key, rule)| match &rule.filter {
+                Filter::Traffic(filter) => Some((key, filter)),
+                Filter::Event(_) => None,
+            });
+        Self {
+            rules: rules.collect(),
+            baseline: cycle.state.baseline.clone(),
+            tallies: cycle.state.rules.clone(),
+            now: cycle.now(),
+            complete: cycle
+                .state
+                .traffic
+                .fetch
+                .as_ref()
+                .and_then(|fetch| fetch.complete),
+            slot: part.slot,
+            watch_clipping: cycle.config.settings.traffic_counts == TrafficCounts::Auto
+                && part.slot.is_none(),
+        }
+    }
+
+    pub(super) fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
+        let mut clipped = false;
+        let downloaded = download(client, href, &mut |flow, raw| {
+            clipped |= self.count(flow, raw)
+        });
+        let downloaded = downloaded.map_err(Failure::of)?;
+        if clipped && self.watch_clipping {
+            Err(Failure::Clipped)
+        } else {
+            Ok(downloaded)
+        }
+    }
+
+    /// Counts one row; true where it shows that rows are clipped.
+    fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
+        let facts = FlowFacts::of(flow);
+        let matching = || {
+            self.rules
+                .iter()
+                .filter(|(_, filter)| filter.matches(&facts))
+        };
+        if matching().next().is_none() {
+            return false;
+        }
+        let row = Row::of(flow, self.now, self.slot);
+        let clipped = self.baseline.begins_later(&row);
+        let growth = self.baseline.grow(&row, self.complete);
+        for (key, filter) in matching() {
+            if let Some(tally) = self.tallies.get_mut(key) {
+                tally.count_row(filter, &facts, &row, growth, raw);
+            }
+        }
+        clipped
+    }
+}

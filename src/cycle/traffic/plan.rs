@@ -1,0 +1,151 @@
+//! Which span of traffic to ask for, and in which parts.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cycle::{Cycle, back, is_over, just_after, keyed};
+use crate::pce::traffic::{Fetch, Part};
+use crate::rules::{Decision, Filter};
+use crate::store::TrafficCounts;
+
+/// How often what was reported late is looked for: a VEN keeps its summaries for
+/// 24 hours while it can't reach the PCE [pce-api 3.6].
+const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
+
+/// How long a slot is where the PCE clips rows to the query, in seconds.
+const SLOT: i64 = 600;
+
+impl Cycle<'_> {
+    /// Where a plain fetch begins.
+    pub(in crate::cycle) fn traffic_from(&self, now: Timestamp) -> Timestamp {
+        let overlap = self.config.settings.traffic_overlap_minutes.into();
+        match self.state.traffic.position {
+            Some(position) => back(position.min(now), overlap),
+            // A first fetch that failed is made up for.
+            None => {
+                let first = self.first_from(now);
+                let since = self.traffic_since().unwrap_or(first);
+                let longest = i64::from(self.config.settings.max_catch_up_hours) * 60;
+                first.min(since.max(back(now, longest)))
+            }
+        }
+    }
+
+    /// Since when the traffic rules look: the one that has looked longest.
+    fn traffic_since(&self) -> Option<Timestamp> {
+        let rules = keyed(&self.config.rules).into_iter();
+        let keys = rules.filter(|(_, rule)| matches!(rule.filter, Filter::Traffic(_)));
+        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since)
+            .min()
+    }
+
+    /// The decisions that the enabled traffic rules ask for, empty for all of
+    /// them; `None` without such a rule.
+    pub(super) fn decisions(&self) -> Option<Vec<Decision>> {
+        let enabled = self.config.rules.iter().filter(|rule| rule.enabled);
+        let mut asked: Vec<Option<Decision>> = enabled
+            .filter_map(|rule| match &rule.filter {
+                Filter::Traffic(filter) => Some(filter.decision),
+                Filter::Event(_) => None,
+            })
+            .collect();
+        asked.sort();
+        asked.dedup();
+        (!asked.is_empty()).then(|| {
+            asked
+                .into_iter()
+                .collect::<Option<Vec<_>>>()
+                .unwrap_or_default()
+        })
+    }
+
+    pub(super) fn plan_fetch(&mut self, decisions: Vec<String>) {
+        let now = self.now();
+        let complete = self.state.traffic.position;
+        let from = self.reach_of_traffic(now);
+        let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
+        let to = just_after(now);
+        let parts = if self.is_clipped() {
+            slots(
+                self.state
+                    .traffic
+                    .clipped
+                    .map_or(from, |clipped| from.max(clipped)),
+                to,
+                &decisions,
+            )
+        } else {
+            vec![Part::whole(from, to, &decisions)]
+        };
+        self.state.baseline.begin_fetch();
+        self.state.traffic.fetch = Some(Fetch {
+            until: now,
+            complete,
+            skipped_to,
+            decisions,
+            parts,
+        });
+    }
+
+    fn is_clipped(&self) -> bool {
+        match self.config.settings.traffic_counts {
+            TrafficCounts::Auto => self.state.traffic.clipped.is_some(),
+            TrafficCounts::Cumulative => false,
+            TrafficCounts::Clipped => true,
+        }
+    }
+
+    /// Where this fetch begins: further back now and then, and not beyond the
+    /// longest backlog.
+    fn reach_of_traffic(&mut self, now: Timestamp) -> Timestamp {
+        let from = self.traffic_from(now);
+        let settings = &self.config.settings;
+        let longest = back(now, i64::from(settings.max_catch_up_hours) * 60);
+        if self.state.traffic.position.is_some_and(|at| at < longest) {
+            self.forget_since(longest);
+            return longest;
+        }
+        let memory = &mut self.state.traffic;
+        let first = memory.position.is_none();
+        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
+        if due {
+            memory.late_at = Some(now);
+        }
+        if first || settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
+            return from;
+        }
+        memory.look_late = memory.look_late.saturating_sub(1);
+        let late = back(
+            memory.position.unwrap_or(now).min(now),
+            i64::from(settings.late_reach_hours) * 60,
+        );
+        let since = self.traffic_since();
+        late.max(since.unwrap_or(late)).min(from)
+    }
+
+    /// What was seen before `time` is not known any more: rows that began before
+    /// it are only counted from now on.
+    pub(super) fn forget_since(&mut self, time: Timestamp) {
+        for tally in self.state.rules.values_mut() {
+            tally.since = Some(tally.since.map_or(time, |since| since.max(time)));
+        }
+    }
+}
+
+/// Fixed slots of ten minutes that together cover the span; the last one may not
+/// be over yet.
+fn slots(from: Timestamp, to: Timestamp, decisions: &[String]) -> Vec<Part> {
+    let first = from.as_second().div_euclid(SLOT) * SLOT;
+    let starts = (first..to.as_second()).step_by(SLOT as usize);
+    let parts = starts.filter_map(|start| {
+        let slot = Timestamp::from_second(start).ok()?;
+        // The PCE's bounds are inclusive; the next slot's first second is not this one's.
+        let end = slot
+            .checked_add(SignedDuration::from_millis(SLOT * 1_000 - 1))
+            .ok()?;
+        Some(Part {
+            slot: Some(slot),
+            ..Part::whole(slot, end.min(to), decisions)
+        })
+    });
+    parts.collect()
+}
