@@ -212,6 +212,7 @@ impl<'a> Cycle<'a> {
         };
         self.watch(Condition::Configuration, None);
         let reached = self.greet(&mut client);
+        self.reckon_first_times();
         if reached && !self.clock_holds() {
             return;
         }
@@ -391,19 +392,24 @@ impl<'a> Cycle<'a> {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
-                for line in error.lines(self.lang) {
-                    if !self.problems.contains(&line) {
-                        self.problems.push(line);
-                    }
-                }
+                self.save_failed(&error);
                 true
             }
             Err(error) => {
                 let person = error.needs_a_person();
                 self.code
                     .worsen(if person { Code::Config } else { Code::Retry });
-                self.problems.extend(error.lines(self.lang));
+                self.save_failed(&error);
                 false
+            }
+        }
+    }
+
+    /// A cycle saves up to three times, mostly with the same outcome: told once.
+    fn save_failed(&mut self, error: &store::Error) {
+        for line in error.lines(self.lang) {
+            if !self.problems.contains(&line) {
+                self.problems.push(line);
             }
         }
     }

@@ -55,6 +55,25 @@ impl Cycle<'_> {
         true
     }
 
+    /// Until the PCE's clock was seen the host's had to serve. What was noted by it
+    /// is reckoned in the PCE's time, once.
+    pub(super) fn reckon_first_times(&mut self) {
+        if !self.clock.is_from_pce() || self.state.clock_offset_seconds.is_some() {
+            return;
+        }
+        let offset = self.clock.offset();
+        self.state.clock_offset_seconds = Some(offset.as_secs());
+        let reckoned = |time: Timestamp| time.checked_add(offset).unwrap_or(time);
+        if self.state.events.position.is_none() {
+            self.state.events.since = self.state.events.since.map(reckoned);
+        }
+        if self.state.events.position.is_none() && self.state.traffic.position.is_none() {
+            for tally in self.state.rules.values_mut() {
+                tally.since = tally.since.map(reckoned);
+            }
+        }
+    }
+
     /// Whether the PCE's clock jumped against the host's since the last run.
     fn tell_clock(&mut self) -> bool {
         if !self.clock.is_from_pce() {

@@ -80,9 +80,8 @@ impl Cycle<'_> {
 
     /// The span that is skipped, where the backlog is too long. It is told once
     /// something behind it was read: a fetch that fails skips nothing yet.
-    fn events_beyond_reach(&mut self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    fn events_beyond_reach(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let from = self.events_from(now);
-        self.state.events.since.get_or_insert(from);
         // What lies behind the position was read already: only the overlap is lost.
         let unread = self.state.events.position.unwrap_or(from);
         let hours = self.config.settings.max_event_catch_up_hours;

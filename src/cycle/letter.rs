@@ -96,7 +96,8 @@ impl Cycle<'_> {
         say::config_file(self.lang, self.store.path().display())
     }
 
-    /// Tries all waiting mail; true where the outbox is not what it was.
+    /// Tries all waiting mail; true where there was some, so that how it went has to
+    /// be saved.
     pub(super) fn deliver(&mut self, patience: Duration) -> bool {
         if self.state.outbox.mails.is_empty() {
             return false;

@@ -330,12 +330,12 @@ impl Cycle<'_> {
         let settings = &self.config.settings;
         let overlap = i64::from(settings.traffic_overlap_minutes);
         let reach = overlap.max(i64::from(settings.late_reach_hours) * 60);
-        let Some(position) = self.seen_up_to.1 else {
-            return;
-        };
-        self.state.baseline.forget_before(back(position, reach));
+        if let Some(position) = self.seen_up_to.1 {
+            self.state.baseline.forget_before(back(position, reach));
+        }
         if self.state.baseline.keep_to(MAX_ROWS) {
-            self.forget_since(self.state.traffic.position.unwrap_or(position));
+            let known_from = self.state.traffic.position.unwrap_or_else(|| self.now());
+            self.forget_since(known_from);
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }

@@ -155,7 +155,7 @@ impl<R: Read> Records<R> {
     /// The first bytes of what came instead of an array: more than a message
     /// shows, since what is secret in them is known by its whole length.
     fn opening(&self) -> String {
-        let bytes = &self.buffer[self.from..self.to.min(self.from + HEAD)];
+        let bytes = &self.buffer[self.from..self.to.min(self.from + OPENING)];
         String::from_utf8_lossy(bytes).into_owned()
     }
 

@@ -1,5 +1,6 @@
 //! Wrong clocks: nothing is lost, and nothing is told twice.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::pce::{Fault, agent_tampering};
@@ -85,4 +86,38 @@ fn a_pce_whose_clock_was_set_back_is_followed_from_the_second_cycle_on() {
         (0, 1, 1),
         "{after:?}"
     );
+}
+
+#[test]
+fn a_first_run_that_saw_no_clock_of_the_pces_is_reckoned_in_it_later() {
+    for hours in [-5, 5] {
+        let mut world = World::new();
+        world.rule(
+            json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered"}),
+        );
+        world.pce.run_clock(SignedDuration::from_hours(hours));
+        world.pce.fault(Fault::cut());
+        assert_eq!(world.run(&["run"]).code, 75);
+        // As if that had been an hour ago.
+        world.edit(|file| {
+            let since = &mut file["state"]["events"]["since"];
+            let first: Timestamp = since.as_str().unwrap().parse().unwrap();
+            *since = json!(first - SignedDuration::from_mins(60));
+        });
+        let now = world.now();
+        let before_it = now - SignedDuration::from_mins(120);
+        let after_it = now - SignedDuration::from_mins(30);
+        world.pce.event(agent_tampering("db-01").at(before_it));
+        world.pce.event(agent_tampering("db-02").at(after_it));
+
+        world.pce.heal();
+        let run = world.run(&["run"]);
+
+        assert_eq!(
+            (run.code, run.number("events"), run.number("alerts")),
+            (0, 1, 1),
+            "{hours} h: {run:?}"
+        );
+        assert!(!run.stderr.contains("clock was"), "{hours} h: {run:?}");
+    }
 }

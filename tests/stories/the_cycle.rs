@@ -83,3 +83,41 @@ fn what_happens_while_the_first_runs_do_not_reach_the_pce_is_told_by_the_first_t
     );
     assert!(!run.stderr.contains("clock was 0 s"), "{run:?}");
 }
+
+#[test]
+fn kinds_of_rules_may_come_and_go() {
+    let mut world = World::new();
+    let event =
+        json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered"});
+    let traffic = json!({"type": "traffic", "pd": 2, "name": "Blocked"});
+    let none = world.run_at("10:00");
+    assert_eq!((none.code, none.mails.len()), (0, 0), "{none:?}");
+
+    world.rule(traffic);
+    world
+        .pce
+        .connection(blocked("10.0.0.9", "10.0.0.1", 445).at("10:05"));
+    let only_traffic = world.run_at("10:10");
+    assert_eq!(
+        (only_traffic.code, only_traffic.number("alerts")),
+        (0, 1),
+        "{only_traffic:?}"
+    );
+
+    world.edit(|file| file["rules"] = json!([]));
+    world.rule(event);
+    world.pce.event(agent_tampering("db-01").at("10:15"));
+    let only_events = world.run_at("10:20");
+    assert_eq!(
+        (only_events.code, only_events.number("alerts")),
+        (0, 1),
+        "{only_events:?}"
+    );
+    world.edit(|file| {
+        let rule = file["rules"][0].clone();
+        file["rules"] = json!([rule.clone(), rule]);
+    });
+    world.pce.event(agent_tampering("db-02").at("10:25"));
+    let twins = world.run_at("10:30");
+    assert_eq!((twins.code, twins.number("alerts")), (0, 2), "{twins:?}");
+}

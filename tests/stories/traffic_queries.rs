@@ -351,3 +351,36 @@ fn a_backlog_that_goes_on_growing_is_skipped_and_told_once_it_can_be_read() {
         "Traffic from 2026-08-03 10:10:00 +00:00 to 2026-08-03 12:10:00 +00:00 was skipped";
     assert!(text.join(" ").contains(skipped), "{text:?}");
 }
+
+#[test]
+fn rules_may_come_and_go_while_a_query_is_under_way() {
+    let mut beside = Beside::with(&[every_match()]);
+    let kept = |beside: &Beside| beside.world.pce.queries_kept();
+    beside
+        .world
+        .set("settings.cycle_deadline_seconds", json!(1));
+    steady(&beside);
+    beside.tells("10:10");
+    beside
+        .world
+        .pce
+        .next_query(Fate::completes().after_minutes(25));
+    assert_eq!(beside.world.run_at("10:20").code, 75);
+    let mut rule = beside.world.config()["rules"][0].clone();
+    rule["id"] = json!(2);
+    rule["name"] = json!("port");
+    rule["port"] = json!(445);
+    beside
+        .world
+        .edit(|file| file["rules"].as_array_mut().unwrap().push(rule));
+    assert_eq!(beside.world.run_at("10:30").code, 75);
+    assert_eq!(kept(&beside), 1);
+    beside
+        .world
+        .edit(|file| drop(file["rules"].as_array_mut().unwrap().remove(0)));
+    assert_eq!(beside.world.run_at("10:40").code, 75);
+    let run = beside.world.run_at("10:50");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(words(&run.told()), ["port: 40, 10:10-10:49"]);
+    assert_eq!(kept(&beside), 0);
+}
