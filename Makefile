@@ -43,7 +43,7 @@ torture: ## a simulated week in each of four worlds: faults everywhere, kill -9 
 
 fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_SECONDS (600) for each target
 	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \
-	"$(CARGO)" test --test fuzz -- --nocapture
+	CARGO_PROFILE_DEV_OPT_LEVEL=1 "$(CARGO)" test --test fuzz -- --nocapture
 
 demo: ## one poll of a simulated PCE, and the mail that comes of it
 	@binary=$$(dist/build-static.sh --or-glibc) && \

@@ -10,7 +10,7 @@ use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 const SHORT: Duration = Duration::from_millis(1_200);
 
 /// So many cases follow from one seed.
-const BATCH: u32 = 64;
+const BATCH: u32 = 16;
 
 /// Hands cases to `check`, which panics or fails where one is a finding, until the time is over.
 pub fn fuzz<S: Strategy>(
@@ -29,6 +29,7 @@ pub fn fuzz<S: Strategy>(
         let config = ProptestConfig {
             failure_persistence: None,
             max_shrink_time: 20_000,
+            max_shrink_iters: 100_000,
             ..ProptestConfig::with_cases(BATCH)
         };
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes(seed));

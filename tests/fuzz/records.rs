@@ -255,9 +255,15 @@ where
 {
     let bytes = damaged(body(records, space), hurt);
     let (found, end) = all::<K>(&bytes, usize::MAX);
+    let (slowly, slow_end) = all::<K>(&bytes, step);
+    for ((one, raw), (other, slow_raw)) in found.iter().zip(&slowly) {
+        let [raw, slow_raw] = [raw, slow_raw].map(|raw| String::from_utf8_lossy(raw));
+        prop_assert_eq!(raw, slow_raw, "in steps of {}", step);
+        prop_assert_eq!(one, other, "in steps of {}", step);
+    }
     prop_assert_eq!(
-        &all::<K>(&bytes, step),
-        &(found.clone(), end.clone()),
+        (found.len(), &end),
+        (slowly.len(), &slow_end),
         "in steps of {}",
         step
     );
