@@ -20,7 +20,7 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
 export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 
-.PHONY: help build musl test torture demo lint illumio-py clean
+.PHONY: help build musl test torture fuzz demo lint illumio-py clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -40,6 +40,10 @@ torture: ## a simulated week in each of four worlds: faults everywhere, kill -9 
 	ILLUMIO_MONITOR_BIN="$$binary" ILLUMIO_MONITOR_CYCLES="$${ILLUMIO_MONITOR_CYCLES:-1008}" \
 	ILLUMIO_MONITOR_SEED="$${ILLUMIO_MONITOR_SEED:-$$RANDOM}" \
 	"$(CARGO)" test --test torture -- --nocapture
+
+fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_SECONDS (600) for each target
+	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \
+	CARGO_PROFILE_DEV_OPT_LEVEL=1 "$(CARGO)" test --test fuzz -- --nocapture
 
 demo: ## one poll of a simulated PCE, and the mail that comes of it
 	@binary=$$(dist/build-static.sh --or-glibc) && \

@@ -108,6 +108,8 @@ struct Cycle<'a> {
     start: Start<'a>,
     began: Instant,
     clock: Clock,
+    /// Whether it contradicts the last cycle's: then nothing is let go by it.
+    clock_jumped: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -146,6 +148,7 @@ impl<'a> Cycle<'a> {
         Self {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
+            clock_jumped: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),

@@ -21,6 +21,7 @@ impl Cycle<'_> {
     /// then the position is reckoned anew from the time that has passed since.
     pub(super) fn clock_holds(&mut self) -> bool {
         let jumped = self.tell_clock();
+        self.clock_jumped = jumped;
         let (now, host) = (self.now(), self.start.now);
         let traffic = &self.state.traffic;
         let ahead = |position: Option<Timestamp>| {

@@ -58,7 +58,9 @@ impl Cycle<'_> {
     /// it has nothing to tell.
     pub(super) fn write_mail(&mut self) -> bool {
         let (now, reader) = (self.now(), self.reader());
-        self.state.outbox.expire(now, &reader);
+        if !self.clock_jumped {
+            self.state.outbox.expire(now, &reader);
+        }
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         self.notices.append(&mut self.state.outbox.take_untold());
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {

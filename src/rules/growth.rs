@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::minutes::{Minute, minute_of};
@@ -99,8 +99,8 @@ pub enum Growth {
 
 impl Row {
     /// Reads a row. A time that is absent is the other one, or `now`; a count that
-    /// is absent is 1. `slot` stands in the key instead of the UTC date where the
-    /// PCE clips rows to the query.
+    /// is absent is 1; no time lies in the future. `slot` stands in the key instead
+    /// of the UTC date where the PCE clips rows to the query.
     pub fn of(flow: &Flow<'_>, now: Timestamp, slot: Option<Timestamp>) -> Self {
         let range = &flow.timestamp_range;
         let (first, last) = (
@@ -109,14 +109,13 @@ impl Row {
         );
         let last = last.or(first).unwrap_or(now);
         let first = first.unwrap_or(last).min(last);
+        // The key keeps the row's own date, which is the same at every look.
+        let date = first.as_second().div_euclid(86_400);
+        let last = last.min(now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now));
+        let first = first.min(last);
         let outbound = flow.flow_direction.as_str() == "outbound";
         Self {
-            key: RowKey::of(
-                flow,
-                slot.map_or(first.as_second().div_euclid(86_400), |slot| {
-                    slot.as_second()
-                }),
-            ),
+            key: RowKey::of(flow, slot.map_or(date, Timestamp::as_second)),
             reporter: if outbound {
                 Reporter::Outbound
             } else {
@@ -436,6 +435,26 @@ mod tests {
     }
 
     use Reporter::{Inbound, Outbound};
+
+    #[test]
+    fn a_row_from_the_future_was_seen_now_and_keeps_its_key() {
+        let raw = r#"{"num_connections":4000000000,"timestamp_range":
+            {"first_detected":"2026-08-03T00:00:00Z","last_detected":"9999-12-30T22:00:00Z"}}"#;
+        let flow: Flow = serde_json::from_str(raw).unwrap();
+        let now = Row::of(&flow, at(10), None);
+        assert_eq!(
+            (now.first, now.last.duration_since(at(10)).as_secs()),
+            (at(0), 1)
+        );
+        let raw = raw.replace("2026-08", "2036-08");
+        let flow: Flow = serde_json::from_str(&raw).unwrap();
+        let rows = [at(10), at(5_000)].map(|now| Row::of(&flow, now, None));
+        assert_eq!(rows[0].key, rows[1].key);
+        assert!(
+            rows.iter()
+                .all(|row| row.first <= row.last && row.last < at(5_001))
+        );
+    }
 
     #[test]
     fn a_row_counts_by_what_it_has_grown() {

@@ -7,6 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A minute since 1970-01-01 00:00 UTC.
 pub type Minute = i64;
 
+/// A count is spread over so many minutes at most: 31 days. A row whose times lie
+/// further apart is odd, and must not fill the memory.
+const WIDEST: i64 = 31 * 24 * 60;
+
 /// The minute that a time lies in.
 pub fn minute_of(at: jiff::Timestamp) -> Minute {
     at.as_second().div_euclid(60)
@@ -42,10 +46,10 @@ impl Minutes {
     }
 
     /// Adds `count`, spread evenly over the minutes from `first` to `last`, both
-    /// included; all to `last` where that is the earlier one. No count is lost to
-    /// rounding.
+    /// included, and at most [`WIDEST`]; all to `last` where that is the earlier one.
+    /// No count is lost to rounding.
     pub fn spread(&mut self, first: Minute, last: Minute, count: u64) {
-        let first = first.min(last);
+        let first = first.clamp(last.saturating_sub(WIDEST - 1), last);
         let width = u128::from(last.abs_diff(first)) + 1;
         if u128::from(count) < width {
             // Fewer than the minutes: one each, so that no minute is walked in vain.
@@ -189,6 +193,16 @@ mod tests {
                 assert!(most - least <= 1, "{counts:?}");
                 assert_eq!(minutes.last(), Some(last));
             }
+        }
+    }
+
+    #[test]
+    fn a_count_over_ages_is_told_in_the_last_month() {
+        for count in [2_000_000_000, u64::MAX] {
+            let mut minutes = Minutes::default();
+            minutes.spread(-5_000_000_000, 29_000_000, count);
+            assert_eq!((minutes.total(), minutes.last()), (count, Some(29_000_000)));
+            assert!(minutes.iter().count() <= 31 * 24 * 60);
         }
     }
 

@@ -23,7 +23,8 @@ impl Reply {
     /// Reads one whole answer; `None` where it is none.
     pub fn parse(raw: &[u8]) -> Option<Self> {
         let response = ResponseReceiver::default().parse(&mut raw.iter()).ok()?;
-        if !(200..600).contains(&response.code) {
+        let code = last_code(raw)?;
+        if !(200..600).contains(&code) {
             return None;
         }
         let [class, subject, detail] = response.esc;
@@ -33,7 +34,7 @@ impl Reply {
             format!("{class}.{subject}.{detail} {}", response.message)
         };
         Some(Self {
-            code: response.code,
+            code,
             text: shown(&text),
             raw: raw.to_owned(),
         })
@@ -79,6 +80,12 @@ pub fn is_complete(raw: &[u8]) -> Option<bool> {
         }
         _ => None,
     }
+}
+
+/// The code of the answer's last line. A server whose lines differ has decided by then.
+fn last_code(raw: &[u8]) -> Option<u16> {
+    let line = raw.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
+    std::str::from_utf8(line.get(..3)?).ok()?.parse().ok()
 }
 
 /// What a server said it can do.
@@ -141,6 +148,12 @@ mod tests {
             let words: Vec<&str> = reply.text.split_whitespace().collect();
             assert_eq!(words.join(" "), text, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn where_the_lines_differ_the_last_one_decides() {
+        let reply = Reply::parse(b"250-queued\r\n550 not after all\r\n").expect("a reply");
+        assert_eq!((reply.code, reply.is_permanent()), (550, true));
     }
 
     #[test]

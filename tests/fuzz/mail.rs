@@ -1,0 +1,215 @@
+//! The mail on reports whose every text is a stranger's.
+
+use illumio_monitor::report::{
+    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+};
+use illumio_monitor::rules::{FlowCount, Level, Threshold};
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::drive::fuzz;
+use crate::json::{any_text, any_value};
+use crate::page;
+
+const KEYS: &[&str] = &["href", "name", "src", "<zqx>"];
+
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![0..1_000u64, any::<u64>(), Just(u64::MAX)]
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        6 => 1_795_000_000..1_795_400_000i64,
+        1 => select(vec![0, Timestamp::MIN.as_second(), Timestamp::MAX.as_second()]),
+    ]
+    .prop_map(|second| Timestamp::from_second(second).unwrap())
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    select(vec![Level::Info, Level::Warning, Level::Critical])
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    let texts = (
+        any_text(),
+        any_text(),
+        any_text(),
+        any_text(),
+        any_text(),
+        any_text(),
+    );
+    texts.prop_map(|(event_type, kind, name, ip, severity, status)| Source {
+        event_type,
+        kind,
+        name,
+        ip,
+        severity,
+        status,
+    })
+}
+
+fn talker() -> impl Strategy<Value = Talker> {
+    let texts = (any_text(), any_text(), any_text(), any_text(), any_text());
+    (texts, any::<Option<u16>>(), any::<Option<u8>>()).prop_map(
+        |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
+            src_name,
+            src_ip,
+            dst_name,
+            dst_ip,
+            port,
+            proto,
+            decision,
+        },
+    )
+}
+
+fn counted<T: std::fmt::Debug>(
+    what: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Vec<Counted<T>>> {
+    vec(
+        (what, number()).prop_map(|(what, count)| Counted { what, count }),
+        0..7,
+    )
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    let events = (counted(source()), counted(any_text()), number()).prop_map(
+        |(sources, objects, more_objects)| Subject::Events {
+            sources,
+            objects,
+            more_objects,
+        },
+    );
+    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
+    let traffic =
+        (counted(talker()), number(), by).prop_map(|(talkers, more_talkers, count_by)| {
+            Subject::Traffic {
+                talkers,
+                more_talkers,
+                count_by,
+            }
+        });
+    prop_oneof![events, traffic]
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    let raw = prop_oneof![any_text().boxed(), any_value(KEYS)];
+    (time(), number(), raw, any::<bool>()).prop_map(|(at, counted, raw, cut)| Record {
+        at,
+        counted,
+        raw,
+        cut,
+    })
+}
+
+fn alert() -> impl Strategy<Value = Alert> {
+    let threshold = option::of((1..1_000_000_000u64, 1..10_080u32)).prop_map(|count| {
+        count.map_or(Threshold::Immediate, |(count, window)| Threshold::Count {
+            count,
+            window,
+        })
+    });
+    let texts = (any_text(), any_text(), any_text(), level(), threshold);
+    let told = (
+        number(),
+        any::<bool>(),
+        time(),
+        time(),
+        vec((0..2_000i64, number()), 0..40),
+    );
+    (texts, told, subject(), vec(record(), 0..3)).prop_map(
+        |(
+            (rule_name, desc, rec, level, threshold),
+            (count, at_least, one, other, mut timeline),
+            subject,
+            snapshot,
+        )| {
+            let (first, last) = (one.min(other), one.max(other));
+            timeline.sort_by_key(|bar| bar.0);
+            timeline.dedup_by_key(|bar| bar.0);
+            let start = first.as_second().div_euclid(60);
+            timeline.iter_mut().for_each(|bar| bar.0 += start);
+            Alert {
+                rule_id: 1,
+                rule_name,
+                level,
+                desc,
+                rec,
+                threshold,
+                count,
+                at_least,
+                first,
+                last,
+                timeline,
+                subject,
+                snapshot,
+            }
+        },
+    )
+}
+
+fn news() -> impl Strategy<Value = ConditionNews> {
+    use Condition::*;
+    let which = select(vec![
+        Unreachable,
+        Credentials,
+        Health,
+        Events,
+        Traffic,
+        Configuration,
+        Delivery,
+    ]);
+    let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
+    (which, phase, time(), any_text(), level()).prop_map(
+        |(condition, phase, since, detail, level)| ConditionNews {
+            condition,
+            phase,
+            since,
+            detail,
+            level,
+        },
+    )
+}
+
+fn report() -> impl Strategy<Value = Report> {
+    let head = (any_text(), any_text(), any_text(), time());
+    let kind = select(vec![Kind::Alert, Kind::Condition, Kind::Test]);
+    let lists = (
+        vec(news(), 0..4),
+        vec(alert(), 0..5),
+        vec(any_text(), 0..4),
+        vec(any_text(), 0..4),
+    );
+    (kind, head, lists, 0..40usize).prop_map(
+        |(
+            kind,
+            (site, pce_url, org_id, made_at),
+            (conditions, mut alerts, notices, footer),
+            many,
+        )| {
+            // Now and then more than a mail has room for.
+            if let (35.., Some(first)) = (many, alerts.first().cloned()) {
+                alerts.extend(std::iter::repeat_n(first, many));
+            }
+            Report {
+                kind,
+                site,
+                pce_url,
+                org_id,
+                made_at,
+                conditions,
+                alerts,
+                notices,
+                footer,
+            }
+        },
+    )
+}
+
+#[test]
+fn whatever_is_reported_the_mail_holds() {
+    fuzz("mail", &report(), |report| page::holds(&report));
+}
