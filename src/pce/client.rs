@@ -74,11 +74,6 @@ impl Client {
         &self.clock
     }
 
-    /// When the cycle's time is over.
-    pub fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
     /// The path of something that belongs to the org.
     pub fn in_org(&self, rest: &str) -> String {
         format!("/orgs/{}{rest}", self.org)

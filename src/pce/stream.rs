@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::mend::mended;
 
-/// A record larger than this is passed over: its length is told, its bytes are not kept.
+/// A record larger than this is passed over; of its bytes only the first are kept.
 pub const MAX_RECORD: usize = 8 * 1024 * 1024;
 
 /// How much of a record that is too large is kept.
