@@ -19,6 +19,7 @@ pub mod pce;
 pub mod report;
 pub mod rules;
 pub mod secret;
+pub mod status;
 pub mod store;
 pub mod tls;
 pub mod visible;

@@ -1,12 +1,15 @@
 //! Command line → command → exit code.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use illumio_monitor::check;
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::log;
+use illumio_monitor::status;
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
 use jiff::Timestamp;
@@ -16,8 +19,9 @@ fn main() -> ExitCode {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    match cli::parse(&arguments) {
-        Parsed::Do(cli) => act(cli),
+    let env = Env::of_process();
+    match cli::parse(&arguments, env.screen_language(None, None)) {
+        Parsed::Do(cli) => act(cli, &env),
         Parsed::Help(text) => {
             print!("{text}");
             ExitCode::SUCCESS
@@ -29,13 +33,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn act(cli: Cli) -> ExitCode {
+fn act(cli: Cli, env: &Env) -> ExitCode {
     if cli.version {
         println!("illumio-monitor {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;
     }
-    let env = Env::of_process();
-    let ours = env.locale().and_then(Lang::from_tag).unwrap_or_default();
+    let ours = env.screen_language(None, None);
     let wanted = cli
         .lang
         .as_deref()
@@ -43,14 +46,14 @@ fn act(cli: Cli) -> ExitCode {
         .transpose();
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(tag) => return wrong(&say::unknown_language(ours, tag)),
+        Err(tag) => return wrong(&say::unknown_language(ours, tag), ours),
     };
     let lang = wanted.unwrap_or(ours);
     let Some(command) = cli.command else {
-        return wrong(&say::no_command(lang));
+        return wrong(&say::no_command(lang), lang);
     };
     let executable = executable();
-    let config = store::locate(cli.config.as_deref(), &env, &executable);
+    let config = store::locate(cli.config.as_deref(), env, &executable);
     if let Err(code) = go_on_as_owner(&config, lang, &executable) {
         return code;
     }
@@ -62,8 +65,10 @@ fn act(cli: Cli) -> ExitCode {
         progress: &log::progress,
     };
     match command {
-        Command::Run(run) => run_once(&config, &env, &run, start),
-        Command::TestMail(_) => test_mail(&config, &env, start),
+        Command::Run(run) => run_once(&config, env, &run, start),
+        Command::Check(options) => check(&config, env, &options, start),
+        Command::TestMail(_) => test_mail(&config, env, start),
+        Command::Status(options) => status(&config, env, &options, start),
     }
 }
 
@@ -88,6 +93,44 @@ fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
     ExitCode::from(sent.code.exit())
 }
 
+/// Each group of findings is printed as soon as it is there.
+fn check(config: &Path, env: &Env, options: &cli::Check, start: Start<'_>) -> ExitCode {
+    let around = check::Around {
+        env,
+        now: start.now,
+        lang: start.lang,
+    };
+    let plain = !env.shows_unicode();
+    let findings = check::check(config, around, &mut |findings| {
+        if !options.json {
+            print_lines(findings.iter().flat_map(|finding| finding.lines(plain)));
+        }
+    });
+    if options.json {
+        print_lines([check::json(&findings).to_string()]);
+    }
+    ExitCode::from(check::worst(&findings).exit())
+}
+
+fn status(config: &Path, env: &Env, options: &cli::Status, start: Start<'_>) -> ExitCode {
+    let (status, lang) = status::status(config, env, options.max_age, start.now, start.lang);
+    print_lines([if options.json {
+        status.json(options.max_age, lang).to_string()
+    } else {
+        visible(&status.line(lang))
+    }]);
+    ExitCode::from(status.code.exit())
+}
+
+/// A closed stream is no reason to fail.
+fn print_lines(lines: impl IntoIterator<Item = String>) {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    let _ = out.flush();
+}
+
 /// Root goes on as the owner of the config's folder, so that it never locks the
 /// service out of its own files.
 fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), ExitCode> {
@@ -100,8 +143,8 @@ fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), Ex
     Err(ExitCode::from(cycle::Code::Config.exit()))
 }
 
-fn wrong(text: &str) -> ExitCode {
-    eprint!("{text}\n\n{}", cli::usage());
+fn wrong(text: &str, lang: Lang) -> ExitCode {
+    eprint!("{text}\n\n{}", cli::usage(lang));
     ExitCode::from(cli::USAGE)
 }
 

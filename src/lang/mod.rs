@@ -7,10 +7,12 @@
 pub mod check;
 pub mod config;
 pub mod cycle;
+pub mod help;
 pub mod mail;
 pub mod outbox;
 pub mod pce;
 pub mod smtp;
+pub mod status;
 pub mod tls;
 
 /// The language of mails, menus and messages.
