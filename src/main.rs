@@ -99,6 +99,7 @@ fn check(config: &Path, env: &Env, options: &cli::Check, start: Start<'_>) -> Ex
         env,
         now: start.now,
         lang: start.lang,
+        program: &executable(),
     };
     let plain = !env.shows_unicode();
     let findings = check::check(config, around, &mut |findings| {

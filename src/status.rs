@@ -144,7 +144,7 @@ impl Status {
         let (complete, last) = (age(self.complete_minutes), age(self.last_minutes));
         match &self.reason {
             None => say::complete(lang, complete),
-            Some(Reason::Config(line)) => say::config(lang, line),
+            Some(Reason::Config(line)) => line.clone(),
             Some(Reason::NeverRan) => say::never_ran(lang),
             Some(Reason::NotStarted) => say::not_started(lang, last, complete),
             Some(Reason::Incomplete) => {

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod mailbox;
+mod openssl;
 mod oracle;
 mod pce;
 mod world;
@@ -13,6 +14,9 @@ mod stories {
     mod a_day_of_events;
     mod bad_input;
     mod beside;
+    mod check;
+    mod check_mail;
+    mod check_tls;
     mod client;
     mod command_line;
     mod conditions;
@@ -20,6 +24,7 @@ mod stories {
     mod event_rules;
     mod hostile_records;
     mod illumio_py;
+    mod languages;
     mod mail_faults;
     mod mail_servers;
     mod pce_faults;
@@ -28,6 +33,7 @@ mod stories {
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;
+    mod status;
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;
@@ -36,6 +42,7 @@ mod stories {
     mod the_mail;
     mod the_oracle;
     mod the_outbox;
+    mod the_schedule;
     mod the_world;
     mod traffic_clipped;
     mod traffic_counting;

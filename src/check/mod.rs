@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 pub use finding::{Finding, Mark, worst};
 pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
-pub use schedule::check_schedule;
+pub use schedule::{Place, check_schedule};
 
 use crate::lang::{Lang, check as say};
 use crate::rules::Filter;
@@ -35,6 +35,8 @@ pub struct Around<'a> {
     pub now: Timestamp,
     /// The language asked for on the command line.
     pub lang: Option<Lang>,
+    /// Where this program lies.
+    pub program: &'a Path,
 }
 
 /// Checks all around the config at `path`: the file, what starts the runs, the PCE,
@@ -47,13 +49,18 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         all.extend(findings);
     };
     let Around { env, now, .. } = around;
+    let place = Place {
+        root: Path::new("/"),
+        own: true,
+        program: around.program,
+    };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
     match store::open(path, env, StateUse::Keep) {
         Err(unopened) => {
             let lang = env.screen_language(around.lang, None);
             found(file::check_unusable(&unopened.error, lang));
             found(file::check_permissions(&target, lang));
-            found(check_schedule(Path::new("/"), true, &[], lang));
+            found(check_schedule(place, &[], lang));
         }
         Ok(opened) => {
             let config = &opened.config;
@@ -64,7 +71,7 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
             found(around::check_trust(config, lang));
             found(check_pce(&config.pce, needs(config), now, lang));
             found(check_mail(&config.mail, now, lang));
-            found(check_schedule(Path::new("/"), true, &config.rules, lang));
+            found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
         }
     }

@@ -60,10 +60,22 @@ struct Start {
     yields: bool,
 }
 
-/// Looks below `root` (`/`); with `own`, at `crontab -l` too.
-pub fn check_schedule(root: &Path, own: bool, rules: &[Rule], lang: Lang) -> Vec<Finding> {
+/// Where to look, and for what.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// `/`.
+    pub root: &'a Path,
+    /// Whether `crontab -l` is asked too.
+    pub own: bool,
+    /// Where this program lies, for the line to add.
+    pub program: &'a Path,
+}
+
+/// Looks for what starts the runs, and for rules that such runs come too rarely for.
+pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Finding> {
+    let root = place.root;
     let mut lines = crontab_lines(root);
-    if own {
+    if place.own {
         lines.extend(own_crontab(&lines));
     }
     let mut findings = Vec::new();
@@ -81,7 +93,7 @@ pub fn check_schedule(root: &Path, own: bool, rules: &[Rule], lang: Lang) -> Vec
             ),
             None => (
                 say::nothing_starts_it(lang),
-                say::nothing_starts_it_fix(lang),
+                say::nothing_starts_it_fix(lang, place.program.display()),
             ),
         };
         findings.push(Finding::broken("schedule", what, fix));

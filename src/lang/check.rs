@@ -155,7 +155,7 @@ texts! {
     }
     no_rules_fix() {
         en: "No rule is on, and only what keeps the monitor from seeing is told. Start with the best practices: `illumio-monitor rules load-best-practices`.",
-        zh: "沒有啟用任何規則，僅會通報監控本身的狀況。可先載入最佳實務規則：`illumio-monitor rules load-best-practices`。"
+        zh: "沒有啟用任何規則，僅會通報監控本身的狀況。可先載入最佳實踐規則：`illumio-monitor rules load-best-practices`。"
     }
     nothing_to_do() { en: "Nothing, if this was meant.", zh: "若為預期中的變更，不需處理。" }
     run_this(command) { en: "Run: {command}", zh: "請執行：{command}" }
@@ -222,9 +222,9 @@ texts! {
         en: "Nothing is seen that starts the runs: no crontab of this user, /etc/cron.d or timer",
         zh: "找不到啟動執行的設定：此使用者的 crontab、/etc/cron.d 與 timer 均無"
     }
-    nothing_starts_it_fix() {
-        en: "Add to `crontab -e` of this user: */10 * * * * /path/to/illumio-monitor run >/dev/null",
-        zh: "請以此使用者執行 `crontab -e` 並加入：*/10 * * * * /path/to/illumio-monitor run >/dev/null"
+    nothing_starts_it_fix(program) {
+        en: "Add to `crontab -e` of this user: */10 * * * * {program} run >/dev/null",
+        zh: "請以此使用者執行 `crontab -e` 並加入：*/10 * * * * {program} run >/dev/null"
     }
     timer_disabled(name) { en: "{name} is there and not enabled", zh: "{name} 已安裝但尚未啟用" }
     timer_disabled_fix(name) { en: "Run: systemctl enable --now {name}", zh: "請執行：systemctl enable --now {name}" }

@@ -8,7 +8,6 @@ texts! {
     ago(minutes) { en: "{minutes} min ago", zh: "{minutes} 分鐘前" }
     never() { en: "never", zh: "從未" }
     complete(age) { en: "last complete run {age}", zh: "上次完整執行：{age}" }
-    config(line) { en: "config unusable: {line}", zh: "設定檔無法使用：{line}" }
     never_ran() {
         en: "no run yet; start one with `illumio-monitor run`, and have cron or the timer do it",
         zh: "尚未執行過；請以 `illumio-monitor run` 執行一次，並設定 cron 或 timer 定期執行"
