@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::pce::*;
 use crate::world::World;
 
 /// A world on the host's own time.
