@@ -11,6 +11,7 @@ pub mod cycle;
 pub mod lang;
 pub mod log;
 pub mod mail;
+pub mod menu;
 pub mod packed;
 pub mod pce;
 pub mod report;

@@ -6,6 +6,8 @@
 
 pub mod config;
 pub mod cycle;
+pub mod explain;
+pub mod inspect;
 pub mod mail;
 pub mod outbox;
 pub mod pce;

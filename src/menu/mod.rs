@@ -1,0 +1,3 @@
+//! The interactive menu.
+
+pub mod columns;
