@@ -59,7 +59,7 @@ texts! {
     and_more(list, count) { en: "{list} and {count} more", zh: "{list}（另有 {count} 項）" }
     source() { en: "source", zh: "來源" }
     destination() { en: "destination", zh: "目的端" }
-    proto_number(number) { en: "number {number}", zh: "編號 {number}" }
+    proto_number(number) { en: "number {number}", zh: "{number} 號協定" }
 }
 
 impl EventMiss<'_> {
@@ -179,5 +179,112 @@ fn listed(lang: Lang, values: &[impl ToString]) -> String {
     match values.len().saturating_sub(NAMED) {
         0 => named,
         more => and_more(lang, named, more),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::rules::matching::FlowFacts;
+    use crate::rules::{EventFilter, TrafficFilter};
+
+    fn flow_misses(change: impl Fn(&mut TrafficFilter), row: &str) -> [String; 2] {
+        let mut filter = TrafficFilter::default();
+        change(&mut filter);
+        let flow = serde_json::from_str(row).unwrap();
+        let facts = FlowFacts::of(&flow);
+        let miss = filter.miss(&facts).unwrap();
+        assert!(!filter.matches(&facts));
+        [miss.text(Lang::En), miss.text(Lang::ZhTw)]
+    }
+
+    #[test]
+    fn a_flow_without_the_field_is_told_of_as_such() {
+        let told = flow_misses(|rule| rule.decision = Some(Decision::Blocked), "{}");
+        assert_eq!(
+            told,
+            [
+                "it has no known decision, the rule wants blocked",
+                "沒有可辨識的決策，規則要求「已封鎖」"
+            ]
+        );
+        let ports = vec![PortRange { from: 1, to: 9 }];
+        let told = flow_misses(|rule| rule.ports.clone_from(&ports), "{}");
+        assert_eq!(
+            told,
+            [
+                "it has no port, the rule wants 1-9",
+                "沒有連接埠，規則要求 1-9"
+            ]
+        );
+        let told = flow_misses(|rule| rule.proto = Some(47), "{}");
+        assert_eq!(
+            told,
+            [
+                "it has no protocol, the rule wants number 47",
+                "沒有通訊協定，規則要求 47 號協定"
+            ]
+        );
+        let nets = ["fe80::/10".parse().unwrap()];
+        let told = flow_misses(|rule| rule.dst_ip = nets.to_vec(), "{}");
+        assert_eq!(
+            told,
+            [
+                "the destination has no address, the rule wants fe80::/10",
+                "目的端沒有位址，規則要求 fe80::/10"
+            ]
+        );
+    }
+
+    #[test]
+    fn of_the_destination_it_says_so_and_of_a_long_list_only_the_first() {
+        let row = r#"{"dst":{"ip":"10.9.0.4","workload":{"labels":[{"key":"app","value":"db"}]}}}"#;
+        let label = |value: &str| Label {
+            key: "app".into(),
+            value: value.into(),
+        };
+        let told = flow_misses(|rule| rule.dst_label = vec![label("db"), label("web")], row);
+        assert_eq!(
+            told,
+            [
+                "label app=web is not on the destination",
+                "目的端沒有標籤 app=web"
+            ]
+        );
+        let told = flow_misses(|rule| rule.ex_dst_label = vec![label("db")], row);
+        assert_eq!(
+            told,
+            [
+                "excluded by ex_dst_label app=db",
+                "由 ex_dst_label app=db 排除"
+            ]
+        );
+        let nets: Vec<_> = (1..=7)
+            .map(|n| format!("10.{n}.0.0/16").parse().unwrap())
+            .collect();
+        let [en, zh] = flow_misses(|rule| rule.dst_ip.clone_from(&nets), row);
+        assert!(en.ends_with("10.4.0.0/16,10.5.0.0/16 and 2 more"), "{en}");
+        assert!(zh.contains("（另有 2 項）"), "{zh}");
+        let sources = ["10.0.0.0/8".parse().unwrap()];
+        let told = flow_misses(
+            |rule| rule.ex_src_ip = sources.to_vec(),
+            r#"{"src":{"ip":"10.1.1.1"}}"#,
+        );
+        assert_eq!(told[0], "excluded by ex_src_ip 10.0.0.0/8");
+    }
+
+    #[test]
+    fn an_event_without_severity_or_status_has_none() {
+        let filter = EventFilter {
+            filter_value: "agent".into(),
+            severity: vec!["err".into()],
+            ..EventFilter::default()
+        };
+        let event = serde_json::from_str(r#"{"event_type":"agent.suspend","severity":null}"#);
+        let event = event.unwrap();
+        let miss = filter.miss(&event).unwrap();
+        assert_eq!(miss.text(Lang::En), "severity none is not in err");
+        assert_eq!(miss.text(Lang::ZhTw), "severity 為 none，不在 err 之內");
     }
 }

@@ -37,8 +37,12 @@ texts! {
     events_failed(reason) { en: "Events could not be read: {reason}", zh: "無法讀取事件：{reason}" }
     flows_failed(reason) { en: "Flows could not be read: {reason}", zh: "無法讀取流量：{reason}" }
     query_too_slow(seconds) {
-        en: "the PCE still computed the query after {seconds} s; it was deleted there. Try again when the PCE is less busy.",
-        zh: "等候 {seconds} 秒後 PCE 仍在計算，已刪除該查詢。請於 PCE 較空閒時再試。"
+        en: "the PCE still computes the query after {seconds} s. Try again when the PCE is less busy.",
+        zh: "等候 {seconds} 秒後，PCE 仍在計算查詢。請於 PCE 較空閒時再試。"
+    }
+    too_long(seconds) {
+        en: "reading took longer than {seconds} s. Try again when the PCE is less busy.",
+        zh: "讀取超過 {seconds} 秒。請於 PCE 較空閒時再試。"
     }
     unreadable() { en: "(a record that is no JSON, or too large)", zh: "（無法解讀的紀錄：不是 JSON 或過大）" }
     notifications(list) { en: "notifications: {list}", zh: "通知：{list}" }
@@ -46,9 +50,9 @@ texts! {
     by_from(by, ip) { en: "{by}, from {ip}", zh: "{by}（{ip}）" }
     objects(list) { en: "on {list}", zh: "對象：{list}" }
     and_more(list, count) { en: "{list} and {count} more", zh: "{list}，另有 {count} 個" }
-    connections(count, first, last) {
-        en: "connections {count} in its day, first seen {first}, last {last}",
-        zh: "當日連線 {count} 次，首次 {first}，最後 {last}"
+    connections(count, first) {
+        en: "connections {count} in its day, first seen {first}",
+        zh: "當日連線 {count} 次，首次出現 {first}"
     }
     connections_only(count) { en: "connections {count} in its day", zh: "當日連線 {count} 次" }
     labels(side, list) { en: "{side} labels: {list}", zh: "{side}標籤：{list}" }

@@ -1,3 +1,4 @@
 //! The interactive menu.
 
 pub mod columns;
+pub mod inspect;
