@@ -162,15 +162,30 @@ impl Console {
         }
     }
 
-    /// Tells at once what is wrong with an answer; a script on standard error. One
-    /// that does not stop to be wrong is left.
-    pub fn wrong(&mut self, text: &str) -> Result<(), Stop> {
+    /// Tells that something failed; to a script on standard error.
+    pub fn fault(&self, text: &str) {
         if self.person {
-            self.line(Style::Bad, text);
-            return Ok(());
+            return self.line(Style::Bad, text);
         }
         for line in text.lines() {
             let _ = writeln!(io::stderr(), "{}", visible(line));
+        }
+    }
+
+    /// The same, below a person's next title.
+    pub fn fault_notice(&mut self, text: &str) {
+        match self.person && self.styled {
+            true => self.notices.push((Style::Bad, text.to_owned())),
+            false => self.fault(text),
+        }
+    }
+
+    /// Tells at once what is wrong with an answer; a script on standard error. One
+    /// that does not stop to be wrong is left.
+    pub fn wrong(&mut self, text: &str) -> Result<(), Stop> {
+        self.fault(text);
+        if self.person {
+            return Ok(());
         }
         self.wrong += 1;
         match self.wrong < MOST_WRONG {
