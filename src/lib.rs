@@ -17,5 +17,6 @@ pub mod report;
 pub mod rules;
 pub mod secret;
 pub mod store;
+pub mod table;
 pub mod tls;
 pub mod visible;

@@ -2,6 +2,7 @@
 //!
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
+pub mod best_practices;
 pub mod catalogue;
 pub mod engine;
 pub mod flows;
