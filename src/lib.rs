@@ -14,6 +14,7 @@ pub mod mail;
 pub mod packed;
 pub mod pce;
 pub mod report;
+pub mod rule_command;
 pub mod rules;
 pub mod secret;
 pub mod store;
