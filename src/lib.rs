@@ -17,6 +17,7 @@ pub mod net;
 pub mod packed;
 pub mod pce;
 pub mod report;
+pub mod rule_command;
 pub mod rules;
 pub mod secret;
 pub mod store;

@@ -105,7 +105,7 @@ texts! {
         zh: "請檢查 PCE 的健康狀態與系統紀錄；若一再發生，請洽 Illumio 技術支援。"
     }
 
-    blocked_name() { en: "Blocked traffic", zh: "大量已封鎖流量" }
+    blocked_name() { en: "Blocked traffic", zh: "已封鎖的流量" }
     blocked_desc() {
         en: "Policy blocked these connections. Multicast, broadcast and the usual chatter of a local network are left out.",
         zh: "這些連線遭政策封鎖。已排除群播、廣播及區域網路的例行流量。"

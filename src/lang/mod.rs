@@ -11,6 +11,7 @@ pub mod cycle;
 pub mod mail;
 pub mod outbox;
 pub mod pce;
+pub mod rules;
 pub mod smtp;
 pub mod tls;
 

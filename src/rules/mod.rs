@@ -4,6 +4,7 @@
 
 pub mod best_practices;
 pub mod catalogue;
+pub mod describe;
 pub mod engine;
 pub mod flows;
 pub mod growth;
