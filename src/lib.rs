@@ -13,6 +13,7 @@ pub mod cycle;
 pub mod lang;
 pub mod log;
 pub mod mail;
+pub mod menu;
 pub mod net;
 pub mod packed;
 pub mod pce;

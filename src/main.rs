@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
+use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
 use illumio_monitor::{log, rule_command, table};
@@ -47,21 +48,29 @@ fn act(cli: Cli) -> ExitCode {
         Err(tag) => return wrong(&say::unknown_language(ours, tag)),
     };
     let lang = wanted.unwrap_or(ours);
-    let Some(command) = cli.command else {
-        return wrong(&say::no_command(lang));
-    };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
     if let Err(code) = go_on_as_owner(&config, lang, &executable) {
         return code;
     }
-    let start = Start {
+    let start = || Start {
         now: Timestamp::now(),
         random: random(),
         lang: wanted,
         state_use: StateUse::Keep,
         progress: &log::progress,
     };
+    let Some(command) = cli.command else {
+        return ExitCode::from(menu(Place {
+            config: &config,
+            env: &env,
+            executable: &executable,
+            at_home: config == store::locate(None, &Env::default(), &executable),
+            lang: wanted,
+            start: &start,
+        }));
+    };
+    let start = start();
     match command {
         Command::Run(run) => run_once(&config, &env, &run, start),
         Command::TestMail(_) => test_mail(&config, &env, start),

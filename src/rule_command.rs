@@ -11,6 +11,8 @@ mod input;
 mod list;
 mod load;
 
+pub use list::rows;
+
 use std::path::Path;
 
 use jiff::Timestamp;

@@ -2,14 +2,14 @@
 //! part of its name or of what it means, or typed freely.
 
 use super::Menu;
-use super::columns::pad;
 use super::console::{Stop, Style};
 use super::fields::{LEVEL, NAME, TRIGGER};
+use super::list;
 use super::strict::Keys;
 use super::traffic_rule::save_new;
-use super::{columns, list};
 use crate::lang::{menu as say, menu_rules as words};
 use crate::rules::catalogue::{self, Category, EventType};
+use crate::table::table;
 
 /// What a rule begins with.
 struct Begin {
@@ -45,14 +45,16 @@ pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
     let lang = menu.console.lang;
     loop {
-        menu.console.screen(&words::new_rule(lang, words::event_rule(lang)));
+        menu.console
+            .screen(&words::new_rule(lang, words::event_rule(lang)));
         menu.console.show(Style::Faint, &words::how_to_find(lang));
         row(menu, 1, &words::recommended(lang), recommended().len());
         for (at, category) in Category::ALL.iter().enumerate() {
             let count = of(*category).len();
             row(menu, at + 2, category.name(lang), count);
         }
-        menu.console.row(Style::Plain, &format!("  0  {}", say::back(lang)));
+        menu.console
+            .row(Style::Plain, &format!("  0  {}", say::back(lang)));
         let prompt = format!("{}: ", words::find_choice(lang));
         let typed = menu.console.answer(&prompt)?;
         let found = match typed.as_str() {
@@ -104,7 +106,8 @@ fn found(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
     match types.is_empty() {
         false => among(menu, types, &words::found_for(lang, typed)),
         true => {
-            menu.console.show(Style::Plain, &words::not_in_catalogue(lang, typed));
+            menu.console
+                .show(Style::Plain, &words::not_in_catalogue(lang, typed));
             match menu.console.yes(&words::as_it_stands(lang), true)? {
                 true => freely(menu, typed),
                 false => Ok(None),
@@ -122,21 +125,27 @@ fn not_found(menu: &mut Menu<'_>, wrong: &str) -> Result<Option<Begin>, Stop> {
 }
 
 /// One of these types by its number; or another search.
-fn among(menu: &mut Menu<'_>, types: Vec<&'static EventType>, title: &str) -> Result<Option<Begin>, Stop> {
+fn among(
+    menu: &mut Menu<'_>,
+    types: Vec<&'static EventType>,
+    title: &str,
+) -> Result<Option<Begin>, Stop> {
     let lang = menu.console.lang;
-    let names = types.iter().map(|one| columns::width(one.name)).max();
-    let widest = names.unwrap_or(0).min(menu.console.columns() / 2);
-    let rows: Vec<String> = types
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            let mark = if one.recommended { "*" } else { " " };
-            format!("{:>3} {mark} {}  {}", at + 1, pad(one.name, widest), one.meaning(lang))
-        })
-        .collect();
+    let width = menu.console.columns();
+    let cells = types.iter().enumerate().map(|(at, one)| {
+        let mark = if one.recommended { "*" } else { "" };
+        vec![
+            format!("{:>3}", at + 1),
+            mark.to_owned(),
+            one.name.to_owned(),
+            one.meaning(lang).to_owned(),
+        ]
+    });
+    let rows: Vec<String> = table(&[], &cells.collect::<Vec<_>>(), Some(width));
+    let rows = rows.get(1..).unwrap_or_default();
     loop {
         let prompt = words::type_choice(lang);
-        let typed = list::choose(menu, title, &words::types_head(lang), &rows, &prompt)?;
+        let typed = list::choose(menu, title, &words::types_head(lang), rows, &prompt)?;
         let Ok(number) = typed.parse::<usize>() else {
             return found(menu, &typed);
         };

@@ -7,7 +7,7 @@ use super::Menu;
 use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
-use crate::lang::{Lang, menu_rules as say};
+use crate::lang::{Lang, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
 type Words = fn(Lang) -> String;
@@ -46,11 +46,11 @@ const LEVELS: Kind = Kind::Choice(&[
 ]);
 
 const DECISIONS: Kind = Kind::Choice(&[
-    ("2", say::blocked),
-    ("1", say::potentially_blocked),
-    ("0", say::allowed),
-    ("3", say::unknown),
-    ("-1", say::any_decision),
+    ("2", words::blocked),
+    ("1", words::potentially_blocked),
+    ("0", words::allowed),
+    ("3", words::unknown),
+    ("-1", words::any_decision),
 ]);
 
 const EVENT_COUNTS: Kind =
@@ -72,7 +72,12 @@ const fn field(key: &'static str, label: Words, hint: Words, kind: Kind) -> Fiel
 
 /// What an event rule asks for.
 pub static EVENT: [Field; 3] = [
-    field("filter_value", say::filter_value, say::filter_value_hint, Kind::Required),
+    field(
+        "filter_value",
+        say::filter_value,
+        say::filter_value_hint,
+        Kind::Required,
+    ),
     field("severity", say::severity, say::severity_hint, Kind::List),
     field("status", say::status, say::status_hint, Kind::List),
 ];
@@ -91,8 +96,18 @@ pub static TRAFFIC: [Field; 7] = [
 /// Which flows a traffic rule leaves out.
 pub static EXCEPT: [Field; 5] = [
     field("ex_port", say::ex_port, say::port_hint, Kind::Text),
-    field("ex_src_label", say::ex_src_label, say::label_hint, Kind::Text),
-    field("ex_dst_label", say::ex_dst_label, say::label_hint, Kind::Text),
+    field(
+        "ex_src_label",
+        say::ex_src_label,
+        say::label_hint,
+        Kind::Text,
+    ),
+    field(
+        "ex_dst_label",
+        say::ex_dst_label,
+        say::label_hint,
+        Kind::Text,
+    ),
     field("ex_src_ip", say::ex_src_ip, say::ip_hint, Kind::Text),
     field("ex_dst_ip", say::ex_dst_ip, say::ip_hint, Kind::Text),
 ];
@@ -108,8 +123,12 @@ pub static NAME: Field = field("name", say::name, say::nothing, Kind::Required);
 
 static EVENT_COUNT: Field = field("count_by", say::count_by, say::nothing, EVENT_COUNTS);
 static FLOW_COUNT: Field = field("count_by", say::count_by, say::nothing, FLOW_COUNTS);
-static COOLDOWN: Field =
-    field("cooldown_minutes", say::cooldown, say::cooldown_hint, Kind::Number);
+static COOLDOWN: Field = field(
+    "cooldown_minutes",
+    say::cooldown,
+    say::cooldown_hint,
+    Kind::Number,
+);
 static DESC: Field = field("desc", say::desc, say::nothing, Kind::Text);
 static REC: Field = field("rec", say::rec, say::nothing, Kind::Text);
 static NOTE: Field = field("note", say::note, say::nothing, Kind::Text);
@@ -123,7 +142,9 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
     };
     let mut all = vec![&NAME];
     all.extend(filter);
-    all.extend([&TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
+    all.extend([
+        &TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED,
+    ]);
     all
 }
 
@@ -207,7 +228,10 @@ impl Field {
         let now = rule.get(self.key).map(plain);
         let usual = if self.key == "level" { "warning" } else { "" };
         let now = now.unwrap_or_else(|| usual.to_owned());
-        let at = choices.iter().position(|(value, _)| now == *value).unwrap_or(0);
+        let at = choices
+            .iter()
+            .position(|(value, _)| now == *value)
+            .unwrap_or(0);
         let words: Vec<String> = choices.iter().map(|(_, words)| words(lang)).collect();
         let chosen = menu.console.choose(&(self.label)(lang), &words, Some(at))?;
         if let Some((value, _)) = chosen.and_then(|at| choices.get(at)) {
@@ -223,7 +247,10 @@ impl Field {
         let number = || typed.parse::<i64>().ok().map(Value::from);
         match self.kind {
             Kind::Number | Kind::RequiredNumber => number().unwrap_or_else(|| typed.into()),
-            Kind::List => typed.split(',').map(|part| Value::from(part.trim())).collect(),
+            Kind::List => typed
+                .split(',')
+                .map(|part| Value::from(part.trim()))
+                .collect(),
             _ if self.key == "port" => number().unwrap_or_else(|| typed.into()),
             _ => typed.into(),
         }
@@ -235,7 +262,9 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let counts = rule.get("threshold_type").and_then(Value::as_str) == Some("count");
     let choices = [say::immediately(lang), say::when_it_adds_up(lang)];
-    let chosen = menu.console.choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
+    let chosen = menu
+        .console
+        .choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
     if chosen == Some(0) {
         rule.insert("threshold_type".to_owned(), "immediate".into());
         rule.remove("threshold_count");
@@ -250,9 +279,19 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     };
     candidate.entry("threshold_count").or_insert(usual.into());
     candidate.entry("threshold_window").or_insert(10.into());
-    let count = field("threshold_count", say::count, say::count_hint, Kind::RequiredNumber);
+    let count = field(
+        "threshold_count",
+        say::count,
+        say::count_hint,
+        Kind::RequiredNumber,
+    );
     count.ask_text(menu, &mut candidate)?;
-    let window = field("threshold_window", say::window, say::window_hint, Kind::RequiredNumber);
+    let window = field(
+        "threshold_window",
+        say::window,
+        say::window_hint,
+        Kind::RequiredNumber,
+    );
     window.ask_text(menu, &mut candidate)?;
     *rule = candidate;
     Ok(())

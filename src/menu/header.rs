@@ -16,14 +16,13 @@ pub fn show(menu: &mut Menu<'_>) {
         return;
     }
     let lang = menu.console.lang;
-    menu.console.screen(&say::title(lang, env!("CARGO_PKG_VERSION")));
+    menu.console
+        .screen(&say::title(lang, env!("CARGO_PKG_VERSION")));
     match store::open(menu.place.config, menu.place.env, StateUse::Keep) {
-        Ok(opened) => facts(&opened, lang)
-            .iter()
-            .for_each(|(label, fact)| {
-                menu.console
-                    .row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
-            }),
+        Ok(opened) => facts(&opened, lang).iter().for_each(|(label, fact)| {
+            menu.console
+                .row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
+        }),
         Err(unopened) => {
             let lines = unopened.error.lines(lang);
             for line in lines.iter().take(MOST_PROBLEMS) {
@@ -31,7 +30,8 @@ pub fn show(menu: &mut Menu<'_>) {
             }
             if lines.len() > MOST_PROBLEMS {
                 let more = lines.len() - MOST_PROBLEMS;
-                menu.console.line(Style::Bad, &say::more_problems(lang, more));
+                menu.console
+                    .line(Style::Bad, &say::more_problems(lang, more));
             }
         }
     }
@@ -45,7 +45,11 @@ fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {
         None => say::never(lang),
         Some(run) => {
             let at = run.at.to_zoned(config.settings.timezone.clone());
-            say::last_run_was(lang, at.strftime("%Y-%m-%d %H:%M %:z"), outcome(&run.outcome, lang))
+            say::last_run_was(
+                lang,
+                at.strftime("%Y-%m-%d %H:%M %:z"),
+                outcome(&run.outcome, lang),
+            )
         }
     };
     let waiting = match state.outbox.mails.len() {
@@ -53,8 +57,14 @@ fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {
         count => say::mails_wait(lang, count),
     };
     [
-        (say::pce(lang), say::pce_is(lang, &config.pce.url, &config.pce.org_id)),
-        (say::rules(lang), say::rules_are(lang, config.rules.len(), on)),
+        (
+            say::pce(lang),
+            say::pce_is(lang, &config.pce.url, &config.pce.org_id),
+        ),
+        (
+            say::rules(lang),
+            say::rules_are(lang, config.rules.len(), on),
+        ),
         (say::last_run(lang), last_run),
         (say::mail(lang), waiting),
     ]

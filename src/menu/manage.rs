@@ -3,12 +3,15 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::columns::pad;
 use super::console::{Stop, Style};
-use super::fields::{self, plain};
+use super::fields;
 use super::strict::Keys;
 use super::{form, list};
 use crate::lang::{menu as say, menu_rules as words};
+use crate::rule_command;
+
+/// A rule as it was shown, and its place then.
+type Chosen = (usize, Value);
 
 /// Shows the rules and works on those that are named, until the user goes back.
 pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -21,7 +24,8 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
         }
         let (head, rows) = table(menu, &rules);
         if !menu.console.person() {
-            rows.iter().for_each(|row| menu.console.line(Style::Plain, row));
+            rows.iter()
+                .for_each(|row| menu.console.line(Style::Plain, row));
         }
         let title = say::manage_rules(lang);
         let typed = match list::choose(menu, &title, &head, &rows, &words::which_rules(lang)) {
@@ -37,9 +41,9 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
             continue;
         };
         menu.console.fine();
-        let chosen: Vec<Value> = places
+        let chosen: Vec<Chosen> = places
             .iter()
-            .filter_map(|at| rules.get(*at).cloned())
+            .filter_map(|at| Some((*at, rules.get(*at)?.clone())))
             .collect();
         match work_on(menu, &chosen) {
             Ok(()) | Err(Stop::Back) => {}
@@ -65,74 +69,39 @@ fn places(typed: &str, count: usize) -> Option<Vec<usize>> {
     Some(places)
 }
 
-/// A head and a row for each rule, in the terminal's width.
+/// A head and a numbered row for each rule, in the terminal's width.
 fn table(menu: &Menu<'_>, rules: &[Value]) -> (String, Vec<String>) {
-    let lang = menu.console.lang;
-    const NARROW: usize = 4 + 6 + 10 + 18 + 4;
-    let free = menu.console.columns().saturating_sub(NARROW + 8);
-    let (name, matches) = (free * 3 / 5, free - free * 3 / 5);
-    let line = |cells: [&str; 6]| {
-        let [number, on, level, title, what, when] = cells;
-        let text = format!(
-            "{number:>4}  {} {} {} {} {when}",
-            pad(on, 4),
-            pad(level, 9),
-            pad(title, name),
-            pad(what, matches),
-        );
-        super::columns::fit(&text, menu.console.columns())
+    const NUMBER: usize = 5;
+    let width = match menu.console.person() {
+        true => Some(menu.console.columns().saturating_sub(NUMBER)),
+        false => None,
     };
-    let head = line([
-        "",
-        &words::col_on(lang),
-        &words::level(lang),
-        &words::name(lang),
-        &words::col_matches(lang),
-        &words::trigger(lang),
-    ]);
-    let rows = rules.iter().enumerate().map(|(at, rule)| {
-        let rule = keys(rule);
-        let on = match rule.get("enabled") {
-            Some(Value::Bool(false)) => words::off(lang),
-            _ => words::on(lang),
-        };
-        line([
-            &(at + 1).to_string(),
-            &on,
-            &fields::LEVEL.shown(&rule, lang),
-            &fields::NAME.shown(&rule, lang),
-            &matches_of(menu, &rule),
-            &fields::TRIGGER.shown(&rule, lang),
-        ])
-    });
-    (head, rows.collect())
+    let mut lines = rule_command::rows(rules, menu.console.lang, width).into_iter();
+    let head = lines.next().unwrap_or_default();
+    let rows = lines
+        .enumerate()
+        .map(|(at, row)| format!("{:>3}  {row}", at + 1));
+    (format!("     {head}"), rows.collect())
 }
 
-/// What a rule matches, shortly.
-fn matches_of(menu: &Menu<'_>, rule: &Keys) -> String {
-    if let Some(filter) = rule.get("filter_value") {
-        return plain(filter);
-    }
-    let shown = |field: &fields::Field| field.shown(rule, menu.console.lang);
-    let filters = fields::TRAFFIC.iter().map(shown);
-    let set: Vec<String> = filters.filter(|value| !value.is_empty()).collect();
-    set.join(" ")
-}
-
-fn work_on(menu: &mut Menu<'_>, rules: &[Value]) -> Result<(), Stop> {
+fn work_on(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
     match rules {
         [rule] => work_on_one(menu, rule),
         several => work_on_several(menu, several),
     }
 }
 
-fn work_on_one(menu: &mut Menu<'_>, rule: &Value) -> Result<(), Stop> {
+fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let shown = keys(rule);
+    let shown = keys(&rule.1);
     menu.console.screen(&form::title(menu, &shown));
     form::show(menu, &fields::of(&shown), &shown);
     let on = shown.get("enabled") != Some(&Value::Bool(false));
-    let switch = if on { words::disable(lang) } else { words::enable(lang) };
+    let switch = if on {
+        words::disable(lang)
+    } else {
+        words::enable(lang)
+    };
     let choices = format!(
         "1 {}  2 {switch}  3 {}  0 {}",
         words::edit(lang),
@@ -150,10 +119,10 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Value) -> Result<(), Stop> {
     }
 }
 
-fn work_on_several(menu: &mut Menu<'_>, rules: &[Value]) -> Result<(), Stop> {
+fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
     let lang = menu.console.lang;
     menu.console.screen(&words::rules_chosen(lang, rules.len()));
-    for rule in rules {
+    for (_, rule) in rules {
         let name = fields::NAME.shown(&keys(rule), lang);
         menu.console.row(Style::Plain, &format!("  {name}"));
     }
@@ -176,22 +145,25 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Value]) -> Result<(), Stop> {
 }
 
 /// Saves what the form changed, key by key: what was not touched keeps its bytes.
-fn edit(menu: &mut Menu<'_>, rule: &Value) -> Result<(), Stop> {
+fn edit(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let before = keys(rule);
+    let before = keys(&rule.1);
     let title = form::title(menu, &before);
     let after = form::form(menu, &title, before.clone())?;
     if after == before {
         return Ok(());
     }
     let saved = menu.save(|draft| {
-        let Some(at) = draft.rules().iter().position(|other| other == rule) else {
+        let Some(at) = place_now(&draft.rules(), rule) else {
             return false;
         };
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
             draft.set_in_rule(at, key, None);
         }
-        for (key, value) in after.iter().filter(|(key, value)| before.get(*key) != Some(value)) {
+        for (key, value) in after
+            .iter()
+            .filter(|(key, value)| before.get(*key) != Some(value))
+        {
             draft.set_in_rule(at, key, Some(value));
         }
         true
@@ -201,17 +173,14 @@ fn edit(menu: &mut Menu<'_>, rule: &Value) -> Result<(), Stop> {
     Ok(())
 }
 
-fn enable(menu: &mut Menu<'_>, rules: &[Value], on: bool) -> Result<(), Stop> {
+fn enable(menu: &mut Menu<'_>, rules: &[Chosen], on: bool) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let saved = menu.save(|draft| {
-        let now = draft.rules();
-        let places = now.iter().enumerate().filter(|(_, rule)| rules.contains(rule));
-        let mut found = false;
-        for (at, _) in places {
-            draft.set_in_rule(at, "enabled", Some(&Value::Bool(on)));
-            found = true;
+        let places = places_now(&draft.rules(), rules);
+        for at in &places {
+            draft.set_in_rule(*at, "enabled", Some(&Value::Bool(on)));
         }
-        found
+        !places.is_empty()
     });
     let said = match on {
         true => words::rules_enabled(lang, rules.len()),
@@ -221,22 +190,19 @@ fn enable(menu: &mut Menu<'_>, rules: &[Value], on: bool) -> Result<(), Stop> {
     Ok(())
 }
 
-fn delete(menu: &mut Menu<'_>, rules: &[Value]) -> Result<(), Stop> {
+fn delete(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let question = words::delete_really(lang, rules.len());
     if !menu.console.yes(&question, false)? {
         return Ok(());
     }
     let saved = menu.save(|draft| {
-        let now = draft.rules();
-        let places = now.iter().enumerate().rev();
-        let mut found = false;
+        let places = places_now(&draft.rules(), rules);
         // From the end, so that the places before stay what they are.
-        for (at, _) in places.filter(|(_, rule)| rules.contains(rule)) {
-            draft.remove_rule(at);
-            found = true;
+        for at in places.iter().rev() {
+            draft.remove_rule(*at);
         }
-        found
+        !places.is_empty()
     });
     told(menu, saved, &words::rules_deleted(lang, rules.len()));
     Ok(())
@@ -252,6 +218,28 @@ fn told(menu: &mut Menu<'_>, saved: Option<bool>, text: &str) {
         }
         None => {}
     }
+}
+
+/// Where the rule is in the file of this moment: its place, or wherever it went.
+/// Its id may be another one: ids that stood twice are mended with every save.
+fn place_now(now: &[Value], (at, rule): &Chosen) -> Option<usize> {
+    let alike = |other: &Value| {
+        let (mut one, mut other) = (keys(rule), keys(other));
+        one.remove("id");
+        other.remove("id");
+        one == other
+    };
+    match now.get(*at).is_some_and(alike) {
+        true => Some(*at),
+        false => now.iter().position(|other| other == rule),
+    }
+}
+
+/// The places of those that are still there, in order, each once.
+fn places_now(now: &[Value], rules: &[Chosen]) -> Vec<usize> {
+    let places = rules.iter().filter_map(|rule| place_now(now, rule));
+    let places: std::collections::BTreeSet<usize> = places.collect();
+    places.into_iter().collect()
 }
 
 fn keys(rule: &Value) -> Keys {

@@ -18,6 +18,7 @@ mod practices;
 mod probe;
 mod question;
 mod settings;
+mod smtp;
 mod strict;
 mod traffic_rule;
 mod typing;
@@ -91,12 +92,12 @@ fn language(place: &Place<'_>, config: Option<Lang>) -> Lang {
         return asked;
     }
     let locale = place.env.locale().unwrap_or_default();
-    let shows_chinese = place.env.text("TERM") != Some("linux")
-        && ["UTF-8", "UTF8"].iter().any(|name| locale.to_uppercase().contains(name));
-    if !shows_chinese {
+    if !console::shows_all(place.env) {
         return Lang::En;
     }
-    config.or_else(|| Lang::from_tag(locale)).unwrap_or_default()
+    config
+        .or_else(|| Lang::from_tag(locale))
+        .unwrap_or_default()
 }
 
 impl<'a> Menu<'a> {
@@ -126,9 +127,11 @@ impl<'a> Menu<'a> {
             say::debug(lang),
         ];
         for (at, entry) in entries.iter().enumerate() {
-            self.console.row(Style::Plain, &format!("  {}  {entry}", at + 1));
+            self.console
+                .row(Style::Plain, &format!("  {}  {entry}", at + 1));
         }
-        self.console.row(Style::Plain, &format!("  0  {}", say::exit(lang)));
+        self.console
+            .row(Style::Plain, &format!("  0  {}", say::exit(lang)));
         self.console.row(Style::Plain, "");
         let chosen = self.console.answer(&format!("{}: ", say::choice(lang)))?;
         if chosen.is_empty() && self.console.person() {
@@ -137,25 +140,27 @@ impl<'a> Menu<'a> {
         if chosen == "0" {
             return Err(Stop::Leave(Leave::End));
         }
-        let Some(entry) = self.entry(&chosen) else {
+        if !matches!(
+            chosen.as_str(),
+            "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8"
+        ) {
             return self.not_there(entries.len());
-        };
+        }
         self.console.fine();
-        entry(self)
+        match chosen.as_str() {
+            "1" => event_rule::add(self),
+            "2" => traffic_rule::add(self),
+            "3" => manage::manage(self),
+            "4" => settings::settings(self),
+            "5" => practices::load(self),
+            "6" => self.test_mail(),
+            "7" => self.run(),
+            _ => self.inspect(),
+        }
     }
 
-    fn entry(&self, chosen: &str) -> Option<fn(&mut Self) -> Result<(), Stop>> {
-        Some(match chosen {
-            "1" => event_rule::add,
-            "2" => traffic_rule::add,
-            "3" => manage::manage,
-            "4" => settings::settings,
-            "5" => practices::load,
-            "6" => Self::test_mail,
-            "7" => Self::run,
-            "8" => Self::inspect,
-            _ => return None,
-        })
+    fn inspect(&mut self) -> Result<(), Stop> {
+        self.console.pause()
     }
 
     /// Tells that there is no such entry: below the next title, or to a script at once.
@@ -169,7 +174,14 @@ impl<'a> Menu<'a> {
     }
 
     fn test_mail(&mut self) -> Result<(), Stop> {
-        self.console.show(Style::Faint, &say::sending(self.console.lang));
+        self.tell_test_mail();
+        self.console.pause()
+    }
+
+    /// Sends a test mail, and tells what the server said to each recipient.
+    fn tell_test_mail(&self) {
+        self.console
+            .show(Style::Faint, &say::sending(self.console.lang));
         let sent = cycle::test_mail(self.place.config, self.place.env, self.start());
         for line in &sent.lines {
             self.console.line(Style::Good, line);
@@ -177,7 +189,6 @@ impl<'a> Menu<'a> {
         for problem in &sent.problems {
             self.console.fault(problem);
         }
-        self.console.pause()
     }
 
     /// What `run` does and prints.
@@ -196,8 +207,10 @@ impl<'a> Menu<'a> {
         match store::edit(self.place.config, self.place.env, now, change) {
             Ok(edited) => {
                 for (was, is) in &edited.renumbered {
-                    self.console.notice(Style::Plain, &say::renumbered(lang, was, is));
+                    self.console
+                        .notice(Style::Plain, &say::renumbered(lang, was, is));
                 }
+                log::audit(self.place.env, &edited.changes);
                 Some(edited.result)
             }
             Err(error) => {
@@ -232,13 +245,8 @@ impl<'a> Menu<'a> {
 
     /// The language may have become another one with the config.
     fn follow_language(&mut self) {
-        let config = store::open(self.place.config, self.place.env, store::StateUse::Keep);
-        let config = match config {
-            Ok(opened) => Some(opened.config.settings.language),
-            Err(_) => self.file()["settings"]["language"]
-                .as_str()
-                .and_then(Lang::from_tag),
-        };
+        let look = store::look(self.place.config, self.place.env);
+        let config = look.ok().map(|look| look.language);
         self.console.lang = language(&self.place, config);
     }
 
