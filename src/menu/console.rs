@@ -55,6 +55,13 @@ pub enum Style {
     Bad,
 }
 
+/// Whether the terminal shows every letter: a UTF-8 locale, and not Linux's own
+/// console, whose font has 512 of them.
+pub fn shows_all(env: &Env) -> bool {
+    let locale = env.locale().unwrap_or_default().to_uppercase();
+    env.text("TERM") != Some("linux") && (locale.contains("UTF-8") || locale.contains("UTF8"))
+}
+
 /// The two streams, and who is at their other end.
 pub struct Console {
     /// The language of all that is said here.
@@ -63,6 +70,8 @@ pub struct Console {
     person: bool,
     /// Colour, and a screen that is cleared.
     styled: bool,
+    /// The terminal shows no letters beyond ASCII.
+    ascii: bool,
     input: BufReader<Stdin>,
     lines_left: u32,
     wrong: u32,
@@ -78,6 +87,7 @@ impl Console {
         Self {
             lang,
             person,
+            ascii: !shows_all(env),
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,
@@ -89,6 +99,11 @@ impl Console {
     /// True where someone types; false behind a pipe.
     pub fn person(&self) -> bool {
         self.person
+    }
+
+    /// True where the terminal shows no letters beyond ASCII.
+    pub fn ascii(&self) -> bool {
+        self.ascii
     }
 
     /// The terminal's columns; 80 where it does not say.
@@ -115,27 +130,52 @@ impl Console {
             false => self.put("\n"),
         }
         self.show(Style::Title, title);
+        self.tell_notices();
+    }
+
+    /// Tells now what waits for the next screen.
+    pub fn tell_notices(&mut self) {
         for (style, notice) in std::mem::take(&mut self.notices) {
             self.line(style, &notice);
         }
     }
 
-    /// Tells a result at once.
+    /// Shows a person one line whole, however long.
+    pub fn raw(&self, text: &str) {
+        if self.person {
+            self.put(&format!("{}\n", visible(text)));
+        }
+    }
+
+    /// Tells a result at once, good and bad behind their marks.
     pub fn line(&self, style: Style, text: &str) {
-        let (mark, indent) = match style {
-            Style::Good => ("✓ ", 2),
-            Style::Bad => ("✗ ", 2),
-            _ => ("", text.len() - text.trim_start().len()),
+        let mark = match (style, self.ascii) {
+            (Style::Good, false) => "✓ ",
+            (Style::Good, true) => "+ ",
+            (Style::Bad, false) => "✗ ",
+            (Style::Bad, true) => "x ",
+            _ => "",
         };
+        if text.is_empty() {
+            return self.marked(style, "");
+        }
         for line in text.lines() {
-            let line = format!("{mark}{}", visible(line));
-            if !self.person {
-                self.put(&format!("{line}\n"));
-                continue;
-            }
-            for part in columns::wrap(&line, self.prose(), indent) {
-                self.put(&format!("{}\n", self.styled_text(style, &part)));
-            }
+            self.marked(style, &format!("{mark}{line}"));
+        }
+    }
+
+    /// Tells one line that brings its mark along.
+    pub fn marked(&self, style: Style, line: &str) {
+        let line = visible(line);
+        if !self.person {
+            return self.put(&format!("{line}\n"));
+        }
+        let indent = match style {
+            Style::Good | Style::Bad => 2,
+            _ => line.len() - line.trim_start().len(),
+        };
+        for part in columns::wrap(&line, self.prose(), indent) {
+            self.put(&format!("{}\n", self.styled_text(style, &part)));
         }
     }
 
@@ -162,15 +202,30 @@ impl Console {
         }
     }
 
-    /// Tells at once what is wrong with an answer; a script on standard error. One
-    /// that does not stop to be wrong is left.
-    pub fn wrong(&mut self, text: &str) -> Result<(), Stop> {
+    /// Tells that something failed; to a script on standard error.
+    pub fn fault(&self, text: &str) {
         if self.person {
-            self.line(Style::Bad, text);
-            return Ok(());
+            return self.line(Style::Bad, text);
         }
         for line in text.lines() {
             let _ = writeln!(io::stderr(), "{}", visible(line));
+        }
+    }
+
+    /// The same, below a person's next title.
+    pub fn fault_notice(&mut self, text: &str) {
+        match self.person && self.styled {
+            true => self.notices.push((Style::Bad, text.to_owned())),
+            false => self.fault(text),
+        }
+    }
+
+    /// Tells at once what is wrong with an answer; a script on standard error. One
+    /// that does not stop to be wrong is left.
+    pub fn wrong(&mut self, text: &str) -> Result<(), Stop> {
+        self.fault(text);
+        if self.person {
+            return Ok(());
         }
         self.wrong += 1;
         match self.wrong < MOST_WRONG {
@@ -228,7 +283,9 @@ impl Console {
         self.lines_left -= 1;
         let mut bytes = Vec::new();
         let longest = typing::LONGEST as u64;
-        let read = (&mut self.input).take(longest).read_until(b'\n', &mut bytes);
+        let read = (&mut self.input)
+            .take(longest)
+            .read_until(b'\n', &mut bytes);
         match read {
             Ok(0) | Err(_) => Err(Stop::Leave(Leave::End)),
             Ok(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
@@ -256,6 +313,10 @@ impl Console {
     /// A closed stream is no reason to fail.
     fn put(&self, text: &str) {
         let mut out = io::stdout().lock();
+        let text = match self.ascii {
+            true => text.replace('…', "~").replace('→', ">").replace('·', "-"),
+            false => text.to_owned(),
+        };
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }

@@ -129,7 +129,10 @@ impl Console {
         }
         match &question.now {
             Some(now) if columns::width(&question.label) + columns::width(now) + 5 > room => {
-                self.show(Style::Faint, &format!("  {}", say::at_present(self.lang, now)));
+                self.show(
+                    Style::Faint,
+                    &format!("  {}", say::at_present(self.lang, now)),
+                );
                 format!("{} […]: ", question.label)
             }
             Some(now) => format!("{} [{now}]: ", question.label),

@@ -140,7 +140,13 @@ impl Line {
         let rest = self.shown.saturating_sub(width);
         let mut out = io::stdout().lock();
         let back = |count: usize| "\u{8}".repeat(count);
-        write!(out, "{}{view}{}{}", back(self.shown), " ".repeat(rest), back(rest))?;
+        write!(
+            out,
+            "{}{view}{}{}",
+            back(self.shown),
+            " ".repeat(rest),
+            back(rest)
+        )?;
         self.shown = width;
         out.flush()
     }

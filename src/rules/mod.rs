@@ -2,7 +2,9 @@
 //!
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
+pub mod best_practices;
 pub mod catalogue;
+pub mod describe;
 pub mod engine;
 pub mod explain;
 pub mod flows;

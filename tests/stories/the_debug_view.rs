@@ -1,11 +1,11 @@
 //! The menu's debug view: what the PCE returns, which rule matches it, and why not.
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::menu::columns::width;
-use illumio_monitor::menu::inspect::{Inspection, inspect};
+use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
 use illumio_monitor::store::{Config, Env, read_config};
 use serde_json::json;
+use unicode_width::UnicodeWidthStr;
 
 use crate::pce::*;
 use crate::world::World;
@@ -23,13 +23,13 @@ fn look<'a>(world: &World, config: &'a Config, lang: Lang, how_many: usize) -> I
 
 fn printed(inspection: &Inspection<'_>) -> String {
     let mut out = Vec::new();
-    inspection.write(&mut out, 80).unwrap();
+    inspection.write(&mut out, View::default()).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn raw(inspection: &Inspection<'_>, number: usize) -> String {
     let mut out = Vec::new();
-    inspection.write_raw(number, &mut out, 80).unwrap();
+    inspection.write_raw(number, &mut out, View::default()).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -38,7 +38,11 @@ fn shown(world: &World, how_many: usize) -> String {
     let config = config(world);
     let mut out = Vec::new();
     let inspection = look(world, &config, Lang::En, how_many);
-    inspection.write(&mut out, 400).unwrap();
+    let wide = View {
+        columns: 400,
+        ascii: false,
+    };
+    inspection.write(&mut out, wide).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -241,7 +245,7 @@ fn in_both_languages_no_line_is_wider_than_the_terminal_and_nothing_is_hidden() 
         let inspection = look(&world, &config, lang, 5);
         let text = printed(&inspection) + &raw(&inspection, 1) + &raw(&inspection, 2);
         for line in text.lines() {
-            assert!(width(line) <= 80, "{}: {line}", width(line));
+            assert!(line.width() <= 80, "{}: {line}", line.width());
             assert!(!line.trim_start().starts_with("✓ 9 forged"), "{line}");
         }
         let hidden = text

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::View;
 use super::look::{Count, Failure, MOST_ROWS, Read, Record};
 use crate::lang::{Lang, explain, inspect as say, mail};
 use crate::menu::columns::wrap;
@@ -25,8 +26,8 @@ const NAME: usize = 40;
 pub struct Show<'a> {
     /// Where to.
     pub out: &'a mut dyn Write,
-    /// No line is wider.
-    pub columns: usize,
+    /// On what.
+    pub view: View,
     /// In which language.
     pub lang: Lang,
     /// Times are shown in this zone.
@@ -38,8 +39,11 @@ pub struct Show<'a> {
 impl Show<'_> {
     /// One line, wrapped where it is too wide: what follows is indented by two more.
     pub fn line(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        let line = format!("{:indent$}{}", "", visible(text.trim_start()));
-        for part in wrap(&line, self.columns, indent + 2) {
+        let mut line = format!("{:indent$}{}", "", visible(text.trim_start()));
+        if self.view.ascii {
+            line = in_ascii(&line);
+        }
+        for part in wrap(&line, self.view.columns, indent + 2) {
             writeln!(self.out, "{part}")?;
         }
         Ok(())
@@ -338,6 +342,13 @@ impl Show<'_> {
 
 fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
     rules.iter().filter(|rule| rule.enabled)
+}
+
+/// Our own signs for a terminal that has none of them.
+fn in_ascii(line: &str) -> String {
+    [("✓", "+"), ("✗", "x"), ("→", "->"), ("·", "|"), ("…", "...")]
+        .into_iter()
+        .fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
 }
 
 /// How much an event rule's matches count.
