@@ -48,6 +48,13 @@ texts! {
         zh: "連續多次輸入錯誤，已離開選單。"
     }
 
+    how_many() { en: "How many of each", zh: "各顯示幾筆" }
+    how_many_hint(most) { en: "a number from 1 to {most}", zh: "1 到 {most} 的數字" }
+    which_record(most) {
+        en: "A record as the PCE sent it (1 to {most}), Enter goes back",
+        zh: "顯示 PCE 原始紀錄（1 到 {most}），按 Enter 返回"
+    }
+
     saved() { en: "Saved.", zh: "已儲存。" }
     nothing_saved() { en: "Nothing was saved.", zh: "未儲存任何變更。" }
     renumbered(was, is) {

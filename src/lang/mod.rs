@@ -8,6 +8,8 @@ pub mod best_practices;
 pub mod check;
 pub mod config;
 pub mod cycle;
+pub mod explain;
+pub mod inspect;
 pub mod mail;
 pub mod menu;
 pub mod menu_rules;

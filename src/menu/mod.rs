@@ -7,11 +7,13 @@
 
 mod columns;
 mod console;
+mod debug;
 mod event_rule;
 mod fields;
 mod first_run;
 mod form;
 mod header;
+pub mod inspect;
 mod list;
 mod manage;
 mod practices;
@@ -155,12 +157,8 @@ impl<'a> Menu<'a> {
             "5" => practices::load(self),
             "6" => self.test_mail(),
             "7" => self.run(),
-            _ => self.inspect(),
+            _ => debug::debug(self),
         }
-    }
-
-    fn inspect(&mut self) -> Result<(), Stop> {
-        self.console.pause()
     }
 
     /// Tells that there is no such entry: below the next title, or to a script at once.
