@@ -95,12 +95,6 @@ texts! {
         zh: "符合 {rows}；門檻為 {window} 分鐘內有 {wanted} 條不同流量增加"
     }
     not_read() { en: "not tried: nothing was read", zh: "未比對：沒有讀到資料" }
-    how_many() { en: "How many events and flows", zh: "事件與流量各列出幾筆" }
-    want_number(most) { en: "a number from 1 to {most}", zh: "請輸入 1 到 {most} 的數字" }
-    which_raw(most) {
-        en: "Show a record raw (1-{most}, Enter goes back)",
-        zh: "顯示原始紀錄（1-{most}，Enter 返回）"
-    }
     record_raw(number) { en: "Record {number}, as the PCE sent it:", zh: "紀錄 {number}（PCE 回傳原文）：" }
     raw_cut(bytes) { en: "… ({bytes} bytes more)", zh: "…（另有 {bytes} 位元組）" }
 }

@@ -37,7 +37,7 @@ texts! {
 
     choice() { en: "Choice", zh: "請選擇" }
     want_choice(most) { en: "There is no such entry; type a number from 0 to {most}.", zh: "沒有這個選項；請輸入 0 到 {most} 的數字。" }
-    want_yes() { en: "type y or n", zh: "請輸入 y 或 n" }
+    want_yes() { en: "Type y or n.", zh: "請輸入 y 或 n。" }
     wrong(label, reason) { en: "{label}: {reason}", zh: "{label}：{reason}" }
     at_present(value) { en: "at present: {value}", zh: "目前：{value}" }
     hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
@@ -48,8 +48,14 @@ texts! {
         zh: "連續多次輸入錯誤，已離開選單。"
     }
 
+    how_many() { en: "How many of each", zh: "各顯示幾筆" }
+    how_many_hint(most) { en: "a number from 1 to {most}", zh: "1 到 {most} 的數字" }
+    which_record(most) {
+        en: "A record as the PCE sent it (1 to {most}), Enter goes back",
+        zh: "顯示 PCE 原始紀錄（1 到 {most}），按 Enter 返回"
+    }
+
     saved() { en: "Saved.", zh: "已儲存。" }
-    nothing_changed() { en: "Nothing was changed.", zh: "未變更任何設定。" }
     nothing_saved() { en: "Nothing was saved.", zh: "未儲存任何變更。" }
     renumbered(was, is) {
         en: "The id {was} stood twice; one of its rules has the id {is} now.",

@@ -260,6 +260,19 @@ impl Console {
         Ok(())
     }
 
+    /// Tells many lines: screen by screen to a person, all at once to a script. They
+    /// fit the width already, and nothing in them acts on a terminal.
+    pub fn page(&mut self, text: &str) -> Result<(), Stop> {
+        let room = self.rows().saturating_sub(2);
+        for (at, line) in text.lines().enumerate() {
+            if self.person && at > 0 && at % room == 0 {
+                self.read(&say::pause(self.lang), true)?;
+            }
+            self.put(&format!("{line}\n"));
+        }
+        Ok(())
+    }
+
     fn read(&mut self, prompt: &str, unseen: bool) -> Result<String, Stop> {
         if !self.person {
             return self.next_line();

@@ -56,7 +56,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
     step(menu, 2, &say::guide_mail(lang), &say::guide_mail_how(lang));
     mail(menu)?;
     step(menu, 3, &say::guide_rules(lang), "");
-    practices::load(menu)?;
+    practices::offer(menu)?;
     menu.console.tell_notices();
     step(
         menu,

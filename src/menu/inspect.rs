@@ -40,15 +40,6 @@ pub struct View {
     pub ascii: bool,
 }
 
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            columns: 80,
-            ascii: false,
-        }
-    }
-}
-
 /// What the PCE returned.
 pub struct Inspection<'a> {
     config: &'a Config,

@@ -11,10 +11,15 @@ use crate::rules::best_practices::plan;
 /// Adds what is missing, and replaces what differs where the user wants it. A script
 /// is asked nothing: it gets what is missing, and nothing of its own is replaced.
 pub fn load(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    menu.console.screen(&say::load_practices(menu.console.lang));
+    offer(menu)
+}
+
+/// The same, below what stands on the screen.
+pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let rules = menu.rules();
     let plan_now = plan(&rules, lang);
-    menu.console.screen(&say::load_practices(lang));
     if plan_now.missing.is_empty() && plan_now.differing.is_empty() {
         menu.console
             .notice(Style::Good, &words::practices_all_here(lang));

@@ -115,7 +115,7 @@ impl Console {
                 "y" | "yes" | "是" => return Ok(true),
                 "n" | "no" | "否" => return Ok(false),
                 "-1" => return Err(Stop::Back),
-                _ => self.wrong(&say::wrong(lang, label, say::want_yes(lang)))?,
+                _ => self.wrong(&say::want_yes(lang))?,
             }
         }
     }

@@ -331,8 +331,6 @@ pub fn ask_secret(
 pub fn apply(menu: &mut Menu<'_>, changes: Changes) -> bool {
     let lang = menu.console.lang;
     if changes.is_empty() {
-        menu.console
-            .notice(Style::Plain, &say::nothing_changed(lang));
         return false;
     }
     let saved = menu.save(|draft| {

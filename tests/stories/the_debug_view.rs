@@ -1,5 +1,8 @@
 //! The menu's debug view: what the PCE returns, which rule matches it, and why not.
 
+use std::io::Write;
+use std::process::Stdio;
+
 use illumio_monitor::lang::Lang;
 use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
@@ -9,6 +12,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::pce::*;
 use crate::world::World;
+
+const TERMINAL: View = View {
+    columns: 80,
+    ascii: false,
+};
 
 /// The world's config as the program reads it.
 fn config(world: &World) -> Config {
@@ -23,13 +31,13 @@ fn look<'a>(world: &World, config: &'a Config, lang: Lang, how_many: usize) -> I
 
 fn printed(inspection: &Inspection<'_>) -> String {
     let mut out = Vec::new();
-    inspection.write(&mut out, View::default()).unwrap();
+    inspection.write(&mut out, TERMINAL).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn raw(inspection: &Inspection<'_>, number: usize) -> String {
     let mut out = Vec::new();
-    inspection.write_raw(number, &mut out, View::default()).unwrap();
+    inspection.write_raw(number, &mut out, TERMINAL).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -40,7 +48,7 @@ fn shown(world: &World, how_many: usize) -> String {
     let inspection = look(world, &config, Lang::En, how_many);
     let wide = View {
         columns: 400,
-        ascii: false,
+        ..TERMINAL
     };
     inspection.write(&mut out, wide).unwrap();
     String::from_utf8(out).unwrap()
@@ -300,6 +308,65 @@ fn a_record_is_shown_raw_as_the_pce_sent_it() {
     assert_eq!(
         (raw(&inspection, 0), raw(&inspection, 3)),
         (String::new(), String::new())
+    );
+}
+
+#[test]
+fn a_terminal_without_our_marks_gets_marks_of_ascii() {
+    let world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    world.rule(json!({"type": "event", "filter_value": "user.login"}));
+    world.pce.event(agent_tampering("db-01").at("09:58"));
+    world
+        .pce
+        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    let config = config(&world);
+    let mut out = Vec::new();
+    let plain = View {
+        ascii: true,
+        ..TERMINAL
+    };
+    let inspection = look(&world, &config, Lang::En, 5);
+    inspection.write(&mut out, plain).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.is_ascii(), "{text}");
+    assert_says(
+        &text,
+        &[
+            "   + 1 rule 1",
+            "   x ask for another type",
+            "10.1.0.2 -> 10.1.0.3",
+        ],
+    );
+}
+
+/// `echo "8" |`
+#[test]
+fn a_script_gets_the_view_without_a_question() {
+    let world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    world.pce.event(agent_tampering("db-01").at("09:58"));
+    let mut child = world
+        .command(&[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"8\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert_says(
+        &text,
+        &["1. 2026-08-03 09:58:00", "✓ 1 rule 1", "Flows: no row from"],
+    );
+    assert_eq!(
+        (
+            String::from_utf8(output.stderr).unwrap(),
+            world.mailbox.count()
+        ),
+        (String::new(), 0)
     );
 }
 

@@ -346,9 +346,17 @@ fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
 
 /// Our own signs for a terminal that has none of them.
 fn in_ascii(line: &str) -> String {
-    [("✓", "+"), ("✗", "x"), ("→", "->"), ("·", "|"), ("…", "...")]
-        .into_iter()
-        .fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
+    [
+        ("✓", "+"),
+        ("✗", "x"),
+        ("→", "->"),
+        ("·", "|"),
+        ("…", "..."),
+    ]
+    .into_iter()
+    .fold(line.to_owned(), |line, (sign, ascii)| {
+        line.replace(sign, ascii)
+    })
 }
 
 /// How much an event rule's matches count.
