@@ -77,13 +77,13 @@ fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() 
         &text,
         &[
             "Events: the last 1 of 1,",
-            "1. 2026-08-03 09:58:00 +00:00 · agent.tampering · severity err · status success",
+            "1. 2026-08-03 09:58:00 · agent.tampering · severity err · status success",
             "notifications: workload.oob_policy_changes",
             "by agent db-01",
             "✓ 1 Tampered\n",
             "✗ 2 Quiet agents: severity err is not in info,warning\n",
             "✗ 3 rule 3: status success is not in failure\n",
-            "✗ ask for another type: 4 Log-in (user.login_failed)\n",
+            "✗ ask for another type: 4 (user.login_failed)\n",
             "1 Tampered: 1 match; it alerts on every match\n",
             "4 Log-in: no match\n",
             "Rules that are off were not tried: 1.",
@@ -131,7 +131,7 @@ fn each_flow_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
             "✗ 7 rule 7: excluded by ex_dst_ip 224.0.0.0/4\n",
             "✗ 8 rule 8: excluded by ex_src_label env=test\n",
             "✗ 9 rule 9: excluded by ex_port 440-450\n",
-            "1 Blocked: rows: 1, connections in their day: 7; it alerts on every row",
+            "1 Blocked: rows: 1, connections in their day: 7; it alerts on every row that grew",
         ],
     );
 }
@@ -291,7 +291,7 @@ fn a_record_is_shown_raw_as_the_pce_sent_it() {
     let inspection = look(&world, &config, Lang::En, 5);
     let event = raw(&inspection, 1);
     assert!(
-        event.starts_with("Record 1, as the PCE sent it:\n{"),
+        event.starts_with("\nRecord 1, as the PCE sent it:\n{"),
         "{event}"
     );
     assert_says(

@@ -19,7 +19,7 @@ use crate::visible::visible;
 /// So many objects, labels or notifications of a record are named.
 const NAMED: usize = 5;
 
-/// A rule's name is cut at so many characters.
+/// A rule's name, or the type it asks for, is cut at so many characters.
 const NAME: usize = 40;
 
 /// Where it is printed, and with what.
@@ -58,7 +58,7 @@ impl Show<'_> {
                 return self.line(0, &say::events_failed(lang, failure.text(lang)));
             }
         };
-        let (from, to) = (self.moment(read.from), self.moment(read.to));
+        let (from, to) = self.span(read);
         if read.latest.is_empty() {
             return self.line(0, &say::no_events(lang, from, to));
         }
@@ -79,7 +79,7 @@ impl Show<'_> {
                 return self.line(0, &say::flows_failed(lang, failure.text(lang)));
             }
         };
-        let (from, to) = (self.moment(read.from), self.moment(read.to));
+        let (from, to) = self.span(read);
         let shown = read.latest.len();
         let head = match shown {
             0 => say::no_flows(lang, from, to),
@@ -160,7 +160,7 @@ impl Show<'_> {
             match filter.miss(event) {
                 None => self.verdict(true, &self.name(rule))?,
                 Some(EventMiss::Name { wanted }) => {
-                    others.push(say::wants(lang, self.name(rule), wanted));
+                    others.push(say::wants(lang, rule.id, short(wanted)));
                 }
                 Some(miss) => {
                     let missed = say::missed(lang, self.name(rule), miss.text(lang));
@@ -316,11 +316,7 @@ impl Show<'_> {
     }
 
     fn name(&self, rule: &Rule) -> String {
-        let mut name: String = rule.name.chars().take(NAME).collect();
-        if name.len() < rule.name.len() {
-            name.push('…');
-        }
-        say::rule(self.lang, rule.id, name)
+        say::rule(self.lang, rule.id, short(&rule.name))
     }
 
     /// The first of them, and how many more.
@@ -333,11 +329,28 @@ impl Show<'_> {
         }
     }
 
-    /// `2026-11-22 10:03:12 +08:00`
+    /// `2026-11-22 10:03:12`, in the zone that [`Self::span`] names.
     fn moment(&self, at: Timestamp) -> String {
         let local = at.to_zoned(self.zone.clone());
-        local.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
+
+    /// `2026-11-22 10:03` and `2026-11-22 11:03 +08:00`
+    fn span(&self, read: &Read) -> (String, String) {
+        let local = |at: Timestamp| at.to_zoned(self.zone.clone());
+        (
+            local(read.from).strftime("%Y-%m-%d %H:%M").to_string(),
+            local(read.to).strftime("%Y-%m-%d %H:%M %:z").to_string(),
+        )
+    }
+}
+
+fn short(text: &str) -> String {
+    let mut head: String = text.chars().take(NAME).collect();
+    if head.len() < text.len() {
+        head.push('…');
+    }
+    head
 }
 
 fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
