@@ -133,7 +133,9 @@ impl Inspection<'_> {
         let mut show = self.show(out, view);
         let raw = String::from_utf8_lossy(&record.raw);
         let text = indent(&raw, view.columns);
-        let shown = text.get(..text.floor_char_boundary(RAW_BYTES)).unwrap_or_default();
+        let shown = text
+            .get(..text.floor_char_boundary(RAW_BYTES))
+            .unwrap_or_default();
         show.line(0, "")?;
         show.line(0, &say::record_raw(self.lang, number))?;
         for line in shown.lines() {
