@@ -1,6 +1,6 @@
 //! Command line → command → exit code.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,10 +8,10 @@ use illumio_monitor::check;
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
-use illumio_monitor::log;
-use illumio_monitor::status;
+use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
+use illumio_monitor::{log, rule_command, status, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -49,26 +49,36 @@ fn act(cli: Cli, env: &Env) -> ExitCode {
         Err(tag) => return wrong(&say::unknown_language(ours, tag), ours),
     };
     let lang = wanted.unwrap_or(ours);
-    let Some(command) = cli.command else {
-        return wrong(&say::no_command(lang), lang);
-    };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), env, &executable);
     if let Err(code) = go_on_as_owner(&config, lang, &executable) {
         return code;
     }
-    let start = Start {
+    let start = || Start {
         now: Timestamp::now(),
         random: random(),
         lang: wanted,
         state_use: StateUse::Keep,
         progress: &log::progress,
     };
+    let Some(command) = cli.command else {
+        return ExitCode::from(menu(Place {
+            config: &config,
+            env,
+            executable: &executable,
+            at_home: config == store::locate(None, &Env::default(), &executable),
+            lang: wanted,
+            start: &start,
+        }));
+    };
+    let start = start();
     match command {
         Command::Run(run) => run_once(&config, env, &run, start),
         Command::Check(options) => check(&config, env, &options, start),
         Command::TestMail(_) => test_mail(&config, env, start),
         Command::Status(options) => status(&config, env, &options, start),
+        Command::Rules(command) => rules(&config, env, wanted, &command),
+        Command::Import(_) => ExitCode::SUCCESS,
     }
 }
 
@@ -104,32 +114,65 @@ fn check(config: &Path, env: &Env, options: &cli::Check, start: Start<'_>) -> Ex
     let plain = !env.shows_unicode();
     let findings = check::check(config, around, &mut |findings| {
         if !options.json {
-            print_lines(findings.iter().flat_map(|finding| finding.lines(plain)));
+            let lines: Vec<String> = findings.iter().flat_map(|one| one.lines(plain)).collect();
+            say_all(lines.iter(), [].iter());
         }
     });
     if options.json {
-        print_lines([check::json(&findings).to_string()]);
+        say_all([check::json(&findings).to_string()].iter(), [].iter());
     }
     ExitCode::from(check::worst(&findings).exit())
 }
 
 fn status(config: &Path, env: &Env, options: &cli::Status, start: Start<'_>) -> ExitCode {
     let (status, lang) = status::status(config, env, options.max_age, start.now, start.lang);
-    print_lines([if options.json {
+    let line = if options.json {
         status.json(options.max_age, lang).to_string()
     } else {
-        visible(&status.line(lang))
-    }]);
+        status.line(lang)
+    };
+    say_all([line].iter(), [].iter());
     ExitCode::from(status.code.exit())
 }
 
+fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> ExitCode {
+    let around = rule_command::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        width: table::terminal_width(),
+        ask: (io::stdin().is_terminal() && io::stdout().is_terminal()).then_some(&ask),
+        input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
+    };
+    let said = rule_command::act(&around, command);
+    say_all(said.lines.iter(), said.problems.iter());
+    log::audit(env, &said.changes);
+    ExitCode::from(said.exit)
+}
+
+/// Shows what it is about, and takes `y` alone for yes.
+fn ask(lines: &[String], question: &str) -> bool {
+    lines.iter().for_each(|line| println!("{}", visible(line)));
+    print!("{question}");
+    let mut answer = String::new();
+    let read = io::stdout()
+        .flush()
+        .and_then(|()| io::stdin().read_line(&mut answer));
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
+}
+
 /// A closed stream is no reason to fail.
-fn print_lines(lines: impl IntoIterator<Item = String>) {
-    let mut out = std::io::stdout().lock();
+fn say_all<'a>(
+    lines: impl Iterator<Item = &'a String>,
+    problems: impl Iterator<Item = &'a String>,
+) {
     for line in lines {
-        let _ = writeln!(out, "{line}");
+        let _ = writeln!(io::stdout(), "{}", visible(line));
     }
-    let _ = out.flush();
+    for line in problems.flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
 }
 
 /// Root goes on as the owner of the config's folder, so that it never locks the

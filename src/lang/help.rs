@@ -75,6 +75,10 @@ const HELP: &[(&str, &str)] = &[
   check             診斷：檢查設定、PCE、郵件伺服器與排程；不變更任何內容，不寄信
   test-mail         寄送測試郵件給設定的收件者
   status            以一行文字回報監控是否正常，供 Nagios 或 Zabbix 使用
+  rules             列出與變更規則，供程式使用
+  import            匯入舊 Python 工具的設定檔與狀態檔
+
+不指定命令時開啟互動式選單。
 ",
     ),
     (
@@ -130,6 +134,168 @@ const HELP: &[(&str, &str)] = &[
   -h, --help        顯示說明
 
 結束代碼：0 上次完整執行時間在期限內；否則為 75 或 78 並說明原因。
+",
+    ),
+    (
+        "rules",
+        "\
+用法：illumio-monitor rules <command> [<args>]
+
+列出與變更規則，供程式使用。
+
+選項：
+  -h, --help        顯示說明
+
+命令：
+  list              列出規則
+  show              顯示規則的所有鍵
+  add               新增一條規則，或以陣列新增多條
+  set               設定規則的鍵
+  enable            啟用規則
+  disable           停用規則
+  remove            刪除規則
+  load-best-practices
+                    載入最佳實踐規則
+",
+    ),
+    (
+        "rules list",
+        "\
+用法：illumio-monitor rules list [--json]
+
+列出規則。
+
+選項：
+  --json            以 JSON 輸出：規則的陣列
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules show",
+        "\
+用法：illumio-monitor rules show [<ID...>] [--json]
+
+顯示規則的所有鍵。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：單一編號為物件，多個編號為陣列
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules add",
+        "\
+用法：illumio-monitor rules add [<RULE>] [--json]
+
+新增一條規則，或以陣列新增多條。未填 id 時自動編號。
+
+引數：
+  RULE              規則的 JSON，或含 JSON 的檔案；- 或省略時讀取標準輸入
+
+選項：
+  --json            以 JSON 輸出：新增的規則、編號與變更內容
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor rules add '{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}'
+",
+    ),
+    (
+        "rules set",
+        "\
+用法：illumio-monitor rules set <ID> [<KEY=VALUE...>] [--json]
+
+設定一條或多條規則的鍵。值為 JSON 或文字；空值表示移除該鍵。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+  KEY=VALUE         要設定的鍵與值
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor rules set 12 threshold_count=20 level=critical port=80,443 note=
+",
+    ),
+    (
+        "rules enable",
+        "\
+用法：illumio-monitor rules enable [<ID...>] [--json]
+
+啟用規則。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules disable",
+        "\
+用法：illumio-monitor rules disable [<ID...>] [--json]
+
+停用規則。下次執行時會捨棄該規則已累計的次數。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules remove",
+        "\
+用法：illumio-monitor rules remove [<ID...>] [--json]
+
+刪除規則。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：刪除的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules load-best-practices",
+        "\
+用法：illumio-monitor rules load-best-practices [--replace] [--json]
+
+新增十二條最佳實踐規則中缺少的部分。若已有規則與最佳實踐不同，在終端機上會先詢問再取代。
+
+選項：
+  --replace         取代不同的規則，不再詢問
+  --json            以 JSON 輸出：新增、取代與保留的規則
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "import",
+        "\
+用法：illumio-monitor import [<FILE...>]
+
+匯入舊 Python 工具的設定檔與狀態檔。設定檔中已有的內容維持不變。
+
+引數：
+  FILE              illumio_api_config.json、config.json、
+                    illumio_api_state.json、state.json
+
+選項：
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor import illumio_api_config.json illumio_api_state.json
 ",
     ),
 ];

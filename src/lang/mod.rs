@@ -4,13 +4,20 @@
 //! languages side by side, so that none can be forgotten. One file for each
 //! place where the sentences appear. This room knows no other.
 
+pub mod best_practices;
 pub mod check;
 pub mod config;
 pub mod cycle;
+pub mod explain;
 pub mod help;
+pub mod inspect;
 pub mod mail;
+pub mod menu;
+pub mod menu_rules;
+pub mod menu_settings;
 pub mod outbox;
 pub mod pce;
+pub mod rules;
 pub mod smtp;
 pub mod status;
 pub mod tls;
