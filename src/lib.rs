@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod cycle;
+pub mod import;
 pub mod lang;
 pub mod log;
 pub mod mail;

@@ -9,7 +9,7 @@ use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
-use illumio_monitor::{log, rule_command, table};
+use illumio_monitor::{import, log, rule_command, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -66,7 +66,7 @@ fn act(cli: Cli) -> ExitCode {
         Command::Run(run) => run_once(&config, &env, &run, start),
         Command::TestMail(_) => test_mail(&config, &env, start),
         Command::Rules(command) => rules(&config, &env, wanted, &command),
-        Command::Import(_) => ExitCode::SUCCESS,
+        Command::Import(command) => take_over(&config, &env, wanted, &command),
     }
 }
 
@@ -101,8 +101,28 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
         ask: (io::stdin().is_terminal() && io::stdout().is_terminal()).then_some(&ask),
         input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
     };
-    let said = rule_command::act(&around, command);
-    say_all(said.lines.iter(), said.problems.iter());
+    done(env, &rule_command::act(&around, command))
+}
+
+fn take_over(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Import) -> ExitCode {
+    let around = import::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        root: Path::new("/"),
+    };
+    done(env, &import::import(&around, &command.files))
+}
+
+/// A closed stream is no reason to fail.
+fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
+    for line in &said.lines {
+        let _ = writeln!(io::stdout(), "{}", visible(line));
+    }
+    for line in said.problems.iter().flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
     log::audit(env, &said.changes);
     ExitCode::from(said.exit)
 }
@@ -116,19 +136,6 @@ fn ask(lines: &[String], question: &str) -> bool {
         .flush()
         .and_then(|()| io::stdin().read_line(&mut answer));
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
-}
-
-/// A closed stream is no reason to fail.
-fn say_all<'a>(
-    lines: impl Iterator<Item = &'a String>,
-    problems: impl Iterator<Item = &'a String>,
-) {
-    for line in lines {
-        let _ = writeln!(io::stdout(), "{}", visible(line));
-    }
-    for line in problems.flat_map(|problem| problem.lines()) {
-        let _ = writeln!(io::stderr(), "{}", visible(line));
-    }
 }
 
 /// Root goes on as the owner of the config's folder, so that it never locks the

@@ -26,7 +26,12 @@ impl Cycle<'_> {
     pub(super) fn events_from(&self, now: Timestamp) -> Timestamp {
         let overlap = self.config.settings.event_overlap_minutes.into();
         match self.state.events.position {
-            Some(position) => back(position.min(now), overlap),
+            // What was before the very first fetch is told already, or nobody's news.
+            Some(position) => {
+                let position = position.min(now);
+                let first = self.state.events.since.unwrap_or(Timestamp::MIN);
+                back(position, overlap).max(first.min(position))
+            }
             // A first fetch that failed is made up for.
             None => {
                 let first = self.first_from(now);

@@ -7,6 +7,7 @@
 pub mod best_practices;
 pub mod config;
 pub mod cycle;
+pub mod import;
 pub mod mail;
 pub mod outbox;
 pub mod pce;
