@@ -62,8 +62,8 @@ texts! {
     rule_no_object() { en: "not an object", zh: "不是物件" }
     unnamed() { en: "(without a name)", zh: "（未命名）" }
     part_of_name() {
-        en: "event rules: the later Python versions compared the whole type; here a value is a part of it. For one type alone write more of its name, or list its relatives with rules list and look at them",
-        zh: "事件規則：後期的 Python 版本比對完整的事件類型，本程式則比對部分名稱；請以 rules list 檢視，必要時將名稱寫得更完整"
+        en: "event rules: the later Python versions compared the whole event type; here filter_value is a part of it, so that agent.update matches agent.update_interactive_users too. Look at the rules that were taken",
+        zh: "事件規則：後期的 Python 版本比對完整的事件類型，本程式的 filter_value 則比對部分名稱，例如 agent.update 也會符合 agent.update_interactive_users。請檢視已匯入的規則"
     }
 
     // The state.
