@@ -158,12 +158,20 @@ impl<'a> Import<'a> {
     }
 
     fn tell_old_tool(&mut self) {
-        for line in old_tool_in_crontabs(self.around.root) {
-            let file = line.file.display();
-            let sentence = words::in_crontab(self.lang, file, line.number, &line.text);
-            self.said.lines.push(sentence);
-        }
+        let found = old_tool_in_crontabs(self.around.root);
+        let lang = self.lang;
+        self.said
+            .lines
+            .extend(found.iter().map(|line| line.text(lang)));
     }
+}
+
+/// What to tell of the crontabs that only root may read. Root goes on as the
+/// config's owner, who does not see them any more.
+pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
+    let found = old_tool_in_crontabs(around.root);
+    let hidden = found.iter().filter(|line| line.is_hidden());
+    hidden.map(|line| line.text(language(around))).collect()
 }
 
 /// `--lang`, else what the config says, else the locale's.

@@ -52,7 +52,13 @@ fn act(cli: Cli) -> ExitCode {
     };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
-    if let Err(code) = go_on_as_owner(&config, lang, &executable) {
+    let parting = || {
+        if let Command::Import(_) = command {
+            let lines = import::seen_by_root_alone(&import_of(&config, &env, wanted));
+            lines.iter().for_each(|line| println!("{}", visible(line)));
+        }
+    };
+    if let Err(code) = go_on_as_owner(&config, lang, &executable, &parting) {
         return code;
     }
     let start = Start {
@@ -105,14 +111,20 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
 }
 
 fn take_over(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Import) -> ExitCode {
-    let around = import::Around {
+    done(
+        env,
+        &import::import(&import_of(config, env, lang), &command.files),
+    )
+}
+
+fn import_of<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::Around<'a> {
+    import::Around {
         config,
         env,
         now: Timestamp::now(),
         lang,
         root: Path::new("/"),
-    };
-    done(env, &import::import(&around, &command.files))
+    }
 }
 
 /// A closed stream is no reason to fail.
@@ -139,12 +151,18 @@ fn ask(lines: &[String], question: &str) -> bool {
 }
 
 /// Root goes on as the owner of the config's folder, so that it never locks the
-/// service out of its own files.
-fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), ExitCode> {
+/// service out of its own files. `parting` is done before, while it still is root.
+fn go_on_as_owner(
+    config: &Path,
+    lang: Lang,
+    executable: &Path,
+    parting: &dyn Fn(),
+) -> Result<(), ExitCode> {
     let resolved = store::resolve(config).unwrap_or_else(|_| config.to_owned());
     let owner = store::effective_uid().and_then(|euid| store::other_owner(&resolved, euid));
     let Some(owner) = owner else { return Ok(()) };
     eprintln!("{}", owner.text(lang));
+    parting();
     let error = owner.execute_again(executable, std::env::args_os().skip(1));
     eprintln!("{}", say::cannot_go_on_as_owner(lang, error));
     Err(ExitCode::from(cycle::Code::Config.exit()))

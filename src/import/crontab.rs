@@ -1,6 +1,9 @@
 //! The Python tool in this host's crontabs, as far as they can be read.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use crate::lang::{Lang, import as words};
 
 /// By these names it was started: the scripts of its versions, and its package.
 const OLD_TOOL: [&str; 4] = [
@@ -36,7 +39,20 @@ pub struct CronLine {
     /// The line's number, from 1.
     pub number: usize,
     /// The line, as it stands.
-    pub text: String,
+    pub line: String,
+}
+
+impl CronLine {
+    /// Where it stands and what to do; the line itself as it stands.
+    pub fn text(&self, lang: Lang) -> String {
+        words::in_crontab(lang, self.file.display(), self.number, &self.line)
+    }
+
+    /// Whether the file is for its owner and group alone.
+    pub fn is_hidden(&self) -> bool {
+        let about = std::fs::metadata(&self.file);
+        about.is_ok_and(|about| about.mode() & 0o004 == 0)
+    }
 }
 
 /// The lines that start the Python tool in the crontabs below `root` (`/`): the
@@ -73,7 +89,7 @@ fn lines(file: &Path) -> Vec<CronLine> {
         .map(|(line, number)| CronLine {
             file: file.to_owned(),
             number,
-            text: line.trim().to_owned(),
+            line: line.trim().to_owned(),
         })
         .collect()
 }
@@ -85,6 +101,8 @@ fn starts_the_old_tool(line: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -130,7 +148,13 @@ mod tests {
             ("var/spool/cron/crontabs/bob", 2),
         ];
         assert_eq!(told, expected.map(|(file, line)| (file.to_owned(), line)));
-        assert_eq!(found[0].text, old);
-        assert_eq!(found[2].text, "*/5 * * * * echo 8 | ./monitor_wrapper.py");
+        assert!(!found[0].is_hidden());
+        let text = found[0].text(Lang::En);
+        assert!(text.contains("line 2") && text.ends_with(old), "{text}");
+        let alone = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&found[2].file, alone).unwrap();
+        assert!(found[2].is_hidden());
+        assert_eq!(found[0].line, old);
+        assert_eq!(found[2].line, "*/5 * * * * echo 8 | ./monitor_wrapper.py");
     }
 }

@@ -158,15 +158,7 @@ fn untold(
     count: u64,
     window: i64,
 ) -> Counter {
-    let holds = |end: &Timestamp| {
-        let inside = |at: &Timestamp| {
-            at <= end && end.duration_since(*at) < SignedDuration::from_mins(window)
-        };
-        let counts = history.iter().filter(|(at, _)| inside(at));
-        counts.fold(0u64, |sum, (_, count)| sum.saturating_add(*count)) >= count
-    };
-    let runs = history.iter().map(|(at, _)| *at);
-    let told = told.or_else(|| runs.filter(|at| holds(at)).max());
+    let told = told.or_else(|| last_alert(history, count, window));
     let mut counter = Counter {
         alerted: told.map(minute_of),
         ..Counter::default()
@@ -176,6 +168,24 @@ fn untold(
         counter.untold.add(minute_of(*at), *count);
     }
     counter
+}
+
+/// The last run in which the window behind it held enough; the window's begin is
+/// not in it.
+fn last_alert(history: &[(Timestamp, u64)], count: u64, window: i64) -> Option<Timestamp> {
+    let window = SignedDuration::from_mins(window);
+    let (mut inside, mut sum, mut alert) = (history.iter().peekable(), 0u64, None);
+    for (run, matches) in history {
+        sum = sum.saturating_add(*matches);
+        let over = |(at, _): &&(Timestamp, u64)| run.duration_since(*at) >= window;
+        while let Some((_, matches)) = inside.next_if(over) {
+            sum = sum.saturating_sub(*matches);
+        }
+        if sum >= count {
+            alert = Some(*run);
+        }
+    }
+    alert
 }
 
 /// `2026-08-03T10:00:00Z`; the very first version wrote no zone, and meant UTC.

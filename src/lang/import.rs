@@ -5,7 +5,10 @@
 use super::texts;
 
 texts! {
-    cannot_read(file, reason) { en: "{file}: cannot be read: {reason}", zh: "{file}：無法讀取：{reason}" }
+    cannot_read(file, reason) {
+        en: "{file}: cannot be read: {reason}; the user who owns the config's folder has to be able to read it",
+        zh: "{file}：無法讀取：{reason}；設定檔資料夾的擁有者須有讀取權限"
+    }
     not_json(file, reason) {
         en: "{file}: not JSON: {reason}; nothing was taken from it",
         zh: "{file}：不是 JSON：{reason}；未匯入任何內容"

@@ -220,6 +220,13 @@ fn pythons() -> Vec<Value> {
             "threshold_type": kind, "threshold_count": 3, "threshold_window": 10})
     };
     let ours = best_practices(Lang::ZhTw);
+    // The later versions wrote whole types.
+    let whole = ["agent.tampering", "system_task.agent_offline_check"].map(|it| {
+        json!({
+            "id": 1, "type": "event", "name": "x", "filter_value": it, "threshold_type": "immediate"
+        })
+    });
+    assert_eq!(plan(&whole, Lang::En).differing.len(), 2);
     let mut rules: Vec<Value> = ours[..10]
         .iter()
         .map(|rule| event(rule["filter_value"].as_str().unwrap(), "immediate"))

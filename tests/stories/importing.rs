@@ -1,6 +1,8 @@
 //! `import`: an installation of the Python tool becomes one of ours.
 
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -414,4 +416,31 @@ fn a_state_waits_for_a_valid_config() {
         "{run:?}"
     );
     assert!(world.config().get("state").is_none());
+}
+
+#[test]
+fn a_state_is_not_put_under_a_run_that_is_under_way() {
+    let mut world = fresh();
+    let config = python(&world, &[counted(1, "agent.tampering")]);
+    import(&mut world, &[("c.json", config)]);
+    world.pce.set_now("10:10");
+    let silence = Fault::hang(Duration::from_millis(1_500));
+    world.pce.fault(silence.on("/health").times(1));
+    let mut running = world
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while world.pce.requests().is_empty() {
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    let run = import(&mut world, &[("s.json", history(1, &[("09:50", 2)]))]);
+
+    assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{run:?}");
+    assert!(run.stderr.contains("another run"), "{run:?}");
+    assert_eq!(running.wait().unwrap().code(), Some(0));
 }
