@@ -110,6 +110,9 @@ impl Taken {
         taken.take_keys(draft, config, place);
         taken.name_the_rest(config, place.lang);
         taken.take_rules(draft, config, place.lang);
+        if taken.lines.is_empty() {
+            taken.lines.push(words::empty(place.lang));
+        }
         taken
     }
 
@@ -161,8 +164,17 @@ impl Taken {
         }
     }
 
-    /// Sections that only the Python tool has.
+    /// Sections that only the Python tool has, and such that are none.
     fn name_the_rest(&mut self, config: &Value, lang: Lang) {
+        for section in SECTIONS {
+            let value = &config[section];
+            if !value.is_null() && !value.is_object() {
+                self.lines.push(words::no_section(lang, section));
+            }
+        }
+        if !config["rules"].is_null() && !config["rules"].is_array() {
+            self.lines.push(words::no_list(lang, "rules"));
+        }
         let known = |key: &str| SECTIONS.contains(&key) || key == "rules" || key == "state";
         let sections = config.as_object().into_iter().flatten();
         for (key, value) in sections.filter(|(key, _)| !known(key)) {

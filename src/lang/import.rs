@@ -40,6 +40,9 @@ texts! {
         en: "not taken: {key}: this program has no such setting",
         zh: "未匯入：{key}：本程式沒有此設定"
     }
+    no_section(key) { en: "not taken: {key}: not an object", zh: "未匯入：{key}：不是物件" }
+    no_list(key) { en: "not taken: {key}: not a list", zh: "未匯入：{key}：不是清單" }
+    empty() { en: "nothing taken: there is nothing in it", zh: "未匯入任何內容：檔案沒有可匯入的項目" }
     other_pce(here) {
         en: "the config is of another PCE ({here}); key, secret and org were not taken",
         zh: "設定檔屬於另一台 PCE（{here}）；未匯入金鑰、密碼與組織編號"

@@ -1,8 +1,12 @@
 //! The twelve best practices against the records that a PCE writes.
 
+use std::cell::RefCell;
+
+use illumio_monitor::cli;
 use illumio_monitor::lang::Lang;
+use illumio_monitor::rule_command::{Around, act};
 use illumio_monitor::rules::best_practices::{best_practices, plan};
-use illumio_monitor::store::check_rule;
+use illumio_monitor::store::{Env, check_rule};
 use serde_json::{Value, json};
 
 use crate::pce::*;
@@ -210,6 +214,41 @@ fn a_rule_that_differs_is_replaced_only_where_that_was_asked_for() {
         (&rule["note"], &rule["enabled"], &rule["_own"]),
         (&json!("endpoints"), &json!(false), &json!(1))
     );
+}
+
+#[test]
+fn a_person_is_shown_what_differs_and_decides() {
+    let world = loaded("en");
+    world.edit(|config| config["rules"][3]["threshold_count"] = json!(50));
+    let command = |replace| cli::Rules {
+        command: cli::RulesCommand::LoadBestPractices(cli::RulesLoadBestPractices {
+            replace,
+            json: false,
+        }),
+    };
+    let asked = RefCell::new(Vec::new());
+    for (answer, count) in [(false, 50), (true, 3), (true, 3)] {
+        let ask = |lines: &[String], question: &str| {
+            asked
+                .borrow_mut()
+                .push((lines.join("\n"), question.to_owned()));
+            answer
+        };
+        let around = Around {
+            config: &world.config_path(),
+            env: &Env::of(&[]),
+            now: world.now(),
+            lang: Some(Lang::En),
+            width: None,
+            ask: Some(&ask),
+            input: None,
+        };
+        assert_eq!(act(&around, &command(false)).exit, 0);
+        assert_eq!(world.config()["rules"][3]["threshold_count"], count);
+    }
+    // The third time nothing differed, and nothing was asked.
+    assert_eq!(asked.borrow().len(), 2);
+    assert!(asked.borrow()[0].0.contains("rule 4 differs"), "{asked:?}");
 }
 
 /// The Python tool's own twelve: other names, no level, one id.

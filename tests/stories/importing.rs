@@ -444,3 +444,39 @@ fn a_state_is_not_put_under_a_run_that_is_under_way() {
     assert!(run.stderr.contains("another run"), "{run:?}");
     assert_eq!(running.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn odd_files_are_told_and_never_break_the_program() {
+    let time = "2026-08-03T10:00:00Z";
+    let odd = [
+        json!([]),
+        json!({"api": [], "email": 5, "smtp": null, "settings": "x", "rules": {"a": 1}}),
+        json!({"rules": [null, 1, "x", [], {}, {"id": {}, "type": 5}, {"type": "volume", "name": 7}]}),
+        json!({"rules": [{"id": 1e300, "type": "event", "name": "\u{1b}[2J", "filter_value": "x"}]}),
+        json!({"rules": [{"id": i64::MAX, "type": "event", "name": "n", "filter_value": "x"}]}),
+        json!({"api": {"url": 5, "key": ["k"], "secret": {"a": 1}}, "alerts": {"active": 7}}),
+        json!({"alerts": [], "rules": [], "\u{202e}": 1}),
+        json!({"last_check": "9999-12-31T23:59:59Z", "history": []}),
+        json!({"last_check": "-009999-01-02T00:00:00Z", "history": {"1": [{"t": 5, "c": -1}]}}),
+        json!({"last_check": time, "history": {"1": [{"t": time, "c": u64::MAX}, {"t": time, "c": u64::MAX}]}}),
+        json!({"last_check": time, "history": {"1": [time, null, {"t": time}, [time]], "": [time]},
+            "alert_history": {"1": 5}}),
+    ];
+    for value in odd {
+        let mut world = fresh();
+        let config = python(&world, &[counted(1, "agent.tampering")]);
+        import(&mut world, &[("c.json", config)]);
+
+        let run = import(&mut world, &[("odd.json", value.clone())]);
+
+        assert!([0, 78].contains(&run.code), "{value}: {run:?}");
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            !said.contains("panicked") && !said.is_empty(),
+            "{value}: {run:?}"
+        );
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{value}: {run:?}");
+        let run = world.run_at("10:10");
+        assert_eq!(run.code, 0, "{value}: {run:?}");
+    }
+}
