@@ -14,6 +14,7 @@ mod stories {
     mod a_day_of_events;
     mod bad_input;
     mod beside;
+    mod best_practices;
     mod check;
     mod check_mail;
     mod check_tls;
@@ -24,12 +25,14 @@ mod stories {
     mod event_rules;
     mod hostile_records;
     mod illumio_py;
+    mod importing;
     mod languages;
     mod mail_faults;
     mod mail_servers;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
+    mod rules_command;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::cron::{Schedule, span_minutes, word};
 use super::finding::Finding;
+use crate::import::starts_the_old_tool;
 use crate::lang::{Lang, check as say};
 use crate::rules::{Rule, Threshold};
 
@@ -25,14 +26,6 @@ const UNITS: [&str; 4] = [
     "run/systemd/system",
     "usr/lib/systemd/system",
     "lib/systemd/system",
-];
-
-/// The names under which the Python tool's versions were started.
-const OLD_TOOL: [&str; 4] = [
-    "illumio_monitor.py",
-    "illumio_api_monitor.py",
-    "monitor_wrapper.py",
-    "-m illumio_monitor",
 ];
 
 /// A crontab or unit that is larger is none.
@@ -160,7 +153,7 @@ fn too_short(rules: &[Rule], interval: u32, lang: Lang) -> Vec<Finding> {
 }
 
 fn old_tool(lines: &[Line], lang: Lang) -> Vec<Finding> {
-    let starts_it = |line: &&Line| OLD_TOOL.iter().any(|name| line.text.contains(name));
+    let starts_it = |line: &&Line| starts_the_old_tool(&line.text);
     let told = lines.iter().filter(starts_it).map(|line| {
         let what = say::old_tool(lang, &line.place);
         Finding::remark("old_tool", what, say::old_tool_fix(lang, line.text.trim()))

@@ -10,6 +10,7 @@ pub mod config;
 pub mod cycle;
 pub mod explain;
 pub mod help;
+pub mod import;
 pub mod inspect;
 pub mod mail;
 pub mod menu;
