@@ -121,11 +121,11 @@ fn check(config: &Path, env: &Env, options: &cli::Check, start: Start<'_>) -> Ex
     let findings = check::check(config, around, &mut |findings| {
         if !options.json {
             let lines: Vec<String> = findings.iter().flat_map(|one| one.lines(plain)).collect();
-            say_all(lines.iter(), [].iter());
+            print_lines(&lines);
         }
     });
     if options.json {
-        say_all([check::json(&findings).to_string()].iter(), [].iter());
+        print_lines(&[check::json(&findings).to_string()]);
     }
     ExitCode::from(check::worst(&findings).exit())
 }
@@ -137,7 +137,7 @@ fn status(config: &Path, env: &Env, options: &cli::Status, start: Start<'_>) -> 
     } else {
         status.line(lang)
     };
-    say_all([line].iter(), [].iter());
+    print_lines(&[line]);
     ExitCode::from(status.code.exit())
 }
 
@@ -172,10 +172,14 @@ fn import_of<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::
 }
 
 /// A closed stream is no reason to fail.
-fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
-    for line in &said.lines {
+fn print_lines(lines: &[String]) {
+    for line in lines {
         let _ = writeln!(io::stdout(), "{}", visible(line));
     }
+}
+
+fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
+    print_lines(&said.lines);
     for line in said.problems.iter().flat_map(|problem| problem.lines()) {
         let _ = writeln!(io::stderr(), "{}", visible(line));
     }
