@@ -11,13 +11,18 @@ mod world;
 
 mod stories {
     mod a_day_of_events;
+    mod attached_records;
     mod bad_input;
     mod beside;
     mod client;
     mod command_line;
+    mod condition_mails;
     mod conditions;
+    mod daily_report;
     mod event_fetch;
     mod event_rules;
+    mod expiry;
+    mod gaps;
     mod hostile_records;
     mod illumio_py;
     mod mail_faults;

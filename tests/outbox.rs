@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Settings;
-use illumio_monitor::mail::mime::{self, Parts};
+use illumio_monitor::mail::mime::{self, Parts, Thread};
 use illumio_monitor::mail::outbox::{BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
@@ -23,6 +23,11 @@ fn soon() -> Instant {
 
 const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
 
+static NO_THREAD: Thread = Thread {
+    in_reply_to: None,
+    references: Vec::new(),
+};
+
 fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
     Parts {
         message_id: "1.2@example.com",
@@ -33,6 +38,8 @@ fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
         level: Level::Critical,
         kind: Kind::Alert,
         site: HOSTILE,
+        thread: &NO_THREAD,
+        attachment: None,
     }
 }
 
@@ -135,6 +142,9 @@ fn waiting(number: usize) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         about_mail: false,
+        thread: Thread::default(),
+        attachment: None,
+        detached: None,
     }
 }
 

@@ -6,27 +6,42 @@ use jiff::Timestamp;
 
 use super::{Code, Cycle};
 use crate::lang::cycle as say;
-use crate::mail::compose::{Look, compose};
-use crate::mail::mime;
+use crate::mail::compose::{Composed, Look, compose};
+use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::Waiting;
-use crate::report::{Condition, Kind, Report};
+use crate::report::{BeginMail, Condition, Kind, Phase, Report};
 use crate::rules::Level;
 use crate::store::Config;
 use crate::store::state::Held;
 
 /// Puts a report into words, ready for the outbox.
 pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
-    let look = Look {
+    let composed = compose(report, &look(config));
+    posted(composed, report.level(), report, config, random)
+}
+
+/// How the reader of this config wants his mails.
+pub(super) fn look(config: &Config) -> Look<'_> {
+    Look {
         lang: config.settings.language,
         zone: &config.settings.timezone,
         raw_snapshot: config.mail.raw_snapshot,
-    };
-    let composed = compose(report, &look);
+    }
+}
+
+/// What was composed, ready for the outbox.
+pub(super) fn posted(
+    composed: Composed,
+    level: Level,
+    report: &Report,
+    config: &Config,
+    random: u64,
+) -> Waiting {
     Waiting {
         message_id: mime::message_id(report.made_at, random, &config.mail.sender),
         made_at: report.made_at,
         subject: composed.subject,
-        level: report.level(),
+        level,
         kind: report.kind,
         site: report.site.clone(),
         text: composed.text,
@@ -35,6 +50,9 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         about_mail: false,
+        thread: Thread::default(),
+        attachment: None,
+        detached: None,
     }
 }
 
@@ -72,6 +90,7 @@ impl Cycle<'_> {
             Kind::Alert
         };
         self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
+        let attachment = self.attachment();
         let footer = [std::mem::take(&mut self.seen), vec![self.config_line()]].concat();
         let report = Report {
             conditions: std::mem::take(&mut self.news),
@@ -82,19 +101,28 @@ impl Cycle<'_> {
         };
         let mail = Waiting {
             about_mail,
+            thread: self.thread(&report),
+            attachment,
             ..letter(&report, &self.config, self.start.random)
         };
         for news in &report.conditions {
             if let Some(held) = self.state.conditions.get_mut(&news.condition) {
                 held.message_id
                     .get_or_insert_with(|| mail.message_id.clone());
+                if news.phase == Phase::Begins {
+                    held.begin_mail.get_or_insert_with(|| BeginMail {
+                        message_id: mail.message_id.clone(),
+                        subject: mail.subject.clone(),
+                        made_at: mail.made_at,
+                    });
+                }
             }
         }
         self.state.outbox.push(mail, &reader);
         true
     }
 
-    fn config_line(&self) -> String {
+    pub(super) fn config_line(&self) -> String {
         say::config_file(self.lang, self.store.path().display())
     }
 
@@ -137,6 +165,8 @@ impl Cycle<'_> {
                 level: Level::Warning,
                 detail,
                 message_id: None,
+                begin_mail: None,
+                expiry: None,
             };
             self.state
                 .conditions

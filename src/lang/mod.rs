@@ -9,6 +9,7 @@ pub mod cycle;
 pub mod mail;
 pub mod outbox;
 pub mod pce;
+pub mod reports;
 pub mod smtp;
 pub mod tls;
 

@@ -1,6 +1,7 @@
 //! One conversation with the PCE: requests, retries, and the PCE's clock.
 
 use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -14,7 +15,7 @@ use super::clock::Clock;
 use super::error::{Break, Error, Problem};
 use super::stream::StreamError;
 use super::{Settings, connect};
-use crate::tls;
+use crate::tls::{self, validity::Validity};
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;
@@ -44,6 +45,7 @@ pub struct Client {
     secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
+    certificate: Arc<OnceLock<Validity>>,
 }
 
 /// A status that more patience may mend.
@@ -58,8 +60,11 @@ impl Client {
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
+        let certificate = Arc::default();
+        let agent = connect::agent(settings, Arc::clone(&certificate));
         Ok(Self {
-            agent: connect::agent(settings).map_err(Error::Tls)?,
+            agent: agent.map_err(Error::Tls)?,
+            certificate,
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
@@ -72,6 +77,12 @@ impl Client {
     /// The clock: the PCE's from the first answer on.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// When the PCE's certificate is valid; `None` without TLS, and as long as no
+    /// connection came about.
+    pub fn certificate(&self) -> Option<Validity> {
+        self.certificate.get().copied()
     }
 
     /// The path of something that belongs to the org.

@@ -3,7 +3,7 @@
 //! ureq brings TCP and the proxy's CONNECT. TLS is ours, because ureq's own
 //! can't trust a self-signed certificate by itself ([`crate::tls`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::{Proxy, Settings};
+use crate::tls::validity::Validity;
 use crate::tls::{self, TlsError, Trust};
 
 /// An agent for `settings`: one connection, kept open between requests.
@@ -28,8 +29,10 @@ use crate::tls::{self, TlsError, Trust};
 /// `https://` is spoken, but for a PCE whose own URL is `http://` (which the
 /// configuration allows on loopback alone).
 ///
+/// `certificate` takes the dates of the first certificate that the PCE proved to hold.
+///
 /// Errors: an unusable `ca_file` or proxy, found here and not at the first request.
-pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
+pub fn agent(settings: &Settings, certificate: Arc<OnceLock<Validity>>) -> Result<Agent, TlsError> {
     let plain = settings.url.starts_with("http://");
     let timeout = Some(settings.timeout);
     let config = Agent::config_builder()
@@ -53,7 +56,7 @@ pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
     let connector =
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
-            .chain(TlsConnector(tls));
+            .chain(TlsConnector { tls, certificate });
     Ok(Agent::with_parts(config, connector, OneLookup::default()))
 }
 
@@ -155,7 +158,10 @@ impl Resolver for OneLookup {
 
 /// Puts TLS around a connection where the URL asks for it.
 #[derive(Debug)]
-struct TlsConnector(Arc<ClientConfig>);
+struct TlsConnector {
+    tls: Arc<ClientConfig>,
+    certificate: Arc<OnceLock<Validity>>,
+}
 
 impl<In: Transport> Connector<In> for TlsConnector {
     type Out = Either<In, TlsTransport>;
@@ -176,10 +182,15 @@ impl<In: Transport> Connector<In> for TlsConnector {
             .map_err(|_| ureq::Error::BadUri(details.uri.to_string()))?
             .to_owned();
         let mut connection =
-            ClientConnection::new(Arc::clone(&self.0), name).map_err(std::io::Error::other)?;
+            ClientConnection::new(Arc::clone(&self.tls), name).map_err(std::io::Error::other)?;
         let mut wire = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
         wire.set_timeout(details.timeout);
         connection.complete_io(&mut wire)?;
+        let leaf = connection.peer_certificates().and_then(<[_]>::first);
+        if let Some(validity) = leaf.and_then(|leaf| Validity::of(leaf)) {
+            // A later connection of this cycle shows the same one.
+            let _ = self.certificate.set(validity);
+        }
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),

@@ -1,7 +1,8 @@
 //! The mail on reports whose every text is a stranger's.
 
 use illumio_monitor::report::{
-    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+    Alert, BeginMail, Condition, ConditionNews, Counted, Expiry, Kind, Phase, Record, Report,
+    Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -161,17 +162,39 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Traffic,
         Configuration,
         Delivery,
+        KeyExpires,
+        CertificateExpires,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
-    (which, phase, time(), any_text(), level()).prop_map(
-        |(condition, phase, since, detail, level)| ConditionNews {
+    let more = (
+        option::of(told_by()),
+        option::of(number()),
+        option::of(expiry()),
+    );
+    (which, phase, time(), any_text(), level(), more).prop_map(
+        |(condition, phase, since, detail, level, (told_by, caught_up, expires))| ConditionNews {
             condition,
             phase,
             since,
             detail,
             level,
+            told_by,
+            caught_up,
+            expires,
         },
     )
+}
+
+fn told_by() -> impl Strategy<Value = BeginMail> {
+    (any_text(), any_text(), time()).prop_map(|(message_id, subject, made_at)| BeginMail {
+        message_id,
+        subject,
+        made_at,
+    })
+}
+
+fn expiry() -> impl Strategy<Value = Expiry> {
+    (time(), any::<i64>(), any::<bool>()).prop_map(|(at, days, over)| Expiry { at, days, over })
 }
 
 fn report() -> impl Strategy<Value = Report> {

@@ -92,6 +92,8 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
             level: report.level(),
             kind: report.kind,
             site: &report.site,
+            thread: &mime::Thread::default(),
+            attachment: None,
         };
         let message = mime::message(&crate::smtp::settings(25), &parts);
         arrives(&message, &told.text, &told.html)?;

@@ -35,6 +35,9 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         since: at("2026-11-22T08:10:00Z"),
         detail: detail.to_owned(),
         level,
+        told_by: None,
+        caught_up: None,
+        expires: None,
     }
 }
 

@@ -6,6 +6,8 @@
 //! no MIME.
 
 mod condition;
+mod daily;
+mod expiry;
 mod fit;
 mod html;
 mod palette;
@@ -15,10 +17,12 @@ mod text;
 mod view;
 mod view_alert;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
 use crate::report::Report;
+use crate::report::daily::Daily;
 
 /// The HTML part is at most so many bytes, whatever is reported (contract 5).
 pub const HTML_MAX: usize = 100_000;
@@ -73,4 +77,21 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
         html,
         lines: subject::lines(report, look),
     }
+}
+
+/// Puts the daily report into words: `report` has its frame (site, time, footer).
+pub fn compose_daily(report: &Report, daily: &Daily, look: &Look) -> Composed {
+    let view = daily::view(report, daily, look);
+    let (text, html) = fit::fit(&view);
+    Composed {
+        subject: subject::of(report, &daily::what(daily, look.lang)),
+        text,
+        html,
+        lines: vec![daily::line(report, daily, look)],
+    }
+}
+
+/// `2 h 10 min`, as mails have it: between the minutes of two times.
+pub fn duration(lang: Lang, from: Timestamp, until: Timestamp) -> String {
+    show::duration(lang, from, until)
 }

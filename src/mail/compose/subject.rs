@@ -18,9 +18,14 @@ pub(super) fn subject(report: &Report, lang: Lang) -> String {
         Level::Critical => words::critical_subject(lang, what),
         Level::Warning | Level::Info => what,
     };
+    of(report, &what)
+}
+
+/// The program's name, what happened, and where.
+pub(super) fn of(report: &Report, what: &str) -> String {
     let site = show::cut(report.site.trim(), SITE_MAX);
     let around = "[Illumio Monitor]  · ".chars().count() + site.chars().count();
-    let what = show::cut(&what, SUBJECT_MAX - around);
+    let what = show::cut(what, SUBJECT_MAX - around);
     if site.is_empty() {
         format!("[Illumio Monitor] {what}")
     } else {
@@ -70,12 +75,12 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
 fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
     let title = condition::title(lang, news);
     match news.phase {
-        Phase::Ended => words::counted(
+        Phase::Ended if news.expires.is_none() => words::counted(
             lang,
             title,
             show::duration(lang, news.since, report.made_at),
         ),
-        Phase::Begins | Phase::Lasts => title,
+        Phase::Begins | Phase::Lasts | Phase::Ended => title,
     }
 }
 
