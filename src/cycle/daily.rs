@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use super::letter::{blank_report, look, posted};
+use super::letter::{blank_report, letter};
 use super::{Code, Cycle};
-use crate::mail::compose::compose_daily;
 use crate::mail::outbox::Waiting;
-use crate::report::Kind;
 use crate::report::daily::{Daily, Day};
+use crate::report::{Kind, Report};
 
 impl Cycle<'_> {
     /// Adds this run to the day. A report that nobody wants is not counted for.
@@ -58,14 +57,14 @@ impl Cycle<'_> {
             ..Day::default()
         };
         let day = std::mem::replace(&mut self.state.day, day);
-        let daily = self.daily(day, time);
-        let mut report = blank_report(&self.config, Kind::Daily, now);
-        report.footer = vec![self.config_line()];
-        let composed = compose_daily(&report, &daily, &look(&self.config));
-        // Another one than that of the cycle's other mail.
+        let report = Report {
+            footer: vec![self.config_line()],
+            daily: Some(self.daily(day, time)),
+            ..blank_report(&self.config, Kind::Daily, now)
+        };
+        // Another Message-ID than that of the cycle's other mail.
         let random = self.start.random.wrapping_add(1);
-        let level = daily.level();
-        Some(posted(composed, level, &report, &self.config, random))
+        Some(letter(&report, &self.config, random))
     }
 
     fn daily(&self, day: Day, due: Time) -> Daily {

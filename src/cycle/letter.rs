@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Code, Cycle};
 use crate::lang::cycle as say;
-use crate::mail::compose::{Composed, Look, compose};
+use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::Waiting;
 use crate::report::{BeginMail, Condition, Kind, Phase, Report};
@@ -16,32 +16,17 @@ use crate::store::state::Held;
 
 /// Puts a report into words, ready for the outbox.
 pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
-    let composed = compose(report, &look(config));
-    posted(composed, report.level(), report, config, random)
-}
-
-/// How the reader of this config wants his mails.
-pub(super) fn look(config: &Config) -> Look<'_> {
-    Look {
+    let look = Look {
         lang: config.settings.language,
         zone: &config.settings.timezone,
         raw_snapshot: config.mail.raw_snapshot,
-    }
-}
-
-/// What was composed, ready for the outbox.
-pub(super) fn posted(
-    composed: Composed,
-    level: Level,
-    report: &Report,
-    config: &Config,
-    random: u64,
-) -> Waiting {
+    };
+    let composed = compose(report, &look);
     Waiting {
         message_id: mime::message_id(report.made_at, random, &config.mail.sender),
         made_at: report.made_at,
         subject: composed.subject,
-        level,
+        level: report.level(),
         kind: report.kind,
         site: report.site.clone(),
         text: composed.text,
@@ -68,6 +53,7 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
         alerts: Vec::new(),
         notices: Vec::new(),
         footer: Vec::new(),
+        daily: None,
     }
 }
 

@@ -76,32 +76,21 @@ texts! {
         en: "Look at what failed or waits below; on the host, `illumio-monitor run` says why.",
         zh: "請查看下列失敗或等待中的項目；在主機上執行 `illumio-monitor run` 可得知原因。"
     }
-    runs() { en: "Runs", zh: "執行" }
-    runs_and_failed(runs, failed) { en: "{runs}, {failed}", zh: "{runs}，{failed}" }
+    figures() { en: "Figures", zh: "統計" }
+    runs() { en: "Runs", zh: "執行次數" }
     longest_gap() { en: "Longest time without a run", zh: "最長未執行時間" }
-    gap_short(time, from, until) { en: "{time} ({from} – {until})", zh: "{time}（{from} – {until}）" }
-    events() { en: "Events", zh: "事件" }
-    events_new(count) { en: "{count} new", zh: "新增 {count} 筆" }
-    traffic() { en: "Traffic", zh: "流量" }
-    rows_read(count) { en: "{count} rows read", zh: "讀取 {count} 列" }
-    complete_to(what, at) { en: "{what}, complete up to {at}", zh: "{what}，完整至 {at}" }
+    events() { en: "New events", zh: "新增事件" }
+    traffic() { en: "Rows of traffic read", zh: "讀取流量列數" }
+    complete_to(at) { en: "complete up to {at}", zh: "完整至 {at}" }
     alerts() { en: "Alerts", zh: "警示" }
-    alerts_of(alerts, told, rules) {
-        en: "{alerts}, from {told} of {rules} rules",
-        zh: "{alerts}，來自 {rules} 條規則中的 {told} 條"
+    of_rules(told, rules) { en: "from {told} of {rules} rules", zh: "來自 {rules} 條規則中的 {told} 條" }
+    no_rules() {
+        en: "no rule is enabled, so that nothing alerts",
+        zh: "沒有啟用任何規則，因此不會產生警示"
     }
-    no_rules(alerts) {
-        en: "{alerts}; no rule is enabled, so that nothing alerts",
-        zh: "{alerts}；沒有啟用任何規則，因此不會產生警示"
-    }
-    mails() { en: "Mails", zh: "郵件" }
-    mails_delivered(count) { en: "{count} delivered", zh: "已寄出 {count} 封" }
-    waiting() { en: "Waiting", zh: "等待寄出" }
-    waiting_none() { en: "no mail", zh: "無" }
-    waiting_mails(count, since) {
-        en: "mail not delivered yet: {count}, the oldest of {since}",
-        zh: "尚未寄出的郵件 {count} 封，最早產生於 {since}"
-    }
+    mails() { en: "Mails delivered", zh: "已寄出郵件" }
+    waiting() { en: "Mails waiting", zh: "等待寄出的郵件" }
+    oldest(at) { en: "the oldest of {at}", zh: "最早產生於 {at}" }
     holds() { en: "Holds now", zh: "目前狀態" }
     holds_since(what, at) { en: "{what}, since {at}", zh: "{what}（自 {at}）" }
     top_rules() { en: "Top rules, by alerts", zh: "警示最多的規則" }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Condition};
+use crate::rules::Level;
 
 /// The most rules that are told apart; what further ones told is in the totals.
 const RULES: usize = 100;
@@ -79,6 +80,17 @@ pub struct Daily {
     pub traffic_until: Option<Timestamp>,
 }
 
+impl Daily {
+    /// A warning where a run failed, mail waits or a condition holds.
+    pub fn level(&self) -> Level {
+        if self.day.failed > 0 || self.waiting.is_some() || !self.conditions.is_empty() {
+            Level::Warning
+        } else {
+            Level::Info
+        }
+    }
+}
+
 impl Day {
     /// Adds what an alert tells.
     pub fn add_alert(&mut self, alert: &Alert) {
@@ -93,11 +105,12 @@ impl Day {
         rule.matches = rule.matches.saturating_add(alert.count);
     }
 
-    /// Keeps the longer of two times without a run.
+    /// Keeps the longer of two times without a run, to the minute.
     pub fn add_gap(&mut self, gap: Gap) {
+        let minutes = |gap: Gap| gap.length().as_mins();
         if self
             .longest
-            .is_none_or(|longest| gap.length() > longest.length())
+            .is_none_or(|longest| minutes(gap) > minutes(longest))
         {
             self.longest = Some(gap);
         }

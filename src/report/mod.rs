@@ -12,6 +12,7 @@ pub mod tally;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::daily::Daily;
 use crate::rules::{Level, Threshold};
 
 /// One rule that has something to tell.
@@ -149,6 +150,8 @@ pub struct Report {
     pub notices: Vec<String>,
     /// Finished sentences on what this run did see, for the footer.
     pub footer: Vec<String>,
+    /// The daily report; such a mail tells nothing else.
+    pub daily: Option<Daily>,
 }
 
 /// What kind of mail a report is.
@@ -256,6 +259,7 @@ impl Report {
         conditions
             .chain(alerts)
             .chain(notices)
+            .chain(self.daily.iter().map(Daily::level))
             .max()
             .unwrap_or(Level::Info)
     }

@@ -44,6 +44,7 @@ pub fn report(alerts: Vec<Alert>) -> Report {
         alerts,
         notices: Vec::new(),
         footer: Vec::new(),
+        daily: None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! The daily report: once a day, whatever happens, so that silence means failure.
 
 use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::mailbox::{Action, Options};
 use crate::pce::*;
 use crate::world::{Mail, Run, World};
 
@@ -50,7 +53,7 @@ fn the_daily_report_comes_once_a_day() {
     );
     assert_eq!(mail.header("X-Illumio-Monitor-Kind"), "daily");
     assert_eq!(mail.header("X-Illumio-Monitor-Level"), "info");
-    assert_says(mail, &["Runs: 4 runs, none failed", "Waiting: no mail"]);
+    assert_says(mail, &["4 Runs none failed", "0 Mails waiting"]);
     let rest_of_the_day = world.run_every(60, "08:40", "23:40");
     assert_eq!(reports(&rest_of_the_day).len(), 0);
     let next = world.run_every(10, "+1d 08:20", "+1d 08:40");
@@ -60,7 +63,7 @@ fn the_daily_report_comes_once_a_day() {
         reports(&next)[0],
         &[
             "Period: 2026-08-03 08:30 – 2026-08-04 08:30 +00:00",
-            "Runs: 18 runs",
+            "18 Runs none failed",
         ],
     );
 }
@@ -115,11 +118,11 @@ fn it_counts_what_happened_and_names_the_rules_that_told_most() {
     assert_says(
         mail,
         &[
-            "Events: 2 new, complete up to 2026-08-04 08:30 +00:00",
-            "rows read, complete up to 2026-08-04 08:30",
-            "Alerts: 3 alerts, from 2 of 2 rules",
-            "Longest time without a run: 1 h (08-03 ",
-            "Mails: 3 delivered",
+            "2 New events complete up to 08-04 08:30",
+            "Rows of traffic read complete up to 08-04 08:30",
+            "3 Alerts from 2 of 2 rules",
+            "1 h Longest time without a run 08-03 10:00 – 08-03 11:00",
+            "3 Mails delivered",
             "2 Tampering 2 matches 1 Blocked SMB 25 matches",
         ],
     );
@@ -175,16 +178,44 @@ fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
         found[0],
         &[
             "This mail was made at 2026-08-03 08:30",
-            "Waiting: mail not delivered yet: 1, the oldest of 2026-08-03 08:20",
+            "1 Mails waiting the oldest of 08-03 08:20",
         ],
     );
     assert_eq!(world.run_at("09:00").mails.len(), 0);
     // What the report told stands in no other one.
     let next = [world.run_at("+1d 08:30")];
-    assert_says(
-        reports(&next)[0],
-        &["Alerts: no alerts", "Mails: 2 delivered"],
-    );
+    assert_says(reports(&next)[0], &["no alerts", "2 Mails delivered"]);
+}
+
+#[test]
+fn a_run_that_is_killed_while_the_report_is_on_its_way_has_told_it_once() {
+    let mut world = reporting();
+    world.run_at("08:20");
+    let slow = Action::Pause(3_000, Box::new(Action::Say("354 now\r\n".into())));
+    world.mail_server(Options::default().times("DATA", 1, slow));
+    world.pce.set_now("08:30");
+    let mut run = world
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while !world.mailbox.heard("DATA") {
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let state = world.config()["state"].clone();
+    run.kill().unwrap();
+    run.wait().unwrap();
+
+    assert_eq!(state["outbox"]["mails"].as_array().unwrap().len(), 1);
+    assert_eq!(state["day"]["told"], json!("2026-08-03"));
+    assert_eq!(state["day"]["runs"], json!(0));
+    let next = [world.run_at("08:40"), world.run_at("08:50")];
+    let found = reports(&next);
+    assert_eq!(found.len(), 1, "{next:?}");
+    assert_says(found[0], &["2 Runs none failed"]);
 }
 
 #[test]

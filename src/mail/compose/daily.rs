@@ -11,17 +11,6 @@ use crate::rules::Level;
 /// So many rules are named.
 const TOP: usize = 5;
 
-impl Daily {
-    /// A warning where a run failed, mail waits or a condition holds.
-    pub fn level(&self) -> Level {
-        if self.day.failed > 0 || self.waiting.is_some() || !self.conditions.is_empty() {
-            Level::Warning
-        } else {
-            Level::Info
-        }
-    }
-}
-
 /// `Daily report: 144 runs, none failed, 3 alerts`.
 pub(super) fn what(daily: &Daily, lang: Lang) -> String {
     words::daily_headline(
@@ -80,58 +69,89 @@ fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: String::new(),
         lead: String::new(),
-        times: figures(report, daily, look),
+        times: times(report, daily, look),
         meaning: String::new(),
         said: String::new(),
         advice: String::new(),
-        lists: top_rules(daily, lang).into_iter().collect(),
+        lists: std::iter::once(figures(daily, look))
+            .chain(top_rules(daily, lang))
+            .collect(),
         timeline: None,
         raw: Vec::new(),
     }
 }
 
-fn figures(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
-    let (lang, day) = (look.lang, &daily.day);
-    let mut figures = Vec::new();
-    let mut tell = |label: String, value: String| figures.push((label, value));
-    if let Some(since) = day.since {
+/// The period, and what holds now.
+fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
+    let lang = look.lang;
+    let mut times = Vec::new();
+    if let Some(since) = daily.day.since {
         let period = show::span(since, report.made_at, look.zone);
-        tell(crate::lang::mail::period(lang), period);
+        times.push((crate::lang::mail::period(lang), period));
     }
-    let all = words::runs_and_failed(lang, runs(daily, lang), failed(daily, lang));
-    tell(words::runs(lang), all);
+    for (condition, since) in &daily.conditions {
+        let at = show::moment(*since, look.zone);
+        let what = holds(*condition, *since, lang);
+        times.push((words::holds(lang), words::holds_since(lang, what, at)));
+    }
+    times
+}
+
+/// Runs, events, traffic, alerts, mails, waiting mail, the longest time without a run.
+fn figures(daily: &Daily, look: &Look) -> List {
+    let (lang, day) = (look.lang, &daily.day);
+    let clock = |at| show::clock(at, look.zone, true);
+    let until = |at: Option<jiff::Timestamp>| {
+        let sentence = at.map(|at| words::complete_to(lang, clock(at)));
+        sentence.unwrap_or_default()
+    };
+    let oldest = daily.waiting.map(|(_, oldest)| clock(oldest));
+    let waiting = daily.waiting.map_or(0, |(count, _)| count as u64);
+    let grouped = show::grouped;
+    let mut figures = vec![
+        figure(words::runs(lang), grouped(day.runs), failed(daily, lang)),
+        figure(
+            words::events(lang),
+            grouped(day.events),
+            until(daily.events_until),
+        ),
+        figure(
+            words::traffic(lang),
+            grouped(day.flows),
+            until(daily.traffic_until),
+        ),
+        figure(
+            words::alerts(lang),
+            grouped(day.alerts),
+            alerts_of(daily, lang),
+        ),
+        figure(words::mails(lang), grouped(day.mails), String::new()),
+        figure(
+            words::waiting(lang),
+            grouped(waiting),
+            oldest.map_or_else(String::new, |oldest| words::oldest(lang, oldest)),
+        ),
+    ];
     if let Some(gap) = day.longest {
         let time = show::duration(lang, gap.from, gap.until);
-        let clock = |at| show::clock(at, look.zone, true);
-        let gap = words::gap_short(lang, time, clock(gap.from), clock(gap.until));
-        tell(words::longest_gap(lang), gap);
+        let span = format!("{} – {}", clock(gap.from), clock(gap.until));
+        figures.push(figure(words::longest_gap(lang), time, span));
     }
-    let until = |what, at: Option<jiff::Timestamp>| match at {
-        Some(at) => words::complete_to(lang, what, show::moment(at, look.zone)),
-        None => what,
-    };
-    let events = words::events_new(lang, show::grouped(day.events));
-    tell(words::events(lang), until(events, daily.events_until));
-    let rows = words::rows_read(lang, show::grouped(day.flows));
-    tell(words::traffic(lang), until(rows, daily.traffic_until));
-    tell(words::alerts(lang), alerts_of(daily, lang));
-    let mails = words::mails_delivered(lang, show::grouped(day.mails));
-    tell(words::mails(lang), mails);
-    let waiting = daily.waiting.map(|(count, since)| {
-        let since = show::moment(since, look.zone);
-        words::waiting_mails(lang, show::grouped(count as u64), since)
-    });
-    let waiting = waiting.unwrap_or_else(|| words::waiting_none(lang));
-    tell(words::waiting(lang), waiting);
-    for (condition, since) in &daily.conditions {
-        let since_when = show::moment(*since, look.zone);
-        let what = holds(*condition, *since, lang);
-        tell(
-            words::holds(lang),
-            words::holds_since(lang, what, since_when),
-        );
+    List {
+        title: words::figures(lang),
+        entries: figures,
+        more: None,
     }
-    figures
+}
+
+/// A figure with a word on it. No bar: they are not of one kind.
+fn figure(what: String, count: String, note: String) -> Entry {
+    Entry {
+        what,
+        note,
+        count,
+        percent: 100,
+    }
 }
 
 /// What the condition's first mail called it.
@@ -171,15 +191,15 @@ fn alerts(daily: &Daily, lang: Lang) -> String {
     }
 }
 
+/// How many rules they came from; nothing where there were none.
 fn alerts_of(daily: &Daily, lang: Lang) -> String {
-    let alerts = alerts(daily, lang);
     match (daily.rules, daily.day.alerts) {
-        (0, _) => words::no_rules(lang, alerts),
-        (_, 0) => alerts,
+        (0, _) => words::no_rules(lang),
+        (_, 0) => String::new(),
         // A rule that told something may be gone by now.
         (rules, _) => {
             let told = daily.day.rules.len();
-            words::alerts_of(lang, alerts, told, rules.max(told))
+            words::of_rules(lang, told, rules.max(told))
         }
     }
 }

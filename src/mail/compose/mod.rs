@@ -22,7 +22,6 @@ use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
 use crate::report::Report;
-use crate::report::daily::Daily;
 
 /// The HTML part is at most so many bytes, whatever is reported (contract 5).
 pub const HTML_MAX: usize = 100_000;
@@ -69,25 +68,16 @@ pub struct Composed {
 
 /// Puts `report` into words. The same report and look give the same mail.
 pub fn compose(report: &Report, look: &Look) -> Composed {
-    let view = view::view(report, look);
+    let view = match &report.daily {
+        Some(daily) => daily::view(report, daily, look),
+        None => view::view(report, look),
+    };
     let (text, html) = fit::fit(&view);
     Composed {
         subject: subject::subject(report, look.lang),
         text,
         html,
         lines: subject::lines(report, look),
-    }
-}
-
-/// Puts the daily report into words: `report` has its frame (site, time, footer).
-pub fn compose_daily(report: &Report, daily: &Daily, look: &Look) -> Composed {
-    let view = daily::view(report, daily, look);
-    let (text, html) = fit::fit(&view);
-    Composed {
-        subject: subject::of(report, &daily::what(daily, look.lang)),
-        text,
-        html,
-        lines: vec![daily::line(report, daily, look)],
     }
 }
 
