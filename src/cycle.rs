@@ -116,6 +116,8 @@ struct Cycle<'a> {
     clock: Clock,
     /// Whether it contradicts the last cycle's: then nothing is let go by it.
     clock_jumped: bool,
+    /// Whether it stands before what was read already: nothing is due by it.
+    clock_doubted: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -159,6 +161,7 @@ impl<'a> Cycle<'a> {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
+            clock_doubted: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),
@@ -204,8 +207,10 @@ impl<'a> Cycle<'a> {
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
     fn tell(mut self) -> Outcome {
-        self.watch_expiries();
-        self.mind_the_gap();
+        if !self.clock_doubted {
+            self.watch_expiries();
+            self.mind_the_gap();
+        }
         self.tell_what_was_caught_up();
         self.count_the_run();
         let daily = self.daily_report();
@@ -240,6 +245,7 @@ impl<'a> Cycle<'a> {
         let reached = self.greet(&mut client);
         self.reckon_first_times();
         if reached && !self.clock_holds() {
+            self.clock_doubted = true;
             return;
         }
         // Also where the PCE was not reached: what happens until it is, is news.

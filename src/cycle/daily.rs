@@ -19,7 +19,7 @@ impl Cycle<'_> {
             return;
         }
         let day = &mut self.state.day;
-        day.since = Some(day.since.map_or(now, |since| since.min(now)));
+        day.since.get_or_insert(now);
         day.runs += 1;
         day.failed += u64::from(self.code != Code::Done);
         day.events += figures.events;
@@ -45,6 +45,9 @@ impl Cycle<'_> {
     /// waited before this run made its own.
     pub(super) fn daily_report(&mut self) -> Option<Waiting> {
         let time = self.config.settings.daily_report?;
+        if self.clock_doubted {
+            return None;
+        }
         let now = self.now();
         let zone = self.config.settings.timezone.clone();
         let today = now.to_zoned(zone.clone()).date();

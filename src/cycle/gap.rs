@@ -1,11 +1,12 @@
 //! The times without a run: how long is usual, what is longer, who tells it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Code, Cycle, back};
 use crate::lang::reports as say;
 use crate::mail::compose::duration;
 use crate::report::daily::Gap;
+use crate::rules::minutes::minute_of;
 use crate::store::state::Rhythm;
 
 /// So many begins of runs are kept, to know the usual time between two.
@@ -14,11 +15,11 @@ const BEGINS: usize = 17;
 /// So many gaps wait to be told; of more the oldest are let go.
 const UNTOLD: usize = 5;
 
-/// A gap is longer than this, and than [`INTERVALS`] times what is usual.
-const LEAST: SignedDuration = SignedDuration::from_hours(1);
+/// A gap is longer than so many minutes, and than [`INTERVALS`] times what is usual.
+const LEAST: i64 = 60;
 
 /// See [`LEAST`].
-const INTERVALS: i32 = 3;
+const INTERVALS: i64 = 3;
 
 impl Cycle<'_> {
     /// Takes note of this run, and has a good one tell the gaps before it: one that
@@ -28,7 +29,7 @@ impl Cycle<'_> {
         // In whole minutes: the PCE's clock has its seconds' fractions cut off.
         let minutes = i64::try_from(self.began.elapsed().as_secs() / 60).unwrap_or(0);
         let began = back(now, minutes);
-        let last_end = self.state.last_run.as_ref().map(|run| run.at);
+        let last_end = self.state.rhythm.ended.replace(now);
         if let Some(from) = last_end.filter(|end| *end < began) {
             let gap = Gap { from, until: began };
             self.state.day.add_gap(gap);
@@ -50,8 +51,7 @@ impl Rhythm {
     /// Keeps a time without a run to be told, if it is unusually long.
     fn judge(&mut self, gap: Gap) {
         let Some(usual) = self.usual() else { return };
-        let longest = usual.checked_mul(INTERVALS).unwrap_or(SignedDuration::MAX);
-        if gap.length() > longest.max(LEAST) {
+        if gap.minutes() > usual.saturating_mul(INTERVALS).max(LEAST) {
             self.untold.push(gap);
             let more = self.untold.len().saturating_sub(UNTOLD);
             self.untold.drain(..more);
@@ -66,17 +66,15 @@ impl Rhythm {
         self.begins.drain(..more);
     }
 
-    /// The usual time between two runs: the upper quartile, since runs by hand make
-    /// many short ones and a gap makes one long one. `None` before the second run.
-    fn usual(&self) -> Option<SignedDuration> {
-        let mut intervals: Vec<SignedDuration> = self
-            .begins
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [one, next] => Some(next.duration_since(*one)),
-                _ => None,
-            })
-            .collect();
+    /// The usual minutes between two runs: the upper quartile, since runs by hand
+    /// make many short ones and a gap makes one long one. `None` before the second run.
+    fn usual(&self) -> Option<i64> {
+        let pairs = self.begins.windows(2);
+        let intervals = pairs.filter_map(|pair| match pair {
+            [one, next] => Some(minute_of(*next) - minute_of(*one)),
+            _ => None,
+        });
+        let mut intervals: Vec<i64> = intervals.collect();
         intervals.sort_unstable();
         // Of so many intervals the longest alone is never the usual one, but where
         // it is the only one.
@@ -87,6 +85,8 @@ impl Rhythm {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     fn at(minute: i64) -> Timestamp {

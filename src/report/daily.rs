@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Condition};
 use crate::rules::Level;
+use crate::rules::minutes::minute_of;
 
 /// The most rules that are told apart; what further ones told is in the totals.
 const RULES: usize = 100;
@@ -107,11 +108,8 @@ impl Day {
 
     /// Keeps the longer of two times without a run, to the minute.
     pub fn add_gap(&mut self, gap: Gap) {
-        let minutes = |gap: Gap| gap.length().as_mins();
-        if self
-            .longest
-            .is_none_or(|longest| minutes(gap) > minutes(longest))
-        {
+        let longer = |longest: Gap| gap.minutes() > longest.minutes();
+        if self.longest.is_none_or(longer) {
             self.longest = Some(gap);
         }
     }
@@ -126,8 +124,9 @@ impl Day {
 }
 
 impl Gap {
-    /// How long it was.
-    pub fn length(&self) -> SignedDuration {
-        self.until.duration_since(self.from)
+    /// How long it was, in minutes by the clock's minute hand: a cron job's seconds
+    /// of jitter make no other number.
+    pub fn minutes(&self) -> i64 {
+        minute_of(self.until) - minute_of(self.from)
     }
 }

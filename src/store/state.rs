@@ -162,6 +162,8 @@ pub struct ToldExpiry {
 pub struct Rhythm {
     /// The last runs' begins, oldest first; a bounded few.
     pub begins: Vec<Timestamp>,
+    /// The end of the last one that a clock to go by saw.
+    pub ended: Option<Timestamp>,
     /// Times without a run that no good run has told yet; a bounded few.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<Gap>,

@@ -249,12 +249,27 @@ fn a_wrong_clock_brings_the_report_early_and_never_silences_it() {
     let ahead = world.run_at("12:00");
     assert_eq!(reports(&[ahead]).len(), 1);
     world.pce.heal();
-    world.run_at("12:10");
-    assert_eq!(reports(&[world.run_at("12:20")]).len(), 0);
+    // The clock is doubted, then confirmed.
+    assert_eq!(world.run_at("12:10").code, 75);
+    let confirmed = world.run_at("12:11");
+    assert_eq!((confirmed.code, reports(&[confirmed]).len()), (0, 0));
 
     let next = world.run_every(10, "+1d 08:20", "+1d 08:40");
 
     assert_eq!(reports(&next).len(), 1);
+}
+
+#[test]
+fn a_clock_that_stands_in_the_past_for_one_run_brings_no_second_report() {
+    let mut world = reporting();
+    world.run_at("08:20");
+    assert_eq!(reports(&[world.run_at("08:30")]).len(), 1);
+    world.pce.fault(Fault::date("-300d 12:00"));
+    let behind = world.run_at("08:40");
+    assert_eq!((behind.code, behind.mails.len()), (75, 0), "{behind:?}");
+    world.pce.heal();
+    let after = [world.run_at("08:50"), world.run_at("09:00")];
+    assert_eq!(reports(&after).len(), 0, "{after:?}");
 }
 
 #[test]

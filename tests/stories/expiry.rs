@@ -29,7 +29,7 @@ fn short(subject: &str) -> String {
     what.strip_suffix(" · test").unwrap().to_owned()
 }
 
-fn told<'a>(told: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn told(told: &[(String, String)]) -> Vec<(&str, &str)> {
     told.iter()
         .map(|(day, what)| (day.as_str(), what.as_str()))
         .collect()
@@ -172,8 +172,16 @@ fn one_wrong_clock_tells_too_early_and_takes_no_warning_away() {
     world.pce.fault(Fault::date("2026-08-30T10:00:00Z"));
     assert!(begins(&world.run_at("10:10")).contains("has expired"));
     world.pce.heal();
-    world.run_at("10:20");
-    assert_eq!(world.run_at("10:30").mails.len(), 0);
+    // The clock is doubted, then confirmed.
+    assert_eq!(world.run_at("10:20").code, 75);
+    let confirmed = world.run_at("10:21");
+    assert_eq!((confirmed.code, confirmed.mails.len()), (0, 0));
     let run = world.run_at("2026-08-23T10:00:00Z");
     assert!(run.mail().subject().contains("API key expires in 7 days"));
+    // Nor does one that is behind tell anything again.
+    world.pce.fault(Fault::date("-100d 10:00"));
+    assert_eq!(world.run_at("2026-08-23T10:10:00Z").mails.len(), 0);
+    world.pce.heal();
+    assert_eq!(world.run_at("2026-08-23T10:20:00Z").mails.len(), 0);
+    assert_eq!(world.run_at("2026-08-23T10:30:00Z").mails.len(), 0);
 }

@@ -86,6 +86,8 @@ fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
     let lang = look.lang;
     let mut times = Vec::new();
     if let Some(since) = daily.day.since {
+        // A clock may have been set back.
+        let since = since.min(report.made_at);
         let period = show::span(since, report.made_at, look.zone);
         times.push((crate::lang::mail::period(lang), period));
     }
