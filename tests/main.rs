@@ -14,6 +14,7 @@ mod stories {
     mod attached_records;
     mod bad_input;
     mod beside;
+    mod best_practices;
     mod client;
     mod command_line;
     mod condition_mails;
@@ -25,17 +26,20 @@ mod stories {
     mod gaps;
     mod hostile_records;
     mod illumio_py;
+    mod importing;
     mod mail_faults;
     mod mail_servers;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
+    mod rules_command;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;
+    mod the_debug_view;
     mod the_file;
     mod the_file_in_trouble;
     mod the_mail;
