@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::certificate::Certificate;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
@@ -36,7 +37,6 @@ use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Level, Threshold, keyed};
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
-use crate::tls::validity::Validity;
 
 pub use outcome::{Code, Figures, Outcome};
 pub use test_mail::{TestMail, test_mail};
@@ -133,8 +133,8 @@ struct Cycle<'a> {
     alerts: Vec<Alert>,
     /// The records that matched, where they are to be attached.
     records: Option<Records>,
-    /// When the PCE's certificate is valid, once it was seen.
-    certificate: Option<Validity>,
+    /// The PCE's certificate, once it was seen.
+    certificate: Option<Certificate>,
 }
 
 impl<'a> Cycle<'a> {

@@ -5,8 +5,6 @@
 //! server shows a certificate that `ca_file` does not answer for. Knows files
 //! of certificates and rustls; knows neither HTTP nor SMTP.
 
-pub mod validity;
-
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};

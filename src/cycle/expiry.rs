@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Cycle;
+use crate::certificate::Certificate;
 use crate::report::{Condition, ConditionNews, Expiry, Phase};
 use crate::rules::Level;
 use crate::store::state::{Held, ToldExpiry};
-use crate::tls::validity::Validity;
 
 /// So many days before it is told. The end itself is told as 0 days.
 const DAYS: [i64; 3] = [30, 7, 1];
@@ -30,9 +30,9 @@ impl Cycle<'_> {
                 }
             }
         }
-        if let Some(validity) = self.certificate {
-            let days = days_for(validity);
-            self.watch_expiry(Condition::CertificateExpires, validity.until, &days);
+        if let Some(certificate) = self.certificate.clone() {
+            let days = days_for(&certificate);
+            self.watch_expiry(Condition::CertificateExpires, certificate.not_after, &days);
         }
     }
 
@@ -136,8 +136,12 @@ fn due(expires: Expiry, days: &[i64]) -> Option<i64> {
 
 /// A certificate that lives for weeks is renewed by a machine, and often: what would
 /// come at each renewal, before half its time is over, says nothing.
-fn days_for(validity: Validity) -> Vec<i64> {
-    let life = validity.until.duration_since(validity.from).as_hours() / 24;
+fn days_for(certificate: &Certificate) -> Vec<i64> {
+    let life = certificate
+        .not_after
+        .duration_since(certificate.not_before)
+        .as_hours()
+        / 24;
     DAYS.into_iter().filter(|days| life > 2 * days).collect()
 }
 

@@ -15,7 +15,8 @@ use super::clock::Clock;
 use super::error::{Break, Error, Problem};
 use super::stream::StreamError;
 use super::{Settings, connect};
-use crate::tls::{self, Shown, validity::Validity};
+use crate::certificate::Certificate;
+use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;
@@ -47,7 +48,7 @@ pub struct Client {
     clock: Clock,
     /// How often a GET is tried.
     tries: u32,
-    certificate: Arc<OnceLock<Validity>>,
+    certificate: Arc<OnceLock<Certificate>>,
 }
 
 /// A status that more patience may mend.
@@ -106,10 +107,10 @@ impl Client {
         &self.clock
     }
 
-    /// When the PCE's certificate is valid; `None` without TLS, and as long as no
+    /// The PCE's certificate; `None` without TLS, and as long as no
     /// connection came about.
-    pub fn certificate(&self) -> Option<Validity> {
-        self.certificate.get().copied()
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.certificate.get().cloned()
     }
 
     /// The path of something that belongs to the org.

@@ -17,8 +17,8 @@ use ureq::unversioned::transport::{
 };
 
 use super::{Proxy, Settings};
+use crate::certificate::Certificate;
 use crate::net::bare;
-use crate::tls::validity::Validity;
 use crate::tls::{self, Shown, TlsError, Trust};
 
 /// An agent for `settings`: one connection, kept open between requests.
@@ -31,8 +31,11 @@ use crate::tls::{self, Shown, TlsError, Trust};
 /// configuration allows on loopback alone).
 ///
 /// Errors: an unusable `ca_file` or proxy, found here and not at the first request.
-/// `certificate` takes the dates of the first certificate that the PCE proved to hold.
-pub fn agent(settings: &Settings, certificate: Arc<OnceLock<Validity>>) -> Result<Agent, TlsError> {
+/// `certificate` takes the first certificate that the PCE proved to hold.
+pub fn agent(
+    settings: &Settings,
+    certificate: Arc<OnceLock<Certificate>>,
+) -> Result<Agent, TlsError> {
     let tls = tls::client_config(&trust(settings))?;
     with_tls(settings, TlsConnector { tls, certificate })
 }
@@ -211,7 +214,7 @@ impl Resolver for OneLookup {
 #[derive(Debug)]
 struct TlsConnector {
     tls: Arc<ClientConfig>,
-    certificate: Arc<OnceLock<Validity>>,
+    certificate: Arc<OnceLock<Certificate>>,
 }
 
 impl<In: Transport> Connector<In> for TlsConnector {
@@ -238,9 +241,9 @@ impl<In: Transport> Connector<In> for TlsConnector {
         wire.set_timeout(details.timeout);
         connection.complete_io(&mut wire)?;
         let leaf = connection.peer_certificates().and_then(<[_]>::first);
-        if let Some(validity) = leaf.and_then(|leaf| Validity::of(leaf)) {
+        if let Some(read) = leaf.and_then(|leaf| Certificate::read(leaf)) {
             // A later connection of this cycle shows the same one.
-            let _ = self.certificate.set(validity);
+            let _ = self.certificate.set(read);
         }
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
