@@ -12,6 +12,7 @@ use ureq::{Agent, Body};
 
 use super::clock::Clock;
 use super::error::{Break, Error, Problem};
+use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect};
 use crate::tls;
@@ -315,7 +316,9 @@ impl Client {
             .reader();
         let read = reader.read_to_end(&mut text);
         read.map_err(|error| self.broke_off(without_query(path), &error))?;
-        serde_json::from_slice(&text).map_err(|error| {
+        let document = serde_json::from_slice(&text);
+        let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
+        document.or_else(|error| mend().ok_or(error)).map_err(|error| {
             let path = without_query(path);
             if error.is_eof() && !text.is_empty() {
                 let problem = Break::TooEarly;
