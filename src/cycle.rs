@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::lang::{Lang, cycle as say};
+use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
@@ -378,15 +378,25 @@ impl<'a> Cycle<'a> {
     fn note_the_end(&mut self) {
         let now = self.now();
         let before = self.state.last_run.take().and_then(|run| run.complete_at);
+        let code = self.code_at_the_end();
         self.state.last_run = Some(store::state::LastRun {
             at: now,
-            outcome: self.code.word().to_owned(),
-            complete_at: if self.code == Code::Done {
+            outcome: code.word().to_owned(),
+            complete_at: if code == Code::Done {
                 Some(now)
             } else {
                 before
             },
         });
+    }
+
+    /// A mail that nobody confirmed is one that failed, in each cycle until someone does.
+    fn code_at_the_end(&self) -> Code {
+        if self.state.outbox.unconfirmed.is_empty() {
+            self.code
+        } else {
+            self.code.max(Code::Retry)
+        }
     }
 
     /// Saves the state; false where it could be saved nowhere.
@@ -418,9 +428,14 @@ impl<'a> Cycle<'a> {
     }
 
     fn finish(mut self) -> Outcome {
-        self.figures.pending = self.state.outbox.mails.len();
+        let unconfirmed = self.state.outbox.unconfirmed.mails.len();
+        if unconfirmed > 0 {
+            self.problems
+                .push(words::still_unconfirmed(self.lang, unconfirmed));
+        }
+        self.figures.pending = self.state.outbox.waiting();
         Outcome {
-            code: self.code,
+            code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
             problems: self.problems,

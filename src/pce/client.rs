@@ -318,15 +318,17 @@ impl Client {
         read.map_err(|error| self.broke_off(without_query(path), &error))?;
         let document = serde_json::from_slice(&text);
         let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
-        document.or_else(|error| mend().ok_or(error)).map_err(|error| {
-            let path = without_query(path);
-            if error.is_eof() && !text.is_empty() {
-                let problem = Break::TooEarly;
-                return Error::Broken { path, problem };
-            }
-            let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
-            Error::Odd { path, problem }
-        })
+        document
+            .or_else(|error| mend().ok_or(error))
+            .map_err(|error| {
+                let path = without_query(path);
+                if error.is_eof() && !text.is_empty() {
+                    let problem = Break::TooEarly;
+                    return Error::Broken { path, problem };
+                }
+                let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
+                Error::Odd { path, problem }
+            })
     }
 
     /// A body that could not be read on; the cycle's end is nobody's fault.

@@ -55,7 +55,9 @@ fn a_number(rest: &str) -> (usize, Option<String>) {
         |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.' | 'e' | 'E');
     let end = rest.find(|letter| !of_a_number(letter));
     let end = end.unwrap_or(rest.len());
-    let number = rest.get(..end).and_then(|number| number.parse::<f64>().ok());
+    let number = rest
+        .get(..end)
+        .and_then(|number| number.parse::<f64>().ok());
     let beyond = number.is_some_and(f64::is_infinite);
     (end, beyond.then(|| "null".to_owned()))
 }
