@@ -8,6 +8,8 @@ pub mod growth;
 pub mod matching;
 pub mod minutes;
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 use serde::Serialize;
 
@@ -204,6 +206,27 @@ impl Filter {
         let text = serde_json::to_string(self).unwrap_or_default();
         format!("{:016x}", crate::packed::hash(text.as_bytes()))
     }
+}
+
+/// The enabled rules, each under the key that the state knows it by: its id and
+/// what it matches. Of several alike, each has its own.
+pub fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let keys = enabled.map(|rule| {
+        let key = format!("{}-{}", rule.id, rule.filter.fingerprint());
+        let nth = times.entry(key.clone()).or_insert(0);
+        *nth += 1;
+        (
+            if *nth == 1 {
+                key
+            } else {
+                format!("{key}-{nth}")
+            },
+            rule,
+        )
+    });
+    keys.collect()
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

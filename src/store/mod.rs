@@ -2,10 +2,13 @@
 
 mod address;
 mod api;
+mod change;
 mod config;
 mod credential;
+mod edit;
 mod email;
 mod file;
+mod layout;
 mod load;
 mod locate;
 mod lock;
@@ -21,6 +24,8 @@ pub mod state;
 mod strict;
 mod write;
 
+pub use change::Change;
+pub use edit::{Draft, Edited, edit};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};

@@ -31,6 +31,11 @@ impl Problem {
         }
     }
 
+    /// Whether the other says the same, of this place or another.
+    pub(super) fn same_sentence(&self, other: &Self) -> bool {
+        self.en == other.en
+    }
+
     /// The path and the sentence.
     pub fn text(&self, lang: Lang) -> String {
         let sentence = match lang {
