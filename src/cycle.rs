@@ -110,6 +110,8 @@ struct Cycle<'a> {
     clock: Clock,
     /// Whether it contradicts the last cycle's: then nothing is let go by it.
     clock_jumped: bool,
+    /// Whether the PCE took the key to the end of this cycle.
+    key_accepted: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -149,6 +151,7 @@ impl<'a> Cycle<'a> {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
+            key_accepted: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),
@@ -231,6 +234,9 @@ impl<'a> Cycle<'a> {
         let refused = matches!(posted, Err(Error::Credentials { .. }));
         if refused || self.read_events(&mut client) {
             self.read_traffic(&mut client, posted);
+        }
+        if self.key_accepted {
+            self.watch(Condition::Credentials, None);
         }
     }
 
@@ -315,6 +321,7 @@ impl<'a> Cycle<'a> {
                 ..Tally::default()
             };
             let mut tally = known.remove(&key).unwrap_or_else(fresh);
+            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
             if never_read {
                 // Set by the host's clock alone, it may lie in the future.
                 tally.since = tally.since.map(|time| time.min(since));
@@ -322,7 +329,7 @@ impl<'a> Cycle<'a> {
             adopted.insert(key, tally);
         }
         self.state.rules = adopted;
-        if !known.is_empty() {
+        if known.values().any(|tally| tally.of_traffic) {
             self.state.traffic.let_go = Some(now);
         }
     }

@@ -39,6 +39,8 @@ pub struct Delivery {
 /// A recipient whom the server would not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
+    /// Host and port.
+    pub server: String,
     /// The address as it was given.
     pub recipient: String,
     /// True for 5xx: trying again is no use.
@@ -324,8 +326,10 @@ impl Session {
 
     /// RCPT for one; what the server said if it refused him.
     fn recipient(&mut self, recipient: &str) -> Result<Option<Refused>, SmtpError> {
+        let server = self.server.clone();
         let refused = |permanent, reply| {
             Some(Refused {
+                server,
                 recipient: recipient.to_owned(),
                 permanent,
                 reply,

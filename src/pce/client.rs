@@ -45,6 +45,8 @@ pub struct Client {
     secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
+    /// Whether only failing answers have told the time so far.
+    clock_is_a_proxys: bool,
 }
 
 /// A status that more patience may mend.
@@ -67,6 +69,7 @@ impl Client {
             secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
             deadline,
             clock,
+            clock_is_a_proxys: false,
         })
     }
 
@@ -231,14 +234,17 @@ impl Client {
         Ok(response)
     }
 
+    /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
+    /// what it tells holds until another answer comes.
     fn learn_time(&mut self, response: &Response<Body>) {
-        if !self.clock.is_from_pce()
+        if (!self.clock.is_from_pce() || self.clock_is_a_proxys)
             && let Some(date) = response
                 .headers()
                 .get("date")
                 .and_then(|date| date.to_str().ok())
         {
             self.clock.learn(date);
+            self.clock_is_a_proxys = response.status().is_server_error();
         }
     }
 

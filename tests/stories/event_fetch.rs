@@ -444,7 +444,7 @@ fn elements_that_are_no_objects_and_times_that_are_none_stop_nothing() {
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(new_and_told(&run).1, 5, "{run:?}");
     let text = run.mail().text();
-    assert!(text.contains("event records could not be read"), "{text}");
+    assert!(text.contains("1 event record could not be read"), "{text}");
     // That is said once, however often they come.
     let again = world.run_at("10:12");
     assert_eq!((again.code, again.mails.len()), (0, 0), "{again:?}");
