@@ -360,6 +360,7 @@ impl Session {
             error.in_doubt = true;
             error
         };
+        self.wire.forget_unasked();
         self.wire
             .send(b".\r\n")
             .map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
@@ -383,6 +384,7 @@ impl Session {
     }
 
     fn ask(&mut self, step: Step, line: &str) -> Result<Reply, SmtpError> {
+        self.wire.forget_unasked();
         self.wire
             .send(format!("{line}\r\n").as_bytes())
             .map_err(|cause| self.error(step, cause))?;
