@@ -22,6 +22,7 @@ mod stories {
     mod illumio_py;
     mod mail_faults;
     mod mail_servers;
+    mod mail_tls_faults;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
@@ -37,6 +38,7 @@ mod stories {
     mod the_oracle;
     mod the_outbox;
     mod the_world;
+    mod traffic_bulk;
     mod traffic_clipped;
     mod traffic_counting;
     mod traffic_queries;
