@@ -26,11 +26,11 @@ texts! {
         zh: "自 {since} 起郵件無法寄出。等待寄出的告警過多，每則告警僅保留一行："
     }
     unconfirmed(since) {
-        en: "Since {since} the mail server took mail twice and never confirmed it. What it told may have come already, or not at all; here is a line for each:",
-        zh: "自 {since} 起，郵件伺服器兩度收下郵件卻始終未確認。以下內容可能早已送達，也可能從未送達；每則僅列一行："
+        en: "This mail was made at {since}. The mail server took it twice and never confirmed it, so it may have come already.",
+        zh: "本郵件於 {since} 產生。郵件伺服器曾兩度收下卻始終未確認，因此您可能已經收到過。"
     }
     still_unconfirmed(mails) {
-        en: "Handed to the mail server twice and never confirmed, in mails: {mails}. They may have arrived or not, and are not sent a third time; what they told comes as lines once the server confirms a mail, or after four hours. Look into the mail server's log for why it drops the line.",
-        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有，不會寄出第三次；待伺服器確認任一郵件，或四小時後，其內容將以逐行摘要寄出。請查看郵件伺服器的記錄檔，找出連線中斷的原因。"
+        en: "Handed to the mail server twice and never confirmed, in mails: {mails}. They may have arrived or not; each is sent again once the server confirms another mail, or after four hours. Look into the mail server's log for why it drops the line.",
+        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；待伺服器確認其他郵件，或四小時後，才會再次寄出。請查看郵件伺服器的記錄檔，找出連線中斷的原因。"
     }
 }

@@ -326,8 +326,13 @@ impl Waiting {
 
     /// The message as it goes out now.
     fn message(&self, settings: &Settings, reader: &Reader, now: Timestamp) -> String {
-        let late = now.duration_since(self.made_at) > LATE && !self.unconfirmed;
-        let note = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
+        let late = now.duration_since(self.made_at) > LATE;
+        let made_at = || reader.time(self.made_at);
+        let note = if self.unconfirmed {
+            Some(say::unconfirmed(reader.lang, made_at()))
+        } else {
+            late.then(|| say::late(reader.lang, made_at()))
+        };
         let text = match &note {
             Some(note) => format!("{note}\n\n{}", self.text),
             None => self.text.clone(),
@@ -389,19 +394,14 @@ impl Waiting {
     /// Rebuilds text and HTML from the lines alone.
     fn reduce_to_lines(&mut self, reader: &Reader) {
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
-        self.reduce_under(&intro, reader.lang);
-    }
-
-    /// The same, with another sentence above them.
-    fn reduce_under(&mut self, intro: &str, lang: Lang) {
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());
         let items = self.lines.iter();
         let items = items.map(|line| format!("<li>{}</li>\n", escaped(line)));
         self.html = format!(
             "<!DOCTYPE html>\n<html lang=\"{}\"><body>\n<p>{}</p>\n<ul>\n{}</ul>\n</body></html>\n",
-            lang.tag(),
-            escaped(intro),
+            reader.lang.tag(),
+            escaped(&intro),
             items.collect::<String>()
         );
     }

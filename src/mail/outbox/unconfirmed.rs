@@ -2,24 +2,23 @@
 //!
 //! A server that drops the line behind each mail's last dot may have every one of
 //! them, or none. Sent in every cycle, they would come for ever; forgotten, they
-//! might be lost. So after two copies such a mail waits for a sign: once the server
-//! confirms any mail, or after some hours, it comes as lines under a sentence that
-//! says why.
+//! might be lost. So after two copies such a mail waits for a sign: it goes out again
+//! once the server confirms another mail, or after some hours, under a sentence that
+//! says why and with the same Message-ID.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{MERGED_BYTES, Reader, Waiting};
-use crate::lang::outbox as say;
+use super::{MAILS, MERGED_BYTES, Reader, Waiting};
 
 /// How long is waited for a sign; as long as for a reminder by default.
 const EVERY: SignedDuration = SignedDuration::from_hours(4);
 
-/// Mails reduced to their lines, oldest first, each as large as a merged mail may be.
+/// Such mails, oldest first; where there are too many, the newest merge.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unconfirmed {
-    /// Those that are still to be told of.
+    /// Those that still wait for a sign.
     pub mails: Vec<Waiting>,
     /// When they were last tried, or the first of them came in.
     pub tried_at: Option<Timestamp>,
@@ -39,25 +38,24 @@ impl Unconfirmed {
         !self.is_empty() && self.tried_at.map(waited).is_none_or(over)
     }
 
-    /// Takes mails in, each with others of the same recipients where there is room.
+    /// Takes mails in. Beyond the bound they merge with others of the same recipients,
+    /// which leaves a line of each alert.
     pub(super) fn take_in(&mut self, mails: Vec<Waiting>, reader: &Reader, now: Timestamp) {
         if self.is_empty() {
             self.tried_at = Some(now);
         }
         for mail in mails {
-            let mut mail = match self.mails.pop_if(|last| last.takes(&mail)) {
+            let full = self.mails.len() >= MAILS;
+            match self.mails.pop_if(|last| full && last.takes(&mail)) {
                 Some(mut last) => {
-                    last.message_id.clone_from(&mail.message_id);
+                    // Another content is another mail.
+                    last.message_id = format!("with.{}", mail.message_id);
                     last.absorb(mail, reader);
-                    last
+                    last.reduce_to_lines(reader);
+                    self.mails.push(last);
                 }
-                None => mail,
-            };
-            // Another content is another mail.
-            mail.message_id = format!("unconfirmed.{}", mail.message_id);
-            let intro = say::unconfirmed(reader.lang, reader.time(mail.made_at));
-            mail.reduce_under(&intro, reader.lang);
-            self.mails.push(mail);
+                None => self.mails.push(mail),
+            }
         }
     }
 }
