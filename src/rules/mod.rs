@@ -2,7 +2,11 @@
 //!
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
+pub mod best_practices;
+pub mod catalogue;
+pub mod describe;
 pub mod engine;
+pub mod explain;
 pub mod flows;
 pub mod growth;
 pub mod matching;
@@ -196,6 +200,24 @@ pub enum Level {
     Warning,
     /// Look at it now.
     Critical,
+}
+
+/// The decisions that the enabled traffic rules ask for, empty for all of them;
+/// `None` without such a rule.
+pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let mut asked: Vec<Option<Decision>> = enabled
+        .filter_map(|rule| match &rule.filter {
+            Filter::Traffic(filter) => Some(filter.decision),
+            Filter::Event(_) => None,
+        })
+        .collect();
+    asked.sort();
+    asked.dedup();
+    (!asked.is_empty()).then(|| {
+        let all: Option<Vec<Decision>> = asked.into_iter().collect();
+        all.unwrap_or_default()
+    })
 }
 
 impl Filter {

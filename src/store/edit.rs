@@ -47,6 +47,8 @@ pub struct Draft {
     /// The top-level object.
     body: String,
     tail: String,
+    /// New ids are written where nothing else is.
+    keep_renumbered: bool,
 }
 
 /// Changes the config at `path`, which is made where it is missing; its folder
@@ -81,7 +83,8 @@ pub fn edit<T>(
     let result = change(&mut draft);
     let text = draft.text();
     let known = config_before.err().unwrap_or_default();
-    if text == untouched {
+    let repaired = draft.keep_renumbered && !renumbered.is_empty();
+    if text == untouched && !repaired {
         return Ok(Edited {
             result,
             changes: Vec::new(),
@@ -206,11 +209,18 @@ impl Draft {
             head: head.to_owned(),
             body: body.to_owned(),
             tail: tail.to_owned(),
+            keep_renumbered: false,
         }
     }
 
     fn text(&self) -> String {
         [self.head.as_str(), &self.body, &self.tail].concat()
+    }
+
+    /// Has rules whose id stood twice written with their new ids, even where this
+    /// change changes nothing else.
+    pub fn keep_renumbered(&mut self) {
+        self.keep_renumbered = true;
     }
 
     /// The value of a section's key; `None` without one.

@@ -61,7 +61,7 @@ const WEEK: u32 = 10_080;
 
 /// Where a rule's key stands when the program writes the rule: in the order in
 /// which a person reads it. The user's own keys come last.
-pub(super) fn place_of_key(key: &str) -> usize {
+pub fn place_of_key(key: &str) -> usize {
     const HEAD: &[&str] = &[
         "id", "type", "name", "enabled", "level", "desc", "rec", "note",
     ];
