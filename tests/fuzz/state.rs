@@ -44,9 +44,11 @@ fn at(second: i64) -> Timestamp {
 
 /// A state with something in each of its parts.
 fn full() -> State {
-    let mut state = State::default();
-    state.generation = 7;
-    state.clock_offset_seconds = Some(3);
+    let mut state = State {
+        generation: 7,
+        clock_offset_seconds: Some(3),
+        ..State::default()
+    };
     state.events.position = Some(at(0));
     let event: Event<'_> = serde_json::from_str(
         r#"{"href":"/orgs/1/events/1","event_type":"a.b","created_by":{"user":{"username":"eve"}}}"#,
