@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
-use crate::lang::{Lang, cycle as say};
+use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
@@ -116,6 +116,8 @@ struct Cycle<'a> {
     clock_jumped: bool,
     /// Whether it stands before what was read already: nothing is due by it.
     clock_doubted: bool,
+    /// Whether the PCE took the key to the end of this cycle.
+    key_accepted: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -160,6 +162,7 @@ impl<'a> Cycle<'a> {
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
             clock_doubted: false,
+            key_accepted: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),
@@ -259,6 +262,9 @@ impl<'a> Cycle<'a> {
         if refused || self.read_events(&mut client) {
             self.read_traffic(&mut client, posted);
         }
+        if self.key_accepted {
+            self.watch(Condition::Credentials, None);
+        }
     }
 
     /// The first request: is the PCE there, does it take the key, is it well?
@@ -343,6 +349,7 @@ impl<'a> Cycle<'a> {
                 ..Tally::default()
             };
             let mut tally = known.remove(&key).unwrap_or_else(fresh);
+            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
             if never_read {
                 // Set by the host's clock alone, it may lie in the future.
                 tally.since = tally.since.map(|time| time.min(since));
@@ -350,7 +357,7 @@ impl<'a> Cycle<'a> {
             adopted.insert(key, tally);
         }
         self.state.rules = adopted;
-        if !known.is_empty() {
+        if known.values().any(|tally| tally.of_traffic) {
             self.state.traffic.let_go = Some(now);
         }
     }
@@ -406,15 +413,25 @@ impl<'a> Cycle<'a> {
     fn note_the_end(&mut self) {
         let now = self.now();
         let before = self.state.last_run.take().and_then(|run| run.complete_at);
+        let code = self.code_at_the_end();
         self.state.last_run = Some(store::state::LastRun {
             at: now,
-            outcome: self.code.word().to_owned(),
-            complete_at: if self.code == Code::Done {
+            outcome: code.word().to_owned(),
+            complete_at: if code == Code::Done {
                 Some(now)
             } else {
                 before
             },
         });
+    }
+
+    /// A mail that nobody confirmed is one that failed, in each cycle until someone does.
+    fn code_at_the_end(&self) -> Code {
+        if self.state.outbox.unconfirmed.is_empty() {
+            self.code
+        } else {
+            self.code.max(Code::Retry)
+        }
     }
 
     /// Saves the state; false where it could be saved nowhere.
@@ -446,9 +463,14 @@ impl<'a> Cycle<'a> {
     }
 
     fn finish(mut self) -> Outcome {
-        self.figures.pending = self.state.outbox.mails.len();
+        let unconfirmed = self.state.outbox.unconfirmed.mails.len();
+        if unconfirmed > 0 {
+            self.problems
+                .push(words::still_unconfirmed(self.lang, unconfirmed));
+        }
+        self.figures.pending = self.state.outbox.waiting();
         Outcome {
-            code: self.code,
+            code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
             problems: self.problems,

@@ -34,6 +34,7 @@ mod stories {
     mod languages;
     mod mail_faults;
     mod mail_servers;
+    mod mail_tls_faults;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
@@ -53,6 +54,7 @@ mod stories {
     mod the_outbox;
     mod the_schedule;
     mod the_world;
+    mod traffic_bulk;
     mod traffic_clipped;
     mod traffic_counting;
     mod traffic_queries;

@@ -221,6 +221,7 @@ fn waiting(number: usize) -> Waiting {
         lines: vec![format!("rule <{number}>: 12 matches")],
         served: Vec::new(),
         in_doubt: false,
+        unconfirmed: false,
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
@@ -231,7 +232,7 @@ fn waiting(number: usize) -> Waiting {
 fn outbox(mails: usize) -> Outbox {
     Outbox {
         mails: (1..=mails).map(waiting).collect(),
-        untold: Vec::new(),
+        ..Outbox::default()
     }
 }
 

@@ -145,8 +145,9 @@ impl Cycle<'_> {
         self.keep_records(records);
         self.figures.events += new;
         if unreadable > 0 {
+            let records = say::event_records(self.lang, unreadable);
             self.notices
-                .push(say::events_unreadable(self.lang, unreadable));
+                .push(say::events_unreadable(self.lang, records));
         }
         // What lies behind the position was told when it was first read.
         let told = self.state.events.position;
@@ -189,7 +190,7 @@ impl Cycle<'_> {
             self.state.events.look_late = LATE_AFTER_OUTAGE;
         }
         self.state.events.failures = 0;
-        self.watch(Condition::Credentials, None);
+        self.key_accepted = true;
         self.watch_fetch(Condition::Events, 0, None);
         self.seen.push(say::events_complete(
             self.lang,
@@ -220,6 +221,7 @@ impl Cycle<'_> {
             Error::Credentials { .. } => {
                 let problem = (crate::rules::Level::Critical, error.text(self.lang));
                 self.watch(Condition::Credentials, Some(problem));
+                self.key_accepted = false;
                 self.code.worsen(Code::Config);
             }
             _ => self.code.worsen(Code::Retry),

@@ -34,6 +34,7 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         lines: composed.lines,
         served: Vec::new(),
         in_doubt: false,
+        unconfirmed: false,
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
@@ -115,10 +116,10 @@ impl Cycle<'_> {
     /// Tries all waiting mail; true where there was some, so that how it went has to
     /// be saved.
     pub(super) fn deliver(&mut self, patience: Duration) -> bool {
-        if self.state.outbox.mails.is_empty() {
+        let (now, reader) = (self.now(), self.reader());
+        if self.state.outbox.mails.is_empty() && !self.state.outbox.unconfirmed.is_due(now) {
             return false;
         }
-        let (now, reader) = (self.now(), self.reader());
         let deadline = Instant::now() + patience;
         let done = self
             .state
@@ -135,7 +136,10 @@ impl Cycle<'_> {
             .extend(done.refused.iter().map(|refused| refused.text(self.lang)));
         self.problems
             .extend(done.notes.iter().map(|note| note.text(self.lang)));
-        if done.errors.is_empty() && done.refused.is_empty() {
+        let all_is_well = done.errors.is_empty()
+            && done.refused.is_empty()
+            && self.state.outbox.unconfirmed.is_empty();
+        if all_is_well {
             // A mail that was late says so itself.
             self.state.conditions.remove(&Condition::Delivery);
         } else {

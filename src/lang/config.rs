@@ -29,6 +29,10 @@ texts! {
         en: "{file}: line {line} is not UTF-8; save the file as UTF-8",
         zh: "{file}：第 {line} 行不是 UTF-8 編碼；請將檔案另存為 UTF-8"
     }
+    not_a_file(file) {
+        en: "{file}: is a device, a pipe or a socket; name an ordinary file with --config, or put one there",
+        zh: "{file}：是裝置、管道或 socket；請以 --config 指定一般檔案，或在該處放置一般檔案"
+    }
     not_an_object(file) {
         en: "{file}: is JSON, but not an object; it has to start with {{ and hold \"api\", \"email\" and \"rules\"",
         zh: "{file}：內容是 JSON，但不是物件；檔案須以 {{ 開頭，並包含 \"api\"、\"email\" 與 \"rules\""

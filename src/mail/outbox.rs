@@ -5,6 +5,8 @@
 //! HTML, not as finished bytes: what is sent is made with the settings of the
 //! day, and can say that it comes late. Its Message-ID stays.
 
+mod unconfirmed;
+
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
@@ -17,6 +19,7 @@ use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
 use crate::report::Kind;
 use crate::rules::Level;
+pub use unconfirmed::Unconfirmed;
 
 /// The most mails that wait; more are merged.
 pub const MAILS: usize = 20;
@@ -36,6 +39,9 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 pub struct Outbox {
     /// The waiting mails.
     pub mails: Vec<Waiting>,
+    /// Mails that the server took twice and never confirmed.
+    #[serde(skip_serializing_if = "Unconfirmed::is_empty")]
+    pub unconfirmed: Unconfirmed,
     /// Finished sentences on mail that came to nothing, for the next mail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<String>,
@@ -68,9 +74,12 @@ pub struct Waiting {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served: Vec<String>,
     /// True where the server may have it although it never said so: it is sent
-    /// again as it is, and never merged.
+    /// once more as it is, and never merged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_doubt: bool,
+    /// True where that has happened a second time: a third copy is one too many.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unconfirmed: bool,
     /// True where it tells of nothing but mail. Whom such a one does not reach is
     /// not told: that mail would bring about the next, for ever.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -129,40 +138,40 @@ impl Outbox {
         let mut done = Deliveries::default();
         // Nobody may be left to be served where the recipients have changed since.
         self.mails.retain(|mail| !mail.is_done(settings));
-        if self.mails.is_empty() || settings.recipients.is_empty() {
+        let recall = self.unconfirmed.is_due(now);
+        if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return done;
         }
-        let mut session = match Session::open(&settings.smtp, deadline) {
+        let session = match Session::open(&settings.smtp, deadline) {
             Ok(session) => session,
             Err(error) => {
                 done.errors.push(error);
                 return done;
             }
         };
-        let mut untold = Vec::new();
-        for mail in &mut self.mails {
-            let message = mail.message(settings, reader, now);
-            let to = mail.pending(settings);
-            match session.send(smtp::sender(settings), &to, message.as_bytes()) {
-                Ok(delivery) => {
-                    untold.extend(mail.settle(&delivery, reader));
-                    done.count(delivery);
-                }
-                Err(error) => {
-                    mail.in_doubt |= error.in_doubt;
-                    mail.detach_where_too_large(&error, reader);
-                    let alive = error.alive();
-                    done.errors.push(error);
-                    if !alive || session.reset().is_err() {
-                        break;
-                    }
-                }
-            }
+        let mut round = Round {
+            session,
+            settings,
+            reader,
+            now,
+            alive: true,
+            done,
+            untold: Vec::new(),
+        };
+        round.send_each(&mut self.mails);
+        let (twice, waiting) = std::mem::take(&mut self.mails)
+            .into_iter()
+            .partition(|mail| mail.unconfirmed);
+        self.mails = waiting;
+        self.unconfirmed.take_in(twice, reader, now);
+        // A server that confirms one mail will confirm the others.
+        if recall || round.done.delivered > 0 {
+            self.unconfirmed.tried_at = Some(now);
+            round.send_each(&mut self.unconfirmed.mails);
         }
-        self.untold.append(&mut untold);
-        self.mails.retain(|mail| !mail.is_done(settings));
-        session.quit();
-        done
+        self.untold.append(&mut round.untold);
+        round.session.quit();
+        round.done
     }
 
     /// Adds a mail, and keeps within the bounds what they cover.
@@ -180,12 +189,19 @@ impl Outbox {
     /// Gives up on mails older than 30 days: each becomes one line in the next.
     pub fn expire(&mut self, now: Timestamp, reader: &Reader) {
         let old = |mail: &Waiting| now.duration_since(mail.made_at) > LIFETIME;
-        for mail in self.mails.iter().filter(|mail| old(mail)) {
+        let all = self.mails.iter().chain(&self.unconfirmed.mails);
+        for mail in all.filter(|mail| old(mail)) {
             let made_at = reader.time(mail.made_at);
             let line = say::given_up(reader.lang, made_at, &mail.subject);
             self.untold.push(line);
         }
         self.mails.retain(|mail| !old(mail));
+        self.unconfirmed.mails.retain(|mail| !old(mail));
+    }
+
+    /// How many mails wait, for the server or for its word.
+    pub fn waiting(&self) -> usize {
+        self.mails.len() + self.unconfirmed.mails.len()
     }
 
     /// Merges neighbours, the oldest first, until there are at most [`MAILS`].
@@ -208,6 +224,7 @@ impl Outbox {
             let second = self.mails.remove(at + 1);
             if let Some(first) = self.mails.get_mut(at) {
                 first.absorb(second, reader);
+                first.reduce_to_lines(reader);
             }
         }
     }
@@ -234,6 +251,53 @@ impl Outbox {
                 size -= mail.size();
                 reduce(mail);
                 size += mail.size();
+            }
+        }
+    }
+}
+
+/// One attempt at several mails, over one session.
+struct Round<'a> {
+    session: Session,
+    settings: &'a Settings,
+    reader: &'a Reader,
+    now: Timestamp,
+    /// Whether the session is of any more use.
+    alive: bool,
+    done: Deliveries,
+    untold: Vec<String>,
+}
+
+impl Round<'_> {
+    /// Sends mails in their order until the line breaks; those that are through leave.
+    fn send_each(&mut self, mails: &mut Vec<Waiting>) {
+        for mail in mails.iter_mut() {
+            if !self.alive {
+                break;
+            }
+            self.send(mail);
+        }
+        mails.retain(|mail| !mail.is_done(self.settings));
+    }
+
+    fn send(&mut self, mail: &mut Waiting) {
+        let message = mail.message(self.settings, self.reader, self.now);
+        let to = mail.pending(self.settings);
+        let from = smtp::sender(self.settings);
+        match self.session.send(from, &to, message.as_bytes()) {
+            Ok(delivery) => {
+                self.untold.extend(mail.settle(&delivery, self.reader));
+                self.done.count(delivery);
+            }
+            Err(mut error) => {
+                self.alive = error.alive() && self.session.reset().is_ok();
+                if error.in_doubt && mail.in_doubt {
+                    mail.unconfirmed = true;
+                    error.in_doubt = false;
+                }
+                mail.in_doubt |= error.in_doubt;
+                mail.detach_where_too_large(&error, self.reader);
+                self.done.errors.push(error);
             }
         }
     }
@@ -285,10 +349,15 @@ impl Waiting {
     /// The message as it goes out now.
     fn message(&self, settings: &Settings, reader: &Reader, now: Timestamp) -> String {
         let late = now.duration_since(self.made_at) > LATE;
-        let late = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
+        let made_at = || reader.time(self.made_at);
+        let note = if self.unconfirmed {
+            Some(say::unconfirmed(reader.lang, made_at()))
+        } else {
+            late.then(|| say::late(reader.lang, made_at()))
+        };
         let (mut text, mut html) = (self.text.clone(), self.html.clone());
         // The last one put there stands first.
-        for note in self.detached.iter().chain(&late) {
+        for note in self.detached.iter().chain(&note) {
             text = format!("{note}\n\n{text}");
             html = with_note(&html, note);
         }
@@ -336,7 +405,7 @@ impl Waiting {
             .sum()
     }
 
-    /// Takes the lines of a later mail; neither's details stay.
+    /// Takes the lines of a later mail; neither's details are to stay.
     fn absorb(&mut self, later: Self, reader: &Reader) {
         self.lines.extend(later.lines);
         self.level = self.level.max(later.level);
@@ -351,7 +420,6 @@ impl Waiting {
         if self.level == Level::Critical {
             self.subject = self.subject.replacen(']', "] CRITICAL", 1);
         }
-        self.reduce_to_lines(reader);
     }
 
     /// Rebuilds text and HTML from the lines alone.

@@ -52,7 +52,7 @@ fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {
             )
         }
     };
-    let waiting = match state.outbox.mails.len() {
+    let waiting = match state.outbox.waiting() {
         0 => say::no_mail_waits(lang),
         count => say::mails_wait(lang, count),
     };

@@ -13,6 +13,7 @@ use ureq::{Agent, Body};
 
 use super::clock::Clock;
 use super::error::{Break, Error, Problem};
+use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect};
 use crate::certificate::Certificate;
@@ -46,6 +47,8 @@ pub struct Client {
     secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
+    /// Whether only failing answers have told the time so far.
+    clock_is_a_proxys: bool,
     /// How often a GET is tried.
     tries: u32,
     certificate: Arc<OnceLock<Certificate>>,
@@ -98,6 +101,7 @@ impl Client {
             secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
             deadline,
             clock,
+            clock_is_a_proxys: false,
             tries: TRIES,
         }
     }
@@ -269,14 +273,17 @@ impl Client {
         Ok(response)
     }
 
+    /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
+    /// what it tells holds until another answer comes.
     fn learn_time(&mut self, response: &Response<Body>) {
-        if !self.clock.is_from_pce()
+        if (!self.clock.is_from_pce() || self.clock_is_a_proxys)
             && let Some(date) = response
                 .headers()
                 .get("date")
                 .and_then(|date| date.to_str().ok())
         {
             self.clock.learn(date);
+            self.clock_is_a_proxys = response.status().is_server_error();
         }
     }
 
@@ -354,15 +361,19 @@ impl Client {
             .reader();
         let read = reader.read_to_end(&mut text);
         read.map_err(|error| self.broke_off(without_query(path), &error))?;
-        serde_json::from_slice(&text).map_err(|error| {
-            let path = without_query(path);
-            if error.is_eof() && !text.is_empty() {
-                let problem = Break::TooEarly;
-                return Error::Broken { path, problem };
-            }
-            let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
-            Error::Odd { path, problem }
-        })
+        let document = serde_json::from_slice(&text);
+        let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
+        document
+            .or_else(|error| mend().ok_or(error))
+            .map_err(|error| {
+                let path = without_query(path);
+                if error.is_eof() && !text.is_empty() {
+                    let problem = Break::TooEarly;
+                    return Error::Broken { path, problem };
+                }
+                let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
+                Error::Odd { path, problem }
+            })
     }
 
     /// A body that could not be read on; the cycle's end is nobody's fault.

@@ -360,8 +360,9 @@ impl<'de> Deserialize<'de> for Number {
                 Ok(Number(u64::try_from(number).ok()))
             }
             fn visit_f64<E>(self, number: f64) -> Result<Number, E> {
-                // Beyond u64 the cast saturates; NaN cannot stand in JSON.
-                Ok(Number((number >= 0.0).then_some(number as u64)))
+                // 2^64: what a count can't be reads as absent; NaN can't stand in JSON.
+                let held = (0.0..18_446_744_073_709_551_616.0).contains(&number);
+                Ok(Number(held.then_some(number as u64)))
             }
             fn visit_str<E>(self, text: &str) -> Result<Number, E> {
                 Ok(Number(text.trim().parse().ok()))
@@ -489,6 +490,27 @@ mod tests {
                 Ok(event) => assert_eq!(event, Event::default(), "{text}"),
                 Err(_) => assert_eq!(text, "1e400"),
             }
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_count_can_be_reads_as_absent() {
+        let cases = [
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("99999999999999999999999999999999", None),
+            ("1e300", None),
+            ("-1", None),
+            ("-0.5", None),
+            ("-0", Some(0)),
+            ("-0.0", Some(0)),
+            ("1e-400", Some(0)),
+            ("12.9", Some(12)),
+            ("\"18446744073709551616\"", None),
+        ];
+        for (text, number) in cases {
+            let read: Number = serde_json::from_str(text).unwrap();
+            assert_eq!(read, Number(number), "{text}");
         }
     }
 

@@ -26,6 +26,9 @@ pub struct Tally {
     /// this rule they are new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_before: Option<Timestamp>,
+    /// True for a rule that looks at traffic.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_traffic: bool,
     /// Its untold matches.
     pub counter: Counter,
     /// What they looked like.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::load::assert_file;
 use super::problem::Error;
 use crate::lang::Lang;
 
@@ -121,9 +122,10 @@ pub fn locate(option: Option<&Path>, env: &Env, executable: &Path) -> PathBuf {
 }
 
 /// The file behind all links. Locks and temporary files stand beside it, so
-/// that two paths to one file are one installation.
+/// that two paths to one file are one installation; beside a device or a pipe
+/// nothing is put.
 pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    path.canonicalize().map_err(|error| match error.kind() {
+    let path = path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NotFound {
             path: path.to_owned(),
         },
@@ -131,7 +133,9 @@ pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
             path: path.to_owned(),
             error,
         },
-    })
+    })?;
+    assert_file(&path)?;
+    Ok(path)
 }
 
 /// `path` with `suffix` after its last letter: `config.json` → `config.json.last`.

@@ -115,6 +115,56 @@ fn an_alert_says_what_it_means_what_to_do_when_and_from_where() {
 }
 
 #[test]
+fn times_are_local_with_the_offset_of_their_own_moment() {
+    // Berlin's clocks go back at 2026-10-25 01:00 UTC.
+    let mut world = World::new();
+    world.set("settings.timezone", json!("Europe/Berlin"));
+    world.rule(
+        json!({"type": "event", "name": "Log-ins fail", "filter_value": "user.login_failed"}),
+    );
+    let night = at("2026-10-25T01:03:00Z");
+    for minutes in [-5, 1] {
+        let when = night + jiff::SignedDuration::from_mins(minutes - 2);
+        world.pce.event(login_failed("eve", "203.0.113.9").at(when));
+    }
+    let run = world.run_at(night);
+    let text = run.mail().text();
+    for time in ["2026-10-25 02:56 +02:00", "2026-10-25 02:02 +01:00"] {
+        assert!(text.contains(time), "{time}: {text}");
+    }
+}
+
+#[test]
+fn a_timestamp_counts_at_its_moment_however_it_is_written() {
+    let mut world = watched();
+    let event = |number: u8, time: &str| {
+        format!(
+            r#"{{"href":"/orgs/1/events/{number}","event_type":"agent.tampering","timestamp":"{time}"}}"#
+        )
+    };
+    let written = [
+        "2026-08-03T10:02:00Z",
+        "2026-08-03T18:03:00.123456+08:00",
+        "2026-08-03T05:04:00.123456789-05:00",
+        "2026-08-03T10:05:60Z",
+        " 2026-08-03T10:06:00.1Z ",
+        "2026-08-03 10:07:00Z",
+    ];
+    let events: Vec<String> = (0..).zip(written).map(|(n, time)| event(n, time)).collect();
+    let body = format!("[{}]", events.join(","));
+    let answer = Fault::answer(200, "application/json", body);
+    world.pce.fault(answer.on("/events").times(1));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.number("events")), (0, 6), "{run:?}");
+    let told = &run.told()[0];
+    let minute = |time: &str| at(time).as_second() / 60;
+    assert_eq!(told.count, 6);
+    assert_eq!((told.first, told.last), (minute("10:02"), minute("10:07")));
+}
+
+#[test]
 fn in_chinese_the_subject_is_encoded_and_reads_as_it_was_written() {
     let mut world = World::new();
     world.set("settings.language", json!("zh-TW"));
