@@ -2,6 +2,7 @@
 //!
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
+pub mod candidates;
 pub mod engine;
 pub mod flows;
 pub mod growth;
