@@ -20,7 +20,7 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
 export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 
-.PHONY: help build musl test torture fuzz demo lint illumio-py clean
+.PHONY: help build musl test torture fuzz bench demo lint illumio-py clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -44,6 +44,10 @@ torture: ## a simulated week in each of four worlds: faults everywhere, kill -9 
 fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_SECONDS (600) for each target
 	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \
 	CARGO_PROFILE_DEV_OPT_LEVEL=1 "$(CARGO)" test --test fuzz -- --nocapture
+
+bench: ## what a poll costs in CPU, memory and time, against its targets (ONLY="quiet full" for some)
+	@binary=$$(dist/build-static.sh) && bench=$$(dist/build-static.sh --bench) && \
+	ILLUMIO_MONITOR_BIN="$$binary" "$$bench" $(ONLY)
 
 demo: ## one poll of a simulated PCE, and the mail that comes of it
 	@binary=$$(dist/build-static.sh --or-glibc) && \

@@ -120,8 +120,10 @@ pub struct FlowFacts<'f> {
     pub port: Option<u16>,
     /// `service.proto`
     pub proto: Option<u8>,
-    src_ip: Option<IpAddr>,
-    dst_ip: Option<IpAddr>,
+    /// `src.ip`
+    pub src_ip: Option<IpAddr>,
+    /// `dst.ip`
+    pub dst_ip: Option<IpAddr>,
 }
 
 impl<'f> FlowFacts<'f> {

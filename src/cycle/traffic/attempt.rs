@@ -8,6 +8,7 @@ use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, download};
 use crate::report::records::{Collector, Records};
+use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, Row};
 use crate::rules::matching::FlowFacts;
 use crate::rules::{Filter, TrafficFilter};
@@ -17,6 +18,9 @@ use crate::store::TrafficCounts;
 pub(super) struct Attempt<'c> {
     /// Each rule's id, its key and what it matches.
     rules: Vec<(i64, String, &'c TrafficFilter)>,
+    candidates: Candidates,
+    /// The rules that match the row in hand, by their place.
+    matching: Vec<usize>,
     pub(super) baseline: Baseline,
     pub(super) tallies: Tallies,
     /// Where the records are to be attached.
@@ -36,8 +40,11 @@ impl<'c> Attempt<'c> {
                 Filter::Traffic(filter) => Some((rule.id, key, filter)),
                 Filter::Event(_) => None,
             });
+        let rules: Vec<_> = rules.collect();
         Self {
-            rules: rules.collect(),
+            candidates: Candidates::of(rules.iter().map(|(_, _, filter)| *filter)),
+            matching: Vec::new(),
+            rules,
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
             records: cycle.records.as_ref().map(Records::collector),
@@ -70,19 +77,22 @@ impl<'c> Attempt<'c> {
     /// Counts one row; true where it shows that rows are clipped.
     fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
         let facts = FlowFacts::of(flow);
-        let matching = || {
-            self.rules
-                .iter()
-                .filter(|(_, _, filter)| filter.matches(&facts))
-        };
-        if matching().next().is_none() {
+        let rules = &self.rules;
+        self.candidates.find(&facts, &mut self.matching);
+        self.matching.retain(|place| {
+            rules
+                .get(*place)
+                .is_some_and(|(_, _, filter)| filter.matches(&facts))
+        });
+        if self.matching.is_empty() {
             return false;
         }
         let row = Row::of(flow, self.now, self.slot);
         let clipped = self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
         let mut counted_by = Vec::new();
-        for (id, key, filter) in matching() {
+        let matching = self.matching.iter().filter_map(|place| rules.get(*place));
+        for (id, key, filter) in matching {
             if let Some(tally) = self.tallies.get_mut(key)
                 && tally.count_row(filter, &facts, &row, growth, raw)
             {
