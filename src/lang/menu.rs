@@ -14,11 +14,8 @@ texts! {
     never() { en: "never", zh: "尚未執行" }
     last_run_was(at, outcome) { en: "{at}, {outcome}", zh: "{at}，{outcome}" }
     run_ok() { en: "complete", zh: "完成" }
-    run_retry() {
-        en: "something failed, the next run tries it again",
-        zh: "部分失敗，下次執行時重試"
-    }
-    run_config() { en: "a person is needed: run now (7) shows why", zh: "需要人工處理：請立即執行（7）查看原因" }
+    run_retry() { en: "failed in part, the next run retries", zh: "部分失敗，下次執行時重試" }
+    run_config() { en: "needs a person; 7 shows why", zh: "需要人工處理，選 7 可查看原因" }
     mail() { en: "Mail", zh: "郵件" }
     no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }

@@ -80,6 +80,8 @@ texts! {
         zh: "警示後的靜默時間，0 到 10080；未設定時等於時間範圍，立即警示則為 0"
     }
 
+    by_default() { en: "(by default)", zh: "（預設）" }
+
     form_choice() {
         en: "A number changes, Enter saves, 0 goes back without saving",
         zh: "輸入數字修改，Enter 儲存，0 放棄並返回"

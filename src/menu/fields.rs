@@ -166,6 +166,7 @@ impl Field {
                 let found = choices.iter().find(|(known, _)| *known == plain);
                 found.map_or(plain, |(_, words)| words(lang))
             }
+            (Kind::Number, Value::Null) => say::by_default(lang),
             (_, value) => plain(value),
         }
     }
@@ -187,7 +188,10 @@ impl Field {
 
     fn ask_text(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
         let (reader, lang) = (menu.reader(), menu.console.lang);
-        let now = Some(self.shown(rule, lang)).filter(|now| !now.is_empty());
+        let set = rule.contains_key(self.key);
+        let now = set
+            .then(|| self.shown(rule, lang))
+            .filter(|now| !now.is_empty());
         let optional = !matches!(self.kind, Kind::Required | Kind::RequiredNumber);
         let hint = match (now.is_some() && optional, (self.hint)(lang)) {
             (true, hint) if hint.is_empty() => say::removes(lang),
@@ -251,7 +255,7 @@ impl Field {
                 .split(',')
                 .map(|part| Value::from(part.trim()))
                 .collect(),
-            _ if self.key == "port" => number().unwrap_or_else(|| typed.into()),
+            _ if self.key.ends_with("port") => number().unwrap_or_else(|| typed.into()),
             _ => typed.into(),
         }
     }

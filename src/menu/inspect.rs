@@ -126,7 +126,9 @@ impl Inspection<'_> {
         };
         let raw = String::from_utf8_lossy(&record.raw);
         let text = indent(&raw, columns);
-        let shown = text.get(..text.floor_char_boundary(RAW_BYTES)).unwrap_or_default();
+        let shown = text
+            .get(..text.floor_char_boundary(RAW_BYTES))
+            .unwrap_or_default();
         show.line(0, &say::record_raw(self.lang, number))?;
         for line in shown.lines() {
             show.line(line.len() - line.trim_start().len(), line)?;

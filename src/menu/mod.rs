@@ -189,10 +189,19 @@ impl<'a> Menu<'a> {
         }
     }
 
-    /// What `run` does and prints.
+    /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
         let outcome = cycle::run(self.place.config, self.place.env, self.start());
-        log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
+        if self.console.person() {
+            self.console.clear_progress();
+            outcome
+                .problems
+                .iter()
+                .for_each(|problem| self.console.fault(problem));
+            self.console.line(Style::Plain, &outcome.to_string());
+        } else {
+            log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
+        }
         self.code = outcome.code.exit();
         self.console.pause()
     }
