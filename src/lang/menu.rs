@@ -32,6 +32,8 @@ texts! {
     exit() { en: "Exit", zh: "離開" }
     back() { en: "Back", zh: "返回" }
 
+    prompt(label) { en: "{label}: ", zh: "{label}：" }
+    prompt_now(label, now) { en: "{label} [{now}]: ", zh: "{label} [{now}]：" }
     choice() { en: "Choice", zh: "請選擇" }
     want_choice(most) { en: "There is no such entry; type a number from 0 to {most}.", zh: "沒有這個選項；請輸入 0 到 {most} 的數字。" }
     want_yes() { en: "Type y or n.", zh: "請輸入 y 或 n。" }

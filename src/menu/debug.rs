@@ -68,7 +68,7 @@ fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
     while menu.console.person() && most > 0 {
         let typed = menu
             .console
-            .answer(&format!("{}: ", say::which_record(lang, most)))?;
+            .answer(&say::prompt(lang, say::which_record(lang, most)))?;
         if matches!(typed.as_str(), "" | "0" | "-1") {
             return Ok(());
         }

@@ -109,7 +109,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
         say::back(lang)
     );
     loop {
-        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+        match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
             "" | "0" | "-1" => return Ok(()),
             "1" => return edit(menu, rule),
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
@@ -134,7 +134,7 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
         say::back(lang)
     );
     loop {
-        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+        match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
             "" | "0" | "-1" => return Ok(()),
             "1" => return enable(menu, rules, true),
             "2" => return enable(menu, rules, false),

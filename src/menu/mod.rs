@@ -135,7 +135,7 @@ impl<'a> Menu<'a> {
         self.console
             .row(Style::Plain, &format!("  0  {}", say::exit(lang)));
         self.console.row(Style::Plain, "");
-        let chosen = self.console.answer(&format!("{}: ", say::choice(lang)))?;
+        let chosen = self.console.answer(&say::prompt(lang, say::choice(lang)))?;
         if chosen.is_empty() && self.console.person() {
             return Ok(());
         }

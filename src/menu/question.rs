@@ -103,11 +103,11 @@ impl Console {
     /// Yes or no.
     pub fn yes(&mut self, label: &str, default: bool) -> Result<bool, Stop> {
         let lang = self.lang;
-        let choice = if default { "[Y/n]: " } else { "[y/N]: " };
-        let mut prompt = format!("{label} {choice}");
+        let choice = if default { "Y/n" } else { "y/N" };
+        let mut prompt = say::prompt_now(lang, label, choice);
         if columns::width(&prompt) + 12 > self.columns() {
             self.show(Style::Plain, label);
-            prompt = choice.to_owned();
+            prompt = say::prompt_now(lang, "", choice).trim_start().to_owned();
         }
         loop {
             match self.answer(&prompt)?.to_lowercase().as_str() {
@@ -133,10 +133,10 @@ impl Console {
                     Style::Faint,
                     &format!("  {}", say::at_present(self.lang, now)),
                 );
-                format!("{} […]: ", question.label)
+                say::prompt_now(self.lang, &question.label, "…")
             }
-            Some(now) => format!("{} [{now}]: ", question.label),
-            None => format!("{}: ", question.label),
+            Some(now) => say::prompt_now(self.lang, &question.label, now),
+            None => say::prompt(self.lang, &question.label),
         }
     }
 }

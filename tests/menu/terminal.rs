@@ -18,6 +18,9 @@ use crate::world::World;
 /// What a person waits for comes sooner.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a question ends with.
+const ENDS: [char; 3] = [':', '：', ' '];
+
 /// The screens that the menu is tried on.
 pub const SCREENS: [(Lang, u16, u16); 4] = [
     (Lang::En, 24, 80),
@@ -113,17 +116,17 @@ impl Terminal {
     /// Waits until the cursor stands behind this question.
     pub fn asked(&self, prompt: &str) -> String {
         self.wait(&format!("the question {prompt:?}"), |seen, line| {
-            let start = prompt.trim_end_matches([':', ' ']);
+            let start = prompt.trim_end_matches(ENDS);
             seen.bytes.len() > self.typed_at
                 && line.starts_with(start)
-                && (line.ends_with(':') || line.ends_with(start))
+                && (line.ends_with(ENDS) || line.ends_with(start))
         })
     }
 
     /// Waits until anything is asked.
     pub fn asked_anything(&self) -> String {
         self.wait("any question", |seen, line| {
-            seen.bytes.len() > self.typed_at && line.ends_with(':')
+            seen.bytes.len() > self.typed_at && line.ends_with(ENDS)
         })
     }
 
@@ -132,7 +135,7 @@ impl Terminal {
         let pausing = std::cell::Cell::new(false);
         self.wait("any question", |seen, line| {
             pausing.set(line.ends_with(pause));
-            seen.bytes.len() > self.typed_at && (pausing.get() || line.ends_with(':'))
+            seen.bytes.len() > self.typed_at && (pausing.get() || line.ends_with(ENDS))
         });
         pausing.get()
     }
