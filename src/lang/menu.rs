@@ -42,6 +42,7 @@ texts! {
     hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
     more_rows(count) { en: "… {count} more: Enter shows them", zh: "…另有 {count} 筆：按 Enter 顯示" }
     pause() { en: "Enter goes on ", zh: "按 Enter 繼續 " }
+    pause_or_skip() { en: "Enter goes on, 0 skips the rest ", zh: "按 Enter 繼續，輸入 0 略過其餘 " }
     astray() {
         en: "Too many wrong answers one after the other; the menu was left.",
         zh: "連續多次輸入錯誤，已離開選單。"

@@ -273,7 +273,14 @@ impl Console {
         let room = self.rows().saturating_sub(2);
         for (at, line) in text.lines().enumerate() {
             if self.person && at > 0 && at % room == 0 {
-                self.read(&say::pause(self.lang), true)?;
+                let typed = self.read(&say::pause_or_skip(self.lang), true)?;
+                if self.styled {
+                    // The pause is no part of the text.
+                    self.put("\x1b[1A\r\x1b[K");
+                }
+                if matches!(typed.trim(), "0" | "-1" | "q") {
+                    return Ok(());
+                }
             }
             self.put(&format!("{line}\n"));
         }

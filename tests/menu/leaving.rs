@@ -180,13 +180,13 @@ fn the_debug_view_comes_screen_by_screen() {
         .answer(&say::how_many(EN), "3");
     person.shows("agent.tampering");
     person.fits();
-    let mut screen = person.asked_anything_or(say::pause(EN).trim());
+    let mut screen = person.asked_anything_or(say::pause_or_skip(EN).trim());
     while screen {
         person.keys("\r");
-        screen = person.asked_anything_or(say::pause(EN).trim());
+        screen = person.asked_anything_or(say::pause_or_skip(EN).trim());
     }
     person.keys("1\r");
-    person.asked_anything_or(say::pause(EN).trim());
+    person.asked_anything_or(say::pause_or_skip(EN).trim());
     person.keys("\u{3}");
     let (code, written) = person.left();
     assert_eq!((code, written.contains("db-01")), (0, true), "{written}");
