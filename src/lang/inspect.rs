@@ -6,7 +6,7 @@ use super::texts;
 
 texts! {
     intro() {
-        en: "What the PCE returns now, and which rule matches it. No mail is sent, nothing is saved.",
+        en: "What the PCE returns now, and which rule matches. Nothing is mailed or saved.",
         zh: "以下為 PCE 目前回傳的內容，以及各規則是否符合。不會寄信，也不會儲存任何資料。"
     }
     events(shown, read, from, to) {
@@ -59,7 +59,7 @@ texts! {
     rule(id, name) { en: "{id} {name}", zh: "{id} {name}" }
     missed(rule, reason) { en: "{rule}: {reason}", zh: "{rule}：{reason}" }
     other_types(list) { en: "ask for another type: {list}", zh: "類型不符：{list}" }
-    wants(rule, value) { en: "{rule} ({value})", zh: "{rule}（{value}）" }
+    wants(id, value) { en: "{id} ({value})", zh: "{id}（{value}）" }
     comma() { en: ", ", zh: "、" }
     no_event_rule() { en: "(no enabled rule looks at events)", zh: "（沒有啟用中的事件規則）" }
     no_flow_rule() { en: "(no enabled rule looks at flows)", zh: "（沒有啟用中的流量規則）" }
@@ -83,7 +83,7 @@ texts! {
         zh: "{count} 列，當日連線共 {total} 次"
     }
     rows_at_once(rows) {
-        en: "{rows}; it alerts on every row that has grown since the last run",
+        en: "{rows}; it alerts on every row that grew since the last run",
         zh: "符合 {rows}；自上次執行後有增加即警示"
     }
     rows_growth(rows, wanted, window) {

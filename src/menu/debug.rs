@@ -3,7 +3,7 @@
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::inspect::{Inspection, MOST, USUAL, inspect};
+use super::inspect::{Inspection, MOST, USUAL, View, inspect};
 use super::question::Question;
 use crate::lang::menu as say;
 use crate::log;
@@ -56,13 +56,16 @@ fn how_many(menu: &mut Menu<'_>) -> Result<usize, Stop> {
 
 fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let columns = match menu.console.person() {
-        true => menu.console.columns(),
-        false => SCRIPT_COLUMNS,
+    let view = View {
+        columns: match menu.console.person() {
+            true => menu.console.columns(),
+            false => SCRIPT_COLUMNS,
+        },
+        ascii: menu.console.ascii(),
     };
     let mut text = Vec::new();
     // A Vec takes everything.
-    let _ = inspection.write(&mut text, columns);
+    let _ = inspection.write(&mut text, view);
     menu.console.page(&String::from_utf8_lossy(&text))?;
     let most = inspection.records();
     while menu.console.person() && most > 0 {
@@ -75,7 +78,7 @@ fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
         match typed.parse::<usize>() {
             Ok(number) if (1..=most).contains(&number) => {
                 let mut raw = Vec::new();
-                let _ = inspection.write_raw(number, &mut raw, columns);
+                let _ = inspection.write_raw(number, &mut raw, view);
                 menu.console.page(&String::from_utf8_lossy(&raw))?;
             }
             _ => menu.console.line(Style::Bad, &say::want_choice(lang, most)),

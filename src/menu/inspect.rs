@@ -31,6 +31,15 @@ pub const USUAL: usize = 5;
 /// How much of a raw record is shown, in bytes.
 const RAW_BYTES: usize = 16 * 1024;
 
+/// What it is shown on.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// No line is wider.
+    pub columns: usize,
+    /// True where no letters beyond ASCII can be shown: marks become `+` and `x`.
+    pub ascii: bool,
+}
+
 /// What the PCE returned.
 pub struct Inspection<'a> {
     config: &'a Config,
@@ -78,18 +87,12 @@ pub fn inspect<'a>(
 
 impl Inspection<'_> {
     /// Prints the records with the rules' verdicts, then what each rule matched of
-    /// all that was read; in lines of at most so many columns.
+    /// all that was read.
     ///
     /// # Errors
     /// The output's.
-    pub fn write(&self, out: &mut dyn Write, columns: usize) -> io::Result<()> {
-        let mut show = Show {
-            out,
-            columns,
-            lang: self.lang,
-            zone: &self.config.settings.timezone,
-            rules: &self.config.rules,
-        };
+    pub fn write(&self, out: &mut dyn Write, view: View) -> io::Result<()> {
+        let mut show = self.show(out, view);
         show.line(0, &say::intro(self.lang))?;
         show.line(0, "")?;
         show.events(&self.events)?;
@@ -98,6 +101,16 @@ impl Inspection<'_> {
         show.flows(&self.flows, events + 1)?;
         show.line(0, "")?;
         show.all_rules(&self.events, &self.flows)
+    }
+
+    fn show<'s>(&'s self, out: &'s mut dyn Write, view: View) -> Show<'s> {
+        Show {
+            out,
+            view,
+            lang: self.lang,
+            zone: &self.config.settings.timezone,
+            rules: &self.config.rules,
+        }
     }
 
     /// How many records are shown; they are numbered from 1.
@@ -111,24 +124,19 @@ impl Inspection<'_> {
     ///
     /// # Errors
     /// The output's.
-    pub fn write_raw(&self, number: usize, out: &mut dyn Write, columns: usize) -> io::Result<()> {
+    pub fn write_raw(&self, number: usize, out: &mut dyn Write, view: View) -> io::Result<()> {
         let both = [&self.events, &self.flows].into_iter().flatten();
         let mut records = both.flat_map(|read| &read.latest);
         let Some(record) = number.checked_sub(1).and_then(|place| records.nth(place)) else {
             return Ok(());
         };
-        let mut show = Show {
-            out,
-            columns,
-            lang: self.lang,
-            zone: &self.config.settings.timezone,
-            rules: &self.config.rules,
-        };
+        let mut show = self.show(out, view);
         let raw = String::from_utf8_lossy(&record.raw);
-        let text = indent(&raw, columns);
+        let text = indent(&raw, view.columns);
         let shown = text
             .get(..text.floor_char_boundary(RAW_BYTES))
             .unwrap_or_default();
+        show.line(0, "")?;
         show.line(0, &say::record_raw(self.lang, number))?;
         for line in shown.lines() {
             show.line(line.len() - line.trim_start().len(), line)?;

@@ -1,14 +1,22 @@
 //! The menu's debug view: what the PCE returns, which rule matches it, and why not.
 
+use std::io::Write;
+use std::process::Stdio;
+
 use illumio_monitor::lang::Lang;
-use illumio_monitor::menu::columns::width;
-use illumio_monitor::menu::inspect::{Inspection, inspect};
+use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
 use illumio_monitor::store::{Config, Env, read_config};
 use serde_json::json;
+use unicode_width::UnicodeWidthStr;
 
 use crate::pce::*;
 use crate::world::World;
+
+const TERMINAL: View = View {
+    columns: 80,
+    ascii: false,
+};
 
 /// The world's config as the program reads it.
 fn config(world: &World) -> Config {
@@ -23,13 +31,13 @@ fn look<'a>(world: &World, config: &'a Config, lang: Lang, how_many: usize) -> I
 
 fn printed(inspection: &Inspection<'_>) -> String {
     let mut out = Vec::new();
-    inspection.write(&mut out, 80).unwrap();
+    inspection.write(&mut out, TERMINAL).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn raw(inspection: &Inspection<'_>, number: usize) -> String {
     let mut out = Vec::new();
-    inspection.write_raw(number, &mut out, 80).unwrap();
+    inspection.write_raw(number, &mut out, TERMINAL).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -38,7 +46,11 @@ fn shown(world: &World, how_many: usize) -> String {
     let config = config(world);
     let mut out = Vec::new();
     let inspection = look(world, &config, Lang::En, how_many);
-    inspection.write(&mut out, 400).unwrap();
+    let wide = View {
+        columns: 400,
+        ..TERMINAL
+    };
+    inspection.write(&mut out, wide).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -65,13 +77,13 @@ fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() 
         &text,
         &[
             "Events: the last 1 of 1,",
-            "1. 2026-08-03 09:58:00 +00:00 · agent.tampering · severity err · status success",
+            "1. 2026-08-03 09:58:00 · agent.tampering · severity err · status success",
             "notifications: workload.oob_policy_changes",
             "by agent db-01",
             "✓ 1 Tampered\n",
             "✗ 2 Quiet agents: severity err is not in info,warning\n",
             "✗ 3 rule 3: status success is not in failure\n",
-            "✗ ask for another type: 4 Log-in (user.login_failed)\n",
+            "✗ ask for another type: 4 (user.login_failed)\n",
             "1 Tampered: 1 match; it alerts on every match\n",
             "4 Log-in: no match\n",
             "Rules that are off were not tried: 1.",
@@ -119,7 +131,7 @@ fn each_flow_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
             "✗ 7 rule 7: excluded by ex_dst_ip 224.0.0.0/4\n",
             "✗ 8 rule 8: excluded by ex_src_label env=test\n",
             "✗ 9 rule 9: excluded by ex_port 440-450\n",
-            "1 Blocked: rows: 1, connections in their day: 7; it alerts on every row",
+            "1 Blocked: rows: 1, connections in their day: 7; it alerts on every row that grew",
         ],
     );
 }
@@ -241,7 +253,7 @@ fn in_both_languages_no_line_is_wider_than_the_terminal_and_nothing_is_hidden() 
         let inspection = look(&world, &config, lang, 5);
         let text = printed(&inspection) + &raw(&inspection, 1) + &raw(&inspection, 2);
         for line in text.lines() {
-            assert!(width(line) <= 80, "{}: {line}", width(line));
+            assert!(line.width() <= 80, "{}: {line}", line.width());
             assert!(!line.trim_start().starts_with("✓ 9 forged"), "{line}");
         }
         let hidden = text
@@ -279,7 +291,7 @@ fn a_record_is_shown_raw_as_the_pce_sent_it() {
     let inspection = look(&world, &config, Lang::En, 5);
     let event = raw(&inspection, 1);
     assert!(
-        event.starts_with("Record 1, as the PCE sent it:\n{"),
+        event.starts_with("\nRecord 1, as the PCE sent it:\n{"),
         "{event}"
     );
     assert_says(
@@ -296,6 +308,65 @@ fn a_record_is_shown_raw_as_the_pce_sent_it() {
     assert_eq!(
         (raw(&inspection, 0), raw(&inspection, 3)),
         (String::new(), String::new())
+    );
+}
+
+#[test]
+fn a_terminal_without_our_marks_gets_marks_of_ascii() {
+    let world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    world.rule(json!({"type": "event", "filter_value": "user.login"}));
+    world.pce.event(agent_tampering("db-01").at("09:58"));
+    world
+        .pce
+        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    let config = config(&world);
+    let mut out = Vec::new();
+    let plain = View {
+        ascii: true,
+        ..TERMINAL
+    };
+    let inspection = look(&world, &config, Lang::En, 5);
+    inspection.write(&mut out, plain).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.is_ascii(), "{text}");
+    assert_says(
+        &text,
+        &[
+            "   + 1 rule 1",
+            "   x ask for another type",
+            "10.1.0.2 -> 10.1.0.3",
+        ],
+    );
+}
+
+/// `echo "8" |`
+#[test]
+fn a_script_gets_the_view_without_a_question() {
+    let world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    world.pce.event(agent_tampering("db-01").at("09:58"));
+    let mut child = world
+        .command(&[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"8\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert_says(
+        &text,
+        &["1. 2026-08-03 09:58:00", "✓ 1 rule 1", "Flows: no row from"],
+    );
+    assert_eq!(
+        (
+            String::from_utf8(output.stderr).unwrap(),
+            world.mailbox.count()
+        ),
+        (String::new(), 0)
     );
 }
 

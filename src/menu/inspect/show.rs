@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::View;
 use super::look::{Count, Failure, MOST_ROWS, Read, Record};
 use crate::lang::{Lang, explain, inspect as say, mail};
 use crate::menu::columns::wrap;
@@ -18,15 +19,15 @@ use crate::visible::visible;
 /// So many objects, labels or notifications of a record are named.
 const NAMED: usize = 5;
 
-/// A rule's name is cut at so many characters.
+/// A rule's name, or the type it asks for, is cut at so many characters.
 const NAME: usize = 40;
 
 /// Where it is printed, and with what.
 pub struct Show<'a> {
     /// Where to.
     pub out: &'a mut dyn Write,
-    /// No line is wider.
-    pub columns: usize,
+    /// On what.
+    pub view: View,
     /// In which language.
     pub lang: Lang,
     /// Times are shown in this zone.
@@ -38,8 +39,11 @@ pub struct Show<'a> {
 impl Show<'_> {
     /// One line, wrapped where it is too wide: what follows is indented by two more.
     pub fn line(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        let line = format!("{:indent$}{}", "", visible(text.trim_start()));
-        for part in wrap(&line, self.columns, indent + 2) {
+        let mut line = format!("{:indent$}{}", "", visible(text.trim_start()));
+        if self.view.ascii {
+            line = in_ascii(&line);
+        }
+        for part in wrap(&line, self.view.columns, indent + 2) {
             writeln!(self.out, "{part}")?;
         }
         Ok(())
@@ -54,7 +58,7 @@ impl Show<'_> {
                 return self.line(0, &say::events_failed(lang, failure.text(lang)));
             }
         };
-        let (from, to) = (self.moment(read.from), self.moment(read.to));
+        let (from, to) = self.span(read);
         if read.latest.is_empty() {
             return self.line(0, &say::no_events(lang, from, to));
         }
@@ -75,7 +79,7 @@ impl Show<'_> {
                 return self.line(0, &say::flows_failed(lang, failure.text(lang)));
             }
         };
-        let (from, to) = (self.moment(read.from), self.moment(read.to));
+        let (from, to) = self.span(read);
         let shown = read.latest.len();
         let head = match shown {
             0 => say::no_flows(lang, from, to),
@@ -156,7 +160,7 @@ impl Show<'_> {
             match filter.miss(event) {
                 None => self.verdict(true, &self.name(rule))?,
                 Some(EventMiss::Name { wanted }) => {
-                    others.push(say::wants(lang, self.name(rule), wanted));
+                    others.push(say::wants(lang, rule.id, short(wanted)));
                 }
                 Some(miss) => {
                     let missed = say::missed(lang, self.name(rule), miss.text(lang));
@@ -312,11 +316,7 @@ impl Show<'_> {
     }
 
     fn name(&self, rule: &Rule) -> String {
-        let mut name: String = rule.name.chars().take(NAME).collect();
-        if name.len() < rule.name.len() {
-            name.push('…');
-        }
-        say::rule(self.lang, rule.id, name)
+        say::rule(self.lang, rule.id, short(&rule.name))
     }
 
     /// The first of them, and how many more.
@@ -329,15 +329,47 @@ impl Show<'_> {
         }
     }
 
-    /// `2026-11-22 10:03:12 +08:00`
+    /// `2026-11-22 10:03:12`, in the zone that [`Self::span`] names.
     fn moment(&self, at: Timestamp) -> String {
         let local = at.to_zoned(self.zone.clone());
-        local.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
+
+    /// `2026-11-22 10:03` and `2026-11-22 11:03 +08:00`
+    fn span(&self, read: &Read) -> (String, String) {
+        let local = |at: Timestamp| at.to_zoned(self.zone.clone());
+        (
+            local(read.from).strftime("%Y-%m-%d %H:%M").to_string(),
+            local(read.to).strftime("%Y-%m-%d %H:%M %:z").to_string(),
+        )
+    }
+}
+
+fn short(text: &str) -> String {
+    let mut head: String = text.chars().take(NAME).collect();
+    if head.len() < text.len() {
+        head.push('…');
+    }
+    head
 }
 
 fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
     rules.iter().filter(|rule| rule.enabled)
+}
+
+/// Our own signs for a terminal that has none of them.
+fn in_ascii(line: &str) -> String {
+    [
+        ("✓", "+"),
+        ("✗", "x"),
+        ("→", "->"),
+        ("·", "|"),
+        ("…", "..."),
+    ]
+    .into_iter()
+    .fold(line.to_owned(), |line, (sign, ascii)| {
+        line.replace(sign, ascii)
+    })
 }
 
 /// How much an event rule's matches count.

@@ -201,7 +201,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "lost_agent.found",
         [
             "A VEN still runs whose workload was deleted from the PCE.",
-            "發現遺失的 VEN：VEN 仍在執行，但 PCE 已刪除其 workload。",
+            "發現失聯的 VEN：VEN 仍在執行，但 PCE 已刪除其 workload。",
         ],
         [
             "Pair the host anew, or uninstall its VEN: it gets no policy any more.",
