@@ -19,6 +19,7 @@ texts! {
     mail() { en: "Mail", zh: "郵件" }
     no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
+    config_invalid(path) { en: "{path} is not valid; nothing runs until it is mended:", zh: "{path} 內容不正確，修正前不會執行監控：" }
     more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
 
     add_event_rule() { en: "Add an event rule", zh: "新增事件規則" }

@@ -16,6 +16,10 @@ texts! {
     }
 
     name() { en: "Name", zh: "名稱" }
+    name_hint() { en: "as the mail calls it, for example Blocked traffic to the database", zh: "郵件中顯示的名稱，例如 資料庫遭封鎖的連線" }
+    desc_hint() { en: "stands in the mail, for example A VEN's rules were changed on the host", zh: "顯示於郵件，例如 主機上的防火牆規則遭變更" }
+    rec_hint() { en: "stands in the mail, for example Call the owner of the host", zh: "顯示於郵件，例如 請聯絡主機負責人" }
+    note_hint() { en: "for example who asked for the rule; no mail has it", zh: "例如 提出此規則的人員；不會出現在郵件中" }
     level() { en: "Level", zh: "等級" }
     critical() { en: "critical", zh: "嚴重" }
     warning() { en: "warning", zh: "警告" }

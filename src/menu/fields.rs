@@ -119,7 +119,7 @@ pub static TRIGGER: Field = field("threshold_type", say::trigger, say::nothing, 
 pub static LEVEL: Field = field("level", say::level, say::nothing, LEVELS);
 
 /// What the user calls the rule.
-pub static NAME: Field = field("name", say::name, say::nothing, Kind::Required);
+pub static NAME: Field = field("name", say::name, say::name_hint, Kind::Required);
 
 static EVENT_COUNT: Field = field("count_by", say::count_by, say::nothing, EVENT_COUNTS);
 static FLOW_COUNT: Field = field("count_by", say::count_by, say::nothing, FLOW_COUNTS);
@@ -129,9 +129,9 @@ static COOLDOWN: Field = field(
     say::cooldown_hint,
     Kind::Number,
 );
-static DESC: Field = field("desc", say::desc, say::nothing, Kind::Text);
-static REC: Field = field("rec", say::rec, say::nothing, Kind::Text);
-static NOTE: Field = field("note", say::note, say::nothing, Kind::Text);
+static DESC: Field = field("desc", say::desc, say::desc_hint, Kind::Text);
+static REC: Field = field("rec", say::rec, say::rec_hint, Kind::Text);
+static NOTE: Field = field("note", say::note, say::note_hint, Kind::Text);
 static ENABLED: Field = field("enabled", say::enabled, say::nothing, Kind::OnOff);
 
 /// All fields of a rule, by its type.

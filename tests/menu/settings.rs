@@ -1,6 +1,6 @@
 //! Settings, changed by hand.
 
-use illumio_monitor::lang::{Lang, menu as say, menu_settings as words};
+use illumio_monitor::lang::{Lang, menu as say, menu_rules, menu_settings as words};
 use serde_json::json;
 
 use super::terminal::{SCREENS, Terminal};
@@ -151,6 +151,32 @@ fn a_broken_config_is_shown_and_mended_in_the_menu() {
     assert!(screen.contains(&say::no_mail_waits(EN)), "{screen}");
     person.answer(&say::choice(EN), "0");
     assert_eq!(person.left().0, 0);
+}
+
+#[test]
+fn a_config_with_many_problems_leaves_room_for_the_menu() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let broken =
+            json!({"id": 1, "type": "traffic", "name": "x", "pd": 9, "port": "no port at all"});
+        world.set("rules", json!(vec![broken; 30]));
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        let screen = person.asked(&say::choice(lang));
+        assert!(screen.contains("rules[0].p"), "{screen}");
+        assert!(
+            screen.contains("illumio-monitor 0") && screen.contains(&say::exit(lang)),
+            "{screen}"
+        );
+        person.fits();
+        // A rule says itself what is wrong with it.
+        person.answer(&say::choice(lang), "3");
+        person.answer(&menu_rules::which_rules(lang), "1");
+        person.shows("✗ pd");
+        person.answer("1 ", "");
+        person.answer(&menu_rules::which_rules(lang), "0");
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+    }
 }
 
 #[test]
