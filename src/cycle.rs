@@ -65,9 +65,7 @@ pub struct Start<'a> {
 impl Start<'_> {
     /// The language as long as no config says one.
     fn language(&self, env: &Env) -> Lang {
-        self.lang
-            .or_else(|| env.locale().and_then(Lang::from_tag))
-            .unwrap_or_default()
+        env.screen_language(self.lang, None)
     }
 }
 

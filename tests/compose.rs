@@ -166,7 +166,7 @@ fn both_parts_tell_the_same_facts() {
                 "connection refused",
                 "2026-11-22 16:10 +08:00",
                 "https://pce.example.com:8443",
-                "curl -v",
+                "illumio-monitor check",
             ],
         ),
         ("notice", vec!["2026-11-21 18:20 +08:00"]),

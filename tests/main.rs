@@ -5,6 +5,7 @@
 
 mod certificate;
 mod mailbox;
+mod openssl;
 mod oracle;
 mod pce;
 mod world;
@@ -14,6 +15,9 @@ mod stories {
     mod bad_input;
     mod beside;
     mod best_practices;
+    mod check;
+    mod check_mail;
+    mod check_tls;
     mod client;
     mod command_line;
     mod conditions;
@@ -22,6 +26,7 @@ mod stories {
     mod hostile_records;
     mod illumio_py;
     mod importing;
+    mod languages;
     mod mail_faults;
     mod mail_servers;
     mod pce_faults;
@@ -31,6 +36,7 @@ mod stories {
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;
+    mod status;
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;
@@ -40,6 +46,7 @@ mod stories {
     mod the_mail;
     mod the_oracle;
     mod the_outbox;
+    mod the_schedule;
     mod the_world;
     mod traffic_clipped;
     mod traffic_counting;

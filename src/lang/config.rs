@@ -43,7 +43,7 @@ texts! {
     }
     running(file, pid, since) {
         en: "another run holds {file}: process {pid}, since {since}",
-        zh: "{file} 由另一次執行鎖定中：程序 {pid}，自 {since} 開始"
+        zh: "{file} 由另一次執行鎖定中：行程 {pid}，自 {since} 開始"
     }
     running_unknown(file) {
         en: "another run holds {file}",
@@ -51,7 +51,7 @@ texts! {
     }
     busy(file) {
         en: "{file}: still locked by another process after 5 seconds; nothing was written",
-        zh: "{file}：等候 5 秒後仍由其他程序鎖定；未寫入任何內容"
+        zh: "{file}：等候 5 秒後仍由其他行程鎖定；未寫入任何內容"
     }
 
     reason_not_found() { en: "there is no such file", zh: "檔案不存在" }
@@ -322,8 +322,4 @@ texts! {
         zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
     }
     target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
-    saved_beside(file, last) {
-        en: "{file} is not valid at the moment and was not touched; the state was saved to {last}",
-        zh: "{file} 目前內容不正確，未予更動；狀態已存至 {last}"
-    }
 }

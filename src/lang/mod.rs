@@ -9,6 +9,7 @@ pub mod check;
 pub mod config;
 pub mod cycle;
 pub mod explain;
+pub mod help;
 pub mod import;
 pub mod inspect;
 pub mod mail;
@@ -19,6 +20,7 @@ pub mod outbox;
 pub mod pce;
 pub mod rules;
 pub mod smtp;
+pub mod status;
 pub mod tls;
 
 /// The language of mails, menus and messages.

@@ -55,13 +55,6 @@ pub enum Style {
     Bad,
 }
 
-/// Whether the terminal shows every letter: a UTF-8 locale, and not Linux's own
-/// console, whose font has 512 of them.
-pub fn shows_all(env: &Env) -> bool {
-    let locale = env.locale().unwrap_or_default().to_uppercase();
-    env.text("TERM") != Some("linux") && (locale.contains("UTF-8") || locale.contains("UTF8"))
-}
-
 /// The two streams, and who is at their other end.
 pub struct Console {
     /// The language of all that is said here.
@@ -87,7 +80,7 @@ impl Console {
         Self {
             lang,
             person,
-            ascii: !shows_all(env),
+            ascii: !env.shows_unicode(),
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,

@@ -90,16 +90,7 @@ pub fn menu(place: Place<'_>) -> u8 {
 /// On the command line, in the config, in the locale. A terminal that can't show
 /// Chinese gets English unless it was asked for.
 fn language(place: &Place<'_>, config: Option<Lang>) -> Lang {
-    if let Some(asked) = place.lang {
-        return asked;
-    }
-    let locale = place.env.locale().unwrap_or_default();
-    if !console::shows_all(place.env) {
-        return Lang::En;
-    }
-    config
-        .or_else(|| Lang::from_tag(locale))
-        .unwrap_or_default()
+    place.env.screen_language(place.lang, config)
 }
 
 impl<'a> Menu<'a> {

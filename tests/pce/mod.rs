@@ -71,10 +71,19 @@ impl Pce {
         Self::with(tls, "127.0.0.1:0")
     }
 
+    /// The same over HTTPS with this certificate and key, both PEM.
+    pub fn start_showing(certificate: &str, key: &str) -> Self {
+        let made = certificates::of_pem(certificate, key);
+        Self::on("127.0.0.1:0", Some(made))
+    }
+
     /// On this address.
     pub fn with(tls: Tls, address: &str) -> Self {
+        Self::on(address, certificates::make(tls))
+    }
+
+    fn on(address: &str, certificate: Option<certificates::Certificate>) -> Self {
         let shared = Arc::new(Shared::default());
-        let certificate = certificates::make(tls);
         let trust_pem = certificate.as_ref().map(|made| made.trust_pem.clone());
         let tls = certificate.map(|made| made.config);
         let address = address.parse().unwrap();

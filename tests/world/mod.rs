@@ -62,6 +62,12 @@ impl World {
         world
     }
 
+    /// The same over HTTPS with a certificate and key that another program made, both
+    /// PEM; the config does not name it.
+    pub fn showing(certificate: &str, key: &str) -> Self {
+        Self::with_pce(Pce::start_showing(certificate, key))
+    }
+
     fn with_pce(pce: Pce) -> Self {
         let mailbox = Mails::start();
         let world = Self {
