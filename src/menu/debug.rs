@@ -46,6 +46,7 @@ fn how_many(menu: &mut Menu<'_>) -> Result<usize, Stop> {
         hint: say::how_many_hint(lang, MOST),
         now: Some(USUAL.to_string()),
         required: false,
+        unseen: false,
     };
     let answer = menu.console.ask(&question, |typed| match typed.parse() {
         Ok(number) if (1..=MOST).contains(&number) => Ok(number),

@@ -203,6 +203,7 @@ impl Field {
             hint,
             now,
             required: !optional,
+            unseen: false,
         };
         let answer = menu.console.ask(&question, |typed| {
             if optional && typed == NOTHING {

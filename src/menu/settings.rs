@@ -289,6 +289,7 @@ pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> 
         hint,
         now: set.or(usual),
         required: all,
+        unseen: false,
     };
     let answer = menu.console.ask(&question, |typed| {
         if removable && typed == NOTHING {
@@ -323,10 +324,12 @@ pub fn ask_secret(
         hint: (key.hint)(lang),
         now: set.then(|| words::secret_set(lang)),
         required: all,
+        unseen: true,
     };
-    let answer = menu.console.ask_secret(&question, |typed| {
+    let answer = menu.console.ask(&question, |typed| {
         let values = Keys::from_iter([(key.key.to_owned(), typed.into())]);
-        reader.section(key.section, &values, &[key.key])
+        reader.section(key.section, &values, &[key.key])?;
+        Ok(typed.to_owned())
     })?;
     if let Some(secret) = answer {
         changes.push((key.section, key.key, Some(secret.into())));
