@@ -7,10 +7,14 @@
 
 mod clock;
 mod conditions;
+mod daily;
 mod events;
+mod expiry;
+mod gap;
 mod letter;
 mod outcome;
 mod test_mail;
+mod thread;
 mod traffic;
 
 use std::collections::BTreeMap;
@@ -19,12 +23,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::certificate::Certificate;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
+use crate::report::records::Records;
 use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews};
 use crate::rules::minutes::{Minute, minute_of};
@@ -108,6 +114,8 @@ struct Cycle<'a> {
     clock: Clock,
     /// Whether it contradicts the last cycle's: then nothing is let go by it.
     clock_jumped: bool,
+    /// Whether it stands before what was read already: nothing is due by it.
+    clock_doubted: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -123,6 +131,10 @@ struct Cycle<'a> {
     seen: Vec<String>,
     news: Vec<ConditionNews>,
     alerts: Vec<Alert>,
+    /// The records that matched, where they are to be attached.
+    records: Option<Records>,
+    /// The PCE's certificate, once it was seen.
+    certificate: Option<Certificate>,
 }
 
 impl<'a> Cycle<'a> {
@@ -147,6 +159,7 @@ impl<'a> Cycle<'a> {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
+            clock_doubted: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),
@@ -154,6 +167,8 @@ impl<'a> Cycle<'a> {
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),
+            records: config.mail.attach_records.then(Records::default),
+            certificate: None,
             config,
             store,
             state,
@@ -190,9 +205,22 @@ impl<'a> Cycle<'a> {
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
     fn tell(mut self) -> Outcome {
-        let has_news = self.write_mail();
+        if !self.clock_doubted {
+            self.watch_expiries();
+            self.mind_the_gap();
+        }
+        self.tell_what_was_caught_up();
+        self.count_the_run();
+        let daily = self.daily_report();
+        let mut has_news = self.write_mail();
+        if let Some(daily) = daily {
+            self.state.outbox.push(daily, &self.reader());
+            has_news = true;
+        }
         self.note_the_end();
+        let (mails, code) = (self.figures.mails, self.code);
         if self.save() && has_news && self.deliver(OWN_MAIL) {
+            self.count_own_mail(mails, code);
             self.note_the_end();
             self.save();
         }
@@ -215,6 +243,7 @@ impl<'a> Cycle<'a> {
         let reached = self.greet(&mut client);
         self.reckon_first_times();
         if reached && !self.clock_holds() {
+            self.clock_doubted = true;
             return;
         }
         // Also where the PCE was not reached: what happens until it is, is news.
@@ -241,6 +270,7 @@ impl<'a> Cycle<'a> {
         };
         // What is told from here on is told at the PCE's time, a refusal too.
         self.clock = *client.clock();
+        self.certificate = client.certificate();
         match answer {
             Ok(health) => {
                 self.watch(Condition::Unreachable, None);

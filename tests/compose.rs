@@ -75,6 +75,38 @@ fn squeezed(text: &str) -> String {
 // The subject.
 
 #[test]
+fn the_subject_says_what_expires_when_and_how_the_day_was() {
+    for (name, en, zh) in [
+        (
+            "key-30-days",
+            "[Illumio Monitor] API key expires in 30 days · Taipei DC1",
+            "[Illumio Monitor] API 金鑰將於 30 天後到期 · Taipei DC1",
+        ),
+        (
+            "certificate-1-day",
+            "[Illumio Monitor] CRITICAL: PCE certificate expires tomorrow · Taipei DC1",
+            "[Illumio Monitor] CRITICAL：PCE 憑證明天到期 · Taipei DC1",
+        ),
+        (
+            "certificate-renewed",
+            "[Illumio Monitor] PCE certificate renewed · Taipei DC1",
+            "[Illumio Monitor] PCE 憑證已更新 · Taipei DC1",
+        ),
+        (
+            "daily",
+            "[Illumio Monitor] Daily report: 144 runs, none failed, 31 alerts · Taipei DC1",
+            "[Illumio Monitor] 每日報告：執行 144 次，無失敗，31 則警示 · Taipei DC1",
+        ),
+    ] {
+        for (lang, subject) in [(Lang::En, en), (Lang::ZhTw, zh)] {
+            let reports = samples::gallery(lang);
+            let report = &reports.iter().find(|(found, _)| *found == name).unwrap().1;
+            assert_eq!(mail(report, lang).subject, subject);
+        }
+    }
+}
+
+#[test]
 fn the_subject_says_how_bad_what_how_much_and_where() {
     let report = with(vec![event_alert(Lang::En)]);
     assert_eq!(
@@ -170,6 +202,43 @@ fn both_parts_tell_the_same_facts() {
             ],
         ),
         ("notice", vec!["2026-11-21 18:20 +08:00"]),
+        (
+            "ended-closes",
+            vec![
+                "2026-11-22 16:10 +08:00",
+                "PCE",
+                "41",
+                "[Illumio Monitor] CRITICAL",
+            ],
+        ),
+        ("lasts-first-told", vec!["[Illumio Monitor] CRITICAL"]),
+        (
+            "key-30-days",
+            vec!["30", "2026-12-22 18:20 +08:00", "api.key_expires"],
+        ),
+        (
+            "certificate-1-day",
+            vec!["2026-11-23 18:20 +08:00", "api.ca_file"],
+        ),
+        ("certificate-renewed", vec!["2027-12-15 11:00 +08:00"]),
+        ("notice-gap", vec!["2026-11-20 04:10:00 +08:00", "cron"]),
+        (
+            "daily",
+            vec![
+                "2026-11-21 08:30 – 2026-11-22 18:20 +08:00",
+                "144",
+                "1,204",
+                "98,112",
+                "Blocked SMB into the database zone",
+                "18,204",
+                "11-22 02:00 – 11-22 02:20",
+                "18:20",
+            ],
+        ),
+        (
+            "daily-trouble",
+            vec!["13", "11-22 17:50", "PCE", "2026-11-22 16:10 +08:00"],
+        ),
         ("test", vec!["Taipei DC1", env!("CARGO_PKG_VERSION")]),
     ];
     for lang in LANGS {

@@ -12,6 +12,7 @@ mod world;
 
 mod stories {
     mod a_day_of_events;
+    mod attached_records;
     mod bad_input;
     mod beside;
     mod best_practices;
@@ -20,9 +21,13 @@ mod stories {
     mod check_tls;
     mod client;
     mod command_line;
+    mod condition_mails;
     mod conditions;
+    mod daily_report;
     mod event_fetch;
     mod event_rules;
+    mod expiry;
+    mod gaps;
     mod hostile_records;
     mod illumio_py;
     mod importing;

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::{Code, Cycle};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
-use crate::mail::mime;
+use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::Waiting;
-use crate::report::{Condition, Kind, Report};
+use crate::report::{BeginMail, Condition, Kind, Phase, Report};
 use crate::rules::Level;
 use crate::store::Config;
 use crate::store::state::Held;
@@ -35,6 +35,9 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         about_mail: false,
+        thread: Thread::default(),
+        attachment: None,
+        detached: None,
     }
 }
 
@@ -50,6 +53,7 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
         alerts: Vec::new(),
         notices: Vec::new(),
         footer: Vec::new(),
+        daily: None,
     }
 }
 
@@ -72,6 +76,7 @@ impl Cycle<'_> {
             Kind::Alert
         };
         self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
+        let attachment = self.attachment();
         let footer = [std::mem::take(&mut self.seen), vec![self.config_line()]].concat();
         let report = Report {
             conditions: std::mem::take(&mut self.news),
@@ -82,19 +87,28 @@ impl Cycle<'_> {
         };
         let mail = Waiting {
             about_mail,
+            thread: self.thread(&report),
+            attachment,
             ..letter(&report, &self.config, self.start.random)
         };
         for news in &report.conditions {
             if let Some(held) = self.state.conditions.get_mut(&news.condition) {
                 held.message_id
                     .get_or_insert_with(|| mail.message_id.clone());
+                if news.phase == Phase::Begins {
+                    held.begin_mail.get_or_insert_with(|| BeginMail {
+                        message_id: mail.message_id.clone(),
+                        subject: mail.subject.clone(),
+                        made_at: mail.made_at,
+                    });
+                }
             }
         }
         self.state.outbox.push(mail, &reader);
         true
     }
 
-    fn config_line(&self) -> String {
+    pub(super) fn config_line(&self) -> String {
         say::config_file(self.lang, self.store.path().display())
     }
 
@@ -137,6 +151,8 @@ impl Cycle<'_> {
                 level: Level::Warning,
                 detail,
                 message_id: None,
+                begin_mail: None,
+                expiry: None,
             };
             self.state
                 .conditions

@@ -75,6 +75,8 @@ fn message(path: &Path, config: &Config, start: &Start<'_>) -> String {
             level: mail.level,
             kind: mail.kind,
             site: &mail.site,
+            thread: &mail.thread,
+            attachment: None,
         },
     )
 }

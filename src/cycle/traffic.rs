@@ -227,7 +227,14 @@ impl Cycle<'_> {
             };
             came = downloaded.rows;
             if came >= promised {
-                self.commit(attempt.baseline, attempt.tallies, downloaded);
+                let Attempt {
+                    baseline,
+                    tallies,
+                    records,
+                    ..
+                } = attempt;
+                self.keep_records(records);
+                self.commit(baseline, tallies, downloaded);
                 return Ok(());
             }
         }

@@ -18,6 +18,7 @@ pub mod menu_rules;
 pub mod menu_settings;
 pub mod outbox;
 pub mod pce;
+pub mod reports;
 pub mod rules;
 pub mod smtp;
 pub mod status;

@@ -21,6 +21,14 @@ texts! {
         en: "[Illumio Monitor] {site}: alerts that waited for delivery",
         zh: "[Illumio Monitor] {site}：延遲寄出的告警"
     }
+    detached_by_the_bound() {
+        en: "The attached records were removed: too much mail was waiting.",
+        zh: "等待寄出的郵件過多，已移除附加的紀錄檔。"
+    }
+    detached_by_the_server() {
+        en: "The attached records were removed: the mail server takes no mail of that size.",
+        zh: "郵件伺服器不接受此大小的郵件，已移除附加的紀錄檔。"
+    }
     without_details(since) {
         en: "Since {since} mail could not be delivered. So many alerts were waiting that only one line is left of each:",
         zh: "自 {since} 起郵件無法寄出。等待寄出的告警過多，每則告警僅保留一行："

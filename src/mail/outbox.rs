@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::mime::{self, Parts};
+use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
 use crate::report::Kind;
@@ -20,7 +20,8 @@ use crate::rules::Level;
 
 /// The most mails that wait; more are merged.
 pub const MAILS: usize = 20;
-/// The most bytes of text and HTML that wait; beyond it details go first.
+/// The most bytes of text, HTML and attachments that wait; beyond it attachments go
+/// first, then details.
 pub const BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of HTML that a merged mail grows to.
 const MERGED_BYTES: usize = 50_000;
@@ -74,6 +75,15 @@ pub struct Waiting {
     /// not told: that mail would bring about the next, for ever.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_mail: bool,
+    /// The mails it belongs to.
+    #[serde(default, skip_serializing_if = "Thread::is_empty")]
+    pub thread: Thread,
+    /// What comes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+    /// A finished sentence on why nothing comes with it any more, said in the mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detached: Option<String>,
 }
 
 /// For whom sentences and times are written.
@@ -140,6 +150,7 @@ impl Outbox {
                 }
                 Err(error) => {
                     mail.in_doubt |= error.in_doubt;
+                    mail.detach_where_too_large(&error, reader);
                     let alive = error.alive();
                     done.errors.push(error);
                     if !alive || session.reset().is_err() {
@@ -201,8 +212,19 @@ impl Outbox {
         }
     }
 
-    /// Takes details away, from the oldest mails first, until there are at most [`BYTES`].
+    /// Takes attachments away, then details, each from the oldest mails first, until
+    /// there are at most [`BYTES`].
     fn shorten(&mut self, reader: &Reader) {
+        let detach = |mail: &mut Waiting| {
+            if mail.attachment.take().is_some() {
+                mail.detached = Some(say::detached_by_the_bound(reader.lang));
+            }
+        };
+        self.shorten_by(detach);
+        self.shorten_by(|mail| mail.reduce_to_lines(reader));
+    }
+
+    fn shorten_by(&mut self, reduce: impl Fn(&mut Waiting)) {
         let mut size: usize = self.mails.iter().map(Waiting::size).sum();
         for mail in &mut self.mails {
             if size <= BYTES {
@@ -210,7 +232,7 @@ impl Outbox {
             }
             if mail.is_untouched() {
                 size -= mail.size();
-                mail.reduce_to_lines(reader);
+                reduce(mail);
                 size += mail.size();
             }
         }
@@ -263,15 +285,13 @@ impl Waiting {
     /// The message as it goes out now.
     fn message(&self, settings: &Settings, reader: &Reader, now: Timestamp) -> String {
         let late = now.duration_since(self.made_at) > LATE;
-        let note = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
-        let text = match &note {
-            Some(note) => format!("{note}\n\n{}", self.text),
-            None => self.text.clone(),
-        };
-        let html = match &note {
-            Some(note) => with_note(&self.html, note),
-            None => self.html.clone(),
-        };
+        let late = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
+        let (mut text, mut html) = (self.text.clone(), self.html.clone());
+        // The last one put there stands first.
+        for note in self.detached.iter().chain(&late) {
+            text = format!("{note}\n\n{text}");
+            html = with_note(&html, note);
+        }
         mime::message(
             settings,
             &Parts {
@@ -283,8 +303,18 @@ impl Waiting {
                 level: self.level,
                 kind: self.kind,
                 site: &self.site,
+                thread: &self.thread,
+                attachment: self.attachment.as_ref(),
             },
         )
+    }
+
+    /// A server that takes no mail of this size gets it without what is attached,
+    /// from the next run on.
+    fn detach_where_too_large(&mut self, error: &SmtpError, reader: &Reader) {
+        if error.too_large() && self.attachment.take().is_some() {
+            self.detached = Some(say::detached_by_the_server(reader.lang));
+        }
     }
 
     /// True where nobody has it or may have it.
@@ -294,7 +324,8 @@ impl Waiting {
 
     fn size(&self) -> usize {
         let lines: usize = self.lines.iter().map(String::len).sum();
-        self.text.len() + self.html.len() + lines
+        let attached = self.attachment.as_ref().map_or(0, |file| file.base64.len());
+        self.text.len() + self.html.len() + lines + attached
     }
 
     /// What its lines take in a merged mail's HTML.
@@ -325,6 +356,8 @@ impl Waiting {
 
     /// Rebuilds text and HTML from the lines alone.
     fn reduce_to_lines(&mut self, reader: &Reader) {
+        // That there are no details is said anyway.
+        (self.attachment, self.detached) = (None, None);
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());

@@ -1,7 +1,7 @@
 //! One conversation with the PCE: requests, retries, and the PCE's clock.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -15,6 +15,7 @@ use super::clock::Clock;
 use super::error::{Break, Error, Problem};
 use super::stream::StreamError;
 use super::{Settings, connect};
+use crate::certificate::Certificate;
 use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
@@ -47,6 +48,7 @@ pub struct Client {
     clock: Clock,
     /// How often a GET is tried.
     tries: u32,
+    certificate: Arc<OnceLock<Certificate>>,
 }
 
 /// A status that more patience may mend.
@@ -60,8 +62,13 @@ impl Client {
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
-        let agent = connect::agent(settings).map_err(Error::Tls)?;
-        Ok(Self::with_agent(settings, agent, clock, deadline))
+        let certificate = Arc::default();
+        let agent = connect::agent(settings, Arc::clone(&certificate)).map_err(Error::Tls)?;
+        let client = Self::with_agent(settings, agent, clock, deadline);
+        Ok(Self {
+            certificate,
+            ..client
+        })
     }
 
     /// One that tries everything once, and puts down in `shown` which certificate
@@ -84,6 +91,7 @@ impl Client {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
         Self {
             agent,
+            certificate: Arc::default(),
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
@@ -97,6 +105,12 @@ impl Client {
     /// The clock: the PCE's from the first answer on.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The PCE's certificate; `None` without TLS, and as long as no
+    /// connection came about.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.certificate.get().cloned()
     }
 
     /// The path of something that belongs to the org.

@@ -3,13 +3,16 @@
 //! Plain data between the rules that count and the mail that tells. Knows the
 //! rules' words; knows nothing of files, sockets or HTML.
 
+pub mod daily;
 pub mod evidence;
+pub mod records;
 pub mod snapshot;
 pub mod tally;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::daily::Daily;
 use crate::rules::{Level, Threshold};
 
 /// One rule that has something to tell.
@@ -147,6 +150,8 @@ pub struct Report {
     pub notices: Vec<String>,
     /// Finished sentences on what this run did see, for the footer.
     pub footer: Vec<String>,
+    /// The daily report; such a mail tells nothing else.
+    pub daily: Option<Daily>,
 }
 
 /// What kind of mail a report is.
@@ -157,6 +162,8 @@ pub enum Kind {
     Alert,
     /// A condition or a notice, and no alert.
     Condition,
+    /// The daily report.
+    Daily,
     /// A test mail.
     Test,
 }
@@ -179,6 +186,10 @@ pub enum Condition {
     Configuration,
     /// Mail is not delivered.
     Delivery,
+    /// The API key is about to expire, or has.
+    KeyExpires,
+    /// The PCE's TLS certificate is about to expire, or has.
+    CertificateExpires,
 }
 
 /// What there is to say of a condition.
@@ -194,6 +205,35 @@ pub struct ConditionNews {
     pub detail: String,
     /// How bad while it lasts.
     pub level: Level,
+    /// The mail that told its begin; not for the begin itself.
+    pub told_by: Option<BeginMail>,
+    /// At its end: how many events (rows of traffic, for traffic) were read that
+    /// had been missed.
+    pub caught_up: Option<u64>,
+    /// What is about to expire, when; at its end when it expires now.
+    pub expires: Option<Expiry>,
+}
+
+/// The mail that told a condition's begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeginMail {
+    /// Without `<>`.
+    pub message_id: String,
+    /// As it stood in the mail.
+    pub subject: String,
+    /// When the mail was made.
+    pub made_at: Timestamp,
+}
+
+/// The end of something's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// The end.
+    pub at: Timestamp,
+    /// Whole days until then, by the reader's calendar: 0 is today.
+    pub days: i64,
+    /// True where the time is over.
+    pub over: bool,
 }
 
 /// Where in its life a condition is.
@@ -219,6 +259,7 @@ impl Report {
         conditions
             .chain(alerts)
             .chain(notices)
+            .chain(self.daily.iter().map(Daily::level))
             .max()
             .unwrap_or(Level::Info)
     }

@@ -59,7 +59,7 @@ impl Tally {
 
     /// Counts a row that the rule matched. A row never seen counts in full where
     /// it began after the rule did, as 1 where it was only seen after that, and
-    /// not at all where it was over by then.
+    /// not at all where it was over by then. True where it counted.
     pub fn count_row(
         &mut self,
         filter: &TrafficFilter,
@@ -67,7 +67,7 @@ impl Tally {
         row: &Row,
         growth: Growth,
         raw: &[u8],
-    ) {
+    ) -> bool {
         let (count, from, to) = match growth {
             Growth::Known {
                 count,
@@ -81,11 +81,11 @@ impl Tally {
             Growth::New {
                 count, from, to, ..
             } if self.covers(row) => (count, from, to),
-            Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return,
+            Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return false,
             Growth::New { to, again, .. } => (u64::from(!again), to, to),
         };
         if count == 0 {
-            return;
+            return false;
         }
         // A flow is told in the minute in which it was last seen to grow.
         let from = match filter.count_by {
@@ -100,6 +100,7 @@ impl Tally {
             FlowCount::Connections => self.counter.untold.merge(&counts),
             FlowCount::Flows => self.counter.add_flow(to, RowKey::of_talkers(facts.flow)),
         }
+        true
     }
 
     /// Whether all that the row counts lies in the time that the rule looks at.

@@ -1,11 +1,13 @@
 //! The mail on reports whose every text is a stranger's.
 
+use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
-    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+    Alert, BeginMail, Condition, ConditionNews, Counted, Expiry, Kind, Phase, Record, Report,
+    Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -161,15 +163,88 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Traffic,
         Configuration,
         Delivery,
+        KeyExpires,
+        CertificateExpires,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
-    (which, phase, time(), any_text(), level()).prop_map(
-        |(condition, phase, since, detail, level)| ConditionNews {
+    let more = (
+        option::of(told_by()),
+        option::of(number()),
+        option::of(expiry()),
+    );
+    (which, phase, time(), any_text(), level(), more).prop_map(
+        |(condition, phase, since, detail, level, (told_by, caught_up, expires))| ConditionNews {
             condition,
             phase,
             since,
             detail,
             level,
+            told_by,
+            caught_up,
+            expires,
+        },
+    )
+}
+
+fn told_by() -> impl Strategy<Value = BeginMail> {
+    (any_text(), any_text(), time()).prop_map(|(message_id, subject, made_at)| BeginMail {
+        message_id,
+        subject,
+        made_at,
+    })
+}
+
+fn expiry() -> impl Strategy<Value = Expiry> {
+    (time(), any::<i64>(), any::<bool>()).prop_map(|(at, days, over)| Expiry { at, days, over })
+}
+
+fn gap() -> impl Strategy<Value = Gap> {
+    (time(), time()).prop_map(|(from, until)| Gap { from, until })
+}
+
+fn rule_day() -> impl Strategy<Value = RuleDay> {
+    (any_text(), number(), number()).prop_map(|(name, alerts, matches)| RuleDay {
+        name,
+        alerts,
+        matches,
+    })
+}
+
+fn daily() -> impl Strategy<Value = Daily> {
+    let numbers = (number(), number(), number(), number(), number(), number());
+    let rules = btree_map(any::<i64>(), rule_day(), 0..9);
+    let day = (option::of(time()), numbers, option::of(gap()), rules).prop_map(
+        |(since, (runs, failed, events, flows, alerts, mails), longest, rules)| Day {
+            told: None,
+            since,
+            runs,
+            failed,
+            events,
+            flows,
+            alerts,
+            mails,
+            longest,
+            rules,
+        },
+    );
+    let waiting = option::of((any::<usize>(), time()));
+    let times = (option::of(time()), option::of(time()));
+    let holds = vec(
+        (
+            select(vec![Condition::Health, Condition::KeyExpires]),
+            time(),
+        ),
+        0..9,
+    );
+    (any_text(), day, any::<usize>(), waiting, times, holds).prop_map(
+        |(due, day, rules, waiting, (events_until, traffic_until), conditions)| Daily {
+            due,
+            day,
+            rules,
+            waiting,
+            conditions,
+            events_until,
+            traffic_until,
         },
     )
 }
@@ -182,12 +257,13 @@ fn report() -> impl Strategy<Value = Report> {
         vec(alert(), 0..5),
         vec(any_text(), 0..4),
         vec(any_text(), 0..4),
+        option::weighted(0.1, daily()),
     );
     (kind, head, lists, 0..40usize).prop_map(
         |(
             kind,
             (site, pce_url, org_id, made_at),
-            (conditions, mut alerts, notices, footer),
+            (conditions, mut alerts, notices, footer, daily),
             many,
         )| {
             // Now and then more than a mail has room for.
@@ -204,6 +280,7 @@ fn report() -> impl Strategy<Value = Report> {
                 alerts,
                 notices,
                 footer,
+                daily,
             }
         },
     )

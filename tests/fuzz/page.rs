@@ -44,6 +44,7 @@ pub fn report(alerts: Vec<Alert>) -> Report {
         alerts,
         notices: Vec::new(),
         footer: Vec::new(),
+        daily: None,
     }
 }
 
@@ -92,6 +93,8 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
             level: report.level(),
             kind: report.kind,
             site: &report.site,
+            thread: &mime::Thread::default(),
+            attachment: None,
         };
         let message = mime::message(&crate::smtp::settings(25), &parts);
         arrives(&message, &told.text, &told.html)?;

@@ -181,6 +181,8 @@ pub fn settings(port: u16) -> Settings {
         envelope_sender: None,
         recipients: vec!["a@example.com".into(), "b@example.com".into()],
         raw_snapshot: true,
+        attach_records: false,
+        thread: false,
         smtp: Smtp {
             host: "127.0.0.1".into(),
             port,

@@ -21,6 +21,8 @@ pub enum Tls {
     WrongName,
     /// The private CA's, but no longer valid since 2020.
     Expired,
+    /// The private CA's, from one midnight (UTC) to another: year, month, day.
+    Between((i32, u8, u8), (i32, u8, u8)),
 }
 
 /// A server's TLS configuration and what a client has to trust, as PEM.
@@ -46,6 +48,10 @@ pub fn make(tls: Tls) -> Option<Certificate> {
     if tls == Tls::Expired {
         params.not_before = rcgen::date_time_ymd(2019, 1, 1);
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    }
+    if let Tls::Between(from, until) = tls {
+        params.not_before = rcgen::date_time_ymd(from.0, from.1, from.2);
+        params.not_after = rcgen::date_time_ymd(until.0, until.1, until.2);
     }
     let (chain, trust_pem) = if tls == Tls::SelfSigned {
         let certificate = params.self_signed(&key).unwrap();

@@ -294,6 +294,15 @@ impl Pce {
         panic!("{} is not free again", self.address);
     }
 
+    /// From now on it shows another certificate, on the same port.
+    pub fn renew(&mut self, tls: Tls) {
+        self.down();
+        let certificate = certificates::make(tls);
+        self.trust_pem = certificate.as_ref().map(|made| made.trust_pem.clone());
+        self.tls = certificate.map(|made| made.config);
+        self.up();
+    }
+
     /// What was asked, in order.
     pub fn requests(&self) -> Vec<Seen> {
         self.shared.lock().seen.clone()

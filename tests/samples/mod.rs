@@ -1,5 +1,7 @@
 //! Reports as a site might get them.
 
+mod reports;
+
 use illumio_monitor::lang::Lang;
 use illumio_monitor::report::{
     Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
@@ -25,6 +27,7 @@ pub fn empty(kind: Kind) -> Report {
             "Events: complete, 2026-11-22 18:00 – 18:20 (12 new).".to_owned(),
             "Traffic: complete, 2026-11-22 17:50 – 18:20 (834 rows).".to_owned(),
         ],
+        daily: None,
     }
 }
 
@@ -35,6 +38,9 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         since: at("2026-11-22T08:10:00Z"),
         detail: detail.to_owned(),
         level,
+        told_by: None,
+        caught_up: None,
+        expires: None,
     }
 }
 
@@ -354,7 +360,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     traffic.alerts = vec![traffic_alert(lang)];
     let mut notice = empty(Kind::Condition);
     notice.notices = vec![mixed(lang).notices.remove(1)];
-    vec![
+    let mut kinds = vec![
         ("event", event),
         ("traffic", traffic),
         ("mixed", mixed(lang)),
@@ -367,7 +373,9 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("notice", notice),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
-    ]
+    ];
+    kinds.extend(reports::kinds(lang));
+    kinds
 }
 
 const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;

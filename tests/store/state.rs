@@ -29,6 +29,8 @@ fn fill(state: &mut State) {
             level: Level::Critical,
             detail: "叢集異常".to_owned(),
             message_id: None,
+            begin_mail: None,
+            expiry: None,
         },
     );
 }

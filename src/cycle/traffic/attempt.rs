@@ -7,6 +7,7 @@ use crate::cycle::{Cycle, Tallies, keyed};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, download};
+use crate::report::records::{Collector, Records};
 use crate::rules::growth::{Baseline, Row};
 use crate::rules::matching::FlowFacts;
 use crate::rules::{Filter, TrafficFilter};
@@ -14,9 +15,12 @@ use crate::store::TrafficCounts;
 
 /// One download, counted on copies until it is known to be complete.
 pub(super) struct Attempt<'c> {
-    rules: Vec<(String, &'c TrafficFilter)>,
+    /// Each rule's id, its key and what it matches.
+    rules: Vec<(i64, String, &'c TrafficFilter)>,
     pub(super) baseline: Baseline,
     pub(super) tallies: Tallies,
+    /// Where the records are to be attached.
+    pub(super) records: Option<Collector>,
     now: Timestamp,
     complete: Option<Timestamp>,
     slot: Option<Timestamp>,
@@ -29,13 +33,14 @@ impl<'c> Attempt<'c> {
         let rules = keyed(&cycle.config.rules)
             .into_iter()
             .filter_map(|(key, rule)| match &rule.filter {
-                Filter::Traffic(filter) => Some((key, filter)),
+                Filter::Traffic(filter) => Some((rule.id, key, filter)),
                 Filter::Event(_) => None,
             });
         Self {
             rules: rules.collect(),
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
+            records: cycle.records.as_ref().map(Records::collector),
             now: cycle.now(),
             complete: cycle
                 .state
@@ -68,7 +73,7 @@ impl<'c> Attempt<'c> {
         let matching = || {
             self.rules
                 .iter()
-                .filter(|(_, filter)| filter.matches(&facts))
+                .filter(|(_, _, filter)| filter.matches(&facts))
         };
         if matching().next().is_none() {
             return false;
@@ -76,10 +81,16 @@ impl<'c> Attempt<'c> {
         let row = Row::of(flow, self.now, self.slot);
         let clipped = self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
-        for (key, filter) in matching() {
-            if let Some(tally) = self.tallies.get_mut(key) {
-                tally.count_row(filter, &facts, &row, growth, raw);
+        let mut counted_by = Vec::new();
+        for (id, key, filter) in matching() {
+            if let Some(tally) = self.tallies.get_mut(key)
+                && tally.count_row(filter, &facts, &row, growth, raw)
+            {
+                counted_by.push(*id);
             }
+        }
+        if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
+            records.add(&counted_by, raw);
         }
         clipped
     }

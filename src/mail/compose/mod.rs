@@ -6,6 +6,8 @@
 //! no MIME.
 
 mod condition;
+mod daily;
+mod expiry;
 mod fit;
 mod html;
 mod palette;
@@ -15,6 +17,7 @@ mod text;
 mod view;
 mod view_alert;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
@@ -65,7 +68,10 @@ pub struct Composed {
 
 /// Puts `report` into words. The same report and look give the same mail.
 pub fn compose(report: &Report, look: &Look) -> Composed {
-    let view = view::view(report, look);
+    let view = match &report.daily {
+        Some(daily) => daily::view(report, daily, look),
+        None => view::view(report, look),
+    };
     let (text, html) = fit::fit(&view);
     Composed {
         subject: subject::subject(report, look.lang),
@@ -73,4 +79,9 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
         html,
         lines: subject::lines(report, look),
     }
+}
+
+/// `2 h 10 min`, as mails have it: between the minutes of two times.
+pub fn duration(lang: Lang, from: Timestamp, until: Timestamp) -> String {
+    show::duration(lang, from, until)
 }

@@ -269,19 +269,6 @@ fn card(item: Item, report: &Report, look: &Look) -> Card {
 fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     let lang = look.lang;
     let tone = Item::Condition(news).tone();
-    let since = show::moment(news.since, look.zone);
-    let lasted = show::duration(lang, news.since, report.made_at);
-    let time = match news.phase {
-        Phase::Begins => (words::since(lang), since),
-        Phase::Lasts => (
-            words::since(lang),
-            words::lasting_since(lang, since, lasted),
-        ),
-        Phase::Ended => (
-            words::period(lang),
-            show::span(news.since, report.made_at, look.zone),
-        ),
-    };
     let over = news.phase == Phase::Ended;
     let said = condition::meaning(lang, news, report.made_at);
     let (lead, meaning) = if over {
@@ -294,7 +281,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: condition::title(lang, news),
         lead,
-        times: vec![time],
+        times: condition::times(news, look, report.made_at),
         meaning,
         said: show::clip_lines(lang, &news.detail, PROSE_MAX),
         advice: condition::advice(lang, news),
@@ -304,7 +291,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     }
 }
 
-fn footer(report: &Report, look: &Look) -> Vec<String> {
+pub(super) fn footer(report: &Report, look: &Look) -> Vec<String> {
     let lang = look.lang;
     let url = show::clip(lang, &report.pce_url, 200);
     let org = show::clip(lang, &report.org_id, 40);
