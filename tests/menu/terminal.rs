@@ -117,7 +117,7 @@ impl Terminal {
     pub fn asked(&self, prompt: &str) -> String {
         self.wait(&format!("the question {prompt:?}"), |seen, line| {
             let start = prompt.trim_end_matches(ENDS);
-            seen.bytes.len() > self.typed_at
+            self.went_on(seen)
                 && line.starts_with(start)
                 && (line.ends_with(ENDS) || line.ends_with(start))
         })
@@ -126,7 +126,7 @@ impl Terminal {
     /// Waits until anything is asked.
     pub fn asked_anything(&self) -> String {
         self.wait("any question", |seen, line| {
-            seen.bytes.len() > self.typed_at && line.ends_with(ENDS)
+            self.went_on(seen) && line.ends_with(ENDS)
         })
     }
 
@@ -135,9 +135,14 @@ impl Terminal {
         let pausing = std::cell::Cell::new(false);
         self.wait("any question", |seen, line| {
             pausing.set(line.ends_with(pause));
-            seen.bytes.len() > self.typed_at && (pausing.get() || line.ends_with(ENDS))
+            self.went_on(seen) && (pausing.get() || line.ends_with(ENDS))
         });
         pausing.get()
+    }
+
+    /// Enter was taken: what is typed may look like a question itself, as `https:`.
+    fn went_on(&self, seen: &Seen) -> bool {
+        seen.bytes[self.typed_at..].contains(&b'\n')
     }
 
     /// Waits until this stands on the screen.
