@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, KEPT};
-use super::{Alert, Source, Subject, Talker};
-use crate::pce::record::{Event, Flow, Text};
+use super::{Alert, Change, Object, Source, Subject};
+use crate::pce::record::Event;
 use crate::rules::engine::Counter;
 use crate::rules::growth::{Growth, Row, RowKey};
 use crate::rules::matching::{FlowFacts, objects};
@@ -48,11 +48,14 @@ impl Tally {
         let mut counts = Minutes::default();
         counts.add(minute_of(at), weight);
         self.counter.untold.merge(&counts);
-        self.evidence.sources.add(source(event), &counts);
+        self.evidence.sources.add(Source::of(event), &counts);
         let mut once = Minutes::default();
         once.add(minute_of(at), 1);
         for object in objects(event) {
-            self.evidence.objects.add(bounded(object), &once);
+            self.evidence.objects.add(Object::of(object), &once);
+        }
+        for change in Change::all_of(event) {
+            self.evidence.changes.add(change, &once);
         }
         self.evidence.keep_record(at, weight, raw);
     }
@@ -94,7 +97,7 @@ impl Tally {
         };
         let mut counts = Minutes::default();
         counts.spread(from, to, count);
-        self.evidence.talkers.add(talker(facts), &counts);
+        self.evidence.add_flow(facts, &counts);
         self.evidence.keep_record(row.last, count, raw);
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
@@ -159,6 +162,7 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
                 sources: evidence.sources.most_frequent(KEPT).0,
                 objects,
                 more_objects,
+                changes: evidence.changes.ranking(),
             }
         }
         Filter::Traffic(filter) => {
@@ -166,82 +170,20 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             Subject::Traffic {
                 talkers,
                 more_talkers,
+                sources: evidence.senders.ranking(),
+                destinations: evidence.receivers.ranking(),
+                services: evidence.services.ranking(),
                 count_by: filter.count_by,
             }
         }
     }
 }
 
-/// Who did it: the first of `created_by` that has a name; for a log-in that
-/// failed the name that was tried.
-fn source(event: &Event<'_>) -> Source {
-    let by = event
-        .created_by
-        .0
-        .iter()
-        .find(|(_, thing)| !thing.label().is_empty())
-        .or(event.created_by.0.first());
-    let tried = || {
-        let infos = event
-            .notifications
-            .0
-            .iter()
-            .flat_map(|notification| &notification.info.0);
-        infos.map(|(_, thing)| thing).find(|thing| {
-            thing
-                .username
-                .filled()
-                .or(thing.supplied_username.filled())
-                .is_some()
-        })
-    };
-    let name = by
-        .map(|(_, thing)| thing.label())
-        .filter(|name| !name.is_empty());
-    // The PCE itself tells of a log-in that failed; the name is a user's all the same.
-    let (kind, name) = match (name, tried()) {
-        (None, Some(user)) => ("user", user.label()),
-        (name, _) => {
-            let kind = by.map(|(kind, _)| kind.as_ref());
-            (kind.unwrap_or_default(), name.unwrap_or_default())
-        }
-    };
-    Source {
-        event_type: bounded(event.event_type.as_str()),
-        kind: bounded(kind),
-        name: bounded(name),
-        ip: bounded(event.action.src_ip.as_str()),
-        severity: bounded(event.severity.as_str()),
-        status: bounded(event.status.as_str()),
-    }
-}
-
-fn talker(facts: &FlowFacts<'_>) -> Talker {
-    let flow: &Flow<'_> = facts.flow;
-    let text = |text: &Text<'_>| bounded(text.as_str());
-    Talker {
-        src_name: bounded(flow.src.name()),
-        src_ip: text(&flow.src.ip),
-        dst_name: bounded(flow.dst.name()),
-        dst_ip: text(&flow.dst.ip),
-        port: facts.port,
-        proto: facts.proto,
-        decision: facts
-            .decision
-            .map(|decision| decision.wire().to_owned())
-            .unwrap_or(text(&flow.policy_decision)),
-    }
-}
-
-/// A text of the PCE's, kept to a length that a mail can show.
-fn bounded(text: &str) -> String {
-    text[..text.floor_char_boundary(256)].to_owned()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::pce::record::Flow;
     use crate::rules::{EventCount, Level};
 
     fn at(minute: i64) -> Timestamp {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::{Decision, EventCount, EventFilter, Label, PortRange, TrafficFilter};
-use crate::pce::record::{Event, Flow, Named, Text, Workload};
+use crate::pce::record::{Event, Flow, Named, Text, Thing, Workload};
 
 impl EventFilter {
     /// Whether the event is one of those the rule asks for: by its type or by
@@ -48,9 +48,8 @@ impl EventFilter {
     }
 }
 
-/// The distinct workloads that an event names, by what a person calls them and
-/// in the event's order; where it names none, the agents (VENs), its own one last.
-pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
+/// The distinct workloads that an event names, in the event's order; where it names none, the agents (VENs), its own one last.
+pub fn objects<'e>(event: &'e Event<'e>) -> Vec<&'e Thing<'e>> {
     let resources = event
         .resource_changes
         .0
@@ -61,8 +60,8 @@ pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
         .0
         .iter()
         .map(|notification| &notification.info);
-    let named: Vec<&Named<'_>> = resources.chain(infos).collect();
-    let of_kind = |kinds: &[&str], sources: &[&'e Named<'_>]| {
+    let named: Vec<&'e Named<'e>> = resources.chain(infos).collect();
+    let of_kind = |kinds: &[&str], sources: &[&'e Named<'e>]| {
         let mut seen = BTreeSet::new();
         let things = sources
             .iter()
@@ -71,7 +70,7 @@ pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
         things
             .filter(|(_, thing)| !thing.label().is_empty())
             .filter(|(_, thing)| seen.insert(thing.href.filled().unwrap_or(thing.label())))
-            .map(|(_, thing)| thing.label())
+            .map(|(_, thing)| thing)
             .collect::<Vec<_>>()
     };
     let workloads = of_kind(&["workload"], &named);
@@ -307,16 +306,23 @@ mod tests {
             change(2),
             change(1)
         );
+        let names = |event: &Event<'_>| -> Vec<String> {
+            let objects = objects(event).into_iter();
+            objects.map(|thing| thing.label().to_owned()).collect()
+        };
         let event: Event = serde_json::from_str(&text).unwrap();
         assert_eq!(
-            (filter.weight(&event), objects(&event)),
-            (2, vec!["host-1", "host-2"])
+            (filter.weight(&event), names(&event)),
+            (2, vec!["host-1".to_owned(), "host-2".to_owned()])
         );
         let event: Event = serde_json::from_str(
             r#"{"created_by":{"agent":{"hostname":"db"},"ven":{"href":"/v/1"}}}"#,
         )
         .unwrap();
-        assert_eq!((filter.weight(&event), objects(&event)), (1, vec!["db"]));
+        assert_eq!(
+            (filter.weight(&event), names(&event)),
+            (1, vec!["db".to_owned()])
+        );
         assert_eq!(filter.weight(&Event::default()), 1);
     }
 

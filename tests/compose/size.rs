@@ -2,10 +2,14 @@
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{ENCODED_MAX, HTML_MAX, LINE_MAX, SUBJECT_MAX, TEXT_MAX};
-use illumio_monitor::report::{Alert, Condition, Counted, Phase, Report, Subject};
+use illumio_monitor::report::{
+    About, Alert, Beside, Change, Condition, Counted, Object, Phase, Report, Subject,
+};
 use illumio_monitor::rules::Level;
 
-use crate::samples::{condition, counted, event_alert, record, talker, traffic_alert};
+use crate::samples::{
+    condition, counted, end, event_alert, ranking, record, service, talker, traffic_alert,
+};
 use crate::{LANGS, balanced, mail, with};
 
 /// A report with `text` wherever the PCE or the user may put a text.
@@ -19,6 +23,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
         sources,
         objects,
         more_objects,
+        changes,
     } = &mut alert.subject
     {
         for source in sources.iter_mut() {
@@ -29,16 +34,44 @@ pub fn filled(text: &str, alerts: usize) -> Report {
             source.what.severity = text.to_owned();
             source.what.status = text.to_owned();
         }
-        *objects = vec![counted(text.to_owned(), u64::MAX); 7];
+        *objects = vec![counted(Object::from(text), u64::MAX); 7];
         *more_objects = u64::MAX;
+        let change = Change {
+            kind: text.to_owned(),
+            name: text.to_owned(),
+            action: text.to_owned(),
+            fields: text.to_owned(),
+        };
+        *changes = ranking(vec![(change, u64::MAX); 6], u64::MAX);
     }
     let mut traffic = traffic_alert(Lang::En);
     traffic.rule_name = text.to_owned();
     traffic.count = u64::MAX;
     traffic.snapshot = vec![record(traffic.first, u64::MAX, text)];
-    if let Subject::Traffic { talkers, .. } = &mut traffic.subject {
+    if let Subject::Traffic {
+        talkers,
+        sources,
+        destinations,
+        services,
+        ..
+    } = &mut traffic.subject
+    {
         let mut wide = talker(text, text, text, text, Some(65535), Some(255));
         wide.decision = text.to_owned();
+        wide.about = Beside(About {
+            src_labels: text.to_owned(),
+            dst_labels: text.to_owned(),
+            process: text.to_owned(),
+            direction: text.to_owned(),
+        });
+        let workload = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
+        let ends = vec![(end(text, text, text, workload), u64::MAX); 6];
+        *sources = ranking(ends.clone(), u64::MAX);
+        *destinations = ranking(ends, u64::MAX);
+        *services = ranking(
+            vec![(service(Some(65535), Some(255), text), u64::MAX); 6],
+            u64::MAX,
+        );
         *talkers = vec![
             Counted {
                 what: wide,
@@ -134,7 +167,7 @@ fn the_raw_records_go_first_when_room_is_short() {
             part.contains("&amp;&amp;") || part.contains("&&&&"),
             "the worst has its records"
         );
-        assert!(part.contains("The raw snapshot was left out to keep this mail small."));
+        assert!(part.contains("small, left out: ") && part.contains("the raw snapshot."));
         assert_eq!(
             part.matches("Top Talkers").count(),
             6,

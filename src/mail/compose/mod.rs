@@ -6,9 +6,12 @@
 //! no MIME.
 
 mod condition;
+mod console;
 mod fit;
 mod html;
+mod lists;
 mod palette;
+mod services;
 mod show;
 mod subject;
 mod text;
@@ -54,9 +57,10 @@ pub struct Composed {
     /// Without control characters; at most [`SUBJECT_MAX`] characters.
     pub subject: String,
     /// Plain text with LF line ends, at most [`TEXT_MAX`] bytes. Its lines are
-    /// at most 78 columns wide, but for those of raw records, which are not broken.
+    /// at most 78 columns wide, but for raw records and links, which are not broken.
     pub text: String,
-    /// A whole HTML document, at most [`HTML_MAX`] bytes, that refers to nothing outside.
+    /// A whole HTML document, at most [`HTML_MAX`] bytes, that loads nothing from
+    /// outside and links to nothing but the PCE's console.
     pub html: String,
     /// For each condition, alert and notice one line with rule, count and
     /// times: what is never dropped. At most [`LINE_MAX`] characters each.
