@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "compose/golden.rs"]
+mod golden;
+#[path = "compose/other_readers.rs"]
+mod other_readers;
 #[path = "compose/raw.rs"]
 mod raw;
 mod samples;

@@ -22,8 +22,13 @@ const GATHERED: usize = 4_096;
 /// The same for the ends of flows and for services: they repeat more than talkers do.
 const SIDES_GATHERED: usize = 1_024;
 
-/// In so many minutes at most the ends and the service of one row are counted.
-const POINTS: usize = 3;
+/// In so many minutes at most one row is counted for its talker: the last of each
+/// part of its growth, so that an alert that tells a part of it is right to a sixteenth.
+const TALKER_POINTS: usize = 16;
+
+/// The same for its ends and its service: they are three to one talker, and the rank
+/// matters more than the minute.
+const SIDE_POINTS: usize = 3;
 
 /// How many records are kept, the earliest.
 const RECORDS: usize = 2;
@@ -91,12 +96,10 @@ impl Evidence {
     }
 
     /// Adds a row of traffic, which grew as `counts` says.
-    ///
-    /// Ends and services are counted in few of its minutes: they are three to one
-    /// talker, and the rank matters more than the minute.
     pub fn add_flow(&mut self, facts: &FlowFacts<'_>, counts: &Minutes) {
-        self.talkers.add(Talker::of(facts), counts);
-        let coarse = counts.folded(POINTS);
+        let fine = counts.folded(TALKER_POINTS);
+        let coarse = fine.folded(SIDE_POINTS);
+        self.talkers.add(Talker::of(facts), &fine);
         let (from, to) = (End::of(&facts.flow.src), End::of(&facts.flow.dst));
         self.senders.add_within(SIDES_GATHERED, from, &coarse);
         self.receivers.add_within(SIDES_GATHERED, to, &coarse);

@@ -22,11 +22,29 @@ pub fn empty(kind: Kind) -> Report {
         conditions: Vec::new(),
         alerts: Vec::new(),
         notices: Vec::new(),
-        footer: vec![
-            "Events: complete, 2026-11-22 18:00 – 18:20 (12 new).".to_owned(),
-            "Traffic: complete, 2026-11-22 17:50 – 18:20 (834 rows).".to_owned(),
-        ],
+        footer: footer(Lang::En),
     }
+}
+
+/// As a complete cycle writes it.
+fn footer(lang: Lang) -> Vec<String> {
+    let lines = match lang {
+        Lang::En => [
+            "Events: complete up to 2026-11-22 18:20:30 +08:00, 12 new.",
+            "Traffic: complete up to 2026-11-22 18:20:30 +08:00, 834 rows read.",
+            "Next run due about 18:30 +08:00 (this one came 10 min after the last).",
+            "Host: monitor-01",
+            "Config: /var/lib/illumio-monitor/illumio_api_config.json",
+        ],
+        Lang::ZhTw => [
+            "事件：完整擷取至 2026-11-22 18:20:30 +08:00，新增 12 筆。",
+            "流量：完整擷取至 2026-11-22 18:20:30 +08:00，共讀取 834 列。",
+            "下次執行約在 18:30 +08:00（本次與前次相隔 10 分鐘）。",
+            "主機：monitor-01",
+            "設定檔：/var/lib/illumio-monitor/illumio_api_config.json",
+        ],
+    };
+    lines.map(str::to_owned).to_vec()
 }
 
 pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str) -> ConditionNews {
@@ -449,7 +467,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     let unreachable = |phase, level, detail: &str| {
         let mut report = empty(Kind::Condition);
         report.conditions = vec![condition(Condition::Unreachable, phase, level, detail)];
-        report.footer.clear();
         report
     };
     let refused =
@@ -460,7 +477,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     traffic.alerts = vec![traffic_alert(lang)];
     let mut notice = empty(Kind::Condition);
     notice.notices = vec![mixed(lang).notices.remove(1)];
-    vec![
+    let mut all = vec![
         ("event", event),
         ("traffic", traffic),
         ("mixed", mixed(lang)),
@@ -473,7 +490,11 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("notice", notice),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
-    ]
+    ];
+    for (_, report) in &mut all {
+        report.footer = footer(lang);
+    }
+    all
 }
 
 const WEB_01: &str = "/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3";

@@ -6,6 +6,7 @@
 //! client drops it, nothing is lost.
 
 use super::fit::Detail;
+use super::links;
 use super::palette::{DARK, LIGHT, Tone};
 use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
 use crate::lang::{Lang, mail as words};
@@ -21,33 +22,19 @@ impl Html {
         self
     }
 
-    /// Anyone's text, where no markup may stand: in the title and in attributes.
+    /// Anyone's text, as it is: in the title, in attributes, in raw records.
     fn bare(&mut self, text: &str) -> &mut Self {
         text.chars().for_each(|c| self.character(c));
         self
     }
 
-    /// Anyone's text. A `<wbr>` stands inside what a mail client would turn into a
-    /// link of its own (`db-01.example.com`, `a@b.c`, `https://`): it is not seen and
-    /// not copied, and the line may break there. A blank without width would do the
-    /// same, and spoil the name for whoever searches for it.
+    /// Anyone's text; what would become a link is broken, see [`links`].
     fn text(&mut self, text: &str) -> &mut Self {
-        let mut before = ' ';
-        let mut rest = text.chars();
-        while let Some(c) = rest.next() {
-            let next = rest.clone().next().unwrap_or(' ');
-            let inside = before.is_alphanumeric()
-                && match c {
-                    '.' => next.is_alphabetic(),
-                    '@' => next.is_alphanumeric(),
-                    ':' => rest.as_str().starts_with("//"),
-                    _ => false,
-                };
-            if inside {
-                self.0.push_str("<wbr>");
+        for (at, piece) in links::pieces(text).enumerate() {
+            if at > 0 {
+                self.lit("<wbr>");
             }
-            self.character(c);
-            before = c;
+            self.bare(piece);
         }
         self
     }
@@ -61,6 +48,20 @@ impl Html {
             '\'' => self.0.push_str("&#39;"),
             c => self.0.push(c),
         }
+    }
+
+    /// Anyone's text in parts, each kept on one line where it fits into one.
+    fn parts(&mut self, parts: &[String]) -> &mut Self {
+        if let [alone] = parts {
+            return self.text(alone);
+        }
+        for (at, part) in parts.iter().enumerate() {
+            self.lit(if at > 0 { " " } else { "" })
+                .lit("<span style=\"display:inline-block\">")
+                .text(part)
+                .lit("</span>");
+        }
+        self
     }
 
     /// Anyone's text of several lines.
@@ -378,9 +379,9 @@ fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
             .lit("\" style=\"text-decoration:underline;color:")
             .lit(LIGHT.text)
             .lit("\">")
-            .text(&entry.what)
+            .parts(&entry.what)
             .lit("</a>"),
-        None => page.text(&entry.what),
+        None => page.parts(&entry.what),
     };
     page.lit("</code>");
     for note in &entry.notes {
@@ -398,7 +399,7 @@ fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
             .lit("\">&nbsp;</td><td>&nbsp;</td></tr></table>");
     }
     page.lit(
-        "</td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;font-size:14px;white-space:nowrap\"><b>",
+        "</td><td width=\"1%\" align=\"right\" valign=\"top\" style=\"padding:3px 0;font-size:14px;white-space:nowrap\"><b>",
     )
     .text(&entry.count)
     .lit("</b></td></tr>");
@@ -452,7 +453,7 @@ fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
         }
         page.lit("</div>");
         inset(page);
-        page.text(&record.json).lit("</pre>");
+        page.bare(&record.json).lit("</pre>");
     }
     page.lit("</div>");
 }

@@ -17,7 +17,7 @@ const LINE_MAX: usize = 340;
 
 /// A thing before it is counted.
 struct Told {
-    what: String,
+    what: Vec<String>,
     notes: Vec<String>,
     link: Option<String>,
 }
@@ -89,7 +89,7 @@ fn list<T>(
         .map(|one| {
             let Told { what, notes, link } = told(&one.what);
             Entry {
-                what,
+                what: what.into_iter().filter(|part| !part.is_empty()).collect(),
                 notes: notes.into_iter().filter(|note| !note.is_empty()).collect(),
                 link,
                 count: show::grouped(one.count),
@@ -130,7 +130,7 @@ fn source(source: &Source, lang: Lang) -> Told {
         notes.push(words::severity(lang, word(&source.severity)));
     }
     Told {
-        what,
+        what: vec![what],
         notes: vec![joined(notes)],
         link: None,
     }
@@ -138,7 +138,7 @@ fn source(source: &Source, lang: Lang) -> Told {
 
 fn object(object: &Object, console: &Console, lang: Lang) -> Told {
     Told {
-        what: show::clip(lang, &object.name, NAME_MAX),
+        what: vec![show::clip(lang, &object.name, NAME_MAX)],
         notes: Vec::new(),
         link: console.workload(&object.href.0),
     }
@@ -156,7 +156,7 @@ fn change(change: &Change, lang: Lang) -> Told {
     };
     let fields = show::clip(lang, &change.fields, LINE_MAX);
     Told {
-        what: format!("{kind} {name}").trim().to_owned(),
+        what: vec![format!("{kind} {name}").trim().to_owned()],
         notes: vec![joined(vec![action, fields])],
         link: None,
     }
@@ -185,7 +185,7 @@ fn talker(talker: &Talker, lang: Lang) -> Told {
     );
     let labelled = !about.src_labels.is_empty() || !about.dst_labels.is_empty();
     Told {
-        what: format!("{from} → {to} {by}").trim_end().to_owned(),
+        what: vec![format!("{from} →"), to, by],
         notes: vec![joined(notes), if labelled { both } else { String::new() }],
         link: None,
     }
@@ -193,7 +193,7 @@ fn talker(talker: &Talker, lang: Lang) -> Told {
 
 fn end(end: &End, console: &Console, lang: Lang) -> Told {
     Told {
-        what: with_some_address(&end.name, &end.ip, lang),
+        what: vec![with_some_address(&end.name, &end.ip, lang)],
         notes: vec![show::clip(lang, &end.labels.0, LINE_MAX)],
         link: console.workload(&end.href.0),
     }
@@ -205,7 +205,7 @@ fn service(service: &Service, lang: Lang) -> Told {
         some => some,
     };
     Told {
-        what,
+        what: vec![what],
         notes: vec![process(&service.process.0, lang)],
         link: None,
     }

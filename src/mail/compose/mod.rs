@@ -9,6 +9,7 @@ mod condition;
 mod console;
 mod fit;
 mod html;
+mod links;
 mod lists;
 mod palette;
 mod services;

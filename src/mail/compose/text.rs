@@ -126,7 +126,7 @@ fn entry(out: &mut String, entry: &Entry) {
     let indent = COUNT_COLUMNS.saturating_sub(width(&entry.count));
     let count = format!("{}{}  ", " ".repeat(indent), entry.count);
     let start = width(&count);
-    wrap_after(out, count, &entry.what, start);
+    wrap_after(out, count, &entry.what.join(" "), start);
     for note in &entry.notes {
         wrap(out, note, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
     }

@@ -90,8 +90,8 @@ pub(super) struct List {
 
 /// One thing of a list.
 pub(super) struct Entry {
-    /// Data, in the type of data.
-    pub what: String,
+    /// Data, in the type of data; a line breaks between its parts first.
+    pub what: Vec<String>,
     /// Words on it, each on a line of its own.
     pub notes: Vec<String>,
     /// The thing's page in the PCE's console.
