@@ -28,7 +28,7 @@ const TALKER_POINTS: usize = 16;
 
 /// The same for its ends and its service: they are three to one talker, and the rank
 /// matters more than the minute.
-const SIDE_POINTS: usize = 3;
+const SIDE_POINTS: usize = 6;
 
 /// How many records are kept, the earliest.
 const RECORDS: usize = 2;

@@ -177,20 +177,40 @@ fn the_raw_records_go_first_when_room_is_short() {
 }
 
 #[test]
-fn of_five_hundred_alerts_the_worst_are_told_and_the_rest_counted() {
+fn of_five_hundred_alerts_the_worst_twenty_have_a_card_and_the_others_a_line() {
     let alert = |n: usize| {
         let mut alert = event_alert(Lang::En);
         alert.rule_name = format!("Rule {n}.");
         alert
     };
-    let told = mail(&with((0..500).map(alert).collect()), Lang::En);
-    assert_eq!(told.lines.len(), 500);
+    let report = with((0..500).map(alert).collect());
+    for lang in LANGS {
+        let told = mail(&report, lang);
+        assert_eq!(told.lines.len(), 500);
+        for part in [&told.text, &told.html] {
+            // In the summary and as a card; the others in the summary only.
+            // The first three are in the headline, too.
+            for n in 3..20 {
+                assert_eq!(part.matches(&format!("Rule {n}.")).count(), 2, "{n}");
+            }
+            for n in 20..500 {
+                assert_eq!(part.matches(&format!("Rule {n}.")).count(), 1, "{n}");
+            }
+        }
+    }
+    let text = mail(&report, Lang::En).text;
+    assert!(
+        text.contains("480 more are told in the summary only"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_more_alerts_than_a_mail_has_lines_for_the_rest_is_counted() {
+    let mut alert = event_alert(Lang::En);
+    alert.rule_name = "A rule with a rather long name, as people write them, no. 1".to_owned();
+    let told = mail(&with(vec![alert; 2_000]), Lang::En);
     for part in [&told.text, &told.html] {
-        assert!(part.contains("Rule 19."));
-        // In the summary and as a card; the others in the summary only.
-        assert_eq!(part.matches("Rule 12.").count(), 2);
-        assert_eq!(part.matches("Rule 42.").count(), 1);
         assert!(part.contains("not listed to keep this mail small"));
-        assert!(part.contains("are told in the summary only"));
     }
 }

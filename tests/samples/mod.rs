@@ -491,8 +491,19 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
     ];
-    for (_, report) in &mut all {
+    for (name, report) in &mut all {
         report.footer = footer(lang);
+        match *name {
+            "begins" | "lasts" => {
+                let unread = match lang {
+                    Lang::En => "Events and traffic: not read in this run.",
+                    Lang::ZhTw => "事件與流量：本次執行未讀取。",
+                };
+                report.footer.splice(..2, [unread.to_owned()]);
+            }
+            "test" => drop(report.footer.drain(..4)),
+            _ => {}
+        }
     }
     all
 }

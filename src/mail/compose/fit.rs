@@ -7,14 +7,14 @@
 //! for the worst card first its first list and its timeline, then the other lists,
 //! then one raw record each, then the others.
 
-use super::view::{Card, View};
+use super::view::{CARDS, Card, View};
 use super::{ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
 use crate::lang::{Lang, mail as words};
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.
 const NOTICES: (usize, usize) = (9_000, 4_500);
 /// What the rows of the summary may take at most.
-const ROWS: (usize, usize) = (30_000, 10_000);
+const ROWS: (usize, usize) = (40_000, 34_000);
 /// Kept free for the opening and closing of lists and for what was left out:
 /// bytes of HTML, bytes of text, bytes of both in their encodings.
 const RESERVE: (usize, usize) = (5_000, 1_500);
@@ -259,9 +259,22 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     if view.summary.len() < 2 {
         return Vec::new();
     }
-    let all = view.summary.iter().map(|row| Piece {
-        text: text::summary_row(row),
-        html: html::summary_row(row),
+    let all = view.summary.iter().enumerate().map(|(at, row)| match at {
+        ..CARDS => Piece {
+            text: text::summary_row(row),
+            html: html::summary_row(row),
+        },
+        at => {
+            let first = if at == CARDS {
+                html::summary_lines()
+            } else {
+                String::new()
+            };
+            Piece {
+                text: text::summary_line(row),
+                html: first + &html::summary_line(row),
+            }
+        }
     });
     let told = room.take(ROWS, all);
     let rest = view.summary.get(told.len()..).unwrap_or_default();
@@ -284,7 +297,7 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     };
     let close = Piece {
         text: text::summary_close(&more),
-        html: html::summary_close(&more),
+        html: html::summary_close(told.len() > CARDS, &more),
     };
     [vec![open], told, vec![close]].concat()
 }

@@ -247,10 +247,29 @@ pub(super) fn summary_row(row: &Row) -> String {
     page.finish()
 }
 
-/// Closes the summary, with what is not in it.
-pub(super) fn summary_close(left_out: &str) -> String {
+/// From here on the summary has a line for each, without columns: room for hundreds.
+pub(super) fn summary_lines() -> String {
     let mut page = Html::default();
-    page.lit("</table>");
+    page.lit("</table><div style=\"font-size:13px;padding-top:6px;overflow-wrap:anywhere\">");
+    page.finish()
+}
+
+/// Such a line.
+pub(super) fn summary_line(row: &Row) -> String {
+    let mut page = Html::default();
+    let parts = [&row.tag, &row.title, &row.count, &row.when];
+    let told = parts.into_iter().filter(|part| !part.is_empty());
+    for (at, part) in told.enumerate() {
+        page.text(if at > 0 { " · " } else { "" }).text(part);
+    }
+    page.lit("<br>\n");
+    page.finish()
+}
+
+/// Closes the summary, with what is not in it.
+pub(super) fn summary_close(has_lines: bool, left_out: &str) -> String {
+    let mut page = Html::default();
+    page.lit(if has_lines { "</div>" } else { "</table>" });
     aside(&mut page, left_out);
     close_box(&mut page);
     page.finish()

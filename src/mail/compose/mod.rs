@@ -28,7 +28,7 @@ use crate::report::Report;
 pub const HTML_MAX: usize = 100_000;
 
 /// The text part is at most so many bytes, whatever is reported.
-pub const TEXT_MAX: usize = 40_000;
+pub const TEXT_MAX: usize = 48_000;
 
 /// Both parts together are at most so many bytes when each is written in the
 /// shorter of quoted-printable and base64 (contract 5). All three bounds hold

@@ -49,6 +49,15 @@ pub(super) fn summary_row(row: &Row) -> String {
     out
 }
 
+/// The same without columns: room for hundreds.
+pub(super) fn summary_line(row: &Row) -> String {
+    let parts = [&row.tag, &row.title, &row.count, &row.when];
+    let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+    let mut out = String::new();
+    wrap(&mut out, &told.join(" · ").replace(" ·  · ", " · "), 1, 3);
+    out
+}
+
 pub(super) fn summary_close(left_out: &str) -> String {
     remark(left_out)
 }

@@ -11,7 +11,7 @@ use crate::report::{Alert, ConditionNews, Kind, Phase, Report};
 use crate::rules::Level;
 
 /// So many conditions and alerts get a card; the others a line of the summary.
-const CARDS: usize = 20;
+pub(super) const CARDS: usize = 20;
 /// So many lines of what the run saw are shown.
 const FOOTER_LINES: usize = 12;
 
