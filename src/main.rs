@@ -1,14 +1,16 @@
 //! Command line → command → exit code.
 
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
-use illumio_monitor::log;
+use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
+use illumio_monitor::{import, log, rule_command, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -46,24 +48,40 @@ fn act(cli: Cli) -> ExitCode {
         Err(tag) => return wrong(&say::unknown_language(ours, tag)),
     };
     let lang = wanted.unwrap_or(ours);
-    let Some(command) = cli.command else {
-        return wrong(&say::no_command(lang));
-    };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
-    if let Err(code) = go_on_as_owner(&config, lang, &executable) {
+    let parting = || {
+        if matches!(cli.command, Some(Command::Import(_))) {
+            let lines = import::seen_by_root_alone(&import_of(&config, &env, wanted));
+            lines.iter().for_each(|line| println!("{}", visible(line)));
+        }
+    };
+    if let Err(code) = go_on_as_owner(&config, lang, &executable, &parting) {
         return code;
     }
-    let start = Start {
+    let start = || Start {
         now: Timestamp::now(),
         random: random(),
         lang: wanted,
         state_use: StateUse::Keep,
         progress: &log::progress,
     };
+    let Some(command) = cli.command else {
+        return ExitCode::from(menu(Place {
+            config: &config,
+            env: &env,
+            executable: &executable,
+            at_home: config == store::locate(None, &Env::default(), &executable),
+            lang: wanted,
+            start: &start,
+        }));
+    };
+    let start = start();
     match command {
         Command::Run(run) => run_once(&config, &env, &run, start),
         Command::TestMail(_) => test_mail(&config, &env, start),
+        Command::Rules(command) => rules(&config, &env, wanted, &command),
+        Command::Import(command) => take_over(&config, &env, wanted, &command),
     }
 }
 
@@ -88,13 +106,72 @@ fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
     ExitCode::from(sent.code.exit())
 }
 
+fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> ExitCode {
+    let around = rule_command::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        width: table::terminal_width(),
+        ask: (io::stdin().is_terminal() && io::stdout().is_terminal()).then_some(&ask),
+        input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
+    };
+    done(env, &rule_command::act(&around, command))
+}
+
+fn take_over(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Import) -> ExitCode {
+    done(
+        env,
+        &import::import(&import_of(config, env, lang), &command.files),
+    )
+}
+
+fn import_of<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::Around<'a> {
+    import::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        root: Path::new("/"),
+    }
+}
+
+/// A closed stream is no reason to fail.
+fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
+    for line in &said.lines {
+        let _ = writeln!(io::stdout(), "{}", visible(line));
+    }
+    for line in said.problems.iter().flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
+    log::audit(env, &said.changes);
+    ExitCode::from(said.exit)
+}
+
+/// Shows what it is about, and takes `y` alone for yes.
+fn ask(lines: &[String], question: &str) -> bool {
+    lines.iter().for_each(|line| println!("{}", visible(line)));
+    print!("{question}");
+    let mut answer = String::new();
+    let read = io::stdout()
+        .flush()
+        .and_then(|()| io::stdin().read_line(&mut answer));
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
+}
+
 /// Root goes on as the owner of the config's folder, so that it never locks the
-/// service out of its own files.
-fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), ExitCode> {
+/// service out of its own files. `parting` is done before, while it still is root.
+fn go_on_as_owner(
+    config: &Path,
+    lang: Lang,
+    executable: &Path,
+    parting: &dyn Fn(),
+) -> Result<(), ExitCode> {
     let resolved = store::resolve(config).unwrap_or_else(|_| config.to_owned());
     let owner = store::effective_uid().and_then(|euid| store::other_owner(&resolved, euid));
     let Some(owner) = owner else { return Ok(()) };
     eprintln!("{}", owner.text(lang));
+    parting();
     let error = owner.execute_again(executable, std::env::args_os().skip(1));
     eprintln!("{}", say::cannot_go_on_as_owner(lang, error));
     Err(ExitCode::from(cycle::Code::Config.exit()))
