@@ -320,10 +320,10 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     for list in card.lists.iter().take(detail.lists) {
         self::list(&mut page, list, card.tone);
     }
-    if detail.has_timeline() {
-        if let Some(timeline) = &card.timeline {
-            self::timeline(&mut page, timeline, card.tone, lang);
-        }
+    if detail.has_timeline()
+        && let Some(timeline) = &card.timeline
+    {
+        self::timeline(&mut page, timeline, card.tone, lang);
     }
     let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
     raw(&mut page, records, lang);

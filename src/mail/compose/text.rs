@@ -96,10 +96,10 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     for list in card.lists.iter().take(detail.lists) {
         self::list(&mut out, list);
     }
-    if detail.has_timeline() {
-        if let Some(timeline) = &card.timeline {
-            self::timeline(&mut out, timeline, lang);
-        }
+    if detail.has_timeline()
+        && let Some(timeline) = &card.timeline
+    {
+        self::timeline(&mut out, timeline, lang);
     }
     if detail.records > 0 && !card.raw.is_empty() {
         out.push_str(&format!("\n{}\n", words::snapshot(lang)));
