@@ -2,8 +2,8 @@
 //!
 //! [`Html`] takes markup only as `&'static str`, so that what is not written in
 //! this file can enter the page in no way but escaped. The style sheet holds
-//! the dark colours, and that iOS leaves the look of what it links alone: where a
-//! client drops it, nothing is lost.
+//! the dark colours, and keeps iOS from colouring what it links by itself: where
+//! a client drops it, the light page stays.
 
 use super::fit::Detail;
 use super::links;
