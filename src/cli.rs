@@ -1,8 +1,9 @@
-//! The commands and their help.
+//! The commands and their help. The shells' completions are made from these
+//! definitions (`dist/completions/`); an `arg_name` is `FILE` or the values with `|`.
 
 use std::path::PathBuf;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 /// The exit code for a wrong command line, from sysexits.h.
 pub const USAGE: u8 = 64;
@@ -16,15 +17,15 @@ const GLOBAL: [(&str, &str, bool); 4] = [
 ];
 
 /// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 pub struct Cli {
     /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
     /// beside the program
     #[argh(option, short = 'c', arg_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// language of messages: en or zh-TW
-    #[argh(option, arg_name = "LANG")]
+    /// language of messages
+    #[argh(option, arg_name = "en|zh-TW")]
     pub lang: Option<String>,
 
     /// print the version
@@ -37,7 +38,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand)]
 pub enum Command {
     /// One poll cycle.
@@ -47,15 +48,15 @@ pub enum Command {
 }
 
 /// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "run",
     note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 a person is needed."
 )]
 pub struct Run {
-    /// where the run's line goes: stdout (default), syslog or journal
-    #[argh(option, default = "Log::Stdout", arg_name = "WHERE")]
+    /// where the run's line goes; else to stdout
+    #[argh(option, default = "Log::Stdout", arg_name = "stdout|syslog|journal")]
     pub log: Log,
 
     /// start afresh: forget positions and counts, keep the waiting mail
@@ -64,7 +65,7 @@ pub struct Run {
 }
 
 /// Send a test mail to the configured recipients.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "test-mail")]
 pub struct TestMail {}
 
