@@ -10,14 +10,15 @@
 # order and times are all set here.
 #
 # From the Makefile: CARGO, CARGO_TARGET_DIR (absolute), MUSL_TARGET (a triple),
-# SIGN_KEY (a key that gpg knows; empty: nothing is signed).
+# SIGN_KEY (a key that gpg knows; empty: nothing is signed). For the tests: VERSION, and
+# PACKAGES, another folder.
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 umask 022
 
 binary=$1
-out=$CARGO_TARGET_DIR/packages
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+out=${PACKAGES:-$CARGO_TARGET_DIR/packages}
+version=${VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)}
 machine=${MUSL_TARGET%%-*}
 # The commit's time; in a tree without git, that of the newest word on what changed.
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}"
@@ -40,7 +41,7 @@ put_gz() { mkdir -p "$stage$(dirname "$2")" && gzip -9nc "$1" >"$stage$2.gz" && 
 # What needs cargo is made once and serves all three.
 make_papers() {
     need jq
-    papers=$out/.papers
+    papers=$CARGO_TARGET_DIR/packages/.papers
     [ -f "$papers/of" ] && [ "$(cat "$papers/of")" = "$(papers_of)" ] && return
     rm -rf "$papers"
     dist/papers.sh "$papers"
@@ -142,7 +143,7 @@ make_rpm() {
         --define "_topdir $work" --define "_rpmdir $work" --define "_rpmfilename out.rpm" \
         --define "app_version $version" --define "stage $stage" \
         --define "app_day $(date -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')" \
-        dist/rpm/illumio-monitor.spec >&2
+        dist/rpm/illumio-monitor.spec >"$work/log" 2>&1 || { cat "$work/log" >&2; die "rpmbuild failed"; }
     mv "$work/out.rpm" "$file"
     if [ -n "${SIGN_KEY:-}" ]; then
         need rpmsign gpg
