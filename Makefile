@@ -66,10 +66,10 @@ deb: ## target/packages/*.deb
 	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb
 
 rpm: ## target/packages/*.rpm
-	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" rpm
+	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" rpm sign
 
 dist: ## all that is published, in target/packages: deb, rpm, tarball, SBOM, SHA256SUMS (SIGN_KEY= signs)
-	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb rpm tar sums
+	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb rpm tar sign sums
 
 vendor: ## target/packages/*-source.tar.gz: the commit with all crates, to build on a closed network
 	@dist/vendor.sh

@@ -55,6 +55,11 @@ else
     exit 1
 fi
 
+# No folder of the builder's in the binary, so that every builder gets the same bytes.
+for folder in "${CARGO_HOME:-$HOME/.cargo}=/cargo" "$PWD=/source" "$CARGO_TARGET_DIR=/target"; do
+    flags+=" --remap-path-prefix=$folder"
+done
+
 # Cargo prefers the encoded form to RUSTFLAGS, and would then drop the flags above.
 unset CARGO_ENCODED_RUSTFLAGS
 RUSTFLAGS="${RUSTFLAGS:-} $flags" "$cargo" build --release --locked --bin illumio-monitor --target "$target" >&2

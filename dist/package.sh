@@ -4,6 +4,7 @@
 #   dist/package.sh BINARY deb     illumio-monitor_VERSION-1_ARCH.deb
 #   dist/package.sh BINARY rpm     illumio-monitor-VERSION-1.ARCH.rpm
 #   dist/package.sh BINARY tar     illumio-monitor-VERSION-ARCH-linux.tar.gz
+#   dist/package.sh BINARY sign    signs the rpm, where SIGN_KEY is set
 #   dist/package.sh BINARY sums    SHA256SUMS over what lies there (and SHA256SUMS.asc)
 #
 # No root is needed, and the same commit gives the same bytes: names, modes, owners,
@@ -145,10 +146,6 @@ make_rpm() {
         --define "app_day $(date -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')" \
         dist/rpm/illumio-monitor.spec >"$work/log" 2>&1 || { cat "$work/log" >&2; die "rpmbuild failed"; }
     mv "$work/out.rpm" "$file"
-    if [ -n "${SIGN_KEY:-}" ]; then
-        need rpmsign gpg
-        rpmsign --define "_gpg_name $SIGN_KEY" --addsign "$file" >&2
-    fi
     echo "$file"
 }
 
@@ -175,6 +172,14 @@ make_tar() {
         -C "$stage" -c "$name" | gzip -9n >"$file"
     cp "$papers/sbom.cdx.json" "$out/illumio-monitor-$version.cdx.json"
     echo "$file"
+}
+
+# gpg under the name that every distribution has; rpm would look for gpg2.
+make_sign() {
+    [ -n "${SIGN_KEY:-}" ] || return 0
+    need rpmsign gpg
+    rpmsign --define "_gpg_name $SIGN_KEY" --define "__gpg $(command -v gpg)" \
+        --addsign "$out/illumio-monitor-$version"-*.rpm >&2
 }
 
 make_sums() {

@@ -28,6 +28,7 @@ rpmbuild rpm
 rpmlint rpmlint
 lintian lintian
 jq jq
+cpio cpio
 ar binutils
 gpg gnupg
 man man-db
@@ -41,7 +42,6 @@ systemctl systemd
 systemd-nspawn systemd-container
 dbus-daemon dbus
 postfix postfix
-doveconf dovecot-core
 saslpasswd2 sasl2-bin
 setpriv util-linux
 TOOLS
