@@ -17,7 +17,7 @@ holds "no package names a folder of the builder's" \
 holds "the program in all three is the same" same 1 bash -c "
     { dpkg-deb --fsys-tarfile '$DEB' | tar -xO ./usr/bin/illumio-monitor | sha256sum
       rpm2cpio '$RPM' | cpio --quiet -i --to-stdout ./usr/bin/illumio-monitor | sha256sum
-      tar -xzOf '$THIS'/*.tar.gz --wildcards '*/illumio-monitor' | sha256sum; } | sort -u | wc -l"
+      tar -xzOf '$THIS'/*.tar.gz --wildcards --no-wildcards-match-slash '*/illumio-monitor' | sha256sum; } | sort -u | wc -l"
 
 # What is in the program.
 sbom() { jq -r "$1" "$THIS"/*.cdx.json; }
