@@ -45,6 +45,10 @@ pub enum Command {
     Run(Run),
     /// A test mail.
     TestMail(TestMail),
+    /// The rules.
+    Rules(Rules),
+    /// The Python tool's files.
+    Import(Import),
 }
 
 /// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
@@ -68,6 +72,164 @@ pub struct Run {
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "test-mail")]
 pub struct TestMail {}
+
+/// List and change the rules, for scripts.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "rules")]
+pub struct Rules {
+    /// what to do with them
+    #[argh(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// What to do with the rules.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand)]
+pub enum RulesCommand {
+    /// A table of all.
+    List(RulesList),
+    /// Some with all their keys.
+    Show(RulesShow),
+    /// New ones.
+    Add(RulesAdd),
+    /// Some keys of some rules.
+    Set(RulesSet),
+    /// On.
+    Enable(RulesEnable),
+    /// Off.
+    Disable(RulesDisable),
+    /// Gone.
+    Remove(RulesRemove),
+    /// The twelve to begin with.
+    LoadBestPractices(RulesLoadBestPractices),
+}
+
+/// List the rules.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "list")]
+pub struct RulesList {
+    /// print the rules as a JSON array
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Show rules with all their keys.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "show")]
+pub struct RulesShow {
+    /// print JSON: an object for one id, an array for several
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Add a rule, or several from an array. An id is given where none is.
+#[derive(FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "add",
+    example = "{command_name} '{{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}}'"
+)]
+pub struct RulesAdd {
+    /// print JSON: the rules as added, their ids, the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// the rule's JSON, or a file with it; - or nothing: standard input
+    #[argh(positional, arg_name = "RULE")]
+    pub source: Option<String>,
+}
+
+/// Set keys of a rule, or of several. A value is JSON or text; an empty one removes the key.
+#[derive(FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "set",
+    example = "{command_name} 12 threshold_count=20 level=critical port=80,443 note="
+)]
+pub struct RulesSet {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: String,
+
+    /// what to set
+    #[argh(positional, arg_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+}
+
+/// Turn rules on.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "enable")]
+pub struct RulesEnable {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Turn rules off. What a rule counted is let go by the next run.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "disable")]
+pub struct RulesDisable {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Remove rules.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "remove")]
+pub struct RulesRemove {
+    /// print JSON: the rules that are gone, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Add those of the twelve best practices that are missing. Asks on a terminal
+/// before it replaces a rule that differs from its best practice.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "load-best-practices")]
+pub struct RulesLoadBestPractices {
+    /// replace the rules that differ, without asking
+    #[argh(switch)]
+    pub replace: bool,
+
+    /// print JSON: what was added, replaced and kept
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Take over the Python tool's config and state files. What is in the config
+/// already stays as it is.
+#[derive(FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "import",
+    example = "{command_name} illumio_api_config.json illumio_api_state.json"
+)]
+pub struct Import {
+    /// illumio_api_config.json, config.json, illumio_api_state.json, state.json
+    #[argh(positional, arg_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
 
 /// Where the run's line goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +326,11 @@ fn global_first(arguments: &[String]) -> Vec<String> {
     front
 }
 
+/// To argh `-` is an option; it is standard input's short name.
 fn part(argument: &str) -> Vec<String> {
+    if argument == "-" {
+        return vec!["/dev/stdin".to_owned()];
+    }
     match argument.split_once('=') {
         Some((key, value)) if key.starts_with("--") => vec![key.to_owned(), value.to_owned()],
         _ => vec![argument.to_owned()],

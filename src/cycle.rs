@@ -28,7 +28,7 @@ use crate::pce::health::{Health, health, noop};
 use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews};
 use crate::rules::minutes::{Minute, minute_of};
-use crate::rules::{Filter, Level, Rule, Threshold};
+use crate::rules::{Filter, Level, Threshold, keyed};
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
@@ -450,27 +450,6 @@ impl<'a> Cycle<'a> {
         let zoned = time.to_zoned(self.config.settings.timezone.clone());
         zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
-}
-
-/// The enabled rules, each under the key that the state knows it by: its id and
-/// what it matches. Of several alike, each has its own.
-fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
-    let mut times: BTreeMap<String, u32> = BTreeMap::new();
-    let enabled = rules.iter().filter(|rule| rule.enabled);
-    let keys = enabled.map(|rule| {
-        let key = format!("{}-{}", rule.id, rule.filter.fingerprint());
-        let nth = times.entry(key.clone()).or_insert(0);
-        *nth += 1;
-        (
-            if *nth == 1 {
-                key
-            } else {
-                format!("{key}-{nth}")
-            },
-            rule,
-        )
-    });
-    keys.collect()
 }
 
 /// So many minutes earlier.

@@ -6,16 +6,22 @@
 //! JSON file; [`lang`] holds every sentence that a person reads. Time and
 //! randomness are arguments: only `main` and `cycle` look at a clock.
 
+pub mod certificate;
+pub mod check;
 pub mod cli;
 pub mod cycle;
 pub mod lang;
 pub mod log;
 pub mod mail;
+pub mod menu;
+pub mod net;
 pub mod packed;
 pub mod pce;
 pub mod report;
+pub mod rule_command;
 pub mod rules;
 pub mod secret;
 pub mod store;
+pub mod table;
 pub mod tls;
 pub mod visible;

@@ -5,8 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 
 use crate::cli::Log;
+use crate::store::{Change, Env};
 use crate::visible::visible;
 
 /// The local socket of syslog [RFC 3164 over a datagram].
@@ -20,6 +22,15 @@ const NAME: &str = "illumio-monitor";
 
 /// syslog's facility "daemon", times eight.
 const DAEMON: u8 = 24;
+
+/// syslog's facility "auth", times eight.
+const AUTH: u8 = 32;
+
+/// syslog's "notice".
+const NOTICE: u8 = 5;
+
+/// A value in the record of a change is shown up to so many bytes.
+const SHOWN: usize = 800;
 
 /// How urgent a line is, as syslog and the journal number it.
 #[derive(Clone, Copy)]
@@ -117,4 +128,127 @@ fn to_journal(priority: Priority, text: &str) -> io::Result<()> {
     UnixDatagram::unbound()?
         .send_to(message.as_bytes(), JOURNAL)
         .map(drop)
+}
+
+/// Keeps a record of what a person changed in the config: one `auth.notice` line in
+/// syslog for each change, with who, what, before and after; secrets come masked.
+/// Silent where nobody listens.
+pub fn audit(env: &Env, changes: &[Change]) {
+    let _ = audit_to(Path::new(SYSLOG), &user(env), changes);
+}
+
+fn audit_to(socket: &Path, user: &str, changes: &[Change]) -> io::Result<()> {
+    let sender = UnixDatagram::unbound()?;
+    for change in changes {
+        let line = format!(
+            "<{}>{NAME}[{}]: config changed: user={} what=\"{}\" before={} after={}",
+            AUTH + NOTICE,
+            std::process::id(),
+            visible(user),
+            visible(&change.what),
+            shown(change.before.as_deref()),
+            shown(change.after.as_deref()),
+        );
+        sender.send_to(line.as_bytes(), socket)?;
+    }
+    Ok(())
+}
+
+fn shown(value: Option<&str>) -> String {
+    let text = visible(value.unwrap_or("-"));
+    match text.floor_char_boundary(SHOWN) {
+        end if end < text.len() => format!("{}…", text.get(..end).unwrap_or_default()),
+        _ => text,
+    }
+}
+
+/// Who logged in, also behind sudo and after going on as the file's owner: the
+/// kernel's login user [proc(5), `/proc/self/loginuid`], else what sudo or the shell says.
+fn user(env: &Env) -> String {
+    // The kernel's word for "nobody logged in".
+    const UNSET: &str = "4294967295";
+    let uid = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
+    let by_kernel = Some(uid.trim())
+        .filter(|uid| !uid.is_empty() && *uid != UNSET)
+        .map(name_of);
+    let by_env = || {
+        ["SUDO_USER", "LOGNAME", "USER"]
+            .iter()
+            .find_map(|name| env.text(name).map(str::to_owned))
+    };
+    let own = || crate::store::effective_uid().map(|uid| name_of(&uid.to_string()));
+    by_kernel
+        .or_else(by_env)
+        .or_else(own)
+        .unwrap_or_else(|| "-".to_owned())
+}
+
+/// The user's name [passwd(5)]; the number where it has none here.
+fn name_of(uid: &str) -> String {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| uid.to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_one_line_of_auth_notice_with_who_what_before_and_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("log");
+        let listener = UnixDatagram::bind(&socket).unwrap();
+        let changes = [
+            Change {
+                what: "rule 12: threshold_count".into(),
+                before: Some("3".into()),
+                after: Some("5".into()),
+            },
+            Change {
+                what: "rule 13".into(),
+                before: None,
+                after: Some(format!("\"{}\u{202e}\n\"", "規".repeat(1_000))),
+            },
+        ];
+
+        audit_to(&socket, "alice", &changes).unwrap();
+
+        let mut told = || {
+            let mut bytes = [0; 9_000];
+            let length = listener.recv(&mut bytes).unwrap();
+            String::from_utf8(bytes[..length].to_vec()).unwrap()
+        };
+        let line = told();
+        assert!(line.starts_with("<37>illumio-monitor["), "{line}");
+        assert!(
+            line.ends_with("user=alice what=\"rule 12: threshold_count\" before=3 after=5"),
+            "{line}"
+        );
+        let line = told();
+        assert!(
+            line.contains("before=- after=") && line.ends_with('…'),
+            "{line}"
+        );
+        assert!(line.len() < 1_024 && !line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn nobody_listening_is_no_reason_to_complain() {
+        audit(&Env::of(&[("LOGNAME", "alice")]), &[]);
+        assert!(audit_to(Path::new("/nowhere/log"), "alice", &[]).is_ok());
+    }
+
+    #[test]
+    fn a_user_goes_by_name() {
+        assert_eq!(
+            (name_of("0").as_str(), name_of("no such")),
+            ("root", "no such".into())
+        );
+    }
 }

@@ -1,14 +1,16 @@
 //! Command line → command → exit code.
 
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
-use illumio_monitor::log;
+use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
+use illumio_monitor::{log, rule_command, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -46,24 +48,34 @@ fn act(cli: Cli) -> ExitCode {
         Err(tag) => return wrong(&say::unknown_language(ours, tag)),
     };
     let lang = wanted.unwrap_or(ours);
-    let Some(command) = cli.command else {
-        return wrong(&say::no_command(lang));
-    };
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
     if let Err(code) = go_on_as_owner(&config, lang, &executable) {
         return code;
     }
-    let start = Start {
+    let start = || Start {
         now: Timestamp::now(),
         random: random(),
         lang: wanted,
         state_use: StateUse::Keep,
         progress: &log::progress,
     };
+    let Some(command) = cli.command else {
+        return ExitCode::from(menu(Place {
+            config: &config,
+            env: &env,
+            executable: &executable,
+            at_home: config == store::locate(None, &Env::default(), &executable),
+            lang: wanted,
+            start: &start,
+        }));
+    };
+    let start = start();
     match command {
         Command::Run(run) => run_once(&config, &env, &run, start),
         Command::TestMail(_) => test_mail(&config, &env, start),
+        Command::Rules(command) => rules(&config, &env, wanted, &command),
+        Command::Import(_) => ExitCode::SUCCESS,
     }
 }
 
@@ -86,6 +98,46 @@ fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
     let problems = sent.problems.iter().flat_map(|problem| problem.lines());
     problems.for_each(|line| eprintln!("{}", visible(line)));
     ExitCode::from(sent.code.exit())
+}
+
+fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> ExitCode {
+    let around = rule_command::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        width: table::terminal_width(),
+        ask: (io::stdin().is_terminal() && io::stdout().is_terminal()).then_some(&ask),
+        input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
+    };
+    let said = rule_command::act(&around, command);
+    say_all(said.lines.iter(), said.problems.iter());
+    log::audit(env, &said.changes);
+    ExitCode::from(said.exit)
+}
+
+/// Shows what it is about, and takes `y` alone for yes.
+fn ask(lines: &[String], question: &str) -> bool {
+    lines.iter().for_each(|line| println!("{}", visible(line)));
+    print!("{question}");
+    let mut answer = String::new();
+    let read = io::stdout()
+        .flush()
+        .and_then(|()| io::stdin().read_line(&mut answer));
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
+}
+
+/// A closed stream is no reason to fail.
+fn say_all<'a>(
+    lines: impl Iterator<Item = &'a String>,
+    problems: impl Iterator<Item = &'a String>,
+) {
+    for line in lines {
+        let _ = writeln!(io::stdout(), "{}", visible(line));
+    }
+    for line in problems.flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
 }
 
 /// Root goes on as the owner of the config's folder, so that it never locks the

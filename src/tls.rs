@@ -8,7 +8,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -16,7 +16,8 @@ use rustls::crypto::{self, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore};
+use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore};
 use rustls::{Error as RustlsError, SignatureScheme};
 
 /// Whom to trust.
@@ -75,18 +76,59 @@ impl std::error::Error for TlsError {}
 /// `ca_file` names them.
 pub fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TlsError> {
     let provider = Arc::new(crypto::ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = if trust.verify {
-        let own = match &trust.ca_file {
-            Some(file) => Own::read(file)?,
-            None => Own::default(),
-        };
-        Arc::new(Verifier {
-            own,
-            provider: Arc::clone(&provider),
-        })
-    } else {
-        Arc::new(AnyCertificate(Arc::clone(&provider)))
+    let verifier = verifier(trust, &provider)?;
+    with_verifier(provider, verifier)
+}
+
+/// The same, and the certificate that a server shows is put down in `shown`, also
+/// where it is refused. A server with a P-521 key can show its own then, too, and
+/// is refused thereafter.
+pub fn looking_client_config(
+    trust: &Trust,
+    shown: &Arc<Shown>,
+) -> Result<Arc<ClientConfig>, TlsError> {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let looking = Looking {
+        verifier: verifier(trust, &provider)?,
+        shown: Arc::clone(shown),
     };
+    with_verifier(provider, Arc::new(looking))
+}
+
+/// How many certificates the system's store holds.
+pub fn system_store_size() -> usize {
+    system_store().len()
+}
+
+/// The certificates in a `ca_file`, in DER.
+///
+/// # Errors
+/// One that can't be read, is empty or damaged.
+pub fn read_ca_file(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    Own::read(file).map(|own| own.certificates)
+}
+
+fn verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    if !trust.verify {
+        return Ok(Arc::new(AnyCertificate(Arc::clone(provider))));
+    }
+    let own = match &trust.ca_file {
+        Some(file) => Own::read(file)?,
+        None => Own::default(),
+    };
+    Ok(Arc::new(Verifier {
+        own,
+        provider: Arc::clone(provider),
+    }))
+}
+
+fn with_verifier(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<Arc<ClientConfig>, TlsError> {
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Library)?
@@ -295,6 +337,71 @@ impl ServerCertVerifier for AnyCertificate {
     }
 }
 
+/// The certificate that a server has shown.
+#[derive(Debug, Default)]
+pub struct Shown(Mutex<Option<Vec<u8>>>);
+
+impl Shown {
+    /// The one that was shown last, in DER.
+    pub fn take(&self) -> Option<Vec<u8>> {
+        self.slot().take()
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts down what it sees, and leaves the verdict to another.
+#[derive(Debug)]
+struct Looking {
+    verifier: Arc<dyn ServerCertVerifier>,
+    shown: Arc<Shown>,
+}
+
+impl ServerCertVerifier for Looking {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, RustlsError> {
+        *self.shown.slot() = Some(leaf.to_vec());
+        self.verifier
+            .verify_server_cert(leaf, intermediates, name, ocsp, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, RustlsError> {
+        self.verifier
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, RustlsError> {
+        self.verifier
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    /// One more than can be verified, and last: a server that has nothing else
+    /// shows its certificate then, where it would hang up without a word.
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let mut schemes = self.verifier.supported_verify_schemes();
+        schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
+        schemes
+    }
+}
+
 fn tls12_signature(
     provider: &CryptoProvider,
     message: &[u8],
@@ -335,6 +442,12 @@ pub enum Problem {
     Expired,
     /// The certificate's time has not begun, or this host's clock is wrong.
     NotYetValid,
+    /// The server knows no TLS that is new enough.
+    TooOld,
+    /// The server and this program have no cipher, curve or kind of key in common.
+    NothingInCommon,
+    /// What answers there does not speak TLS.
+    NotTls,
     /// Anything else, in the library's words.
     Other(String),
 }
@@ -342,10 +455,29 @@ pub enum Problem {
 /// The TLS failure inside an I/O error; `None` where it is something else.
 pub fn problem(error: &io::Error) -> Option<Problem> {
     let error = error.get_ref()?.downcast_ref::<RustlsError>()?;
-    let RustlsError::InvalidCertificate(certificate) = error else {
-        return Some(Problem::Other(error.to_string()));
-    };
-    Some(match certificate {
+    Some(match error {
+        RustlsError::InvalidCertificate(certificate) => refused(certificate, error),
+        RustlsError::AlertReceived(AlertDescription::ProtocolVersion)
+        | RustlsError::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => Problem::TooOld,
+        RustlsError::AlertReceived(
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity,
+        )
+        | RustlsError::PeerIncompatible(
+            PeerIncompatible::NoCipherSuitesInCommon
+            | PeerIncompatible::NoKxGroupsInCommon
+            | PeerIncompatible::NoSignatureSchemesInCommon,
+        ) => Problem::NothingInCommon,
+        RustlsError::InvalidMessage(InvalidMessage::InvalidContentType) => Problem::NotTls,
+        _ => Problem::Other(error.to_string()),
+    })
+}
+
+/// Why a certificate is refused.
+fn refused(certificate: &CertificateError, error: &RustlsError) -> Problem {
+    match certificate {
         CertificateError::UnknownIssuer => Problem::UnknownIssuer,
         CertificateError::NotValidForName => Problem::WrongName(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
@@ -357,7 +489,7 @@ pub fn problem(error: &io::Error) -> Option<Problem> {
         }
         CertificateError::Other(other) if is_ca_as_server(other) => Problem::UnknownIssuer,
         _ => Problem::Other(error.to_string()),
-    })
+    }
 }
 
 /// webpki's verdict on a self-signed certificate that says CA:TRUE, as many

@@ -31,6 +31,7 @@ mod stories {
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;
+    mod the_debug_view;
     mod the_file;
     mod the_file_in_trouble;
     mod the_mail;

@@ -3,6 +3,8 @@
 
 #[path = "store/config.rs"]
 mod config;
+#[path = "store/editing.rs"]
+mod editing;
 #[path = "store/email.rs"]
 mod email;
 #[path = "store/helpers.rs"]

@@ -110,8 +110,4 @@ texts! {
         en: "The program can't be executed again as the owner of the config's folder ({error}). Run it as that user.",
         zh: "無法改以設定檔所在資料夾的擁有者重新執行（{error}）。請直接以該使用者執行。"
     }
-    no_command() {
-        en: "Name a command:",
-        zh: "請指定命令："
-    }
 }

@@ -4,11 +4,19 @@
 //! languages side by side, so that none can be forgotten. One file for each
 //! place where the sentences appear. This room knows no other.
 
+pub mod best_practices;
+pub mod check;
 pub mod config;
 pub mod cycle;
+pub mod explain;
+pub mod inspect;
 pub mod mail;
+pub mod menu;
+pub mod menu_rules;
+pub mod menu_settings;
 pub mod outbox;
 pub mod pce;
+pub mod rules;
 pub mod smtp;
 pub mod tls;
 
@@ -47,6 +55,21 @@ impl Lang {
             Self::ZhTw => "zh-TW",
         }
     }
+}
+
+/// A clause of the kind "what is wrong; what to do" in its two parts, the second as a
+/// sentence of its own; `None` where it says not what to do.
+pub fn parted(clause: &str) -> (&str, Option<String>) {
+    let parts = clause
+        .rsplit_once("; ")
+        .or_else(|| clause.rsplit_once('；'));
+    let Some((what, fix)) = parts else {
+        return (clause, None);
+    };
+    let mut letters = fix.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let stop = if fix.is_ascii() { '.' } else { '。' };
+    (what, Some(first.chain(letters).chain([stop]).collect()))
 }
 
 /// Declares sentences: `name(values) { en: "…", zh: "…" }` becomes

@@ -30,6 +30,14 @@ texts! {
         en: "its certificate is signed by nobody this host trusts; name the CA, or the self-signed certificate itself, in ca_file",
         zh: "其憑證不是由這台主機信任的 CA 簽發；請在 ca_file 指定該 CA，或直接指定其自簽憑證"
     }
+    self_signed() {
+        en: "its certificate is self-signed, and ca_file does not name it; compare the fingerprint with the server's, save the certificate as PEM and name it in ca_file",
+        zh: "其憑證為自簽憑證，且未列於 ca_file；請先與伺服器核對指紋，再將憑證存成 PEM 並於 ca_file 指定"
+    }
+    p521() {
+        en: "its certificate has a P-521 key, which this program does not know; have it issued anew with an RSA, P-256 or P-384 key",
+        zh: "其憑證使用 P-521 金鑰，本程式不支援；請改用 RSA、P-256 或 P-384 金鑰重新簽發"
+    }
     wrong_name(names) {
         en: "its certificate is for another name ({names}); use that name, or have the certificate renewed",
         zh: "其憑證屬於其他名稱（{names}）；請改用該名稱連線，或重新簽發憑證"
@@ -45,6 +53,18 @@ texts! {
     not_yet_valid() {
         en: "its certificate is not valid yet; check this host's clock",
         zh: "其憑證尚未生效；請檢查這台主機的時鐘"
+    }
+    too_old() {
+        en: "it speaks only TLS 1.1 or older; enable TLS 1.2 or 1.3 there",
+        zh: "對方只支援 TLS 1.1 或更舊的版本；請在該端啟用 TLS 1.2 或 1.3"
+    }
+    nothing_in_common() {
+        en: "it accepts no cipher or key that this program has; enable ECDHE with AES-GCM or ChaCha20 there, and use an RSA, P-256 or P-384 key",
+        zh: "雙方沒有共同的加密套件或金鑰類型；請在該端啟用 ECDHE 搭配 AES-GCM 或 ChaCha20，並使用 RSA、P-256 或 P-384 金鑰"
+    }
+    not_tls() {
+        en: "what answers there does not speak TLS; check the port",
+        zh: "對方使用的不是 TLS；請檢查連接埠"
     }
     handshake(error) {
         en: "the TLS handshake failed ({error})",
@@ -74,6 +94,9 @@ impl Problem {
             Self::WrongName(names) => wrong_name(lang, names.join(", ")),
             Self::Expired => expired(lang),
             Self::NotYetValid => not_yet_valid(lang),
+            Self::TooOld => too_old(lang),
+            Self::NothingInCommon => nothing_in_common(lang),
+            Self::NotTls => not_tls(lang),
             Self::Other(error) => handshake(lang, error),
         }
     }

@@ -20,7 +20,8 @@ use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_AUTH, EXT_SIZE};
 use smtp_proto::{EXT_SMTP_UTF8, EXT_START_TLS};
 
 use super::{Settings, Smtp, Tls};
-use crate::tls::{self, Trust};
+use crate::net;
+use crate::tls::{self, Shown, Trust};
 pub use error::{Cause, SmtpError, Step};
 use reply::{Capabilities, Reply};
 use wire::Wire;
@@ -88,6 +89,7 @@ pub struct Session {
     wire: Wire,
     offers: Capabilities,
     notes: Vec<Note>,
+    banner: String,
     timeout: Duration,
     /// How the server is called in errors.
     server: String,
@@ -100,11 +102,11 @@ const PATIENCE_AT_END: u32 = 4;
 
 impl Session {
     /// Connects to the first address of the host that answers, secures the line
-    /// and logs in. `check` goes as far as this.
+    /// and logs in.
     pub fn open(smtp: &Smtp, deadline: Instant) -> Result<Self, SmtpError> {
         let patience = wire::within(smtp.timeout, deadline);
-        let addresses = wire::resolve(&smtp.host, smtp.port, patience)
-            .map_err(|cause| SmtpError::new(&named(smtp), Step::Resolve, cause))?;
+        let addresses = net::resolve(&smtp.host, smtp.port, patience)
+            .map_err(|error| SmtpError::new(&named(smtp), Step::Resolve, error.into()))?;
         Self::open_any(smtp, &addresses, deadline)
     }
 
@@ -114,9 +116,29 @@ impl Session {
         addresses: &[SocketAddr],
         deadline: Instant,
     ) -> Result<Self, SmtpError> {
+        let tls = tls::client_config(&trust(smtp));
+        Self::open_with(smtp, addresses, tls, deadline)
+    }
+
+    /// The same, and the certificate that the server shows is put down in `shown`.
+    pub fn open_looking(
+        smtp: &Smtp,
+        addresses: &[SocketAddr],
+        shown: &Arc<Shown>,
+        deadline: Instant,
+    ) -> Result<Self, SmtpError> {
+        let tls = tls::looking_client_config(&trust(smtp), shown);
+        Self::open_with(smtp, addresses, tls, deadline)
+    }
+
+    fn open_with(
+        smtp: &Smtp,
+        addresses: &[SocketAddr],
+        tls: Result<Arc<ClientConfig>, tls::TlsError>,
+        deadline: Instant,
+    ) -> Result<Self, SmtpError> {
         let server = named(smtp);
-        let tls = client_config(smtp)
-            .map_err(|error| SmtpError::new(&server, Step::Tls, Cause::Setup(error)))?;
+        let tls = tls.map_err(|error| SmtpError::new(&server, Step::Tls, Cause::Setup(error)))?;
         let mut last = SmtpError::new(&server, Step::Resolve, Cause::NoAddress);
         for address in addresses {
             match Self::open_at(*address, smtp, &server, &tls, deadline) {
@@ -147,6 +169,7 @@ impl Session {
             wire: connect()?,
             offers: Capabilities::default(),
             notes: Vec::new(),
+            banner: String::new(),
             timeout: smtp.timeout,
             server: server.to_owned(),
         };
@@ -198,6 +221,32 @@ impl Session {
         Ok(delivery)
     }
 
+    /// Asks whether the server would take a mail from `from` to each of `to`, and
+    /// takes it back: whom it would refuse, in the order of `to`. Nothing is sent.
+    pub fn try_envelope(
+        &mut self,
+        from: &str,
+        to: &[String],
+    ) -> Result<Vec<(String, Option<Refused>)>, SmtpError> {
+        self.command(Step::Mail, &self.mail_command(from, to, b"")?)?;
+        let mut answers = Vec::new();
+        for recipient in to {
+            answers.push((recipient.clone(), self.recipient(recipient)?));
+        }
+        self.reset()?;
+        Ok(answers)
+    }
+
+    /// What the server called itself in its greeting; cleaned for a person's eyes.
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    /// What went otherwise than the settings wish.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
     /// Ends a transaction that came to nothing, so that the next mail can start.
     pub fn reset(&mut self) -> Result<(), SmtpError> {
         self.command(Step::Reset, "RSET").map(drop)
@@ -221,6 +270,7 @@ impl Session {
         if greeting.code != 220 {
             return Err(self.refusal(Step::Greeting, greeting));
         }
+        self.banner = envelope::shown(&greeting.text);
         self.hello()
     }
 
@@ -404,10 +454,10 @@ fn named(smtp: &Smtp) -> String {
 }
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.
-fn client_config(smtp: &Smtp) -> Result<Arc<ClientConfig>, tls::TlsError> {
+fn trust(smtp: &Smtp) -> Trust {
     let verify = matches!(smtp.tls, Tls::Starttls | Tls::Implicit);
-    tls::client_config(&Trust {
+    Trust {
         verify,
         ca_file: smtp.ca_file.clone().filter(|_| verify),
-    })
+    }
 }

@@ -1,6 +1,7 @@
 //! One conversation with the PCE: requests, retries, and the PCE's clock.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -14,7 +15,7 @@ use super::clock::Clock;
 use super::error::{Break, Error, Problem};
 use super::stream::StreamError;
 use super::{Settings, connect};
-use crate::tls;
+use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;
@@ -44,6 +45,8 @@ pub struct Client {
     secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
+    /// How often a GET is tried.
+    tries: u32,
 }
 
 /// A status that more patience may mend.
@@ -57,16 +60,38 @@ impl Client {
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
+        let agent = connect::agent(settings).map_err(Error::Tls)?;
+        Ok(Self::with_agent(settings, agent, clock, deadline))
+    }
+
+    /// One that tries everything once, and puts down in `shown` which certificate
+    /// the PCE shows.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn looking(
+        settings: &Settings,
+        clock: Clock,
+        deadline: Instant,
+        shown: &Arc<Shown>,
+    ) -> Result<Self, Error> {
+        let agent = connect::looking_agent(settings, shown).map_err(Error::Tls)?;
+        let client = Self::with_agent(settings, agent, clock, deadline);
+        Ok(Self { tries: 1, ..client })
+    }
+
+    fn with_agent(settings: &Settings, agent: Agent, clock: Clock, deadline: Instant) -> Self {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
-        Ok(Self {
-            agent: connect::agent(settings).map_err(Error::Tls)?,
+        Self {
+            agent,
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
             secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
             deadline,
             clock,
-        })
+            tries: TRIES,
+        }
     }
 
     /// The clock: the PCE's from the first answer on.
@@ -86,7 +111,7 @@ impl Client {
     /// 401, 403, 404, 406 at once.
     pub fn get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         let mut backoff = BACKOFF;
-        for _ in 1..TRIES {
+        for _ in 1..self.tries {
             let (wait, failed) = match self.try_get(path) {
                 Ok(response) if !transient(response.status().as_u16()) => {
                     return self.checked(path, response);
@@ -126,7 +151,7 @@ impl Client {
     pub fn may_try_again(&self, tries: &mut u32) -> bool {
         let wait = BACKOFF * *tries;
         *tries += 1;
-        *tries <= TRIES && self.wait(wait).is_ok()
+        *tries <= self.tries && self.wait(wait).is_ok()
     }
 
     /// POSTs a JSON document and reads the answer, tried again only after a 429:

@@ -17,7 +17,8 @@ use ureq::unversioned::transport::{
 };
 
 use super::{Proxy, Settings};
-use crate::tls::{self, TlsError, Trust};
+use crate::net::bare;
+use crate::tls::{self, Shown, TlsError, Trust};
 
 /// An agent for `settings`: one connection, kept open between requests.
 ///
@@ -30,6 +31,25 @@ use crate::tls::{self, TlsError, Trust};
 ///
 /// Errors: an unusable `ca_file` or proxy, found here and not at the first request.
 pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
+    with_tls(settings, tls::client_config(&trust(settings))?)
+}
+
+/// The same, and every certificate that the PCE shows is put down in `shown`.
+pub fn looking_agent(settings: &Settings, shown: &Arc<Shown>) -> Result<Agent, TlsError> {
+    with_tls(
+        settings,
+        tls::looking_client_config(&trust(settings), shown)?,
+    )
+}
+
+fn trust(settings: &Settings) -> Trust {
+    Trust {
+        verify: settings.verify_tls,
+        ca_file: settings.ca_file.clone(),
+    }
+}
+
+fn with_tls(settings: &Settings, tls: Arc<ClientConfig>) -> Result<Agent, TlsError> {
     let plain = settings.url.starts_with("http://");
     let timeout = Some(settings.timeout);
     let config = Agent::config_builder()
@@ -37,7 +57,7 @@ pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
         .http_status_as_error(false)
         .max_redirects(0)
         .https_only(!plain)
-        .proxy(proxy(settings)?)
+        .proxy(proxy(settings)?.map(|(_, proxy)| proxy))
         .max_idle_connections(1)
         .max_idle_connections_per_host(1)
         .timeout_resolve(timeout)
@@ -46,10 +66,6 @@ pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
         .timeout_per_read(timeout)
         .timeout_per_write(timeout)
         .build();
-    let tls = tls::client_config(&Trust {
-        verify: settings.verify_tls,
-        ca_file: settings.ca_file.clone(),
-    })?;
     let connector =
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
@@ -57,9 +73,52 @@ pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
     Ok(Agent::with_parts(config, connector, OneLookup::default()))
 }
 
+/// Where the first connection goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// A name or an address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// True where this is a proxy.
+    pub proxy: bool,
+    /// The variable that names the proxy; `None`: `api.proxy`, or no proxy.
+    pub variable: Option<&'static str>,
+}
+
+/// The PCE itself, or the proxy before it.
+///
+/// # Errors
+/// A proxy that is not usable.
+pub fn first_hop(settings: &Settings) -> Result<Hop, TlsError> {
+    if let Some((variable, proxy)) = proxy(settings)? {
+        return Ok(Hop {
+            host: bare(proxy.host()).to_owned(),
+            port: proxy.port(),
+            proxy: true,
+            variable,
+        });
+    }
+    let uri = settings.url.parse::<Uri>().unwrap_or_default();
+    let usual = if uri.scheme_str() == Some("http") {
+        80
+    } else {
+        443
+    };
+    Ok(Hop {
+        host: uri.host().map(bare).unwrap_or_default().to_owned(),
+        port: uri.port_u16().unwrap_or(usual),
+        proxy: false,
+        variable: None,
+    })
+}
+
+/// A proxy, and the variable it came from.
+type Found = (Option<&'static str>, ureq::Proxy);
+
 /// The proxy to take; a PCE on `http://` is on loopback, where none belongs
 /// unless the user names it.
-fn proxy(settings: &Settings) -> Result<Option<ureq::Proxy>, TlsError> {
+fn proxy(settings: &Settings) -> Result<Option<Found>, TlsError> {
     let host = settings.url.parse::<ureq::http::Uri>();
     let host = host.as_ref().ok().and_then(|uri| uri.host());
     let (variable, url) = match &settings.proxy {
@@ -75,7 +134,7 @@ fn proxy(settings: &Settings) -> Result<Option<ureq::Proxy>, TlsError> {
         }
     };
     match ureq::Proxy::new(url.trim()) {
-        Ok(proxy) if speaks_http(&proxy) => Ok(Some(proxy)),
+        Ok(proxy) if speaks_http(&proxy) => Ok(Some((variable, proxy))),
         _ => Err(TlsError::Proxy { variable }),
     }
 }
@@ -115,13 +174,6 @@ fn leaves_out(list: &str, host: &str) -> bool {
                         .strip_suffix(&entry)
                         .is_some_and(|rest| rest.ends_with('.')))
     })
-}
-
-/// A host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
 }
 
 /// Looks a name up once and keeps the answer: ureq asks for every request, even

@@ -243,7 +243,7 @@ impl Part {
     }
 
     /// The query's body [REST 25.2; pce-api 3.2].
-    fn body(&self) -> Vec<u8> {
+    fn body(&self, most: u64) -> Vec<u8> {
         let any = json!({"include": [[]], "exclude": []});
         let services = match self.ports {
             None => json!({"include": [], "exclude": []}),
@@ -263,7 +263,7 @@ impl Part {
             "start_date": super::wire_time(self.from),
             "end_date": super::wire_time(self.to),
             "policy_decisions": self.decisions,
-            "max_results": MAX_ROWS,
+            "max_results": most,
             "exclude_workloads_from_ip_list_query": false,
         })
         .to_string()
@@ -276,8 +276,16 @@ impl Part {
 /// # Errors
 /// See [`Client::post_json`].
 pub fn post(client: &mut Client, part: &mut Part) -> Result<(), Error> {
+    post_for(client, part, MAX_ROWS)
+}
+
+/// As [`post`], for so many rows at most (1 to [`MAX_ROWS`]).
+///
+/// # Errors
+/// See [`Client::post_json`].
+pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), Error> {
     let path = client.in_org("/traffic_flows/async_queries");
-    let query: Query = client.post_json(&path, &part.body())?;
+    let query: Query = client.post_json(&path, &part.body(most))?;
     let href = query
         .href
         .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace));

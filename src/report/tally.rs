@@ -174,7 +174,7 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
 
 /// Who did it: the first of `created_by` that has a name; for a log-in that
 /// failed the name that was tried.
-fn source(event: &Event<'_>) -> Source {
+pub fn source(event: &Event<'_>) -> Source {
     let by = event
         .created_by
         .0
@@ -216,7 +216,8 @@ fn source(event: &Event<'_>) -> Source {
     }
 }
 
-fn talker(facts: &FlowFacts<'_>) -> Talker {
+/// Who talked to whom in a row, each text of a length that can be shown.
+pub fn talker(facts: &FlowFacts<'_>) -> Talker {
     let flow: &Flow<'_> = facts.flow;
     let text = |text: &Text<'_>| bounded(text.as_str());
     Talker {

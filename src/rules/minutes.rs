@@ -134,6 +134,16 @@ impl Minutes {
             .fold(0, |sum, count| sum.saturating_add(*count))
     }
 
+    /// The most that any `window` minutes in a row hold.
+    pub fn most_within(&self, window: u32) -> u64 {
+        let reach = i64::from(window.max(1)) - 1;
+        let sum = |last: Minute| {
+            let counts = self.0.range(last.saturating_sub(reach)..=last);
+            counts.fold(0u64, |sum, (_, count)| sum.saturating_add(*count))
+        };
+        self.0.keys().map(|last| sum(*last)).max().unwrap_or(0)
+    }
+
     /// True where nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -215,6 +225,24 @@ mod tests {
         assert_eq!(serde_json::from_str::<Minutes>(&json).unwrap(), minutes);
         assert!(serde_json::from_str::<Minutes>("[1]").is_err());
         assert!(serde_json::from_str::<Minutes>("[1,-1]").is_err());
+    }
+
+    #[test]
+    fn the_fullest_window_is_the_one_that_the_threshold_is_held_against() {
+        let mut counter = crate::rules::engine::Counter::default();
+        for (minute, count) in [(100, 2), (104, 1), (105, 4), (109, 1), (200, 5)] {
+            counter.untold.add(minute, count);
+        }
+        for (window, most) in [(0, 5), (1, 5), (2, 5), (5, 5), (6, 7), (10, 8), (101, 13)] {
+            assert_eq!(counter.untold.most_within(window), most, "{window}");
+            let threshold = |count| crate::rules::Threshold::Count {
+                count,
+                window: window.max(1),
+            };
+            assert!(counter.clone().due(threshold(most), 0, 300).is_some());
+            assert!(counter.clone().due(threshold(most + 1), 0, 300).is_none());
+        }
+        assert_eq!(Minutes::default().most_within(10), 0);
     }
 
     #[test]

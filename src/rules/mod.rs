@@ -2,11 +2,17 @@
 //!
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
+pub mod best_practices;
+pub mod catalogue;
+pub mod describe;
 pub mod engine;
+pub mod explain;
 pub mod flows;
 pub mod growth;
 pub mod matching;
 pub mod minutes;
+
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use serde::Serialize;
@@ -196,6 +202,24 @@ pub enum Level {
     Critical,
 }
 
+/// The decisions that the enabled traffic rules ask for, empty for all of them;
+/// `None` without such a rule.
+pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let mut asked: Vec<Option<Decision>> = enabled
+        .filter_map(|rule| match &rule.filter {
+            Filter::Traffic(filter) => Some(filter.decision),
+            Filter::Event(_) => None,
+        })
+        .collect();
+    asked.sort();
+    asked.dedup();
+    (!asked.is_empty()).then(|| {
+        let all: Option<Vec<Decision>> = asked.into_iter().collect();
+        all.unwrap_or_default()
+    })
+}
+
 impl Filter {
     /// What the state knows the filter by: a hash of what it asks for. Fields that
     /// ask for nothing leave no trace, so that new ones change nothing.
@@ -204,6 +228,27 @@ impl Filter {
         let text = serde_json::to_string(self).unwrap_or_default();
         format!("{:016x}", crate::packed::hash(text.as_bytes()))
     }
+}
+
+/// The enabled rules, each under the key that the state knows it by: its id and
+/// what it matches. Of several alike, each has its own.
+pub fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let keys = enabled.map(|rule| {
+        let key = format!("{}-{}", rule.id, rule.filter.fingerprint());
+        let nth = times.entry(key.clone()).or_insert(0);
+        *nth += 1;
+        (
+            if *nth == 1 {
+                key
+            } else {
+                format!("{key}-{nth}")
+            },
+            rule,
+        )
+    });
+    keys.collect()
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

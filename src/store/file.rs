@@ -157,7 +157,7 @@ fn last_state(last_path: &Path, text: &str) -> Option<String> {
     document.state.map(str::to_owned)
 }
 
-fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
+pub(super) fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
     match head.version {
         version if version > VERSION => Err(Error::NewerState {
             path: path.to_owned(),

@@ -2,13 +2,17 @@
 
 mod address;
 mod api;
+mod change;
 mod config;
 mod credential;
+mod edit;
 mod email;
 mod file;
+mod layout;
 mod load;
 mod locate;
 mod lock;
+mod look;
 mod near;
 mod node;
 mod note;
@@ -21,13 +25,17 @@ pub mod state;
 mod strict;
 mod write;
 
+pub use change::Change;
+pub use edit::{Draft, Edited, edit};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, lock_run};
+pub use look::{Look, check_rule, check_section, look};
 pub use note::Note;
 pub use owner::{Owner, effective_uid, other_owner};
 pub use problem::{Error, Problem};
+pub use rule::place_of_key;
 
 use crate::mail;
 use crate::pce;

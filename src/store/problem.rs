@@ -31,6 +31,19 @@ impl Problem {
         }
     }
 
+    /// Whether the other says the same, of this place or another.
+    pub(super) fn same_sentence(&self, other: &Self) -> bool {
+        self.en == other.en
+    }
+
+    /// The sentence alone, for where the place is plain.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.en.clone(),
+            Lang::ZhTw => self.zh.clone(),
+        }
+    }
+
     /// The path and the sentence.
     pub fn text(&self, lang: Lang) -> String {
         let sentence = match lang {

@@ -59,6 +59,19 @@ const STATUSES: &[&str] = &["success", "failure", "none"];
 /// The longest window and cooldown: a week of minutes.
 const WEEK: u32 = 10_080;
 
+/// Where a rule's key stands when the program writes the rule: in the order in
+/// which a person reads it. The user's own keys come last.
+pub fn place_of_key(key: &str) -> usize {
+    const HEAD: &[&str] = &[
+        "id", "type", "name", "enabled", "level", "desc", "rec", "note",
+    ];
+    let known = [HEAD, EVENT, TRAFFIC, COMMON].concat();
+    known
+        .iter()
+        .position(|one| *one == key)
+        .unwrap_or(known.len())
+}
+
 /// Reads `rules`; ids that stand twice run, and are told as a remark.
 pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Problems) -> Vec<Rule> {
     let list = match node {

@@ -41,21 +41,7 @@ impl Cycle<'_> {
     /// The decisions that the enabled traffic rules ask for, empty for all of
     /// them; `None` without such a rule.
     pub(super) fn decisions(&self) -> Option<Vec<Decision>> {
-        let enabled = self.config.rules.iter().filter(|rule| rule.enabled);
-        let mut asked: Vec<Option<Decision>> = enabled
-            .filter_map(|rule| match &rule.filter {
-                Filter::Traffic(filter) => Some(filter.decision),
-                Filter::Event(_) => None,
-            })
-            .collect();
-        asked.sort();
-        asked.dedup();
-        (!asked.is_empty()).then(|| {
-            asked
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .unwrap_or_default()
-        })
+        crate::rules::decisions(&self.config.rules)
     }
 
     pub(super) fn plan_fetch(&mut self, decisions: Vec<String>) {

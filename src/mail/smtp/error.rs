@@ -113,7 +113,7 @@ impl SmtpError {
     pub fn permanent(&self) -> bool {
         match &self.cause {
             Cause::Reply(reply) => reply.is_permanent(),
-            Cause::Tls(Problem::Other(_)) => false,
+            Cause::Tls(Problem::Other(_) | Problem::NotTls) => false,
             Cause::Tls(_)
             | Cause::Setup(_)
             | Cause::HostName

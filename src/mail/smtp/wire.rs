@@ -1,10 +1,8 @@
 //! The line to the mail server: a socket, later TLS, with a limit on every wait.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::ServerName;
@@ -12,6 +10,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::error::Cause;
 use super::reply::{self, Reply};
+use crate::net::bare;
 use crate::tls;
 
 /// A socket that waits at most `timeout` for each read and write, and not
@@ -70,34 +69,6 @@ pub struct Wire {
     received: Vec<u8>,
     own: Option<IpAddr>,
     peer: IpAddr,
-}
-
-/// Every address of the host, in the system's order.
-///
-/// The system's resolver can't be interrupted, so it gets a thread of its own,
-/// which is left alone if it takes too long.
-pub fn resolve(host: &str, port: u16, patience: Duration) -> Result<Vec<SocketAddr>, Cause> {
-    let host = bare(host).to_owned();
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(ip, port)]);
-    }
-    let (send, answer) = mpsc::channel();
-    thread::spawn(move || {
-        let found = (host.as_str(), port).to_socket_addrs();
-        // Nobody listens any more where it took too long.
-        let _ = send.send(found.map(Iterator::collect));
-    });
-    match answer.recv_timeout(patience) {
-        Ok(found) => found.map_err(Cause::Io),
-        Err(_) => Err(Cause::Timeout),
-    }
-}
-
-/// A host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
 }
 
 impl Wire {

@@ -1,0 +1,71 @@
+//! The menu: its entries, its questions, its answers.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::texts;
+
+texts! {
+    title(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}：Illumio PCE 監控" }
+    pce() { en: "PCE", zh: "PCE" }
+    pce_is(url, org) { en: "{url} · org {org}", zh: "{url} · 組織 {org}" }
+    rules() { en: "Rules", zh: "規則" }
+    rules_are(count, on) { en: "{count}, {on} of them on", zh: "{count} 條，其中 {on} 條啟用" }
+    last_run() { en: "Last run", zh: "上次執行" }
+    never() { en: "never", zh: "尚未執行" }
+    last_run_was(at, outcome) { en: "{at}, {outcome}", zh: "{at}，{outcome}" }
+    run_ok() { en: "complete", zh: "完成" }
+    run_retry() {
+        en: "something failed, the next run tries it again",
+        zh: "部分失敗，下次執行時重試"
+    }
+    run_config() { en: "a person is needed: run now (7) shows why", zh: "需要人工處理：請立即執行（7）查看原因" }
+    mail() { en: "Mail", zh: "郵件" }
+    no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
+    mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
+    more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
+
+    add_event_rule() { en: "Add an event rule", zh: "新增事件規則" }
+    add_traffic_rule() { en: "Add a traffic rule", zh: "新增流量規則" }
+    manage_rules() { en: "Manage rules", zh: "管理規則" }
+    settings() { en: "Settings", zh: "系統設定" }
+    load_practices() { en: "Load best practices", zh: "載入最佳實踐" }
+    send_test_mail() { en: "Send a test mail", zh: "發送測試郵件" }
+    run_now() { en: "Run now", zh: "立即執行監控" }
+    debug() { en: "Debug: what the PCE returns, and which rule matches", zh: "除錯：PCE 回傳的資料與符合的規則" }
+    exit() { en: "Exit", zh: "離開" }
+    back() { en: "Back", zh: "返回" }
+
+    choice() { en: "Choice", zh: "請選擇" }
+    want_choice(most) { en: "There is no such entry; type a number from 0 to {most}.", zh: "沒有這個選項；請輸入 0 到 {most} 的數字。" }
+    want_yes() { en: "Type y or n.", zh: "請輸入 y 或 n。" }
+    wrong(label, reason) { en: "{label}: {reason}", zh: "{label}：{reason}" }
+    at_present(value) { en: "at present: {value}", zh: "目前：{value}" }
+    hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
+    more_rows(count) { en: "… {count} more: Enter shows them", zh: "…另有 {count} 筆：按 Enter 顯示" }
+    pause() { en: "Enter goes on ", zh: "按 Enter 繼續 " }
+    astray() {
+        en: "Too many wrong answers one after the other; the menu was left.",
+        zh: "連續多次輸入錯誤，已離開選單。"
+    }
+
+    how_many() { en: "How many of each", zh: "各顯示幾筆" }
+    how_many_hint(most) { en: "a number from 1 to {most}", zh: "1 到 {most} 的數字" }
+    which_record(most) {
+        en: "A record as the PCE sent it (1 to {most}), Enter goes back",
+        zh: "顯示 PCE 原始紀錄（1 到 {most}），按 Enter 返回"
+    }
+
+    saved() { en: "Saved.", zh: "已儲存。" }
+    nothing_saved() { en: "Nothing was saved.", zh: "未儲存任何變更。" }
+    renumbered(was, is) {
+        en: "The id {was} stood twice; one of its rules has the id {is} now.",
+        zh: "id {was} 重複；其中一條規則已改為 {is}。"
+    }
+    sending() { en: "Sending …", zh: "寄送中…" }
+    trying_pce() { en: "Trying the PCE …", zh: "正在測試 PCE 連線…" }
+    trying_mail() { en: "Trying the mail server …", zh: "正在測試郵件伺服器…" }
+    no_config_to_pipe() {
+        en: "Start illumio-monitor on a terminal, without a command: it leads through the setup.",
+        zh: "請在終端機上直接執行 illumio-monitor（不加命令），依引導完成設定。"
+    }
+}

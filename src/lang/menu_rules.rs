@@ -1,0 +1,159 @@
+//! The menu's part on rules: the fields of a rule, and what is done with rules.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::texts;
+
+texts! {
+    nothing() { en: "", zh: "" }
+    event_rule() { en: "event rule", zh: "事件規則" }
+    traffic_rule() { en: "traffic rule", zh: "流量規則" }
+    new_rule(kind) { en: "New {kind}", zh: "新增{kind}" }
+    rule_title(kind, id) { en: "Rule {id}, {kind}", zh: "規則 {id}（{kind}）" }
+    how_to_answer() {
+        en: "Enter takes what stands in [ ] or skips, -1 goes back.",
+        zh: "按 Enter 採用 [ ] 中的值或略過，輸入 -1 返回。"
+    }
+
+    name() { en: "Name", zh: "名稱" }
+    level() { en: "Level", zh: "等級" }
+    critical() { en: "critical", zh: "嚴重" }
+    warning() { en: "warning", zh: "警告" }
+    info() { en: "info", zh: "資訊" }
+    enabled() { en: "Enabled", zh: "啟用" }
+    on() { en: "yes", zh: "是" }
+    off() { en: "no", zh: "否" }
+    desc() { en: "Meaning", zh: "說明" }
+    rec() { en: "What to do", zh: "建議處理" }
+    note() { en: "Note (yours alone)", zh: "備註（僅供自己參考）" }
+    removes() { en: "- removes it", zh: "輸入 - 可移除" }
+    hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
+
+    filter_value() { en: "Event type", zh: "事件類型" }
+    filter_value_hint() {
+        en: "a part of the type, for example agent.tampering; a pattern with * or ?; a|b is either",
+        zh: "類型的一部分，例如 agent.tampering；可用 * 或 ? 萬用字元；a|b 表示任一"
+    }
+    severity() { en: "Severity", zh: "嚴重性" }
+    severity_hint() { en: "only these, for example err,warning; Enter: any", zh: "僅限這些，例如 err,warning；按 Enter 不限" }
+    status() { en: "Status", zh: "狀態" }
+    status_hint() { en: "only success, failure or none; Enter: any", zh: "僅限 success、failure 或 none；按 Enter 不限" }
+
+    decision() { en: "Policy decision", zh: "政策決策" }
+    port() { en: "Port", zh: "連接埠" }
+    ex_port() { en: "Not port", zh: "排除連接埠" }
+    port_hint() { en: "for example 443, or 80,443,8000-8100", zh: "例如 443，或 80,443,8000-8100" }
+    proto() { en: "Protocol", zh: "通訊協定" }
+    proto_hint() { en: "tcp, udp, icmp or a number", zh: "tcp、udp、icmp 或數字" }
+    src_label() { en: "Source label", zh: "來源標籤" }
+    dst_label() { en: "Destination label", zh: "目的標籤" }
+    ex_src_label() { en: "Not source label", zh: "排除來源標籤" }
+    ex_dst_label() { en: "Not destination label", zh: "排除目的標籤" }
+    label_hint() { en: "for example role=Web; role=Web,env=Prod means both", zh: "例如 role=Web；role=Web,env=Prod 表示兩者皆符合" }
+    src_ip() { en: "Source address", zh: "來源位址" }
+    dst_ip() { en: "Destination address", zh: "目的位址" }
+    ex_src_ip() { en: "Not source address", zh: "排除來源位址" }
+    ex_dst_ip() { en: "Not destination address", zh: "排除目的位址" }
+    ip_hint() { en: "for example 10.0.0.5, 192.168.0.0/16 or 2001:db8::/32", zh: "例如 10.0.0.5、192.168.0.0/16 或 2001:db8::/32" }
+    leave_some_out() {
+        en: "Leave some flows out (ports, labels, addresses)?",
+        zh: "是否排除部分流量（連接埠、標籤、位址）？"
+    }
+
+    trigger() { en: "Alert", zh: "警示時機" }
+    immediately() { en: "immediately: every match alerts", zh: "立即：有符合即警示" }
+    when_it_adds_up() { en: "cumulative: from a count within a window on", zh: "累計：時間範圍內達到次數才警示" }
+    immediate() { en: "immediately", zh: "立即" }
+    count_in(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘內 {count} 次" }
+    count() { en: "Count", zh: "次數" }
+    count_hint() { en: "alert from so many on, for example 5", zh: "達到幾次時警示，例如 5" }
+    window() { en: "Window in minutes", zh: "時間範圍（分鐘）" }
+    window_hint() { en: "1 to 10080, for example 10", zh: "1 到 10080，例如 10" }
+    count_by() { en: "Counts", zh: "計數方式" }
+    by_events() { en: "events", zh: "事件" }
+    by_objects() { en: "distinct workloads or agents", zh: "相異的 workload 或 agent" }
+    by_connections() { en: "connections", zh: "連線次數" }
+    by_flows() { en: "different flows", zh: "相異的流量" }
+    cooldown() { en: "Cooldown in minutes", zh: "冷卻時間（分鐘）" }
+    cooldown_hint() {
+        en: "silence after an alert, 0 to 10080; without it the window, or 0 where each match alerts",
+        zh: "警示後的靜默時間，0 到 10080；未設定時等於時間範圍，立即警示則為 0"
+    }
+
+    form_choice() {
+        en: "A number changes, Enter saves, 0 goes back without saving",
+        zh: "輸入數字修改，Enter 儲存，0 放棄並返回"
+    }
+    rule_added(id, name) { en: "Rule {id} saved: {name}", zh: "已儲存規則 {id}：{name}" }
+    rule_saved(name) { en: "Saved: {name}", zh: "已儲存：{name}" }
+
+    how_to_find() {
+        en: "Choose a group; or type a part of the event's name or meaning, or a pattern with * or ?.",
+        zh: "請選擇分類；或輸入事件名稱或說明的一部分，或使用 * 或 ? 萬用字元。"
+    }
+    find_choice() { en: "Number, or what to search for", zh: "數字或搜尋字詞" }
+    recommended() { en: "Recommended by Illumio", zh: "Illumio 建議監控" }
+    found_for(part) { en: "Event types with \"{part}\"", zh: "符合「{part}」的事件類型" }
+    types_head() { en: "* recommended by Illumio", zh: "* Illumio 建議監控" }
+    type_choice() { en: "Number, or another search", zh: "數字，或重新搜尋" }
+    not_in_catalogue(part) {
+        en: "The catalogue has no event type with \"{part}\". A PCE may send it all the same.",
+        zh: "目錄中沒有含「{part}」的事件類型，但 PCE 仍可能送出。"
+    }
+    as_it_stands() { en: "Use it as it stands?", zh: "是否直接使用？" }
+    events_like(part) { en: "Events {part}", zh: "事件 {part}" }
+
+    name_blocked() { en: "Blocked traffic", zh: "已封鎖流量" }
+    name_potential() { en: "Potentially blocked traffic", zh: "可能遭封鎖的流量" }
+    name_allowed() { en: "Allowed traffic", zh: "已允許流量" }
+    name_unknown() { en: "Traffic without a decision", zh: "決策不明的流量" }
+    name_any() { en: "Traffic", zh: "流量" }
+    name_part(label, value) { en: " [{label}: {value}]", zh: " [{label}：{value}]" }
+    traffic_desc() { en: "Flows as this rule asks for were seen.", zh: "出現符合此規則條件的流量。" }
+    traffic_rec() {
+        en: "Find out whether the traffic is wanted: if so, mend the policy; if not, look at the source.",
+        zh: "請確認流量是否合法：若合法請調整政策，若不合法請檢查來源主機。"
+    }
+
+    no_rules() {
+        en: "There are no rules yet: load the best practices (5), or add one (1, 2).",
+        zh: "目前沒有規則：可載入最佳實踐（5），或自行新增（1、2）。"
+    }
+    which_rules() { en: "Which rules (1, or 1,3-5; 0 goes back)", zh: "要處理哪些規則（1 或 1,3-5；0 返回）" }
+    want_rules(count) {
+        en: "Type numbers from 1 to {count}, for example 1 or 1,3-5.",
+        zh: "請輸入 1 到 {count} 的數字，例如 1 或 1,3-5。"
+    }
+    rules_chosen(count) { en: "{count} rules", zh: "{count} 條規則" }
+    edit() { en: "edit", zh: "編輯" }
+    enable() { en: "enable", zh: "啟用" }
+    disable() { en: "disable", zh: "停用" }
+    delete() { en: "delete", zh: "刪除" }
+    delete_really(count) { en: "Delete {count} for good?", zh: "確定要刪除 {count} 條規則？" }
+    rules_enabled(count) { en: "Enabled: {count}", zh: "已啟用 {count} 條規則" }
+    rules_disabled(count) { en: "Disabled: {count}", zh: "已停用 {count} 條規則" }
+    rules_deleted(count) { en: "Deleted: {count}", zh: "已刪除 {count} 條規則" }
+    changed_meanwhile() {
+        en: "The rule was changed by someone else meanwhile; nothing was saved. Look at it again.",
+        zh: "規則已被其他人變更，未儲存。請重新查看。"
+    }
+
+    practices_all_here() {
+        en: "All best practices are here already.",
+        zh: "最佳實踐已全部載入。"
+    }
+    practices_missing() { en: "These are missing:", zh: "缺少下列規則：" }
+    practices_add(count) { en: "Add these {count}?", zh: "是否新增這 {count} 條？" }
+    practices_differ(count) {
+        en: "{count} of your rules differ from the best practices:",
+        zh: "您有 {count} 條規則與最佳實踐不同："
+    }
+    practices_replace(count) {
+        en: "Replace these {count}? Their ids and notes stay",
+        zh: "是否取代這 {count} 條？id 與備註會保留"
+    }
+    practices_loaded(added, replaced) {
+        en: "Best practices: {added} added, {replaced} replaced. Your other rules stay as they are.",
+        zh: "最佳實踐：新增 {added} 條，取代 {replaced} 條。其他規則維持不變。"
+    }
+}

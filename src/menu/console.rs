@@ -1,0 +1,335 @@
+//! Who sits in front of the menu: a person at a terminal, or a script behind a pipe.
+//!
+//! A person is shown menus and questions, in colour where the terminal has it. A
+//! script is shown results alone, and what was wrong goes to standard error.
+
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin, Write};
+
+use super::columns;
+use super::typing::{self, Typed};
+use crate::lang::{Lang, menu as say};
+use crate::store::Env;
+use crate::visible::visible;
+
+/// A script gives at most so many lines, so that `yes | illumio-monitor` ends.
+const MOST_LINES: u32 = 1_000;
+
+/// A script that is wrong so often in a row is left.
+const MOST_WRONG: u32 = 10;
+
+/// Prose wider than this is hard to read.
+const WIDEST: usize = 100;
+
+/// Why a question has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The user goes back, to the menu before.
+    Back,
+    /// The user leaves the program.
+    Leave(Leave),
+}
+
+/// How a menu is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// By its entry 0, or the input ended.
+    End,
+    /// By Ctrl-C.
+    Interrupt,
+    /// A script gave one wrong answer after the other.
+    Astray,
+}
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// As any other.
+    Plain,
+    /// A title.
+    Title,
+    /// What matters less: examples, hints.
+    Faint,
+    /// Something is well.
+    Good,
+    /// Something is wrong.
+    Bad,
+}
+
+/// Whether the terminal shows every letter: a UTF-8 locale, and not Linux's own
+/// console, whose font has 512 of them.
+pub fn shows_all(env: &Env) -> bool {
+    let locale = env.locale().unwrap_or_default().to_uppercase();
+    env.text("TERM") != Some("linux") && (locale.contains("UTF-8") || locale.contains("UTF8"))
+}
+
+/// The two streams, and who is at their other end.
+pub struct Console {
+    /// The language of all that is said here.
+    pub lang: Lang,
+    /// Someone types.
+    person: bool,
+    /// Colour, and a screen that is cleared.
+    styled: bool,
+    /// The terminal shows no letters beyond ASCII.
+    ascii: bool,
+    input: BufReader<Stdin>,
+    lines_left: u32,
+    wrong: u32,
+    /// Told when the next menu is drawn, since that clears the screen.
+    notices: Vec<(Style, String)>,
+}
+
+impl Console {
+    /// Looks who is there.
+    pub fn new(lang: Lang, env: &Env) -> Self {
+        let person = io::stdin().is_terminal();
+        let plain = env.text("NO_COLOR").is_some() || env.text("TERM").unwrap_or("dumb") == "dumb";
+        Self {
+            lang,
+            person,
+            ascii: !shows_all(env),
+            styled: person && io::stdout().is_terminal() && !plain,
+            input: BufReader::new(io::stdin()),
+            lines_left: MOST_LINES,
+            wrong: 0,
+            notices: Vec::new(),
+        }
+    }
+
+    /// True where someone types; false behind a pipe.
+    pub fn person(&self) -> bool {
+        self.person
+    }
+
+    /// True where the terminal shows no letters beyond ASCII.
+    pub fn ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// The terminal's columns; 80 where it does not say.
+    pub fn columns(&self) -> usize {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+        let columns = size.map_or(0, |size| usize::from(size.ws_col));
+        if columns == 0 { 80 } else { columns.max(40) }
+    }
+
+    /// The terminal's rows; 24 where it does not say.
+    pub fn rows(&self) -> usize {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+        let rows = size.map_or(0, |size| usize::from(size.ws_row));
+        if rows == 0 { 24 } else { rows.max(10) }
+    }
+
+    /// Begins a new screen for a person, with what was to be told there.
+    pub fn screen(&mut self, title: &str) {
+        if !self.person {
+            return;
+        }
+        match self.styled {
+            true => self.put("\x1b[H\x1b[2J"),
+            false => self.put("\n"),
+        }
+        self.show(Style::Title, title);
+        self.tell_notices();
+    }
+
+    /// Tells now what waits for the next screen.
+    pub fn tell_notices(&mut self) {
+        for (style, notice) in std::mem::take(&mut self.notices) {
+            self.line(style, &notice);
+        }
+    }
+
+    /// Shows a person one line whole, however long.
+    pub fn raw(&self, text: &str) {
+        if self.person {
+            self.put(&format!("{}\n", visible(text)));
+        }
+    }
+
+    /// Tells a result at once, good and bad behind their marks.
+    pub fn line(&self, style: Style, text: &str) {
+        let mark = match (style, self.ascii) {
+            (Style::Good, false) => "✓ ",
+            (Style::Good, true) => "+ ",
+            (Style::Bad, false) => "✗ ",
+            (Style::Bad, true) => "x ",
+            _ => "",
+        };
+        if text.is_empty() {
+            return self.marked(style, "");
+        }
+        for line in text.lines() {
+            self.marked(style, &format!("{mark}{line}"));
+        }
+    }
+
+    /// Tells one line that brings its mark along.
+    pub fn marked(&self, style: Style, line: &str) {
+        let line = visible(line);
+        if !self.person {
+            return self.put(&format!("{line}\n"));
+        }
+        let indent = match style {
+            Style::Good | Style::Bad => 2,
+            _ => line.len() - line.trim_start().len(),
+        };
+        for part in columns::wrap(&line, self.prose(), indent) {
+            self.put(&format!("{}\n", self.styled_text(style, &part)));
+        }
+    }
+
+    /// Shows a person what a script has no use for: titles, choices, hints.
+    pub fn show(&self, style: Style, text: &str) {
+        if self.person {
+            self.line(style, text);
+        }
+    }
+
+    /// Shows a person one line, cut to the width.
+    pub fn row(&self, style: Style, text: &str) {
+        if self.person {
+            let text = columns::fit(&visible(text), self.columns());
+            self.put(&format!("{}\n", self.styled_text(style, &text)));
+        }
+    }
+
+    /// Tells a result: a script at once, a person below the next title.
+    pub fn notice(&mut self, style: Style, text: &str) {
+        match self.person && self.styled {
+            true => self.notices.push((style, text.to_owned())),
+            false => self.line(style, text),
+        }
+    }
+
+    /// Tells that something failed; to a script on standard error.
+    pub fn fault(&self, text: &str) {
+        if self.person {
+            return self.line(Style::Bad, text);
+        }
+        for line in text.lines() {
+            let _ = writeln!(io::stderr(), "{}", visible(line));
+        }
+    }
+
+    /// The same, below a person's next title.
+    pub fn fault_notice(&mut self, text: &str) {
+        match self.person && self.styled {
+            true => self.notices.push((Style::Bad, text.to_owned())),
+            false => self.fault(text),
+        }
+    }
+
+    /// Tells at once what is wrong with an answer; a script on standard error. One
+    /// that does not stop to be wrong is left.
+    pub fn wrong(&mut self, text: &str) -> Result<(), Stop> {
+        self.fault(text);
+        if self.person {
+            return Ok(());
+        }
+        self.wrong += 1;
+        match self.wrong < MOST_WRONG {
+            true => Ok(()),
+            false => {
+                let _ = writeln!(io::stderr(), "{}", say::astray(self.lang));
+                Err(Stop::Leave(Leave::Astray))
+            }
+        }
+    }
+
+    /// The next answer, without the blanks around it; behind `prompt` for a person.
+    pub fn answer(&mut self, prompt: &str) -> Result<String, Stop> {
+        self.read(prompt, false).map(|line| line.trim().to_owned())
+    }
+
+    /// An answer that nobody sees while it is typed.
+    pub fn secret(&mut self, prompt: &str) -> Result<String, Stop> {
+        self.read(prompt, true).map(|line| line.trim().to_owned())
+    }
+
+    /// An answer was fine: what was wrong before no longer counts.
+    pub fn fine(&mut self) {
+        self.wrong = 0;
+    }
+
+    /// Waits until a person has read what the next screen would clear away.
+    pub fn pause(&mut self) -> Result<(), Stop> {
+        if self.styled {
+            self.read(&say::pause(self.lang), true)?;
+        }
+        Ok(())
+    }
+
+    /// Tells many lines: screen by screen to a person, all at once to a script. They
+    /// fit the width already, and nothing in them acts on a terminal.
+    pub fn page(&mut self, text: &str) -> Result<(), Stop> {
+        let room = self.rows().saturating_sub(2);
+        for (at, line) in text.lines().enumerate() {
+            if self.person && at > 0 && at % room == 0 {
+                self.read(&say::pause(self.lang), true)?;
+            }
+            self.put(&format!("{line}\n"));
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, prompt: &str, unseen: bool) -> Result<String, Stop> {
+        if !self.person {
+            return self.next_line();
+        }
+        let columns = self.columns();
+        let prompt = columns::fit(&visible(prompt), columns.saturating_sub(12));
+        self.put(&self.styled_text(Style::Title, &prompt));
+        let left = columns.saturating_sub(columns::width(&prompt) + 1);
+        match typing::read_line(&mut self.input, left, unseen) {
+            Ok(Typed::Line(line)) => Ok(line),
+            Ok(Typed::Interrupt) => Err(Stop::Leave(Leave::Interrupt)),
+            Ok(Typed::End) | Err(_) => Err(Stop::Leave(Leave::End)),
+        }
+    }
+
+    /// A script's next line.
+    fn next_line(&mut self) -> Result<String, Stop> {
+        if self.lines_left == 0 {
+            return Err(Stop::Leave(Leave::Astray));
+        }
+        self.lines_left -= 1;
+        let mut bytes = Vec::new();
+        let longest = typing::LONGEST as u64;
+        let read = (&mut self.input)
+            .take(longest)
+            .read_until(b'\n', &mut bytes);
+        match read {
+            Ok(0) | Err(_) => Err(Stop::Leave(Leave::End)),
+            Ok(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    fn prose(&self) -> usize {
+        self.columns().min(WIDEST)
+    }
+
+    fn styled_text(&self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Plain => return text.to_owned(),
+            Style::Title => "1",
+            Style::Faint => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+        };
+        match self.styled {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A closed stream is no reason to fail.
+    fn put(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let text = match self.ascii {
+            true => text.replace('…', "~").replace('→', ">").replace('·', "-"),
+            false => text.to_owned(),
+        };
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}

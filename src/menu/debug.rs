@@ -1,0 +1,88 @@
+//! Entry 8: asks how much is wanted, shows it screen by screen, and shows a record as
+//! the PCE sent it where a number is typed.
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::inspect::{Inspection, MOST, USUAL, View, inspect};
+use super::question::Question;
+use crate::lang::menu as say;
+use crate::log;
+use crate::store::{self, StateUse};
+
+/// The columns for a script, which has none.
+const SCRIPT_COLUMNS: usize = 120;
+
+/// Shows the PCE's last records and what the rules make of them. A script is not
+/// asked how many.
+pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    menu.console.screen(&say::debug(lang));
+    let config = match store::open(menu.place.config, menu.place.env, StateUse::Keep) {
+        Ok(opened) => opened.config,
+        Err(unopened) => {
+            let lines = unopened.error.lines(lang);
+            lines.iter().for_each(|line| menu.console.fault(line));
+            return menu.console.pause();
+        }
+    };
+    let how_many = match menu.console.person() {
+        true => how_many(menu)?,
+        false => USUAL,
+    };
+    let now = menu.start().now;
+    match inspect(&config, lang, now, how_many, &log::progress) {
+        Ok(inspection) => show(menu, &inspection),
+        Err(error) => {
+            menu.console.fault(&error.text(lang));
+            menu.console.pause()
+        }
+    }
+}
+
+fn how_many(menu: &mut Menu<'_>) -> Result<usize, Stop> {
+    let lang = menu.console.lang;
+    let question = Question {
+        label: say::how_many(lang),
+        hint: say::how_many_hint(lang, MOST),
+        now: Some(USUAL.to_string()),
+        required: false,
+    };
+    let answer = menu.console.ask(&question, |typed| match typed.parse() {
+        Ok(number) if (1..=MOST).contains(&number) => Ok(number),
+        _ => Err(say::how_many_hint(lang, MOST)),
+    })?;
+    Ok(answer.unwrap_or(USUAL))
+}
+
+fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let view = View {
+        columns: match menu.console.person() {
+            true => menu.console.columns(),
+            false => SCRIPT_COLUMNS,
+        },
+        ascii: menu.console.ascii(),
+    };
+    let mut text = Vec::new();
+    // A Vec takes everything.
+    let _ = inspection.write(&mut text, view);
+    menu.console.page(&String::from_utf8_lossy(&text))?;
+    let most = inspection.records();
+    while menu.console.person() && most > 0 {
+        let typed = menu
+            .console
+            .answer(&format!("{}: ", say::which_record(lang, most)))?;
+        if matches!(typed.as_str(), "" | "0" | "-1") {
+            return Ok(());
+        }
+        match typed.parse::<usize>() {
+            Ok(number) if (1..=most).contains(&number) => {
+                let mut raw = Vec::new();
+                let _ = inspection.write_raw(number, &mut raw, view);
+                menu.console.page(&String::from_utf8_lossy(&raw))?;
+            }
+            _ => menu.console.line(Style::Bad, &say::want_choice(lang, most)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! A new event rule: chosen from the catalogue of the PCE's event types, found by a
+//! part of its name or of what it means, or typed freely.
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::fields::{LEVEL, NAME, TRIGGER};
+use super::list;
+use super::strict::Keys;
+use super::traffic_rule::save_new;
+use crate::lang::{menu as say, menu_rules as words};
+use crate::rules::catalogue::{self, Category, EventType};
+use crate::table::table;
+
+/// What a rule begins with.
+struct Begin {
+    filter: String,
+    name: String,
+    desc: String,
+    rec: String,
+}
+
+/// Asks for the rule and saves it.
+pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let begin = which(menu)?;
+    let mut rule = Keys::new();
+    rule.insert("type".to_owned(), "event".into());
+    for (key, text) in [
+        ("filter_value", begin.filter),
+        ("name", begin.name),
+        ("desc", begin.desc),
+        ("rec", begin.rec),
+    ] {
+        if !text.is_empty() {
+            rule.insert(key.to_owned(), text.into());
+        }
+    }
+    rule.insert("threshold_type".to_owned(), "immediate".into());
+    TRIGGER.ask(menu, &mut rule)?;
+    LEVEL.ask(menu, &mut rule)?;
+    NAME.ask(menu, &mut rule)?;
+    save_new(menu, rule)
+}
+
+/// Asks for a category, or for what is searched, until an event type is chosen.
+fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
+    let lang = menu.console.lang;
+    loop {
+        menu.console
+            .screen(&words::new_rule(lang, words::event_rule(lang)));
+        menu.console.show(Style::Faint, &words::how_to_find(lang));
+        row(menu, 1, &words::recommended(lang), recommended().len());
+        for (at, category) in Category::ALL.iter().enumerate() {
+            let count = of(*category).len();
+            row(menu, at + 2, category.name(lang), count);
+        }
+        menu.console
+            .row(Style::Plain, &format!("  0  {}", say::back(lang)));
+        let prompt = format!("{}: ", words::find_choice(lang));
+        let typed = menu.console.answer(&prompt)?;
+        let found = match typed.as_str() {
+            "" | "0" | "-1" => return Err(Stop::Back),
+            typed => found(menu, typed),
+        };
+        match found {
+            Ok(Some(begin)) => return Ok(begin),
+            Ok(None) | Err(Stop::Back) => {}
+            Err(leave) => return Err(leave),
+        }
+    }
+}
+
+fn row(menu: &Menu<'_>, number: usize, name: &str, count: usize) {
+    let text = format!("  {number}  {name} ({count})");
+    menu.console.row(Style::Plain, &text);
+}
+
+fn recommended() -> Vec<&'static EventType> {
+    let all = catalogue::all().iter();
+    all.filter(|one| one.recommended).collect()
+}
+
+fn of(category: Category) -> Vec<&'static EventType> {
+    let all = catalogue::all().iter();
+    all.filter(|one| one.category == category).collect()
+}
+
+/// What a number or a word at the first question leads to; `None`: nothing, which
+/// was told.
+fn found(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
+    let lang = menu.console.lang;
+    if let Ok(number) = typed.parse::<usize>() {
+        let (types, title) = match number.checked_sub(2).map(|at| Category::ALL.get(at)) {
+            None => (recommended(), words::recommended(lang)),
+            Some(Some(category)) => (of(*category), category.name(lang).to_owned()),
+            Some(None) => {
+                let wrong = say::want_choice(lang, Category::ALL.len() + 1);
+                return not_found(menu, &wrong);
+            }
+        };
+        return among(menu, types, &title);
+    }
+    if typed.contains(['*', '?', '|']) {
+        return freely(menu, typed);
+    }
+    let types = catalogue::search(typed, lang);
+    match types.is_empty() {
+        false => among(menu, types, &words::found_for(lang, typed)),
+        true => {
+            menu.console
+                .show(Style::Plain, &words::not_in_catalogue(lang, typed));
+            match menu.console.yes(&words::as_it_stands(lang), true)? {
+                true => freely(menu, typed),
+                false => Ok(None),
+            }
+        }
+    }
+}
+
+fn not_found(menu: &mut Menu<'_>, wrong: &str) -> Result<Option<Begin>, Stop> {
+    match menu.console.person() {
+        true => menu.console.notice(Style::Bad, wrong),
+        false => menu.console.wrong(wrong)?,
+    }
+    Ok(None)
+}
+
+/// One of these types by its number; or another search.
+fn among(
+    menu: &mut Menu<'_>,
+    types: Vec<&'static EventType>,
+    title: &str,
+) -> Result<Option<Begin>, Stop> {
+    let lang = menu.console.lang;
+    let width = menu.console.columns();
+    let cells = types.iter().enumerate().map(|(at, one)| {
+        let mark = if one.recommended { "*" } else { "" };
+        vec![
+            format!("{:>3}", at + 1),
+            mark.to_owned(),
+            one.name.to_owned(),
+            one.meaning(lang).to_owned(),
+        ]
+    });
+    let rows: Vec<String> = table(&[], &cells.collect::<Vec<_>>(), Some(width));
+    let rows = rows.get(1..).unwrap_or_default();
+    loop {
+        let prompt = words::type_choice(lang);
+        let typed = list::choose(menu, title, &words::types_head(lang), rows, &prompt)?;
+        let Ok(number) = typed.parse::<usize>() else {
+            return found(menu, &typed);
+        };
+        if let Some(one) = number.checked_sub(1).and_then(|at| types.get(at)) {
+            return Ok(Some(chosen(menu, one)));
+        }
+        not_found(menu, &say::want_choice(lang, types.len()))?;
+    }
+}
+
+fn chosen(menu: &mut Menu<'_>, one: &EventType) -> Begin {
+    let lang = menu.console.lang;
+    menu.console.fine();
+    menu.console.screen(one.name);
+    menu.console.show(Style::Plain, one.meaning(lang));
+    menu.console.show(Style::Plain, one.advice(lang));
+    Begin {
+        filter: one.name.to_owned(),
+        name: one.meaning(lang).trim_end_matches(['.', '。']).to_owned(),
+        desc: one.meaning(lang).to_owned(),
+        rec: one.advice(lang).to_owned(),
+    }
+}
+
+/// What was typed is the filter, if the strict reader takes it.
+fn freely(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
+    let mut rule = Keys::new();
+    rule.insert("type".to_owned(), "event".into());
+    rule.insert("filter_value".to_owned(), typed.into());
+    if let Err(wrong) = menu.reader().rule(&rule, &["filter_value"]) {
+        return not_found(menu, &wrong);
+    }
+    menu.console.fine();
+    menu.console.screen(typed);
+    Ok(Some(Begin {
+        filter: typed.to_owned(),
+        name: words::events_like(menu.console.lang, typed),
+        desc: String::new(),
+        rec: String::new(),
+    }))
+}

@@ -1,0 +1,176 @@
+//! The first run: a guide from nothing to a monitor that runs, in five steps. It can
+//! be left at each question; what was answered stays, and the next start goes on.
+
+use std::path::Path;
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::settings::{self, DAILY, EXPIRES};
+use super::{practices, probe, smtp};
+use crate::lang::menu_settings as say;
+use crate::store;
+
+/// Without these no cycle runs.
+const NEEDED: [&str; 4] = ["api.url", "api.key", "api.secret", "email.recipients"];
+
+/// What the package brings [dist/]; it runs the program without a crontab's help.
+const PACKAGE_CRON: &str = "/etc/cron.d/illumio-monitor";
+
+/// Leads a person through the setup where there is none, and offers to go on with one
+/// that was left.
+pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    if !menu.console.person() {
+        return Ok(());
+    }
+    let lang = menu.console.lang;
+    match store::look(menu.place.config, menu.place.env) {
+        Err(store::Error::NotFound { .. }) => {}
+        Ok(look)
+            if look
+                .problems
+                .iter()
+                .any(|one| NEEDED.contains(&one.path.as_str())) =>
+        {
+            menu.console.screen(&say::guide_title(lang));
+            if !menu.console.yes(&say::guide_go_on(lang), true)? {
+                return Ok(());
+            }
+        }
+        _ => return Ok(()),
+    }
+    menu.console.screen(&say::guide_title(lang));
+    let path = menu.place.config.display().to_string();
+    menu.console
+        .show(Style::Plain, &say::guide_welcome(lang, path));
+    let left = guide(menu);
+    if left == Err(Stop::Back) {
+        menu.console.notice(Style::Plain, &say::guide_left(lang));
+    }
+    left
+}
+
+fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    step(menu, 1, &say::guide_pce(lang), &say::guide_which_key(lang));
+    pce(menu)?;
+    step(menu, 2, &say::guide_mail(lang), &say::guide_mail_how(lang));
+    mail(menu)?;
+    step(menu, 3, &say::guide_rules(lang), "");
+    practices::offer(menu)?;
+    menu.console.tell_notices();
+    step(
+        menu,
+        4,
+        &say::guide_daily(lang),
+        &say::guide_daily_why(lang),
+    );
+    settings::one(menu, &DAILY)?;
+    step(menu, 5, &say::guide_cron(lang), "");
+    cron(menu);
+    menu.console.pause()
+}
+
+fn step(menu: &mut Menu<'_>, number: usize, title: &str, text: &str) {
+    menu.console.tell_notices();
+    menu.console.show(Style::Plain, "");
+    menu.console
+        .show(Style::Title, &format!("{number}/5  {title}"));
+    if !text.is_empty() {
+        menu.console.show(Style::Plain, text);
+    }
+}
+
+/// URL, org and key until they work, or the user goes on without.
+fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    loop {
+        settings::pce(menu, true)?;
+        settings::one(menu, &EXPIRES)?;
+        menu.console.tell_notices();
+        if probe::pce(menu) || !menu.console.yes(&say::guide_again(lang), true)? {
+            return Ok(());
+        }
+    }
+}
+
+/// Sender, recipients and the mail server, and a mail to see.
+fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    settings::mail(menu, true)?;
+    menu.console.tell_notices();
+    let server = smtp::shown(&menu.file(), lang);
+    let mut other = menu
+        .console
+        .yes(&say::guide_other_server(lang, server), false)?;
+    loop {
+        if other {
+            smtp::smtp(menu)?;
+            menu.console.tell_notices();
+        }
+        if probe::mail(menu) {
+            break;
+        }
+        if !menu.console.yes(&say::guide_again(lang), true)? {
+            return Ok(());
+        }
+        other = true;
+    }
+    if menu.console.yes(&say::guide_test_mail(lang), true)? {
+        menu.tell_test_mail();
+    }
+    Ok(())
+}
+
+/// The line for the crontab, exactly for this program and this file.
+fn cron(menu: &Menu<'_>) {
+    let lang = menu.console.lang;
+    if menu.place.at_home && Path::new(PACKAGE_CRON).exists() {
+        let text = say::guide_cron_package(lang, PACKAGE_CRON);
+        return menu.console.show(Style::Good, &text);
+    }
+    menu.console.show(Style::Plain, &say::guide_cron_how(lang));
+    menu.console.show(Style::Plain, "");
+    // As it has to stand in the crontab: one line, however long.
+    menu.console.raw(&cron_line(menu));
+    menu.console.show(Style::Plain, "");
+    menu.console.show(Style::Plain, &say::guide_cron_then(lang));
+}
+
+fn cron_line(menu: &Menu<'_>) -> String {
+    let program = quoted(menu.place.executable);
+    let config = match menu.place.at_home {
+        true => String::new(),
+        false => {
+            let path = store::resolve(menu.place.config);
+            format!(
+                " -c {}",
+                quoted(&path.unwrap_or_else(|_| menu.place.config.to_owned()))
+            )
+        }
+    };
+    format!("*/10 * * * * {program}{config} run >/dev/null")
+}
+
+/// A path as the shell reads it, behind cron, to which `%` ends the command [crontab(5)].
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
+    match text.bytes().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")).replace('%', r"\%"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stands_in_the_crontab_as_the_shell_reads_it() {
+        assert_eq!(
+            quoted(Path::new("/opt/illumio-monitor/x_1")),
+            "/opt/illumio-monitor/x_1"
+        );
+        assert_eq!(quoted(Path::new("/opt/my 5%'s")), r"'/opt/my 5\%'\''s'");
+    }
+}

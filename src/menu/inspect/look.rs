@@ -1,0 +1,294 @@
+//! The last events and flows as the PCE returns them, and what all that was read
+//! comes to for each rule. Asks the PCE; changes nothing there but for a query of
+//! its own, which it deletes.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::lang::{Lang, cycle as cycle_says, inspect as say};
+use crate::pce::client::Client;
+use crate::pce::error::Error;
+use crate::pce::record::{Event, Flow};
+use crate::pce::seen::SeenEvents;
+use crate::pce::traffic::{Part, Progress, download, post_for, progress};
+use crate::rules::matching::FlowFacts;
+use crate::rules::minutes::{Minutes, minute_of};
+use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
+
+/// How far is looked back for events until enough are found, in minutes: the
+/// longest window of a rule first, within these bounds, then the further ones.
+const EVENT_REACHES: [u32; 4] = [60, 360, 1_440, 10_080];
+
+/// The longest window that is looked back over at once.
+const LONGEST_FIRST: u32 = 1_440;
+
+/// The same for flows. A VEN tells of them every ten minutes [pce-api 3.6].
+const FLOW_REACHES: [u32; 2] = [60, 1_440];
+
+/// So many rows are asked for at most, whichever the PCE takes for the first.
+pub const MOST_ROWS: u64 = 500;
+
+/// How long reading events may take, and reading flows.
+pub const TIME: Duration = Duration::from_secs(120);
+
+/// How long the PCE may compute the query: less than [`TIME`], so that some is left
+/// to delete it.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The longest wait between polls.
+const SLOWEST_POLL: Duration = Duration::from_secs(2);
+
+/// How often a download without its promised rows is tried [pce-api 3.3].
+const DOWNLOADS: u32 = 3;
+
+/// One record, and when it was.
+pub struct Record {
+    /// An event's own time; when a flow was last seen.
+    pub at: Timestamp,
+    /// As received.
+    pub raw: Vec<u8>,
+}
+
+/// What was read of one kind.
+pub struct Read {
+    /// From here …
+    pub from: Timestamp,
+    /// … to here.
+    pub to: Timestamp,
+    /// How many records.
+    pub count: u64,
+    /// The latest of them, the very latest first.
+    pub latest: Vec<Record>,
+    /// True where the PCE has more than were asked for.
+    pub more: bool,
+    /// Flows: the decisions asked for; empty for all.
+    pub decisions: Vec<Decision>,
+    /// By the place of the rule in the config.
+    pub counts: Vec<Count>,
+}
+
+/// What a rule matched of all that was read.
+#[derive(Clone, Default)]
+pub struct Count {
+    /// Events: what each matching one counts.
+    pub minutes: Minutes,
+    /// How many records match.
+    pub records: u64,
+    /// Flows: the sum of their day's connections.
+    pub connections: u64,
+}
+
+/// Why nothing was read.
+pub enum Failure {
+    /// The PCE or the network.
+    Pce(Error),
+    /// The PCE gave the query up, by this word.
+    Query(String),
+    /// It took longer than [`PATIENCE`].
+    TooSlow,
+    /// Members of a supercluster that did not answer.
+    Silent(String),
+}
+
+/// What is looked at, and with which rules.
+pub struct Look<'a> {
+    /// All rules; those that are off count nothing.
+    pub rules: &'a [Rule],
+    /// How many of the latest records are kept.
+    pub how_many: usize,
+    /// Told while the PCE computes.
+    pub progress: &'a dyn Fn(&str),
+    /// In which language.
+    pub lang: Lang,
+}
+
+impl Look<'_> {
+    /// The last events.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being read.
+    pub fn events(&self, client: &mut Client) -> Result<Read, Failure> {
+        let now = client.clock().now();
+        let mut read = self.nothing_yet(now);
+        let mut seen = SeenEvents::default();
+        let longest = self.longest_window();
+        let further = EVENT_REACHES.into_iter().filter(|reach| *reach > longest);
+        for reach in std::iter::once(longest).chain(further) {
+            let (from, to) = (back(now, reach), read.from);
+            let mut take = |event: Option<&Event<'_>>, raw: &[u8]| {
+                let nothing = Event::default();
+                let event = event.unwrap_or(&nothing);
+                let own = event.timestamp.timestamp().or(event.time.timestamp());
+                let at = own.unwrap_or(now);
+                if seen.insert(event, raw, at) {
+                    read.keep(at, raw, self.how_many);
+                    self.count_event(event, at, &mut read.counts);
+                }
+            };
+            crate::pce::events::fetch(client, from, to, &mut take).map_err(Failure::Pce)?;
+            read.from = from;
+            if read.latest.len() >= self.how_many {
+                break;
+            }
+        }
+        Ok(read)
+    }
+
+    /// The last flows of the decisions that the rules ask for; of all, where no
+    /// rule looks at flows.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being read.
+    pub fn flows(&self, client: &mut Client) -> Result<Read, Failure> {
+        let now = client.clock().now();
+        let mut read = self.nothing_yet(now);
+        for reach in FLOW_REACHES {
+            read = self.nothing_yet(now);
+            read.from = back(now, reach);
+            read.decisions = decisions(self.rules).unwrap_or_default();
+            let words = read.decisions.iter().map(|one| one.wire().to_owned());
+            let mut part = Part::whole(read.from, read.to, &words.collect::<Vec<_>>());
+            post_for(client, &mut part, MOST_ROWS).map_err(Failure::Pce)?;
+            let href = part.href.unwrap_or_default();
+            let outcome = self.read_query(client, &href, &mut read);
+            client.delete(&href);
+            outcome?;
+            if read.latest.len() >= self.how_many {
+                break;
+            }
+        }
+        Ok(read)
+    }
+
+    fn read_query(&self, client: &mut Client, href: &str, read: &mut Read) -> Result<(), Failure> {
+        let (promised, more) = self.wait_for(client, href)?;
+        read.more = more;
+        let empty = self.nothing_yet(read.to);
+        for nth in 0..DOWNLOADS {
+            if nth > 0 {
+                client.wait(Duration::from_secs(1)).map_err(Failure::Pce)?;
+            }
+            (read.count, read.latest) = (0, Vec::new());
+            read.counts.clone_from(&empty.counts);
+            let mut take = |flow: &Flow<'_>, raw: &[u8]| {
+                let range = &flow.timestamp_range;
+                let last = range.last_detected.timestamp();
+                let at = last.or(range.first_detected.timestamp());
+                read.keep(at.unwrap_or(read.from), raw, self.how_many);
+                self.count_flow(flow, &mut read.counts);
+            };
+            download(client, href, &mut take).map_err(Failure::Pce)?;
+            if read.count >= promised {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows the query has, and whether there are more.
+    fn wait_for(&self, client: &mut Client, href: &str) -> Result<(u64, bool), Failure> {
+        let began = Instant::now();
+        let mut wait = Duration::from_millis(100);
+        loop {
+            match progress(client, href).map_err(Failure::Pce)? {
+                Progress::Completed { silent, .. } if !silent.is_empty() => {
+                    return Err(Failure::Silent(silent.join(", ")));
+                }
+                Progress::Completed { rows, cut, .. } => {
+                    return Ok((rows, cut || rows >= MOST_ROWS));
+                }
+                Progress::Failed(word) => return Err(Failure::Query(word)),
+                Progress::Gone => return Err(Failure::Query("404".to_owned())),
+                Progress::Running if began.elapsed() > PATIENCE => return Err(Failure::TooSlow),
+                Progress::Running => {}
+            }
+            if wait >= SLOWEST_POLL {
+                (self.progress)(&cycle_says::computing(self.lang, began.elapsed().as_secs()));
+            }
+            client.wait(wait).map_err(|_| Failure::TooSlow)?;
+            wait = (wait * 2).min(SLOWEST_POLL);
+        }
+    }
+
+    fn nothing_yet(&self, now: Timestamp) -> Read {
+        let to = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+        Read {
+            from: to,
+            to,
+            count: 0,
+            latest: Vec::new(),
+            more: false,
+            decisions: Vec::new(),
+            counts: vec![Count::default(); self.rules.len()],
+        }
+    }
+
+    /// In minutes, so that a count rule's window is looked at as a whole.
+    fn longest_window(&self) -> u32 {
+        let enabled = self.rules.iter().filter(|rule| rule.enabled);
+        let windows = enabled.filter_map(|rule| match (&rule.filter, rule.threshold) {
+            (Filter::Event(_), Threshold::Count { window, .. }) => Some(window),
+            _ => None,
+        });
+        let longest = windows.max().unwrap_or(0);
+        longest.clamp(EVENT_REACHES[0], LONGEST_FIRST)
+    }
+
+    fn count_event(&self, event: &Event<'_>, at: Timestamp, counts: &mut [Count]) {
+        for (rule, count) in self.rules.iter().zip(counts) {
+            if let Filter::Event(filter) = &rule.filter
+                && rule.enabled
+                && filter.matches(event)
+            {
+                count.records += 1;
+                count.minutes.add(minute_of(at), filter.weight(event));
+            }
+        }
+    }
+
+    fn count_flow(&self, flow: &Flow<'_>, counts: &mut [Count]) {
+        let facts = FlowFacts::of(flow);
+        for (rule, count) in self.rules.iter().zip(counts) {
+            if let Filter::Traffic(filter) = &rule.filter
+                && rule.enabled
+                && filter.matches(&facts)
+            {
+                count.records += 1;
+                let connections = flow.num_connections.0.unwrap_or(1);
+                count.connections = count.connections.saturating_add(connections);
+            }
+        }
+    }
+}
+
+impl Read {
+    /// Keeps the record if it is one of the latest.
+    fn keep(&mut self, at: Timestamp, raw: &[u8], how_many: usize) {
+        self.count += 1;
+        let place = self.latest.partition_point(|kept| kept.at >= at);
+        if place < how_many {
+            let raw = raw.to_vec();
+            self.latest.insert(place, Record { at, raw });
+            self.latest.truncate(how_many);
+        }
+    }
+}
+
+impl Failure {
+    /// A finished sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Pce(Error::Deadline) => say::too_long(lang, TIME.as_secs()),
+            Self::Pce(error) => error.text(lang),
+            Self::Query(word) => cycle_says::query_failed(lang, word),
+            Self::TooSlow => say::query_too_slow(lang, PATIENCE.as_secs()),
+            Self::Silent(members) => cycle_says::query_silent(lang, members),
+        }
+    }
+}
+
+fn back(time: Timestamp, minutes: u32) -> Timestamp {
+    let span = SignedDuration::from_mins(minutes.into());
+    time.checked_sub(span).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,262 @@
+//! The rules: listed, shown, edited, switched on and off, deleted.
+
+use serde_json::Value;
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::fields;
+use super::strict::Keys;
+use super::{form, list};
+use crate::lang::{menu as say, menu_rules as words};
+use crate::rule_command;
+
+/// A rule as it was shown, and its place then.
+type Chosen = (usize, Value);
+
+/// Shows the rules and works on those that are named, until the user goes back.
+pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    loop {
+        let lang = menu.console.lang;
+        let rules = menu.rules();
+        if rules.is_empty() {
+            menu.console.notice(Style::Plain, &words::no_rules(lang));
+            return Ok(());
+        }
+        let (head, rows) = table(menu, &rules);
+        if !menu.console.person() {
+            rows.iter()
+                .for_each(|row| menu.console.line(Style::Plain, row));
+        }
+        let title = say::manage_rules(lang);
+        let typed = match list::choose(menu, &title, &head, &rows, &words::which_rules(lang)) {
+            Err(Stop::Back) => return Ok(()),
+            other => other?,
+        };
+        let Some(places) = places(&typed, rules.len()) else {
+            let wrong = words::want_rules(lang, rules.len());
+            match menu.console.person() {
+                true => menu.console.notice(Style::Bad, &wrong),
+                false => menu.console.wrong(&wrong)?,
+            }
+            continue;
+        };
+        menu.console.fine();
+        let chosen: Vec<Chosen> = places
+            .iter()
+            .filter_map(|at| Some((*at, rules.get(*at)?.clone())))
+            .collect();
+        match work_on(menu, &chosen) {
+            Ok(()) | Err(Stop::Back) => {}
+            leave => return leave,
+        }
+    }
+}
+
+/// `1`, `1,3-5`: places in a list of so many, from 0, each once.
+fn places(typed: &str, count: usize) -> Option<Vec<usize>> {
+    let mut places = Vec::new();
+    for part in typed.split([',', '，', '、']).map(str::trim) {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        let number = |text: &str| text.trim().parse::<usize>().ok();
+        let (from, to) = (number(from)?, number(to)?);
+        if from == 0 || from > to || to > count {
+            return None;
+        }
+        places.extend(from - 1..to);
+    }
+    places.sort_unstable();
+    places.dedup();
+    Some(places)
+}
+
+/// A head and a numbered row for each rule, in the terminal's width.
+fn table(menu: &Menu<'_>, rules: &[Value]) -> (String, Vec<String>) {
+    const NUMBER: usize = 5;
+    let width = match menu.console.person() {
+        true => Some(menu.console.columns().saturating_sub(NUMBER)),
+        false => None,
+    };
+    let mut lines = rule_command::rows(rules, menu.console.lang, width).into_iter();
+    let head = lines.next().unwrap_or_default();
+    let rows = lines
+        .enumerate()
+        .map(|(at, row)| format!("{:>3}  {row}", at + 1));
+    (format!("     {head}"), rows.collect())
+}
+
+fn work_on(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
+    match rules {
+        [rule] => work_on_one(menu, rule),
+        several => work_on_several(menu, several),
+    }
+}
+
+fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let shown = keys(&rule.1);
+    menu.console.screen(&form::title(menu, &shown));
+    form::show(menu, &fields::of(&shown), &shown);
+    let on = shown.get("enabled") != Some(&Value::Bool(false));
+    let switch = if on {
+        words::disable(lang)
+    } else {
+        words::enable(lang)
+    };
+    let choices = format!(
+        "1 {}  2 {switch}  3 {}  0 {}",
+        words::edit(lang),
+        words::delete(lang),
+        say::back(lang)
+    );
+    loop {
+        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+            "" | "0" | "-1" => return Ok(()),
+            "1" => return edit(menu, rule),
+            "2" => return enable(menu, std::slice::from_ref(rule), !on),
+            "3" => return delete(menu, std::slice::from_ref(rule)),
+            _ => menu.console.wrong(&say::want_choice(lang, 3))?,
+        }
+    }
+}
+
+fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    menu.console.screen(&words::rules_chosen(lang, rules.len()));
+    for (_, rule) in rules {
+        let name = fields::NAME.shown(&keys(rule), lang);
+        menu.console.row(Style::Plain, &format!("  {name}"));
+    }
+    let choices = format!(
+        "1 {}  2 {}  3 {}  0 {}",
+        words::enable(lang),
+        words::disable(lang),
+        words::delete(lang),
+        say::back(lang)
+    );
+    loop {
+        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+            "" | "0" | "-1" => return Ok(()),
+            "1" => return enable(menu, rules, true),
+            "2" => return enable(menu, rules, false),
+            "3" => return delete(menu, rules),
+            _ => menu.console.wrong(&say::want_choice(lang, 3))?,
+        }
+    }
+}
+
+/// Saves what the form changed, key by key: what was not touched keeps its bytes.
+fn edit(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let before = keys(&rule.1);
+    let title = form::title(menu, &before);
+    let after = form::form(menu, &title, before.clone())?;
+    if after == before {
+        return Ok(());
+    }
+    let saved = menu.save(|draft| {
+        let Some(at) = place_now(&draft.rules(), rule) else {
+            return false;
+        };
+        for key in before.keys().filter(|key| !after.contains_key(*key)) {
+            draft.set_in_rule(at, key, None);
+        }
+        for (key, value) in after
+            .iter()
+            .filter(|(key, value)| before.get(*key) != Some(value))
+        {
+            draft.set_in_rule(at, key, Some(value));
+        }
+        true
+    });
+    let name = fields::NAME.shown(&after, lang);
+    told(menu, saved, &words::rule_saved(lang, name));
+    Ok(())
+}
+
+fn enable(menu: &mut Menu<'_>, rules: &[Chosen], on: bool) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let saved = menu.save(|draft| {
+        let places = places_now(&draft.rules(), rules);
+        for at in &places {
+            draft.set_in_rule(*at, "enabled", Some(&Value::Bool(on)));
+        }
+        !places.is_empty()
+    });
+    let said = match on {
+        true => words::rules_enabled(lang, rules.len()),
+        false => words::rules_disabled(lang, rules.len()),
+    };
+    told(menu, saved, &said);
+    Ok(())
+}
+
+fn delete(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let question = words::delete_really(lang, rules.len());
+    if !menu.console.yes(&question, false)? {
+        return Ok(());
+    }
+    let saved = menu.save(|draft| {
+        let places = places_now(&draft.rules(), rules);
+        // From the end, so that the places before stay what they are.
+        for at in places.iter().rev() {
+            draft.remove_rule(*at);
+        }
+        !places.is_empty()
+    });
+    told(menu, saved, &words::rules_deleted(lang, rules.len()));
+    Ok(())
+}
+
+/// Tells that it was saved, or that the rule is another one meanwhile.
+fn told(menu: &mut Menu<'_>, saved: Option<bool>, text: &str) {
+    match saved {
+        Some(true) => menu.console.notice(Style::Good, text),
+        Some(false) => {
+            let text = words::changed_meanwhile(menu.console.lang);
+            menu.console.fault_notice(&text);
+        }
+        None => {}
+    }
+}
+
+/// Where the rule is in the file of this moment: its place, or wherever it went.
+/// Its id may be another one: ids that stood twice are mended with every save.
+fn place_now(now: &[Value], (at, rule): &Chosen) -> Option<usize> {
+    let alike = |other: &Value| {
+        let (mut one, mut other) = (keys(rule), keys(other));
+        one.remove("id");
+        other.remove("id");
+        one == other
+    };
+    match now.get(*at).is_some_and(alike) {
+        true => Some(*at),
+        false => now.iter().position(|other| other == rule),
+    }
+}
+
+/// The places of those that are still there, in order, each once.
+fn places_now(now: &[Value], rules: &[Chosen]) -> Vec<usize> {
+    let places = rules.iter().filter_map(|rule| place_now(now, rule));
+    let places: std::collections::BTreeSet<usize> = places.collect();
+    places.into_iter().collect()
+}
+
+fn keys(rule: &Value) -> Keys {
+    rule.as_object().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn rules_are_named_by_numbers_and_ranges() {
+        assert_eq!(places("2", 5), Some(vec![1]));
+        assert_eq!(places("1,3-5", 5), Some(vec![0, 2, 3, 4]));
+        assert_eq!(places(" 3 - 4 , 4，1", 5), Some(vec![0, 2, 3]));
+        for wrong in ["0", "6", "3-6", "5-3", "a", "1,,2", "-1", "1-", ""] {
+            assert_eq!(places(wrong, 5), None, "{wrong}");
+        }
+    }
+}

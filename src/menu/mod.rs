@@ -1,0 +1,257 @@
+//! The interactive menu: no command on the command line.
+//!
+//! The entries have the numbers of the Python tool, whose cron lines were
+//! `echo "7" |`: choices come from a terminal or from a pipe. Whatever is changed
+//! goes through `store::edit`, whole or not at all, and what the commands do is done
+//! by the commands' own functions. Knows every room.
+
+mod columns;
+mod console;
+mod debug;
+mod event_rule;
+mod fields;
+mod first_run;
+mod form;
+mod header;
+pub mod inspect;
+mod list;
+mod manage;
+mod practices;
+mod probe;
+mod question;
+mod settings;
+mod smtp;
+mod strict;
+mod traffic_rule;
+mod typing;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use self::console::{Console, Leave, Stop, Style};
+use self::strict::Reader;
+use crate::cli::{Log, USAGE};
+use crate::cycle::{self, Code, Start};
+use crate::lang::{Lang, menu as say};
+use crate::log;
+use crate::store::{self, Draft, Env};
+
+/// Where the menu works.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The config file, which may be missing.
+    pub config: &'a Path,
+    /// The environment.
+    pub env: &'a Env,
+    /// This program, for the line in the crontab.
+    pub executable: &'a Path,
+    /// Whether `config` is where this program looks by itself.
+    pub at_home: bool,
+    /// The language asked for on the command line.
+    pub lang: Option<Lang>,
+    /// What each cycle and each test mail is given.
+    pub start: &'a dyn Fn() -> Start<'a>,
+}
+
+/// The menu under way.
+struct Menu<'a> {
+    place: Place<'a>,
+    console: Console,
+    /// The last cycle's exit code.
+    code: u8,
+}
+
+/// Shows the menu until it is left, and returns the process's exit code: that of the
+/// last cycle, else 0; 78 where there is no config and nobody who could make one.
+pub fn menu(place: Place<'_>) -> u8 {
+    let lang = language(&place, None);
+    let mut menu = Menu {
+        console: Console::new(lang, place.env),
+        place,
+        code: 0,
+    };
+    menu.follow_language();
+    if !place.config.exists() && !menu.console.person() {
+        let error = store::Error::NotFound {
+            path: place.config.to_owned(),
+        };
+        let told = [error.lines(lang), vec![say::no_config_to_pipe(lang)]].concat();
+        told.iter().for_each(|line| eprintln!("{line}"));
+        return Code::Config.exit();
+    }
+    match menu.until_left() {
+        Leave::End => menu.code,
+        Leave::Interrupt => 0,
+        Leave::Astray => USAGE,
+    }
+}
+
+/// On the command line, in the config, in the locale. A terminal that can't show
+/// Chinese gets English unless it was asked for.
+fn language(place: &Place<'_>, config: Option<Lang>) -> Lang {
+    if let Some(asked) = place.lang {
+        return asked;
+    }
+    let locale = place.env.locale().unwrap_or_default();
+    if !console::shows_all(place.env) {
+        return Lang::En;
+    }
+    config
+        .or_else(|| Lang::from_tag(locale))
+        .unwrap_or_default()
+}
+
+impl<'a> Menu<'a> {
+    fn until_left(&mut self) -> Leave {
+        if let Err(Stop::Leave(leave)) = first_run::offer(self) {
+            return leave;
+        }
+        loop {
+            if let Err(Stop::Leave(leave)) = self.turn() {
+                return leave;
+            }
+        }
+    }
+
+    /// Shows the menu, and does what is chosen.
+    fn turn(&mut self) -> Result<(), Stop> {
+        let lang = self.console.lang;
+        header::show(self);
+        let entries = [
+            say::add_event_rule(lang),
+            say::add_traffic_rule(lang),
+            say::manage_rules(lang),
+            say::settings(lang),
+            say::load_practices(lang),
+            say::send_test_mail(lang),
+            say::run_now(lang),
+            say::debug(lang),
+        ];
+        for (at, entry) in entries.iter().enumerate() {
+            self.console
+                .row(Style::Plain, &format!("  {}  {entry}", at + 1));
+        }
+        self.console
+            .row(Style::Plain, &format!("  0  {}", say::exit(lang)));
+        self.console.row(Style::Plain, "");
+        let chosen = self.console.answer(&format!("{}: ", say::choice(lang)))?;
+        if chosen.is_empty() && self.console.person() {
+            return Ok(());
+        }
+        if chosen == "0" {
+            return Err(Stop::Leave(Leave::End));
+        }
+        if !matches!(
+            chosen.as_str(),
+            "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8"
+        ) {
+            return self.not_there(entries.len());
+        }
+        self.console.fine();
+        match chosen.as_str() {
+            "1" => event_rule::add(self),
+            "2" => traffic_rule::add(self),
+            "3" => manage::manage(self),
+            "4" => settings::settings(self),
+            "5" => practices::load(self),
+            "6" => self.test_mail(),
+            "7" => self.run(),
+            _ => debug::debug(self),
+        }
+    }
+
+    /// Tells that there is no such entry: below the next title, or to a script at once.
+    fn not_there(&mut self, most: usize) -> Result<(), Stop> {
+        let text = say::want_choice(self.console.lang, most);
+        if self.console.person() {
+            self.console.notice(Style::Bad, &text);
+            return Ok(());
+        }
+        self.console.wrong(&text)
+    }
+
+    fn test_mail(&mut self) -> Result<(), Stop> {
+        self.tell_test_mail();
+        self.console.pause()
+    }
+
+    /// Sends a test mail, and tells what the server said to each recipient.
+    fn tell_test_mail(&self) {
+        self.console
+            .show(Style::Faint, &say::sending(self.console.lang));
+        let sent = cycle::test_mail(self.place.config, self.place.env, self.start());
+        for line in &sent.lines {
+            self.console.line(Style::Good, line);
+        }
+        for problem in &sent.problems {
+            self.console.fault(problem);
+        }
+    }
+
+    /// What `run` does and prints.
+    fn run(&mut self) -> Result<(), Stop> {
+        let outcome = cycle::run(self.place.config, self.place.env, self.start());
+        log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
+        self.code = outcome.code.exit();
+        self.console.pause()
+    }
+
+    /// Applies a change to the file of this moment; `None` where that was refused,
+    /// which is told.
+    fn save<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Option<T> {
+        let lang = self.console.lang;
+        let now = self.start().now;
+        match store::edit(self.place.config, self.place.env, now, change) {
+            Ok(edited) => {
+                for (was, is) in &edited.renumbered {
+                    self.console
+                        .notice(Style::Plain, &say::renumbered(lang, was, is));
+                }
+                log::audit(self.place.env, &edited.changes);
+                Some(edited.result)
+            }
+            Err(error) => {
+                for line in error.lines(lang) {
+                    self.console.fault_notice(&line);
+                }
+                self.console.fault_notice(&say::nothing_saved(lang));
+                None
+            }
+        }
+    }
+
+    /// The file as it stands, for showing what is set; null where it can't be read.
+    fn file(&self) -> Value {
+        let text = std::fs::read_to_string(self.place.config).unwrap_or_default();
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
+    }
+
+    /// What typed values are held against.
+    fn reader(&self) -> Reader<'a> {
+        Reader {
+            path: self.place.config,
+            lang: self.console.lang,
+        }
+    }
+
+    /// The rules as they stand in the file.
+    fn rules(&self) -> Vec<Value> {
+        let rules = self.file().get("rules").and_then(Value::as_array).cloned();
+        rules.unwrap_or_default()
+    }
+
+    /// The language may have become another one with the config.
+    fn follow_language(&mut self) {
+        let look = store::look(self.place.config, self.place.env);
+        let config = look.ok().map(|look| look.language);
+        self.console.lang = language(&self.place, config);
+    }
+
+    fn start(&self) -> Start<'_> {
+        Start {
+            lang: self.place.lang,
+            ..(self.place.start)()
+        }
+    }
+}

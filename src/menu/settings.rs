@@ -1,0 +1,382 @@
+//! Settings: the three entries of the Python tool under their numbers, then the rest.
+//! An entry asks all its questions first and saves once; who goes back has changed
+//! nothing.
+
+use serde_json::Value;
+
+use super::Menu;
+use super::columns::{pad, width};
+use super::console::{Stop, Style};
+use super::fields::plain;
+use super::question::{NOTHING, Question};
+use super::strict::Keys;
+use super::{probe, smtp};
+use crate::lang::{Lang, menu as say, menu_settings as words};
+
+/// A key that a question sets.
+pub struct Key {
+    /// `api`
+    pub section: &'static str,
+    /// `url`
+    pub key: &'static str,
+    /// What it is called.
+    pub label: fn(Lang) -> String,
+    /// An example.
+    pub hint: fn(Lang) -> String,
+    /// What holds where the file says nothing; may be empty.
+    pub usual: &'static str,
+}
+
+const fn key(
+    section: &'static str,
+    key: &'static str,
+    label: fn(Lang) -> String,
+    hint: fn(Lang) -> String,
+    usual: &'static str,
+) -> Key {
+    Key {
+        section,
+        key,
+        label,
+        hint,
+        usual,
+    }
+}
+
+const URL: Key = key("api", "url", words::url, words::url_hint, "");
+const ORG: Key = key("api", "org_id", words::org, words::org_hint, "1");
+const API_KEY: Key = key("api", "key", words::key, words::key_hint, "");
+const SECRET: Key = key("api", "secret", words::secret, words::secret_hint, "");
+const SENDER: Key = key(
+    "email",
+    "sender",
+    words::sender,
+    words::sender_hint,
+    "illumio-monitor@localhost",
+);
+const RECIPIENTS: Key = key(
+    "email",
+    "recipients",
+    words::recipients,
+    words::recipients_hint,
+    "",
+);
+const CA_FILE: Key = key("api", "ca_file", words::ca_file, words::ca_file_hint, "");
+const PROXY: Key = key("api", "proxy", words::proxy, words::proxy_hint, "");
+const ZONE: Key = key("settings", "timezone", words::zone, words::zone_hint, "");
+/// When the daily report goes out.
+pub const DAILY: Key = key(
+    "settings",
+    "daily_report",
+    words::daily,
+    words::daily_hint,
+    "off",
+);
+/// When the API key expires.
+pub const EXPIRES: Key = key(
+    "api",
+    "key_expires",
+    words::expires,
+    words::expires_hint,
+    "",
+);
+const SITE: Key = key("settings", "site_name", words::site, words::site_hint, "");
+
+/// What is asked for is put down here, and saved at the end.
+pub type Changes = Vec<(&'static str, &'static str, Option<Value>)>;
+
+/// Shows the settings and changes them, until the user goes back.
+pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    type Entry = fn(&mut Menu<'_>) -> Result<(), Stop>;
+    const ENTRIES: [Entry; 11] = [
+        pce_entry,
+        mail_entry,
+        toggle_tls,
+        |menu| then_pce(menu, &CA_FILE),
+        |menu| then_pce(menu, &PROXY),
+        smtp::entry,
+        language,
+        |menu| one(menu, &ZONE).map(drop),
+        |menu| one(menu, &DAILY).map(drop),
+        |menu| one(menu, &EXPIRES).map(drop),
+        |menu| one(menu, &SITE).map(drop),
+    ];
+    loop {
+        let lang = menu.console.lang;
+        show(menu);
+        let prompt = format!("{}: ", say::choice(lang));
+        let typed = menu.console.answer(&prompt)?;
+        if matches!(typed.as_str(), "" | "0" | "-1") {
+            return Ok(());
+        }
+        let number = typed.parse::<usize>().ok();
+        let Some(entry) = number.and_then(|number| ENTRIES.get(number.checked_sub(1)?)) else {
+            menu.not_there(ENTRIES.len())?;
+            continue;
+        };
+        menu.console.fine();
+        match entry(menu) {
+            Ok(()) | Err(Stop::Back) => {}
+            leave => return leave,
+        }
+    }
+}
+
+/// The entries with what is set, the secret aside.
+fn show(menu: &mut Menu<'_>) {
+    let lang = menu.console.lang;
+    menu.console.screen(&say::settings(lang));
+    let file = menu.file();
+    let at = |key: &Key| now(&file, key).unwrap_or_else(|| words::not_set(lang));
+    let verified = file["api"]["verify_ssl"] != Value::Bool(false);
+    let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
+    let entries = [
+        (
+            "PCE".to_owned(),
+            words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY)),
+        ),
+        (
+            words::mail(lang),
+            format!("{} → {}", at(&SENDER), at(&RECIPIENTS)),
+        ),
+        (
+            words::verify(lang),
+            if verified {
+                words::on(lang)
+            } else {
+                words::off(lang)
+            },
+        ),
+        (words::ca_file(lang), at(&CA_FILE)),
+        (words::proxy(lang), proxy),
+        (words::smtp(lang), smtp::shown(&file, lang)),
+        (words::language(lang), words::language_name(lang)),
+        (
+            words::zone(lang),
+            now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang)),
+        ),
+        (words::daily(lang), at(&DAILY)),
+        (words::expires(lang), at(&EXPIRES)),
+        (
+            words::site(lang),
+            now(&file, &SITE).unwrap_or_else(|| words::site_host(lang)),
+        ),
+    ];
+    let widest = entries
+        .iter()
+        .map(|(label, _)| width(label))
+        .max()
+        .unwrap_or(0);
+    for (at, (label, value)) in entries.iter().enumerate() {
+        let row = format!("{:>3}  {}  {value}", at + 1, pad(label, widest));
+        menu.console.row(Style::Plain, &row);
+    }
+    menu.console
+        .row(Style::Plain, &format!("  0  {}", say::back(lang)));
+    menu.console.row(Style::Plain, "");
+}
+
+/// URL, org, key and secret, and the test of them.
+fn pce_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    if pce(menu, false)? {
+        probe::pce(menu);
+        return menu.console.pause();
+    }
+    Ok(())
+}
+
+/// Asks for the PCE's four values in the Python tool's order, and saves them; false
+/// where nothing changed. `all`: the guide's way, no value is skipped, and who goes back
+/// keeps what he answered.
+pub fn pce(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
+    let mut changes = Changes::new();
+    let answered = ask_pce(menu, all, &mut changes);
+    if !all || answered != Err(Stop::Back) {
+        answered?;
+    }
+    if changes.iter().any(|(_, key, _)| *key == "secret") {
+        // The file named there would go before what was typed.
+        changes.push(("api", "secret_file", None));
+    }
+    let saved = apply(menu, changes);
+    answered.map(|()| saved)
+}
+
+fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
+    for key in [&URL, &ORG, &API_KEY] {
+        ask(menu, key, all, changes)?;
+    }
+    ask_secret(menu, &SECRET, all, changes)
+}
+
+fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    mail(menu, false).map(drop)
+}
+
+/// Asks for sender and recipients, and saves them.
+pub fn mail(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
+    let mut changes = Changes::new();
+    for key in [&SENDER, &RECIPIENTS] {
+        ask(menu, key, all, &mut changes)?;
+    }
+    Ok(apply(menu, changes))
+}
+
+/// At once, as in the Python tool.
+fn toggle_tls(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let verified = menu.save(|draft| {
+        let verified = draft.value("api", "verify_ssl") == Some(Value::Bool(false));
+        draft.set("api", "verify_ssl", &Value::Bool(verified));
+        verified
+    });
+    match verified {
+        Some(true) => menu.console.notice(Style::Good, &words::verify_on(lang)),
+        Some(false) => menu.console.notice(Style::Bad, &words::verify_off(lang)),
+        None => {}
+    }
+    Ok(())
+}
+
+fn language(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let names = ["English".to_owned(), "繁體中文".to_owned()];
+    let now = usize::from(lang == Lang::ZhTw);
+    let chosen = menu
+        .console
+        .choose(&words::language(lang), &names, Some(now))?;
+    let tag = if chosen == Some(1) { "zh-TW" } else { "en" };
+    apply(menu, vec![("settings", "language", Some(tag.into()))]);
+    menu.follow_language();
+    Ok(())
+}
+
+/// Asks for one value and saves it; true where it changed.
+pub fn one(menu: &mut Menu<'_>, key: &Key) -> Result<bool, Stop> {
+    let mut changes = Changes::new();
+    ask(menu, key, false, &mut changes)?;
+    Ok(apply(menu, changes))
+}
+
+fn then_pce(menu: &mut Menu<'_>, key: &Key) -> Result<(), Stop> {
+    if one(menu, key)? {
+        probe::pce(menu);
+        return menu.console.pause();
+    }
+    Ok(())
+}
+
+/// Asks for a value; Enter leaves it, `-` takes it away.
+pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> Result<(), Stop> {
+    let (reader, lang) = (menu.reader(), menu.console.lang);
+    let file = menu.file();
+    let set = now(&file, key);
+    let usual = Some(key.usual.to_owned()).filter(|usual| !usual.is_empty());
+    let removable = set.is_some() && key.section != "email" && !matches!(key.key, "url" | "key");
+    let hint = match removable {
+        true => say::hint_removes(lang, (key.hint)(lang)),
+        false => (key.hint)(lang),
+    };
+    let question = Question {
+        label: (key.label)(lang),
+        hint,
+        now: set.or(usual),
+        required: all,
+    };
+    let answer = menu.console.ask(&question, |typed| {
+        if removable && typed == NOTHING {
+            return Ok(None);
+        }
+        let value = read(key, typed);
+        let values = Keys::from_iter([(key.key.to_owned(), value.clone())]);
+        reader.section(key.section, &values, &[key.key])?;
+        Ok(Some(value))
+    })?;
+    if let Some(value) = answer {
+        changes.push((key.section, key.key, value));
+    }
+    Ok(())
+}
+
+/// Asks for a secret, typed unseen.
+pub fn ask_secret(
+    menu: &mut Menu<'_>,
+    key: &Key,
+    all: bool,
+    changes: &mut Changes,
+) -> Result<(), Stop> {
+    let (reader, lang) = (menu.reader(), menu.console.lang);
+    let file = menu.file();
+    let file_key = format!("{}_file", key.key);
+    let set = [key.key, &file_key]
+        .iter()
+        .any(|key_name| !plain(&file[key.section][*key_name]).is_empty());
+    let question = Question {
+        label: (key.label)(lang),
+        hint: (key.hint)(lang),
+        now: set.then(|| words::secret_set(lang)),
+        required: all,
+    };
+    let answer = menu.console.ask_secret(&question, |typed| {
+        let values = Keys::from_iter([(key.key.to_owned(), typed.into())]);
+        reader.section(key.section, &values, &[key.key])
+    })?;
+    if let Some(secret) = answer {
+        changes.push((key.section, key.key, Some(secret.into())));
+    }
+    Ok(())
+}
+
+/// Saves the changes together; true where something was saved.
+pub fn apply(menu: &mut Menu<'_>, changes: Changes) -> bool {
+    let lang = menu.console.lang;
+    if changes.is_empty() {
+        return false;
+    }
+    let saved = menu.save(|draft| {
+        for (section, key, value) in &changes {
+            match value {
+                Some(value) => draft.set(section, key, value),
+                None => draft.unset(section, key),
+            }
+        }
+    });
+    if saved.is_some() {
+        menu.console.notice(Style::Good, &say::saved(lang));
+    }
+    saved.is_some()
+}
+
+/// What the file says, as a person reads it.
+fn now(file: &Value, key: &Key) -> Option<String> {
+    let value = &file[key.section][key.key];
+    match key.key {
+        "proxy" => masked(value),
+        _ => Some(plain(value)).filter(|text| !text.is_empty()),
+    }
+}
+
+/// A proxy's URL may hold a password.
+fn masked(value: &Value) -> Option<String> {
+    let text = plain(value);
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => Some(format!("{scheme}://***@{host}")),
+        _ => Some(text).filter(|text| !text.is_empty()),
+    }
+}
+
+/// What was typed, as it stands in the file.
+fn read(key: &Key, typed: &str) -> Value {
+    match key.key {
+        "recipients" => typed
+            .split([',', '，', ';'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(Value::from)
+            .collect(),
+        "port" => typed
+            .parse::<i64>()
+            .map_or_else(|_| typed.into(), Value::from),
+        _ => typed.into(),
+    }
+}

@@ -1,0 +1,81 @@
+//! A new traffic rule: which flows, from how many on, and what it is called.
+
+use serde_json::{Value, json};
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::fields::{EXCEPT, LEVEL, NAME, TRAFFIC, TRIGGER};
+use super::form;
+use super::strict::Keys;
+use crate::lang::{Lang, menu_rules as say};
+
+/// Asks for the rule and saves it.
+pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    menu.console
+        .screen(&say::new_rule(lang, say::traffic_rule(lang)));
+    menu.console.show(Style::Faint, &say::how_to_answer(lang));
+    let mut rule = Keys::new();
+    rule.insert("type".to_owned(), "traffic".into());
+    for field in &TRAFFIC {
+        field.ask(menu, &mut rule)?;
+    }
+    if menu.console.yes(&say::leave_some_out(lang), false)? {
+        for field in &EXCEPT {
+            field.ask(menu, &mut rule)?;
+        }
+    }
+    rule.insert("threshold_type".to_owned(), "count".into());
+    TRIGGER.ask(menu, &mut rule)?;
+    LEVEL.ask(menu, &mut rule)?;
+    rule.insert("name".to_owned(), default_name(&rule, lang).into());
+    NAME.ask(menu, &mut rule)?;
+    rule.insert("desc".to_owned(), say::traffic_desc(lang).into());
+    rule.insert("rec".to_owned(), say::traffic_rec(lang).into());
+    save_new(menu, rule)
+}
+
+/// Lets the user look over a new rule, and saves it.
+pub fn save_new(menu: &mut Menu<'_>, rule: Keys) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let title = form::title(menu, &rule);
+    let rule = form::form(menu, &title, rule)?;
+    let name = rule
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let rule = Value::Object(rule);
+    if let Some(id) = menu.save(|draft| draft.add_rule(&rule)) {
+        menu.console
+            .notice(Style::Good, &say::rule_added(lang, id, name));
+    }
+    Ok(())
+}
+
+/// What the Python tool called such a rule: the decision, and what narrows it.
+fn default_name(rule: &Keys, lang: Lang) -> String {
+    let any = json!(-1);
+    let mut name = match rule.get("pd").unwrap_or(&any).as_i64() {
+        Some(0) => say::name_allowed(lang),
+        Some(1) => say::name_potential(lang),
+        Some(2) => say::name_blocked(lang),
+        Some(3) => say::name_unknown(lang),
+        _ => say::name_any(lang),
+    };
+    let parts: [(&str, fn(Lang) -> String); 6] = [
+        ("port", say::port),
+        ("proto", say::proto),
+        ("src_label", say::src_label),
+        ("dst_label", say::dst_label),
+        ("src_ip_in", say::src_ip),
+        ("dst_ip_in", say::dst_ip),
+    ];
+    for (key, label) in parts {
+        if let Some(value) = rule.get(key) {
+            let value = super::fields::plain(value);
+            name.push_str(&say::name_part(lang, label(lang), value));
+        }
+    }
+    name
+}

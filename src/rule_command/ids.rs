@@ -1,0 +1,53 @@
+//! `12`, `1,3-5`: which rules are meant.
+
+use serde_json::Value;
+
+use super::{Failure, id_of};
+use crate::lang::{Lang, rules as words};
+
+/// The places of the rules with these ids, in the file's order, each once. Ids that
+/// no rule has are told; within a range they may be missing.
+pub fn places(rules: &[Value], arguments: &[String], lang: Lang) -> Result<Vec<usize>, Failure> {
+    let ranges = ranges(arguments, lang)?;
+    for (from, to) in &ranges {
+        let known = |rule: &Value| id_of(rule).is_some_and(|id| (*from..=*to).contains(&id));
+        if !rules.iter().any(known) {
+            let id = match from == to {
+                true => from.to_string(),
+                false => format!("{from}-{to}"),
+            };
+            return Err(Failure::usage(words::no_such_rule(lang, id)));
+        }
+    }
+    let meant = |rule: &Value| {
+        id_of(rule).is_some_and(|id| ranges.iter().any(|(from, to)| (*from..=*to).contains(&id)))
+    };
+    let places = rules.iter().enumerate().filter(|(_, rule)| meant(rule));
+    Ok(places.map(|(at, _)| at).collect())
+}
+
+/// True where one rule alone is named, and not a list or a range.
+pub fn is_one(arguments: &[String]) -> bool {
+    matches!(arguments, [one] if one.trim().parse::<i64>().is_ok())
+}
+
+fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Failure> {
+    let parts = arguments.iter().flat_map(|argument| argument.split(','));
+    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+    let ranges: Vec<(i64, i64)> = parts
+        .map(|part| range(part).ok_or_else(|| Failure::usage(words::bad_ids(lang, part))))
+        .collect::<Result<_, _>>()?;
+    match ranges.is_empty() {
+        true => Err(Failure::usage(words::no_ids(lang))),
+        false => Ok(ranges),
+    }
+}
+
+fn range(part: &str) -> Option<(i64, i64)> {
+    if let Ok(id) = part.parse() {
+        return Some((id, id));
+    }
+    let (from, to) = part.split_once('-')?;
+    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (from <= to).then_some((from, to))
+}

@@ -1,0 +1,104 @@
+//! The JSON that `rules add` is given, and the values of `rules set`.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Around, Failure};
+use crate::lang::{Lang, rules as words};
+use crate::store;
+
+/// Keys whose value is a text, also where it looks like a number.
+const TEXTS: [&str; 6] = ["name", "desc", "rec", "note", "filter_value", "filter_key"];
+
+/// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
+/// argument at all), each checked strictly.
+pub fn rules(
+    around: &Around<'_>,
+    argument: Option<&str>,
+    lang: Lang,
+) -> Result<Vec<Value>, Failure> {
+    let (source, text) = read(around, argument, lang)?;
+    let wrong = |problem: &store::Problem| words::told(lang, &source, problem.text(lang));
+    let pieces =
+        pieces(&text).map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))?;
+    let mut problems = Vec::new();
+    for (path, json) in &pieces {
+        if let Err(found) = store::check_rule(json, path) {
+            problems.extend(found.iter().map(wrong));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Usage(problems));
+    }
+    if pieces.is_empty() {
+        return Err(Failure::usage(words::no_rules_in(lang, &source)));
+    }
+    let parsed = pieces.iter().map(|(_, json)| serde_json::from_str(json));
+    parsed
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))
+}
+
+/// `key=value`: the key, and its value or `None` where it is to go. A value is JSON
+/// where it reads as JSON and the key is no text's, else text.
+pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failure> {
+    let (key, text) = argument
+        .split_once('=')
+        .filter(|(key, _)| !key.trim().is_empty())
+        .ok_or_else(|| Failure::usage(words::bad_pair(lang, argument)))?;
+    let key = key.trim();
+    if key == "id" {
+        return Err(Failure::usage(words::id_stays(lang)));
+    }
+    let plain = || Value::from(text);
+    let value = match serde_json::from_str::<Value>(text) {
+        Ok(Value::String(text)) => Value::from(text),
+        Ok(_) if TEXTS.contains(&key) => plain(),
+        Ok(value) => value,
+        Err(_) => plain(),
+    };
+    let value = Some(value).filter(|value| !text.is_empty() && !value.is_null());
+    Ok((key.to_owned(), value))
+}
+
+/// What is read, and its name in a sentence.
+fn read(
+    around: &Around<'_>,
+    argument: Option<&str>,
+    lang: Lang,
+) -> Result<(String, String), Failure> {
+    let failed = |source: &str, error: std::io::Error| {
+        Failure::usage(words::cannot_read(lang, source, error))
+    };
+    match argument {
+        Some(json) if json.trim_start().starts_with(['{', '[']) => {
+            Ok((words::the_argument(lang), json.to_owned()))
+        }
+        None | Some("-" | "/dev/stdin") => {
+            let source = words::standard_input(lang);
+            let input = around
+                .input
+                .ok_or_else(|| Failure::usage(words::no_input(lang)))?;
+            let text = input().map_err(|error| failed(&source, error))?;
+            Ok((source, text))
+        }
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| failed(file, error))?;
+            Ok((file.to_owned(), text))
+        }
+    }
+}
+
+/// One rule, or each of a list, with its path in what was given.
+fn pieces(text: &str) -> Result<Vec<(String, &str)>, serde_json::Error> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('[') {
+        let list: Vec<&RawValue> = serde_json::from_str(text)?;
+        let named = list.into_iter().enumerate();
+        return Ok(named
+            .map(|(at, raw)| (format!("rules[{at}]"), raw.get()))
+            .collect());
+    }
+    let one: &RawValue = serde_json::from_str(text)?;
+    Ok(vec![("rule".to_owned(), one.get())])
+}

@@ -1,0 +1,327 @@
+//! The twelve rules that everybody should begin with, and what a file lacks of them.
+//!
+//! They are those of the Python tool [contract 3], as JSON as it stands in the
+//! file, since that is what they are compared with and written to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::lang::{Lang, best_practices as words};
+
+/// Minutes between two mails about traffic that is merely blocked.
+const TRAFFIC_COOLDOWN: u32 = 240;
+
+/// DHCP, NetBIOS, SSDP, mDNS and LLMNR [IANA]: what a local network always says.
+const CHATTER: &str = "67,68,137,138,1900,5353,5355";
+
+/// Multicast of both families [RFC 5771, RFC 4291] and the limited broadcast [RFC 919].
+const TO_MANY: [&str; 3] = ["224.0.0.0/4", "ff00::/8", "255.255.255.255"];
+
+/// What a user may have changed on a rule that still is the best practice.
+const USERS_OWN: [&str; 3] = ["id", "enabled", "note"];
+
+/// What the Python tool wrote and nobody reads: its only key, and the numbers
+/// that it gave to `immediate` rules too.
+const IDLE: [&str; 3] = ["filter_key", "threshold_count", "threshold_window"];
+
+/// What narrows a traffic rule to less than its decision.
+const NARROWING: [&str; 6] = [
+    "port",
+    "proto",
+    "src_label",
+    "dst_label",
+    "src_ip_in",
+    "dst_ip_in",
+];
+
+/// The twelve rules with the ids 1 to 12, their texts in this language.
+pub fn best_practices(lang: Lang) -> Vec<Value> {
+    let events = EVENTS.iter().map(|practice| practice.rule(lang));
+    let traffic = TRAFFIC.iter().map(|practice| practice.rule(lang));
+    let ids = 1..;
+    events
+        .chain(traffic)
+        .zip(ids)
+        .map(|(mut rule, id)| {
+            rule["id"] = Value::from(id);
+            rule
+        })
+        .collect()
+}
+
+/// What loading the best practices into a file would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// To add; with an id where that id is free, else without one.
+    pub missing: Vec<Value>,
+    /// To replace, where the user agrees: the rule's place among the file's rules,
+    /// and what it would become. Its id, its `enabled`, its `note` and the keys
+    /// that start with `_` stay as they are.
+    pub differing: Vec<(usize, Value)>,
+    /// So many stand there already, word for word.
+    pub present: usize,
+}
+
+/// Compares the file's rules, as they stand, with the best practices. A rule is one
+/// of them by what it matches; its texts, level and threshold may differ.
+pub fn plan(rules: &[Value], lang: Lang) -> Plan {
+    let mut plan = Plan {
+        missing: Vec::new(),
+        differing: Vec::new(),
+        present: 0,
+    };
+    let mut taken: BTreeSet<i64> = rules
+        .iter()
+        .filter_map(|rule| rule["id"].as_i64())
+        .collect();
+    for mut practice in best_practices(lang) {
+        let alike: Vec<(usize, &Value)> = rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| is_about_the_same(rule, &practice))
+            .collect();
+        if alike.iter().any(|(_, rule)| says_the_same(rule, &practice)) {
+            plan.present += 1;
+        } else if let Some((index, rule)) = alike.first() {
+            plan.differing.push((*index, replaced(rule, practice)));
+        } else {
+            if !practice["id"].as_i64().is_some_and(|id| taken.insert(id)) {
+                remove(&mut practice, "id");
+            }
+            plan.missing.push(practice);
+        }
+    }
+    plan
+}
+
+type Sentence = fn(Lang) -> String;
+
+struct EventPractice {
+    texts: [Sentence; 3],
+    filter_value: &'static str,
+    level: &'static str,
+    /// How many objects or events in ten minutes; `None`: each alerts at once.
+    count: Option<u32>,
+    by_objects: bool,
+}
+
+/// The Python tool's filters, in its order. `agent_missed_heartbeats` and
+/// `agent_offline_check` are parts of `system_task.…` types, `user.login_failed`
+/// is a notification of `user.sign_in`, `rule_set` is in `rule_sets.delete` too
+/// [REST 25.2, "List of Event Types", "Notification Messages"].
+const EVENTS: [EventPractice; 10] = [
+    EventPractice::at_once(
+        "agent.tampering",
+        "critical",
+        [
+            words::tampering_name,
+            words::tampering_desc,
+            words::tampering_rec,
+        ],
+    ),
+    EventPractice::at_once(
+        "agent.clone_detected",
+        "critical",
+        [words::clone_name, words::clone_desc, words::clone_rec],
+    ),
+    EventPractice::at_once(
+        "agent.suspend",
+        "critical",
+        [
+            words::suspended_name,
+            words::suspended_desc,
+            words::suspended_rec,
+        ],
+    ),
+    EventPractice {
+        count: Some(3),
+        by_objects: true,
+        ..EventPractice::at_once(
+            "agent_missed_heartbeats",
+            "warning",
+            [
+                words::heartbeats_name,
+                words::heartbeats_desc,
+                words::heartbeats_rec,
+            ],
+        )
+    },
+    EventPractice::at_once(
+        "agent_offline_check",
+        "critical",
+        [words::offline_name, words::offline_desc, words::offline_rec],
+    ),
+    EventPractice::at_once(
+        "lost_agent.found",
+        "info",
+        [words::lost_name, words::lost_desc, words::lost_rec],
+    ),
+    EventPractice {
+        count: Some(3),
+        ..EventPractice::at_once(
+            "user.login_failed",
+            "warning",
+            [words::login_name, words::login_desc, words::login_rec],
+        )
+    },
+    EventPractice::at_once(
+        "request.authentication_failed",
+        "warning",
+        [words::api_name, words::api_desc, words::api_rec],
+    ),
+    EventPractice::at_once(
+        "rule_set",
+        "info",
+        [words::ruleset_name, words::ruleset_desc, words::ruleset_rec],
+    ),
+    EventPractice::at_once(
+        "request.internal_server_error",
+        "info",
+        [
+            words::internal_name,
+            words::internal_desc,
+            words::internal_rec,
+        ],
+    ),
+];
+
+impl EventPractice {
+    const fn at_once(
+        filter_value: &'static str,
+        level: &'static str,
+        texts: [Sentence; 3],
+    ) -> Self {
+        Self {
+            texts,
+            filter_value,
+            level,
+            count: None,
+            by_objects: false,
+        }
+    }
+
+    fn rule(&self, lang: Lang) -> Value {
+        let [name, desc, rec] = self.texts.map(|text| text(lang));
+        let mut rule = json!({
+            "type": "event", "name": name, "level": self.level,
+            "desc": desc, "rec": rec,
+            "filter_value": self.filter_value, "threshold_type": "immediate"
+        });
+        if let Some(count) = self.count {
+            counted(&mut rule, count);
+        }
+        if self.by_objects {
+            rule["count_by"] = "objects".into();
+        }
+        rule
+    }
+}
+
+struct TrafficPractice {
+    texts: [Sentence; 3],
+    pd: u8,
+    level: &'static str,
+}
+
+const TRAFFIC: [TrafficPractice; 2] = [
+    TrafficPractice {
+        texts: [words::blocked_name, words::blocked_desc, words::blocked_rec],
+        pd: 2,
+        level: "warning",
+    },
+    TrafficPractice {
+        texts: [
+            words::potential_name,
+            words::potential_desc,
+            words::potential_rec,
+        ],
+        pd: 1,
+        level: "info",
+    },
+];
+
+impl TrafficPractice {
+    fn rule(&self, lang: Lang) -> Value {
+        let [name, desc, rec] = self.texts.map(|text| text(lang));
+        let mut rule = json!({
+            "type": "traffic", "name": name, "level": self.level,
+            "desc": desc, "rec": rec,
+            "pd": self.pd, "ex_port": CHATTER, "ex_dst_ip": TO_MANY,
+            "cooldown_minutes": TRAFFIC_COOLDOWN
+        });
+        counted(&mut rule, 10);
+        rule
+    }
+}
+
+/// So many in ten minutes.
+fn counted(rule: &mut Value, count: u32) {
+    rule["threshold_type"] = "count".into();
+    rule["threshold_count"] = count.into();
+    rule["threshold_window"] = 10.into();
+}
+
+fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
+    if rule["type"] != practice["type"] {
+        return false;
+    }
+    if rule["type"] == "event" {
+        let value = |of: &Value| {
+            of["filter_value"]
+                .as_str()
+                .map(|text| text.trim().to_owned())
+        };
+        let narrowed = ["severity", "status"].iter().any(|key| is_given(rule, key));
+        return value(rule) == value(practice) && !narrowed;
+    }
+    rule["pd"] == practice["pd"] && !NARROWING.iter().any(|key| is_given(rule, key))
+}
+
+fn says_the_same(rule: &Value, practice: &Value) -> bool {
+    let (Some(rule), Some(practice)) = (rule.as_object(), practice.as_object()) else {
+        return false;
+    };
+    let at_once = practice
+        .get("threshold_type")
+        .is_some_and(|kind| kind == "immediate");
+    let counts = |key: &str| {
+        !USERS_OWN.contains(&key)
+            && !key.starts_with('_')
+            && !(IDLE.contains(&key) && (at_once || key == "filter_key"))
+    };
+    let mut keys = rule.keys().chain(practice.keys()).filter(|key| counts(key));
+    keys.all(|key| filled(rule.get(key)) == filled(practice.get(key)))
+}
+
+/// The practice in the rule's place.
+fn replaced(rule: &Value, mut practice: Value) -> Value {
+    for (key, value) in rule.as_object().into_iter().flatten() {
+        if USERS_OWN.contains(&key.as_str()) || key.starts_with('_') {
+            practice[key] = value.clone();
+        }
+    }
+    if !is_given(rule, "id") {
+        remove(&mut practice, "id");
+    }
+    practice
+}
+
+fn is_given(rule: &Value, key: &str) -> bool {
+    match filled(rule.get(key)) {
+        None => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    }
+}
+
+fn filled(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null())
+}
+
+fn remove(rule: &mut Value, key: &str) {
+    if let Some(members) = rule.as_object_mut() {
+        members.remove(key);
+    }
+}

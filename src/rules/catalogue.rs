@@ -1,0 +1,213 @@
+//! The PCE's event types: what each means and what to do about it.
+//!
+//! All that the guide documents [REST 25.2, "Events"; pce-api 2.3, 2.4, 2.6]: the types
+//! of events, and those of the notifications that an event carries. A rule may ask for
+//! either. One file for each category. PCEs send types beyond these [pce-api 2.5]; so
+//! this is what to choose from, not what may be asked for.
+
+mod access;
+mod agents;
+mod network;
+mod pce;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod words;
+mod workloads;
+
+use std::sync::LazyLock;
+
+use crate::lang::Lang;
+
+/// One type of event or of notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventType {
+    /// As the PCE writes it: `agent.tampering`.
+    pub name: &'static str,
+    /// Where a person would look for it.
+    pub category: Category,
+    /// Whether Illumio says that it should be watched [REST 25.2, "Recommended Events
+    /// to Monitor"; its text on CSRF].
+    pub recommended: bool,
+    /// What bears the name.
+    pub bearer: Bearer,
+    meaning: Words,
+    advice: Words,
+}
+
+/// What an event type speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// VENs (agents) and their pairing and upgrading.
+    Agents,
+    /// Workloads, containers, vulnerabilities.
+    Workloads,
+    /// Rules, and what rules are made of.
+    Policy,
+    /// Who may do what: users, keys, logging in.
+    Access,
+    /// Network devices and load balancers.
+    Network,
+    /// The PCE itself.
+    Pce,
+}
+
+/// What bears a type's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    /// An event, as its `event_type`.
+    Event,
+    /// A notification within an event, as its `notification_type`.
+    Notification,
+    /// Either.
+    Both,
+}
+
+/// English and Traditional Chinese, one line each.
+type Words = [&'static str; 2];
+
+/// One type as the files of the categories write it.
+struct Entry {
+    name: &'static str,
+    bearer: Bearer,
+    recommended: bool,
+    meaning: Words,
+    advice: Words,
+}
+
+static ALL: LazyLock<Vec<EventType>> = LazyLock::new(|| {
+    let rows = [
+        (Category::Agents, agents::ENTRIES),
+        (Category::Agents, agents::FAMILIES),
+        (Category::Workloads, workloads::ENTRIES),
+        (Category::Workloads, workloads::FAMILIES),
+        (Category::Policy, policy::ENTRIES),
+        (Category::Policy, policy::FAMILIES),
+        (Category::Access, access::ENTRIES),
+        (Category::Access, access::FAMILIES),
+        (Category::Network, network::ENTRIES),
+        (Category::Network, network::FAMILIES),
+        (Category::Pce, pce::ENTRIES),
+        (Category::Pce, pce::FAMILIES),
+    ];
+    let mut all: Vec<EventType> = rows
+        .into_iter()
+        .flat_map(|(category, entries)| entries.iter().map(move |entry| entry.of(category)))
+        .collect();
+    all.sort_by_key(|one| (one.category, !one.recommended, one.name));
+    all
+});
+
+/// All types: category by category, in each the recommended ones first.
+pub fn all() -> &'static [EventType] {
+    &ALL
+}
+
+/// The types that have `part` in their name or in what they mean in `lang`, in
+/// whatever case; the recommended ones first, then those that have it in their name.
+/// Several words, by spaces, must all be there. Nothing asked for finds all.
+pub fn search(part: &str, lang: Lang) -> Vec<&'static EventType> {
+    let part = part.to_lowercase();
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let has_all = |text: &str| {
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let whole = |one: &EventType| format!("{} {}", one.name, one.meaning(lang));
+    let mut found: Vec<_> = all().iter().filter(|one| has_all(&whole(one))).collect();
+    found.sort_by_key(|one| (!one.recommended, !has_all(one.name)));
+    found
+}
+
+impl EventType {
+    /// What happened, in one line.
+    pub fn meaning(&self, lang: Lang) -> &'static str {
+        pick(self.meaning, lang)
+    }
+
+    /// What to do about it, in one line.
+    pub fn advice(&self, lang: Lang) -> &'static str {
+        pick(self.advice, lang)
+    }
+}
+
+impl Category {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 6] = [
+        Self::Agents,
+        Self::Workloads,
+        Self::Policy,
+        Self::Access,
+        Self::Network,
+        Self::Pce,
+    ];
+
+    /// What a person calls it.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let words = match self {
+            Self::Agents => ["VENs (agents)", "VEN（agent）"],
+            Self::Workloads => ["Workloads and containers", "Workload 與容器"],
+            Self::Policy => ["Rules and policy", "規則與政策"],
+            Self::Access => ["Users, keys and log-in", "使用者、金鑰與登入"],
+            Self::Network => ["Network devices", "網路設備"],
+            Self::Pce => ["The PCE itself", "PCE 系統"],
+        };
+        pick(words, lang)
+    }
+}
+
+impl Entry {
+    fn of(&self, category: Category) -> EventType {
+        EventType {
+            name: self.name,
+            category,
+            recommended: self.recommended,
+            bearer: self.bearer,
+            meaning: self.meaning,
+            advice: self.advice,
+        }
+    }
+
+    /// One that Illumio says should be watched.
+    const fn recommended(self) -> Self {
+        Self {
+            recommended: true,
+            ..self
+        }
+    }
+}
+
+/// The type of an event.
+const fn event(name: &'static str, meaning: Words, advice: Words) -> Entry {
+    Entry {
+        name,
+        bearer: Bearer::Event,
+        recommended: false,
+        meaning,
+        advice,
+    }
+}
+
+/// The type of a notification.
+const fn notification(name: &'static str, meaning: Words, advice: Words) -> Entry {
+    Entry {
+        bearer: Bearer::Notification,
+        ..event(name, meaning, advice)
+    }
+}
+
+/// The type of an event and of the notification in it.
+const fn both(name: &'static str, meaning: Words, advice: Words) -> Entry {
+    Entry {
+        bearer: Bearer::Both,
+        ..event(name, meaning, advice)
+    }
+}
+
+fn pick(words: Words, lang: Lang) -> &'static str {
+    let [en, zh] = words;
+    match lang {
+        Lang::En => en,
+        Lang::ZhTw => zh,
+    }
+}

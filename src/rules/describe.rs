@@ -1,0 +1,132 @@
+//! A rule in a few words, for lists: what it matches, and when it alerts.
+
+use super::{
+    Decision, EventCount, EventFilter, Filter, FlowCount, Label, PortRange, Rule, Threshold,
+    TrafficFilter,
+};
+use crate::lang::{Lang, rules as words};
+
+/// What the rule matches, as one line.
+pub fn matches(rule: &Rule, lang: Lang) -> String {
+    let parts = match &rule.filter {
+        Filter::Event(filter) => event(filter, lang),
+        Filter::Traffic(filter) => traffic(filter, lang),
+    };
+    parts.join(&words::between(lang))
+}
+
+/// When its matches become an alert.
+pub fn alerts(rule: &Rule, lang: Lang) -> String {
+    let Threshold::Count { count, window } = rule.threshold else {
+        return words::each(lang);
+    };
+    match &rule.filter {
+        Filter::Event(filter) => match filter.count_by {
+            EventCount::Events => words::events(lang, count, window),
+            EventCount::Objects => words::objects(lang, count, window),
+        },
+        Filter::Traffic(filter) => match filter.count_by {
+            FlowCount::Connections => words::connections(lang, count, window),
+            FlowCount::Flows => words::flows(lang, count, window),
+        },
+    }
+}
+
+fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
+    let mut parts = vec![filter.filter_value.clone()];
+    if !filter.severity.is_empty() {
+        parts.push(words::severity(lang, filter.severity.join(", ")));
+    }
+    if !filter.status.is_empty() {
+        parts.push(words::status(lang, filter.status.join(", ")));
+    }
+    parts
+}
+
+fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
+    let mut parts = vec![decision(filter.decision, lang)];
+    if !filter.ports.is_empty() {
+        parts.push(words::port(lang, ports(&filter.ports)));
+    }
+    if let Some(proto) = filter.proto {
+        parts.push(match proto {
+            1 => "icmp".to_owned(),
+            6 => "tcp".to_owned(),
+            17 => "udp".to_owned(),
+            other => words::proto(lang, other),
+        });
+    }
+    let ends = [
+        (
+            words::from(lang, end(&filter.src_label, &filter.src_ip)),
+            filter.src_label.len() + filter.src_ip.len(),
+        ),
+        (
+            words::to(lang, end(&filter.dst_label, &filter.dst_ip)),
+            filter.dst_label.len() + filter.dst_ip.len(),
+        ),
+    ];
+    parts.extend(
+        ends.into_iter()
+            .filter(|(_, named)| *named > 0)
+            .map(|(text, _)| text),
+    );
+    parts.extend(left_out(filter, lang));
+    parts
+}
+
+fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !filter.ex_ports.is_empty() {
+        parts.push(words::port(lang, ports(&filter.ex_ports)));
+    }
+    if !filter.ex_src_label.is_empty() {
+        parts.push(words::from(lang, end(&filter.ex_src_label, &[])));
+    }
+    if !filter.ex_src_ip.is_empty() {
+        parts.push(words::from(lang, end(&[], &filter.ex_src_ip)));
+    }
+    if !filter.ex_dst_label.is_empty() {
+        parts.push(words::to(lang, end(&filter.ex_dst_label, &[])));
+    }
+    if !filter.ex_dst_ip.is_empty() {
+        parts.push(words::to(lang, end(&[], &filter.ex_dst_ip)));
+    }
+    parts
+        .into_iter()
+        .map(|part| words::not(lang, part))
+        .collect()
+}
+
+fn decision(decision: Option<Decision>, lang: Lang) -> String {
+    match decision {
+        None => words::any_decision(lang),
+        Some(Decision::Allowed) => words::allowed(lang),
+        Some(Decision::PotentiallyBlocked) => words::potentially_blocked(lang),
+        Some(Decision::Blocked) => words::blocked(lang),
+        Some(Decision::Unknown) => words::unknown(lang),
+    }
+}
+
+fn ports(ranges: &[PortRange]) -> String {
+    let range = |range: &PortRange| match range.from == range.to {
+        true => range.from.to_string(),
+        false => format!("{}-{}", range.from, range.to),
+    };
+    ranges.iter().map(range).collect::<Vec<_>>().join(", ")
+}
+
+/// Labels that must all be there, addresses of which one must be.
+fn end(labels: &[Label], nets: &[ipnet::IpNet]) -> String {
+    let labels = labels
+        .iter()
+        .map(|label| format!("{}={}", label.key, label.value));
+    let net = |net: &ipnet::IpNet| match net.prefix_len() == net.max_prefix_len() {
+        true => net.addr().to_string(),
+        false => net.to_string(),
+    };
+    labels
+        .chain(nets.iter().map(net))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

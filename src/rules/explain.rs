@@ -1,0 +1,102 @@
+//! Why a rule does not match a record: the first of its conditions that fails.
+//!
+//! The conditions themselves stand once, in [`super::matching`]; what is said here is
+//! what failed, with what was wanted and what was found. In which words is told by
+//! [`crate::lang`].
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::{Decision, Label, PortRange};
+
+/// Which condition of an event rule an event does not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventMiss<'m> {
+    /// Neither its type nor one of its notifications has such a name.
+    Name {
+        /// The rule's `filter_value`.
+        wanted: &'m str,
+    },
+    /// `severity`
+    Severity {
+        /// Any of these.
+        wanted: &'m [String],
+        /// None: null or absent.
+        found: Option<&'m str>,
+    },
+    /// `status`
+    Status {
+        /// Any of these.
+        wanted: &'m [String],
+        /// None: null or absent.
+        found: Option<&'m str>,
+    },
+}
+
+/// Which condition of a traffic rule a flow does not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowMiss<'m> {
+    /// `pd`
+    Decision {
+        /// This one.
+        wanted: Decision,
+        /// None: it says none that is known.
+        found: Option<Decision>,
+    },
+    /// `port`
+    Port {
+        /// Any of these.
+        wanted: &'m [PortRange],
+        /// None: it has no port.
+        found: Option<u16>,
+    },
+    /// `proto`
+    Proto {
+        /// The IANA number.
+        wanted: u8,
+        /// None: it has none.
+        found: Option<u8>,
+    },
+    /// `src_label`, `dst_label`
+    Label {
+        /// Whose label.
+        side: Side,
+        /// The first that is missing.
+        wanted: &'m Label,
+    },
+    /// `src_ip_in`, `dst_ip_in`
+    Address {
+        /// Whose address.
+        side: Side,
+        /// Any of these.
+        wanted: &'m [IpNet],
+        /// None: it has none.
+        found: Option<IpAddr>,
+    },
+    /// `ex_port`
+    LeftOutByPort(&'m PortRange),
+    /// `ex_src_label`, `ex_dst_label`
+    LeftOutByLabels {
+        /// Whose labels.
+        side: Side,
+        /// All of these are there.
+        labels: &'m [Label],
+    },
+    /// `ex_src_ip`, `ex_dst_ip`
+    LeftOutByAddress {
+        /// Whose address.
+        side: Side,
+        /// The first that holds it.
+        net: &'m IpNet,
+    },
+}
+
+/// One end of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Where it came from.
+    Source,
+    /// Where it went.
+    Destination,
+}

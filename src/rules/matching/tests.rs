@@ -1,0 +1,245 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn event_rule(value: &str) -> EventFilter {
+    EventFilter {
+        filter_value: value.to_owned(),
+        ..EventFilter::default()
+    }
+}
+
+fn matches_event(filter: &EventFilter, json: &str) -> bool {
+    filter.matches(&serde_json::from_str(json).unwrap())
+}
+
+fn matches_flow(filter: &TrafficFilter, json: &str) -> bool {
+    filter.matches(&FlowFacts::of(&serde_json::from_str(json).unwrap()))
+}
+
+#[test]
+fn an_event_matches_by_a_part_of_its_type_or_of_a_notifications() {
+    let check = r#"{"event_type":"system_task.agent_offline_check","notifications":[]}"#;
+    assert!(matches_event(&event_rule("agent_offline_check"), check));
+    assert!(!matches_event(&event_rule("agent.offline"), check));
+    let login = r#"{"event_type":"user.sign_in","notifications":[{"notification_type":"user.login_failed"}]}"#;
+    assert!(matches_event(&event_rule("user.login_failed"), login));
+    assert!(matches_event(&event_rule("nothing | user.sign"), login));
+    assert!(!matches_event(&event_rule("|"), r#"{"event_type":""}"#));
+}
+
+#[test]
+fn a_glob_speaks_of_the_whole_name() {
+    let of = |name: &str| format!("{{\"event_type\":\"{name}\"}}");
+    assert!(matches_event(
+        &event_rule("sec_rule.*"),
+        &of("sec_rule.create")
+    ));
+    assert!(!matches_event(
+        &event_rule("rule.*"),
+        &of("sec_rule.create")
+    ));
+    assert!(matches_event(
+        &event_rule("*rule?.d*e"),
+        &of("sec_rules.delete")
+    ));
+    assert!(!matches_event(&event_rule("user.?"), &of("user.")));
+    assert!(matches_event(&event_rule("a*b*c|x"), &of("aXbYbZc")));
+}
+
+#[test]
+fn severity_and_status_narrow_and_none_stands_for_null() {
+    let mut filter = event_rule("agent.");
+    filter.severity = vec!["err".into(), "none".into()];
+    assert!(matches_event(
+        &filter,
+        r#"{"event_type":"agent.tampering","severity":"err"}"#
+    ));
+    assert!(matches_event(
+        &filter,
+        r#"{"event_type":"agent.tampering","severity":null}"#
+    ));
+    assert!(!matches_event(
+        &filter,
+        r#"{"event_type":"agent.tampering","severity":"info"}"#
+    ));
+    filter.status = vec!["failure".into()];
+    assert!(!matches_event(
+        &filter,
+        r#"{"event_type":"agent.tampering","severity":"err","status":null}"#
+    ));
+}
+
+#[test]
+fn an_event_counts_as_many_objects_as_it_names() {
+    let mut filter = event_rule("heartbeats");
+    filter.count_by = EventCount::Objects;
+    let change = |n: u32| {
+        format!(r#"{{"resource":{{"workload":{{"href":"/w/{n}","hostname":"host-{n}"}}}}}}"#)
+    };
+    let text = format!(
+        r#"{{"created_by":{{"system":{{}}}},"resource_changes":[{},{},{}],"notifications":[{{"info":{{"agent":{{"href":"/a/9"}}}}}}]}}"#,
+        change(1),
+        change(2),
+        change(1)
+    );
+    let event: Event = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (filter.weight(&event), objects(&event)),
+        (2, vec!["host-1", "host-2"])
+    );
+    let event: Event =
+        serde_json::from_str(r#"{"created_by":{"agent":{"hostname":"db"},"ven":{"href":"/v/1"}}}"#)
+            .unwrap();
+    assert_eq!((filter.weight(&event), objects(&event)), (1, vec!["db"]));
+    assert_eq!(filter.weight(&Event::default()), 1);
+}
+
+const ROW: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"labels":[{"key":"app","value":"web"},{"key":"env","value":"prod"}]}},
+    "dst":{"ip":"::ffff:10.9.0.4","workload":{"labels":[{"key":"role","value":"db"}]}},
+    "service":{"port":445,"proto":6},"policy_decision":"blocked"}"#;
+
+/// A filter that the row matches, and the same asking for something else.
+fn pairs() -> Vec<(&'static str, TrafficFilter, TrafficFilter)> {
+    let ports = |from, to| vec![PortRange { from, to }];
+    let label = |key: &str, value: &str| {
+        vec![Label {
+            key: key.into(),
+            value: value.into(),
+        }]
+    };
+    let net = |text: &str| vec![text.parse::<IpNet>().unwrap()];
+    let with = |change: &dyn Fn(&mut TrafficFilter)| {
+        let mut filter = TrafficFilter::default();
+        change(&mut filter);
+        filter
+    };
+    vec![
+        (
+            "decision",
+            with(&|f| f.decision = Some(Decision::Blocked)),
+            with(&|f| f.decision = Some(Decision::Allowed)),
+        ),
+        (
+            "port",
+            with(&|f| f.ports = ports(440, 450)),
+            with(&|f| f.ports = ports(446, 450)),
+        ),
+        (
+            "proto",
+            with(&|f| f.proto = Some(6)),
+            with(&|f| f.proto = Some(17)),
+        ),
+        (
+            "src_label",
+            with(&|f| f.src_label = label("app", "web")),
+            with(&|f| f.src_label = label("app", "Web")),
+        ),
+        (
+            "dst_label",
+            with(&|f| f.dst_label = label("role", "db")),
+            with(&|f| f.dst_label = label("app", "web")),
+        ),
+        (
+            "src_ip",
+            with(&|f| f.src_ip = net("10.1.0.0/16")),
+            with(&|f| f.src_ip = net("10.2.0.0/16")),
+        ),
+        (
+            "dst_ip",
+            with(&|f| f.dst_ip = net("10.9.0.4/32")),
+            with(&|f| f.dst_ip = net("fe80::/10")),
+        ),
+        (
+            "ex_port",
+            with(&|f| f.ex_ports = ports(1, 444)),
+            with(&|f| f.ex_ports = ports(445, 445)),
+        ),
+        (
+            "ex_src_label",
+            with(&|f| f.ex_src_label = label("app", "x")),
+            with(&|f| f.ex_src_label = label("env", "prod")),
+        ),
+        (
+            "ex_dst_label",
+            with(&|f| f.ex_dst_label = label("role", "x")),
+            with(&|f| f.ex_dst_label = label("role", "db")),
+        ),
+        (
+            "ex_src_ip",
+            with(&|f| f.ex_src_ip = net("10.1.2.4/32")),
+            with(&|f| f.ex_src_ip = net("10.0.0.0/8")),
+        ),
+        (
+            "ex_dst_ip",
+            with(&|f| f.ex_dst_ip = net("10.1.0.0/16")),
+            with(&|f| f.ex_dst_ip = net("10.9.0.0/24")),
+        ),
+    ]
+}
+
+#[test]
+fn each_field_of_a_traffic_rule_asks_for_its_own() {
+    for (field, yes, no) in pairs() {
+        assert!(matches_flow(&yes, ROW), "{field}");
+        assert!(!matches_flow(&no, ROW), "{field}");
+    }
+    assert!(
+        matches_flow(&TrafficFilter::default(), "{}"),
+        "a rule that asks for nothing matches any row"
+    );
+}
+
+#[test]
+fn several_labels_mean_all_of_them() {
+    let label = |key: &str, value: &str| Label {
+        key: key.into(),
+        value: value.into(),
+    };
+    let mut filter = TrafficFilter {
+        src_label: vec![label("app", "web"), label("env", "prod")],
+        ..Default::default()
+    };
+    assert!(matches_flow(&filter, ROW));
+    filter.src_label.push(label("loc", "tp"));
+    assert!(!matches_flow(&filter, ROW));
+}
+
+#[test]
+fn a_row_without_a_port_matches_no_port_and_no_ex_port() {
+    let all = vec![PortRange {
+        from: 1,
+        to: u16::MAX,
+    }];
+    for row in [
+        r#"{"service":{"proto":1}}"#,
+        r#"{"service":{"port":0,"proto":1}}"#,
+        r#"{"service":{"port":70000}}"#,
+        "{}",
+    ] {
+        assert!(!matches_flow(
+            &TrafficFilter {
+                ports: all.clone(),
+                ..Default::default()
+            },
+            row
+        ));
+        assert!(matches_flow(
+            &TrafficFilter {
+                ex_ports: all.clone(),
+                ..Default::default()
+            },
+            row
+        ));
+    }
+}
+
+#[test]
+fn a_decision_may_come_as_a_number() {
+    let filter = TrafficFilter {
+        decision: Some(Decision::Blocked),
+        ..Default::default()
+    };
+    assert!(matches_flow(&filter, r#"{"pd":2}"#));
+    assert!(!matches_flow(&filter, r#"{"pd":9}"#));
+}

@@ -1,0 +1,94 @@
+//! The file for those who only look at it, and pieces of it on their own. No lock,
+//! nothing written, and an invalid file is shown as far as it can be read.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::config::{self, Place};
+use super::file::refuse_newer;
+use super::load::{document, read_text};
+use super::locate::{Env, resolve};
+use super::node::{Node, find};
+use super::problem::{Error, Problem, Problems};
+use super::{rule, settings, state};
+use crate::lang::Lang;
+use crate::rules::Rule;
+
+/// The file as it stands.
+#[derive(Debug)]
+pub struct Look {
+    /// The rules, word for word, the user's own keys too.
+    pub rules: Vec<Value>,
+    /// The configured language.
+    pub language: Lang,
+    /// What is wrong with the file; empty for a valid one.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the file at `path`. Fails where it can't be read or is no JSON object, and
+/// for a newer version's state.
+pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
+    let path = resolve(path)?;
+    let text = read_text(&path)?;
+    let document = document(&path, &text)?;
+    let head = state::head(document.state);
+    refuse_newer(&path, &head)?;
+    let place = Place {
+        env,
+        folder: path.parent().unwrap_or(Path::new("")),
+        remembered: head.language(),
+    };
+    let problems = config::read(&document, &place).err();
+    Ok(Look {
+        rules: rules(&text),
+        language: settings::language_of(&document, &place),
+        problems: problems.unwrap_or_default().0,
+    })
+}
+
+/// Reads one rule's JSON as strictly as the file's, but for its id, which may be
+/// missing. The problems name its keys behind `path`.
+pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
+    let mut node = serde_json::from_str(json).unwrap_or(Node::Null);
+    if let Node::Object(keys) = &mut node
+        && find(keys, "id").is_none_or(|id| matches!(id, Node::Null))
+    {
+        keys.retain(|(key, _)| key != "id");
+        keys.push(("id".to_owned(), Node::Number(0.into())));
+    }
+    let problems = Problems::default();
+    let read = rule::read(&node, path, &problems);
+    let (found, _) = problems.done();
+    read.filter(|_| found.is_empty()).ok_or(found)
+}
+
+/// What is wrong with some keys of a section, as if nothing else stood in the file;
+/// keys that are missing aside. `folder` is the file's, for the files it names.
+pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> Vec<Problem> {
+    let text = json!({ section: keys }).to_string();
+    let Ok(document) = document(folder, &text) else {
+        return Vec::new();
+    };
+    let place = Place {
+        env,
+        folder,
+        remembered: None,
+    };
+    let found = config::read(&document, &place).err().unwrap_or_default().0;
+    let given = |problem: &Problem| {
+        let keys = keys.as_object().into_iter().flatten();
+        keys.map(|(key, _)| format!("{section}.{key}"))
+            .any(|path| problem.path == path || problem.path.starts_with(&format!("{path}[")))
+    };
+    let beside = |problem: &Problem| problem.path == "smtp.tls";
+    let mut found = found;
+    found.retain(|problem| given(problem) || beside(problem));
+    found
+}
+
+fn rules(text: &str) -> Vec<Value> {
+    let text = text.strip_prefix(super::load::MARK).unwrap_or(text);
+    let file: Value = serde_json::from_str(text).unwrap_or_default();
+    file["rules"].as_array().cloned().unwrap_or_default()
+}
