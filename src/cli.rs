@@ -74,7 +74,7 @@ pub struct Run {
 pub struct TestMail {}
 
 /// List and change the rules, for scripts.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "rules")]
 pub struct Rules {
     /// what to do with them
@@ -83,7 +83,7 @@ pub struct Rules {
 }
 
 /// What to do with the rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand)]
 pub enum RulesCommand {
     /// A table of all.
@@ -105,7 +105,7 @@ pub enum RulesCommand {
 }
 
 /// List the rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "list")]
 pub struct RulesList {
     /// print the rules as a JSON array
@@ -114,7 +114,7 @@ pub struct RulesList {
 }
 
 /// Show rules with all their keys.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "show")]
 pub struct RulesShow {
     /// print JSON: an object for one id, an array for several
@@ -127,7 +127,7 @@ pub struct RulesShow {
 }
 
 /// Add a rule, or several from an array. An id is given where none is.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "add",
@@ -144,7 +144,7 @@ pub struct RulesAdd {
 }
 
 /// Set keys of a rule, or of several. A value is JSON or text; an empty one removes the key.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "set",
@@ -165,7 +165,7 @@ pub struct RulesSet {
 }
 
 /// Turn rules on.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "enable")]
 pub struct RulesEnable {
     /// print JSON: the rules as they are now, and the changes
@@ -178,7 +178,7 @@ pub struct RulesEnable {
 }
 
 /// Turn rules off. What a rule counted is let go by the next run.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "disable")]
 pub struct RulesDisable {
     /// print JSON: the rules as they are now, and the changes
@@ -191,7 +191,7 @@ pub struct RulesDisable {
 }
 
 /// Remove rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "remove")]
 pub struct RulesRemove {
     /// print JSON: the rules that are gone, and the changes
@@ -205,7 +205,7 @@ pub struct RulesRemove {
 
 /// Add those of the twelve best practices that are missing. Asks on a terminal
 /// before it replaces a rule that differs from its best practice.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "load-best-practices")]
 pub struct RulesLoadBestPractices {
     /// replace the rules that differ, without asking
@@ -219,7 +219,7 @@ pub struct RulesLoadBestPractices {
 
 /// Take over the Python tool's config and state files. What is in the config
 /// already stays as it is.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "import",

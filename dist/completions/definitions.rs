@@ -111,7 +111,7 @@ fn gather(info: &CommandInfoWithArgs, path: Vec<String>, found: &mut Vec<Command
         files: info
             .positionals
             .iter()
-            .any(|positional| positional.name.to_lowercase().contains("file")),
+            .any(|one| format!("{} {}", one.name, one.description).contains("file")),
     });
     for below in &info.commands {
         let path = path.iter().cloned().chain([below.name.to_owned()]);

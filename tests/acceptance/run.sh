@@ -14,7 +14,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin cron postfix relay)
+[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -36,6 +36,7 @@ zsh zsh
 fish fish
 cron cron
 socat socat
+expect expect
 ip iproute2
 openssl openssl
 systemctl systemd
