@@ -3,13 +3,15 @@
 //! A run is a straight line, and the rooms stand in its order:
 //! fetch ([`pce`]) → analyze ([`rules`]) → aggregate ([`report`]) → alert ([`mail`]).
 //! [`cycle`] tells the whole story and knows every room; [`store`] keeps the one
-//! JSON file; [`lang`] holds every sentence that a person reads. Time and
-//! randomness are arguments: only `main` and `cycle` look at a clock.
+//! JSON file, which a person changes by [`rule_command`] and [`import`]; [`lang`]
+//! holds every sentence that a person reads. Time and randomness are arguments:
+//! only `main` and `cycle` look at a clock.
 
 pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod cycle;
+pub mod import;
 pub mod lang;
 pub mod log;
 pub mod mail;

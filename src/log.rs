@@ -219,7 +219,7 @@ mod tests {
 
         audit_to(&socket, "alice", &changes).unwrap();
 
-        let mut told = || {
+        let told = || {
             let mut bytes = [0; 9_000];
             let length = listener.recv(&mut bytes).unwrap();
             String::from_utf8(bytes[..length].to_vec()).unwrap()

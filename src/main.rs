@@ -10,7 +10,7 @@ use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
-use illumio_monitor::{log, rule_command, table};
+use illumio_monitor::{import, log, rule_command, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -50,7 +50,13 @@ fn act(cli: Cli) -> ExitCode {
     let lang = wanted.unwrap_or(ours);
     let executable = executable();
     let config = store::locate(cli.config.as_deref(), &env, &executable);
-    if let Err(code) = go_on_as_owner(&config, lang, &executable) {
+    let parting = || {
+        if matches!(cli.command, Some(Command::Import(_))) {
+            let lines = import::seen_by_root_alone(&import_of(&config, &env, wanted));
+            lines.iter().for_each(|line| println!("{}", visible(line)));
+        }
+    };
+    if let Err(code) = go_on_as_owner(&config, lang, &executable, &parting) {
         return code;
     }
     let start = || Start {
@@ -75,7 +81,7 @@ fn act(cli: Cli) -> ExitCode {
         Command::Run(run) => run_once(&config, &env, &run, start),
         Command::TestMail(_) => test_mail(&config, &env, start),
         Command::Rules(command) => rules(&config, &env, wanted, &command),
-        Command::Import(_) => ExitCode::SUCCESS,
+        Command::Import(command) => take_over(&config, &env, wanted, &command),
     }
 }
 
@@ -110,8 +116,34 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
         ask: (io::stdin().is_terminal() && io::stdout().is_terminal()).then_some(&ask),
         input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
     };
-    let said = rule_command::act(&around, command);
-    say_all(said.lines.iter(), said.problems.iter());
+    done(env, &rule_command::act(&around, command))
+}
+
+fn take_over(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Import) -> ExitCode {
+    done(
+        env,
+        &import::import(&import_of(config, env, lang), &command.files),
+    )
+}
+
+fn import_of<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::Around<'a> {
+    import::Around {
+        config,
+        env,
+        now: Timestamp::now(),
+        lang,
+        root: Path::new("/"),
+    }
+}
+
+/// A closed stream is no reason to fail.
+fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
+    for line in &said.lines {
+        let _ = writeln!(io::stdout(), "{}", visible(line));
+    }
+    for line in said.problems.iter().flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
     log::audit(env, &said.changes);
     ExitCode::from(said.exit)
 }
@@ -127,26 +159,19 @@ fn ask(lines: &[String], question: &str) -> bool {
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
 }
 
-/// A closed stream is no reason to fail.
-fn say_all<'a>(
-    lines: impl Iterator<Item = &'a String>,
-    problems: impl Iterator<Item = &'a String>,
-) {
-    for line in lines {
-        let _ = writeln!(io::stdout(), "{}", visible(line));
-    }
-    for line in problems.flat_map(|problem| problem.lines()) {
-        let _ = writeln!(io::stderr(), "{}", visible(line));
-    }
-}
-
 /// Root goes on as the owner of the config's folder, so that it never locks the
-/// service out of its own files.
-fn go_on_as_owner(config: &Path, lang: Lang, executable: &Path) -> Result<(), ExitCode> {
+/// service out of its own files. `parting` is done before, while it still is root.
+fn go_on_as_owner(
+    config: &Path,
+    lang: Lang,
+    executable: &Path,
+    parting: &dyn Fn(),
+) -> Result<(), ExitCode> {
     let resolved = store::resolve(config).unwrap_or_else(|_| config.to_owned());
     let owner = store::effective_uid().and_then(|euid| store::other_owner(&resolved, euid));
     let Some(owner) = owner else { return Ok(()) };
     eprintln!("{}", owner.text(lang));
+    parting();
     let error = owner.execute_again(executable, std::env::args_os().skip(1));
     eprintln!("{}", say::cannot_go_on_as_owner(lang, error));
     Err(ExitCode::from(cycle::Code::Config.exit()))

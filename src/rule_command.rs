@@ -23,6 +23,9 @@ use crate::cycle::Code;
 use crate::lang::{Lang, rules as words};
 use crate::store::{self, Change, Draft, Edited, Env, Error};
 
+/// Shows a person these lines, asks the question, and says whether the answer was yes.
+pub type Ask<'a> = dyn Fn(&[String], &str) -> bool + 'a;
+
 /// What a command is given from outside.
 pub struct Around<'a> {
     /// The config file.
@@ -35,8 +38,8 @@ pub struct Around<'a> {
     pub lang: Option<Lang>,
     /// The terminal's columns; `None` where standard output is none.
     pub width: Option<usize>,
-    /// Asks a person and says whether the answer was yes; `None` where nobody sits.
-    pub ask: Option<&'a dyn Fn(&[String], &str) -> bool>,
+    /// `None` where nobody sits.
+    pub ask: Option<&'a Ask<'a>>,
     /// Reads standard input to its end; `None` where a person would have to type it.
     pub input: Option<&'a dyn Fn() -> std::io::Result<String>>,
 }

@@ -13,6 +13,7 @@ mod stories {
     mod a_day_of_events;
     mod bad_input;
     mod beside;
+    mod best_practices;
     mod client;
     mod command_line;
     mod conditions;
@@ -20,11 +21,13 @@ mod stories {
     mod event_rules;
     mod hostile_records;
     mod illumio_py;
+    mod importing;
     mod mail_faults;
     mod mail_servers;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
+    mod rules_command;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;

@@ -26,7 +26,13 @@ impl Cycle<'_> {
     pub(super) fn events_from(&self, now: Timestamp) -> Timestamp {
         let overlap = self.config.settings.event_overlap_minutes.into();
         match self.state.events.position {
-            Some(position) => back(position.min(now), overlap),
+            // What was before the very first fetch is told already, or nobody's
+            // news; a first fetch that lies ahead was dated by a wrong clock.
+            Some(position) => {
+                let position = position.min(now);
+                let first = self.state.events.since.filter(|first| *first <= position);
+                back(position, overlap).max(first.unwrap_or(Timestamp::MIN))
+            }
             // A first fetch that failed is made up for.
             None => {
                 let first = self.first_from(now);

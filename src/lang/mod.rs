@@ -9,6 +9,7 @@ pub mod check;
 pub mod config;
 pub mod cycle;
 pub mod explain;
+pub mod import;
 pub mod inspect;
 pub mod mail;
 pub mod menu;

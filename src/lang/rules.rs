@@ -34,10 +34,10 @@ texts! {
 
     // When it alerts.
     each() { en: "each match", zh: "每次符合" }
-    events(count, window) { en: "{count} events in {window} min", zh: "{window} 分鐘內 {count} 筆事件" }
-    objects(count, window) { en: "{count} objects in {window} min", zh: "{window} 分鐘內 {count} 個物件" }
-    connections(count, window) { en: "{count} connections in {window} min", zh: "{window} 分鐘內 {count} 次連線" }
-    flows(count, window) { en: "{count} flows in {window} min", zh: "{window} 分鐘內 {count} 條流量" }
+    events(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 筆" }
+    objects(count, window) { en: "{count} objects in {window} min", zh: "{window} 分鐘 {count} 個物件" }
+    connections(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 次" }
+    flows(count, window) { en: "{count} flows in {window} min", zh: "{window} 分鐘 {count} 條流量" }
 
     // What was changed.
     added(id, name) { en: "rule {id} added: {name}", zh: "已新增規則 {id}：{name}" }
@@ -63,8 +63,8 @@ texts! {
     }
     differs(id, name) { en: "rule {id} differs from the best practice: {name}", zh: "規則 {id} 與最佳實踐不同：{name}" }
     ask_replace(count) {
-        en: "Replace these {count} rules by the best practices? Their ids and notes stay. [y/N] ",
-        zh: "是否以最佳實踐取代這 {count} 條規則？id 與備註將保留。[y/N] "
+        en: "Replace what differs ({count})? Ids, notes and whether a rule is on stay. [y/N] ",
+        zh: "是否取代這 {count} 條不同的規則？id、備註與啟用狀態將保留。[y/N] "
     }
 
     // What is wrong with the command.

@@ -25,6 +25,15 @@ const USERS_OWN: [&str; 3] = ["id", "enabled", "note"];
 /// that it gave to `immediate` rules too.
 const IDLE: [&str; 3] = ["filter_key", "threshold_count", "threshold_window"];
 
+/// Whole event types that say what the Python tool's fragments say.
+const WHOLE: [(&str, &str); 2] = [
+    (
+        "system_task.agent_missed_heartbeats_check",
+        "agent_missed_heartbeats",
+    ),
+    ("system_task.agent_offline_check", "agent_offline_check"),
+];
+
 /// What narrows a traffic rule to less than its decision.
 const NARROWING: [&str; 6] = [
     "port",
@@ -267,15 +276,16 @@ fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
         return false;
     }
     if rule["type"] == "event" {
-        let value = |of: &Value| {
-            of["filter_value"]
-                .as_str()
-                .map(|text| text.trim().to_owned())
-        };
         let narrowed = ["severity", "status"].iter().any(|key| is_given(rule, key));
-        return value(rule) == value(practice) && !narrowed;
+        return event_filter(rule) == event_filter(practice) && !narrowed;
     }
     rule["pd"] == practice["pd"] && !NARROWING.iter().any(|key| is_given(rule, key))
+}
+
+fn event_filter(rule: &Value) -> Option<&str> {
+    let value = rule["filter_value"].as_str()?.trim();
+    let fragment = WHOLE.iter().find(|(whole, _)| *whole == value);
+    Some(fragment.map_or(value, |(_, fragment)| fragment))
 }
 
 fn says_the_same(rule: &Value, practice: &Value) -> bool {

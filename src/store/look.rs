@@ -75,14 +75,14 @@ pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> V
         folder,
         remembered: None,
     };
-    let found = config::read(&document, &place).err().unwrap_or_default().0;
+    let mut found = config::read(&document, &place).err().unwrap_or_default().0;
     let given = |problem: &Problem| {
         let keys = keys.as_object().into_iter().flatten();
         keys.map(|(key, _)| format!("{section}.{key}"))
             .any(|path| problem.path == path || problem.path.starts_with(&format!("{path}[")))
     };
+    // What a log-in asks of `smtp.tls` is told there, given or not.
     let beside = |problem: &Problem| problem.path == "smtp.tls";
-    let mut found = found;
     found.retain(|problem| given(problem) || beside(problem));
     found
 }

@@ -1,0 +1,122 @@
+//! What `import` took over, and what it could not.
+
+#![allow(missing_docs, reason = "a sentence is its own documentation")]
+
+use super::texts;
+
+texts! {
+    cannot_read(file, reason) {
+        en: "{file}: cannot be read: {reason}; the user who owns the config's folder has to be able to read it",
+        zh: "{file}：無法讀取：{reason}；設定檔資料夾的擁有者須有讀取權限"
+    }
+    not_json(file, reason) {
+        en: "{file}: not JSON: {reason}; nothing was taken from it",
+        zh: "{file}：不是 JSON：{reason}；未匯入任何內容"
+    }
+    not_ours(file) {
+        en: "{file}: neither a config nor a state of the Python tool; nothing was taken from it",
+        zh: "{file}：不是 Python 工具的設定檔或狀態檔；未匯入任何內容"
+    }
+    no_files() {
+        en: "name the Python tool's files, for example: import illumio_api_config.json illumio_api_state.json",
+        zh: "請指定 Python 工具的檔案，例如：import illumio_api_config.json illumio_api_state.json"
+    }
+    of_file(file, what) { en: "{file}: {what}", zh: "{file}：{what}" }
+    nothing_taken(reason) { en: "nothing taken: {reason}", zh: "未匯入任何內容：{reason}" }
+
+    // The config.
+    in_place() {
+        en: "this is the config itself and works as it is",
+        zh: "此檔即為目前的設定檔，可直接使用"
+    }
+    keys_taken(keys) { en: "taken: {keys}", zh: "已匯入：{keys}" }
+    keys_same(keys) { en: "the same here already: {keys}", zh: "內容相同，略過：{keys}" }
+    keys_kept(keys) {
+        en: "not taken, since the config has another value: {keys}",
+        zh: "設定檔已有不同的值，未匯入：{keys}"
+    }
+    key_refused(problem) { en: "not taken: {problem}", zh: "未匯入：{problem}" }
+    section_unknown(key) {
+        en: "not taken: {key}: this program has no such setting",
+        zh: "未匯入：{key}：本程式沒有此設定"
+    }
+    no_section(key) { en: "not taken: {key}: not an object", zh: "未匯入：{key}：不是物件" }
+    no_list(key) { en: "not taken: {key}: not a list", zh: "未匯入：{key}：不是清單" }
+    empty() { en: "nothing taken: there is nothing in it", zh: "未匯入任何內容：檔案沒有可匯入的項目" }
+    other_pce(here) {
+        en: "the config is of another PCE ({here}); key, secret and org were not taken",
+        zh: "設定檔屬於另一台 PCE（{here}）；未匯入金鑰、密碼與組織編號"
+    }
+    channels(list) {
+        en: "not taken: alerts: {list} is not supported; this program tells by mail alone",
+        zh: "未匯入：alerts：不支援 {list}；本程式僅以郵件通知"
+    }
+    rule_taken(id, name) { en: "rule {id} taken: {name}", zh: "已匯入規則 {id}：{name}" }
+    rule_taken_as(id, was, name) {
+        en: "rule {was} taken under the id {id}: {name}",
+        zh: "已匯入規則 {was}，id 改為 {id}：{name}"
+    }
+    rule_same(id, name) { en: "rule {id} is here already: {name}", zh: "規則 {id} 已存在，略過：{name}" }
+    rule_refused(name, problem) {
+        en: "rule not taken: {name}: {problem}",
+        zh: "未匯入規則：{name}：{problem}"
+    }
+    rule_type_unsupported(kind) {
+        en: "rules of type \"{kind}\" are not supported; only \"event\" and \"traffic\" are",
+        zh: "不支援「{kind}」類型的規則；僅支援 \"event\" 與 \"traffic\""
+    }
+    rule_no_object() { en: "not an object", zh: "不是物件" }
+    unnamed() { en: "(without a name)", zh: "（未命名）" }
+    part_of_name() {
+        en: "event rules: the later Python versions compared the whole event type; here filter_value is a part of it, so that agent.update matches agent.update_interactive_users too. Look at the rules that were taken",
+        zh: "事件規則：後期的 Python 版本比對完整的事件類型，本程式的 filter_value 則比對部分名稱，例如 agent.update 也會符合 agent.update_interactive_users。請檢視已匯入的規則"
+    }
+
+    // The state.
+    position(events) {
+        en: "position: events are read from {events} on",
+        zh: "位置：事件自 {events} 起讀取"
+    }
+    position_both(events, traffic) {
+        en: "position: events are read from {events} on, traffic from {traffic} on",
+        zh: "位置：事件自 {events} 起讀取，流量自 {traffic} 起讀取"
+    }
+    counts(matches, rule) {
+        en: "history: {matches} untold matches of rule {rule} go on counting",
+        zh: "歷史紀錄：規則 {rule} 尚未通知的 {matches} 筆將繼續累計"
+    }
+    shared_history(id) {
+        en: "history of id {id} not taken: several rules shared the id, and nobody can tell whose matches these are",
+        zh: "未匯入 id {id} 的歷史紀錄：多條規則共用此 id，無法分辨屬於哪一條"
+    }
+    traffic_history(rule) {
+        en: "history of rule {rule} not taken: the Python tool counted rows of traffic, the same ones in several runs; this program counts connections",
+        zh: "未匯入規則 {rule} 的歷史紀錄：Python 工具計算的是流量列數，且同一列會在多次執行中重複計算；本程式計算連線次數"
+    }
+    lost_history(id) {
+        en: "history of id {id} not taken: there is no such rule here",
+        zh: "未匯入 id {id} 的歷史紀錄：沒有此規則"
+    }
+    has_position() {
+        en: "this program has read this PCE already and goes on from where it stands",
+        zh: "本程式已讀取過此 PCE，將從目前的位置繼續"
+    }
+    of_other_pce() {
+        en: "the state is of another PCE than the config",
+        zh: "狀態屬於另一台 PCE，與設定檔不符"
+    }
+    no_position() {
+        en: "last_check is missing or no time such as 2026-08-03T10:00:00Z",
+        zh: "缺少 last_check，或不是 2026-08-03T10:00:00Z 格式的時間"
+    }
+    after_mending(reason) {
+        en: "state not taken, since the config is not valid yet; mend it and import the state again: {reason}",
+        zh: "設定檔尚不正確，未匯入狀態；請修正後再次匯入狀態：{reason}"
+    }
+
+    // The old tool.
+    in_crontab(file, line, text) {
+        en: "the Python tool still runs by {file}, line {line}; remove it, since two monitors tell everything twice: {text}",
+        zh: "Python 工具仍由 {file} 第 {line} 行執行；請移除，以免兩套監控重複通知：{text}"
+    }
+}
