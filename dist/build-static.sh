@@ -24,12 +24,15 @@ sysroot_is_built() {
         [ "$(head -n 1 "$MUSL_SYSROOT/built-from")" = "$("$DISTRO_RUST/rustc" --version)" ]
 }
 
-# ring has C in it, which must be compiled against musl's headers. Your own choice stands.
+# ring has C in it, which must be compiled against musl's headers. For another machine's
+# processor a cross compiler does that, and links. Your own choice stands.
 use_musl_gcc() {
-    local name=CC_${MUSL_TARGET//-/_}
-    if [ -z "${!name:-}" ] && command -v musl-gcc >/dev/null; then
-        export "$name=musl-gcc"
-    fi
+    local machine=${MUSL_TARGET%%-*} name=${MUSL_TARGET//-/_} gcc=musl-gcc
+    [ "$machine" = "$(uname -m)" ] || gcc=$machine-linux-musl-gcc
+    command -v "$gcc" >/dev/null || return 0
+    local compiler=CC_$name linker=CARGO_TARGET_${name^^}_LINKER
+    [ -n "${!compiler:-}" ] || export "$compiler=$gcc"
+    [ "$gcc" = musl-gcc ] || [ -n "${!linker:-}" ] || export "$linker=$gcc"
 }
 
 target=$MUSL_TARGET

@@ -214,7 +214,10 @@ fn on_a_stream_that_ends_in_the_journal_each_line_has_its_priority() {
     for log in ["stdout", "journal"] {
         let (out, err) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
         let mut command = world.command(&["run", "--log", log]);
-        command.env("JOURNAL_STREAM", &named).stdout(out).stderr(err);
+        command
+            .env("JOURNAL_STREAM", &named)
+            .stdout(out)
+            .stderr(err);
         assert_eq!(command.status().unwrap().code(), Some(78));
     }
     let text = fs::read_to_string(world.folder().join("stream")).unwrap();
