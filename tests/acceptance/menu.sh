@@ -19,11 +19,12 @@ while 1 {
         -re {API key[^\n]*: $} { send "$PCE_KEY\r" }
         -re {API secret[^\n]*: $} { send "$PCE_SECRET\r" }
         -re {[Rr]ecipients[^\n]*: $} { send "soc@example.com\r" }
-        -re {[Oo]ther mail server[^\n]*$|[Aa]nother server[^\n]*$|different[^\n]*server[^\n]*$} { send "y\r" }
-        -re {[Hh]ost[^\n]*: $|Mail server[^\n]*: $} { send "127.0.0.1\r" }
-        -re {[Pp]ort[^\n]*: $} { send "2525\r" }
-        -re {Choice[^\n]*: $} { send "0\r" }
-        -re {[^\n]+[:?\]] $} { send "\r" }
+        -re {Another one.*: $} { send "y\r" }
+        -re {Mail server \[[^\n]*: $} { send "127.0.0.1\r" }
+        -re {Port \[[^\n]*: $} { send "2525\r" }
+        -re {TLS.*none.*Choice \[1\]: $} { send "4\r" }
+        -re {Choice: $} { send "0\r" }
+        -re {[^\n]+(:|\?|\]) $} { send "\r" }
         eof { break }
         timeout { puts "the menu waits for something unknown"; exit 1 }
     }

@@ -96,7 +96,7 @@ while zpty -r shell line && [[ \$line != *ready* ]]; do :; done
 zpty -n -w shell "$1"\$'\t'\$'\n'"echo do''ne"\$'\n'
 while zpty -r shell line && [[ \$line != *done* ]]; do print -r -- "\$line"; done
 ZSH
-    timeout 20 zsh -f /run/by_zsh
+    timeout 90 zsh -f /run/by_zsh
 }
 by_fish() { HOME=/run fish -c "complete -C '$1'"; }
 all_of() { local word text; text=$("$1" "$2") || return; shift 2; for word; do grep -qw -- "$word" <<<"$text" || { echo "no $word in: $text"; return 1; }; done; }
