@@ -24,7 +24,7 @@ export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 SIGN_KEY ?=
 export SIGN_KEY
 
-.PHONY: help build musl test torture fuzz demo lint illumio-py deb rpm dist vendor acceptance clean
+.PHONY: help build musl test torture fuzz bench demo mail-gallery lint illumio-py deb rpm dist vendor acceptance clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -49,9 +49,17 @@ fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_
 	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \
 	CARGO_PROFILE_DEV_OPT_LEVEL=1 "$(CARGO)" test --test fuzz -- --nocapture
 
+bench: ## what a poll costs in CPU, memory and time, against its targets (ONLY="quiet full" for some)
+	@binary=$$(dist/build-static.sh) && bench=$$(dist/build-static.sh --bench) && \
+	ILLUMIO_MONITOR_BIN="$$binary" "$$bench" $(ONLY)
+
 demo: ## one poll of a simulated PCE, and the mail that comes of it
 	@binary=$$(dist/build-static.sh --or-glibc) && \
 	ILLUMIO_MONITOR_BIN="$$binary" "$(CARGO)" run --quiet --example demo
+
+mail-gallery: ## every kind of mail in both languages, with pictures: target/gallery/index.html
+	@tests/gallery-fonts.sh
+	"$(CARGO)" run --quiet --example gallery
 
 lint: ## format and clippy; a warning is an error
 	"$(CARGO)" fmt --check

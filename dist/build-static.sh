@@ -4,6 +4,7 @@
 #
 #   dist/build-static.sh               for musl: what ships; stops where there is no musl std
 #   dist/build-static.sh --or-glibc    there takes the host's glibc instead: enough for a test
+#   dist/build-static.sh --bench       the program that measures it, in the same way
 #
 # From the Makefile: CARGO, CARGO_TARGET_DIR (absolute), MUSL_TARGET (a triple),
 # MUSL_SYSROOT and DISTRO_RUST (what `make musl` makes, and with which compiler).
@@ -65,5 +66,9 @@ done
 
 # Cargo prefers the encoded form to RUSTFLAGS, and would then drop the flags above.
 unset CARGO_ENCODED_RUSTFLAGS
-RUSTFLAGS="${RUSTFLAGS:-} $flags" "$cargo" build --release --locked --bin illumio-monitor --target "$target" >&2
-echo "$CARGO_TARGET_DIR/$target/release/illumio-monitor"
+what=(--bin illumio-monitor) where=illumio-monitor
+if [ "${1:-}" = --bench ]; then
+    what=(--example bench) where=examples/bench
+fi
+RUSTFLAGS="${RUSTFLAGS:-} $flags" "$cargo" build --release --locked "${what[@]}" --target "$target" >&2
+echo "$CARGO_TARGET_DIR/$target/release/$where"

@@ -246,3 +246,58 @@ fn fingerprint(der: &[u8]) -> String {
         .collect();
     bytes.join(":")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    fn certificate(from: i32, until: i32) -> Vec<u8> {
+        let mut params = CertificateParams::new(vec!["pce.example.com".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(from, 3, 1);
+        params.not_after = date_time_ymd(until, 11, 30);
+        let key = KeyPair::generate().unwrap();
+        params.self_signed(&key).unwrap().der().to_vec()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn both_ways_to_write_a_time_are_read() {
+        for (from, until) in [(2026, 2027), (1999, 2049), (2026, 2051), (1950, 9999)] {
+            let read = Certificate::read(&certificate(from, until)).unwrap();
+            assert_eq!(read.not_before, at(&format!("{from}-03-01T00:00:00Z")));
+            assert_eq!(read.not_after, at(&format!("{until}-11-30T00:00:00Z")));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_no_certificate_has_no_dates() {
+        let whole = certificate(2026, 2027);
+        for end in 0..whole.len() {
+            assert_eq!(Certificate::read(&whole[..end]), None, "{end}");
+        }
+        assert_eq!(Certificate::read(b"-----BEGIN CERTIFICATE-----"), None);
+        assert_eq!(
+            Certificate::read(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
+            None
+        );
+        assert_eq!(Certificate::read(&[0x30, 0x80, 0x30, 0x80]), None);
+    }
+
+    #[test]
+    fn a_damaged_byte_never_ends_in_a_panic() {
+        let whole = certificate(2026, 2027);
+        for at in 0..whole.len().min(300) {
+            for byte in [0x00, 0x7f, 0x80, 0x85, 0xff] {
+                let mut damaged = whole.clone();
+                damaged[at] = byte;
+                let _ = Certificate::read(&damaged);
+            }
+        }
+    }
+}

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use argh::{ArgsInfo, FromArgs};
 
+use crate::lang::{Lang, help};
+use crate::status::MAX_AGE_MINUTES;
+
 /// The exit code for a wrong command line, from sysexits.h.
 pub const USAGE: u8 = 64;
 
@@ -43,8 +46,12 @@ pub struct Cli {
 pub enum Command {
     /// One poll cycle.
     Run(Run),
+    /// The doctor.
+    Check(Check),
     /// A test mail.
     TestMail(TestMail),
+    /// One line for a watchdog.
+    Status(Status),
     /// The rules.
     Rules(Rules),
     /// The Python tool's files.
@@ -231,6 +238,36 @@ pub struct Import {
     pub files: Vec<PathBuf>,
 }
 
+/// Try the config, the PCE, the mail server and what starts the runs; change nothing, send nothing.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "check",
+    note = "Exit codes: 0 all is well, 75 something failed that may mend itself, 78 a person is needed."
+)]
+pub struct Check {
+    /// the findings as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Tell in one line whether the monitor is at work, for Nagios or Zabbix.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "status",
+    note = "Exit codes: 0 the last complete run is recent, else 75 or 78 with the reason."
+)]
+pub struct Status {
+    /// minutes from which the last complete run is too old (default 30)
+    #[argh(option, default = "MAX_AGE_MINUTES", arg_name = "MIN")]
+    pub max_age: u32,
+
+    /// the same as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
 /// Where the run's line goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Log {
@@ -264,36 +301,81 @@ pub enum Parsed {
     Wrong(String),
 }
 
-/// Reads the arguments, without the program's name.
-pub fn parse(arguments: &[String]) -> Parsed {
+/// Reads the arguments, without the program's name. `ours` is the language of help
+/// and errors where `--lang` names none.
+pub fn parse(arguments: &[String], ours: Lang) -> Parsed {
     let sorted = global_first(arguments);
     let words: Vec<&str> = sorted.iter().map(String::as_str).collect();
+    let asked = words
+        .iter()
+        .position(|word| *word == "--lang")
+        .and_then(|place| words.get(place + 1))
+        .and_then(|tag| Lang::from_tag(tag));
+    let lang = asked.unwrap_or(ours);
     match Cli::from_args(&["illumio-monitor"], &words) {
         Ok(cli) => Parsed::Do(cli),
-        Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
+        Err(exit) if exit.status.is_ok() => Parsed::Help(match lang {
+            Lang::En => exit.output,
+            Lang::ZhTw => usage_of(&words, lang),
+        }),
         Err(exit) => Parsed::Wrong(format!(
             "{}\n\n{}",
-            exit.output.trim_end(),
-            usage_of(&words)
+            help::wrong(lang, exit.output.trim_end()),
+            usage_of(&words, lang)
         )),
     }
 }
 
 /// The usage of the command that was named, or of the program.
-fn usage_of(words: &[&str]) -> String {
-    let named = words.iter().find(|word| !word.starts_with('-'));
-    let help = named.map(|name| Cli::from_args(&["illumio-monitor"], &[name, "--help"]));
-    match help {
-        Some(Err(exit)) if exit.status.is_ok() => exit.output,
-        _ => usage(),
-    }
+fn usage_of(words: &[&str], lang: Lang) -> String {
+    let named = commands_in(words);
+    let names: Vec<&str> = named.iter().map(String::as_str).collect();
+    help_of(&names, lang)
 }
 
-/// The usage, as `--help` prints it.
-pub fn usage() -> String {
-    match Cli::from_args(&["illumio-monitor"], &["--help"]) {
-        Err(exit) => exit.output,
-        Ok(_) => String::new(),
+/// The words that name a command, and a command of it.
+fn commands_in(words: &[&str]) -> Vec<String> {
+    let mut rest = words.iter();
+    let mut named: Vec<String> = Vec::new();
+    while let Some(word) = rest.next() {
+        let value = GLOBAL.iter().any(|(long, _, value)| *value && word == long);
+        if value {
+            rest.next();
+        } else if !word.starts_with('-') {
+            let mut names: Vec<&str> = named.iter().map(String::as_str).collect();
+            names.push(word);
+            if english(&names).is_none() {
+                break;
+            }
+            named.push((*word).to_owned());
+        }
+    }
+    named
+}
+
+/// The usage of the program, as `--help` prints it.
+pub fn usage(lang: Lang) -> String {
+    help_of(&[], lang)
+}
+
+/// The help of a command, named by its words; of the program where there are none.
+pub fn help_of(names: &[&str], lang: Lang) -> String {
+    let translated = match lang {
+        Lang::En => None,
+        Lang::ZhTw => help::zh_tw(&names.join(" ")),
+    };
+    translated
+        .map(str::to_owned)
+        .or_else(|| english(names))
+        .unwrap_or_default()
+}
+
+/// What argh makes of the comments above; `None` where there is no such command.
+fn english(names: &[&str]) -> Option<String> {
+    let words: Vec<&str> = names.iter().copied().chain(["--help"]).collect();
+    match Cli::from_args(&["illumio-monitor"], &words) {
+        Err(exit) if exit.status.is_ok() => Some(exit.output),
+        _ => None,
     }
 }
 
@@ -344,7 +426,7 @@ mod tests {
 
     fn parsed(line: &str) -> Cli {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        match parse(&words) {
+        match parse(&words, Lang::En) {
             Parsed::Do(cli) => cli,
             other => panic!("{line}: {other:?}"),
         }
@@ -385,7 +467,7 @@ mod tests {
             ("run --log nowhere", "nowhere"),
         ] {
             let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-            let Parsed::Wrong(text) = parse(&words) else {
+            let Parsed::Wrong(text) = parse(&words, Lang::En) else {
                 panic!("{line}")
             };
             let first = text.lines().next().unwrap_or_default();
@@ -405,12 +487,88 @@ mod tests {
             "-x",
         ] {
             let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-            assert!(matches!(parse(&words), Parsed::Wrong(_)), "{line}");
+            assert!(
+                matches!(parse(&words, Lang::En), Parsed::Wrong(_)),
+                "{line}"
+            );
         }
         for line in ["--help", "-h", "run --help", "test-mail -h"] {
             let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-            assert!(matches!(parse(&words), Parsed::Help(_)), "{line}");
+            assert!(matches!(parse(&words, Lang::En), Parsed::Help(_)), "{line}");
         }
-        assert!(usage().contains("test-mail"));
+        assert!(usage(Lang::En).contains("test-mail"));
+    }
+
+    /// The commands that a help text lists, and the options with two dashes in it.
+    fn named(help: &str) -> (Vec<String>, Vec<String>) {
+        let lines = help.lines().map(str::trim_end);
+        let after = lines.skip_while(|line| !matches!(*line, "Commands:" | "命令："));
+        let commands = after
+            .skip(1)
+            .take_while(|line| line.starts_with("  "))
+            .filter(|line| !line.starts_with("   "))
+            .filter_map(|line| line.split_whitespace().next().map(str::to_owned));
+        let mut commands: Vec<String> = commands.collect();
+        commands.sort();
+        let words = help.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'));
+        let options = words.filter(|word| word.starts_with("--") && word.len() > 2);
+        let mut options: Vec<String> = options.map(str::to_owned).collect();
+        options.sort();
+        options.dedup();
+        (commands, options)
+    }
+
+    #[test]
+    fn the_help_of_every_command_names_the_same_in_both_languages() {
+        let mut left: Vec<Vec<String>> = vec![Vec::new()];
+        let mut seen = 0;
+        while let Some(path) = left.pop() {
+            let names: Vec<&str> = path.iter().map(String::as_str).collect();
+            let (english, chinese) = (help_of(&names, Lang::En), help_of(&names, Lang::ZhTw));
+            assert!(chinese.contains("用法："), "{path:?} has no Chinese help");
+            let (commands, _) = named(&english);
+            assert_eq!(
+                named(&english),
+                named(&chinese),
+                "{path:?}:\n{english}\n{chinese}"
+            );
+            left.extend(commands.into_iter().map(|command| {
+                let mut path = path.clone();
+                path.push(command);
+                path
+            }));
+            seen += 1;
+        }
+        assert!(seen >= 5, "{seen}");
+    }
+
+    #[test]
+    fn help_and_errors_are_in_the_language_that_is_asked_for() {
+        let parsed = |line: &str, ours| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            match parse(&words, ours) {
+                Parsed::Help(text) | Parsed::Wrong(text) => text,
+                Parsed::Do(cli) => panic!("{line}: {cli:?}"),
+            }
+        };
+        for (line, ours, start) in [
+            ("--help", Lang::ZhTw, "用法：illumio-monitor "),
+            ("--help --lang en", Lang::ZhTw, "Usage: illumio-monitor "),
+            (
+                "check -h --lang=zh-TW",
+                Lang::En,
+                "用法：illumio-monitor check",
+            ),
+            ("-c a.json run --fast", Lang::ZhTw, "無法辨識的參數：--fast"),
+            (
+                "run --log nowhere",
+                Lang::ZhTw,
+                "選項 --log 的值「nowhere」不正確",
+            ),
+            ("run --log", Lang::ZhTw, "選項 --log 缺少值"),
+        ] {
+            let text = parsed(line, ours);
+            assert!(text.starts_with(start), "{line}: {text}");
+        }
     }
 }

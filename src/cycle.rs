@@ -7,10 +7,14 @@
 
 mod clock;
 mod conditions;
+mod daily;
 mod events;
+mod expiry;
+mod gap;
 mod letter;
 mod outcome;
 mod test_mail;
+mod thread;
 mod traffic;
 
 use std::collections::BTreeMap;
@@ -19,12 +23,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::lang::{Lang, cycle as say};
+use crate::certificate::Certificate;
+use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
+use crate::report::records::Records;
 use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews};
 use crate::rules::minutes::{Minute, minute_of};
@@ -65,9 +71,7 @@ pub struct Start<'a> {
 impl Start<'_> {
     /// The language as long as no config says one.
     fn language(&self, env: &Env) -> Lang {
-        self.lang
-            .or_else(|| env.locale().and_then(Lang::from_tag))
-            .unwrap_or_default()
+        env.screen_language(self.lang, None)
     }
 }
 
@@ -110,6 +114,10 @@ struct Cycle<'a> {
     clock: Clock,
     /// Whether it contradicts the last cycle's: then nothing is let go by it.
     clock_jumped: bool,
+    /// Whether it stands before what was read already: nothing is due by it.
+    clock_doubted: bool,
+    /// Whether the PCE took the key to the end of this cycle.
+    key_accepted: bool,
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
@@ -125,6 +133,10 @@ struct Cycle<'a> {
     seen: Vec<String>,
     news: Vec<ConditionNews>,
     alerts: Vec<Alert>,
+    /// The records that matched, where they are to be attached.
+    records: Option<Records>,
+    /// The PCE's certificate, once it was seen.
+    certificate: Option<Certificate>,
 }
 
 impl<'a> Cycle<'a> {
@@ -149,6 +161,8 @@ impl<'a> Cycle<'a> {
             notices: lost.iter().map(|note| note.text(lang)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
+            clock_doubted: false,
+            key_accepted: false,
             code: Code::Done,
             seen_up_to: (None, None),
             figures: Figures::default(),
@@ -156,6 +170,8 @@ impl<'a> Cycle<'a> {
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),
+            records: config.mail.attach_records.then(Records::default),
+            certificate: None,
             config,
             store,
             state,
@@ -192,9 +208,22 @@ impl<'a> Cycle<'a> {
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
     fn tell(mut self) -> Outcome {
-        let has_news = self.write_mail();
+        if !self.clock_doubted {
+            self.watch_expiries();
+            self.mind_the_gap();
+        }
+        self.tell_what_was_caught_up();
+        self.count_the_run();
+        let daily = self.daily_report();
+        let mut has_news = self.write_mail();
+        if let Some(daily) = daily {
+            self.state.outbox.push(daily, &self.reader());
+            has_news = true;
+        }
         self.note_the_end();
+        let (mails, code) = (self.figures.mails, self.code);
         if self.save() && has_news && self.deliver(OWN_MAIL) {
+            self.count_own_mail(mails, code);
             self.note_the_end();
             self.save();
         }
@@ -217,6 +246,7 @@ impl<'a> Cycle<'a> {
         let reached = self.greet(&mut client);
         self.reckon_first_times();
         if reached && !self.clock_holds() {
+            self.clock_doubted = true;
             return;
         }
         // Also where the PCE was not reached: what happens until it is, is news.
@@ -232,6 +262,9 @@ impl<'a> Cycle<'a> {
         if refused || self.read_events(&mut client) {
             self.read_traffic(&mut client, posted);
         }
+        if self.key_accepted {
+            self.watch(Condition::Credentials, None);
+        }
     }
 
     /// The first request: is the PCE there, does it take the key, is it well?
@@ -243,6 +276,7 @@ impl<'a> Cycle<'a> {
         };
         // What is told from here on is told at the PCE's time, a refusal too.
         self.clock = *client.clock();
+        self.certificate = client.certificate();
         match answer {
             Ok(health) => {
                 self.watch(Condition::Unreachable, None);
@@ -315,6 +349,7 @@ impl<'a> Cycle<'a> {
                 ..Tally::default()
             };
             let mut tally = known.remove(&key).unwrap_or_else(fresh);
+            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
             if never_read {
                 // Set by the host's clock alone, it may lie in the future.
                 tally.since = tally.since.map(|time| time.min(since));
@@ -322,7 +357,7 @@ impl<'a> Cycle<'a> {
             adopted.insert(key, tally);
         }
         self.state.rules = adopted;
-        if !known.is_empty() {
+        if known.values().any(|tally| tally.of_traffic) {
             self.state.traffic.let_go = Some(now);
         }
     }
@@ -378,15 +413,25 @@ impl<'a> Cycle<'a> {
     fn note_the_end(&mut self) {
         let now = self.now();
         let before = self.state.last_run.take().and_then(|run| run.complete_at);
+        let code = self.code_at_the_end();
         self.state.last_run = Some(store::state::LastRun {
             at: now,
-            outcome: self.code.word().to_owned(),
-            complete_at: if self.code == Code::Done {
+            outcome: code.word().to_owned(),
+            complete_at: if code == Code::Done {
                 Some(now)
             } else {
                 before
             },
         });
+    }
+
+    /// A mail that nobody confirmed is one that failed, in each cycle until someone does.
+    fn code_at_the_end(&self) -> Code {
+        if self.state.outbox.unconfirmed.is_empty() {
+            self.code
+        } else {
+            self.code.max(Code::Retry)
+        }
     }
 
     /// Saves the state; false where it could be saved nowhere.
@@ -418,9 +463,14 @@ impl<'a> Cycle<'a> {
     }
 
     fn finish(mut self) -> Outcome {
-        self.figures.pending = self.state.outbox.mails.len();
+        let unconfirmed = self.state.outbox.unconfirmed.mails.len();
+        if unconfirmed > 0 {
+            self.problems
+                .push(words::still_unconfirmed(self.lang, unconfirmed));
+        }
+        self.figures.pending = self.state.outbox.waiting();
         Outcome {
-            code: self.code,
+            code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
             problems: self.problems,

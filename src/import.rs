@@ -20,7 +20,7 @@ use crate::lang::{Lang, import as words};
 use crate::rule_command::Said;
 use crate::store::{self, Change, Env, Error};
 
-pub use crontab::{CronLine, old_tool_in_crontabs};
+pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
 
 /// What the import is given from outside.
 pub struct Around<'a> {

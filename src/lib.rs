@@ -23,6 +23,7 @@ pub mod report;
 pub mod rule_command;
 pub mod rules;
 pub mod secret;
+pub mod status;
 pub mod store;
 pub mod table;
 pub mod tls;

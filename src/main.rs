@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use illumio_monitor::check;
 use illumio_monitor::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
 use illumio_monitor::visible::visible;
-use illumio_monitor::{import, log, rule_command, table};
+use illumio_monitor::{import, log, rule_command, status, table};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -18,8 +19,9 @@ fn main() -> ExitCode {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    match cli::parse(&arguments) {
-        Parsed::Do(cli) => act(cli),
+    let env = Env::of_process();
+    match cli::parse(&arguments, env.screen_language(None, None)) {
+        Parsed::Do(cli) => act(cli, &env),
         Parsed::Help(text) => {
             print!("{text}");
             ExitCode::SUCCESS
@@ -31,13 +33,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn act(cli: Cli) -> ExitCode {
+fn act(cli: Cli, env: &Env) -> ExitCode {
     if cli.version {
         println!("illumio-monitor {}", env!("CARGO_PKG_VERSION"));
         return ExitCode::SUCCESS;
     }
-    let env = Env::of_process();
-    let ours = env.locale().and_then(Lang::from_tag).unwrap_or_default();
+    let ours = env.screen_language(None, None);
     let wanted = cli
         .lang
         .as_deref()
@@ -45,14 +46,14 @@ fn act(cli: Cli) -> ExitCode {
         .transpose();
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(tag) => return wrong(&say::unknown_language(ours, tag)),
+        Err(tag) => return wrong(&say::unknown_language(ours, tag), ours),
     };
     let lang = wanted.unwrap_or(ours);
     let executable = executable();
-    let config = store::locate(cli.config.as_deref(), &env, &executable);
+    let config = store::locate(cli.config.as_deref(), env, &executable);
     let parting = || {
         if matches!(cli.command, Some(Command::Import(_))) {
-            let lines = import::seen_by_root_alone(&import_of(&config, &env, wanted));
+            let lines = import::seen_by_root_alone(&import_of(&config, env, wanted));
             lines.iter().for_each(|line| println!("{}", visible(line)));
         }
     };
@@ -69,7 +70,7 @@ fn act(cli: Cli) -> ExitCode {
     let Some(command) = cli.command else {
         return ExitCode::from(menu(Place {
             config: &config,
-            env: &env,
+            env,
             executable: &executable,
             at_home: config == store::locate(None, &Env::default(), &executable),
             lang: wanted,
@@ -78,10 +79,12 @@ fn act(cli: Cli) -> ExitCode {
     };
     let start = start();
     match command {
-        Command::Run(run) => run_once(&config, &env, &run, start),
-        Command::TestMail(_) => test_mail(&config, &env, start),
-        Command::Rules(command) => rules(&config, &env, wanted, &command),
-        Command::Import(command) => take_over(&config, &env, wanted, &command),
+        Command::Run(run) => run_once(&config, env, &run, start),
+        Command::Check(options) => check(&config, env, &options, start),
+        Command::TestMail(_) => test_mail(&config, env, start),
+        Command::Status(options) => status(&config, env, &options, start),
+        Command::Rules(command) => rules(&config, env, wanted, &command),
+        Command::Import(command) => take_over(&config, env, wanted, &command),
     }
 }
 
@@ -104,6 +107,38 @@ fn test_mail(config: &Path, env: &Env, start: Start<'_>) -> ExitCode {
     let problems = sent.problems.iter().flat_map(|problem| problem.lines());
     problems.for_each(|line| eprintln!("{}", visible(line)));
     ExitCode::from(sent.code.exit())
+}
+
+/// Each group of findings is printed as soon as it is there.
+fn check(config: &Path, env: &Env, options: &cli::Check, start: Start<'_>) -> ExitCode {
+    let around = check::Around {
+        env,
+        now: start.now,
+        lang: start.lang,
+        program: &executable(),
+    };
+    let plain = !env.shows_unicode();
+    let findings = check::check(config, around, &mut |findings| {
+        if !options.json {
+            let lines: Vec<String> = findings.iter().flat_map(|one| one.lines(plain)).collect();
+            print_lines(&lines);
+        }
+    });
+    if options.json {
+        print_lines(&[check::json(&findings).to_string()]);
+    }
+    ExitCode::from(check::worst(&findings).exit())
+}
+
+fn status(config: &Path, env: &Env, options: &cli::Status, start: Start<'_>) -> ExitCode {
+    let (status, lang) = status::status(config, env, options.max_age, start.now, start.lang);
+    let line = if options.json {
+        status.json(options.max_age, lang).to_string()
+    } else {
+        status.line(lang)
+    };
+    print_lines(&[line]);
+    ExitCode::from(status.code.exit())
 }
 
 fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> ExitCode {
@@ -137,10 +172,14 @@ fn import_of<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::
 }
 
 /// A closed stream is no reason to fail.
-fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
-    for line in &said.lines {
+fn print_lines(lines: &[String]) {
+    for line in lines {
         let _ = writeln!(io::stdout(), "{}", visible(line));
     }
+}
+
+fn done(env: &Env, said: &rule_command::Said) -> ExitCode {
+    print_lines(&said.lines);
     for line in said.problems.iter().flat_map(|problem| problem.lines()) {
         let _ = writeln!(io::stderr(), "{}", visible(line));
     }
@@ -177,8 +216,8 @@ fn go_on_as_owner(
     Err(ExitCode::from(cycle::Code::Config.exit()))
 }
 
-fn wrong(text: &str) -> ExitCode {
-    eprint!("{text}\n\n{}", cli::usage());
+fn wrong(text: &str, lang: Lang) -> ExitCode {
+    eprint!("{text}\n\n{}", cli::usage(lang));
     ExitCode::from(cli::USAGE)
 }
 

@@ -79,13 +79,9 @@ pub fn act(around: &Around<'_>, rules: &cli::Rules) -> Said {
 
 /// `--lang`, else what the file says, else the locale's.
 fn language(around: &Around<'_>) -> Lang {
-    let locale = || around.env.locale().and_then(Lang::from_tag);
-    let looked = || store::look(around.config, around.env).ok();
-    around
-        .lang
-        .or_else(|| looked().map(|look| look.language))
-        .or_else(locale)
-        .unwrap_or_default()
+    let looked = store::look(around.config, around.env).ok();
+    let written = looked.map(|look| look.language);
+    around.env.screen_language(around.lang, written)
 }
 
 /// Why nothing was done.

@@ -21,3 +21,5 @@ mod page;
 mod records;
 #[path = "fuzz/smtp.rs"]
 mod smtp;
+#[path = "fuzz/state.rs"]
+mod state;

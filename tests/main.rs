@@ -5,25 +5,36 @@
 
 mod certificate;
 mod mailbox;
+mod openssl;
 mod oracle;
 mod pce;
 mod world;
 
 mod stories {
     mod a_day_of_events;
+    mod attached_records;
     mod bad_input;
     mod beside;
     mod best_practices;
+    mod check;
+    mod check_mail;
+    mod check_tls;
     mod client;
     mod command_line;
+    mod condition_mails;
     mod conditions;
+    mod daily_report;
     mod event_fetch;
     mod event_rules;
+    mod expiry;
+    mod gaps;
     mod hostile_records;
     mod illumio_py;
     mod importing;
+    mod languages;
     mod mail_faults;
     mod mail_servers;
+    mod mail_tls_faults;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;
@@ -31,6 +42,7 @@ mod stories {
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;
+    mod status;
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;
@@ -40,7 +52,9 @@ mod stories {
     mod the_mail;
     mod the_oracle;
     mod the_outbox;
+    mod the_schedule;
     mod the_world;
+    mod traffic_bulk;
     mod traffic_clipped;
     mod traffic_counting;
     mod traffic_queries;

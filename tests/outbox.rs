@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Settings;
-use illumio_monitor::mail::mime::{self, Parts};
+use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
 use illumio_monitor::mail::outbox::{BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
@@ -23,6 +23,11 @@ fn soon() -> Instant {
 
 const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
 
+static NO_THREAD: Thread = Thread {
+    in_reply_to: None,
+    references: Vec::new(),
+};
+
 fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
     Parts {
         message_id: "1.2@example.com",
@@ -33,6 +38,8 @@ fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
         level: Level::Critical,
         kind: Kind::Alert,
         site: HOSTILE,
+        thread: &NO_THREAD,
+        attachment: None,
     }
 }
 
@@ -58,6 +65,7 @@ fn a_message_has_its_headers_and_no_others() {
     );
     assert_eq!(header(&message, "Message-ID"), ["<1.2@example.com>"]);
     assert_eq!(header(&message, "MIME-Version"), ["1.0"]);
+    assert_eq!(header(&message, "Importance"), ["high"]);
     assert_eq!(header(&message, "Auto-Submitted"), ["auto-generated"]);
     assert_eq!(header(&message, "X-Auto-Response-Suppress"), ["All"]);
     assert_eq!(header(&message, "X-Illumio-Monitor-Level"), ["critical"]);
@@ -108,7 +116,87 @@ fn a_message_id_takes_the_senders_domain_if_it_is_one() {
     assert!(id("a@b>\r\nX: y").ends_with("@illumio-monitor.invalid"));
 }
 
+#[test]
+fn a_mail_that_goes_on_from_others_names_them_and_nothing_else_enters_its_headers() {
+    let thread = Thread {
+        in_reply_to: Some("1.2@example.com".into()),
+        references: vec![
+            "rule-7.20261122.ab@example.com".into(),
+            "x@y>\r\nBcc: evil@example.com".into(),
+            "no id".into(),
+            "1.2@example.com".into(),
+        ],
+    };
+    let message = mime::message(
+        &settings(25),
+        &Parts {
+            thread: &thread,
+            ..parts("text", "<p>html</p>")
+        },
+    );
+    assert_eq!(header(&message, "In-Reply-To"), ["<1.2@example.com>"]);
+    let read = mail_parser::MessageParser::default();
+    let read = read.parse(&message).unwrap();
+    let ids = read.references().as_text_list().unwrap();
+    assert_eq!(ids, ["rule-7.20261122.ab@example.com", "1.2@example.com"]);
+    assert_eq!(header(&message, "Bcc"), [""; 0]);
+}
+
+#[test]
+fn an_attachment_stands_beside_text_and_html_and_comes_as_it_was() {
+    use base64::Engine;
+    use mail_parser::MimeHeaders;
+    let bytes: Vec<u8> = (0..10_000_u32).map(|n| (n * 31 % 251) as u8).collect();
+    let file = Attachment {
+        name: "alerts.jsonl.gz".into(),
+        base64: base64::engine::general_purpose::STANDARD.encode(&bytes),
+    };
+    let message = mime::message(
+        &settings(25),
+        &Parts {
+            attachment: Some(&file),
+            ..parts("text", "<p>html</p>")
+        },
+    );
+    assert!(message.lines().all(|line| line.len() <= 998));
+    let read = mail_parser::MessageParser::default();
+    let read = read.parse(&message).unwrap();
+    assert_eq!(read.body_text(0).unwrap().trim(), "text");
+    assert_eq!(read.body_html(0).unwrap().trim(), "<p>html</p>");
+    let attached = read.attachment(0).unwrap();
+    assert_eq!(attached.attachment_name(), Some("alerts.jsonl.gz"));
+    assert_eq!(attached.contents(), bytes);
+    assert!(header(&message, "Content-Type")[0].starts_with("multipart/mixed"));
+}
+
 // The outbox.
+
+#[test]
+fn attachments_go_before_any_details_do() {
+    let mut outbox = Outbox::default();
+    for number in 1..=4 {
+        let mut mail = waiting(number);
+        let base64 = "A".repeat(BYTES / 3);
+        let name = "alerts.jsonl.gz".to_owned();
+        mail.attachment = Some(Attachment { name, base64 });
+        outbox.push(mail, &reader());
+    }
+    let kept: Vec<bool> = outbox
+        .mails
+        .iter()
+        .map(|mail| mail.attachment.is_some())
+        .collect();
+    assert_eq!(kept, [false, false, true, true]);
+    assert_eq!(outbox.mails[0].text, "details of 1");
+    assert!(outbox.mails[0].detached.is_some() && outbox.mails[3].detached.is_none());
+    // Merged mails keep their lines alone.
+    for number in 5..=MAILS + 1 {
+        outbox.push(waiting(number), &reader());
+    }
+    assert_eq!(outbox.mails.len(), MAILS);
+    assert!(outbox.mails[0].attachment.is_none() && outbox.mails[0].detached.is_none());
+    assert_eq!(outbox.mails[0].lines.len(), 2);
+}
 
 fn reader() -> Reader {
     Reader {
@@ -134,14 +222,18 @@ fn waiting(number: usize) -> Waiting {
         lines: vec![format!("rule <{number}>: 12 matches")],
         served: Vec::new(),
         in_doubt: false,
+        unconfirmed: false,
         about_mail: false,
+        thread: Thread::default(),
+        attachment: None,
+        detached: None,
     }
 }
 
 fn outbox(mails: usize) -> Outbox {
     Outbox {
         mails: (1..=mails).map(waiting).collect(),
-        untold: Vec::new(),
+        ..Outbox::default()
     }
 }
 

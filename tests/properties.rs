@@ -8,14 +8,16 @@ use std::collections::BTreeSet;
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::report::tally::Tally;
+use illumio_monitor::rules::candidates::Candidates;
 use illumio_monitor::rules::engine::Counter;
 use illumio_monitor::rules::growth::{Baseline, Row};
 use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::{Minutes, minute_of};
-use illumio_monitor::rules::{EventFilter, Threshold, TrafficFilter};
+use illumio_monitor::rules::{EventFilter, Label, PortRange, Threshold, TrafficFilter};
 use jiff::Timestamp;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
+use serde_json::json;
 
 const DAY: i64 = 1_785_715_200;
 const HOURS: i64 = 8 * 3_600;
@@ -128,6 +130,59 @@ fn talk() -> impl Strategy<Value = Talk> {
     vec((0..HOURS, 0..OVERLAP, 0..OVERLAP), 1..40)
 }
 
+/// Traffic rules and rows over few values, so that many match.
+fn filter() -> impl Strategy<Value = TrafficFilter> {
+    let net = prop_oneof![
+        Just("10.0.0.0/8"),
+        Just("10.1.0.0/16"),
+        Just("10.1.2.3/32"),
+        Just("10.1.2.9/16"),
+        Just("2001:db8::/32"),
+        Just("0.0.0.0/0"),
+        Just("::/0"),
+    ];
+    let nets = vec(net.prop_map(|net| net.parse().unwrap()), 0..3);
+    let label = ("a|b", "x|y").prop_map(|(key, value)| Label { key, value });
+    let labels = vec(label, 0..3);
+    let range = (1u16..6, 0u16..200).prop_map(|(from, more)| PortRange {
+        from,
+        to: from + more,
+    });
+    (vec(range, 0..3), labels.clone(), labels, nets.clone(), nets).prop_map(
+        |(ports, src_label, dst_label, src_ip, dst_ip)| TrafficFilter {
+            ports,
+            src_label,
+            dst_label,
+            src_ip,
+            dst_ip,
+            ..TrafficFilter::default()
+        },
+    )
+}
+
+fn any_row() -> impl Strategy<Value = String> {
+    let ip = prop_oneof![
+        Just("10.1.2.3"),
+        Just("10.9.9.9"),
+        Just("::ffff:10.1.0.1"),
+        Just("2001:db8::7"),
+        Just("none"),
+    ];
+    let labels = vec(("a|b", "x|y"), 0..3).prop_map(|labels| {
+        let labels = labels
+            .iter()
+            .map(|(key, value)| json!({"key": key, "value": value}));
+        labels.collect::<Vec<_>>()
+    });
+    (ip.clone(), ip, labels.clone(), labels, 0u16..300).prop_map(
+        |(src, dst, of_src, of_dst, port)| {
+            let end = |ip, labels| json!({"ip": ip, "workload": {"labels": labels}});
+            json!({"src": end(src, of_src), "dst": end(dst, of_dst), "service": {"port": port}})
+                .to_string()
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
 
@@ -199,5 +254,20 @@ proptest! {
             let within = left.iter().filter(|(minute, _)| (begin..begin + i64::from(window)).contains(minute));
             prop_assert!(within.map(|(_, many)| many).sum::<u64>() < count);
         }
+    }
+
+    /// Rules are filed so that few are asked about a row; those that match are among them.
+    #[test]
+    fn no_rule_that_matches_is_passed_over(filters in vec(filter(), 0..30), row in any_row()) {
+        let flow: Flow = serde_json::from_str(&row).unwrap();
+        let facts = FlowFacts::of(&flow);
+        let mut found = vec![99];
+        Candidates::of(filters.iter()).find(&facts, &mut found);
+
+        let matching = (0..filters.len()).filter(|at| filters[*at].matches(&facts));
+        for place in matching {
+            prop_assert!(found.contains(&place), "{place} is not in {found:?}");
+        }
+        prop_assert!(found.is_sorted_by(|one, next| one < next), "{found:?}");
     }
 }

@@ -290,6 +290,29 @@ fn a_lost_answer_to_the_message_leaves_it_in_doubt() {
 }
 
 #[test]
+fn what_a_server_says_unasked_is_no_answer() {
+    let twice = "354 go ahead\r\n250 2.0.0 taken already\r\n";
+    let (mailbox, settings) = meet(
+        Options::default()
+            .at("DATA", Action::Say(twice.into()))
+            .at("END", Action::Drop),
+    );
+    let error = send(&settings).unwrap_err();
+    assert_eq!((error.step, error.in_doubt), (Step::End, true), "{error}");
+    assert!(mailbox.mails().is_empty());
+
+    let (mailbox, settings) = meet(Options::default().at("EHLO", {
+        Action::Say("250 mailbox.test\r\n250 hello again\r\n".into())
+    }));
+    assert_eq!(send(&settings).unwrap().accepted.len(), 2);
+    assert_eq!(mailbox.mails().len(), 1);
+
+    let leaving = "250 ok\r\n421 4.3.2 shutting down\r\n";
+    let error = failure(Options::default().at("MAIL", Action::Say(leaving.into())));
+    assert!(error.to_string().contains("421 4.3.2"), "{error}");
+}
+
+#[test]
 fn what_is_no_mail_server_is_told() {
     let error = failure(Options::default().say("GREETING", "HTTP/1.1 400 Bad Request"));
     assert!(matches!(error.cause, Cause::NotSmtp), "{error}");

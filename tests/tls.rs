@@ -6,6 +6,7 @@ mod certificate;
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -85,7 +86,7 @@ fn settings(port: u16) -> Settings {
 }
 
 fn get(settings: &Settings) -> Result<String, ureq::Error> {
-    let mut response = connect::agent(settings)
+    let mut response = connect::agent(settings, Arc::default())
         .unwrap()
         .get(&settings.url)
         .call()?;
@@ -308,7 +309,10 @@ fn a_redirect_is_handed_back_and_not_followed() {
     });
     let mut settings = settings(port);
     settings.url = format!("http://localhost:{port}");
-    let response = connect::agent(&settings).unwrap().get(&settings.url).call();
+    let response = connect::agent(&settings, Arc::default())
+        .unwrap()
+        .get(&settings.url)
+        .call();
     assert_eq!(response.unwrap().status(), 302);
     assert!(heads.recv().unwrap().contains("illumio-monitor/"));
     assert!(heads.recv_timeout(Duration::from_millis(200)).is_err());
@@ -317,7 +321,7 @@ fn a_redirect_is_handed_back_and_not_followed() {
 #[test]
 fn an_https_pce_is_never_asked_in_the_clear() {
     let (port, heads) = serve(None, fine);
-    let agent = connect::agent(&settings(port)).unwrap();
+    let agent = connect::agent(&settings(port), Arc::default()).unwrap();
     assert!(
         agent
             .get(format!("http://localhost:{port}"))
@@ -343,7 +347,7 @@ fn two_requests_share_one_connection() {
     });
     let mut settings = settings(port);
     settings.verify_tls = false;
-    let agent = connect::agent(&settings).unwrap();
+    let agent = connect::agent(&settings, Arc::default()).unwrap();
     for _ in 0..2 {
         let mut response = agent.get(&settings.url).call().unwrap();
         assert_eq!(response.body_mut().read_to_string().unwrap(), "fine");
@@ -430,7 +434,7 @@ fn an_unusable_proxy_is_told_without_its_password() {
     ] {
         let mut settings = settings(1);
         settings.proxy = Proxy::Url(Secret::new(url));
-        let error = connect::agent(&settings).expect_err(url);
+        let error = connect::agent(&settings, Arc::default()).expect_err(url);
         assert!(matches!(error, TlsError::Proxy { .. }), "{error}");
         assert!(!error.to_string().contains("hunter2"));
     }

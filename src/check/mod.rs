@@ -2,11 +2,113 @@
 //! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
 //! way. One file for each group of probes.
 
+mod around;
 mod certificate;
+mod cron;
+mod file;
 mod finding;
 mod mail;
 mod pce;
+mod schedule;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 pub use finding::{Finding, Mark, worst};
 pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
+pub use schedule::{Place, check_schedule};
+
+use crate::lang::{Lang, check as say};
+use crate::rules::Filter;
+use crate::status::{self, MAX_AGE_MINUTES, Reason};
+use crate::store::{self, Config, Env, Opened, StateUse};
+
+/// What the doctor is given from outside.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The host's time.
+    pub now: Timestamp,
+    /// The language asked for on the command line.
+    pub lang: Option<Lang>,
+    /// Where this program lies.
+    pub program: &'a Path,
+}
+
+/// Checks all around the config at `path`: the file, what starts the runs, the PCE,
+/// the mail server, the last run. Hands each group of findings to `tell` as soon as
+/// it is there, since some of them take their time.
+pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let mut found = |findings: Vec<Finding>| {
+        tell(&findings);
+        all.extend(findings);
+    };
+    let Around { env, now, .. } = around;
+    let place = Place {
+        root: Path::new("/"),
+        own: true,
+        program: around.program,
+    };
+    let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
+    match store::open(path, env, StateUse::Keep) {
+        Err(unopened) => {
+            let lang = env.screen_language(around.lang, None);
+            found(file::check_unusable(&unopened.error, lang));
+            found(file::check_permissions(&target, lang));
+            found(check_schedule(place, &[], lang));
+        }
+        Ok(opened) => {
+            let config = &opened.config;
+            let lang = env.screen_language(around.lang, Some(config.settings.language));
+            found(file::check_config(&opened, lang));
+            found(file::check_permissions(&target, lang));
+            found(around::check_environment(config, env, lang));
+            found(around::check_trust(config, lang));
+            found(check_pce(&config.pce, needs(config), now, lang));
+            found(check_mail(&config.mail, now, lang));
+            found(check_schedule(place, &config.rules, lang));
+            found(vec![last_run(&opened, now, lang)]);
+        }
+    }
+    all
+}
+
+fn needs(config: &Config) -> Needs {
+    let mut on = config.rules.iter().filter(|rule| rule.enabled);
+    Needs {
+        health: config.settings.enable_health_check,
+        traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
+    }
+}
+
+/// The last run, as `status` judges it; that there was none yet is no fault.
+fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
+    let status = status::of(opened, MAX_AGE_MINUTES, now);
+    let what = status.text(lang);
+    let finding = match (&status.reason, status.code) {
+        (None, _) => Finding::good("last_run", what),
+        (Some(Reason::NeverRan), _) => Finding::remark("last_run", what, say::first_run_fix(lang)),
+        (_, crate::cycle::Code::Config) => {
+            Finding::broken("last_run", what, say::last_run_fix(lang))
+        }
+        _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
+    };
+    finding.with(status.holding)
+}
+
+/// All findings for scripts; the README names the keys.
+pub fn json(findings: &[Finding]) -> Value {
+    let code = worst(findings);
+    let list: Vec<Value> = findings.iter().map(Finding::json).collect();
+    json!({
+        "version": 1,
+        "status": code.word(),
+        "exit_code": code.exit(),
+        "findings": list,
+    })
+}

@@ -141,7 +141,7 @@ impl Probe<'_> {
             .clone()
             .map(|(address, error)| say::address_fails(lang, address, network(error, lang)))
             .collect();
-        let last = failed.clone().last().map(|(_, error)| error);
+        let last = failed.clone().next_back().map(|(_, error)| error);
         if failed.count() < tried.len() {
             let what = say::connects(lang, place(hop));
             let finding = if details.is_empty() {

@@ -10,6 +10,7 @@ use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
+use crate::report::records::{Collector, Records};
 use crate::rules::{EventFilter, Filter};
 
 /// A long backlog is read in slices of this length, each moving the position.
@@ -136,14 +137,17 @@ impl Cycle<'_> {
             tallies,
             new,
             unreadable,
+            records,
             ..
         } = attempt;
         self.state.seen = seen;
         self.state.rules = tallies;
+        self.keep_records(records);
         self.figures.events += new;
         if unreadable > 0 {
+            let records = say::event_records(self.lang, unreadable);
             self.notices
-                .push(say::events_unreadable(self.lang, unreadable));
+                .push(say::events_unreadable(self.lang, records));
         }
         // What lies behind the position was told when it was first read.
         let told = self.state.events.position;
@@ -186,7 +190,7 @@ impl Cycle<'_> {
             self.state.events.look_late = LATE_AFTER_OUTAGE;
         }
         self.state.events.failures = 0;
-        self.watch(Condition::Credentials, None);
+        self.key_accepted = true;
         self.watch_fetch(Condition::Events, 0, None);
         self.seen.push(say::events_complete(
             self.lang,
@@ -217,6 +221,7 @@ impl Cycle<'_> {
             Error::Credentials { .. } => {
                 let problem = (crate::rules::Level::Critical, error.text(self.lang));
                 self.watch(Condition::Credentials, Some(problem));
+                self.key_accepted = false;
                 self.code.worsen(Code::Config);
             }
             _ => self.code.worsen(Code::Retry),
@@ -226,19 +231,22 @@ impl Cycle<'_> {
 
 /// One slice, counted on copies until it is known to be complete.
 struct Attempt<'c> {
-    rules: Vec<(String, &'c EventFilter)>,
+    /// Each rule's id, its key and what it matches.
+    rules: Vec<(i64, String, &'c EventFilter)>,
     seen: SeenEvents,
     tallies: Tallies,
     now: Timestamp,
     new: u64,
     unreadable: u64,
+    /// Where the records are to be attached.
+    records: Option<Collector>,
 }
 
 impl<'c> Attempt<'c> {
     fn of(cycle: &'c Cycle<'_>) -> Self {
         let rules = keyed(&cycle.config.rules).into_iter();
         let rules = rules.filter_map(|(key, rule)| match &rule.filter {
-            Filter::Event(filter) => Some((key, filter)),
+            Filter::Event(filter) => Some((rule.id, key, filter)),
             Filter::Traffic(_) => None,
         });
         Self {
@@ -248,6 +256,7 @@ impl<'c> Attempt<'c> {
             now: cycle.now(),
             new: 0,
             unreadable: 0,
+            records: cycle.records.as_ref().map(Records::collector),
         }
     }
 
@@ -262,12 +271,17 @@ impl<'c> Attempt<'c> {
         }
         self.new += 1;
         self.unreadable += u64::from(event.is_none());
-        for (key, filter) in &self.rules {
+        let mut counted_by = Vec::new();
+        for (id, key, filter) in &self.rules {
             if filter.matches(known)
                 && let Some(tally) = self.tallies.get_mut(key)
             {
                 tally.count_event(filter, known, at, raw);
+                counted_by.push(*id);
             }
+        }
+        if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
+            records.add(&counted_by, raw);
         }
     }
 }

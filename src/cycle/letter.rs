@@ -2,17 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
-use crate::mail::mime;
+use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::Waiting;
-use crate::report::{Condition, Kind, Report};
-use crate::rules::Level;
+use crate::report::{BeginMail, Condition, Kind, Phase, Report};
+use crate::rules::{Filter, Level};
 use crate::store::Config;
 use crate::store::state::Held;
+
+/// Runs that are further apart, in minutes, are no regular ones.
+const LONGEST_INTERVAL: i64 = 60;
 
 /// Puts a report into words, ready for the outbox.
 pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
@@ -34,7 +37,11 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         lines: composed.lines,
         served: Vec::new(),
         in_doubt: false,
+        unconfirmed: false,
         about_mail: false,
+        thread: Thread::default(),
+        attachment: None,
+        detached: None,
     }
 }
 
@@ -50,7 +57,15 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
         alerts: Vec::new(),
         notices: Vec::new(),
         footer: Vec::new(),
+        daily: None,
     }
+}
+
+/// This host's name, where the kernel tells it.
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 impl Cycle<'_> {
@@ -72,7 +87,8 @@ impl Cycle<'_> {
             Kind::Alert
         };
         self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
-        let footer = [std::mem::take(&mut self.seen), vec![self.config_line()]].concat();
+        let attachment = self.attachment();
+        let footer = self.footer();
         let report = Report {
             conditions: std::mem::take(&mut self.news),
             alerts: std::mem::take(&mut self.alerts),
@@ -82,29 +98,65 @@ impl Cycle<'_> {
         };
         let mail = Waiting {
             about_mail,
+            thread: self.thread(&report),
+            attachment,
             ..letter(&report, &self.config, self.start.random)
         };
         for news in &report.conditions {
             if let Some(held) = self.state.conditions.get_mut(&news.condition) {
                 held.message_id
                     .get_or_insert_with(|| mail.message_id.clone());
+                if news.phase == Phase::Begins {
+                    held.begin_mail.get_or_insert_with(|| BeginMail {
+                        message_id: mail.message_id.clone(),
+                        subject: mail.subject.clone(),
+                        made_at: mail.made_at,
+                    });
+                }
             }
         }
         self.state.outbox.push(mail, &reader);
         true
     }
 
-    fn config_line(&self) -> String {
+    pub(super) fn config_line(&self) -> String {
         say::config_file(self.lang, self.store.path().display())
+    }
+
+    /// What was read and what was not, when the next run is due, and who says so.
+    fn footer(&mut self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut self.seen);
+        let mut enabled = self.config.rules.iter().filter(|rule| rule.enabled);
+        if lines.is_empty() {
+            lines.push(say::nothing_read(self.lang));
+        } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
+            lines.push(say::no_traffic_rule(self.lang));
+        }
+        lines.extend(self.next_run());
+        lines.extend(hostname().map(|name| say::host(self.lang, name)));
+        lines.push(self.config_line());
+        lines
+    }
+
+    /// After the usual time between two runs; unknown before the second one.
+    fn next_run(&self) -> Option<String> {
+        let minutes = self.state.rhythm.usual()?;
+        if !(1..=LONGEST_INTERVAL).contains(&minutes) {
+            return None;
+        }
+        let due = self.now().checked_add(SignedDuration::from_mins(minutes));
+        let due = due.ok()?.to_zoned(self.config.settings.timezone.clone());
+        let due = due.strftime("%H:%M %:z").to_string();
+        Some(say::next_run(self.lang, due, minutes))
     }
 
     /// Tries all waiting mail; true where there was some, so that how it went has to
     /// be saved.
     pub(super) fn deliver(&mut self, patience: Duration) -> bool {
-        if self.state.outbox.mails.is_empty() {
+        let (now, reader) = (self.now(), self.reader());
+        if self.state.outbox.mails.is_empty() && !self.state.outbox.unconfirmed.is_due(now) {
             return false;
         }
-        let (now, reader) = (self.now(), self.reader());
         let deadline = Instant::now() + patience;
         let done = self
             .state
@@ -121,7 +173,10 @@ impl Cycle<'_> {
             .extend(done.refused.iter().map(|refused| refused.text(self.lang)));
         self.problems
             .extend(done.notes.iter().map(|note| note.text(self.lang)));
-        if done.errors.is_empty() && done.refused.is_empty() {
+        let all_is_well = done.errors.is_empty()
+            && done.refused.is_empty()
+            && self.state.outbox.unconfirmed.is_empty();
+        if all_is_well {
             // A mail that was late says so itself.
             self.state.conditions.remove(&Condition::Delivery);
         } else {
@@ -137,6 +192,8 @@ impl Cycle<'_> {
                 level: Level::Warning,
                 detail,
                 message_id: None,
+                begin_mail: None,
+                expiry: None,
             };
             self.state
                 .conditions

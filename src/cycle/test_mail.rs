@@ -38,8 +38,8 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
             };
         }
     };
-    let lang = start.lang.unwrap_or(config.settings.language);
-    config.settings.language = lang;
+    let lang = env.screen_language(start.lang, Some(config.settings.language));
+    config.settings.language = start.lang.unwrap_or(config.settings.language);
     let message = message(path, &config, &start);
     let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
@@ -75,6 +75,8 @@ fn message(path: &Path, config: &Config, start: &Start<'_>) -> String {
             level: mail.level,
             kind: mail.kind,
             site: &mail.site,
+            thread: &mail.thread,
+            attachment: None,
         },
     )
 }

@@ -87,11 +87,6 @@ impl Cycle<'_> {
         }
         let began = self.now();
         let mut outcome = self.read_fetch(client, posted);
-        if matches!(outcome, Err(Failure::Clipped)) {
-            self.switch_to_slots(client);
-            let posted = self.begin_traffic(client);
-            outcome = self.read_fetch(client, posted);
-        }
         let is_old = |position| began.duration_since(position) > SignedDuration::from_mins(1);
         if outcome.is_ok() && self.state.traffic.position.is_some_and(is_old) {
             let posted = self.begin_traffic(client);
@@ -100,12 +95,19 @@ impl Cycle<'_> {
         self.conclude_traffic(client, outcome);
     }
 
+    /// Reads the fetch; in slots and from the start where its rows turn out to be clipped.
     fn read_fetch(
         &mut self,
         client: &mut Client,
         posted: Result<(), Error>,
     ) -> Result<(), Failure> {
         posted.map_err(Failure::of)?;
+        let outcome = self.read_parts(client);
+        if !matches!(outcome, Err(Failure::Clipped)) {
+            return outcome;
+        }
+        self.switch_to_slots(client);
+        self.begin_traffic(client).map_err(Failure::of)?;
         self.read_parts(client)
     }
 
@@ -148,6 +150,7 @@ impl Cycle<'_> {
         let Some(parts) = parts else {
             if cut {
                 let (from, to) = (self.local(part.from), self.local(part.to));
+                let rows = say::rows(self.lang, rows);
                 self.flaws.push(say::traffic_cut(self.lang, rows, from, to));
             }
             self.count_part(client, part, &href, rows)?;
@@ -211,27 +214,34 @@ impl Cycle<'_> {
         href: &str,
         promised: u64,
     ) -> Result<(), Failure> {
-        let (mut came, mut tries) = (0, 1);
-        for nth in 0..DOWNLOADS {
-            if nth > 0 && tries == 1 {
-                client
-                    .wait(Duration::from_secs(1 << nth))
-                    .map_err(Failure::of)?;
-            }
+        let mut tries = 1;
+        loop {
             let mut attempt = Attempt::of(self, part);
-            let downloaded = match attempt.read(client, href) {
+            let came = match attempt.read(client, href) {
+                Ok(downloaded) if downloaded.rows >= promised => {
+                    let Attempt {
+                        baseline,
+                        tallies,
+                        records,
+                        ..
+                    } = attempt;
+                    self.keep_records(records);
+                    self.commit(baseline, tallies, downloaded);
+                    return Ok(());
+                }
+                Ok(downloaded) => downloaded.rows,
                 Err(Failure::Pce(Error::Broken { .. })) if client.may_try_again(&mut tries) => {
                     continue;
                 }
-                outcome => outcome?,
+                Err(failure) => return Err(failure),
             };
-            came = downloaded.rows;
-            if came >= promised {
-                self.commit(attempt.baseline, attempt.tallies, downloaded);
-                return Ok(());
+            if tries >= DOWNLOADS {
+                return Err(Failure::Short { promised, came });
             }
+            let wait = Duration::from_secs(1 << tries);
+            client.wait(wait).map_err(Failure::of)?;
+            tries += 1;
         }
-        Err(Failure::Short { promised, came })
     }
 
     fn commit(&mut self, baseline: Baseline, tallies: Tallies, downloaded: Downloaded) {
@@ -239,8 +249,8 @@ impl Cycle<'_> {
         self.state.rules = tallies;
         self.figures.flows += downloaded.rows;
         if downloaded.unreadable > 0 {
-            self.flaws
-                .push(say::flows_unreadable(self.lang, downloaded.unreadable));
+            let rows = say::rows(self.lang, downloaded.unreadable);
+            self.flaws.push(say::flows_unreadable(self.lang, rows));
         }
     }
 
@@ -261,8 +271,9 @@ impl Cycle<'_> {
         let problem = (!flaws.is_empty()).then(|| (Level::Warning, flaws.join("\n")));
         self.watch(Condition::Traffic, problem);
         let until = self.local(self.state.traffic.position.unwrap_or_default());
+        let rows = say::rows(self.lang, self.figures.flows);
         self.seen
-            .push(say::traffic_complete(self.lang, until, self.figures.flows));
+            .push(say::traffic_complete(self.lang, until, rows));
     }
 
     fn traffic_is_incomplete(&mut self, client: &mut Client, failure: &Failure) {
@@ -292,10 +303,29 @@ impl Cycle<'_> {
 
     /// A refused key is a condition of its own, and ends the cycle's requests.
     fn traffic_failed(&mut self, client: &mut Client, error: &Error, detail: &str) {
-        if !matches!(error, Error::Credentials { .. }) {
-            self.drop_fetch(client);
-            self.fails_again(detail);
+        if matches!(error, Error::Credentials { .. }) {
+            return;
         }
+        if !self.may_poll_on(error) {
+            self.drop_fetch(client);
+        }
+        self.fails_again(detail);
+    }
+
+    /// Whether the next cycle asks for the same query's rows: it was posted, what
+    /// failed may pass, and its own time is not over.
+    fn may_poll_on(&self, error: &Error) -> bool {
+        let passes = match error {
+            Error::Unreachable { .. } | Error::Broken { .. } | Error::Odd { .. } => true,
+            Error::Status { status, .. } => *status == 429 || *status >= 500,
+            _ => false,
+        };
+        let fetch = self.state.traffic.fetch.as_ref();
+        let part = fetch.and_then(|fetch| fetch.parts.first());
+        let posted_at = part.and_then(|part| part.href.as_ref().and(part.posted_at));
+        let timeout = i64::try_from(self.config.pce.query_timeout.as_secs()).unwrap_or(i64::MAX);
+        let young = |posted| self.now().duration_since(posted).as_secs() < timeout;
+        passes && posted_at.is_some_and(young)
     }
 
     fn fails_again(&mut self, detail: &str) {
@@ -351,7 +381,9 @@ impl Cycle<'_> {
                 say::query_too_slow(self.lang, self.config.pce.query_timeout.as_secs())
             }
             Failure::Unfinished => say::query_unfinished(self.lang),
-            Failure::Short { promised, came } => say::query_short(self.lang, promised, came),
+            Failure::Short { promised, came } => {
+                say::query_short(self.lang, say::rows(self.lang, *promised), came)
+            }
             Failure::Silent(members) => say::query_silent(self.lang, members),
             Failure::Clipped => say::traffic_clipped(self.lang),
         }

@@ -94,7 +94,8 @@ fn lines(file: &Path) -> Vec<CronLine> {
         .collect()
 }
 
-fn starts_the_old_tool(line: &str) -> bool {
+/// Whether a line of a crontab starts the Python tool.
+pub fn starts_the_old_tool(line: &str) -> bool {
     !line.trim_start().starts_with('#') && OLD_TOOL.iter().any(|name| line.contains(name))
 }
 

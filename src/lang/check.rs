@@ -143,4 +143,118 @@ texts! {
         en: "Look at the mail server's log, and whether it takes connections from this host.",
         zh: "請檢查郵件伺服器的紀錄，以及是否允許這台主機連線。"
     }
+
+    // The file.
+    config_valid(path, on, off) {
+        en: "{path} is valid; rules on: {on}, off: {off}",
+        zh: "{path} 內容正確；啟用的規則 {on} 條，停用 {off} 條"
+    }
+    config_fix() {
+        en: "Correct this place in an editor; until then no run watches anything.",
+        zh: "請以編輯器修正此處；修正前不會執行任何監控。"
+    }
+    no_rules_fix() {
+        en: "No rule is on, and only what keeps the monitor from seeing is told. Start with the best practices: `illumio-monitor rules load-best-practices`.",
+        zh: "沒有啟用任何規則，僅會通報監控本身的狀況。可先載入最佳實踐規則：`illumio-monitor rules load-best-practices`。"
+    }
+    nothing_to_do() { en: "Nothing, if this was meant.", zh: "若為預期中的變更，不需處理。" }
+    run_this(command) { en: "Run: {command}", zh: "請執行：{command}" }
+    permissions_good(user, owner, mode) {
+        en: "Runs as {user}; the file belongs to {owner} (mode {mode}), and the folder can be written",
+        zh: "以 {user} 身分執行；檔案擁有者為 {owner}（權限 {mode}），資料夾可寫入"
+    }
+    file_exposed(file, mode) {
+        en: "{file} holds secrets and others may read it (mode {mode})",
+        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}）"
+    }
+    not_writable(file, reason) { en: "{file} can't be written ({reason})", zh: "無法寫入 {file}（{reason}）" }
+    folder_not_writable(folder, user) {
+        en: "{user} may not write in {folder}, where locks and the new file are made",
+        zh: "{user} 無法寫入 {folder}，而鎖定檔與新檔案須建立於此"
+    }
+    folder_open(folder, mode) {
+        en: "Everyone may write in {folder} (mode {mode}) and replace the config",
+        zh: "任何使用者都可寫入 {folder}（權限 {mode}）並置換設定檔"
+    }
+    other_owner(file, theirs, ours) {
+        en: "{file} belongs to {theirs}, not to {ours} as the config does",
+        zh: "{file} 的擁有者為 {theirs}，與設定檔的擁有者 {ours} 不同"
+    }
+
+    // Around it.
+    ca_file(key, file, count) {
+        en: "{key}: {file} holds {count} certificate(s)",
+        zh: "{key}：{file} 內含 {count} 張憑證"
+    }
+    trust_store(count) {
+        en: "The system's trust store holds {count} certificates",
+        zh: "系統信任清單內含 {count} 張憑證"
+    }
+    no_trust_store() { en: "The system's trust store is empty", zh: "系統信任清單沒有任何憑證" }
+    no_trust_store_fix() {
+        en: "Install the package ca-certificates, or name the CA in ca_file.",
+        zh: "請安裝 ca-certificates 套件，或在 ca_file 指定 CA。"
+    }
+    from_environment(variable) {
+        en: "${variable} comes from this shell's environment: cron and systemd will not have it",
+        zh: "${variable} 來自目前 shell 的環境變數：cron 與 systemd 不會有此設定"
+    }
+    from_environment_fix(key) {
+        en: "Put the value where the runs find it: {key}, or the environment of the crontab or unit.",
+        zh: "請改設於執行時可取得之處：{key}，或 crontab、systemd unit 的環境變數。"
+    }
+
+    // What starts the runs.
+    started_every(minutes, place) {
+        en: "A run starts every {minutes} min ({place})",
+        zh: "每 {minutes} 分鐘執行一次（{place}）"
+    }
+    started_somehow(place) {
+        en: "A run is started by {place}; how often could not be read",
+        zh: "由 {place} 啟動執行；無法判讀執行間隔"
+    }
+    started_twice() { en: "Runs are started from several places", zh: "有多處設定會啟動執行" }
+    started_twice_fix() {
+        en: "Keep one of them. Of two runs at a time on one file the second leaves with 75.",
+        zh: "請只保留一處。同一檔案同時執行兩次時，後者會以 75 結束。"
+    }
+    nothing_starts_it() {
+        en: "Nothing is seen that starts the runs: no crontab of this user, /etc/cron.d or timer",
+        zh: "找不到啟動執行的設定：此使用者的 crontab、/etc/cron.d 與 timer 均無"
+    }
+    nothing_starts_it_fix(program) {
+        en: "Add to `crontab -e` of this user: */10 * * * * {program} run >/dev/null",
+        zh: "請以此使用者執行 `crontab -e` 並加入：*/10 * * * * {program} run >/dev/null"
+    }
+    timer_disabled(name) { en: "{name} is there and not enabled", zh: "{name} 已安裝但尚未啟用" }
+    timer_disabled_fix(name) { en: "Run: systemctl enable --now {name}", zh: "請執行：systemctl enable --now {name}" }
+    short_windows(interval, ids) {
+        en: "The window of these rules is shorter than the {interval} min between runs: {ids}",
+        zh: "下列規則的時間窗短於 {interval} 分鐘的執行間隔：{ids}"
+    }
+    short_windows_fix(interval) {
+        en: "They are counted right, and told up to {interval} min late. Raise threshold_window, or run more often.",
+        zh: "計數仍正確，但最多延遲 {interval} 分鐘才通報。請調高 threshold_window，或縮短執行間隔。"
+    }
+    short_cooldowns(interval, ids) {
+        en: "The cooldown of these rules is shorter than the {interval} min between runs and holds nothing back: {ids}",
+        zh: "下列規則的冷卻時間短於 {interval} 分鐘的執行間隔，不會產生作用：{ids}"
+    }
+    short_cooldowns_fix(interval) {
+        en: "Set cooldown_minutes to 0, or to more than {interval}.",
+        zh: "請將 cooldown_minutes 設為 0，或大於 {interval}。"
+    }
+    old_tool(place) {
+        en: "The Python tool is still started ({place}): two monitors tell everything twice",
+        zh: "舊的 Python 工具仍會執行（{place}）：兩套監控會重複通報"
+    }
+    old_tool_fix(line) { en: "Remove this line: {line}", zh: "請移除此行：{line}" }
+    last_run_fix() {
+        en: "Run `illumio-monitor run` by hand: it says what fails.",
+        zh: "請手動執行 `illumio-monitor run`，查看失敗原因。"
+    }
+    first_run_fix() {
+        en: "Run `illumio-monitor run` once by hand.",
+        zh: "請先手動執行一次 `illumio-monitor run`。"
+    }
 }

@@ -29,6 +29,10 @@ texts! {
         en: "{file}: line {line} is not UTF-8; save the file as UTF-8",
         zh: "{file}：第 {line} 行不是 UTF-8 編碼；請將檔案另存為 UTF-8"
     }
+    not_a_file(file) {
+        en: "{file}: is a device, a pipe or a socket; name an ordinary file with --config, or put one there",
+        zh: "{file}：是裝置、管道或 socket；請以 --config 指定一般檔案，或在該處放置一般檔案"
+    }
     not_an_object(file) {
         en: "{file}: is JSON, but not an object; it has to start with {{ and hold \"api\", \"email\" and \"rules\"",
         zh: "{file}：內容是 JSON，但不是物件；檔案須以 {{ 開頭，並包含 \"api\"、\"email\" 與 \"rules\""
@@ -43,7 +47,7 @@ texts! {
     }
     running(file, pid, since) {
         en: "another run holds {file}: process {pid}, since {since}",
-        zh: "{file} 由另一次執行鎖定中：程序 {pid}，自 {since} 開始"
+        zh: "{file} 由另一次執行鎖定中：行程 {pid}，自 {since} 開始"
     }
     running_unknown(file) {
         en: "another run holds {file}",
@@ -51,7 +55,7 @@ texts! {
     }
     busy(file) {
         en: "{file}: still locked by another process after 5 seconds; nothing was written",
-        zh: "{file}：等候 5 秒後仍由其他程序鎖定；未寫入任何內容"
+        zh: "{file}：等候 5 秒後仍由其他行程鎖定；未寫入任何內容"
     }
 
     reason_not_found() { en: "there is no such file", zh: "檔案不存在" }
@@ -322,8 +326,4 @@ texts! {
         zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
     }
     target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
-    saved_beside(file, last) {
-        en: "{file} is not valid at the moment and was not touched; the state was saved to {last}",
-        zh: "{file} 目前內容不正確，未予更動；狀態已存至 {last}"
-    }
 }

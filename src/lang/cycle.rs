@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::texts;
+use super::{Lang, texts};
 
 texts! {
     tls_not_verified() {
@@ -37,13 +37,13 @@ texts! {
         en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
         zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"
     }
-    events_unreadable(count) {
-        en: "{count} event records could not be read (no JSON, or larger than 8 MiB) and were not counted.",
-        zh: "有 {count} 筆事件紀錄無法讀取（不是 JSON，或大於 8 MiB），未計入。"
+    events_unreadable(records) {
+        en: "{records} could not be read (no JSON, or larger than 8 MiB): not counted.",
+        zh: "有 {records}無法讀取（不是 JSON，或大於 8 MiB），未計入。"
     }
     traffic_complete(until, rows) {
-        en: "Traffic: complete up to {until}, {rows} rows read.",
-        zh: "流量：完整擷取至 {until}，共讀取 {rows} 列。"
+        en: "Traffic: complete up to {until}, {rows} read.",
+        zh: "流量：完整擷取至 {until}，共讀取 {rows}。"
     }
     traffic_incomplete(reason, position) {
         en: "Traffic could not be read completely: {reason} It is complete up to {position}; the next run goes on.",
@@ -54,16 +54,16 @@ texts! {
         zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
     }
     traffic_cut(rows, from, until) {
-        en: "Of the traffic from {from} to {until} only {rows} rows could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
-        zh: "{from} 至 {until} 的流量只能讀取 {rows} 列：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
+        en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
+        zh: "{from} 至 {until} 的流量只能讀取 {rows}：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
     }
     traffic_clipped() {
         en: "This PCE clips the rows of a traffic query to its time range. From now on queries run over fixed ten-minute slots.",
         zh: "此 PCE 會依查詢時間範圍裁切流量列。今後將以固定的十分鐘時段查詢。"
     }
-    flows_unreadable(count) {
-        en: "{count} rows of traffic could not be read (no JSON, or larger than 8 MiB) and were not counted.",
-        zh: "有 {count} 列流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
+    flows_unreadable(rows) {
+        en: "{rows} of traffic could not be read (no JSON, or larger than 8 MiB): not counted.",
+        zh: "有 {rows}流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
     }
     baseline_full(bound) {
         en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so that counts are at least what is told. Narrow the traffic rules.",
@@ -82,8 +82,8 @@ texts! {
         zh: "PCE 仍在計算流量查詢。"
     }
     query_short(promised, came) {
-        en: "the PCE promised {promised} rows, and {came} came.",
-        zh: "PCE 表示有 {promised} 列，實際只取得 {came} 列。"
+        en: "the PCE promised {promised}, and {came} came.",
+        zh: "PCE 表示有 {promised}，實際只取得 {came} 列。"
     }
     query_silent(members) {
         en: "members of the supercluster did not answer: {members}.",
@@ -93,6 +93,19 @@ texts! {
         en: "the PCE computes the traffic query ({seconds} s) …",
         zh: "PCE 正在計算流量查詢（{seconds} 秒）…"
     }
+    nothing_read() {
+        en: "Events and traffic: not read in this run.",
+        zh: "事件與流量：本次執行未讀取。"
+    }
+    no_traffic_rule() {
+        en: "Traffic: not read, no traffic rule is enabled.",
+        zh: "流量：未讀取，沒有啟用的流量規則。"
+    }
+    next_run(at, minutes) {
+        en: "Next run due about {at} (this one came {minutes} min after the last).",
+        zh: "下次執行約在 {at}（本次與前次相隔 {minutes} 分鐘）。"
+    }
+    host(name) { en: "Host: {name}", zh: "主機：{name}" }
     config_file(path) { en: "Config: {path}", zh: "設定檔：{path}" }
     accepted(recipient) {
         en: "{recipient}: accepted by the mail server",
@@ -109,5 +122,23 @@ texts! {
     cannot_go_on_as_owner(error) {
         en: "The program can't be executed again as the owner of the config's folder ({error}). Run it as that user.",
         zh: "無法改以設定檔所在資料夾的擁有者重新執行（{error}）。請直接以該使用者執行。"
+    }
+}
+
+/// So many rows of a traffic query.
+pub fn rows(lang: Lang, count: u64) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => "1 row".to_owned(),
+        (Lang::En, _) => format!("{count} rows"),
+        (Lang::ZhTw, _) => format!("{count} 列"),
+    }
+}
+
+/// So many records of the event log.
+pub fn event_records(lang: Lang, count: u64) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => "1 event record".to_owned(),
+        (Lang::En, _) => format!("{count} event records"),
+        (Lang::ZhTw, _) => format!("{count} 筆事件紀錄"),
     }
 }

@@ -59,6 +59,17 @@ texts! {
     sources() { en: "Who did it", zh: "事件來源" }
     objects() { en: "Workloads and agents", zh: "相關 workload 與 agent" }
     talkers() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
+    busiest_sources() { en: "Busiest sources", zh: "連線次數最多的來源" }
+    busiest_destinations() { en: "Busiest destinations", zh: "連線次數最多的目的地" }
+    busiest_ports() { en: "Busiest ports", zh: "連線次數最多的連接埠" }
+    changes() { en: "What changed", zh: "變更內容" }
+    created() { en: "created", zh: "新增" }
+    updated() { en: "updated", zh: "修改" }
+    deleted() { en: "deleted", zh: "刪除" }
+    inbound() { en: "inbound", zh: "連入" }
+    outbound() { en: "outbound", zh: "連出" }
+    process(name) { en: "process {name}", zh: "程序 {name}" }
+    no_port() { en: "(no port)", zh: "（無連接埠）" }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 筆" }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
@@ -93,18 +104,15 @@ texts! {
 
     // What was left out.
     characters_more(count) { en: "… ({count} characters more)", zh: "…（另有 {count} 個字元）" }
-    without_snapshot() {
-        en: "The raw snapshot was left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略原始紀錄。"
+    left_out(what) {
+        en: "To keep this mail small, left out: {what}.",
+        zh: "為控制郵件大小，已省略：{what}。"
     }
-    without_second_record() {
-        en: "The second raw record was left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略第二筆原始紀錄。"
-    }
-    without_details() {
-        en: "Sources, talkers, timeline and raw snapshot were left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略來源、Top Talkers、時間分布與原始紀錄。"
-    }
+    left_out_details() { en: "lists, timeline", zh: "各項清單、時間分布" }
+    left_out_lists() { en: "further lists", zh: "其餘清單" }
+    left_out_snapshot() { en: "the raw snapshot", zh: "原始紀錄" }
+    left_out_record() { en: "the second raw record", zh: "第二筆原始紀錄" }
+    and_also(one, other) { en: "{one}, {other}", zh: "{one}、{other}" }
     only_in_summary(count) {
         en: "{count} more are told in the summary only, to keep this mail small.",
         zh: "為控制郵件大小，另有 {count} 項僅列於摘要。"
@@ -136,8 +144,8 @@ texts! {
     }
     unreachable_was(time) { en: "The PCE was unreachable for {time}.", zh: "PCE 曾無法連線，歷時 {time}。" }
     unreachable_do() {
-        en: "From this host, open the PCE's URL (curl -v). If that fails, check DNS, route, firewall and proxy; if only the PCE is silent, check its services (illumio-pce-ctl status).",
-        zh: "請從本機連線 PCE 網址（curl -v）。若失敗，請檢查 DNS、路由、防火牆與 Proxy；若僅 PCE 無回應，請檢查其服務（illumio-pce-ctl status）。"
+        en: "On this host, run `illumio-monitor check`: it says whether name, network, proxy or TLS fails, and what to do. If only the PCE is silent, check its services (illumio-pce-ctl status).",
+        zh: "請在這台主機執行 `illumio-monitor check`，確認是名稱解析、網路、Proxy 或 TLS 失敗及處理方式；若僅 PCE 無回應，請檢查其服務（illumio-pce-ctl status）。"
     }
     credentials_begins() { en: "PCE refuses the API key", zh: "PCE 拒絕 API 金鑰" }
     credentials_lasts() { en: "PCE still refuses the API key", zh: "PCE 仍拒絕 API 金鑰" }
@@ -148,8 +156,8 @@ texts! {
     }
     credentials_was(time) { en: "The API key was refused for {time}.", zh: "API 金鑰曾遭拒絕，歷時 {time}。" }
     credentials_do() {
-        en: "In the PCE's console, see whether the key still exists, has expired or lost its role. Put a valid key and secret into the config, then run `illumio-monitor run`.",
-        zh: "請在 PCE 主控台確認金鑰是否仍存在、已過期或權限已變更。將有效的金鑰與 secret 寫入設定檔後，執行 `illumio-monitor run`。"
+        en: "In the PCE's console, see whether the key still exists, has expired or lost its role. Put a valid key and secret into the config, then run `illumio-monitor check`: it tells what the key may read.",
+        zh: "請在 PCE 主控台確認金鑰是否仍存在、已過期或權限已變更。將有效的金鑰與 secret 寫入設定檔後，執行 `illumio-monitor check` 確認可讀取的項目。"
     }
     health_begins() { en: "PCE health is not normal", zh: "PCE 健康狀態異常" }
     health_lasts() { en: "PCE health is still not normal", zh: "PCE 健康狀態仍異常" }
@@ -172,8 +180,8 @@ texts! {
     }
     events_was(time) { en: "Events were incomplete for {time}.", zh: "事件讀取曾不完整，歷時 {time}。" }
     events_do() {
-        en: "If it lasts, run `illumio-monitor run` by hand for the reason, and look at the PCE's load and at proxies with a time limit on the way.",
-        zh: "若持續發生，請手動執行 `illumio-monitor run` 查看原因，並檢查 PCE 負載及中途 Proxy 的逾時設定。"
+        en: "If it lasts, run `illumio-monitor check` for what the key may read and `illumio-monitor run` by hand for the reason, and look at the PCE's load and at proxies with a time limit on the way.",
+        zh: "若持續發生，請執行 `illumio-monitor check` 確認金鑰可讀取的項目，並手動執行 `illumio-monitor run` 查看原因，並檢查 PCE 負載及中途 Proxy 的逾時設定。"
     }
     traffic_begins() { en: "Traffic not read completely", zh: "流量讀取不完整" }
     traffic_lasts() { en: "Traffic still not read completely", zh: "流量仍讀取不完整" }
@@ -196,8 +204,8 @@ texts! {
     }
     configuration_was(time) { en: "The config file was unusable for {time}.", zh: "設定檔曾無法使用，歷時 {time}。" }
     configuration_do() {
-        en: "Correct the place named above, then run `illumio-monitor run`.",
-        zh: "請修正上述位置，再執行 `illumio-monitor run`。"
+        en: "Correct the place named above, then run `illumio-monitor check`: it reads the file and changes nothing.",
+        zh: "請修正上述位置，再執行 `illumio-monitor check`；該指令只會讀取檔案，不會變更內容。"
     }
     delivery_begins() { en: "Mail not delivered", zh: "郵件無法送達" }
     delivery_lasts() { en: "Mail still not delivered", zh: "郵件仍無法送達" }
@@ -208,8 +216,8 @@ texts! {
     }
     delivery_was(time) { en: "Mail was not delivered for {time}.", zh: "郵件曾無法送達，歷時 {time}。" }
     delivery_do() {
-        en: "Look at the mail server's log and at smtp.* in the config, then run `illumio-monitor test-mail`.",
-        zh: "請檢查郵件伺服器紀錄與設定檔的 smtp.*，再執行 `illumio-monitor test-mail`。"
+        en: "Run `illumio-monitor check`: it says at which step the mail server refuses. Mend that, or smtp.* in the config, then run `illumio-monitor test-mail`.",
+        zh: "請執行 `illumio-monitor check`，查看郵件伺服器在哪一步拒絕；修正該處或設定檔的 smtp.* 後，再執行 `illumio-monitor test-mail`。"
     }
     healed_do() { en: "Nothing. What was missed meanwhile is caught up.", zh: "不需處理；期間遺漏的資料會自動補抓。" }
     healed_delivery_do() { en: "Nothing. Mails that waited are sent.", zh: "不需處理；等待中的郵件會陸續送出。" }

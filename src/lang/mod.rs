@@ -9,6 +9,7 @@ pub mod check;
 pub mod config;
 pub mod cycle;
 pub mod explain;
+pub mod help;
 pub mod import;
 pub mod inspect;
 pub mod mail;
@@ -17,8 +18,10 @@ pub mod menu_rules;
 pub mod menu_settings;
 pub mod outbox;
 pub mod pce;
+pub mod reports;
 pub mod rules;
 pub mod smtp;
+pub mod status;
 pub mod tls;
 
 /// The language of mails, menus and messages.
@@ -46,6 +49,14 @@ impl Lang {
             "zh" | "zh-tw" | "zh-hant" | "zh-hk" | "zh-hant-tw" => Some(Self::ZhTw),
             other if other.starts_with("en-") => Some(Self::En),
             _ => None,
+        }
+    }
+
+    /// What stands between two sentences.
+    pub fn gap(self) -> &'static str {
+        match self {
+            Self::En => " ",
+            Self::ZhTw => "",
         }
     }
 

@@ -15,9 +15,9 @@ texts! {
         en: "{sentence} The server may have the mail; it is sent again with the same Message-ID.",
         zh: "{sentence}伺服器可能已收下這封信；將以相同的 Message-ID 重寄。"
     }
-    refused(recipient, code, text) {
-        en: "{recipient}: refused by the mail server: {code} {text}",
-        zh: "{recipient}：郵件伺服器拒收：{code} {text}"
+    refused(recipient, server, code, text) {
+        en: "{recipient}: refused by the mail server {server} at RCPT TO: {code} {text}",
+        zh: "{recipient}：郵件伺服器 {server} 於 RCPT TO 拒收：{code} {text}"
     }
     in_the_clear(server, reason) {
         en: "STARTTLS with {server} failed ({reason}); mail went unencrypted. Mend the server's TLS, or set smtp.tls to none.",
@@ -150,6 +150,7 @@ impl Refused {
         refused(
             lang,
             shown(&self.recipient),
+            &self.server,
             self.reply.code,
             &self.reply.text,
         )

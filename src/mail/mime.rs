@@ -8,9 +8,11 @@ use encodify::qp::BODY;
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::MimePart;
+use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::smtp::envelope::{is_address, mailbox};
@@ -36,6 +38,39 @@ pub struct Parts<'a> {
     pub kind: Kind,
     /// `X-Illumio-Monitor-Site`.
     pub site: &'a str,
+    /// The mails it belongs to.
+    pub thread: &'a Thread,
+    /// What comes with it.
+    pub attachment: Option<&'a Attachment>,
+}
+
+/// The mails that a mail belongs to, by their Message-IDs without `<>`. What is no
+/// Message-ID is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Thread {
+    /// `In-Reply-To`: the mail that this one goes on from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
+    /// `References`: the thread's root first, the mail it goes on from last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+}
+
+/// A file that comes with a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name; ASCII.
+    pub name: String,
+    /// Its content, gzip, in base64 without line breaks.
+    pub base64: String,
+}
+
+impl Thread {
+    /// True where the mail stands alone.
+    pub fn is_empty(&self) -> bool {
+        self.in_reply_to.is_none() && self.references.is_empty()
+    }
 }
 
 /// The finished message, with the sender and recipients of the settings.
@@ -50,32 +85,94 @@ pub fn message(settings: &Settings, parts: &Parts) -> String {
     let to = to
         .map(|to| Address::new_address(None::<&str>, to.as_str()))
         .collect();
-    let builder = MessageBuilder::new()
+    let mut builder = MessageBuilder::new()
         .from(Address::new_address(name.map(line), line(address)))
         .to(Address::new_list(to))
         .subject(line(parts.subject))
         .date(parts.made_at.as_second())
         .message_id(line(parts.message_id))
+        .header("Importance", Raw::new(importance(parts.level)))
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("X-Auto-Response-Suppress", Raw::new("All"))
         .header("X-Illumio-Monitor-Level", Raw::new(level(parts.level)))
         .header("X-Illumio-Monitor-Kind", Raw::new(kind(parts.kind)))
         .header("X-Illumio-Monitor-Site", Text::new(line(parts.site)))
-        .body(MimePart::new(
-            "multipart/alternative",
-            vec![
-                part("text/plain; charset=utf-8", parts.text),
-                part("text/html; charset=utf-8", parts.html),
-            ],
-        ));
+        .body(body(parts));
+    let in_reply_to = ids(parts.thread.in_reply_to.iter());
+    if !in_reply_to.is_empty() {
+        builder = builder.in_reply_to(MessageId::from(in_reply_to));
+    }
+    let references = ids(parts.thread.references.iter());
+    if !references.is_empty() {
+        builder = builder.references(MessageId::from(references));
+    }
     let mut out = Vec::new();
     builder.serialize(&mut out);
     // mail-builder writes what it was given, which was text.
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// Text and HTML, and around them what is attached.
+fn body<'a>(parts: &Parts<'a>) -> MimePart<'a> {
+    let body = MimePart::new(
+        "multipart/alternative",
+        vec![
+            part("text/plain; charset=utf-8", parts.text),
+            part("text/html; charset=utf-8", parts.html),
+        ],
+    );
+    match parts.attachment {
+        None => body,
+        Some(file) => MimePart::new("multipart/mixed", vec![body, attached(file)]),
+    }
+}
+
+fn attached(file: &Attachment) -> MimePart<'_> {
+    let name: String = file.name.chars().filter(is_of_a_name).collect();
+    let mut lines = String::with_capacity(file.base64.len() + file.base64.len() / 38);
+    let letters = file.base64.bytes().filter(|byte| is_of_base64(*byte));
+    for (at, letter) in letters.enumerate() {
+        if at > 0 && at.is_multiple_of(76) {
+            lines.push_str("\r\n");
+        }
+        lines.push(char::from(letter));
+    }
+    lines.push_str("\r\n");
+    let file = format!("attachment; filename=\"{name}\"");
+    MimePart::raw(lines.into_bytes())
+        .header("Content-Type", Raw::new("application/gzip"))
+        .header("Content-Disposition", Raw::new(file))
+        .transfer_encoding("base64")
+}
+
+fn is_of_a_name(letter: &char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')
+}
+
+fn is_of_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+/// Those that can stand in a header as Message-IDs.
+fn ids<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    let fits = |id: &&str| {
+        id.contains('@')
+            && id.len() <= 250
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"<>()\"\\,;:[]".contains(&byte))
+    };
+    ids.map(String::as_str).filter(fits).collect()
+}
+
 /// A new Message-ID, without `<>`: the time, 64 random bits, and the sender's domain.
 pub fn message_id(made_at: Timestamp, random: u64, sender: &str) -> String {
+    let unique = format!("{}.{random:016x}", made_at.as_millisecond());
+    id_of(&unique, sender)
+}
+
+/// `unique` at the sender's domain, as a Message-ID without `<>`.
+pub fn id_of(unique: &str, sender: &str) -> String {
     let domain = mailbox(sender).1.rsplit_once('@').map(|(_, domain)| domain);
     let fits = |domain: &&str| {
         !domain.is_empty()
@@ -84,7 +181,7 @@ pub fn message_id(made_at: Timestamp, random: u64, sender: &str) -> String {
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
     };
     let domain = domain.filter(fits).unwrap_or("illumio-monitor.invalid");
-    format!("{}.{random:016x}@{domain}", made_at.as_millisecond())
+    format!("{unique}@{domain}")
 }
 
 /// How many bytes a reader's program decodes of a body: its line ends are CRLF.
@@ -133,10 +230,20 @@ fn level(level: Level) -> &'static str {
     }
 }
 
+/// [RFC 2156, 5.3.4]; what mail programs mark a mail by.
+fn importance(level: Level) -> &'static str {
+    match level {
+        Level::Info => "low",
+        Level::Warning => "normal",
+        Level::Critical => "high",
+    }
+}
+
 fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Alert => "alert",
         Kind::Condition => "condition",
+        Kind::Daily => "daily",
         Kind::Test => "test",
     }
 }

@@ -21,6 +21,10 @@ pub struct Settings {
     pub recipients: Vec<String>,
     /// False: no raw records in the mail.
     pub raw_snapshot: bool,
+    /// True: the records that matched are attached.
+    pub attach_records: bool,
+    /// True: mails of one rule stay in one thread a day.
+    pub thread: bool,
     /// The mail server.
     pub smtp: Smtp,
 }

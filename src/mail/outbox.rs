@@ -5,6 +5,8 @@
 //! HTML, not as finished bytes: what is sent is made with the settings of the
 //! day, and can say that it comes late. Its Message-ID stays.
 
+mod unconfirmed;
+
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
@@ -12,15 +14,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::mime::{self, Parts};
+use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
 use crate::report::Kind;
 use crate::rules::Level;
+pub use unconfirmed::Unconfirmed;
 
 /// The most mails that wait; more are merged.
 pub const MAILS: usize = 20;
-/// The most bytes of text and HTML that wait; beyond it details go first.
+/// The most bytes of text, HTML and attachments that wait; beyond it attachments go
+/// first, then details.
 pub const BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of HTML that a merged mail grows to.
 const MERGED_BYTES: usize = 50_000;
@@ -35,6 +39,9 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 pub struct Outbox {
     /// The waiting mails.
     pub mails: Vec<Waiting>,
+    /// Mails that the server took twice and never confirmed.
+    #[serde(skip_serializing_if = "Unconfirmed::is_empty")]
+    pub unconfirmed: Unconfirmed,
     /// Finished sentences on mail that came to nothing, for the next mail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<String>,
@@ -67,13 +74,25 @@ pub struct Waiting {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served: Vec<String>,
     /// True where the server may have it although it never said so: it is sent
-    /// again as it is, and never merged.
+    /// once more as it is, and never merged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_doubt: bool,
+    /// True where that has happened a second time: a third copy is one too many.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unconfirmed: bool,
     /// True where it tells of nothing but mail. Whom such a one does not reach is
     /// not told: that mail would bring about the next, for ever.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_mail: bool,
+    /// The mails it belongs to.
+    #[serde(default, skip_serializing_if = "Thread::is_empty")]
+    pub thread: Thread,
+    /// What comes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+    /// A finished sentence on why nothing comes with it any more, said in the mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detached: Option<String>,
 }
 
 /// For whom sentences and times are written.
@@ -119,39 +138,40 @@ impl Outbox {
         let mut done = Deliveries::default();
         // Nobody may be left to be served where the recipients have changed since.
         self.mails.retain(|mail| !mail.is_done(settings));
-        if self.mails.is_empty() || settings.recipients.is_empty() {
+        let recall = self.unconfirmed.is_due(now);
+        if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return done;
         }
-        let mut session = match Session::open(&settings.smtp, deadline) {
+        let session = match Session::open(&settings.smtp, deadline) {
             Ok(session) => session,
             Err(error) => {
                 done.errors.push(error);
                 return done;
             }
         };
-        let mut untold = Vec::new();
-        for mail in &mut self.mails {
-            let message = mail.message(settings, reader, now);
-            let to = mail.pending(settings);
-            match session.send(smtp::sender(settings), &to, message.as_bytes()) {
-                Ok(delivery) => {
-                    untold.extend(mail.settle(&delivery, reader));
-                    done.count(delivery);
-                }
-                Err(error) => {
-                    mail.in_doubt |= error.in_doubt;
-                    let alive = error.alive();
-                    done.errors.push(error);
-                    if !alive || session.reset().is_err() {
-                        break;
-                    }
-                }
-            }
+        let mut round = Round {
+            session,
+            settings,
+            reader,
+            now,
+            alive: true,
+            done,
+            untold: Vec::new(),
+        };
+        round.send_each(&mut self.mails);
+        let (twice, waiting) = std::mem::take(&mut self.mails)
+            .into_iter()
+            .partition(|mail| mail.unconfirmed);
+        self.mails = waiting;
+        self.unconfirmed.take_in(twice, reader, now);
+        // A server that confirms one mail will confirm the others.
+        if recall || round.done.delivered > 0 {
+            self.unconfirmed.tried_at = Some(now);
+            round.send_each(&mut self.unconfirmed.mails);
         }
-        self.untold.append(&mut untold);
-        self.mails.retain(|mail| !mail.is_done(settings));
-        session.quit();
-        done
+        self.untold.append(&mut round.untold);
+        round.session.quit();
+        round.done
     }
 
     /// Adds a mail, and keeps within the bounds what they cover.
@@ -169,12 +189,19 @@ impl Outbox {
     /// Gives up on mails older than 30 days: each becomes one line in the next.
     pub fn expire(&mut self, now: Timestamp, reader: &Reader) {
         let old = |mail: &Waiting| now.duration_since(mail.made_at) > LIFETIME;
-        for mail in self.mails.iter().filter(|mail| old(mail)) {
+        let all = self.mails.iter().chain(&self.unconfirmed.mails);
+        for mail in all.filter(|mail| old(mail)) {
             let made_at = reader.time(mail.made_at);
             let line = say::given_up(reader.lang, made_at, &mail.subject);
             self.untold.push(line);
         }
         self.mails.retain(|mail| !old(mail));
+        self.unconfirmed.mails.retain(|mail| !old(mail));
+    }
+
+    /// How many mails wait, for the server or for its word.
+    pub fn waiting(&self) -> usize {
+        self.mails.len() + self.unconfirmed.mails.len()
     }
 
     /// Merges neighbours, the oldest first, until there are at most [`MAILS`].
@@ -197,12 +224,24 @@ impl Outbox {
             let second = self.mails.remove(at + 1);
             if let Some(first) = self.mails.get_mut(at) {
                 first.absorb(second, reader);
+                first.reduce_to_lines(reader);
             }
         }
     }
 
-    /// Takes details away, from the oldest mails first, until there are at most [`BYTES`].
+    /// Takes attachments away, then details, each from the oldest mails first, until
+    /// there are at most [`BYTES`].
     fn shorten(&mut self, reader: &Reader) {
+        let detach = |mail: &mut Waiting| {
+            if mail.attachment.take().is_some() {
+                mail.detached = Some(say::detached_by_the_bound(reader.lang));
+            }
+        };
+        self.shorten_by(detach);
+        self.shorten_by(|mail| mail.reduce_to_lines(reader));
+    }
+
+    fn shorten_by(&mut self, reduce: impl Fn(&mut Waiting)) {
         let mut size: usize = self.mails.iter().map(Waiting::size).sum();
         for mail in &mut self.mails {
             if size <= BYTES {
@@ -210,8 +249,55 @@ impl Outbox {
             }
             if mail.is_untouched() {
                 size -= mail.size();
-                mail.reduce_to_lines(reader);
+                reduce(mail);
                 size += mail.size();
+            }
+        }
+    }
+}
+
+/// One attempt at several mails, over one session.
+struct Round<'a> {
+    session: Session,
+    settings: &'a Settings,
+    reader: &'a Reader,
+    now: Timestamp,
+    /// Whether the session is of any more use.
+    alive: bool,
+    done: Deliveries,
+    untold: Vec<String>,
+}
+
+impl Round<'_> {
+    /// Sends mails in their order until the line breaks; those that are through leave.
+    fn send_each(&mut self, mails: &mut Vec<Waiting>) {
+        for mail in mails.iter_mut() {
+            if !self.alive {
+                break;
+            }
+            self.send(mail);
+        }
+        mails.retain(|mail| !mail.is_done(self.settings));
+    }
+
+    fn send(&mut self, mail: &mut Waiting) {
+        let message = mail.message(self.settings, self.reader, self.now);
+        let to = mail.pending(self.settings);
+        let from = smtp::sender(self.settings);
+        match self.session.send(from, &to, message.as_bytes()) {
+            Ok(delivery) => {
+                self.untold.extend(mail.settle(&delivery, self.reader));
+                self.done.count(delivery);
+            }
+            Err(mut error) => {
+                self.alive = error.alive() && self.session.reset().is_ok();
+                if error.in_doubt && mail.in_doubt {
+                    mail.unconfirmed = true;
+                    error.in_doubt = false;
+                }
+                mail.in_doubt |= error.in_doubt;
+                mail.detach_where_too_large(&error, self.reader);
+                self.done.errors.push(error);
             }
         }
     }
@@ -263,15 +349,18 @@ impl Waiting {
     /// The message as it goes out now.
     fn message(&self, settings: &Settings, reader: &Reader, now: Timestamp) -> String {
         let late = now.duration_since(self.made_at) > LATE;
-        let note = late.then(|| say::late(reader.lang, reader.time(self.made_at)));
-        let text = match &note {
-            Some(note) => format!("{note}\n\n{}", self.text),
-            None => self.text.clone(),
+        let made_at = || reader.time(self.made_at);
+        let note = if self.unconfirmed {
+            Some(say::unconfirmed(reader.lang, made_at()))
+        } else {
+            late.then(|| say::late(reader.lang, made_at()))
         };
-        let html = match &note {
-            Some(note) => with_note(&self.html, note),
-            None => self.html.clone(),
-        };
+        let (mut text, mut html) = (self.text.clone(), self.html.clone());
+        // The last one put there stands first.
+        for note in self.detached.iter().chain(&note) {
+            text = format!("{note}\n\n{text}");
+            html = with_note(&html, note);
+        }
         mime::message(
             settings,
             &Parts {
@@ -283,8 +372,18 @@ impl Waiting {
                 level: self.level,
                 kind: self.kind,
                 site: &self.site,
+                thread: &self.thread,
+                attachment: self.attachment.as_ref(),
             },
         )
+    }
+
+    /// A server that takes no mail of this size gets it without what is attached,
+    /// from the next run on.
+    fn detach_where_too_large(&mut self, error: &SmtpError, reader: &Reader) {
+        if error.too_large() && self.attachment.take().is_some() {
+            self.detached = Some(say::detached_by_the_server(reader.lang));
+        }
     }
 
     /// True where nobody has it or may have it.
@@ -294,7 +393,8 @@ impl Waiting {
 
     fn size(&self) -> usize {
         let lines: usize = self.lines.iter().map(String::len).sum();
-        self.text.len() + self.html.len() + lines
+        let attached = self.attachment.as_ref().map_or(0, |file| file.base64.len());
+        self.text.len() + self.html.len() + lines + attached
     }
 
     /// What its lines take in a merged mail's HTML.
@@ -305,7 +405,7 @@ impl Waiting {
             .sum()
     }
 
-    /// Takes the lines of a later mail; neither's details stay.
+    /// Takes the lines of a later mail; neither's details are to stay.
     fn absorb(&mut self, later: Self, reader: &Reader) {
         self.lines.extend(later.lines);
         self.level = self.level.max(later.level);
@@ -320,11 +420,12 @@ impl Waiting {
         if self.level == Level::Critical {
             self.subject = self.subject.replacen(']', "] CRITICAL", 1);
         }
-        self.reduce_to_lines(reader);
     }
 
     /// Rebuilds text and HTML from the lines alone.
     fn reduce_to_lines(&mut self, reader: &Reader) {
+        // That there are no details is said anyway.
+        (self.attachment, self.detached) = (None, None);
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());

@@ -40,6 +40,8 @@ pub struct Delivery {
 /// A recipient whom the server would not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
+    /// Host and port.
+    pub server: String,
     /// The address as it was given.
     pub recipient: String,
     /// True for 5xx: trying again is no use.
@@ -374,8 +376,10 @@ impl Session {
 
     /// RCPT for one; what the server said if it refused him.
     fn recipient(&mut self, recipient: &str) -> Result<Option<Refused>, SmtpError> {
+        let server = self.server.clone();
         let refused = |permanent, reply| {
             Some(Refused {
+                server,
                 recipient: recipient.to_owned(),
                 permanent,
                 reply,
@@ -406,6 +410,7 @@ impl Session {
             error.in_doubt = true;
             error
         };
+        self.wire.forget_unasked();
         self.wire
             .send(b".\r\n")
             .map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
@@ -429,6 +434,7 @@ impl Session {
     }
 
     fn ask(&mut self, step: Step, line: &str) -> Result<Reply, SmtpError> {
+        self.wire.forget_unasked();
         self.wire
             .send(format!("{line}\r\n").as_bytes())
             .map_err(|cause| self.error(step, cause))?;

@@ -55,13 +55,6 @@ pub enum Style {
     Bad,
 }
 
-/// Whether the terminal shows every letter: a UTF-8 locale, and not Linux's own
-/// console, whose font has 512 of them.
-pub fn shows_all(env: &Env) -> bool {
-    let locale = env.locale().unwrap_or_default().to_uppercase();
-    env.text("TERM") != Some("linux") && (locale.contains("UTF-8") || locale.contains("UTF8"))
-}
-
 /// The two streams, and who is at their other end.
 pub struct Console {
     /// The language of all that is said here.
@@ -87,7 +80,7 @@ impl Console {
         Self {
             lang,
             person,
-            ascii: !shows_all(env),
+            ascii: !env.shows_unicode(),
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,
@@ -137,6 +130,13 @@ impl Console {
     pub fn tell_notices(&mut self) {
         for (style, notice) in std::mem::take(&mut self.notices) {
             self.line(style, &notice);
+        }
+    }
+
+    /// Takes away the line that said what the program is waiting for.
+    pub fn clear_progress(&self) {
+        if self.styled {
+            self.put("\r\x1b[K");
         }
     }
 
@@ -266,7 +266,14 @@ impl Console {
         let room = self.rows().saturating_sub(2);
         for (at, line) in text.lines().enumerate() {
             if self.person && at > 0 && at % room == 0 {
-                self.read(&say::pause(self.lang), true)?;
+                let typed = self.read(&say::pause_or_skip(self.lang), true)?;
+                if self.styled {
+                    // The pause is no part of the text.
+                    self.put("\x1b[1A\r\x1b[K");
+                }
+                if matches!(typed.trim(), "0" | "-1" | "q") {
+                    return Ok(());
+                }
             }
             self.put(&format!("{line}\n"));
         }
@@ -279,9 +286,9 @@ impl Console {
         }
         let columns = self.columns();
         let prompt = columns::fit(&visible(prompt), columns.saturating_sub(12));
-        self.put(&self.styled_text(Style::Title, &prompt));
         let left = columns.saturating_sub(columns::width(&prompt) + 1);
-        match typing::read_line(&mut self.input, left, unseen) {
+        let prompt = self.in_ascii(&self.styled_text(Style::Title, &prompt));
+        match typing::read_line(&mut self.input, &prompt, left, unseen) {
             Ok(Typed::Line(line)) => Ok(line),
             Ok(Typed::Interrupt) => Err(Stop::Leave(Leave::Interrupt)),
             Ok(Typed::End) | Err(_) => Err(Stop::Leave(Leave::End)),
@@ -326,10 +333,15 @@ impl Console {
     /// A closed stream is no reason to fail.
     fn put(&self, text: &str) {
         let mut out = io::stdout().lock();
-        let text = match self.ascii {
+        let text = self.in_ascii(text);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// The few signs of our own that not every terminal has, in ASCII where it has none.
+    fn in_ascii(&self, text: &str) -> String {
+        match self.ascii {
             true => text.replace('…', "~").replace('→', ">").replace('·', "-"),
             false => text.to_owned(),
-        };
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! One conversation with the PCE: requests, retries, and the PCE's clock.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -13,8 +13,10 @@ use ureq::{Agent, Body};
 
 use super::clock::Clock;
 use super::error::{Break, Error, Problem};
+use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect};
+use crate::certificate::Certificate;
 use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
@@ -45,8 +47,11 @@ pub struct Client {
     secrets: [String; 2],
     deadline: Instant,
     clock: Clock,
+    /// Whether only failing answers have told the time so far.
+    clock_is_a_proxys: bool,
     /// How often a GET is tried.
     tries: u32,
+    certificate: Arc<OnceLock<Certificate>>,
 }
 
 /// A status that more patience may mend.
@@ -60,8 +65,13 @@ impl Client {
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
-        let agent = connect::agent(settings).map_err(Error::Tls)?;
-        Ok(Self::with_agent(settings, agent, clock, deadline))
+        let certificate = Arc::default();
+        let agent = connect::agent(settings, Arc::clone(&certificate)).map_err(Error::Tls)?;
+        let client = Self::with_agent(settings, agent, clock, deadline);
+        Ok(Self {
+            certificate,
+            ..client
+        })
     }
 
     /// One that tries everything once, and puts down in `shown` which certificate
@@ -84,12 +94,14 @@ impl Client {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
         Self {
             agent,
+            certificate: Arc::default(),
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
             secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
             deadline,
             clock,
+            clock_is_a_proxys: false,
             tries: TRIES,
         }
     }
@@ -97,6 +109,12 @@ impl Client {
     /// The clock: the PCE's from the first answer on.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The PCE's certificate; `None` without TLS, and as long as no
+    /// connection came about.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.certificate.get().cloned()
     }
 
     /// The path of something that belongs to the org.
@@ -255,14 +273,17 @@ impl Client {
         Ok(response)
     }
 
+    /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
+    /// what it tells holds until another answer comes.
     fn learn_time(&mut self, response: &Response<Body>) {
-        if !self.clock.is_from_pce()
+        if (!self.clock.is_from_pce() || self.clock_is_a_proxys)
             && let Some(date) = response
                 .headers()
                 .get("date")
                 .and_then(|date| date.to_str().ok())
         {
             self.clock.learn(date);
+            self.clock_is_a_proxys = response.status().is_server_error();
         }
     }
 
@@ -340,15 +361,19 @@ impl Client {
             .reader();
         let read = reader.read_to_end(&mut text);
         read.map_err(|error| self.broke_off(without_query(path), &error))?;
-        serde_json::from_slice(&text).map_err(|error| {
-            let path = without_query(path);
-            if error.is_eof() && !text.is_empty() {
-                let problem = Break::TooEarly;
-                return Error::Broken { path, problem };
-            }
-            let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
-            Error::Odd { path, problem }
-        })
+        let document = serde_json::from_slice(&text);
+        let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
+        document
+            .or_else(|error| mend().ok_or(error))
+            .map_err(|error| {
+                let path = without_query(path);
+                if error.is_eof() && !text.is_empty() {
+                    let problem = Break::TooEarly;
+                    return Error::Broken { path, problem };
+                }
+                let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
+                Error::Odd { path, problem }
+            })
     }
 
     /// A body that could not be read on; the cycle's end is nobody's fault.

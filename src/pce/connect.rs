@@ -3,7 +3,7 @@
 //! ureq brings TCP and the proxy's CONNECT. TLS is ours, because ureq's own
 //! can't trust a self-signed certificate by itself ([`crate::tls`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::{Proxy, Settings};
+use crate::certificate::Certificate;
 use crate::net::bare;
 use crate::tls::{self, Shown, TlsError, Trust};
 
@@ -30,16 +31,20 @@ use crate::tls::{self, Shown, TlsError, Trust};
 /// configuration allows on loopback alone).
 ///
 /// Errors: an unusable `ca_file` or proxy, found here and not at the first request.
-pub fn agent(settings: &Settings) -> Result<Agent, TlsError> {
-    with_tls(settings, tls::client_config(&trust(settings))?)
+/// `certificate` takes the first certificate that the PCE proved to hold.
+pub fn agent(
+    settings: &Settings,
+    certificate: Arc<OnceLock<Certificate>>,
+) -> Result<Agent, TlsError> {
+    let tls = tls::client_config(&trust(settings))?;
+    with_tls(settings, TlsConnector { tls, certificate })
 }
 
 /// The same, and every certificate that the PCE shows is put down in `shown`.
 pub fn looking_agent(settings: &Settings, shown: &Arc<Shown>) -> Result<Agent, TlsError> {
-    with_tls(
-        settings,
-        tls::looking_client_config(&trust(settings), shown)?,
-    )
+    let tls = tls::looking_client_config(&trust(settings), shown)?;
+    let certificate = Arc::default();
+    with_tls(settings, TlsConnector { tls, certificate })
 }
 
 fn trust(settings: &Settings) -> Trust {
@@ -49,7 +54,7 @@ fn trust(settings: &Settings) -> Trust {
     }
 }
 
-fn with_tls(settings: &Settings, tls: Arc<ClientConfig>) -> Result<Agent, TlsError> {
+fn with_tls(settings: &Settings, tls: TlsConnector) -> Result<Agent, TlsError> {
     let plain = settings.url.starts_with("http://");
     let timeout = Some(settings.timeout);
     let config = Agent::config_builder()
@@ -69,7 +74,7 @@ fn with_tls(settings: &Settings, tls: Arc<ClientConfig>) -> Result<Agent, TlsErr
     let connector =
         ().chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
-            .chain(TlsConnector(tls));
+            .chain(tls);
     Ok(Agent::with_parts(config, connector, OneLookup::default()))
 }
 
@@ -207,7 +212,10 @@ impl Resolver for OneLookup {
 
 /// Puts TLS around a connection where the URL asks for it.
 #[derive(Debug)]
-struct TlsConnector(Arc<ClientConfig>);
+struct TlsConnector {
+    tls: Arc<ClientConfig>,
+    certificate: Arc<OnceLock<Certificate>>,
+}
 
 impl<In: Transport> Connector<In> for TlsConnector {
     type Out = Either<In, TlsTransport>;
@@ -228,10 +236,15 @@ impl<In: Transport> Connector<In> for TlsConnector {
             .map_err(|_| ureq::Error::BadUri(details.uri.to_string()))?
             .to_owned();
         let mut connection =
-            ClientConnection::new(Arc::clone(&self.0), name).map_err(std::io::Error::other)?;
+            ClientConnection::new(Arc::clone(&self.tls), name).map_err(std::io::Error::other)?;
         let mut wire = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
         wire.set_timeout(details.timeout);
         connection.complete_io(&mut wire)?;
+        let leaf = connection.peer_certificates().and_then(<[_]>::first);
+        if let Some(read) = leaf.and_then(|leaf| Certificate::read(leaf)) {
+            // A later connection of this cycle shows the same one.
+            let _ = self.certificate.set(read);
+        }
         let config = details.config;
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),

@@ -1,11 +1,12 @@
 //! Text that is almost JSON.
 //!
-//! A host name with half a surrogate pair or a raw control character makes a
-//! strict parser refuse the whole record; one odd name must not hide an event.
+//! A host name with half a surrogate pair, a raw control character or a number
+//! that no computer holds makes a strict parser refuse the whole record; one odd
+//! field must not hide an event.
 
 /// The record with every string made readable: raw control characters and unknown
-/// escapes as what they are, halves of surrogate pairs as U+FFFD. What is wrong
-/// outside strings stays as it is.
+/// escapes as what they are, halves of surrogate pairs as U+FFFD. A number beyond
+/// all range (`1e400`) becomes `null`. What else is wrong outside strings stays.
 pub fn mended(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
@@ -13,6 +14,8 @@ pub fn mended(text: &str) -> String {
     while let Some(letter) = rest.chars().next() {
         let (taken, written) = if in_string {
             in_a_string(rest, letter)
+        } else if letter == '-' || letter.is_ascii_digit() {
+            a_number(rest)
         } else {
             (letter.len_utf8(), None)
         };
@@ -44,6 +47,19 @@ fn in_a_string(rest: &str, letter: char) -> (usize, Option<String>) {
         },
         _ => (1, Some("\\\\".to_owned())),
     }
+}
+
+/// The same for what looks like a number.
+fn a_number(rest: &str) -> (usize, Option<String>) {
+    let of_a_number =
+        |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.' | 'e' | 'E');
+    let end = rest.find(|letter| !of_a_number(letter));
+    let end = end.unwrap_or(rest.len());
+    let number = rest
+        .get(..end)
+        .and_then(|number| number.parse::<f64>().ok());
+    let beyond = number.is_some_and(f64::is_infinite);
+    (end, beyond.then(|| "null".to_owned()))
 }
 
 /// The UTF-16 unit of a `\uXXXX` at the start.
@@ -90,6 +106,26 @@ mod tests {
             let mended = mended(&record);
             let thing: crate::pce::record::Thing<'_> = serde_json::from_str(&mended).unwrap();
             assert_eq!(thing.href.as_str(), "/a/1", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_all_range_reads_as_absent_and_hides_nothing() {
+        for number in ["1e400", "-1e400", "1E+99999999999", "-9.9e999"] {
+            let row = format!(
+                "{{\"num_connections\":{number},\"src\":{{\"ip\":{number}}},\"state\":\"1e400\",\"pd\":2}}"
+            );
+            let mended = mended(&row);
+            let flow: crate::pce::record::Flow<'_> = serde_json::from_str(&mended).unwrap();
+            assert_eq!(flow.num_connections.0, None, "{number}");
+            assert_eq!(
+                (flow.state.as_str(), flow.pd.0),
+                ("1e400", Some(2)),
+                "{number}"
+            );
+        }
+        for fine in ["[1e300,-0,0.1e-400,18446744073709551616]", "[1-2]", "-"] {
+            assert_eq!(mended(fine), fine);
         }
     }
 

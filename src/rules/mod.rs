@@ -3,6 +3,7 @@
 //! Knows the records of [`crate::pce`], but no file, no socket and no clock.
 
 pub mod best_practices;
+pub mod candidates;
 pub mod catalogue;
 pub mod describe;
 pub mod engine;

@@ -15,7 +15,14 @@ pub(super) fn read(
     around: &Around<'_>,
     problems: &Problems,
 ) -> mail::Settings {
-    const KNOWN: &[&str] = &["sender", "envelope_sender", "recipients", "raw_snapshot"];
+    const KNOWN: &[&str] = &[
+        "sender",
+        "envelope_sender",
+        "recipients",
+        "raw_snapshot",
+        "attach_records",
+        "thread",
+    ];
     let email = Section::open(document.section("email"), "email", KNOWN, problems);
     let sender = email.trimmed("sender");
     if let Some(text) = sender.filter(|text| mail_address(text).is_none()) {
@@ -35,6 +42,8 @@ pub(super) fn read(
         envelope_sender: envelope_sender.map(str::to_owned),
         recipients: recipients(&email),
         raw_snapshot: email.bool("raw_snapshot").unwrap_or(true),
+        attach_records: email.bool("attach_records").unwrap_or(false),
+        thread: email.bool("thread").unwrap_or(false),
         smtp: smtp(document, around, problems),
     }
 }

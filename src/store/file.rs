@@ -15,6 +15,7 @@ use super::problem::Error;
 use super::state::{self, Head, State, Target, VERSION};
 use super::write::replace;
 use super::{Config, splice};
+use crate::report::daily::Day;
 
 /// What becomes of the state that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,10 +177,14 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers the waiting mail alone.
+/// A state that remembers the waiting mail alone, and which daily report was told.
 fn afresh(state: State) -> State {
     State {
         outbox: state.outbox,
+        day: Day {
+            told: state.day.told,
+            ..Day::default()
+        },
         ..State::default()
     }
 }

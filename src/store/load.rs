@@ -21,9 +21,24 @@ pub fn read_config(path: &Path, text: &str, env: &Env) -> Result<Config, Error> 
     config(path, &document, env, head.language())
 }
 
+/// Whether `path` is what can be read to an end: opening a pipe would wait for ever.
+/// What can't be looked at says so when it is opened.
+pub(super) fn assert_file(path: &Path) -> Result<(), Error> {
+    let at = || path.to_owned();
+    match std::fs::metadata(path).map(|found| found.file_type()) {
+        Ok(found) if found.is_dir() => Err(Error::Read {
+            path: at(),
+            error: std::io::ErrorKind::IsADirectory.into(),
+        }),
+        Ok(found) if !found.is_file() => Err(Error::NotAFile { path: at() }),
+        _ => Ok(()),
+    }
+}
+
 /// The file's text.
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     let at = || path.to_owned();
+    assert_file(path)?;
     let mut bytes = Vec::new();
     let read = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.map_err(|error| match error.kind() {

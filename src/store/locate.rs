@@ -7,7 +7,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::load::assert_file;
 use super::problem::Error;
+use crate::lang::Lang;
 
 /// The file's name where only its folder is known; the Python tool's.
 pub const FILE_NAME: &str = "illumio_api_config.json";
@@ -72,6 +74,29 @@ impl Env {
             .into_iter()
             .find_map(|name| self.text(name))
     }
+
+    /// The language of what is shown on the screen, of every command: the one that
+    /// was asked for with `--lang`; English where the screen can't show Chinese; else
+    /// the config's, if there is one, else the locale's.
+    pub fn screen_language(&self, asked: Option<Lang>, config: Option<Lang>) -> Lang {
+        let by_locale = || self.locale().and_then(Lang::from_tag);
+        match asked {
+            Some(lang) => lang,
+            None if !self.shows_unicode() => Lang::En,
+            None => config.or_else(by_locale).unwrap_or_default(),
+        }
+    }
+
+    /// Whether the screen shows more than ASCII: the locale is one of UTF-8, and the
+    /// terminal is not the Linux console, whose font has but a few hundred letters.
+    pub fn shows_unicode(&self) -> bool {
+        let charset = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| self.text(name))
+            .and_then(|locale| locale.split('@').next()?.split_once('.'))
+            .map(|(_, charset)| charset.replace('-', "").to_ascii_lowercase());
+        charset.as_deref() == Some("utf8") && self.text("TERM") != Some("linux")
+    }
 }
 
 /// The config file's path: `--config`, else `$ILLUMIO_MONITOR_CONFIG`, else
@@ -97,8 +122,16 @@ pub fn locate(option: Option<&Path>, env: &Env, executable: &Path) -> PathBuf {
 }
 
 /// The file behind all links. Locks and temporary files stand beside it, so
-/// that two paths to one file are one installation.
+/// that two paths to one file are one installation; beside a device or a pipe
+/// nothing is put.
 pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    let path = behind_links(path)?;
+    assert_file(&path)?;
+    Ok(path)
+}
+
+/// A file or a folder behind all links.
+pub(super) fn behind_links(path: &Path) -> Result<PathBuf, Error> {
     path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NotFound {
             path: path.to_owned(),

@@ -6,6 +6,7 @@ use super::file::open_to_others;
 use super::state::Target;
 use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::visible::visible;
 
 /// Something to tell of a file that could be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,10 @@ impl Note {
                 words::state_damaged(lang, path.display(), parts.join(", "))
             }
             Self::OtherTarget { was, now } => {
-                let name = |target: &Target| words::target(lang, &target.server, &target.org);
+                // A damaged state may say anything.
+                let name = |target: &Target| {
+                    words::target(lang, visible(&target.server), visible(&target.org))
+                };
                 words::other_target(lang, name(was), name(now))
             }
             Self::Reset => words::state_reset(lang),

@@ -123,6 +123,11 @@ pub enum Error {
         /// The line that holds the first odd byte.
         line: usize,
     },
+    /// It is a device, a pipe or a socket: reading it might never end.
+    NotAFile {
+        /// What is no file.
+        path: PathBuf,
+    },
     /// It is not JSON.
     Syntax {
         /// The file.
@@ -209,6 +214,7 @@ impl Error {
                 words::cannot_read(lang, path.display(), reason(error, lang))
             }
             Self::NotText { path, line } => words::not_text(lang, path.display(), line),
+            Self::NotAFile { path } => words::not_a_file(lang, path.display()),
             Self::NotAnObject { path } => words::not_an_object(lang, path.display()),
             Self::Syntax {
                 path,

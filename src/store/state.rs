@@ -15,8 +15,9 @@ use crate::mail::outbox::Outbox;
 use crate::pce::events::EventMemory;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
-use crate::report::Condition;
+use crate::report::daily::{Day, Gap};
 use crate::report::tally::Tally;
+use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
 use crate::rules::growth::Baseline;
 
@@ -51,6 +52,10 @@ pub struct State {
     pub rules: BTreeMap<String, Tally>,
     /// The conditions that hold.
     pub conditions: BTreeMap<Condition, Held>,
+    /// When runs began, to know the usual time between two.
+    pub rhythm: Rhythm,
+    /// What the runs since the last daily report came to.
+    pub day: Day,
     /// Mails that wait.
     pub outbox: Outbox,
 }
@@ -70,6 +75,8 @@ impl Default for State {
             baseline: Baseline::default(),
             rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            rhythm: Rhythm::default(),
+            day: Day::default(),
             outbox: Outbox::default(),
         }
     }
@@ -116,6 +123,50 @@ pub struct Held {
     pub detail: String,
     /// The Message-ID of the mail that told its begin.
     pub message_id: Option<String>,
+    /// That mail as a later one names it; absent as long as there is none, and in
+    /// a state of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin_mail: Option<BeginMail>,
+    /// For what is about to expire: when, and which warning was told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<ToldExpiry>,
+}
+
+impl Held {
+    /// The mail that told its begin; without a subject where a state of before that
+    /// was kept knows no more than its Message-ID.
+    pub fn told_by(&self) -> Option<BeginMail> {
+        let known = || {
+            Some(BeginMail {
+                message_id: self.message_id.clone()?,
+                subject: String::new(),
+                made_at: self.since,
+            })
+        };
+        self.begin_mail.clone().or_else(known)
+    }
+}
+
+/// What was told of something that is about to expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldExpiry {
+    /// When it expires.
+    pub at: Timestamp,
+    /// The last warning: so many days before; 0 is the end itself.
+    pub days: i64,
+}
+
+/// When runs began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rhythm {
+    /// The last runs' begins, oldest first; a bounded few.
+    pub begins: Vec<Timestamp>,
+    /// The end of the last one that a clock to go by saw.
+    pub ended: Option<Timestamp>,
+    /// Times without a run that no good run has told yet; a bounded few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<Gap>,
 }
 
 /// What can be known of a state without reading its parts.
@@ -193,6 +244,8 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         conditions: reader.take_each("conditions", |key| {
             Condition::deserialize(serde_json::Value::String(key))
         }),
+        rhythm: reader.take("rhythm"),
+        day: reader.take("day"),
         outbox: reader.take("outbox"),
     };
     (state, reader.damaged)

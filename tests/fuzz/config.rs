@@ -97,6 +97,8 @@ fn email() -> BoxedStrategy<String> {
         one("recipients", list.clone()),
         one("recipients", address().boxed()),
         one("raw_snapshot", of(&["true", "false"])),
+        one("attach_records", of(&["true", "1"])),
+        one("thread", of(&["true", "\"daily\""])),
     ])
 }
 

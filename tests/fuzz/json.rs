@@ -85,6 +85,8 @@ pub fn scalar() -> impl Strategy<Value = String> {
         "1e3",
         "-1e300",
         "1e-400",
+        "1e400",
+        "-1e400",
         "65535",
         "65536",
         "4294967296",

@@ -1,11 +1,13 @@
 //! The mail on reports whose every text is a stranger's.
 
+use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
-    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+    About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry, Kind,
+    Object, Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -53,17 +55,79 @@ fn source() -> impl Strategy<Value = Source> {
 
 fn talker() -> impl Strategy<Value = Talker> {
     let texts = (any_text(), any_text(), any_text(), any_text(), any_text());
-    (texts, any::<Option<u16>>(), any::<Option<u8>>()).prop_map(
-        |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
-            src_name,
-            src_ip,
-            dst_name,
-            dst_ip,
+    (texts, any::<Option<u16>>(), any::<Option<u8>>())
+        .prop_map(
+            |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
+                src_name,
+                src_ip,
+                dst_name,
+                dst_ip,
+                port,
+                proto,
+                decision,
+                about: Beside::default(),
+            },
+        )
+        .prop_flat_map(|talker| {
+            let texts = (any_text(), any_text(), any_text(), any_text());
+            texts.prop_map(move |(src_labels, dst_labels, process, direction)| Talker {
+                about: Beside(About {
+                    src_labels,
+                    dst_labels,
+                    process,
+                    direction,
+                }),
+                ..talker.clone()
+            })
+        })
+}
+
+/// An href that leads to a workload, or anything.
+fn href() -> impl Strategy<Value = String> {
+    let workload = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
+    prop_oneof![Just(workload.to_owned()), any_text()]
+}
+
+fn object() -> impl Strategy<Value = Object> {
+    (any_text(), href()).prop_map(|(name, href)| Object {
+        name,
+        href: Beside(href),
+    })
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let texts = (any_text(), any_text(), any_text(), any_text());
+    texts.prop_map(|(kind, name, action, fields)| Change {
+        kind,
+        name,
+        action,
+        fields,
+    })
+}
+
+fn end() -> impl Strategy<Value = End> {
+    (any_text(), any_text(), any_text(), href()).prop_map(|(name, ip, labels, href)| End {
+        name,
+        ip,
+        labels: Beside(labels),
+        href: Beside(href),
+    })
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    (any::<Option<u16>>(), any::<Option<u8>>(), any_text()).prop_map(|(port, proto, process)| {
+        Service {
             port,
             proto,
-            decision,
-        },
-    )
+            process: Beside(process),
+        }
+    })
+}
+
+fn ranking<T: std::fmt::Debug>(
+    what: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Ranking<T>> {
+    (counted(what), number()).prop_map(|(top, more)| Ranking { top, more })
 }
 
 fn counted<T: std::fmt::Debug>(
@@ -76,22 +140,32 @@ fn counted<T: std::fmt::Debug>(
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    let events = (counted(source()), counted(any_text()), number()).prop_map(
-        |(sources, objects, more_objects)| Subject::Events {
+    let events = (
+        counted(source()),
+        counted(object()),
+        number(),
+        ranking(change()),
+    )
+        .prop_map(
+            |(sources, objects, more_objects, changes)| Subject::Events {
+                sources,
+                objects,
+                more_objects,
+                changes,
+            },
+        );
+    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
+    let ends = (ranking(end()), ranking(end()), ranking(service()));
+    let traffic = (counted(talker()), number(), by, ends).prop_map(
+        |(talkers, more_talkers, count_by, (sources, destinations, services))| Subject::Traffic {
+            talkers,
+            more_talkers,
             sources,
-            objects,
-            more_objects,
+            destinations,
+            services,
+            count_by,
         },
     );
-    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
-    let traffic =
-        (counted(talker()), number(), by).prop_map(|(talkers, more_talkers, count_by)| {
-            Subject::Traffic {
-                talkers,
-                more_talkers,
-                count_by,
-            }
-        });
     prop_oneof![events, traffic]
 }
 
@@ -161,15 +235,88 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Traffic,
         Configuration,
         Delivery,
+        KeyExpires,
+        CertificateExpires,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
-    (which, phase, time(), any_text(), level()).prop_map(
-        |(condition, phase, since, detail, level)| ConditionNews {
+    let more = (
+        option::of(told_by()),
+        option::of(number()),
+        option::of(expiry()),
+    );
+    (which, phase, time(), any_text(), level(), more).prop_map(
+        |(condition, phase, since, detail, level, (told_by, caught_up, expires))| ConditionNews {
             condition,
             phase,
             since,
             detail,
             level,
+            told_by,
+            caught_up,
+            expires,
+        },
+    )
+}
+
+fn told_by() -> impl Strategy<Value = BeginMail> {
+    (any_text(), any_text(), time()).prop_map(|(message_id, subject, made_at)| BeginMail {
+        message_id,
+        subject,
+        made_at,
+    })
+}
+
+fn expiry() -> impl Strategy<Value = Expiry> {
+    (time(), any::<i64>(), any::<bool>()).prop_map(|(at, days, over)| Expiry { at, days, over })
+}
+
+fn gap() -> impl Strategy<Value = Gap> {
+    (time(), time()).prop_map(|(from, until)| Gap { from, until })
+}
+
+fn rule_day() -> impl Strategy<Value = RuleDay> {
+    (any_text(), number(), number()).prop_map(|(name, alerts, matches)| RuleDay {
+        name,
+        alerts,
+        matches,
+    })
+}
+
+fn daily() -> impl Strategy<Value = Daily> {
+    let numbers = (number(), number(), number(), number(), number(), number());
+    let rules = btree_map(any::<i64>(), rule_day(), 0..9);
+    let day = (option::of(time()), numbers, option::of(gap()), rules).prop_map(
+        |(since, (runs, failed, events, flows, alerts, mails), longest, rules)| Day {
+            told: None,
+            since,
+            runs,
+            failed,
+            events,
+            flows,
+            alerts,
+            mails,
+            longest,
+            rules,
+        },
+    );
+    let waiting = option::of((any::<usize>(), time()));
+    let times = (option::of(time()), option::of(time()));
+    let holds = vec(
+        (
+            select(vec![Condition::Health, Condition::KeyExpires]),
+            time(),
+        ),
+        0..9,
+    );
+    (any_text(), day, any::<usize>(), waiting, times, holds).prop_map(
+        |(due, day, rules, waiting, (events_until, traffic_until), conditions)| Daily {
+            due,
+            day,
+            rules,
+            waiting,
+            conditions,
+            events_until,
+            traffic_until,
         },
     )
 }
@@ -182,12 +329,13 @@ fn report() -> impl Strategy<Value = Report> {
         vec(alert(), 0..5),
         vec(any_text(), 0..4),
         vec(any_text(), 0..4),
+        option::weighted(0.1, daily()),
     );
     (kind, head, lists, 0..40usize).prop_map(
         |(
             kind,
             (site, pce_url, org_id, made_at),
-            (conditions, mut alerts, notices, footer),
+            (conditions, mut alerts, notices, footer, daily),
             many,
         )| {
             // Now and then more than a mail has room for.
@@ -204,6 +352,7 @@ fn report() -> impl Strategy<Value = Report> {
                 alerts,
                 notices,
                 footer,
+                daily,
             }
         },
     )

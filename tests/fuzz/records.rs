@@ -320,6 +320,11 @@ fn rule(filter: Filter, threshold: Threshold) -> Rule {
     }
 }
 
+/// A rule that tells every match.
+pub fn any_rule() -> Rule {
+    rule(Filter::Event(EventFilter::default()), Threshold::Immediate)
+}
+
 const COUNTS: [Threshold; 2] = [
     Threshold::Immediate,
     Threshold::Count {

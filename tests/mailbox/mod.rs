@@ -25,6 +25,8 @@ pub struct Options {
     pub starttls: Option<Arc<ServerConfig>>,
     /// TLS from the first byte.
     pub implicit: Option<Arc<ServerConfig>>,
+    /// Says nothing for ten seconds where a TLS handshake should begin.
+    pub hangs_in_tls: bool,
     /// Wants a login by this user and password.
     pub login: Option<(String, String)>,
     /// The AUTH mechanisms offered; empty: `PLAIN LOGIN`.
@@ -181,6 +183,8 @@ pub fn settings(port: u16) -> Settings {
         envelope_sender: None,
         recipients: vec!["a@example.com".into(), "b@example.com".into()],
         raw_snapshot: true,
+        attach_records: false,
+        thread: false,
         smtp: Smtp {
             host: "127.0.0.1".into(),
             port,
@@ -349,6 +353,10 @@ impl Talk {
         let Line::Clear(stream) = &self.line else {
             return closed();
         };
+        if self.options.hangs_in_tls {
+            thread::sleep(Duration::from_secs(10));
+            return closed();
+        }
         let mut stream = stream.try_clone()?;
         let mut connection = ServerConnection::new(config).unwrap();
         while connection.is_handshaking() {

@@ -50,13 +50,21 @@ impl Bulk {
         out.write_all(b"]")
     }
 
+    /// When each row begins and ends, and its count: for those who reckon along.
+    pub fn counts(self, now: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp, u64)> {
+        let lines = (0..self.rows).map(move |number| Line::new(number, now));
+        lines.map(|line| (line.first, line.last, line.count()))
+    }
+
     fn lines(self, query: &Query, now: Timestamp) -> impl Iterator<Item = Line> {
         let lines = (0..self.rows).map(move |number| Line::new(number, now));
+        let all_services = query.asks_for_all_services();
         lines.filter(move |line| {
-            let service = json!({"port": line.port, "proto": line.proto});
+            let service = || json!({"port": line.port, "proto": line.proto});
             line.last >= query.from
                 && line.first <= query.to
-                && query.asks_for_service(line.decision, &service)
+                && query.asks_for_decision(line.decision)
+                && (all_services || query.asks_for_service(line.decision, &service()))
         })
     }
 }
@@ -90,10 +98,14 @@ impl Line {
         }
     }
 
+    fn count(&self) -> u64 {
+        let lasted = self.last.as_second() - self.first.as_second();
+        1 + mixed(self.number) % 5 + lasted as u64 / 300
+    }
+
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { number, port, .. } = self;
-        let lasted = self.last.as_second() - self.first.as_second();
-        let count = 1 + mixed(*number) % 5 + lasted as u64 / 300;
+        let count = self.count();
         let [_, a, b, c] = (*number as u32).to_be_bytes();
         let host = number % 997;
         let (source, network) = (uuid(number % 997), "27058b12-718b-4538-8cb9-e59169fa75ed");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// How the PCE speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Tls {
     WrongName,
     /// The private CA's, but no longer valid since 2020.
     Expired,
+    /// The private CA's, from one midnight (UTC) to another: year, month, day.
+    Between((i32, u8, u8), (i32, u8, u8)),
 }
 
 /// A server's TLS configuration and what a client has to trust, as PEM.
@@ -46,6 +49,10 @@ pub fn make(tls: Tls) -> Option<Certificate> {
         params.not_before = rcgen::date_time_ymd(2019, 1, 1);
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
     }
+    if let Tls::Between(from, until) = tls {
+        params.not_before = rcgen::date_time_ymd(from.0, from.1, from.2);
+        params.not_after = rcgen::date_time_ymd(until.0, until.1, until.2);
+    }
     let (chain, trust_pem) = if tls == Tls::SelfSigned {
         let certificate = params.self_signed(&key).unwrap();
         (certificate.der().clone(), certificate.pem())
@@ -55,17 +62,31 @@ pub fn make(tls: Tls) -> Option<Certificate> {
         (certificate.der().clone(), ca.pem())
     };
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    Some(Certificate {
+        config: server(chain, key),
+        trust_pem,
+    })
+}
+
+/// One that another program made: trusted is the certificate itself.
+pub fn of_pem(certificate: &str, key: &str) -> Certificate {
+    let chain = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    Certificate {
+        config: server(chain, key),
+        trust_pem: certificate.to_owned(),
+    }
+}
+
+fn server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![chain], key)
+        .with_single_cert(vec![certificate], key)
         .unwrap();
-    Some(Certificate {
-        config: Arc::new(config),
-        trust_pem,
-    })
+    Arc::new(config)
 }
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {

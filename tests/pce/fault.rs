@@ -27,6 +27,7 @@ enum Kind {
         content_type: String,
         body: Vec<u8>,
         retry_after: Option<String>,
+        date: Option<Timestamp>,
     },
     Hang(Duration),
     HangMidBody(Duration),
@@ -64,6 +65,7 @@ impl Fault {
             content_type: content_type.into(),
             body: body.into(),
             retry_after: None,
+            date: None,
         })
     }
 
@@ -148,6 +150,14 @@ impl Fault {
         self
     }
 
+    /// With the clock of whoever answers in the PCE's place.
+    pub fn dated(mut self, when: impl When) -> Self {
+        if let Kind::Status { date, .. } = &mut self.kind {
+            *date = Some(when.instant());
+        }
+        self
+    }
+
     /// Only for this method.
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.into());
@@ -208,13 +218,18 @@ impl Fault {
             content_type,
             body,
             retry_after,
+            date,
         } = &self.kind
         else {
             return None;
         };
         let response = Response::new(*status, content_type, body.clone());
-        Some(match retry_after {
+        let response = match retry_after {
             Some(value) => response.with("Retry-After", value),
+            None => response,
+        };
+        Some(match date {
+            Some(date) => response.with("Date", http_date(*date)),
             None => response,
         })
     }

@@ -173,6 +173,12 @@ impl Response {
         self
     }
 
+    /// Whether it has this header.
+    pub fn has(&self, name: &str) -> bool {
+        let mut names = self.headers.iter().map(|(known, _)| known);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// Replaces a header, or drops it.
     pub fn replace(&mut self, name: &str, value: Option<String>) {
         self.headers

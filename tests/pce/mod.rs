@@ -71,10 +71,19 @@ impl Pce {
         Self::with(tls, "127.0.0.1:0")
     }
 
+    /// The same over HTTPS with this certificate and key, both PEM.
+    pub fn start_showing(certificate: &str, key: &str) -> Self {
+        let made = certificates::of_pem(certificate, key);
+        Self::on("127.0.0.1:0", Some(made))
+    }
+
     /// On this address.
     pub fn with(tls: Tls, address: &str) -> Self {
+        Self::on(address, certificates::make(tls))
+    }
+
+    fn on(address: &str, certificate: Option<certificates::Certificate>) -> Self {
         let shared = Arc::new(Shared::default());
-        let certificate = certificates::make(tls);
         let trust_pem = certificate.as_ref().map(|made| made.trust_pem.clone());
         let tls = certificate.map(|made| made.config);
         let address = address.parse().unwrap();
@@ -283,6 +292,15 @@ impl Pce {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
         panic!("{} is not free again", self.address);
+    }
+
+    /// From now on it shows another certificate, on the same port.
+    pub fn renew(&mut self, tls: Tls) {
+        self.down();
+        let certificate = certificates::make(tls);
+        self.trust_pem = certificate.as_ref().map(|made| made.trust_pem.clone());
+        self.tls = certificate.map(|made| made.config);
+        self.up();
     }
 
     /// What was asked, in order.

@@ -90,10 +90,20 @@ impl Query {
         ends && self.asks_for_service(&flow.decision, &flow.service)
     }
 
+    /// Whether rows with this decision are among those asked for.
+    pub fn asks_for_decision(&self, decision: &str) -> bool {
+        self.decisions.is_empty() || self.decisions.iter().any(|asked| asked == decision)
+    }
+
+    /// Whether all services are.
+    pub fn asks_for_all_services(&self) -> bool {
+        self.services.0.is_empty() && self.services.1.is_empty()
+    }
+
     /// Whether a row with this decision and this `service` is among those asked for.
     pub fn asks_for_service(&self, decision: &str, service: &Value) -> bool {
         let (include, exclude) = &self.services;
-        (self.decisions.is_empty() || self.decisions.iter().any(|asked| asked == decision))
+        self.asks_for_decision(decision)
             && (include.is_empty() || include.iter().any(|filter| is_service(filter, service)))
             && !exclude.iter().any(|filter| is_service(filter, service))
     }

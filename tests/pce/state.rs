@@ -188,7 +188,11 @@ impl State {
     pub fn signed(&mut self, response: Response) -> Response {
         let date = http_date(self.now());
         let id = self.uuid();
-        response.with("Date", date).with("X-Request-Id", id)
+        let response = response.with("X-Request-Id", id);
+        if response.has("Date") {
+            return response;
+        }
+        response.with("Date", date)
     }
 }
 

@@ -70,6 +70,7 @@ fn what_is_not_given_has_the_contracts_default() {
     assert_eq!(config.pce.query_timeout, Duration::from_secs(1800));
     assert_eq!(config.mail.sender, "illumio-monitor@localhost");
     assert!(config.mail.raw_snapshot);
+    assert!(!config.mail.attach_records && !config.mail.thread);
     assert_eq!(config.mail.smtp.host, "localhost");
     assert_eq!(config.mail.smtp.port, 25);
     assert_eq!(config.mail.smtp.tls, Tls::Opportunistic);

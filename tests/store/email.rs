@@ -37,6 +37,23 @@ fn recipients_are_a_list_or_a_text_with_commas() {
 }
 
 #[test]
+fn records_are_attached_and_mails_threaded_where_that_is_asked_for() {
+    assert!(
+        read(&with("email", "attach_records", "true"))
+            .mail
+            .attach_records
+    );
+    assert!(read(&with("email", "thread", "true")).mail.thread);
+    for key in ["attach_records", "thread"] {
+        one_wrong(&with("email", key, "\"yes please\""), &[key]);
+    }
+    one_wrong(
+        &with("email", "attach_record", "true"),
+        &["email.attach_record", "attach_records"],
+    );
+}
+
+#[test]
 fn a_sender_may_have_a_name_and_no_line_break() {
     let config = read(&with("email", "sender", "\"監控 <monitor@example.com>\""));
     assert_eq!(config.mail.sender, "監控 <monitor@example.com>");

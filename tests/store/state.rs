@@ -29,6 +29,8 @@ fn fill(state: &mut State) {
             level: Level::Critical,
             detail: "叢集異常".to_owned(),
             message_id: None,
+            begin_mail: None,
+            expiry: None,
         },
     );
 }
@@ -273,4 +275,15 @@ fn a_large_state_is_opened_and_saved_without_delay() {
     let took = begin.elapsed();
     assert!(took.as_secs() < 20, "{took:?}");
     assert_eq!(opened.state.rules.len(), 40_000);
+}
+
+#[test]
+fn a_damaged_target_is_told_with_nothing_hidden() {
+    let place = Place::with(&with_state(
+        r#"{"version": 1, "target": {"server": "https://a\u202e:443", "org": "1\u0007"}}"#,
+    ));
+    let opened = place.open();
+    let told = opened.notes[0].text(Lang::En);
+    assert!(told.contains("https://a\\u202e:443"), "{told}");
+    assert!(!told.chars().any(illumio_monitor::visible::hidden));
 }

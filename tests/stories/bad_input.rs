@@ -2,6 +2,8 @@
 //! file, the place, and what to write instead. The file stays as it is.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -70,6 +72,47 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
     let run = world.run(&["run"]);
     assert_refused(&run, &world);
     assert_says(&run.stderr, &["cannot be read", "it is a folder"]);
+}
+
+fn make_a_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[test]
+fn a_pipe_a_socket_or_a_device_in_the_files_place_is_told_at_once() {
+    let mut world = fine();
+    let path = world.config_path();
+    std::fs::remove_file(&path).unwrap();
+    let beside = |world: &World| std::fs::read_dir(world.folder()).unwrap().count();
+    let before = beside(&world);
+    let pipe: fn(&Path) = make_a_pipe;
+    let socket: fn(&Path) = |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap());
+    let device: fn(&Path) = |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+    for (put, named) in [
+        (pipe, path.to_str().unwrap()),
+        (socket, path.to_str().unwrap()),
+        (device, "/dev/zero"),
+    ] {
+        put(&path);
+        let run = world.run(&["run"]);
+        assert_eq!((run.code, run.stderr.lines().count()), (78, 1), "{run:?}");
+        assert!(run.took < Duration::from_secs(10), "{run:?}");
+        assert_says(
+            &run.stderr,
+            &[named, "device, a pipe or a socket", "--config"],
+        );
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(beside(&world), before, "nothing is put beside it");
+    }
+}
+
+#[test]
+fn a_pipe_in_the_last_copys_place_hangs_nothing() {
+    let mut world = fine();
+    make_a_pipe(&world.folder().join("illumio_api_config.json.last"));
+    let run = world.run_at("10:10");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
 }
 
 #[test]

@@ -133,6 +133,26 @@ fn refused_credentials_are_not_a_pce_that_is_down() {
 }
 
 #[test]
+fn a_key_refused_behind_the_events_is_told_once_however_often_it_is() {
+    let mut world = watched();
+    world.rule(json!({"type": "traffic", "name": "Blocked"}));
+    world.run_at("10:00");
+    let polled = Fault::status(401).method("GET").on("/async_queries");
+    world.pce.fault(polled);
+    let begins = world.run_at("10:10");
+    assert_mailed(&begins, 78, &["CRITICAL", "PCE refuses the API key"]);
+    for time in ["10:15", "10:20"] {
+        assert_no_mail(&world.run_at(time), 78);
+    }
+    world.pce.heal();
+    assert_mailed(
+        &world.run_at("10:30"),
+        0,
+        &["API key accepted again (20 min)"],
+    );
+}
+
+#[test]
 fn health_is_told_with_its_text_when_it_worsens_and_when_it_is_normal_again() {
     let mut world = watched();
     assert_no_mail(&world.run_at("10:00"), 0);

@@ -286,7 +286,7 @@ fn a_flow_of_fifty_megabytes_is_told_and_costs_no_other() {
     assert!(text.contains("9 connections"), "{text}");
     let told = text.replace("\n  ", " ");
     assert!(
-        told.contains("1 rows of traffic could not be read"),
+        told.contains("1 row of traffic could not be read"),
         "{text}"
     );
     assert!(most > 0 && most < 80, "{most} MB");

@@ -18,20 +18,20 @@ use crate::pce::*;
 use crate::world::{Run, World};
 
 /// A server's fault, and what the cycle makes of it.
-struct Case {
-    name: String,
-    options: Options,
-    code: i32,
+pub struct Case {
+    pub name: String,
+    pub options: Options,
+    pub code: i32,
     /// Standard error has a line with all of these.
-    says: Vec<String>,
+    pub says: Vec<String>,
     /// How many mails the broken server takes all the same.
-    taken: usize,
+    pub taken: usize,
     /// What `smtp` is beside host and port.
-    smtp: Value,
+    pub smtp: Value,
 }
 
 impl Case {
-    fn new(at: &str, what: &str, options: Options, code: i32, says: &[&str]) -> Self {
+    pub fn new(at: &str, what: &str, options: Options, code: i32, says: &[&str]) -> Self {
         Self {
             name: format!("{what} at {at}"),
             options,
@@ -53,7 +53,7 @@ const STEPS: [(&str, &str); 6] = [
     ("END", "end of the message"),
 ];
 
-fn watched() -> World {
+pub fn watched() -> World {
     let world = World::new();
     world.set("email.raw_snapshot", json!(false));
     world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
@@ -68,7 +68,7 @@ fn waiting(world: &World) -> Vec<String> {
         .collect()
 }
 
-fn figures(run: &Run) -> (i32, u64, u64) {
+pub fn figures(run: &Run) -> (i32, u64, u64) {
     (run.code, run.number("mails"), run.number("pending"))
 }
 
@@ -127,7 +127,7 @@ fn suffers(case: Case) {
 }
 
 /// All at the same time: most of it is waiting.
-fn all_suffer(cases: impl IntoIterator<Item = Case>) {
+pub fn all_suffer(cases: impl IntoIterator<Item = Case>) {
     thread::scope(|scope| {
         for case in cases {
             scope.spawn(move || suffers(case));
@@ -447,6 +447,81 @@ fn a_relay_that_refuses_everyone_for_a_day_costs_no_alert() {
     world.mail_server(Options::default().say("RCPT", denied));
     let runs = endures(world, 25, SignedDuration::from_hours(1), 78);
     assert!(runs[24].stderr.contains(denied), "{:?}", runs[24]);
+}
+
+#[test]
+fn after_ten_days_of_large_mails_the_outbox_holds_its_bound_and_every_line_arrives() {
+    let mut world = watched();
+    world.set("email.raw_snapshot", json!(true));
+    for number in 0..40 {
+        world.rule(json!({"type": "event", "name": format!("Rule {number:02}"),
+            "filter_value": "agent.*", "desc": "What it means. ".repeat(60),
+            "rec": "What to do. ".repeat(60)}));
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    world.set("smtp.port", json!(nobody.unwrap().port()));
+    let days: Vec<Timestamp> = (0..24)
+        .map(|nth| at("10:10") + SignedDuration::from_hours(10 * nth))
+        .collect();
+    let mut largest = 0;
+    for now in &days {
+        let happened = *now - SignedDuration::from_mins(5);
+        world.pce.event(agent_tampering("db-01").at(happened));
+        let run = world.run_at(*now);
+        assert_eq!((run.code, run.number("alerts")), (75, 41), "{run:?}");
+        assert!(run.number("pending") <= 20, "{run:?}");
+        let outbox = world.config()["state"]["outbox"].clone();
+        let size = |mail: &Value| {
+            let texts = ["text", "html"].map(|part| mail[part].as_str().unwrap().len());
+            let lines = mail["lines"].as_array().unwrap().iter();
+            texts.iter().sum::<usize>()
+                + lines
+                    .map(|line| line.as_str().unwrap().len())
+                    .sum::<usize>()
+        };
+        let size = outbox["mails"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(size)
+            .sum::<usize>();
+        assert!(size <= 4 * 1024 * 1024, "{size}");
+        largest = largest.max(size);
+    }
+    assert!(
+        largest > 2_000_000,
+        "mails of {largest} bytes are not large"
+    );
+
+    world.mail_server(Options::default());
+    let end = days[23] + SignedDuration::from_hours(10);
+    let good = world.run_at(end);
+
+    assert_eq!((good.code, good.number("pending")), (0, 0), "{good:?}");
+    let texts: Vec<String> = good.mails.iter().map(|mail| mail.text()).collect();
+    let htmls: Vec<String> = good.mails.iter().map(|mail| mail.html()).collect();
+    for now in &days {
+        let happened = *now - SignedDuration::from_mins(5);
+        let time = happened.strftime("%Y-%m-%d %H:%M").to_string();
+        for number in [0, 20, 39] {
+            let name = format!("Rule {number:02}");
+            let told = |texts: &[String]| {
+                let in_it = |text: &&String| text.contains(&name) && text.contains(&time);
+                texts.iter().filter(in_it).count()
+            };
+            assert_eq!((told(&texts), told(&htmls)), (1, 1), "{name} {time}");
+        }
+    }
+    for mail in &good.mails {
+        assert!(mail.raw.len() < 160_000, "{} bytes", mail.raw.len());
+    }
+    assert_eq!(
+        world
+            .run_at(end + SignedDuration::from_mins(10))
+            .mails
+            .len(),
+        0
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::pce::{Fault, agent_tampering};
+use crate::pce::{Fault, agent_tampering, at};
 use crate::world::World;
 
 fn world_with_a_told_event() -> World {
@@ -86,6 +86,30 @@ fn a_pce_whose_clock_was_set_back_is_followed_from_the_second_cycle_on() {
         (0, 1, 1),
         "{after:?}"
     );
+}
+
+#[test]
+fn a_failing_proxys_clock_is_not_the_pces() {
+    for hours in [-5, 5] {
+        let mut world = World::new();
+        world.rule(
+            json!({"type": "event", "filter_value": "agent.tampering", "name": "Agent tampered"}),
+        );
+        world.pce.event(agent_tampering("db-01").at("10:05"));
+        let wrong = at("10:10") + SignedDuration::from_hours(hours);
+        let page = Fault::answer(502, "text/html", "<html>Bad gateway</html>");
+        world.pce.fault(page.retry_after(0).dated(wrong).times(1));
+
+        let run = world.run_at("10:10");
+
+        assert_eq!((run.code, run.number("alerts")), (0, 1), "{run:?}");
+        assert!(run.stdout.starts_with("2026-08-03T10:10"), "{run:?}");
+        let position = &world.config()["state"]["events"]["position"];
+        assert!(position.as_str().unwrap().starts_with("2026-08-03T10:10"));
+        world.pce.event(agent_tampering("db-02").at("10:15"));
+        let next = world.run_at("10:20");
+        assert_eq!((next.code, next.number("alerts")), (0, 1), "{next:?}");
+    }
 }
 
 #[test]

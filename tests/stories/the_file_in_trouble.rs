@@ -1,8 +1,10 @@
 //! The one file on a full disk, in a folder that cannot be written to, put back by
 //! editors and backups, or damaged: it stays whole, and no alert is lost.
 
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::{Value, json};
 
@@ -82,6 +84,75 @@ fn a_full_disk_costs_no_alert_and_leaves_the_file_whole() {
     assert_eq!((space.code, space.number("alerts")), (0, 1), "{space:?}");
     assert_eq!(world.run_at("10:30").code, 0);
     assert_eq!(mails_naming(&world, "db-01"), 1);
+}
+
+/// A small disk of its own in the place of the world's folder; gone with the test.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// `None` where this user may not mount one.
+    fn under(world: &World) -> Option<Self> {
+        let folder = world.folder().to_owned();
+        let config = text(world);
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=256k,mode=700", "none"]);
+        let mounted = mount.arg(&folder).stderr(Stdio::null()).status();
+        mounted.ok().filter(ExitStatus::success)?;
+        let disk = Self(folder);
+        write(world, &config);
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(world.config_path(), private).unwrap();
+        Some(disk)
+    }
+
+    /// Takes all of its space.
+    fn fill(&self) {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    fn clear(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_that_stays_full_sends_nothing_twice_and_loses_nothing() {
+    let mut world = watched();
+    let Some(disk) = SmallDisk::under(&world) else {
+        eprintln!("skipped: this user may not mount a disk");
+        return;
+    };
+    assert_eq!(world.run_at("10:00").code, 0);
+    let before = (text(&world), last(&world));
+    disk.fill();
+    for (host, happened, time) in [
+        ("db-01", "10:05", "10:10"),
+        ("db-02", "10:15", "10:20"),
+        ("db-03", "10:25", "10:30"),
+    ] {
+        world.pce.event(agent_tampering(host).at(happened));
+        let run = world.run_at(time);
+        assert_eq!((run.code, run.mails.len()), (75, 0), "{run:?}");
+        assert!(run.stderr.contains("cannot be written"), "{run:?}");
+        assert!(run.stderr.contains("illumio_api_config.json"), "{run:?}");
+        assert_eq!((text(&world), last(&world)), before, "{time}");
+    }
+    disk.clear();
+
+    let space = world.run_at("10:40");
+
+    assert_eq!((space.code, space.number("events")), (0, 3), "{space:?}");
+    assert_eq!(world.run_at("10:50").mails.len(), 0);
+    for host in ["db-01", "db-02", "db-03"] {
+        assert_eq!(mails_naming(&world, host), 1, "{host}");
+    }
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn it_is_text_and_html_with_the_headers_that_mail_filters_go_by() {
         ("To", "<soc@example.net>"),
         ("Date", "Mon, 3 Aug 2026 10:10:00 +0000"),
         ("MIME-Version", "1.0"),
+        ("Importance", "high"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("X-Illumio-Monitor-Level", "critical"),
@@ -112,6 +113,56 @@ fn an_alert_says_what_it_means_what_to_do_when_and_from_where() {
             assert!(body.contains(part), "{part}: {body}");
         }
     }
+}
+
+#[test]
+fn times_are_local_with_the_offset_of_their_own_moment() {
+    // Berlin's clocks go back at 2026-10-25 01:00 UTC.
+    let mut world = World::new();
+    world.set("settings.timezone", json!("Europe/Berlin"));
+    world.rule(
+        json!({"type": "event", "name": "Log-ins fail", "filter_value": "user.login_failed"}),
+    );
+    let night = at("2026-10-25T01:03:00Z");
+    for minutes in [-5, 1] {
+        let when = night + jiff::SignedDuration::from_mins(minutes - 2);
+        world.pce.event(login_failed("eve", "203.0.113.9").at(when));
+    }
+    let run = world.run_at(night);
+    let text = run.mail().text();
+    for time in ["2026-10-25 02:56 +02:00", "2026-10-25 02:02 +01:00"] {
+        assert!(text.contains(time), "{time}: {text}");
+    }
+}
+
+#[test]
+fn a_timestamp_counts_at_its_moment_however_it_is_written() {
+    let mut world = watched();
+    let event = |number: u8, time: &str| {
+        format!(
+            r#"{{"href":"/orgs/1/events/{number}","event_type":"agent.tampering","timestamp":"{time}"}}"#
+        )
+    };
+    let written = [
+        "2026-08-03T10:02:00Z",
+        "2026-08-03T18:03:00.123456+08:00",
+        "2026-08-03T05:04:00.123456789-05:00",
+        "2026-08-03T10:05:60Z",
+        " 2026-08-03T10:06:00.1Z ",
+        "2026-08-03 10:07:00Z",
+    ];
+    let events: Vec<String> = (0..).zip(written).map(|(n, time)| event(n, time)).collect();
+    let body = format!("[{}]", events.join(","));
+    let answer = Fault::answer(200, "application/json", body);
+    world.pce.fault(answer.on("/events").times(1));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.number("events")), (0, 6), "{run:?}");
+    let told = &run.told()[0];
+    let minute = |time: &str| at(time).as_second() / 60;
+    assert_eq!(told.count, 6);
+    assert_eq!((told.first, told.last), (minute("10:02"), minute("10:07")));
 }
 
 #[test]
@@ -319,5 +370,92 @@ fn a_huge_record_leaves_a_mail_within_its_bounds_that_says_what_is_missing() {
         mail.text().contains("characters more") || mail.text().contains("left out"),
         "{}",
         mail.text()
+    );
+}
+
+#[test]
+fn an_event_tells_what_it_changed_on_what_and_links_to_it() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "name": "Offline", "filter_value": "agent_offline_check"}));
+
+    let mail = mail_of(&mut world, offline_check(&["db-01", "db-02"]));
+
+    let text = mail.text();
+    let (_, changed) = text.split_once("What changed\n").unwrap();
+    let mut lines = changed.lines().map(str::trim);
+    assert_eq!(lines.next(), Some("2  workload"), "{text}");
+    assert_eq!(
+        lines.next(),
+        Some("updated · online: true → false"),
+        "{text}"
+    );
+    // The simulated PCE listens on http, where no console is.
+    assert!(!mail.html().contains("href="), "{}", mail.html());
+}
+
+#[test]
+fn a_rule_set_is_named_with_what_became_of_it() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "name": "Rules", "filter_value": "rule_set.*"}));
+
+    let mail = mail_of(&mut world, rule_set_update("ops@example.net", "Shop"));
+
+    let text = mail.text();
+    assert!(text.contains("1  rule_set Shop\n"), "{text}");
+    assert!(text.contains("updated · enabled: true → false"), "{text}");
+    assert!(text.contains("user ops@example.net"), "{text}");
+}
+
+#[test]
+fn traffic_tells_labels_services_and_the_busiest_of_both_sides() {
+    let mut world = World::new();
+    world.rule(json!({"type": "traffic", "pd": 2}));
+    for (source, times) in [("web-01", 40), ("web-02", 3)] {
+        let source = workload(source).label("app", "Shop");
+        let connection = blocked(source, "db-01", 445).process("/usr/bin/smbclient");
+        world.pce.connection(connection.at("10:05").times(times));
+    }
+
+    let run = world.run_at("10:10");
+
+    let text = run.mail().text().to_owned();
+    let (_, sources) = text.split_once("Busiest sources\n").unwrap();
+    let (sources, rest) = sources.split_once("Busiest destinations\n").unwrap();
+    let (destinations, ports) = rest.split_once("Busiest ports\n").unwrap();
+    let begins = |part: &str, start: &str| {
+        assert!(
+            part.lines().next().unwrap().trim_start().starts_with(start),
+            "{text}"
+        );
+    };
+    begins(sources, "40  web-01");
+    begins(destinations, "43  db-01");
+    begins(ports, "43  445/TCP (SMB)");
+    assert!(sources.contains("app=Shop"), "{text}");
+    assert!(
+        text.contains("blocked · ") && text.contains("process smbclient"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_footer_says_what_was_not_read_and_when_the_next_run_is_due() {
+    let mut world = watched();
+    let first = mail_of(&mut world, agent_tampering("db-01"));
+    assert!(
+        first.text().contains("Traffic: not read, no traffic rule"),
+        "{}",
+        first.text()
+    );
+    assert!(!first.text().contains("Next run"), "{}", first.text());
+    world.pce.event(agent_tampering("db-02").at("10:15"));
+
+    let second = world.run_at("10:20");
+
+    let text = second.mail().text().to_owned();
+    assert!(text.contains("Next run due about 10:30 +00:00"), "{text}");
+    assert!(
+        text.contains("Host: ") && text.contains("Config: "),
+        "{text}"
     );
 }

@@ -107,6 +107,111 @@ fn a_mail_whose_arrival_is_in_doubt_is_sent_again_with_the_same_message_id() {
     assert_eq!(mails[0].header("Message-ID"), mails[1].header("Message-ID"));
 }
 
+/// How often each Message-ID arrived, in the order of the first arrival.
+fn copies(world: &World) -> Vec<(String, usize)> {
+    let mut copies: Vec<(String, usize)> = Vec::new();
+    for mail in world.mailbox.all() {
+        let id = mail.header("Message-ID");
+        match copies.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, times)) => *times += 1,
+            None => copies.push((id, 1)),
+        }
+    }
+    copies
+}
+
+#[test]
+fn a_server_that_never_confirms_gets_each_mail_twice_and_the_rest_is_said() {
+    let mut world = tampered();
+    world.mail_server(Options::default().at("END", Action::TakeAndDrop));
+    let mut runs = world.run_every(10, "10:10", "11:00");
+    world.pce.event(agent_tampering("db-02").at("11:05"));
+    runs.extend(world.run_every(10, "11:10", "12:00"));
+    assert_eq!(
+        copies(&world)
+            .iter()
+            .map(|(_, times)| *times)
+            .collect::<Vec<_>>(),
+        [2, 2]
+    );
+    for run in &runs[2..] {
+        assert_eq!(run.code, 75, "{run:?}");
+    }
+    let quiet = runs.last().unwrap();
+    assert_eq!((quiet.number("pending"), quiet.mails.len()), (2, 0));
+    assert!(quiet.stderr.contains("never confirmed"), "{quiet:?}");
+
+    // After hours it asks again, and only so often.
+    let runs = world.run_every(60, "13:00", "23:00");
+    let more: usize = runs.iter().map(|run| run.mails.len()).sum();
+    assert_eq!(more, 2, "{runs:?}");
+    assert_eq!(copies(&world).len(), 2, "the same Message-IDs");
+}
+
+#[test]
+fn what_was_never_confirmed_comes_again_once_the_server_confirms_a_mail() {
+    // A server that loses each mail at its end, for six cycles.
+    let mut world = tampered();
+    world.mail_server(Options::default().at("END", Action::Drop));
+    let runs = world.run_every(10, "10:10", "11:00");
+    assert_eq!(runs.last().unwrap().number("pending"), 1, "{runs:?}");
+    assert_eq!(world.mailbox.count(), 0);
+
+    world.mail_server(Options::default());
+    world.pce.event(agent_tampering("db-02").at("11:05"));
+    let run = world.run_at("11:10");
+
+    assert_eq!(
+        (run.code, run.number("mails"), run.number("pending")),
+        (0, 2, 0),
+        "{run:?}"
+    );
+    let (news, late) = (&run.mails[0], &run.mails[1]);
+    assert!(news.subject().contains("db-02"), "{}", news.subject());
+    assert!(late.subject().contains("db-01"), "{}", late.subject());
+    for text in [late.text(), late.html()] {
+        assert!(text.contains("never confirmed"), "{text}");
+        assert!(text.contains("db-01"), "{text}");
+    }
+    let after = world.run_at("11:20");
+    assert_eq!((after.code, after.mails.len()), (0, 0), "{after:?}");
+}
+
+#[test]
+fn what_was_never_confirmed_comes_again_after_hours_though_there_is_no_other_mail() {
+    let mut world = tampered();
+    world.mail_server(Options::default().at("END", Action::Drop));
+    world.run_every(10, "10:10", "10:30");
+    world.mail_server(Options::default());
+    let early = world.run_every(30, "11:00", "14:00");
+    assert!(
+        early
+            .iter()
+            .all(|run| (run.code, run.mails.len()) == (75, 0))
+    );
+    let runs = world.run_every(30, "14:30", "16:00");
+    let came: Vec<_> = runs.iter().filter(|run| !run.mails.is_empty()).collect();
+    assert_eq!((came.len(), came[0].code), (1, 0), "{runs:?}");
+    assert!(came[0].mail().text().contains("db-01"));
+    assert_eq!(runs.last().unwrap().code, 0, "{runs:?}");
+}
+
+#[test]
+fn a_mail_that_the_server_dies_of_holds_up_no_other() {
+    let mut world = tampered();
+    world.mail_server(Options::default().times("END", 2, Action::Drop));
+    world.run_at("10:10");
+    world.pce.event(agent_tampering("db-02").at("10:15"));
+    let run = world.run_at("10:20");
+    assert_eq!((run.code, run.number("pending")), (75, 0), "{run:?}");
+    let hosts = ["db-01", "db-02"];
+    let subjects: Vec<String> = run.mails.iter().map(|mail| mail.subject()).collect();
+    for host in hosts {
+        let told = subjects.iter().filter(|subject| subject.contains(host));
+        assert_eq!(told.count(), 1, "{subjects:?}");
+    }
+}
+
 #[test]
 fn position_and_mail_are_saved_together_before_the_mail_is_sent() {
     let mut world = tampered();

@@ -60,6 +60,45 @@ fn clipping_is_found_out_and_told_once_and_counts_are_right_from_then_on() {
 }
 
 #[test]
+fn clipping_that_shows_behind_an_older_query_is_no_failure() {
+    let beside = &mut Beside::with(&[json!({"type": "traffic"})]);
+    let pce = &beside.world.pce;
+    pce.counting(Counting {
+        clipped: true,
+        ..Counting::default()
+    });
+    pce.connections(
+        blocked("web-01", "db-01", 445)
+            .at("09:45:30")
+            .every(60, 120),
+    );
+    beside.world.run_at("10:00");
+    beside.world.run_at("10:10");
+    beside
+        .world
+        .set("settings.cycle_deadline_seconds", json!(1));
+    beside
+        .world
+        .pce
+        .next_query(Fate::completes().after_minutes(15));
+    assert_eq!(beside.world.run_at("10:20").code, 75);
+    beside
+        .world
+        .set("settings.cycle_deadline_seconds", json!(60));
+
+    let run = beside.world.run_at("10:40");
+
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.mail().text().contains("clips the rows"), "{run:?}");
+    let told: Vec<u64> = ["10:50", "11:00"]
+        .into_iter()
+        .flat_map(|when| beside.world.run_at(when).told())
+        .map(|told| told.count)
+        .collect();
+    assert_eq!(told, [10, 10]);
+}
+
+#[test]
 fn clipped_from_the_start_counts_every_connection_once() {
     let mut beside = clipping("clipped");
     let mut told = Vec::new();

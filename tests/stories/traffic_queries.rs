@@ -240,7 +240,7 @@ fn what_no_splitting_makes_fit_is_said() {
     let run = beside.world.run_at("10:10");
     assert_eq!((run.code, run.told()[0].count), (0, 1), "{run:?}");
     let text = run.mail().text().replace('\n', " ");
-    assert!(text.contains("only 1 rows could be read"), "{text}");
+    assert!(text.contains("only 1 row could be read"), "{text}");
 }
 
 #[test]
@@ -350,6 +350,88 @@ fn a_backlog_that_goes_on_growing_is_skipped_and_told_once_it_can_be_read() {
     let skipped =
         "Traffic from 2026-08-03 10:10:00 +00:00 to 2026-08-03 12:10:00 +00:00 was skipped";
     assert!(text.join(" ").contains(skipped), "{text:?}");
+}
+
+#[test]
+fn a_query_whose_poll_or_download_fails_is_asked_for_again_and_not_posted_anew() {
+    let faults = [
+        ("", Fault::status(503).retry_after(0)),
+        ("/download", Fault::status(502).retry_after(0)),
+        ("/download", Fault::half_body()),
+        ("/download", Fault::html()),
+    ];
+    for (path, fault) in faults {
+        let mut beside = Beside::with(&[every_match()]);
+        steady(&beside);
+        beside.tells("10:10");
+        beside.world.pce.forget_requests();
+        let on = if path.is_empty() {
+            "/async_queries/"
+        } else {
+            path
+        };
+        beside.world.pce.fault(fault.clone().method("GET").on(on));
+        let broken = beside.world.run_at("10:20");
+        assert_eq!((broken.code, broken.told().len()), (75, 0), "{broken:?}");
+        beside.world.pce.heal();
+        beside
+            .world
+            .pce
+            .every_query(Fate::completes().after_polls(0));
+
+        let run = beside.world.run_at("10:30");
+
+        assert_eq!(words(&run.told()), ["rule 1: 20, 10:10-10:29"], "{run:?}");
+        let posted = beside.world.pce.requests_to("POST", QUERIES).len();
+        assert_eq!(posted, 2, "the one that failed, and what came since");
+        assert_eq!(beside.world.pce.queries_kept(), 0, "{on}");
+        // A query that goes on failing is given up once its time is over.
+        beside.world.pce.fault(fault.method("GET").on(on));
+        for time in ["10:40", "10:50", "11:00", "11:15", "11:30"] {
+            assert_eq!(beside.world.run_at(time).code, 75, "{on} {time}");
+        }
+        let posted = beside.world.pce.requests_to("POST", QUERIES).len();
+        assert_eq!(posted, 4, "{on}");
+        beside.world.pce.heal();
+        let run = beside.world.run_at("11:40");
+        assert_eq!(words(&run.told()), ["rule 1: 70, 10:30-11:39"], "{run:?}");
+    }
+}
+
+#[test]
+fn a_download_that_is_short_and_then_breaks_off_is_told_as_broken_off() {
+    let mut beside = Beside::with(&[every_match()]);
+    steady(&beside);
+    let pce = &beside.world.pce;
+    pce.next_query(Fate::completes().empty_at_first(1));
+    pce.fault(Fault::half_body().on("/download").after(1));
+    let run = beside.world.run_at("10:10");
+    assert!(
+        run.code == 75 && run.stderr.contains("broke off"),
+        "{run:?}"
+    );
+    beside.world.pce.heal();
+    let run = beside.world.run_at("10:20");
+    assert_eq!(words(&run.told()), ["rule 1: 20, 10:00-10:19"], "{run:?}");
+}
+
+#[test]
+fn a_rule_for_events_that_goes_costs_no_traffic_rule_a_connection() {
+    let other = json!({"type": "event", "filter_value": "user.*", "name": "Users"});
+    let mut beside = Beside::with(&[every_match(), other]);
+    steady(&beside);
+    beside.tells_at(&["10:10", "10:20", "10:30", "10:40"]);
+    beside
+        .world
+        .edit(|file| file["rules"].as_array_mut().unwrap().truncate(1));
+    beside.tells("10:50");
+    beside.world.rule(json!({"type": "traffic", "port": 445}));
+    let run = beside.world.run_at("11:00");
+    assert_eq!(
+        words(&run.told()),
+        ["rule 1: 10, 10:50-10:59", "rule 2: 10, 10:50-10:59"],
+        "{run:?}"
+    );
 }
 
 #[test]

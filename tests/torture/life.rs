@@ -151,9 +151,17 @@ impl Life {
         for _ in 0..3 {
             self.cycle(Kill::Never, false);
         }
+        // What no server confirmed goes out some hours later.
+        self.now += SignedDuration::from_hours(4);
+        for _ in 0..2 {
+            self.cycle(Kill::Never, false);
+        }
         let config = self.world.config();
-        let waiting = config["state"]["outbox"]["mails"].as_array();
-        assert!(waiting.is_none_or(Vec::is_empty), "{}", self.told());
+        let outbox = &config["state"]["outbox"];
+        let waiting = [&outbox["mails"], &outbox["unconfirmed"]["mails"]];
+        for mails in waiting.map(|mails| mails.as_array()) {
+            assert!(mails.is_none_or(Vec::is_empty), "{}", self.told());
+        }
         self.assert_no_secret(&config);
         let mut table = Table::of(&self.ledger);
         table.crashes = self.table.crashes;

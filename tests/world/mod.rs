@@ -62,6 +62,12 @@ impl World {
         world
     }
 
+    /// The same over HTTPS with a certificate and key that another program made, both
+    /// PEM; the config does not name it.
+    pub fn showing(certificate: &str, key: &str) -> Self {
+        Self::with_pce(Pce::start_showing(certificate, key))
+    }
+
     fn with_pce(pce: Pce) -> Self {
         let mailbox = Mails::start();
         let world = Self {
@@ -113,6 +119,11 @@ impl World {
     pub fn edit(&self, change: impl FnOnce(&mut Value)) {
         let mut config = self.config();
         change(&mut config);
+        file::write(&self.config_path(), &config);
+    }
+
+    /// Writes the file anew.
+    pub fn set_whole(&self, config: Value) {
         file::write(&self.config_path(), &config);
     }
 

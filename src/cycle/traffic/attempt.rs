@@ -7,6 +7,8 @@ use crate::cycle::{Cycle, Tallies, keyed};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, download};
+use crate::report::records::{Collector, Records};
+use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, Row};
 use crate::rules::matching::FlowFacts;
 use crate::rules::{Filter, TrafficFilter};
@@ -14,9 +16,15 @@ use crate::store::TrafficCounts;
 
 /// One download, counted on copies until it is known to be complete.
 pub(super) struct Attempt<'c> {
-    rules: Vec<(String, &'c TrafficFilter)>,
+    /// Each rule's id, its key and what it matches.
+    rules: Vec<(i64, String, &'c TrafficFilter)>,
+    candidates: Candidates,
+    /// The rules that match the row in hand, by their place.
+    matching: Vec<usize>,
     pub(super) baseline: Baseline,
     pub(super) tallies: Tallies,
+    /// Where the records are to be attached.
+    pub(super) records: Option<Collector>,
     now: Timestamp,
     complete: Option<Timestamp>,
     slot: Option<Timestamp>,
@@ -29,13 +37,17 @@ impl<'c> Attempt<'c> {
         let rules = keyed(&cycle.config.rules)
             .into_iter()
             .filter_map(|(key, rule)| match &rule.filter {
-                Filter::Traffic(filter) => Some((key, filter)),
+                Filter::Traffic(filter) => Some((rule.id, key, filter)),
                 Filter::Event(_) => None,
             });
+        let rules: Vec<_> = rules.collect();
         Self {
-            rules: rules.collect(),
+            candidates: Candidates::of(rules.iter().map(|(_, _, filter)| *filter)),
+            matching: Vec::new(),
+            rules,
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
+            records: cycle.records.as_ref().map(Records::collector),
             now: cycle.now(),
             complete: cycle
                 .state
@@ -65,21 +77,30 @@ impl<'c> Attempt<'c> {
     /// Counts one row; true where it shows that rows are clipped.
     fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
         let facts = FlowFacts::of(flow);
-        let matching = || {
-            self.rules
-                .iter()
-                .filter(|(_, filter)| filter.matches(&facts))
-        };
-        if matching().next().is_none() {
+        let rules = &self.rules;
+        self.candidates.find(&facts, &mut self.matching);
+        self.matching.retain(|place| {
+            rules
+                .get(*place)
+                .is_some_and(|(_, _, filter)| filter.matches(&facts))
+        });
+        if self.matching.is_empty() {
             return false;
         }
         let row = Row::of(flow, self.now, self.slot);
         let clipped = self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
-        for (key, filter) in matching() {
-            if let Some(tally) = self.tallies.get_mut(key) {
-                tally.count_row(filter, &facts, &row, growth, raw);
+        let mut counted_by = Vec::new();
+        let matching = self.matching.iter().filter_map(|place| rules.get(*place));
+        for (id, key, filter) in matching {
+            if let Some(tally) = self.tallies.get_mut(key)
+                && tally.count_row(filter, &facts, &row, growth, raw)
+            {
+                counted_by.push(*id);
             }
+        }
+        if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
+            records.add(&counted_by, raw);
         }
         clipped
     }

@@ -1,7 +1,7 @@
 //! The shortest forms: the subject, and one line for each thing told.
 
 use super::view::{Item, items, tag};
-use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
+use super::{LINE_MAX, Look, SUBJECT_MAX, condition, daily, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, ConditionNews, Counted, Kind, Phase, Report, Subject, Talker};
 use crate::rules::Level;
@@ -30,6 +30,9 @@ pub(super) fn subject(report: &Report, lang: Lang) -> String {
 
 /// What happened, in a line: conditions, then alerts, then notices.
 pub(super) fn what(report: &Report, lang: Lang) -> String {
+    if let Some(daily) = &report.daily {
+        return daily::what(daily, lang);
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut alerts: Vec<&Alert> = Vec::new();
     for item in items(report) {
@@ -50,9 +53,13 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
     }
     match report.notices.as_slice() {
         [] => {}
-        [notice] if parts.is_empty() => {
-            let notice = show::cut(notice.trim(), 100);
-            parts.push(words::named(lang, words::notices_one(lang), notice));
+        [first, rest @ ..] if parts.is_empty() => {
+            let count = match rest.len() {
+                0 => words::notices_one(lang),
+                more => words::notices_many(lang, more + 1),
+            };
+            let first = show::cut(first.trim(), 100);
+            parts.push(words::named(lang, count, first));
         }
         [_] => parts.push(words::notices_one(lang)),
         many => parts.push(words::notices_many(lang, many.len())),
@@ -70,12 +77,12 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
 fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
     let title = condition::title(lang, news);
     match news.phase {
-        Phase::Ended => words::counted(
+        Phase::Ended if news.expires.is_none() => words::counted(
             lang,
             title,
             show::duration(lang, news.since, report.made_at),
         ),
-        Phase::Begins | Phase::Lasts => title,
+        Phase::Begins | Phase::Lasts | Phase::Ended => title,
     }
 }
 
@@ -131,7 +138,7 @@ fn place(subject: &Subject) -> Option<String> {
             more_objects,
             ..
         } => (
-            show::cut(&objects.first()?.what, 40),
+            show::cut(&objects.first()?.what.name, 40),
             more(objects, *more_objects),
         ),
         Subject::Traffic {
@@ -187,5 +194,7 @@ pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
         .notices
         .iter()
         .map(|notice| show::cut(notice, LINE_MAX));
-    items.chain(notices).collect()
+    let daily = report.daily.iter();
+    let daily = daily.map(|daily| daily::line(report, daily, look));
+    daily.chain(items).chain(notices).collect()
 }

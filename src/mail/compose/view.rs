@@ -3,6 +3,7 @@
 //! Every text here is bounded and harmless (`show`), so that a bound on the
 //! number of texts is a bound on the mail.
 
+use super::console::Console;
 use super::palette::Tone;
 use super::{Look, condition, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
@@ -10,7 +11,7 @@ use crate::report::{Alert, ConditionNews, Kind, Phase, Report};
 use crate::rules::Level;
 
 /// So many conditions and alerts get a card; the others a line of the summary.
-const CARDS: usize = 20;
+pub(super) const CARDS: usize = 20;
 /// So many lines of what the run saw are shown.
 const FOOTER_LINES: usize = 12;
 
@@ -39,13 +40,12 @@ pub(super) struct View {
 }
 
 impl View {
-    /// What a list of mails shows below the subject.
-    pub(super) fn preview(&self) -> &str {
-        match (&self.body, self.act.as_str()) {
-            (Some(body), _) => body,
-            (None, "") => &self.headline,
-            (None, act) => act,
-        }
+    /// What a list of mails shows below the subject: how bad, what, where, what to do.
+    pub(super) fn preview(&self) -> String {
+        let next = self.body.as_ref().unwrap_or(&self.act);
+        let parts = [&self.tag, &self.headline, &self.site, next];
+        let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        told.join(" · ").trim_end_matches(" · ").to_owned()
     }
 }
 
@@ -90,10 +90,12 @@ pub(super) struct List {
 
 /// One thing of a list.
 pub(super) struct Entry {
-    /// Data, in the type of data.
-    pub what: String,
-    /// Words on it; may be empty.
-    pub note: String,
+    /// Data, in the type of data; a line breaks between its parts first.
+    pub what: Vec<String>,
+    /// Words on it, each on a line of its own.
+    pub notes: Vec<String>,
+    /// The thing's page in the PCE's console.
+    pub link: Option<String>,
     pub count: String,
     /// Of the busiest one, 1–100.
     pub percent: u8,
@@ -205,10 +207,7 @@ fn act(cards: &mut [Card], lang: Lang) -> String {
         return String::new();
     };
     let lines: Vec<&str> = worst.advice.lines().collect();
-    let advice = lines.join(match lang {
-        Lang::En => " ",
-        Lang::ZhTw => "",
-    });
+    let advice = lines.join(lang.gap());
     let act = show::clip(lang, &advice, 280);
     if alone && act == advice {
         worst.advice.clear();
@@ -262,26 +261,13 @@ fn short_span(alert: &Alert, look: &Look) -> String {
 fn card(item: Item, report: &Report, look: &Look) -> Card {
     match item {
         Item::Condition(news) => condition_card(news, report, look),
-        Item::Alert(alert) => view_alert::card(alert, look),
+        Item::Alert(alert) => view_alert::card(alert, &Console::of(&report.pce_url), look),
     }
 }
 
 fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     let lang = look.lang;
     let tone = Item::Condition(news).tone();
-    let since = show::moment(news.since, look.zone);
-    let lasted = show::duration(lang, news.since, report.made_at);
-    let time = match news.phase {
-        Phase::Begins => (words::since(lang), since),
-        Phase::Lasts => (
-            words::since(lang),
-            words::lasting_since(lang, since, lasted),
-        ),
-        Phase::Ended => (
-            words::period(lang),
-            show::span(news.since, report.made_at, look.zone),
-        ),
-    };
     let over = news.phase == Phase::Ended;
     let said = condition::meaning(lang, news, report.made_at);
     let (lead, meaning) = if over {
@@ -294,7 +280,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: condition::title(lang, news),
         lead,
-        times: vec![time],
+        times: condition::times(news, look, report.made_at),
         meaning,
         said: show::clip_lines(lang, &news.detail, PROSE_MAX),
         advice: condition::advice(lang, news),
@@ -304,7 +290,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     }
 }
 
-fn footer(report: &Report, look: &Look) -> Vec<String> {
+pub(super) fn footer(report: &Report, look: &Look) -> Vec<String> {
     let lang = look.lang;
     let url = show::clip(lang, &report.pce_url, 200);
     let org = show::clip(lang, &report.org_id, 40);

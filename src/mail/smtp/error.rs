@@ -131,6 +131,18 @@ impl SmtpError {
         }
     }
 
+    /// True where the message is larger than the server takes: 552 [RFC 5321 4.2.3],
+    /// or any code with 5.2.3 or 5.3.4 [RFC 3463 3.3, 3.4].
+    pub fn too_large(&self) -> bool {
+        match &self.cause {
+            Cause::Reply(reply) => {
+                let says = |code: &str| reply.text.starts_with(code);
+                reply.code == 552 || says("5.2.3") || says("5.3.4")
+            }
+            _ => false,
+        }
+    }
+
     /// True where the server is still there and would take another mail: it
     /// answered, and not with 421, which means that it leaves.
     pub fn alive(&self) -> bool {

@@ -13,6 +13,9 @@ use super::reply::{self, Reply};
 use crate::net::bare;
 use crate::tls;
 
+/// How long is looked for what came unasked.
+const A_GLANCE: Duration = Duration::from_millis(1);
+
 /// A socket that waits at most `timeout` for each read and write, and not
 /// beyond `deadline` for all of them.
 struct Timed {
@@ -122,6 +125,14 @@ impl Wire {
         }
     }
 
+    fn timeout(&self) -> Duration {
+        match &self.line {
+            Line::Clear(timed) => timed.timeout,
+            Line::Tls(stream) => stream.sock.timeout,
+            Line::Gone => Duration::ZERO,
+        }
+    }
+
     pub fn is_tls(&self) -> bool {
         matches!(self.line, Line::Tls(_))
     }
@@ -160,6 +171,18 @@ impl Wire {
         line.write_all(bytes)?;
         line.flush()?;
         Ok(())
+    }
+
+    /// Lets go of what the server said unasked: it must not be taken for the answer
+    /// to what is said next. Only a 421 stays, by which a server takes its leave.
+    pub fn forget_unasked(&mut self) {
+        let timeout = self.timeout();
+        self.set_timeout(A_GLANCE);
+        while self.received.len() <= reply::LIMIT && self.receive().is_ok() {}
+        self.set_timeout(timeout);
+        if !self.received.starts_with(b"421") {
+            self.received.clear();
+        }
     }
 
     /// The next whole answer.

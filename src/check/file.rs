@@ -1,0 +1,175 @@
+//! The one file: what is wrong in it, who may read and write it, and whether what
+//! lies beside it belongs to the same user.
+
+use std::fs::{self, Metadata, OpenOptions};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use crate::lang::{Lang, check as say, parted};
+use crate::store::{Config, Error, Note, Opened, effective_uid};
+
+/// What a run leaves beside the file.
+const BESIDE: [&str; 3] = [".last", ".run.lock", ".lock"];
+
+/// What is wrong with a config that can't be used: all of it, each with its place.
+pub fn check_unusable(error: &Error, lang: Lang) -> Vec<Finding> {
+    let told = error.lines(lang).into_iter().map(|line| {
+        let (what, fix) = parted(&line);
+        let fix = fix.unwrap_or_else(|| say::config_fix(lang));
+        Finding::broken("config", what.to_owned(), fix)
+    });
+    told.collect()
+}
+
+/// What is to be said of a config that can be used.
+pub fn check_config(opened: &Opened, lang: Lang) -> Vec<Finding> {
+    let config = &opened.config;
+    let path = opened.store.path().display();
+    let mut findings = vec![rules(config, path, lang)];
+    let remark = |line: String| {
+        let (what, fix) = parted(&line);
+        let fix = fix.unwrap_or_else(|| say::nothing_to_do(lang));
+        Finding::remark("config", what.to_owned(), fix)
+    };
+    findings.extend(config.warnings.iter().cloned().map(remark));
+    let notes = opened.notes.iter().filter(|note| note.is_loss());
+    findings
+        .extend(notes.map(|note: &Note| {
+            Finding::remark("state", note.text(lang), say::nothing_to_do(lang))
+        }));
+    findings
+}
+
+fn rules(config: &Config, path: impl std::fmt::Display, lang: Lang) -> Finding {
+    let on = config.rules.iter().filter(|rule| rule.enabled).count();
+    let off = config.rules.len() - on;
+    let what = say::config_valid(lang, path, on, off);
+    if on == 0 {
+        Finding::remark("config", what, say::no_rules_fix(lang))
+    } else {
+        Finding::good("config", what)
+    }
+}
+
+/// Who may read and write: the file, its folder, and what lies beside it.
+pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
+    let (Ok(about), Some(me)) = (fs::metadata(path), User::of_process()) else {
+        return Vec::new();
+    };
+    let name = path.display();
+    let mut findings = Vec::new();
+    if about.mode() & 0o077 != 0 {
+        let what = say::file_exposed(lang, &name, format!("{:03o}", about.mode() & 0o777));
+        let fix = say::run_this(lang, format!("chmod 600 {name}"));
+        findings.push(Finding::broken("permissions", what, fix));
+    }
+    findings.extend(other_owners(path, &about, lang));
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    if let Ok(folder_about) = fs::metadata(folder) {
+        findings.extend(folder_rights(folder, &folder_about, &me, lang));
+    }
+    // Opening it for writing changes nothing, and knows of read-only file systems.
+    if let Err(error) = OpenOptions::new().write(true).open(path) {
+        let what = say::not_writable(lang, &name, error);
+        let fix = say::run_this(lang, format!("chown {} {name}", me.name));
+        findings.push(Finding::broken("permissions", what, fix));
+    }
+    if findings.is_empty() {
+        let owner = user_name(about.uid());
+        let mode = format!("{:03o}", about.mode() & 0o777);
+        let what = say::permissions_good(lang, &me.name, owner, mode);
+        findings.push(Finding::good("permissions", what));
+    }
+    findings
+}
+
+/// What root has left beside the file locks its owner out.
+fn other_owners(path: &Path, about: &Metadata, lang: Lang) -> Vec<Finding> {
+    let beside = BESIDE.iter().map(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    });
+    let strange = beside.filter_map(|file| {
+        let found = fs::metadata(&file).ok()?;
+        if found.uid() == about.uid() {
+            return None;
+        }
+        let (theirs, ours) = (user_name(found.uid()), user_name(about.uid()));
+        let what = say::other_owner(lang, file.display(), theirs, &ours);
+        let fix = say::run_this(lang, format!("chown {ours} {}", file.display()));
+        Some(Finding::broken("permissions", what, fix))
+    });
+    strange.collect()
+}
+
+/// Locks and temporary files are made in the folder; whoever else may write there
+/// may put another file in the config's place.
+fn folder_rights(folder: &Path, about: &Metadata, me: &User, lang: Lang) -> Option<Finding> {
+    let (name, mode) = (folder.display(), about.mode());
+    if !me.may_write(about) {
+        let what = say::folder_not_writable(lang, &name, &me.name);
+        let fix = say::run_this(lang, format!("chown {} {name}", me.name));
+        return Some(Finding::broken("permissions", what, fix));
+    }
+    let sticky = mode & 0o1000 != 0;
+    if mode & 0o002 != 0 && !sticky {
+        let what = say::folder_open(lang, &name, format!("{:03o}", mode & 0o777));
+        let fix = say::run_this(lang, format!("chmod o-w {name}"));
+        return Some(Finding::broken("permissions", what, fix));
+    }
+    None
+}
+
+/// The user this process acts as.
+struct User {
+    uid: u32,
+    groups: Vec<u32>,
+    name: String,
+}
+
+impl User {
+    fn of_process() -> Option<Self> {
+        let uid = effective_uid()?;
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let of_line = |start| status.lines().find_map(|line| line.strip_prefix(start));
+        // The second number of "Gid:" is the effective one [proc(5)].
+        let own = of_line("Gid:").unwrap_or_default();
+        let own = own.split_whitespace().nth(1).into_iter();
+        let further = of_line("Groups:").unwrap_or_default().split_whitespace();
+        Some(Self {
+            uid,
+            groups: own
+                .chain(further)
+                .filter_map(|id| id.parse().ok())
+                .collect(),
+            name: user_name(uid),
+        })
+    }
+
+    /// By the folder's mode alone, and root always.
+    fn may_write(&self, about: &Metadata) -> bool {
+        let needed = |shift: u32| (about.mode() >> shift) & 0o3 == 0o3;
+        if self.uid == 0 {
+            true
+        } else if about.uid() == self.uid {
+            needed(6)
+        } else if self.groups.contains(&about.gid()) {
+            needed(3)
+        } else {
+            needed(0)
+        }
+    }
+}
+
+/// As `/etc/passwd` calls the user; the number where it does not.
+fn user_name(uid: u32) -> String {
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| uid.to_string())
+}

@@ -1,0 +1,301 @@
+//! The help in Traditional Chinese, and what is wrong with a command line. The
+//! English help is argh's, from the comments in [`crate::cli`]; a test holds the two
+//! against each other.
+
+use super::{Lang, texts};
+
+texts! {
+    /// An argument that no command takes.
+    unrecognized(argument) {
+        en: "Unrecognized argument: {argument}",
+        zh: "無法辨識的參數：{argument}"
+    }
+    /// An option without its value.
+    no_value(option) {
+        en: "No value provided for option {option}",
+        zh: "選項 {option} 缺少值"
+    }
+    /// An option with a value that it does not take.
+    bad_value(option, value) {
+        en: "Error parsing option {option} with value {value}",
+        zh: "選項 {option} 的值「{value}」不正確"
+    }
+    /// Anything else that argh says.
+    other(text) {
+        en: "{text}",
+        zh: "命令列有誤：{text}"
+    }
+}
+
+/// What argh found wrong, in the user's language.
+pub fn wrong(lang: Lang, said: &str) -> String {
+    if lang == Lang::En {
+        return said.to_owned();
+    }
+    let bare = |text: &str| text.trim().trim_matches(['\'', '.']).to_owned();
+    if let Some(argument) = said.strip_prefix("Unrecognized argument:") {
+        return unrecognized(lang, bare(argument));
+    }
+    if let Some(option) = said.strip_prefix("No value provided for option ") {
+        return no_value(lang, bare(option));
+    }
+    let parsing = said.strip_prefix("Error parsing option ");
+    if let Some((option, value)) = parsing.and_then(|rest| rest.split_once(" with value ")) {
+        let value = value.split_once(": ").map_or(value, |(value, _)| value);
+        return bad_value(lang, bare(option), bare(value));
+    }
+    other(lang, said)
+}
+
+/// The help of a command, named by its words with a blank between them; the
+/// program's for no word.
+pub fn zh_tw(command: &str) -> Option<&'static str> {
+    let known = HELP.iter().find(|(name, _)| *name == command);
+    known.map(|(_, text)| *text)
+}
+
+/// Each command's help.
+const HELP: &[(&str, &str)] = &[
+    (
+        "",
+        "\
+用法：illumio-monitor [-c <FILE>] [--lang <LANG>] [-V] [<command>] [<args>]
+
+當 Illumio PCE 有狀況時以郵件通知：事件、遭封鎖的流量、健康狀態。
+
+選項：
+  -c, --config      設定檔；未指定時依序使用 $ILLUMIO_MONITOR_CONFIG、
+                    程式旁的 illumio_api_config.json
+  --lang            訊息的語言：en 或 zh-TW
+  -V, --version     顯示版本
+  -h, --help        顯示說明
+
+命令：
+  run               執行一次監控：擷取新資料、比對規則、寄出通知
+  check             診斷：檢查設定、PCE、郵件伺服器與排程；不變更任何內容，不寄信
+  test-mail         寄送測試郵件給設定的收件者
+  status            以一行文字回報監控是否正常，供 Nagios 或 Zabbix 使用
+  rules             列出與變更規則，供程式使用
+  import            匯入舊 Python 工具的設定檔與狀態檔
+
+不指定命令時開啟互動式選單。
+",
+    ),
+    (
+        "run",
+        "\
+用法：illumio-monitor run [--log <WHERE>] [--reset-state]
+
+執行一次監控：擷取新資料、比對規則、寄出通知。
+
+選項：
+  --log             執行結果的輸出位置：stdout（預設）、syslog 或 journal
+  --reset-state     重新開始：清除讀取位置與計數，保留待寄郵件
+  -h, --help        顯示說明
+
+結束代碼：0 完成；75 有項目失敗，下次執行時會再試；78 需要人工處理。
+",
+    ),
+    (
+        "check",
+        "\
+用法：illumio-monitor check [--json]
+
+檢查設定檔、PCE、郵件伺服器與排程；不變更任何內容，也不寄信。
+
+選項：
+  --json            以 JSON 輸出結果，供程式使用
+  -h, --help        顯示說明
+
+結束代碼：0 一切正常；75 有項目失敗，可能自行恢復；78 需要人工處理。
+",
+    ),
+    (
+        "test-mail",
+        "\
+用法：illumio-monitor test-mail
+
+寄送測試郵件給設定的收件者。
+
+選項：
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "status",
+        "\
+用法：illumio-monitor status [--max-age <MIN>] [--json]
+
+以一行文字回報監控是否正常，供 Nagios 或 Zabbix 使用。
+
+選項：
+  --max-age         上次完整執行超過幾分鐘視為過久（預設 30）
+  --json            以 JSON 輸出相同內容，供程式使用
+  -h, --help        顯示說明
+
+結束代碼：0 上次完整執行時間在期限內；否則為 75 或 78 並說明原因。
+",
+    ),
+    (
+        "rules",
+        "\
+用法：illumio-monitor rules <command> [<args>]
+
+列出與變更規則，供程式使用。
+
+選項：
+  -h, --help        顯示說明
+
+命令：
+  list              列出規則
+  show              顯示規則的所有鍵
+  add               新增一條規則，或以陣列新增多條
+  set               設定規則的鍵
+  enable            啟用規則
+  disable           停用規則
+  remove            刪除規則
+  load-best-practices
+                    載入最佳實踐規則
+",
+    ),
+    (
+        "rules list",
+        "\
+用法：illumio-monitor rules list [--json]
+
+列出規則。
+
+選項：
+  --json            以 JSON 輸出：規則的陣列
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules show",
+        "\
+用法：illumio-monitor rules show [<ID...>] [--json]
+
+顯示規則的所有鍵。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：單一編號為物件，多個編號為陣列
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules add",
+        "\
+用法：illumio-monitor rules add [<RULE>] [--json]
+
+新增一條規則，或以陣列新增多條。未填 id 時自動編號。
+
+引數：
+  RULE              規則的 JSON，或含 JSON 的檔案；- 或省略時讀取標準輸入
+
+選項：
+  --json            以 JSON 輸出：新增的規則、編號與變更內容
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor rules add '{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}'
+",
+    ),
+    (
+        "rules set",
+        "\
+用法：illumio-monitor rules set <ID> [<KEY=VALUE...>] [--json]
+
+設定一條或多條規則的鍵。值為 JSON 或文字；空值表示移除該鍵。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+  KEY=VALUE         要設定的鍵與值
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor rules set 12 threshold_count=20 level=critical port=80,443 note=
+",
+    ),
+    (
+        "rules enable",
+        "\
+用法：illumio-monitor rules enable [<ID...>] [--json]
+
+啟用規則。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules disable",
+        "\
+用法：illumio-monitor rules disable [<ID...>] [--json]
+
+停用規則。下次執行時會捨棄該規則已累計的次數。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：變更後的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules remove",
+        "\
+用法：illumio-monitor rules remove [<ID...>] [--json]
+
+刪除規則。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --json            以 JSON 輸出：刪除的規則與變更內容
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules load-best-practices",
+        "\
+用法：illumio-monitor rules load-best-practices [--replace] [--json]
+
+新增十二條最佳實踐規則中缺少的部分。若已有規則與最佳實踐不同，在終端機上會先詢問再取代。
+
+選項：
+  --replace         取代不同的規則，不再詢問
+  --json            以 JSON 輸出：新增、取代與保留的規則
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "import",
+        "\
+用法：illumio-monitor import [<FILE...>]
+
+匯入舊 Python 工具的設定檔與狀態檔。設定檔中已有的內容維持不變。
+
+引數：
+  FILE              illumio_api_config.json、config.json、
+                    illumio_api_state.json、state.json
+
+選項：
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor import illumio_api_config.json illumio_api_state.json
+",
+    ),
+];

@@ -1,0 +1,239 @@
+//! The daily report in words: figures, and what a person should look at.
+
+use super::palette::Tone;
+use super::view::{Card, Entry, List, Row, View, footer, tag};
+use super::{LINE_MAX, Look, condition, show};
+use crate::lang::{Lang, reports as words};
+use crate::report::daily::{Daily, RuleDay};
+use crate::report::{Condition, ConditionNews, Phase, Report};
+use crate::rules::Level;
+
+/// So many rules are named.
+const TOP: usize = 5;
+
+/// `Daily report: 144 runs, none failed, 3 alerts`.
+pub(super) fn what(daily: &Daily, lang: Lang) -> String {
+    words::daily_headline(
+        lang,
+        runs(daily, lang),
+        failed(daily, lang),
+        alerts(daily, lang),
+    )
+}
+
+/// The report in one line.
+pub(super) fn line(report: &Report, daily: &Daily, look: &Look) -> String {
+    let tag = tag(look.lang, daily.level().into());
+    let at = show::moment(report.made_at, look.zone);
+    show::cut(
+        &format!("[{tag}] {at}: {}", what(daily, look.lang)),
+        LINE_MAX,
+    )
+}
+
+/// The whole mail: its figures are one card.
+pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
+    let lang = look.lang;
+    let tone: Tone = daily.level().into();
+    let act = match daily.level() {
+        Level::Info => String::new(),
+        Level::Warning | Level::Critical => words::daily_do(lang),
+    };
+    View {
+        lang,
+        tone,
+        tag: tag(lang, tone),
+        site: show::clip(lang, report.site.trim(), 80),
+        headline: what(daily, lang),
+        act,
+        body: Some(words::silence(lang, &daily.due)),
+        // Shown where there are several; there is but this one.
+        summary: vec![Row {
+            tone,
+            tag: tag(lang, tone),
+            title: words::daily(lang),
+            count: String::new(),
+            when: show::clock(report.made_at, look.zone, true),
+            matches: 0,
+        }],
+        cards: vec![card(report, daily, tone, look)],
+        notices: Vec::new(),
+        footer: footer(report, look),
+    }
+}
+
+fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
+    let lang = look.lang;
+    Card {
+        tone,
+        tag: tag(lang, tone),
+        title: String::new(),
+        lead: String::new(),
+        times: times(report, daily, look),
+        meaning: String::new(),
+        said: String::new(),
+        advice: String::new(),
+        lists: std::iter::once(figures(daily, look))
+            .chain(top_rules(daily, lang))
+            .collect(),
+        timeline: None,
+        raw: Vec::new(),
+    }
+}
+
+/// The period, and what holds now.
+fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
+    let lang = look.lang;
+    let mut times = Vec::new();
+    if let Some(since) = daily.day.since {
+        // A clock may have been set back.
+        let since = since.min(report.made_at);
+        let period = show::span(since, report.made_at, look.zone);
+        times.push((crate::lang::mail::period(lang), period));
+    }
+    for (condition, since) in &daily.conditions {
+        let at = show::moment(*since, look.zone);
+        let what = holds(*condition, *since, lang);
+        times.push((words::holds(lang), words::holds_since(lang, what, at)));
+    }
+    times
+}
+
+/// Runs, events, traffic, alerts, mails, waiting mail, the longest time without a run.
+fn figures(daily: &Daily, look: &Look) -> List {
+    let (lang, day) = (look.lang, &daily.day);
+    let clock = |at| show::clock(at, look.zone, true);
+    let until = |at: Option<jiff::Timestamp>| {
+        let sentence = at.map(|at| words::complete_to(lang, clock(at)));
+        sentence.unwrap_or_default()
+    };
+    let oldest = daily.waiting.map(|(_, oldest)| clock(oldest));
+    let waiting = daily.waiting.map_or(0, |(count, _)| count as u64);
+    let grouped = show::grouped;
+    let mut figures = vec![
+        figure(words::runs(lang), grouped(day.runs), failed(daily, lang)),
+        figure(
+            words::events(lang),
+            grouped(day.events),
+            until(daily.events_until),
+        ),
+        figure(
+            words::traffic(lang),
+            grouped(day.flows),
+            until(daily.traffic_until),
+        ),
+        figure(
+            words::alerts(lang),
+            grouped(day.alerts),
+            alerts_of(daily, lang),
+        ),
+        figure(words::mails(lang), grouped(day.mails), String::new()),
+        figure(
+            words::waiting(lang),
+            grouped(waiting),
+            oldest.map_or_else(String::new, |oldest| words::oldest(lang, oldest)),
+        ),
+    ];
+    if let Some(gap) = day.longest {
+        let time = show::duration(lang, gap.from, gap.until);
+        let span = format!("{} – {}", clock(gap.from), clock(gap.until));
+        figures.push(figure(words::longest_gap(lang), time, span));
+    }
+    List {
+        title: words::figures(lang),
+        entries: figures,
+        more: None,
+    }
+}
+
+/// A figure with a word on it. No bar: they are not of one kind.
+fn figure(what: String, count: String, note: String) -> Entry {
+    Entry {
+        what: vec![what],
+        notes: Some(note)
+            .filter(|note| !note.is_empty())
+            .into_iter()
+            .collect(),
+        link: None,
+        count,
+        percent: 100,
+    }
+}
+
+/// What the condition's first mail called it.
+fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
+    let news = ConditionNews {
+        condition,
+        phase: Phase::Begins,
+        since,
+        detail: String::new(),
+        level: Level::Warning,
+        told_by: None,
+        caught_up: None,
+        expires: None,
+    };
+    condition::title(lang, &news)
+}
+
+fn runs(daily: &Daily, lang: Lang) -> String {
+    match daily.day.runs {
+        1 => words::runs_one(lang),
+        runs => words::runs_many(lang, show::grouped(runs)),
+    }
+}
+
+fn failed(daily: &Daily, lang: Lang) -> String {
+    match daily.day.failed {
+        0 => words::failed_none(lang),
+        failed => words::failed_some(lang, show::grouped(failed)),
+    }
+}
+
+fn alerts(daily: &Daily, lang: Lang) -> String {
+    match daily.day.alerts {
+        0 => words::alerts_none(lang),
+        1 => words::alerts_one(lang),
+        alerts => words::alerts_many(lang, show::grouped(alerts)),
+    }
+}
+
+/// How many rules they came from; nothing where there were none.
+fn alerts_of(daily: &Daily, lang: Lang) -> String {
+    match (daily.rules, daily.day.alerts) {
+        (0, _) => words::no_rules(lang),
+        (_, 0) => String::new(),
+        // A rule that told something may be gone by now.
+        (rules, _) => {
+            let told = daily.day.rules.len();
+            words::of_rules(lang, told, rules.max(told))
+        }
+    }
+}
+
+fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
+    let top = daily.day.top_rules(TOP);
+    let most = top.first()?.alerts;
+    let more = daily.day.rules.len() - top.len();
+    Some(List {
+        title: words::top_rules(lang),
+        entries: top
+            .into_iter()
+            .map(|rule| entry(rule, most, lang))
+            .collect(),
+        more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
+    })
+}
+
+fn entry(rule: &RuleDay, most: u64, lang: Lang) -> Entry {
+    let percent = rule.alerts.saturating_mul(100) / most.max(1);
+    Entry {
+        what: vec![show::cut(rule.name.trim(), 80)],
+        notes: vec![match rule.matches {
+            1 => words::matches_one(lang),
+            matches => words::matches_many(lang, show::grouped(matches)),
+        }],
+        link: None,
+        count: show::grouped(rule.alerts),
+        percent: u8::try_from(percent.clamp(1, 100)).unwrap_or(100),
+    }
+}

@@ -1,0 +1,132 @@
+//! What a day came to: counted run by run, told once a day.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Alert, Condition};
+use crate::rules::Level;
+use crate::rules::minutes::minute_of;
+
+/// The most rules that are told apart; what further ones told is in the totals.
+const RULES: usize = 100;
+
+/// A rule's name is kept to so many bytes.
+const NAME_BYTES: usize = 256;
+
+/// What the runs since the last daily report came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Day {
+    /// The local day whose report was told last.
+    pub told: Option<Date>,
+    /// Since when is counted.
+    pub since: Option<Timestamp>,
+    /// Runs that came to their end.
+    pub runs: u64,
+    /// Those of them that failed: exit code 75 or 78.
+    pub failed: u64,
+    /// New events.
+    pub events: u64,
+    /// Rows of traffic read.
+    pub flows: u64,
+    /// Alerts told.
+    pub alerts: u64,
+    /// Mails delivered.
+    pub mails: u64,
+    /// The longest time without a run.
+    pub longest: Option<Gap>,
+    /// What each rule told, by its id.
+    pub rules: BTreeMap<i64, RuleDay>,
+}
+
+/// What one rule told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleDay {
+    /// The rule's name; the user's text.
+    pub name: String,
+    /// Alerts.
+    pub alerts: u64,
+    /// The matches in them.
+    pub matches: u64,
+}
+
+/// A time without a run: from one's end to the next one's begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Its begin.
+    pub from: Timestamp,
+    /// Its end.
+    pub until: Timestamp,
+}
+
+/// All that the daily mail tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Daily {
+    /// When the report is due, `08:30`; for the sentence on what silence means.
+    pub due: String,
+    /// What was counted, this run included.
+    pub day: Day,
+    /// How many enabled rules there are.
+    pub rules: usize,
+    /// Mails that wait for delivery, and since when the oldest does.
+    pub waiting: Option<(usize, Timestamp)>,
+    /// The conditions that hold, and since when.
+    pub conditions: Vec<(Condition, Timestamp)>,
+    /// Up to when events were read completely.
+    pub events_until: Option<Timestamp>,
+    /// The same for traffic; `None` too where no rule asks for it.
+    pub traffic_until: Option<Timestamp>,
+}
+
+impl Daily {
+    /// A warning where a run failed, mail waits or a condition holds.
+    pub fn level(&self) -> Level {
+        if self.day.failed > 0 || self.waiting.is_some() || !self.conditions.is_empty() {
+            Level::Warning
+        } else {
+            Level::Info
+        }
+    }
+}
+
+impl Day {
+    /// Adds what an alert tells.
+    pub fn add_alert(&mut self, alert: &Alert) {
+        self.alerts += 1;
+        if self.rules.len() >= RULES && !self.rules.contains_key(&alert.rule_id) {
+            return;
+        }
+        let rule = self.rules.entry(alert.rule_id).or_default();
+        let end = alert.rule_name.floor_char_boundary(NAME_BYTES);
+        alert.rule_name[..end].clone_into(&mut rule.name);
+        rule.alerts += 1;
+        rule.matches = rule.matches.saturating_add(alert.count);
+    }
+
+    /// Keeps the longer of two times without a run, to the minute.
+    pub fn add_gap(&mut self, gap: Gap) {
+        let longer = |longest: Gap| gap.minutes() > longest.minutes();
+        if self.longest.is_none_or(longer) {
+            self.longest = Some(gap);
+        }
+    }
+
+    /// The rules that told most, by alerts, then by matches.
+    pub fn top_rules(&self, count: usize) -> Vec<&RuleDay> {
+        let mut rules: Vec<&RuleDay> = self.rules.values().collect();
+        rules.sort_by_key(|rule| std::cmp::Reverse((rule.alerts, rule.matches)));
+        rules.truncate(count);
+        rules
+    }
+}
+
+impl Gap {
+    /// How long it was, in minutes by the clock's minute hand: a cron job's seconds
+    /// of jitter make no other number.
+    pub fn minutes(&self) -> i64 {
+        minute_of(self.until) - minute_of(self.from)
+    }
+}

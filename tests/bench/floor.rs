@@ -1,0 +1,48 @@
+//! The floor: the same download received, decrypted, inflated, and skipped over by
+//! `serde_json`'s `IgnoredAny`. Less than this nobody can do who reads JSON.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use illumio_monitor::pce::client::Client;
+use illumio_monitor::pce::clock::Clock;
+use illumio_monitor::pce::stream::{Kind, Records};
+use illumio_monitor::pce::traffic::{Part, Progress, post, progress};
+use illumio_monitor::store::{Env, read_config};
+use jiff::{SignedDuration, Timestamp};
+
+struct Anything;
+
+impl Kind for Anything {
+    type Record<'a> = serde::de::IgnoredAny;
+}
+
+/// Reads one day's rows of the PCE that the config names.
+pub fn read(config: &str) {
+    let path = Path::new(config);
+    let text = std::fs::read_to_string(path).unwrap();
+    let config = read_config(path, &text, &Env::default()).unwrap();
+    let now = Timestamp::now();
+    let deadline = Instant::now() + Duration::from_secs(600);
+    let clock = Clock::of_host(now, SignedDuration::ZERO);
+    let mut client = Client::new(&config.pce, clock, deadline).unwrap();
+    let decisions = ["blocked", "potentially_blocked"].map(str::to_owned);
+    let mut part = Part::whole(now - SignedDuration::from_hours(24), now, &decisions);
+    post(&mut client, &mut part).unwrap();
+    let href = part.href.unwrap();
+    client.wait(Duration::from_millis(100)).unwrap();
+    let progress = progress(&mut client, &href).unwrap();
+    assert!(
+        matches!(progress, Progress::Completed { .. }),
+        "{progress:?}"
+    );
+    let path = format!("{href}/download");
+    let mut response = client.get(&path).unwrap();
+    let mut records = Records::new(client.long_body(&path, &mut response).unwrap());
+    let mut rows = 0;
+    while records
+        .next_record::<Anything>(&mut |_, _| rows += 1)
+        .unwrap()
+    {}
+    println!("rows={rows}");
+}

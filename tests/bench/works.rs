@@ -1,0 +1,233 @@
+//! The works, and what each may cost.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use illumio_monitor::store::{Env, StateUse, open};
+
+use crate::site::{Site, every_row, traffic_rules, twelve_rules};
+use crate::stopwatch::{Taken, median, taken_by};
+use crate::table::{Figure, publish};
+
+/// How often a work is done; the median is told.
+const RUNS: usize = 5;
+
+/// The largest download that is not at the PCE's cap of 200,000 rows.
+const FULL: u64 = 199_999;
+
+/// A name, and what measures it.
+type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
+
+const WORKS: [Work; 8] = [
+    ("start", start),
+    ("quiet", quiet),
+    ("full", full),
+    ("memory", memory),
+    ("rules", rules),
+    ("events", events),
+    ("matching", matching),
+    ("state", state),
+];
+
+struct Bench {
+    binary: String,
+}
+
+/// Measures what is named, or everything, and leaves with 1 where a target is missed.
+pub fn all(only: &[&str]) {
+    let named = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+    let bench = Bench {
+        binary: named("ILLUMIO_MONITOR_BIN"),
+    };
+    let folder = PathBuf::from(named("CARGO_TARGET_DIR"));
+    let mut figures = size(&bench);
+    for (name, work) in WORKS {
+        if only.is_empty() || only.contains(&name) {
+            eprintln!("{name} …");
+            figures.extend(work(&bench));
+        }
+    }
+    let met = publish(&figures, &folder.join("bench.json"));
+    std::process::exit(i32::from(!met));
+}
+
+impl Bench {
+    /// One run on a config; it must have read what there is.
+    fn run(&self, config: &Path, read: &str) -> Taken {
+        let config = config.to_str().unwrap();
+        let (taken, said) = taken_by(&self.binary, &["run", "--config", config]);
+        assert!(said.contains(read), "{read} is not in: {said}");
+        taken
+    }
+
+    /// So many first runs on a site.
+    fn first_runs(&self, site: &Site, runs: usize, read: &str) -> Taken {
+        let runs: Vec<Taken> = (0..runs).map(|_| self.run(&site.fresh(), read)).collect();
+        median(&runs)
+    }
+}
+
+fn figure(work: &str, what: &'static str, target: impl Into<Option<f64>>, found: f64) -> Figure {
+    Figure {
+        work: work.to_owned(),
+        what,
+        target: target.into(),
+        found,
+    }
+}
+
+fn size(bench: &Bench) -> Vec<Figure> {
+    let bytes = std::fs::metadata(&bench.binary).unwrap().len();
+    vec![figure("the binary", "MB", 3.5, bytes as f64 / 1e6)]
+}
+
+fn start(bench: &Bench) -> Vec<Figure> {
+    let runs: Vec<Taken> = (0..101)
+        .map(|_| taken_by(&bench.binary, &["--version"]).0)
+        .collect();
+    vec![figure(
+        "start to --version",
+        "wall, ms",
+        2.0,
+        median(&runs).wall * 1e3,
+    )]
+}
+
+/// 20 events and 20 flows, none of which a rule matches.
+fn quiet(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with(20, 20, 0);
+    site.rules(twelve_rules());
+    let taken = bench.first_runs(&site, 15, "events=20 flows=20 ");
+    let name = "quiet cycle, 20 events, 20 flows, TLS";
+    // The PCE is given 100 ms for the query before it is asked for the first time.
+    let beyond = taken.wall * 1e3 - 100.0;
+    vec![
+        figure(name, "CPU, ms", 10.0, taken.cpu * 1e3),
+        figure(name, "peak, MiB", 8.0, taken.peak),
+        figure(name, "wall - 100, ms", 30.0, beyond),
+    ]
+}
+
+/// Held against the floor in turns.
+fn full(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with(0, 0, FULL);
+    site.rules(twelve_rules());
+    let this = std::env::current_exe().unwrap();
+    let this = this.to_str().unwrap();
+    let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let config = site.fresh();
+        let (taken, said) = taken_by(this, &["floor", config.to_str().unwrap()]);
+        assert_eq!(said, format!("rows={FULL}"));
+        floor.push(taken);
+        ours.push(bench.run(&config, &format!("flows={FULL} ")));
+    }
+    let (ours, floor) = (median(&ours), median(&floor));
+    let name = "200,000 rows, 12 rules, TLS, gzip";
+    vec![
+        figure(name, "CPU ÷ floor", 1.3, ours.cpu / floor.cpu),
+        figure(name, "CPU, s", None, ours.cpu),
+        figure(name, "floor, CPU, s", None, floor.cpu),
+        figure(name, "peak, MiB", 24.0, ours.peak),
+    ]
+}
+
+/// Memory does not grow with what no rule matches.
+fn memory(bench: &Bench) -> Vec<Figure> {
+    let peak_at = |rows: u64, runs: usize| {
+        let mut site = Site::with(0, 0, rows);
+        site.rules(twelve_rules());
+        bench.first_runs(&site, runs, " ok ").peak
+    };
+    vec![
+        figure(
+            "2,000 rows, 12 rules",
+            "peak, MiB",
+            24.0,
+            peak_at(2_000, RUNS),
+        ),
+        figure(
+            "1,000,000 rows, 12 rules",
+            "peak, MiB",
+            24.0,
+            peak_at(1_000_000, 1),
+        ),
+    ]
+}
+
+fn rules(bench: &Bench) -> Vec<Figure> {
+    let site = |count: usize| {
+        let mut site = Site::with(0, 0, FULL);
+        site.rules(traffic_rules(count).collect());
+        site
+    };
+    let (few, many) = (site(12), site(1_000));
+    let read = format!("flows={FULL} ");
+    let (mut with_few, mut with_many) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        with_few.push(bench.run(&few.fresh(), &read));
+        with_many.push(bench.run(&many.fresh(), &read));
+    }
+    let ratio = median(&with_many).cpu / median(&with_few).cpu;
+    vec![figure(
+        "200,000 rows, 1,000 rules ÷ 12 rules",
+        "CPU, ratio",
+        2.0,
+        ratio,
+    )]
+}
+
+fn events(bench: &Bench) -> Vec<Figure> {
+    // One less than the page's cap, at which a page is read again in parts.
+    let mut site = Site::with(9_999, 0, 0);
+    site.rules(twelve_rules());
+    let taken = bench.first_runs(&site, RUNS, "events=9999 ");
+    vec![
+        figure("10,000 events, 12 rules", "CPU, ms", 100.0, taken.cpu * 1e3),
+        figure("10,000 events, 12 rules", "peak, MiB", None, taken.peak),
+    ]
+}
+
+fn matching(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with(0, 0, FULL);
+    site.rules(vec![every_row()]);
+    let taken = bench.first_runs(&site, 3, &format!("flows={FULL} "));
+    let name = "200,000 rows that all match, first sight";
+    vec![
+        figure(name, "CPU, s", None, taken.cpu),
+        figure(name, "peak, MiB", 48.0, taken.peak),
+        figure(name, "file, MB", 8.0, site.file_size() as f64 / 1e6),
+    ]
+}
+
+/// What a busy site's state costs by itself: in memory's own file system, where
+/// fsync costs nothing, and beside it on the disk.
+fn state(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with(0, 0, 50_000);
+    site.rules(vec![every_row()]);
+    bench.run(&site.fresh(), "flows=50000 ");
+    let size = site.file_size() as f64 / 1e6;
+    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let copy = memory.path().join("config.json");
+    std::fs::copy(site.file(), &copy).unwrap();
+    let (free, disk) = (load_and_save(&copy), load_and_save(&site.file()));
+    let name = "state of 50,000 blocked flows";
+    vec![
+        figure(name, "load+save, ms", 30.0, free * 1e3),
+        figure(name, "fsync, ms", None, (disk - free).max(0.0) * 1e3),
+        figure(name, "file, MB", 2.0, size),
+    ]
+}
+
+fn load_and_save(path: &Path) -> f64 {
+    let mut seconds: Vec<f64> = (0..11)
+        .map(|_| {
+            let begun = Instant::now();
+            let mut opened = open(path, &Env::default(), StateUse::Keep).unwrap();
+            opened.store.save(&mut opened.state).unwrap();
+            begun.elapsed().as_secs_f64()
+        })
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}

@@ -1,0 +1,254 @@
+//! Mails that tell no alert: what ends, what is about to expire, what was lost, the day.
+
+use std::collections::BTreeMap;
+
+use illumio_monitor::lang::Lang;
+use illumio_monitor::lang::{config, cycle, outbox, reports};
+use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::{BeginMail, Condition, ConditionNews, Expiry, Kind, Phase, Report};
+use illumio_monitor::rules::Level;
+
+use super::{at, condition, empty, event_alert};
+
+/// Each by a name for its file.
+pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
+    vec![
+        ("ended-closes", ended(lang)),
+        ("lasts-first-told", lasts(lang)),
+        (
+            "key-30-days",
+            expiry(Condition::KeyExpires, 30, Level::Info),
+        ),
+        (
+            "certificate-7-days",
+            expiry(Condition::CertificateExpires, 7, Level::Warning),
+        ),
+        (
+            "certificate-1-day",
+            expiry(Condition::CertificateExpires, 1, Level::Critical),
+        ),
+        (
+            "key-expired",
+            expiry(Condition::KeyExpires, -1, Level::Critical),
+        ),
+        ("certificate-renewed", renewed(lang)),
+        ("notice-gap", notices([gap(lang)])),
+        (
+            "notice-skipped",
+            notices([cycle::events_skipped(lang, FROM, UNTIL)]),
+        ),
+        (
+            "notice-cut",
+            notices([
+                cycle::events_cut(lang, FROM),
+                cycle::events_unreadable(lang, 3),
+            ]),
+        ),
+        (
+            "notice-rolled-back",
+            notices([config::state_older(
+                lang,
+                "/var/lib/illumio-monitor/illumio_api_config.json",
+                1204,
+                1311,
+            )]),
+        ),
+        ("notice-undeliverable", notices([undeliverable(lang)])),
+        ("daily", daily(day(), Vec::new())),
+        ("daily-trouble", trouble()),
+        ("daily-first", daily(first_day(), Vec::new())),
+        ("attached", attached(lang)),
+    ]
+}
+
+const FROM: &str = "2026-11-20 04:10:00 +08:00";
+const UNTIL: &str = "2026-11-21 09:20:00 +08:00";
+
+fn begin_mail(lang: Lang) -> BeginMail {
+    let subject = match lang {
+        Lang::En => "[Illumio Monitor] CRITICAL: PCE unreachable · Taipei DC1",
+        Lang::ZhTw => "[Illumio Monitor] CRITICAL：PCE 無法連線 · Taipei DC1",
+    };
+    BeginMail {
+        message_id: "1795335000000.00000000000000ff@example.com".to_owned(),
+        subject: subject.to_owned(),
+        made_at: at("2026-11-22T08:10:00Z"),
+    }
+}
+
+fn of(news: ConditionNews) -> Report {
+    Report {
+        conditions: vec![news],
+        ..empty(Kind::Condition)
+    }
+}
+
+fn ended(lang: Lang) -> Report {
+    let refused = "connect to pce.example.com:8443 (10.0.0.5): connection refused";
+    of(ConditionNews {
+        told_by: Some(begin_mail(lang)),
+        caught_up: Some(41),
+        ..condition(Condition::Unreachable, Phase::Ended, Level::Info, refused)
+    })
+}
+
+fn lasts(lang: Lang) -> Report {
+    let refused = "connect to pce.example.com:8443 (10.0.0.5): connection refused";
+    of(ConditionNews {
+        told_by: Some(begin_mail(lang)),
+        ..condition(
+            Condition::Unreachable,
+            Phase::Lasts,
+            Level::Critical,
+            refused,
+        )
+    })
+}
+
+fn expiry(what: Condition, days: i64, level: Level) -> Report {
+    let made_at = empty(Kind::Condition).made_at;
+    let expires = Expiry {
+        at: made_at + jiff::SignedDuration::from_hours(24 * days),
+        days,
+        over: days < 0,
+    };
+    of(ConditionNews {
+        expires: Some(expires),
+        ..condition(what, Phase::Begins, level, "")
+    })
+}
+
+fn renewed(lang: Lang) -> Report {
+    let told = match lang {
+        Lang::En => "[Illumio Monitor] PCE certificate expires in 30 days · Taipei DC1",
+        Lang::ZhTw => "[Illumio Monitor] PCE 憑證將於 30 天後到期 · Taipei DC1",
+    };
+    of(ConditionNews {
+        expires: Some(Expiry {
+            at: at("2027-12-15T03:00:00Z"),
+            days: 388,
+            over: false,
+        }),
+        told_by: Some(BeginMail {
+            subject: told.to_owned(),
+            ..begin_mail(lang)
+        }),
+        ..condition(Condition::CertificateExpires, Phase::Ended, Level::Info, "")
+    })
+}
+
+fn notices<const N: usize>(notices: [String; N]) -> Report {
+    Report {
+        notices: notices.into(),
+        ..empty(Kind::Condition)
+    }
+}
+
+fn gap(lang: Lang) -> String {
+    let time = match lang {
+        Lang::En => "1 d 5 h",
+        Lang::ZhTw => "1 天 5 小時",
+    };
+    reports::gap(lang, FROM, UNTIL, time)
+}
+
+fn undeliverable(lang: Lang) -> String {
+    let subject = "[Illumio Monitor] Agent tampered (3): db-01.corp.example +1 · Taipei DC1";
+    let refusal = match lang {
+        Lang::En => {
+            "Mail server mail.example.com:25 refuses gone@example.com: \"550 5.1.1 no such user\"."
+        }
+        Lang::ZhTw => {
+            "郵件伺服器 mail.example.com:25 拒絕收件者 gone@example.com：「550 5.1.1 no such user」。"
+        }
+    };
+    outbox::dropped(lang, subject, refusal)
+}
+
+fn day() -> Day {
+    let rules = [
+        (1, "Agent tampered", 3, 3),
+        (11, "Blocked SMB into the database zone", 14, 18_204),
+        (4, "Missed heartbeats", 9, 431),
+        (5, "登入失敗次數過多", 2, 64),
+        (7, "Policy provisioned", 2, 2),
+        (8, "Agent suspended", 1, 1),
+    ];
+    let rules = rules.map(|(id, name, alerts, matches)| {
+        let name = name.to_owned();
+        (
+            id,
+            RuleDay {
+                name,
+                alerts,
+                matches,
+            },
+        )
+    });
+    Day {
+        told: None,
+        since: Some(at("2026-11-21T00:30:00Z")),
+        runs: 144,
+        failed: 0,
+        events: 1_204,
+        flows: 98_112,
+        alerts: 31,
+        mails: 24,
+        longest: Some(Gap {
+            from: at("2026-11-21T18:00:00Z"),
+            until: at("2026-11-21T18:20:00Z"),
+        }),
+        rules: BTreeMap::from(rules),
+    }
+}
+
+fn first_day() -> Day {
+    Day {
+        since: Some(at("2026-11-22T10:20:30Z")),
+        runs: 1,
+        ..Day::default()
+    }
+}
+
+fn daily(day: Day, conditions: Vec<Condition>) -> Report {
+    let since = at("2026-11-22T08:10:00Z");
+    let daily = Daily {
+        due: "18:20".to_owned(),
+        day,
+        rules: 13,
+        waiting: None,
+        conditions: conditions.into_iter().map(|held| (held, since)).collect(),
+        events_until: Some(at("2026-11-22T10:20:00Z")),
+        traffic_until: Some(at("2026-11-22T10:20:00Z")),
+    };
+    Report {
+        daily: Some(daily),
+        ..empty(Kind::Daily)
+    }
+}
+
+fn trouble() -> Report {
+    let day = Day {
+        failed: 13,
+        ..day()
+    };
+    let mut report = daily(
+        day,
+        vec![Condition::Unreachable, Condition::CertificateExpires],
+    );
+    if let Some(daily) = &mut report.daily {
+        daily.waiting = Some((2, at("2026-11-22T09:50:00Z")));
+        daily.traffic_until = Some(at("2026-11-22T08:00:00Z"));
+    }
+    report
+}
+
+fn attached(lang: Lang) -> Report {
+    let mut report = Report {
+        alerts: vec![event_alert(lang)],
+        ..empty(Kind::Alert)
+    };
+    let line = reports::attached_cut(lang, "alerts.jsonl.gz", 8_211, 402);
+    report.footer.insert(0, line);
+    report
+}

@@ -1,0 +1,303 @@
+//! The daily report: once a day, whatever happens, so that silence means failure.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::mailbox::{Action, Options};
+use crate::pce::*;
+use crate::world::{Mail, Run, World};
+
+/// A quiet world that reports at half past eight.
+fn reporting() -> World {
+    let world = World::new();
+    world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
+    world.set("settings.daily_report", json!("08:30"));
+    world
+}
+
+fn reports(runs: &[Run]) -> Vec<&Mail> {
+    let mails = runs.iter().flat_map(|run| &run.mails);
+    mails
+        .filter(|mail| mail.header("X-Illumio-Monitor-Kind") == "daily")
+        .collect()
+}
+
+/// The mail's text without its line breaks.
+fn words(mail: &Mail) -> String {
+    let text = mail.text();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn assert_says(mail: &Mail, parts: &[&str]) {
+    let text = words(mail);
+    for part in parts {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_daily_report_comes_once_a_day() {
+    let mut world = reporting();
+    let before = world.run_every(10, "08:00", "08:20");
+    assert_eq!(reports(&before).len(), 0);
+
+    let at_half_past = world.run_at("08:30");
+
+    let mail = at_half_past.mail();
+    assert_eq!(
+        mail.subject(),
+        "[Illumio Monitor] Daily report: 4 runs, none failed, no alerts · test"
+    );
+    assert_eq!(mail.header("X-Illumio-Monitor-Kind"), "daily");
+    assert_eq!(mail.header("X-Illumio-Monitor-Level"), "info");
+    assert_says(mail, &["4 Runs none failed", "0 Mails waiting"]);
+    let rest_of_the_day = world.run_every(60, "08:40", "23:40");
+    assert_eq!(reports(&rest_of_the_day).len(), 0);
+    let next = world.run_every(10, "+1d 08:20", "+1d 08:40");
+    let told: Vec<usize> = next.iter().map(|run| run.mails.len()).collect();
+    assert_eq!(reports(&next).len(), 1, "{told:?}");
+    assert_says(
+        reports(&next)[0],
+        &[
+            "Period: 2026-08-03 08:30 – 2026-08-04 08:30 +00:00",
+            "18 Runs none failed",
+        ],
+    );
+}
+
+#[test]
+fn a_missed_day_is_reported_by_the_next_run() {
+    let mut world = reporting();
+    world.run_every(10, "08:10", "08:40");
+
+    let late = world.run_at("+2d 15:00");
+
+    assert_eq!(reports(std::slice::from_ref(&late)).len(), 1, "{late:?}");
+    let again = world.run_every(10, "+2d 15:10", "+2d 15:30");
+    assert_eq!(reports(&again).len(), 0);
+    let next = world.run_at("+3d 08:30");
+    assert_eq!(reports(&[next]).len(), 1);
+}
+
+#[test]
+fn it_counts_what_happened_and_names_the_rules_that_told_most() {
+    let mut world = reporting();
+    world.rule(json!({"type": "traffic", "name": "Blocked SMB", "port": 445}));
+    world.run_at("08:30");
+    world.pce.event(agent_tampering("db-01").at("08:35"));
+    world.run_at("08:40");
+    world.pce.event(agent_tampering("db-02").at("08:45"));
+    world.pce.connections(
+        blocked("10.0.0.5", "10.9.0.4", 445)
+            .at("08:45")
+            .every(10, 25),
+    );
+    world.run_at("09:00");
+    world
+        .pce
+        .fault(Fault::status(500).retry_after(0).on("/events"));
+    assert_eq!(world.run_at("09:10").code, 75);
+    world.pce.heal();
+    world.run_every(60, "10:00", "23:00");
+    world.run_every(60, "+1d 00:00", "+1d 08:00");
+
+    let run = world.run_at("+1d 08:30");
+
+    let found = reports(std::slice::from_ref(&run));
+    let mail = found[0];
+    assert!(
+        mail.subject()
+            .contains("Daily report: 27 runs, 1 failed, 3 alerts"),
+        "{}",
+        mail.subject()
+    );
+    assert_eq!(mail.header("X-Illumio-Monitor-Level"), "warning");
+    assert_says(
+        mail,
+        &[
+            "2 New events complete up to 08-04 08:30",
+            "Rows of traffic read complete up to 08-04 08:30",
+            "3 Alerts from 2 of 2 rules",
+            "1 h Longest time without a run 08-03 10:00 – 08-03 11:00",
+            "3 Mails delivered",
+            "2 Tampering 2 matches 1 Blocked SMB 25 matches",
+        ],
+    );
+}
+
+#[test]
+fn while_the_pce_is_unreachable_the_report_goes_out_all_the_same() {
+    let mut world = reporting();
+    world.run_at("08:00");
+    world.pce.fault(Fault::status(503).retry_after(0));
+    world.run_at("08:20");
+
+    let run = world.run_at("08:30");
+
+    assert_eq!(run.code, 75);
+    let mail = run.mail();
+    assert!(
+        mail.subject().contains("3 runs, 2 failed"),
+        "{}",
+        mail.subject()
+    );
+    assert_says(
+        mail,
+        &["Holds now: PCE unreachable, since 2026-08-03 08:20"],
+    );
+    assert_eq!(world.run_at("08:40").mails.len(), 0);
+}
+
+#[test]
+fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
+    let mut world = reporting();
+    world.run_at("08:10");
+    let port = world.config()["smtp"]["port"].clone();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = listener.local_addr().unwrap().port();
+    drop(listener);
+    world.set("smtp.port", json!(dead));
+    world.pce.event(agent_tampering("db-01").at("08:15"));
+    assert_eq!(world.run_at("08:20").number("pending"), 1);
+
+    let run = world.run_at("08:30");
+    assert_eq!((run.code, run.number("pending")), (75, 2), "{run:?}");
+    let waits = world.run_at("08:40");
+    assert_eq!((waits.code, waits.number("pending")), (75, 2), "{waits:?}");
+    world.set("smtp.port", port);
+    let run = world.run_at("08:50");
+
+    assert_eq!((run.code, run.number("mails")), (0, 2), "{run:?}");
+    let runs = [run];
+    let found = reports(&runs);
+    assert_eq!(found.len(), 1);
+    assert_says(
+        found[0],
+        &[
+            "This mail was made at 2026-08-03 08:30",
+            "1 Mails waiting the oldest of 08-03 08:20",
+        ],
+    );
+    assert_eq!(world.run_at("09:00").mails.len(), 0);
+    // What the report told stands in no other one.
+    let next = [world.run_at("+1d 08:30")];
+    assert_says(reports(&next)[0], &["no alerts", "2 Mails delivered"]);
+}
+
+#[test]
+fn a_run_that_is_killed_while_the_report_is_on_its_way_has_told_it_once() {
+    let mut world = reporting();
+    world.run_at("08:20");
+    let slow = Action::Pause(3_000, Box::new(Action::Say("354 now\r\n".into())));
+    world.mail_server(Options::default().times("DATA", 1, slow));
+    world.pce.set_now("08:30");
+    let mut run = world
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while !world.mailbox.heard("DATA") {
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let state = world.config()["state"].clone();
+    run.kill().unwrap();
+    run.wait().unwrap();
+
+    assert_eq!(state["outbox"]["mails"].as_array().unwrap().len(), 1);
+    assert_eq!(state["day"]["told"], json!("2026-08-03"));
+    assert_eq!(state["day"]["runs"], json!(0));
+    let next = [world.run_at("08:40"), world.run_at("08:50")];
+    let found = reports(&next);
+    assert_eq!(found.len(), 1, "{next:?}");
+    assert_says(found[0], &["2 Runs none failed"]);
+}
+
+#[test]
+fn on_the_days_that_have_an_hour_less_or_more_it_comes_once() {
+    for (evening, night, morning) in [
+        (
+            "2026-03-28T22:00:00Z",
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T04:00:00Z",
+        ),
+        (
+            "2026-10-24T22:00:00Z",
+            "2026-10-25T00:00:00Z",
+            "2026-10-25T04:00:00Z",
+        ),
+    ] {
+        let mut world = reporting();
+        world.set("settings.timezone", json!("Europe/Berlin"));
+        world.set("settings.daily_report", json!("02:30"));
+        world.run_at(evening);
+        let runs = world.run_every(10, night, morning);
+        assert_eq!(reports(&runs).len(), 1, "{night}");
+    }
+}
+
+#[test]
+fn a_wrong_clock_brings_the_report_early_and_never_silences_it() {
+    let mut world = reporting();
+    world.run_at("08:30");
+    world.pce.fault(Fault::date("+400d 12:00"));
+    let ahead = world.run_at("12:00");
+    assert_eq!(reports(&[ahead]).len(), 1);
+    world.pce.heal();
+    // The clock is doubted, then confirmed.
+    assert_eq!(world.run_at("12:10").code, 75);
+    let confirmed = world.run_at("12:11");
+    assert_eq!((confirmed.code, reports(&[confirmed]).len()), (0, 0));
+
+    let next = world.run_every(10, "+1d 08:20", "+1d 08:40");
+
+    assert_eq!(reports(&next).len(), 1);
+}
+
+#[test]
+fn a_clock_that_stands_in_the_past_for_one_run_brings_no_second_report() {
+    let mut world = reporting();
+    world.run_at("08:20");
+    assert_eq!(reports(&[world.run_at("08:30")]).len(), 1);
+    world.pce.fault(Fault::date("-300d 12:00"));
+    let behind = world.run_at("08:40");
+    assert_eq!((behind.code, behind.mails.len()), (75, 0), "{behind:?}");
+    world.pce.heal();
+    let after = [world.run_at("08:50"), world.run_at("09:00")];
+    assert_eq!(reports(&after).len(), 0, "{after:?}");
+}
+
+#[test]
+fn without_daily_report_there_is_none() {
+    let mut world = World::new();
+    let runs = world.run_every(60, "08:00", "+1d 10:00");
+    assert!(runs.iter().all(|run| run.mails.is_empty()));
+    assert_eq!(world.config()["state"]["day"]["runs"], json!(0));
+}
+
+#[test]
+fn a_reset_brings_no_second_report_of_the_day() {
+    let mut world = reporting();
+    world.run_at("08:20");
+    assert_eq!(reports(&[world.run_at("08:30")]).len(), 1);
+    let reset = world.run(&["run", "--reset-state"]);
+    assert_eq!(reports(&[reset]).len(), 0);
+    assert_eq!(reports(&[world.run_at("08:50")]).len(), 0);
+}
+
+#[test]
+fn the_report_speaks_the_readers_language() {
+    let mut world = reporting();
+    world.set("settings.language", json!("zh-TW"));
+    world.run_at("08:20");
+    let run = world.run_at("08:30");
+    assert_eq!(
+        run.mail().subject(),
+        "[Illumio Monitor] 每日報告：執行 2 次，無失敗，無警示 · test"
+    );
+}
