@@ -90,7 +90,7 @@ by_zsh() {
     cat >/run/by_zsh <<ZSH
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell "PS1=; fpath=(/usr/share/zsh/vendor-completions \\\$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-grouped false; LISTMAX=0; bindkey '^I' list-choices"
+zpty -w shell "PS1=; fpath=(/usr/share/zsh/vendor-completions \\\$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-grouped false; LISTMAX=10000; stty rows 200 columns 150; bindkey '^I' list-choices"
 zpty -w shell "echo re''ady"
 while zpty -r shell line && [[ \$line != *ready* ]]; do :; done
 zpty -n -w shell "$1"\$'\t'\$'\n'"echo do''ne"\$'\n'
