@@ -93,6 +93,8 @@ zpty shell zsh -f -i
 zpty -w shell "PS1=; fpath=(/usr/share/zsh/vendor-completions \\\$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-grouped false; LISTMAX=10000; stty rows 200 columns 150; bindkey '^I' list-choices"
 zpty -w shell "echo re''ady"
 while zpty -r shell line && [[ \$line != *ready* ]]; do :; done
+# Its line editor listens once it has asked for bracketed paste.
+zpty -r shell line '*2004h*'
 # ^U takes the line away again: the program must not start.
 zpty -n -w shell "$1"\$'\t'\$'\025'"echo do''ne"\$'\n'
 while zpty -r shell line && [[ \$line != *done* ]]; do print -r -- "\$line"; done
