@@ -20,7 +20,7 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
 export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 
-.PHONY: help build musl test torture fuzz bench demo lint illumio-py clean
+.PHONY: help build musl test torture fuzz bench demo mail-gallery lint illumio-py clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -52,6 +52,10 @@ bench: ## what a poll costs in CPU, memory and time, against its targets (ONLY="
 demo: ## one poll of a simulated PCE, and the mail that comes of it
 	@binary=$$(dist/build-static.sh --or-glibc) && \
 	ILLUMIO_MONITOR_BIN="$$binary" "$(CARGO)" run --quiet --example demo
+
+mail-gallery: ## every kind of mail in both languages, with pictures: target/gallery/index.html
+	@tests/gallery-fonts.sh
+	"$(CARGO)" run --quiet --example gallery
 
 lint: ## format and clippy; a warning is an error
 	"$(CARGO)" fmt --check

@@ -65,6 +65,7 @@ fn a_message_has_its_headers_and_no_others() {
     );
     assert_eq!(header(&message, "Message-ID"), ["<1.2@example.com>"]);
     assert_eq!(header(&message, "MIME-Version"), ["1.0"]);
+    assert_eq!(header(&message, "Importance"), ["high"]);
     assert_eq!(header(&message, "Auto-Submitted"), ["auto-generated"]);
     assert_eq!(header(&message, "X-Auto-Response-Suppress"), ["All"]);
     assert_eq!(header(&message, "X-Illumio-Monitor-Level"), ["critical"]);

@@ -68,7 +68,7 @@ impl Rhythm {
 
     /// The usual minutes between two runs: the upper quartile, since runs by hand
     /// make many short ones and a gap makes one long one. `None` before the second run.
-    fn usual(&self) -> Option<i64> {
+    pub(super) fn usual(&self) -> Option<i64> {
         let pairs = self.begins.windows(2);
         let intervals = pairs.filter_map(|pair| match pair {
             [one, next] => Some(minute_of(*next) - minute_of(*one)),

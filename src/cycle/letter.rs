@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle};
 use crate::lang::cycle as say;
@@ -10,9 +10,12 @@ use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::Waiting;
 use crate::report::{BeginMail, Condition, Kind, Phase, Report};
-use crate::rules::Level;
+use crate::rules::{Filter, Level};
 use crate::store::Config;
 use crate::store::state::Held;
+
+/// Runs that are further apart, in minutes, are no regular ones.
+const LONGEST_INTERVAL: i64 = 60;
 
 /// Puts a report into words, ready for the outbox.
 pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
@@ -58,6 +61,13 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
     }
 }
 
+/// This host's name, where the kernel tells it.
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 impl Cycle<'_> {
     /// One mail for all that this cycle has to tell, into the outbox; false where
     /// it has nothing to tell.
@@ -78,7 +88,7 @@ impl Cycle<'_> {
         };
         self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
         let attachment = self.attachment();
-        let footer = [std::mem::take(&mut self.seen), vec![self.config_line()]].concat();
+        let footer = self.footer();
         let report = Report {
             conditions: std::mem::take(&mut self.news),
             alerts: std::mem::take(&mut self.alerts),
@@ -111,6 +121,33 @@ impl Cycle<'_> {
 
     pub(super) fn config_line(&self) -> String {
         say::config_file(self.lang, self.store.path().display())
+    }
+
+    /// What was read and what was not, when the next run is due, and who says so.
+    fn footer(&mut self) -> Vec<String> {
+        let mut lines = std::mem::take(&mut self.seen);
+        let mut enabled = self.config.rules.iter().filter(|rule| rule.enabled);
+        if lines.is_empty() {
+            lines.push(say::nothing_read(self.lang));
+        } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
+            lines.push(say::no_traffic_rule(self.lang));
+        }
+        lines.extend(self.next_run());
+        lines.extend(hostname().map(|name| say::host(self.lang, name)));
+        lines.push(self.config_line());
+        lines
+    }
+
+    /// After the usual time between two runs; unknown before the second one.
+    fn next_run(&self) -> Option<String> {
+        let minutes = self.state.rhythm.usual()?;
+        if !(1..=LONGEST_INTERVAL).contains(&minutes) {
+            return None;
+        }
+        let due = self.now().checked_add(SignedDuration::from_mins(minutes));
+        let due = due.ok()?.to_zoned(self.config.settings.timezone.clone());
+        let due = due.strftime("%H:%M %:z").to_string();
+        Some(say::next_run(self.lang, due, minutes))
     }
 
     /// Tries all waiting mail; true where there was some, so that how it went has to

@@ -93,6 +93,19 @@ texts! {
         en: "the PCE computes the traffic query ({seconds} s) …",
         zh: "PCE 正在計算流量查詢（{seconds} 秒）…"
     }
+    nothing_read() {
+        en: "Events and traffic: not read in this run.",
+        zh: "事件與流量：本次執行未讀取。"
+    }
+    no_traffic_rule() {
+        en: "Traffic: not read, no traffic rule is enabled.",
+        zh: "流量：未讀取，沒有啟用的流量規則。"
+    }
+    next_run(at, minutes) {
+        en: "Next run due about {at} (this one came {minutes} min after the last).",
+        zh: "下次執行約在 {at}（本次與前次相隔 {minutes} 分鐘）。"
+    }
+    host(name) { en: "Host: {name}", zh: "主機：{name}" }
     config_file(path) { en: "Config: {path}", zh: "設定檔：{path}" }
     accepted(recipient) {
         en: "{recipient}: accepted by the mail server",

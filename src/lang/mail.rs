@@ -59,6 +59,17 @@ texts! {
     sources() { en: "Who did it", zh: "事件來源" }
     objects() { en: "Workloads and agents", zh: "相關 workload 與 agent" }
     talkers() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
+    busiest_sources() { en: "Busiest sources", zh: "連線次數最多的來源" }
+    busiest_destinations() { en: "Busiest destinations", zh: "連線次數最多的目的地" }
+    busiest_ports() { en: "Busiest ports", zh: "連線次數最多的連接埠" }
+    changes() { en: "What changed", zh: "變更內容" }
+    created() { en: "created", zh: "新增" }
+    updated() { en: "updated", zh: "修改" }
+    deleted() { en: "deleted", zh: "刪除" }
+    inbound() { en: "inbound", zh: "連入" }
+    outbound() { en: "outbound", zh: "連出" }
+    process(name) { en: "process {name}", zh: "程序 {name}" }
+    no_port() { en: "(no port)", zh: "（無連接埠）" }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 筆" }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
@@ -93,18 +104,15 @@ texts! {
 
     // What was left out.
     characters_more(count) { en: "… ({count} characters more)", zh: "…（另有 {count} 個字元）" }
-    without_snapshot() {
-        en: "The raw snapshot was left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略原始紀錄。"
+    left_out(what) {
+        en: "To keep this mail small, left out: {what}.",
+        zh: "為控制郵件大小，已省略：{what}。"
     }
-    without_second_record() {
-        en: "The second raw record was left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略第二筆原始紀錄。"
-    }
-    without_details() {
-        en: "Sources, talkers, timeline and raw snapshot were left out to keep this mail small.",
-        zh: "為控制郵件大小，已省略來源、Top Talkers、時間分布與原始紀錄。"
-    }
+    left_out_details() { en: "lists, timeline", zh: "各項清單、時間分布" }
+    left_out_lists() { en: "further lists", zh: "其餘清單" }
+    left_out_snapshot() { en: "the raw snapshot", zh: "原始紀錄" }
+    left_out_record() { en: "the second raw record", zh: "第二筆原始紀錄" }
+    and_also(one, other) { en: "{one}, {other}", zh: "{one}、{other}" }
     only_in_summary(count) {
         en: "{count} more are told in the summary only, to keep this mail small.",
         zh: "為控制郵件大小，另有 {count} 項僅列於摘要。"

@@ -14,14 +14,12 @@ texts! {
     never() { en: "never", zh: "尚未執行" }
     last_run_was(at, outcome) { en: "{at}, {outcome}", zh: "{at}，{outcome}" }
     run_ok() { en: "complete", zh: "完成" }
-    run_retry() {
-        en: "something failed, the next run tries it again",
-        zh: "部分失敗，下次執行時重試"
-    }
-    run_config() { en: "a person is needed: run now (7) shows why", zh: "需要人工處理：請立即執行（7）查看原因" }
+    run_retry() { en: "failed in part, the next run retries", zh: "部分失敗，下次執行時重試" }
+    run_config() { en: "needs a person; 7 shows why", zh: "需要人工處理，選 7 可查看原因" }
     mail() { en: "Mail", zh: "郵件" }
     no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
+    config_invalid(path) { en: "{path} is not valid; nothing runs until it is mended:", zh: "{path} 內容不正確，修正前不會執行監控：" }
     more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
 
     add_event_rule() { en: "Add an event rule", zh: "新增事件規則" }
@@ -35,6 +33,8 @@ texts! {
     exit() { en: "Exit", zh: "離開" }
     back() { en: "Back", zh: "返回" }
 
+    prompt(label) { en: "{label}: ", zh: "{label}：" }
+    prompt_now(label, now) { en: "{label} [{now}]: ", zh: "{label} [{now}]：" }
     choice() { en: "Choice", zh: "請選擇" }
     want_choice(most) { en: "There is no such entry; type a number from 0 to {most}.", zh: "沒有這個選項；請輸入 0 到 {most} 的數字。" }
     want_yes() { en: "Type y or n.", zh: "請輸入 y 或 n。" }
@@ -43,6 +43,7 @@ texts! {
     hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
     more_rows(count) { en: "… {count} more: Enter shows them", zh: "…另有 {count} 筆：按 Enter 顯示" }
     pause() { en: "Enter goes on ", zh: "按 Enter 繼續 " }
+    pause_or_skip() { en: "Enter goes on, 0 skips the rest ", zh: "按 Enter 繼續，輸入 0 略過其餘 " }
     astray() {
         en: "Too many wrong answers one after the other; the menu was left.",
         zh: "連續多次輸入錯誤，已離開選單。"

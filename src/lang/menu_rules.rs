@@ -16,6 +16,10 @@ texts! {
     }
 
     name() { en: "Name", zh: "名稱" }
+    name_hint() { en: "as the mail calls it, for example Blocked traffic to the database", zh: "郵件中顯示的名稱，例如 資料庫遭封鎖的連線" }
+    desc_hint() { en: "stands in the mail, for example A VEN's rules were changed on the host", zh: "顯示於郵件，例如 主機上的防火牆規則遭變更" }
+    rec_hint() { en: "stands in the mail, for example Call the owner of the host", zh: "顯示於郵件，例如 請聯絡主機負責人" }
+    note_hint() { en: "for example who asked for the rule; no mail has it", zh: "例如 提出此規則的人員；不會出現在郵件中" }
     level() { en: "Level", zh: "等級" }
     critical() { en: "critical", zh: "嚴重" }
     warning() { en: "warning", zh: "警告" }
@@ -79,6 +83,8 @@ texts! {
         en: "silence after an alert, 0 to 10080; without it the window, or 0 where each match alerts",
         zh: "警示後的靜默時間，0 到 10080；未設定時等於時間範圍，立即警示則為 0"
     }
+
+    by_default() { en: "(by default)", zh: "（預設）" }
 
     form_choice() {
         en: "A number changes, Enter saves, 0 goes back without saving",

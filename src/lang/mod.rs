@@ -52,6 +52,14 @@ impl Lang {
         }
     }
 
+    /// What stands between two sentences.
+    pub fn gap(self) -> &'static str {
+        match self {
+            Self::En => " ",
+            Self::ZhTw => "",
+        }
+    }
+
     /// The tag as it stands in the config and in HTML's `lang`.
     pub fn tag(self) -> &'static str {
         match self {

@@ -91,6 +91,7 @@ pub fn message(settings: &Settings, parts: &Parts) -> String {
         .subject(line(parts.subject))
         .date(parts.made_at.as_second())
         .message_id(line(parts.message_id))
+        .header("Importance", Raw::new(importance(parts.level)))
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("X-Auto-Response-Suppress", Raw::new("All"))
         .header("X-Illumio-Monitor-Level", Raw::new(level(parts.level)))
@@ -226,6 +227,15 @@ fn level(level: Level) -> &'static str {
         Level::Info => "info",
         Level::Warning => "warning",
         Level::Critical => "critical",
+    }
+}
+
+/// [RFC 2156, 5.3.4]; what mail programs mark a mail by.
+fn importance(level: Level) -> &'static str {
+    match level {
+        Level::Info => "low",
+        Level::Warning => "normal",
+        Level::Critical => "high",
     }
 }
 

@@ -133,6 +133,13 @@ impl Console {
         }
     }
 
+    /// Takes away the line that said what the program is waiting for.
+    pub fn clear_progress(&self) {
+        if self.styled {
+            self.put("\r\x1b[K");
+        }
+    }
+
     /// Shows a person one line whole, however long.
     pub fn raw(&self, text: &str) {
         if self.person {
@@ -259,7 +266,14 @@ impl Console {
         let room = self.rows().saturating_sub(2);
         for (at, line) in text.lines().enumerate() {
             if self.person && at > 0 && at % room == 0 {
-                self.read(&say::pause(self.lang), true)?;
+                let typed = self.read(&say::pause_or_skip(self.lang), true)?;
+                if self.styled {
+                    // The pause is no part of the text.
+                    self.put("\x1b[1A\r\x1b[K");
+                }
+                if matches!(typed.trim(), "0" | "-1" | "q") {
+                    return Ok(());
+                }
             }
             self.put(&format!("{line}\n"));
         }
@@ -272,9 +286,9 @@ impl Console {
         }
         let columns = self.columns();
         let prompt = columns::fit(&visible(prompt), columns.saturating_sub(12));
-        self.put(&self.styled_text(Style::Title, &prompt));
         let left = columns.saturating_sub(columns::width(&prompt) + 1);
-        match typing::read_line(&mut self.input, left, unseen) {
+        let prompt = self.in_ascii(&self.styled_text(Style::Title, &prompt));
+        match typing::read_line(&mut self.input, &prompt, left, unseen) {
             Ok(Typed::Line(line)) => Ok(line),
             Ok(Typed::Interrupt) => Err(Stop::Leave(Leave::Interrupt)),
             Ok(Typed::End) | Err(_) => Err(Stop::Leave(Leave::End)),
@@ -319,10 +333,15 @@ impl Console {
     /// A closed stream is no reason to fail.
     fn put(&self, text: &str) {
         let mut out = io::stdout().lock();
-        let text = match self.ascii {
+        let text = self.in_ascii(text);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// The few signs of our own that not every terminal has, in ASCII where it has none.
+    fn in_ascii(&self, text: &str) -> String {
+        match self.ascii {
             true => text.replace('…', "~").replace('→', ">").replace('·', "-"),
             false => text.to_owned(),
-        };
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        }
     }
 }

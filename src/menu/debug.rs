@@ -46,6 +46,7 @@ fn how_many(menu: &mut Menu<'_>) -> Result<usize, Stop> {
         hint: say::how_many_hint(lang, MOST),
         now: Some(USUAL.to_string()),
         required: false,
+        unseen: false,
     };
     let answer = menu.console.ask(&question, |typed| match typed.parse() {
         Ok(number) if (1..=MOST).contains(&number) => Ok(number),
@@ -71,7 +72,7 @@ fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
     while menu.console.person() && most > 0 {
         let typed = menu
             .console
-            .answer(&format!("{}: ", say::which_record(lang, most)))?;
+            .answer(&say::prompt(lang, say::which_record(lang, most)))?;
         if matches!(typed.as_str(), "" | "0" | "-1") {
             return Ok(());
         }

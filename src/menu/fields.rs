@@ -119,7 +119,7 @@ pub static TRIGGER: Field = field("threshold_type", say::trigger, say::nothing, 
 pub static LEVEL: Field = field("level", say::level, say::nothing, LEVELS);
 
 /// What the user calls the rule.
-pub static NAME: Field = field("name", say::name, say::nothing, Kind::Required);
+pub static NAME: Field = field("name", say::name, say::name_hint, Kind::Required);
 
 static EVENT_COUNT: Field = field("count_by", say::count_by, say::nothing, EVENT_COUNTS);
 static FLOW_COUNT: Field = field("count_by", say::count_by, say::nothing, FLOW_COUNTS);
@@ -129,9 +129,9 @@ static COOLDOWN: Field = field(
     say::cooldown_hint,
     Kind::Number,
 );
-static DESC: Field = field("desc", say::desc, say::nothing, Kind::Text);
-static REC: Field = field("rec", say::rec, say::nothing, Kind::Text);
-static NOTE: Field = field("note", say::note, say::nothing, Kind::Text);
+static DESC: Field = field("desc", say::desc, say::desc_hint, Kind::Text);
+static REC: Field = field("rec", say::rec, say::rec_hint, Kind::Text);
+static NOTE: Field = field("note", say::note, say::note_hint, Kind::Text);
 static ENABLED: Field = field("enabled", say::enabled, say::nothing, Kind::OnOff);
 
 /// All fields of a rule, by its type.
@@ -166,6 +166,7 @@ impl Field {
                 let found = choices.iter().find(|(known, _)| *known == plain);
                 found.map_or(plain, |(_, words)| words(lang))
             }
+            (Kind::Number, Value::Null) => say::by_default(lang),
             (_, value) => plain(value),
         }
     }
@@ -187,7 +188,10 @@ impl Field {
 
     fn ask_text(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
         let (reader, lang) = (menu.reader(), menu.console.lang);
-        let now = Some(self.shown(rule, lang)).filter(|now| !now.is_empty());
+        let set = rule.contains_key(self.key);
+        let now = set
+            .then(|| self.shown(rule, lang))
+            .filter(|now| !now.is_empty());
         let optional = !matches!(self.kind, Kind::Required | Kind::RequiredNumber);
         let hint = match (now.is_some() && optional, (self.hint)(lang)) {
             (true, hint) if hint.is_empty() => say::removes(lang),
@@ -199,6 +203,7 @@ impl Field {
             hint,
             now,
             required: !optional,
+            unseen: false,
         };
         let answer = menu.console.ask(&question, |typed| {
             if optional && typed == NOTHING {
@@ -251,7 +256,7 @@ impl Field {
                 .split(',')
                 .map(|part| Value::from(part.trim()))
                 .collect(),
-            _ if self.key == "port" => number().unwrap_or_else(|| typed.into()),
+            _ if self.key.ends_with("port") => number().unwrap_or_else(|| typed.into()),
             _ => typed.into(),
         }
     }

@@ -25,12 +25,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     match store::look(menu.place.config, menu.place.env) {
         Err(store::Error::NotFound { .. }) => {}
-        Ok(look)
-            if look
-                .problems
-                .iter()
-                .any(|one| NEEDED.contains(&one.path.as_str())) =>
-        {
+        Ok(look) if look.problems.iter().any(|one| is_missing(menu, &one.path)) => {
             menu.console.screen(&say::guide_title(lang));
             if !menu.console.yes(&say::guide_go_on(lang), true)? {
                 return Ok(());
@@ -47,6 +42,13 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
         menu.console.notice(Style::Plain, &say::guide_left(lang));
     }
     left
+}
+
+/// Whether the key is one without which no cycle runs, and the file has nothing there.
+fn is_missing(menu: &Menu<'_>, path: &str) -> bool {
+    let file = menu.file();
+    let value = path.split('.').fold(&file, |value, key| &value[key]);
+    NEEDED.contains(&path) && super::fields::plain(value).is_empty()
 }
 
 fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {

@@ -18,7 +18,7 @@ pub fn form(menu: &mut Menu<'_>, title: &str, mut rule: Keys) -> Result<Keys, St
         let lang = menu.console.lang;
         let chosen = menu
             .console
-            .answer(&format!("{}: ", words::form_choice(lang)))?;
+            .answer(&say::prompt(lang, words::form_choice(lang)))?;
         let number = chosen.parse::<usize>();
         match (chosen.as_str(), number) {
             ("", _) => return Ok(rule),

@@ -5,10 +5,10 @@ use super::Menu;
 use super::columns::pad;
 use super::console::Style;
 use crate::lang::{Lang, menu as say};
-use crate::store::{self, Opened, StateUse};
+use crate::store::{self, Error, Opened, StateUse};
 
 /// So many problems of a file are shown; the rest would push the menu off the screen.
-const MOST_PROBLEMS: usize = 4;
+const MOST_PROBLEMS: usize = 3;
 
 /// Begins the menu's screen.
 pub fn show(menu: &mut Menu<'_>) {
@@ -23,19 +23,33 @@ pub fn show(menu: &mut Menu<'_>) {
             menu.console
                 .row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
         }),
-        Err(unopened) => {
-            let lines = unopened.error.lines(lang);
-            for line in lines.iter().take(MOST_PROBLEMS) {
-                menu.console.line(Style::Bad, line);
-            }
-            if lines.len() > MOST_PROBLEMS {
-                let more = lines.len() - MOST_PROBLEMS;
-                menu.console
-                    .line(Style::Bad, &say::more_problems(lang, more));
-            }
-        }
+        Err(unopened) => problems(menu, &unopened.error),
     }
     menu.console.row(Style::Plain, "");
+}
+
+/// What is wrong with the file, as far as the menu still fits below.
+fn problems(menu: &Menu<'_>, error: &Error) {
+    let lang = menu.console.lang;
+    let (lines, more) = match error {
+        Error::Invalid { problems, more, .. } => {
+            let path = menu.place.config.display();
+            menu.console
+                .row(Style::Bad, &say::config_invalid(lang, path));
+            let texts = problems.iter().map(|problem| problem.text(lang));
+            (texts.collect(), *more)
+        }
+        other => (other.lines(lang), 0),
+    };
+    for line in lines.iter().take(MOST_PROBLEMS) {
+        menu.console.line(Style::Bad, line);
+    }
+    match lines.len().saturating_sub(MOST_PROBLEMS) + more {
+        0 => {}
+        more => menu
+            .console
+            .line(Style::Bad, &say::more_problems(lang, more)),
+    }
 }
 
 fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {

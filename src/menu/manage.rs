@@ -96,6 +96,9 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let shown = keys(&rule.1);
     menu.console.screen(&form::title(menu, &shown));
     form::show(menu, &fields::of(&shown), &shown);
+    for problem in menu.reader().whole_rule(&shown) {
+        menu.console.show(Style::Bad, &problem);
+    }
     let on = shown.get("enabled") != Some(&Value::Bool(false));
     let switch = if on {
         words::disable(lang)
@@ -109,7 +112,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
         say::back(lang)
     );
     loop {
-        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+        match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
             "" | "0" | "-1" => return Ok(()),
             "1" => return edit(menu, rule),
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
@@ -134,7 +137,7 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
         say::back(lang)
     );
     loop {
-        match menu.console.answer(&format!("{choices}: "))?.as_str() {
+        match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
             "" | "0" | "-1" => return Ok(()),
             "1" => return enable(menu, rules, true),
             "2" => return enable(menu, rules, false),

@@ -126,7 +126,7 @@ impl<'a> Menu<'a> {
         self.console
             .row(Style::Plain, &format!("  0  {}", say::exit(lang)));
         self.console.row(Style::Plain, "");
-        let chosen = self.console.answer(&format!("{}: ", say::choice(lang)))?;
+        let chosen = self.console.answer(&say::prompt(lang, say::choice(lang)))?;
         if chosen.is_empty() && self.console.person() {
             return Ok(());
         }
@@ -180,10 +180,19 @@ impl<'a> Menu<'a> {
         }
     }
 
-    /// What `run` does and prints.
+    /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
         let outcome = cycle::run(self.place.config, self.place.env, self.start());
-        log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
+        if self.console.person() {
+            self.console.clear_progress();
+            outcome
+                .problems
+                .iter()
+                .for_each(|problem| self.console.fault(problem));
+            self.console.line(Style::Plain, &outcome.to_string());
+        } else {
+            log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
+        }
         self.code = outcome.code.exit();
         self.console.pause()
     }

@@ -15,6 +15,8 @@ pub struct Question {
     pub now: Option<String>,
     /// Whether Enter goes back where nothing is set; else it leaves it so.
     pub required: bool,
+    /// Whether nobody may see the answer while it is typed.
+    pub unseen: bool,
 }
 
 /// The sign that takes a value away.
@@ -29,7 +31,10 @@ impl Console {
     ) -> Result<Option<T>, Stop> {
         let prompt = self.prompt(question);
         loop {
-            let answer = self.answer(&prompt)?;
+            let answer = match question.unseen {
+                true => self.secret(&prompt)?,
+                false => self.answer(&prompt)?,
+            };
             match answer.as_str() {
                 "-1" => return Err(Stop::Back),
                 "" if question.now.is_none() && question.required => return Err(Stop::Back),
@@ -38,30 +43,6 @@ impl Console {
                     Ok(value) => {
                         self.fine();
                         return Ok(Some(value));
-                    }
-                    Err(reason) => self.wrong(&say::wrong(self.lang, &question.label, reason))?,
-                },
-            }
-        }
-    }
-
-    /// A secret, typed unseen, or `None` for Enter.
-    pub fn ask_secret(
-        &mut self,
-        question: &Question,
-        mut check: impl FnMut(&str) -> Result<(), String>,
-    ) -> Result<Option<String>, Stop> {
-        let prompt = self.prompt(question);
-        loop {
-            let answer = self.secret(&prompt)?;
-            match answer.as_str() {
-                "-1" => return Err(Stop::Back),
-                "" if question.now.is_none() && question.required => return Err(Stop::Back),
-                "" => return Ok(None),
-                typed => match check(typed) {
-                    Ok(()) => {
-                        self.fine();
-                        return Ok(Some(answer));
                     }
                     Err(reason) => self.wrong(&say::wrong(self.lang, &question.label, reason))?,
                 },
@@ -86,6 +67,7 @@ impl Console {
             hint: String::new(),
             now: now.map(|at| (at + 1).to_string()),
             required: true,
+            unseen: false,
         };
         let lang = self.lang;
         let most = choices.len();
@@ -103,11 +85,11 @@ impl Console {
     /// Yes or no.
     pub fn yes(&mut self, label: &str, default: bool) -> Result<bool, Stop> {
         let lang = self.lang;
-        let choice = if default { "[Y/n]: " } else { "[y/N]: " };
-        let mut prompt = format!("{label} {choice}");
+        let choice = if default { "Y/n" } else { "y/N" };
+        let mut prompt = say::prompt_now(lang, label, choice);
         if columns::width(&prompt) + 12 > self.columns() {
             self.show(Style::Plain, label);
-            prompt = choice.to_owned();
+            prompt = say::prompt_now(lang, "", choice).trim_start().to_owned();
         }
         loop {
             match self.answer(&prompt)?.to_lowercase().as_str() {
@@ -133,10 +115,10 @@ impl Console {
                     Style::Faint,
                     &format!("  {}", say::at_present(self.lang, now)),
                 );
-                format!("{} […]: ", question.label)
+                say::prompt_now(self.lang, &question.label, "…")
             }
-            Some(now) => format!("{} [{now}]: ", question.label),
-            None => format!("{}: ", question.label),
+            Some(now) => say::prompt_now(self.lang, &question.label, now),
+            None => say::prompt(self.lang, &question.label),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::question::{NOTHING, Question};
 use super::strict::Keys;
 use super::{probe, smtp};
 use crate::lang::{Lang, menu as say, menu_settings as words};
+use crate::store;
 
 /// A key that a question sets.
 pub struct Key {
@@ -104,7 +105,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
     loop {
         let lang = menu.console.lang;
         show(menu);
-        let prompt = format!("{}: ", say::choice(lang));
+        let prompt = say::prompt(lang, say::choice(lang));
         let typed = menu.console.answer(&prompt)?;
         if matches!(typed.as_str(), "" | "0" | "-1") {
             return Ok(());
@@ -127,7 +128,13 @@ fn show(menu: &mut Menu<'_>) {
     let lang = menu.console.lang;
     menu.console.screen(&say::settings(lang));
     let file = menu.file();
-    let at = |key: &Key| now(&file, key).unwrap_or_else(|| words::not_set(lang));
+    let at = |key: &Key| match (now(&file, key), key.usual) {
+        (Some(now), _) => now,
+        (None, "") => words::not_set(lang),
+        (None, usual) => usual.to_owned(),
+    };
+    let look = store::look(menu.place.config, menu.place.env);
+    let configured = look.map_or(lang, |look| look.language);
     let verified = file["api"]["verify_ssl"] != Value::Bool(false);
     let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
     let entries = [
@@ -150,7 +157,7 @@ fn show(menu: &mut Menu<'_>) {
         (words::ca_file(lang), at(&CA_FILE)),
         (words::proxy(lang), proxy),
         (words::smtp(lang), smtp::shown(&file, lang)),
-        (words::language(lang), words::language_name(lang)),
+        (words::language(lang), words::language_name(configured)),
         (
             words::zone(lang),
             now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang)),
@@ -282,6 +289,7 @@ pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> 
         hint,
         now: set.or(usual),
         required: all,
+        unseen: false,
     };
     let answer = menu.console.ask(&question, |typed| {
         if removable && typed == NOTHING {
@@ -316,10 +324,12 @@ pub fn ask_secret(
         hint: (key.hint)(lang),
         now: set.then(|| words::secret_set(lang)),
         required: all,
+        unseen: true,
     };
-    let answer = menu.console.ask_secret(&question, |typed| {
+    let answer = menu.console.ask(&question, |typed| {
         let values = Keys::from_iter([(key.key.to_owned(), typed.into())]);
-        reader.section(key.section, &values, &[key.key])
+        reader.section(key.section, &values, &[key.key])?;
+        Ok(typed.to_owned())
     })?;
     if let Some(secret) = answer {
         changes.push((key.section, key.key, Some(secret.into())));

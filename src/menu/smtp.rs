@@ -131,6 +131,7 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<User, Stop> {
         hint: words::user_hint(lang),
         now: now.filter(|now| !now.is_empty()),
         required: false,
+        unseen: false,
     };
     let kept = question.now.clone();
     let keys = ["user", "tls"];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::lang::Lang;
+use crate::lang::{Lang, config as words};
 use crate::store::{self, Env, Error, Problem};
 
 /// A section or a rule while its keys are asked for.
@@ -31,19 +31,33 @@ impl Reader<'_> {
         self.verdict(&json!({ "rules": [rule] }), "rules[0]", keys)
     }
 
+    /// All that is wrong with a rule.
+    pub fn whole_rule(self, rule: &Keys) -> Vec<String> {
+        self.problems(&json!({ "rules": [rule] }))
+            .iter()
+            .filter_map(|problem| {
+                let key = problem.path.strip_prefix("rules[0].")?;
+                Some(words::at(self.lang, key, problem.sentence(self.lang)))
+            })
+            .collect()
+    }
+
     /// What the environment brings goes before the file, so it is left out: what is
     /// typed has to be right by itself.
+    fn problems(self, config: &Value) -> Vec<Problem> {
+        match store::read_config(self.path, &config.to_string(), &Env::default()) {
+            Err(Error::Invalid { problems, .. }) => problems,
+            _ => Vec::new(),
+        }
+    }
+
     fn verdict(self, config: &Value, place: &str, keys: &[&str]) -> Result<(), String> {
-        let read = store::read_config(self.path, &config.to_string(), &Env::default());
-        let Err(Error::Invalid { problems, .. }) = read else {
-            return Ok(());
-        };
         let asked = |problem: &&Problem| {
             let path = problem.path.strip_prefix(place);
             let key = path.and_then(|path| path.strip_prefix('.'));
             key.is_some_and(|key| keys.contains(&key))
         };
-        match problems.iter().find(asked) {
+        match self.problems(config).iter().find(asked) {
             Some(problem) => Err(problem.sentence(self.lang)),
             None => Ok(()),
         }

@@ -63,18 +63,11 @@ fn default_name(rule: &Keys, lang: Lang) -> String {
         Some(3) => say::name_unknown(lang),
         _ => say::name_any(lang),
     };
-    let parts: [(&str, fn(Lang) -> String); 6] = [
-        ("port", say::port),
-        ("proto", say::proto),
-        ("src_label", say::src_label),
-        ("dst_label", say::dst_label),
-        ("src_ip_in", say::src_ip),
-        ("dst_ip_in", say::dst_ip),
-    ];
-    for (key, label) in parts {
-        if let Some(value) = rule.get(key) {
+    // The decision is told already.
+    for field in TRAFFIC.iter().skip(1) {
+        if let Some(value) = rule.get(field.key) {
             let value = super::fields::plain(value);
-            name.push_str(&say::name_part(lang, label(lang), value));
+            name.push_str(&say::name_part(lang, (field.label)(lang), value));
         }
     }
     name

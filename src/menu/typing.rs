@@ -28,21 +28,24 @@ pub enum Typed {
     Interrupt,
 }
 
-/// Reads a line from the terminal on standard input and shows it as it grows, in at
-/// most so many columns. What is `unseen` is not shown at all.
+/// Asks by `prompt`, reads a line from the terminal on standard input and shows it as
+/// it grows, in at most so many columns. What is `unseen` is not shown at all.
 pub fn read_line<R: Read>(
     input: &mut BufReader<R>,
+    prompt: &str,
     columns: usize,
     unseen: bool,
 ) -> io::Result<Typed> {
+    // Before the prompt: who answers at once finds the terminal ready.
     let _raw = Raw::begin()?;
+    let mut out = io::stdout();
+    let _ = write!(out, "{prompt}").and_then(|()| out.flush());
     let mut line = Line {
         text: String::new(),
         shown: 0,
         columns: if unseen { 0 } else { columns.max(10) },
     };
     let typed = line.read(input);
-    let mut out = io::stdout();
     let _ = writeln!(out).and_then(|()| out.flush());
     typed
 }

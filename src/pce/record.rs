@@ -10,6 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Text, or nothing: `null`, a number, an object read as nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +24,16 @@ pub struct Number(pub Option<u64>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
 
+/// The members of an object, each under its key, in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Members<'a, T>(pub Vec<(Cow<'a, str>, T)>);
+
 /// The objects of an object, each under its key: `{"workload": {…}}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named<'a>(pub Vec<(Cow<'a, str>, Thing<'a>)>);
+pub type Named<'a> = Members<'a, Thing<'a>>;
+
+/// Any JSON value, as it was received; empty for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Raw<'a>(pub &'a str);
 
 /// Declares a record: a struct whose `Deserialize` takes each key's value as far
 /// as it can, the last one where a key comes twice, and is empty for what is no object.
@@ -128,6 +136,20 @@ record! {
     ResourceChange {
         /// The object under its type's name.
         "resource" resource: Named<'a>,
+        /// `create`, `update`, `delete`.
+        "change_type" change_type: Text<'a>,
+        /// What of it changed, by field.
+        "changes" changes: Members<'a, Delta<'a>>,
+    }
+}
+
+record! {
+    /// A field's value before and after a change.
+    Delta {
+        /// null for what was created.
+        "before" before: Raw<'a>,
+        /// null for what was deleted.
+        "after" after: Raw<'a>,
     }
 }
 
@@ -399,24 +421,36 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Named<'a> {
+impl<T> Default for Members<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Members<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyNamed<'a>(PhantomData<&'a ()>);
-        impl<'de: 'a, 'a> Visitor<'de> for AnyNamed<'a> {
-            type Value = Named<'a>;
-            absent!(Named(Vec::new()));
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<'a>, A::Error> {
-                let mut named = Vec::new();
+        struct AnyMembers<'a, T>(PhantomData<(&'a (), T)>);
+        impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for AnyMembers<'a, T> {
+            type Value = Members<'a, T>;
+            absent!(Members(Vec::new()));
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'a, T>, A::Error> {
+                let mut members = Vec::new();
                 while let Some(Key(key)) = map.next_key()? {
-                    named.push((key, map.next_value()?));
+                    members.push((key, map.next_value()?));
                 }
-                Ok(Named(named))
+                Ok(Members(members))
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Named<'a>, A::Error> {
-                drain(seq).map(|()| Named(Vec::new()))
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Members<'a, T>, A::Error> {
+                drain(seq).map(|()| Members(Vec::new()))
             }
         }
-        deserializer.deserialize_any(AnyNamed(PhantomData))
+        deserializer.deserialize_any(AnyMembers(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&'a RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
     }
 }
 

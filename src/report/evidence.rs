@@ -9,7 +9,8 @@ use std::hash::Hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Counted, Record, Source, Talker};
+use super::{Change, Counted, End, Object, Ranking, Record, Service, Source, Talker};
+use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minute, Minutes, minute_of};
 
 /// How many different talkers, sources or objects are kept between runs.
@@ -17,6 +18,17 @@ pub const KEPT: usize = 20;
 
 /// How many are told apart while records come in.
 const GATHERED: usize = 4_096;
+
+/// The same for the ends of flows and for services: they repeat more than talkers do.
+const SIDES_GATHERED: usize = 1_024;
+
+/// In so many minutes at most one row is counted for its talker: the last of each
+/// part of its growth, so that an alert that tells a part of it is right to a sixteenth.
+const TALKER_POINTS: usize = 16;
+
+/// The same for its ends and its service: they are three to one talker, and the rank
+/// matters more than the minute.
+const SIDE_POINTS: usize = 6;
 
 /// How many records are kept, the earliest.
 const RECORDS: usize = 2;
@@ -33,10 +45,22 @@ pub struct Evidence {
     pub sources: Table<Source>,
     /// Events: to what.
     #[serde(skip_serializing_if = "Table::is_empty")]
-    pub objects: Table<String>,
+    pub objects: Table<Object>,
+    /// Events: what they did to what.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub changes: Table<Change>,
     /// Traffic: who talked to whom.
     #[serde(skip_serializing_if = "Table::is_empty")]
     pub talkers: Table<Talker>,
+    /// Traffic: who talked, to whomever.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub senders: Table<End>,
+    /// Traffic: who was talked to.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub receivers: Table<End>,
+    /// Traffic: by what.
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub services: Table<Service>,
     /// The earliest records.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Record>,
@@ -71,6 +95,18 @@ impl Evidence {
         }
     }
 
+    /// Adds a row of traffic, which grew as `counts` says.
+    pub fn add_flow(&mut self, facts: &FlowFacts<'_>, counts: &Minutes) {
+        let fine = counts.folded(TALKER_POINTS);
+        let coarse = fine.folded(SIDE_POINTS);
+        self.talkers.add(Talker::of(facts), &fine);
+        let (from, to) = (End::of(&facts.flow.src), End::of(&facts.flow.dst));
+        self.senders.add_within(SIDES_GATHERED, from, &coarse);
+        self.receivers.add_within(SIDES_GATHERED, to, &coarse);
+        let service = Service::of(facts);
+        self.services.add_within(SIDES_GATHERED, service, &coarse);
+    }
+
     /// Takes out what belongs to the minutes that are told.
     pub fn take(&mut self, told: &Minutes) -> Self {
         let records = std::mem::take(&mut self.records);
@@ -81,7 +117,11 @@ impl Evidence {
         Self {
             sources: self.sources.take(told),
             objects: self.objects.take(told),
+            changes: self.changes.take(told),
             talkers: self.talkers.take(told),
+            senders: self.senders.take(told),
+            receivers: self.receivers.take(told),
+            services: self.services.take(told),
             records: taken,
         }
     }
@@ -95,7 +135,11 @@ impl Evidence {
         self.records.retain(|record| minute_of(record.at) >= first);
         self.sources.settle(first);
         self.objects.settle(first);
+        self.changes.settle(first);
         self.talkers.settle(first);
+        self.senders.settle(first);
+        self.receivers.settle(first);
+        self.services.settle(first);
     }
 }
 
@@ -108,9 +152,13 @@ fn within(told: &Minutes, minute: Minute) -> bool {
 impl<T: Clone + Eq + Hash + Ord> Table<T> {
     /// Adds the counts of one match.
     pub fn add(&mut self, what: T, counts: &Minutes) {
+        self.add_within(GATHERED, what, counts);
+    }
+
+    fn add_within(&mut self, gathered: usize, what: T, counts: &Minutes) {
         self.rows.entry(what).or_default().merge(counts);
-        if self.rows.len() > GATHERED {
-            self.give_way(GATHERED / 2);
+        if self.rows.len() > gathered {
+            self.give_way(gathered / 2);
         }
     }
 
@@ -135,6 +183,12 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
             count,
         });
         (shown.collect(), more)
+    }
+
+    /// The most frequent ones that are kept, and how many further ones there are.
+    pub fn ranking(&self) -> Ranking<T> {
+        let (top, more) = self.most_frequent(KEPT);
+        Ranking { top, more }
     }
 
     /// True where nothing is kept.

@@ -3,17 +3,21 @@
 //! Plain data between the rules that count and the mail that tells. Knows the
 //! rules' words; knows nothing of files, sockets or HTML.
 
+mod changes;
 pub mod daily;
 pub mod evidence;
 pub mod records;
 pub mod snapshot;
 pub mod tally;
+pub mod things;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::daily::Daily;
 use crate::rules::{Level, Threshold};
+
+pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
 
 /// One rule that has something to tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +57,12 @@ pub enum Subject {
     Events {
         /// The event types and their sources, most frequent first.
         sources: Vec<Counted<Source>>,
-        /// Workloads and agents by name (or href), most frequent first.
-        objects: Vec<Counted<String>>,
+        /// Workloads and agents, most frequent first.
+        objects: Vec<Counted<Object>>,
         /// How many further objects are not in `objects`.
         more_objects: u64,
+        /// What was changed.
+        changes: Ranking<Change>,
     },
     /// Traffic: who talked to whom.
     Traffic {
@@ -65,6 +71,12 @@ pub enum Subject {
         talkers: Vec<Counted<Talker>>,
         /// How many further talkers are not in `talkers`.
         more_talkers: u64,
+        /// The busiest sources, whomever they talk to.
+        sources: Ranking<End>,
+        /// The busiest destinations.
+        destinations: Ranking<End>,
+        /// The busiest services.
+        services: Ranking<Service>,
         /// What the alert's count counts: connections, or different flows.
         count_by: crate::rules::FlowCount,
     },
@@ -79,40 +91,22 @@ pub struct Counted<T> {
     pub count: u64,
 }
 
-/// Where an event came from. Every text is the PCE's and may hold anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Source {
-    /// `agent.tampering` …; empty where the record has none.
-    pub event_type: String,
-    /// `user`, `agent`, `ven`, `system`, `container_cluster` …; empty where unknown.
-    pub kind: String,
-    /// The user's name or the agent's host name, else its href; empty for the system.
-    pub name: String,
-    /// The address the request came from; empty where unknown.
-    pub ip: String,
-    /// The PCE's own severity, shown as data; empty for null.
-    pub severity: String,
-    /// `success`, `failure`; empty for null.
-    pub status: String,
+/// The most frequent ones of a kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking<T> {
+    /// The most frequent first.
+    pub top: Vec<Counted<T>>,
+    /// How many further ones are not in `top`.
+    pub more: u64,
 }
 
-/// Both ends of a flow. Every text is the PCE's and may hold anything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Talker {
-    /// The source's workload name, host name or, for neither, empty.
-    pub src_name: String,
-    /// The source's address.
-    pub src_ip: String,
-    /// The destination's workload name, host name, fqdn or, for none of them, empty.
-    pub dst_name: String,
-    /// The destination's address.
-    pub dst_ip: String,
-    /// The port; absent for ICMP and for rows without one.
-    pub port: Option<u16>,
-    /// The IANA protocol number; absent where the row has none.
-    pub proto: Option<u8>,
-    /// `blocked`, `potentially_blocked` …, as the PCE says it.
-    pub decision: String,
+impl<T> Default for Ranking<T> {
+    fn default() -> Self {
+        Self {
+            top: Vec::new(),
+            more: 0,
+        }
+    }
 }
 
 /// A record as the PCE sent it.

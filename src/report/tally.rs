@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, KEPT};
-use super::{Alert, Source, Subject, Talker};
-use crate::pce::record::{Event, Flow, Text};
+use super::{Alert, Change, Object, Source, Subject};
+use crate::pce::record::Event;
 use crate::rules::engine::Counter;
 use crate::rules::growth::{Growth, Row, RowKey};
 use crate::rules::matching::{FlowFacts, objects};
@@ -51,11 +51,14 @@ impl Tally {
         let mut counts = Minutes::default();
         counts.add(minute_of(at), weight);
         self.counter.untold.merge(&counts);
-        self.evidence.sources.add(source(event), &counts);
+        self.evidence.sources.add(Source::of(event), &counts);
         let mut once = Minutes::default();
         once.add(minute_of(at), 1);
         for object in objects(event) {
-            self.evidence.objects.add(bounded(object), &once);
+            self.evidence.objects.add(Object::of(object), &once);
+        }
+        for change in Change::all_of(event) {
+            self.evidence.changes.add(change, &once);
         }
         self.evidence.keep_record(at, weight, raw);
     }
@@ -97,7 +100,7 @@ impl Tally {
         };
         let mut counts = Minutes::default();
         counts.spread(from, to, count);
-        self.evidence.talkers.add(talker(facts), &counts);
+        self.evidence.add_flow(facts, &counts);
         self.evidence.keep_record(row.last, count, raw);
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
@@ -163,6 +166,7 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
                 sources: evidence.sources.most_frequent(KEPT).0,
                 objects,
                 more_objects,
+                changes: evidence.changes.ranking(),
             }
         }
         Filter::Traffic(filter) => {
@@ -170,83 +174,20 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             Subject::Traffic {
                 talkers,
                 more_talkers,
+                sources: evidence.senders.ranking(),
+                destinations: evidence.receivers.ranking(),
+                services: evidence.services.ranking(),
                 count_by: filter.count_by,
             }
         }
     }
 }
 
-/// Who did it: the first of `created_by` that has a name; for a log-in that
-/// failed the name that was tried.
-pub fn source(event: &Event<'_>) -> Source {
-    let by = event
-        .created_by
-        .0
-        .iter()
-        .find(|(_, thing)| !thing.label().is_empty())
-        .or(event.created_by.0.first());
-    let tried = || {
-        let infos = event
-            .notifications
-            .0
-            .iter()
-            .flat_map(|notification| &notification.info.0);
-        infos.map(|(_, thing)| thing).find(|thing| {
-            thing
-                .username
-                .filled()
-                .or(thing.supplied_username.filled())
-                .is_some()
-        })
-    };
-    let name = by
-        .map(|(_, thing)| thing.label())
-        .filter(|name| !name.is_empty());
-    // The PCE itself tells of a log-in that failed; the name is a user's all the same.
-    let (kind, name) = match (name, tried()) {
-        (None, Some(user)) => ("user", user.label()),
-        (name, _) => {
-            let kind = by.map(|(kind, _)| kind.as_ref());
-            (kind.unwrap_or_default(), name.unwrap_or_default())
-        }
-    };
-    Source {
-        event_type: bounded(event.event_type.as_str()),
-        kind: bounded(kind),
-        name: bounded(name),
-        ip: bounded(event.action.src_ip.as_str()),
-        severity: bounded(event.severity.as_str()),
-        status: bounded(event.status.as_str()),
-    }
-}
-
-/// Who talked to whom in a row, each text of a length that can be shown.
-pub fn talker(facts: &FlowFacts<'_>) -> Talker {
-    let flow: &Flow<'_> = facts.flow;
-    let text = |text: &Text<'_>| bounded(text.as_str());
-    Talker {
-        src_name: bounded(flow.src.name()),
-        src_ip: text(&flow.src.ip),
-        dst_name: bounded(flow.dst.name()),
-        dst_ip: text(&flow.dst.ip),
-        port: facts.port,
-        proto: facts.proto,
-        decision: facts
-            .decision
-            .map(|decision| decision.wire().to_owned())
-            .unwrap_or(text(&flow.policy_decision)),
-    }
-}
-
-/// A text of the PCE's, kept to a length that a mail can show.
-fn bounded(text: &str) -> String {
-    text[..text.floor_char_boundary(256)].to_owned()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::pce::record::Flow;
     use crate::rules::{EventCount, Level};
 
     fn at(minute: i64) -> Timestamp {
@@ -418,6 +359,57 @@ mod tests {
     }
 
     #[test]
+    fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
+        let filter = flows_of(FlowCount::Connections);
+        let rule = rule(Filter::Traffic(filter.clone()), Threshold::Immediate);
+        let mut tally = Tally::default();
+        for n in 0..20_000_u32 {
+            let (from, to) = if n % 2 == 0 { (7, n) } else { (1_000 + n, n) };
+            let raw = format!(
+                r#"{{"src":{{"ip":"10.0.0.{from}"}},"dst":{{"ip":"10.1.0.{to}"}},"service":{{"port":{},"proto":6}}}}"#,
+                n % 3_000 + 1
+            );
+            let flow: Flow = serde_json::from_str(&raw).unwrap();
+            let minute = minute_of(at(i64::from(n % 10)));
+            let growth = Growth::Known {
+                count: 1,
+                seen: None,
+                from: minute,
+                to: minute,
+            };
+            let row = Row::of(&flow, at(9), None);
+            tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+        }
+        tally.settle(rule.threshold, minute_of(at(0)));
+        assert!(serde_json::to_string(&tally).unwrap().len() < 20_000);
+        let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
+        let Subject::Traffic { sources, .. } = &alert.subject else {
+            panic!("no traffic")
+        };
+        let busiest = &sources.top[0];
+        assert_eq!(
+            (busiest.what.ip.as_str(), busiest.count),
+            ("10.0.0.7", 10_000)
+        );
+    }
+
+    #[test]
+    fn a_tally_of_the_first_version_still_reads() {
+        let old = r#"{"since":"2026-11-22T10:00:00Z","counter":{"untold":[29000000,2]},"evidence":{
+            "sources":{"rows":[[{"event_type":"agent.tampering","kind":"agent","name":"db-01","ip":"","severity":"err","status":""},[29000000,2]]]},
+            "objects":{"rows":[["db-01",[29000000,2]]]},
+            "talkers":{"rows":[[{"src_name":"","src_ip":"10.0.0.1","dst_name":"","dst_ip":"10.0.0.2","port":445,"proto":6,"decision":"blocked"},[29000000,2]]]}}}"#;
+        let tally: Tally = serde_json::from_str(old).unwrap();
+        let (objects, _) = tally.evidence.objects.most_frequent(5);
+        assert_eq!(
+            (objects[0].what.name.as_str(), objects[0].count),
+            ("db-01", 2)
+        );
+        let (talkers, _) = tally.evidence.talkers.most_frequent(5);
+        assert_eq!(talkers[0].what.port, Some(445));
+    }
+
+    #[test]
     fn a_tally_comes_back_from_the_file_as_it_went() {
         let filter = flows_of(FlowCount::Flows);
         let mut tally = Tally {
@@ -428,6 +420,9 @@ mod tests {
         grow(&mut tally, &filter, "10.0.0.2", 1, 5);
         tally.counter.alerted = Some(minute_of(at(1)));
         let json = serde_json::to_string(&tally).unwrap();
-        assert_eq!(serde_json::from_str::<Tally>(&json).unwrap(), tally);
+        let again: Tally = serde_json::from_str(&json).unwrap();
+        assert_eq!(again, tally);
+        // What is told along with a thing is no part of what it is known by.
+        assert_eq!(serde_json::to_string(&again).unwrap(), json);
     }
 }

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 use super::explain::{EventMiss, FlowMiss, Side};
 use super::{Decision, EventCount, EventFilter, Label, PortRange, TrafficFilter};
-use crate::pce::record::{Event, Flow, Named, Text, Workload};
+use crate::pce::record::{Event, Flow, Named, Text, Thing, Workload};
 
 impl EventFilter {
     /// Whether the event is one of those the rule asks for: by its type or by
@@ -68,9 +68,8 @@ impl EventFilter {
     }
 }
 
-/// The distinct workloads that an event names, by what a person calls them and
-/// in the event's order; where it names none, the agents (VENs), its own one last.
-pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
+/// The distinct workloads that an event names, in the event's order; where it names none, the agents (VENs), its own one last.
+pub fn objects<'e>(event: &'e Event<'e>) -> Vec<&'e Thing<'e>> {
     let resources = event
         .resource_changes
         .0
@@ -81,8 +80,8 @@ pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
         .0
         .iter()
         .map(|notification| &notification.info);
-    let named: Vec<&Named<'_>> = resources.chain(infos).collect();
-    let of_kind = |kinds: &[&str], sources: &[&'e Named<'_>]| {
+    let named: Vec<&'e Named<'e>> = resources.chain(infos).collect();
+    let of_kind = |kinds: &[&str], sources: &[&'e Named<'e>]| {
         let mut seen = BTreeSet::new();
         let things = sources
             .iter()
@@ -91,7 +90,7 @@ pub fn objects<'e>(event: &'e Event<'_>) -> Vec<&'e str> {
         things
             .filter(|(_, thing)| !thing.label().is_empty())
             .filter(|(_, thing)| seen.insert(thing.href.filled().unwrap_or(thing.label())))
-            .map(|(_, thing)| thing.label())
+            .map(|(_, thing)| thing)
             .collect::<Vec<_>>()
     };
     let workloads = of_kind(&["workload"], &named);

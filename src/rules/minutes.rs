@@ -78,6 +78,21 @@ impl Minutes {
         }
     }
 
+    /// The same sum in at most `most` of its minutes: neighbours are counted in the
+    /// last one of them.
+    pub fn folded(&self, most: usize) -> Self {
+        let group = self.0.len().div_ceil(most.max(1)).max(1);
+        let mut folded = Self::default();
+        let mut sum: u64 = 0;
+        for (at, (minute, count)) in self.iter().enumerate() {
+            sum = sum.saturating_add(count);
+            if (at + 1) % group == 0 || at + 1 == self.0.len() {
+                folded.add(minute, std::mem::take(&mut sum));
+            }
+        }
+        folded
+    }
+
     /// Takes `count` out of `minute`, if it holds that many; says whether it did.
     pub fn take_from(&mut self, minute: Minute, count: u64) -> bool {
         match self.0.get_mut(&minute) {
@@ -214,6 +229,20 @@ mod tests {
             assert_eq!((minutes.total(), minutes.last()), (count, Some(29_000_000)));
             assert!(minutes.iter().count() <= 31 * 24 * 60);
         }
+    }
+
+    #[test]
+    fn folded_minutes_keep_their_sum_and_their_last_minute() {
+        for (first, last, count) in [(0, 0, 1), (0, 7, 8), (0, 8, 9), (3, 1_442, 900)] {
+            let mut minutes = Minutes::default();
+            minutes.spread(first, last, count);
+            let folded = minutes.folded(8);
+            assert_eq!(folded.total(), count);
+            assert_eq!(folded.last(), minutes.last());
+            assert!(folded.iter().count() <= 8);
+            assert!(folded.iter().all(|(minute, _)| minutes.holds(minute)));
+        }
+        assert!(Minutes::default().folded(8).is_empty());
     }
 
     #[test]

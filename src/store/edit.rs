@@ -16,7 +16,7 @@ use super::config;
 use super::file::refuse_newer;
 use super::layout;
 use super::load::{MARK, document, read_text};
-use super::locate::{Env, beside, resolve};
+use super::locate::{Env, behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::problem::{Error, Problem};
 use super::rule::place_of_key;
@@ -112,7 +112,7 @@ fn path_to_write(path: &Path) -> Result<PathBuf, Error> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = resolve(folder.unwrap_or(Path::new(".")))?;
+    let folder = behind_links(folder.unwrap_or(Path::new(".")))?;
     Ok(folder.join(path.file_name().unwrap_or_default()))
 }
 

@@ -125,7 +125,14 @@ pub fn locate(option: Option<&Path>, env: &Env, executable: &Path) -> PathBuf {
 /// that two paths to one file are one installation; beside a device or a pipe
 /// nothing is put.
 pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    let path = path.canonicalize().map_err(|error| match error.kind() {
+    let path = behind_links(path)?;
+    assert_file(&path)?;
+    Ok(path)
+}
+
+/// A file or a folder behind all links.
+pub(super) fn behind_links(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NotFound {
             path: path.to_owned(),
         },
@@ -133,9 +140,7 @@ pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
             path: path.to_owned(),
             error,
         },
-    })?;
-    assert_file(&path)?;
-    Ok(path)
+    })
 }
 
 /// `path` with `suffix` after its last letter: `config.json` → `config.json.last`.

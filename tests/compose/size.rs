@@ -2,10 +2,14 @@
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{ENCODED_MAX, HTML_MAX, LINE_MAX, SUBJECT_MAX, TEXT_MAX};
-use illumio_monitor::report::{Alert, Condition, Counted, Phase, Report, Subject};
+use illumio_monitor::report::{
+    About, Alert, Beside, Change, Condition, Counted, Object, Phase, Report, Subject,
+};
 use illumio_monitor::rules::Level;
 
-use crate::samples::{condition, counted, event_alert, record, talker, traffic_alert};
+use crate::samples::{
+    condition, counted, end, event_alert, ranking, record, service, talker, traffic_alert,
+};
 use crate::{LANGS, balanced, mail, with};
 
 /// A report with `text` wherever the PCE or the user may put a text.
@@ -19,6 +23,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
         sources,
         objects,
         more_objects,
+        changes,
     } = &mut alert.subject
     {
         for source in sources.iter_mut() {
@@ -29,16 +34,44 @@ pub fn filled(text: &str, alerts: usize) -> Report {
             source.what.severity = text.to_owned();
             source.what.status = text.to_owned();
         }
-        *objects = vec![counted(text.to_owned(), u64::MAX); 7];
+        *objects = vec![counted(Object::from(text), u64::MAX); 7];
         *more_objects = u64::MAX;
+        let change = Change {
+            kind: text.to_owned(),
+            name: text.to_owned(),
+            action: text.to_owned(),
+            fields: text.to_owned(),
+        };
+        *changes = ranking(vec![(change, u64::MAX); 6], u64::MAX);
     }
     let mut traffic = traffic_alert(Lang::En);
     traffic.rule_name = text.to_owned();
     traffic.count = u64::MAX;
     traffic.snapshot = vec![record(traffic.first, u64::MAX, text)];
-    if let Subject::Traffic { talkers, .. } = &mut traffic.subject {
+    if let Subject::Traffic {
+        talkers,
+        sources,
+        destinations,
+        services,
+        ..
+    } = &mut traffic.subject
+    {
         let mut wide = talker(text, text, text, text, Some(65535), Some(255));
         wide.decision = text.to_owned();
+        wide.about = Beside(About {
+            src_labels: text.to_owned(),
+            dst_labels: text.to_owned(),
+            process: text.to_owned(),
+            direction: text.to_owned(),
+        });
+        let workload = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
+        let ends = vec![(end(text, text, text, workload), u64::MAX); 6];
+        *sources = ranking(ends.clone(), u64::MAX);
+        *destinations = ranking(ends, u64::MAX);
+        *services = ranking(
+            vec![(service(Some(65535), Some(255), text), u64::MAX); 6],
+            u64::MAX,
+        );
         *talkers = vec![
             Counted {
                 what: wide,
@@ -134,7 +167,7 @@ fn the_raw_records_go_first_when_room_is_short() {
             part.contains("&amp;&amp;") || part.contains("&&&&"),
             "the worst has its records"
         );
-        assert!(part.contains("The raw snapshot was left out to keep this mail small."));
+        assert!(part.contains("small, left out: ") && part.contains("the raw snapshot."));
         assert_eq!(
             part.matches("Top Talkers").count(),
             6,
@@ -144,20 +177,40 @@ fn the_raw_records_go_first_when_room_is_short() {
 }
 
 #[test]
-fn of_five_hundred_alerts_the_worst_are_told_and_the_rest_counted() {
+fn of_five_hundred_alerts_the_worst_twenty_have_a_card_and_the_others_a_line() {
     let alert = |n: usize| {
         let mut alert = event_alert(Lang::En);
         alert.rule_name = format!("Rule {n}.");
         alert
     };
-    let told = mail(&with((0..500).map(alert).collect()), Lang::En);
-    assert_eq!(told.lines.len(), 500);
+    let report = with((0..500).map(alert).collect());
+    for lang in LANGS {
+        let told = mail(&report, lang);
+        assert_eq!(told.lines.len(), 500);
+        for part in [&told.text, &told.html] {
+            // In the summary and as a card; the others in the summary only.
+            // The first three are in the headline, too.
+            for n in 3..20 {
+                assert_eq!(part.matches(&format!("Rule {n}.")).count(), 2, "{n}");
+            }
+            for n in 20..500 {
+                assert_eq!(part.matches(&format!("Rule {n}.")).count(), 1, "{n}");
+            }
+        }
+    }
+    let text = mail(&report, Lang::En).text;
+    assert!(
+        text.contains("480 more are told in the summary only"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_more_alerts_than_a_mail_has_lines_for_the_rest_is_counted() {
+    let mut alert = event_alert(Lang::En);
+    alert.rule_name = "A rule with a rather long name, as people write them, no. 1".to_owned();
+    let told = mail(&with(vec![alert; 2_000]), Lang::En);
     for part in [&told.text, &told.html] {
-        assert!(part.contains("Rule 19."));
-        // In the summary and as a card; the others in the summary only.
-        assert_eq!(part.matches("Rule 12.").count(), 2);
-        assert_eq!(part.matches("Rule 42.").count(), 1);
         assert!(part.contains("not listed to keep this mail small"));
-        assert!(part.contains("are told in the summary only"));
     }
 }

@@ -2,8 +2,8 @@
 
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
-    Alert, BeginMail, Condition, ConditionNews, Counted, Expiry, Kind, Phase, Record, Report,
-    Source, Subject, Talker,
+    About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry, Kind,
+    Object, Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -55,17 +55,79 @@ fn source() -> impl Strategy<Value = Source> {
 
 fn talker() -> impl Strategy<Value = Talker> {
     let texts = (any_text(), any_text(), any_text(), any_text(), any_text());
-    (texts, any::<Option<u16>>(), any::<Option<u8>>()).prop_map(
-        |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
-            src_name,
-            src_ip,
-            dst_name,
-            dst_ip,
+    (texts, any::<Option<u16>>(), any::<Option<u8>>())
+        .prop_map(
+            |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
+                src_name,
+                src_ip,
+                dst_name,
+                dst_ip,
+                port,
+                proto,
+                decision,
+                about: Beside::default(),
+            },
+        )
+        .prop_flat_map(|talker| {
+            let texts = (any_text(), any_text(), any_text(), any_text());
+            texts.prop_map(move |(src_labels, dst_labels, process, direction)| Talker {
+                about: Beside(About {
+                    src_labels,
+                    dst_labels,
+                    process,
+                    direction,
+                }),
+                ..talker.clone()
+            })
+        })
+}
+
+/// An href that leads to a workload, or anything.
+fn href() -> impl Strategy<Value = String> {
+    let workload = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
+    prop_oneof![Just(workload.to_owned()), any_text()]
+}
+
+fn object() -> impl Strategy<Value = Object> {
+    (any_text(), href()).prop_map(|(name, href)| Object {
+        name,
+        href: Beside(href),
+    })
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let texts = (any_text(), any_text(), any_text(), any_text());
+    texts.prop_map(|(kind, name, action, fields)| Change {
+        kind,
+        name,
+        action,
+        fields,
+    })
+}
+
+fn end() -> impl Strategy<Value = End> {
+    (any_text(), any_text(), any_text(), href()).prop_map(|(name, ip, labels, href)| End {
+        name,
+        ip,
+        labels: Beside(labels),
+        href: Beside(href),
+    })
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    (any::<Option<u16>>(), any::<Option<u8>>(), any_text()).prop_map(|(port, proto, process)| {
+        Service {
             port,
             proto,
-            decision,
-        },
-    )
+            process: Beside(process),
+        }
+    })
+}
+
+fn ranking<T: std::fmt::Debug>(
+    what: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Ranking<T>> {
+    (counted(what), number()).prop_map(|(top, more)| Ranking { top, more })
 }
 
 fn counted<T: std::fmt::Debug>(
@@ -78,22 +140,32 @@ fn counted<T: std::fmt::Debug>(
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    let events = (counted(source()), counted(any_text()), number()).prop_map(
-        |(sources, objects, more_objects)| Subject::Events {
+    let events = (
+        counted(source()),
+        counted(object()),
+        number(),
+        ranking(change()),
+    )
+        .prop_map(
+            |(sources, objects, more_objects, changes)| Subject::Events {
+                sources,
+                objects,
+                more_objects,
+                changes,
+            },
+        );
+    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
+    let ends = (ranking(end()), ranking(end()), ranking(service()));
+    let traffic = (counted(talker()), number(), by, ends).prop_map(
+        |(talkers, more_talkers, count_by, (sources, destinations, services))| Subject::Traffic {
+            talkers,
+            more_talkers,
             sources,
-            objects,
-            more_objects,
+            destinations,
+            services,
+            count_by,
         },
     );
-    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
-    let traffic =
-        (counted(talker()), number(), by).prop_map(|(talkers, more_talkers, count_by)| {
-            Subject::Traffic {
-                talkers,
-                more_talkers,
-                count_by,
-            }
-        });
     prop_oneof![events, traffic]
 }
 

@@ -4,7 +4,8 @@ mod reports;
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::report::{
-    Alert, Condition, ConditionNews, Counted, Kind, Phase, Record, Report, Source, Subject, Talker,
+    About, Alert, Beside, Change, Condition, ConditionNews, Counted, End, Kind, Object, Phase,
+    Ranking, Record, Report, Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -23,12 +24,30 @@ pub fn empty(kind: Kind) -> Report {
         conditions: Vec::new(),
         alerts: Vec::new(),
         notices: Vec::new(),
-        footer: vec![
-            "Events: complete, 2026-11-22 18:00 – 18:20 (12 new).".to_owned(),
-            "Traffic: complete, 2026-11-22 17:50 – 18:20 (834 rows).".to_owned(),
-        ],
+        footer: footer(Lang::En),
         daily: None,
     }
+}
+
+/// As a complete cycle writes it.
+fn footer(lang: Lang) -> Vec<String> {
+    let lines = match lang {
+        Lang::En => [
+            "Events: complete up to 2026-11-22 18:20:30 +08:00, 12 new.",
+            "Traffic: complete up to 2026-11-22 18:20:30 +08:00, 834 rows read.",
+            "Next run due about 18:30 +08:00 (this one came 10 min after the last).",
+            "Host: monitor-01",
+            "Config: /var/lib/illumio-monitor/illumio_api_config.json",
+        ],
+        Lang::ZhTw => [
+            "事件：完整擷取至 2026-11-22 18:20:30 +08:00，新增 12 筆。",
+            "流量：完整擷取至 2026-11-22 18:20:30 +08:00，共讀取 834 列。",
+            "下次執行約在 18:30 +08:00（本次與前次相隔 10 分鐘）。",
+            "主機：monitor-01",
+            "設定檔：/var/lib/illumio-monitor/illumio_api_config.json",
+        ],
+    };
+    lines.map(str::to_owned).to_vec()
 }
 
 pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str) -> ConditionNews {
@@ -96,10 +115,11 @@ pub fn event_alert(lang: Lang) -> Alert {
                 ),
             ],
             objects: vec![
-                counted("db-01.corp.example".to_owned(), 2),
-                counted("web-07.corp.example".to_owned(), 1),
+                counted(object("db-01.corp.example", DB_01), 2),
+                counted(Object::from("web-07.corp.example"), 1),
             ],
             more_objects: 0,
+            changes: ranking(vec![(change("workload", "", "online: true → false"), 2)], 0),
         },
         snapshot: vec![record(first, 1, EVENT), record(last, 1, EVENT)],
     }
@@ -165,14 +185,14 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         subject: Subject::Traffic {
             talkers: vec![
                 counted(
-                    talker(
+                    known(talker(
                         "web-01.corp.example",
                         "10.1.2.3",
                         "db-01.corp.example",
                         "10.9.0.4",
                         Some(445),
                         Some(6),
-                    ),
+                    )),
                     812,
                 ),
                 counted(
@@ -218,6 +238,57 @@ pub fn traffic_alert(lang: Lang) -> Alert {
                 ),
             ],
             more_talkers: 11,
+            sources: ranking(
+                vec![
+                    (
+                        end(
+                            "web-01.corp.example",
+                            "10.1.2.3",
+                            "role=web, app=shop, env=prod",
+                            WEB_01,
+                        ),
+                        812,
+                    ),
+                    (
+                        end(
+                            "web-02.corp.example",
+                            "10.1.2.4",
+                            "role=web, app=shop, env=prod",
+                            "",
+                        ),
+                        231,
+                    ),
+                    (end("", "192.168.77.20", "", ""), 118),
+                    (end("jump-03", "10.1.8.8", "role=jump, loc=臺北", ""), 64),
+                    (end("", "10.20.30.40", "", ""), 31),
+                ],
+                9,
+            ),
+            destinations: ranking(
+                vec![
+                    (
+                        end(
+                            "db-01.corp.example",
+                            "10.9.0.4",
+                            "role=db, app=shop, env=prod",
+                            DB_01,
+                        ),
+                        1_043,
+                    ),
+                    (end("files.partner.example", "203.0.113.9", "", ""), 118),
+                    (end("", "2001:db8:0:42::1c", "", ""), 64),
+                    (end("db-02", "10.9.0.5", "role=db, env=prod", ""), 59),
+                ],
+                0,
+            ),
+            services: ranking(
+                vec![
+                    (service(Some(445), Some(6), "smbclient"), 1_161),
+                    (service(Some(53), Some(17), ""), 64),
+                    (service(None, Some(1), ""), 59),
+                ],
+                0,
+            ),
             count_by: FlowCount::Connections,
         },
         snapshot: vec![record(first, 3, FLOW), record(last, 128, FLOW)],
@@ -240,6 +311,59 @@ pub fn talker(
         port,
         proto,
         decision: "blocked".to_owned(),
+        about: Beside::default(),
+    }
+}
+
+/// With what the PCE tells of managed workloads at both ends.
+fn known(mut talker: Talker) -> Talker {
+    talker.about = Beside(About {
+        src_labels: "role=web, app=shop, env=prod".to_owned(),
+        dst_labels: "role=db, app=shop, env=prod".to_owned(),
+        process: "smbclient".to_owned(),
+        direction: "outbound".to_owned(),
+    });
+    talker
+}
+
+pub fn object(name: &str, href: &str) -> Object {
+    Object {
+        href: Beside(href.to_owned()),
+        ..Object::from(name)
+    }
+}
+
+pub fn change(kind: &str, name: &str, fields: &str) -> Change {
+    Change {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        action: "update".to_owned(),
+        fields: fields.to_owned(),
+    }
+}
+
+pub fn end(name: &str, ip: &str, labels: &str, href: &str) -> End {
+    End {
+        name: name.to_owned(),
+        ip: ip.to_owned(),
+        labels: Beside(labels.to_owned()),
+        href: Beside(href.to_owned()),
+    }
+}
+
+pub fn service(port: Option<u16>, proto: Option<u8>, process: &str) -> Service {
+    Service {
+        port,
+        proto,
+        process: Beside(process.to_owned()),
+    }
+}
+
+pub fn ranking<T>(top: Vec<(T, u64)>, more: u64) -> Ranking<T> {
+    let top = top.into_iter().map(|(what, count)| counted(what, count));
+    Ranking {
+        top: top.collect(),
+        more,
     }
 }
 
@@ -294,7 +418,7 @@ fn mixed(lang: Lang) -> Report {
     } = &mut report.alerts[3].subject
     {
         *objects = (1..=12)
-            .map(|n| counted(format!("app-{n:02}.corp.example"), 1))
+            .map(|n| counted(Object::from(format!("app-{n:02}.corp.example").as_str()), 1))
             .collect();
         *more_objects = 188;
     }
@@ -349,7 +473,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     let unreachable = |phase, level, detail: &str| {
         let mut report = empty(Kind::Condition);
         report.conditions = vec![condition(Condition::Unreachable, phase, level, detail)];
-        report.footer.clear();
         report
     };
     let refused =
@@ -360,7 +483,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     traffic.alerts = vec![traffic_alert(lang)];
     let mut notice = empty(Kind::Condition);
     notice.notices = vec![mixed(lang).notices.remove(1)];
-    let mut kinds = vec![
+    let mut all = vec![
         ("event", event),
         ("traffic", traffic),
         ("mixed", mixed(lang)),
@@ -374,9 +497,26 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
     ];
-    kinds.extend(reports::kinds(lang));
-    kinds
+    for (name, report) in &mut all {
+        report.footer = footer(lang);
+        match *name {
+            "begins" | "lasts" => {
+                let unread = match lang {
+                    Lang::En => "Events and traffic: not read in this run.",
+                    Lang::ZhTw => "事件與流量：本次執行未讀取。",
+                };
+                report.footer.splice(..2, [unread.to_owned()]);
+            }
+            "test" => drop(report.footer.drain(..4)),
+            _ => {}
+        }
+    }
+    all.extend(reports::kinds(lang));
+    all
 }
+
+const WEB_01: &str = "/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3";
+const DB_01: &str = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
 
 const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
 

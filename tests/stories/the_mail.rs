@@ -60,6 +60,7 @@ fn it_is_text_and_html_with_the_headers_that_mail_filters_go_by() {
         ("To", "<soc@example.net>"),
         ("Date", "Mon, 3 Aug 2026 10:10:00 +0000"),
         ("MIME-Version", "1.0"),
+        ("Importance", "high"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("X-Illumio-Monitor-Level", "critical"),
@@ -369,5 +370,92 @@ fn a_huge_record_leaves_a_mail_within_its_bounds_that_says_what_is_missing() {
         mail.text().contains("characters more") || mail.text().contains("left out"),
         "{}",
         mail.text()
+    );
+}
+
+#[test]
+fn an_event_tells_what_it_changed_on_what_and_links_to_it() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "name": "Offline", "filter_value": "agent_offline_check"}));
+
+    let mail = mail_of(&mut world, offline_check(&["db-01", "db-02"]));
+
+    let text = mail.text();
+    let (_, changed) = text.split_once("What changed\n").unwrap();
+    let mut lines = changed.lines().map(str::trim);
+    assert_eq!(lines.next(), Some("2  workload"), "{text}");
+    assert_eq!(
+        lines.next(),
+        Some("updated · online: true → false"),
+        "{text}"
+    );
+    // The simulated PCE listens on http, where no console is.
+    assert!(!mail.html().contains("href="), "{}", mail.html());
+}
+
+#[test]
+fn a_rule_set_is_named_with_what_became_of_it() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "name": "Rules", "filter_value": "rule_set.*"}));
+
+    let mail = mail_of(&mut world, rule_set_update("ops@example.net", "Shop"));
+
+    let text = mail.text();
+    assert!(text.contains("1  rule_set Shop\n"), "{text}");
+    assert!(text.contains("updated · enabled: true → false"), "{text}");
+    assert!(text.contains("user ops@example.net"), "{text}");
+}
+
+#[test]
+fn traffic_tells_labels_services_and_the_busiest_of_both_sides() {
+    let mut world = World::new();
+    world.rule(json!({"type": "traffic", "pd": 2}));
+    for (source, times) in [("web-01", 40), ("web-02", 3)] {
+        let source = workload(source).label("app", "Shop");
+        let connection = blocked(source, "db-01", 445).process("/usr/bin/smbclient");
+        world.pce.connection(connection.at("10:05").times(times));
+    }
+
+    let run = world.run_at("10:10");
+
+    let text = run.mail().text().to_owned();
+    let (_, sources) = text.split_once("Busiest sources\n").unwrap();
+    let (sources, rest) = sources.split_once("Busiest destinations\n").unwrap();
+    let (destinations, ports) = rest.split_once("Busiest ports\n").unwrap();
+    let begins = |part: &str, start: &str| {
+        assert!(
+            part.lines().next().unwrap().trim_start().starts_with(start),
+            "{text}"
+        );
+    };
+    begins(sources, "40  web-01");
+    begins(destinations, "43  db-01");
+    begins(ports, "43  445/TCP (SMB)");
+    assert!(sources.contains("app=Shop"), "{text}");
+    assert!(
+        text.contains("blocked · ") && text.contains("process smbclient"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_footer_says_what_was_not_read_and_when_the_next_run_is_due() {
+    let mut world = watched();
+    let first = mail_of(&mut world, agent_tampering("db-01"));
+    assert!(
+        first.text().contains("Traffic: not read, no traffic rule"),
+        "{}",
+        first.text()
+    );
+    assert!(!first.text().contains("Next run"), "{}", first.text());
+    world.pce.event(agent_tampering("db-02").at("10:15"));
+
+    let second = world.run_at("10:20");
+
+    let text = second.mail().text().to_owned();
+    assert!(text.contains("Next run due about 10:30 +00:00"), "{text}");
+    assert!(
+        text.contains("Host: ") && text.contains("Config: "),
+        "{text}"
     );
 }

@@ -122,6 +122,11 @@ impl World {
         file::write(&self.config_path(), &config);
     }
 
+    /// Writes the file anew.
+    pub fn set_whole(&self, config: Value) {
+        file::write(&self.config_path(), &config);
+    }
+
     /// Sets one value, by its key's path: `settings.language`.
     pub fn set(&self, path: &str, value: Value) {
         self.edit(|config| {

@@ -149,8 +149,12 @@ fn figures(daily: &Daily, look: &Look) -> List {
 /// A figure with a word on it. No bar: they are not of one kind.
 fn figure(what: String, count: String, note: String) -> Entry {
     Entry {
-        what,
-        note,
+        what: vec![what],
+        notes: Some(note)
+            .filter(|note| !note.is_empty())
+            .into_iter()
+            .collect(),
+        link: None,
         count,
         percent: 100,
     }
@@ -223,11 +227,12 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
 fn entry(rule: &RuleDay, most: u64, lang: Lang) -> Entry {
     let percent = rule.alerts.saturating_mul(100) / most.max(1);
     Entry {
-        what: show::cut(rule.name.trim(), 80),
-        note: match rule.matches {
+        what: vec![show::cut(rule.name.trim(), 80)],
+        notes: vec![match rule.matches {
             1 => words::matches_one(lang),
             matches => words::matches_many(lang, show::grouped(matches)),
-        },
+        }],
+        link: None,
         count: show::grouped(rule.alerts),
         percent: u8::try_from(percent.clamp(1, 100)).unwrap_or(100),
     }

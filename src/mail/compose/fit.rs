@@ -4,57 +4,72 @@
 //! both have room, so that the bounds hold by construction and both parts say
 //! the same. The head and the footer are of bounded size and always in. Then,
 //! in this order: notices, the summary, the cards without their details, then
-//! for the worst card first its details, then one raw record each, then the others.
+//! for the worst card first its first list and its timeline, then the other lists,
+//! then one raw record each, then the others.
 
-use super::view::{Card, View};
+use super::view::{CARDS, Card, View};
 use super::{ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
 use crate::lang::{Lang, mail as words};
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.
 const NOTICES: (usize, usize) = (9_000, 4_500);
 /// What the rows of the summary may take at most.
-const ROWS: (usize, usize) = (30_000, 10_000);
+const ROWS: (usize, usize) = (40_000, 34_000);
 /// Kept free for the opening and closing of lists and for what was left out:
 /// bytes of HTML, bytes of text, bytes of both in their encodings.
 const RESERVE: (usize, usize) = (5_000, 1_500);
 /// See [`RESERVE`].
 const RESERVE_ENCODED: usize = 9_000;
 
-/// How much of a card is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Detail {
-    /// What happened, what it means, what to do.
-    Head,
-    /// Also who, where and when.
-    Lists,
-    /// Also the earliest raw record.
-    Record,
-    /// Also the other raw records.
-    Records,
+/// How much of a card is shown beside what happened, what it means, what to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Detail {
+    /// So many lists, and with the first one the timeline.
+    pub lists: usize,
+    /// So many raw records.
+    pub records: usize,
 }
 
-impl Detail {
-    pub(super) fn has_lists(self) -> bool {
-        self >= Self::Lists
-    }
+/// In this order, and each for the worst card first: who or who to whom, and when;
+/// the earliest raw record; the other lists; the other record.
+const STEPS: [fn(Detail) -> Detail; 4] = [
+    |detail| Detail { lists: 1, ..detail },
+    |detail| Detail {
+        records: 1,
+        ..detail
+    },
+    |detail| Detail {
+        lists: usize::MAX,
+        ..detail
+    },
+    |detail| Detail {
+        records: usize::MAX,
+        ..detail
+    },
+];
 
-    /// How many raw records are shown.
-    pub(super) fn records(self) -> usize {
-        match self {
-            Self::Head | Self::Lists => 0,
-            Self::Record => 1,
-            Self::Records => usize::MAX,
-        }
+impl Detail {
+    pub(super) fn has_timeline(self) -> bool {
+        self.lists > 0
     }
 
     /// The sentence on what of `card` is not shown; empty where nothing is missing.
     pub(super) fn left_out(self, card: &Card, lang: Lang) -> String {
-        let lists = !card.lists.is_empty() || card.timeline.is_some();
-        match self {
-            Self::Head if lists => words::without_details(lang),
-            Self::Head | Self::Lists if !card.raw.is_empty() => words::without_snapshot(lang),
-            Self::Record if card.raw.len() > 1 => words::without_second_record(lang),
-            _ => String::new(),
+        let lists = match self.lists {
+            0 if card.lists.is_empty() && card.timeline.is_none() => None,
+            0 => Some(words::left_out_details(lang)),
+            shown if shown < card.lists.len() => Some(words::left_out_lists(lang)),
+            _ => None,
+        };
+        let records = match (self.records, card.raw.len()) {
+            (0, 1..) => Some(words::left_out_snapshot(lang)),
+            (1, 2..) => Some(words::left_out_record(lang)),
+            _ => None,
+        };
+        match (lists, records) {
+            (None, None) => String::new(),
+            (Some(one), None) | (None, Some(one)) => words::left_out(lang, one),
+            (Some(one), Some(other)) => words::left_out(lang, words::and_also(lang, one, other)),
         }
     }
 }
@@ -244,9 +259,22 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     if view.summary.len() < 2 {
         return Vec::new();
     }
-    let all = view.summary.iter().map(|row| Piece {
-        text: text::summary_row(row),
-        html: html::summary_row(row),
+    let all = view.summary.iter().enumerate().map(|(at, row)| match at {
+        ..CARDS => Piece {
+            text: text::summary_row(row),
+            html: html::summary_row(row),
+        },
+        at => {
+            let first = if at == CARDS {
+                html::summary_lines()
+            } else {
+                String::new()
+            };
+            Piece {
+                text: text::summary_line(row),
+                html: first + &html::summary_line(row),
+            }
+        }
     });
     let told = room.take(ROWS, all);
     let rest = view.summary.get(told.len()..).unwrap_or_default();
@@ -269,7 +297,7 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     };
     let close = Piece {
         text: text::summary_close(&more),
-        html: html::summary_close(&more),
+        html: html::summary_close(told.len() > CARDS, &more),
     };
     [vec![open], told, vec![close]].concat()
 }
@@ -280,13 +308,16 @@ fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
         text: text::card(card, detail, view.lang),
         html: html::card(card, detail, view.lang),
     };
-    let heads = view.cards.iter().map(|card| render(card, Detail::Head));
+    let head = Detail::default();
+    let heads = view.cards.iter().map(|card| render(card, head));
     let mut shown = room.take((usize::MAX, usize::MAX), heads);
-    for detail in [Detail::Lists, Detail::Record, Detail::Records] {
-        for (card, piece) in view.cards.iter().zip(&mut shown) {
-            let larger = render(card, detail);
+    let mut details = vec![head; shown.len()];
+    for step in STEPS {
+        for ((card, piece), detail) in view.cards.iter().zip(&mut shown).zip(&mut details) {
+            let more = step(*detail);
+            let larger = render(card, more);
             if room.swap(&larger, piece) {
-                *piece = larger;
+                (*piece, *detail) = (larger, more);
             }
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! [`Html`] takes markup only as `&'static str`, so that what is not written in
 //! this file can enter the page in no way but escaped. The style sheet holds
-//! the dark colours alone: where a client drops it, the light ones stay.
+//! the dark colours, and keeps iOS from colouring what it links by itself: where
+//! a client drops it, the light page stays.
 
 use super::fit::Detail;
+use super::links;
 use super::palette::{DARK, LIGHT, Tone};
 use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
 use crate::lang::{Lang, mail as words};
@@ -20,17 +22,44 @@ impl Html {
         self
     }
 
-    /// Anyone's text.
+    /// Anyone's text, as it is: in the title, in attributes, in raw records.
+    fn bare(&mut self, text: &str) -> &mut Self {
+        text.chars().for_each(|c| self.character(c));
+        self
+    }
+
+    /// Anyone's text; what would become a link is broken, see [`links`].
     fn text(&mut self, text: &str) -> &mut Self {
-        for c in text.chars() {
-            match c {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                '"' => self.0.push_str("&quot;"),
-                '\'' => self.0.push_str("&#39;"),
-                c => self.0.push(c),
+        for (at, piece) in links::pieces(text).enumerate() {
+            if at > 0 {
+                self.lit("<wbr>");
             }
+            self.bare(piece);
+        }
+        self
+    }
+
+    fn character(&mut self, c: char) {
+        match c {
+            '&' => self.0.push_str("&amp;"),
+            '<' => self.0.push_str("&lt;"),
+            '>' => self.0.push_str("&gt;"),
+            '"' => self.0.push_str("&quot;"),
+            '\'' => self.0.push_str("&#39;"),
+            c => self.0.push(c),
+        }
+    }
+
+    /// Anyone's text in parts, each kept on one line where it fits into one.
+    fn parts(&mut self, parts: &[String]) -> &mut Self {
+        if let [alone] = parts {
+            return self.text(alone);
+        }
+        for (at, part) in parts.iter().enumerate() {
+            self.lit(if at > 0 { " " } else { "" })
+                .lit("<span style=\"display:inline-block\">")
+                .text(part)
+                .lit("</span>");
         }
         self
     }
@@ -70,6 +99,8 @@ impl Html {
 
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
 const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
+/// The same, short: it stands at every entry of a list.
+const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
 
 /// From the beginning of the document to the end of the mail's head.
 pub(super) fn head(view: &View) -> String {
@@ -77,15 +108,13 @@ pub(super) fn head(view: &View) -> String {
     page.lit("<!DOCTYPE html>\n<html lang=\"")
         .lit(view.lang.tag())
         .lit("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"><meta name=\"x-apple-disable-message-reformatting\"><title>")
-        .text(&view.headline)
-        .lit("</title>\n<style>:root{color-scheme:light dark}");
+        .bare(&view.headline)
+        .lit("</title>\n<style>:root{color-scheme:light dark}a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}");
     dark(&mut page);
     page.lit("</style></head>\n<body class=\"pg\" style=\"margin:0;padding:0;background:")
         .lit(LIGHT.page)
         .lit("\"><div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">")
-        .text(&view.site)
-        .lit(" · ")
-        .text(view.preview())
+        .text(&view.preview())
         .lit("</div>\n<table role=\"presentation\" class=\"pg\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:")
         .lit(LIGHT.page)
         .lit("\"><tr><td align=\"center\" style=\"padding:12px 8px\"><!--[if mso]><table width=\"640\"><tr><td><![endif]--><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:640px\"><tr><td class=\"tx\" align=\"left\" style=\"")
@@ -218,10 +247,29 @@ pub(super) fn summary_row(row: &Row) -> String {
     page.finish()
 }
 
-/// Closes the summary, with what is not in it.
-pub(super) fn summary_close(left_out: &str) -> String {
+/// From here on the summary has a line for each, without columns: room for hundreds.
+pub(super) fn summary_lines() -> String {
     let mut page = Html::default();
-    page.lit("</table>");
+    page.lit("</table><div style=\"font-size:13px;padding-top:6px;overflow-wrap:anywhere\">");
+    page.finish()
+}
+
+/// Such a line.
+pub(super) fn summary_line(row: &Row) -> String {
+    let mut page = Html::default();
+    let parts = [&row.tag, &row.title, &row.count, &row.when];
+    let told = parts.into_iter().filter(|part| !part.is_empty());
+    for (at, part) in told.enumerate() {
+        page.text(if at > 0 { " · " } else { "" }).text(part);
+    }
+    page.lit("<br>\n");
+    page.finish()
+}
+
+/// Closes the summary, with what is not in it.
+pub(super) fn summary_close(has_lines: bool, left_out: &str) -> String {
+    let mut page = Html::default();
+    page.lit(if has_lines { "</div>" } else { "</table>" });
     aside(&mut page, left_out);
     close_box(&mut page);
     page.finish()
@@ -269,15 +317,15 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
     said(&mut page, lang, &words::said(lang), &card.said);
     paragraph(&mut page, lang, &words::advice(lang), &card.advice);
-    if detail.has_lists() {
-        for list in &card.lists {
-            self::list(&mut page, list, card.tone);
-        }
-        if let Some(timeline) = &card.timeline {
-            self::timeline(&mut page, timeline, card.tone, lang);
-        }
+    for list in card.lists.iter().take(detail.lists) {
+        self::list(&mut page, list, card.tone);
     }
-    let records = card.raw.get(..detail.records()).unwrap_or(&card.raw);
+    if detail.has_timeline()
+        && let Some(timeline) = &card.timeline
+    {
+        self::timeline(&mut page, timeline, card.tone, lang);
+    }
+    let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
     raw(&mut page, records, lang);
     aside(&mut page, &detail.left_out(card, lang));
     close_box(&mut page);
@@ -328,7 +376,7 @@ fn section(page: &mut Html, title: &str) {
 
 fn list(page: &mut Html, list: &List, tone: Tone) {
     section(page, &list.title);
-    page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\">");
+    page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:13px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\">");
     // Bars of one length tell nothing.
     let bars = list.entries.iter().any(|entry| entry.percent < 100);
     for entry in &list.entries {
@@ -341,15 +389,26 @@ fn list(page: &mut Html, list: &List, tone: Tone) {
 
 /// What it is, its count, and below both a bar of its share of the busiest.
 fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
-    page.lit("<tr><td style=\"padding:3px 10px 3px 0;font-size:14px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\"><code style=\"font-size:13px;")
-        .lit(MONO)
-        .lit("\">")
-        .text(&entry.what)
-        .lit("</code>");
-    if !entry.note.is_empty() {
-        page.lit("<br>");
-        quiet(page, "span", "font-size:13px");
-        page.text(&entry.note).lit("</span>");
+    page.lit("<tr><td style=\"padding:3px 10px 3px 0\">")
+        .lit(CODE);
+    match &entry.link {
+        Some(link) => page
+            .lit("<a class=\"tx\" href=\"")
+            .bare(link)
+            .lit("\" style=\"text-decoration:underline;color:")
+            .lit(LIGHT.text)
+            .lit("\">")
+            .parts(&entry.what)
+            .lit("</a>"),
+        None => page.parts(&entry.what),
+    };
+    page.lit("</code>");
+    for note in &entry.notes {
+        page.lit("<br><span class=\"qt\" style=\"color:")
+            .lit(LIGHT.quiet)
+            .lit("\">")
+            .text(note)
+            .lit("</span>");
     }
     if let Some(tone) = bar {
         page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:1px;line-height:5px;margin-top:2px\"><tr><td width=\"")
@@ -359,7 +418,7 @@ fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
             .lit("\">&nbsp;</td><td>&nbsp;</td></tr></table>");
     }
     page.lit(
-        "</td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\"><b>",
+        "</td><td width=\"1%\" align=\"right\" valign=\"top\" style=\"padding:3px 0;font-size:14px;white-space:nowrap\"><b>",
     )
     .text(&entry.count)
     .lit("</b></td></tr>");
@@ -413,7 +472,7 @@ fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
         }
         page.lit("</div>");
         inset(page);
-        page.text(&record.json).lit("</pre>");
+        page.bare(&record.json).lit("</pre>");
     }
     page.lit("</div>");
 }

@@ -6,11 +6,15 @@
 //! no MIME.
 
 mod condition;
+mod console;
 mod daily;
 mod expiry;
 mod fit;
 mod html;
+mod links;
+mod lists;
 mod palette;
+mod services;
 mod show;
 mod subject;
 mod text;
@@ -27,7 +31,7 @@ use crate::report::Report;
 pub const HTML_MAX: usize = 100_000;
 
 /// The text part is at most so many bytes, whatever is reported.
-pub const TEXT_MAX: usize = 40_000;
+pub const TEXT_MAX: usize = 48_000;
 
 /// Both parts together are at most so many bytes when each is written in the
 /// shorter of quoted-printable and base64 (contract 5). All three bounds hold
@@ -57,9 +61,10 @@ pub struct Composed {
     /// Without control characters; at most [`SUBJECT_MAX`] characters.
     pub subject: String,
     /// Plain text with LF line ends, at most [`TEXT_MAX`] bytes. Its lines are
-    /// at most 78 columns wide, but for those of raw records, which are not broken.
+    /// at most 78 columns wide, but for raw records and links, which are not broken.
     pub text: String,
-    /// A whole HTML document, at most [`HTML_MAX`] bytes, that refers to nothing outside.
+    /// A whole HTML document, at most [`HTML_MAX`] bytes, that loads nothing from
+    /// outside and links to nothing but the PCE's console.
     pub html: String,
     /// For each condition, alert and notice one line with rule, count and
     /// times: what is never dropped. At most [`LINE_MAX`] characters each.

@@ -138,7 +138,7 @@ fn place(subject: &Subject) -> Option<String> {
             more_objects,
             ..
         } => (
-            show::cut(&objects.first()?.what, 40),
+            show::cut(&objects.first()?.what.name, 40),
             more(objects, *more_objects),
         ),
         Subject::Traffic {

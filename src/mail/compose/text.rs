@@ -1,5 +1,5 @@
 //! The text part: what the HTML part says, for a terminal and a ticket system.
-//! At most 78 columns, but for raw records, which stay whole to be copied.
+//! At most 78 columns, but for raw records and links, which stay whole to be copied.
 
 use super::fit::Detail;
 use super::show::{char_width, width};
@@ -49,6 +49,15 @@ pub(super) fn summary_row(row: &Row) -> String {
     out
 }
 
+/// The same without columns: room for hundreds.
+pub(super) fn summary_line(row: &Row) -> String {
+    let parts = [&row.tag, &row.title, &row.count, &row.when];
+    let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+    let mut out = String::new();
+    wrap(&mut out, &told.join(" · ").replace(" ·  · ", " · "), 1, 3);
+    out
+}
+
 pub(super) fn summary_close(left_out: &str) -> String {
     remark(left_out)
 }
@@ -84,17 +93,17 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
             labelled(&mut out, lang, &label, text);
         }
     }
-    if detail.has_lists() {
-        for list in &card.lists {
-            self::list(&mut out, list);
-        }
-        if let Some(timeline) = &card.timeline {
-            self::timeline(&mut out, timeline, lang);
-        }
+    for list in card.lists.iter().take(detail.lists) {
+        self::list(&mut out, list);
     }
-    if detail.records() > 0 && !card.raw.is_empty() {
+    if detail.has_timeline()
+        && let Some(timeline) = &card.timeline
+    {
+        self::timeline(&mut out, timeline, lang);
+    }
+    if detail.records > 0 && !card.raw.is_empty() {
         out.push_str(&format!("\n{}\n", words::snapshot(lang)));
-        for record in card.raw.iter().take(detail.records()) {
+        for record in card.raw.iter().take(detail.records) {
             out.push('\n');
             wrap(&mut out, &record.heading, 1, 1);
             if !record.note.is_empty() {
@@ -126,9 +135,12 @@ fn entry(out: &mut String, entry: &Entry) {
     let indent = COUNT_COLUMNS.saturating_sub(width(&entry.count));
     let count = format!("{}{}  ", " ".repeat(indent), entry.count);
     let start = width(&count);
-    wrap_after(out, count, &entry.what, start);
-    if !entry.note.is_empty() {
-        wrap(out, &entry.note, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
+    wrap_after(out, count, &entry.what.join(" "), start);
+    for note in &entry.notes {
+        wrap(out, note, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
+    }
+    if let Some(link) = &entry.link {
+        out.push_str(&format!("{}{link}\n", " ".repeat(COUNT_COLUMNS + 2)));
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every text here is bounded and harmless (`show`), so that a bound on the
 //! number of texts is a bound on the mail.
 
+use super::console::Console;
 use super::palette::Tone;
 use super::{Look, condition, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
@@ -10,7 +11,7 @@ use crate::report::{Alert, ConditionNews, Kind, Phase, Report};
 use crate::rules::Level;
 
 /// So many conditions and alerts get a card; the others a line of the summary.
-const CARDS: usize = 20;
+pub(super) const CARDS: usize = 20;
 /// So many lines of what the run saw are shown.
 const FOOTER_LINES: usize = 12;
 
@@ -39,13 +40,12 @@ pub(super) struct View {
 }
 
 impl View {
-    /// What a list of mails shows below the subject.
-    pub(super) fn preview(&self) -> &str {
-        match (&self.body, self.act.as_str()) {
-            (Some(body), _) => body,
-            (None, "") => &self.headline,
-            (None, act) => act,
-        }
+    /// What a list of mails shows below the subject: how bad, what, where, what to do.
+    pub(super) fn preview(&self) -> String {
+        let next = self.body.as_ref().unwrap_or(&self.act);
+        let parts = [&self.tag, &self.headline, &self.site, next];
+        let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        told.join(" · ").trim_end_matches(" · ").to_owned()
     }
 }
 
@@ -90,10 +90,12 @@ pub(super) struct List {
 
 /// One thing of a list.
 pub(super) struct Entry {
-    /// Data, in the type of data.
-    pub what: String,
-    /// Words on it; may be empty.
-    pub note: String,
+    /// Data, in the type of data; a line breaks between its parts first.
+    pub what: Vec<String>,
+    /// Words on it, each on a line of its own.
+    pub notes: Vec<String>,
+    /// The thing's page in the PCE's console.
+    pub link: Option<String>,
     pub count: String,
     /// Of the busiest one, 1–100.
     pub percent: u8,
@@ -205,10 +207,7 @@ fn act(cards: &mut [Card], lang: Lang) -> String {
         return String::new();
     };
     let lines: Vec<&str> = worst.advice.lines().collect();
-    let advice = lines.join(match lang {
-        Lang::En => " ",
-        Lang::ZhTw => "",
-    });
+    let advice = lines.join(lang.gap());
     let act = show::clip(lang, &advice, 280);
     if alone && act == advice {
         worst.advice.clear();
@@ -262,7 +261,7 @@ fn short_span(alert: &Alert, look: &Look) -> String {
 fn card(item: Item, report: &Report, look: &Look) -> Card {
     match item {
         Item::Condition(news) => condition_card(news, report, look),
-        Item::Alert(alert) => view_alert::card(alert, look),
+        Item::Alert(alert) => view_alert::card(alert, &Console::of(&report.pce_url), look),
     }
 }
 

@@ -3,15 +3,14 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::console::Console;
 use super::palette::Tone;
-use super::view::{Card, Entry, List, NAME_MAX, PROSE_MAX, Raw, Timeline, tag};
-use super::{Look, show};
+use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline, tag};
+use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, Counted, Record, Source, Subject, Talker, snapshot};
+use crate::report::{Alert, Record, Subject, snapshot};
 use crate::rules::{FlowCount, Threshold};
 
-/// So many entries of a list are shown.
-const ENTRIES: usize = 5;
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
 /// Characters of a record that are shown.
@@ -20,7 +19,7 @@ const RAW_MAX: usize = 6_000;
 const RAW_COLUMNS: usize = 76;
 
 /// The whole alert; what of it is shown is for `fit` to decide.
-pub(super) fn card(alert: &Alert, look: &Look) -> Card {
+pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
     let lang = look.lang;
     let tone = Tone::from(alert.level);
     Card {
@@ -32,7 +31,7 @@ pub(super) fn card(alert: &Alert, look: &Look) -> Card {
         meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
         said: String::new(),
         advice: show::clip_lines(lang, alert.rec.trim(), PROSE_MAX),
-        lists: lists(&alert.subject, lang),
+        lists: lists::lists(&alert.subject, console, lang),
         timeline: timeline(alert, look),
         raw: raw(alert, look),
     }
@@ -87,165 +86,6 @@ fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
         (words::first_seen(look.lang), first),
         (words::last_seen(look.lang), last),
     ]
-}
-
-fn lists(subject: &Subject, lang: Lang) -> Vec<List> {
-    match subject {
-        Subject::Events {
-            sources,
-            objects,
-            more_objects,
-        } => vec![
-            list(words::sources(lang), sources, 0, lang, source),
-            list(
-                words::objects(lang),
-                objects,
-                *more_objects,
-                lang,
-                |name, lang| object(name, lang),
-            ),
-        ],
-        Subject::Traffic {
-            talkers,
-            more_talkers,
-            ..
-        } => vec![list(
-            words::talkers(lang),
-            talkers,
-            *more_talkers,
-            lang,
-            talker,
-        )],
-    }
-    .into_iter()
-    .filter(|list| !list.entries.is_empty())
-    .collect()
-}
-
-fn list<T>(
-    title: String,
-    all: &[Counted<T>],
-    untold: u64,
-    lang: Lang,
-    words_for: fn(&T, Lang) -> (String, String),
-) -> List {
-    let shown = all.get(..ENTRIES).unwrap_or(all);
-    let most = shown.iter().map(|one| one.count).max().unwrap_or(0);
-    let entries = shown
-        .iter()
-        .map(|one| {
-            let (what, note) = words_for(&one.what, lang);
-            Entry {
-                what,
-                note,
-                count: show::grouped(one.count),
-                percent: percent(one.count, most),
-            }
-        })
-        .collect();
-    let more = untold.saturating_add((all.len() - shown.len()) as u64);
-    List {
-        title,
-        entries,
-        more: (more > 0).then(|| words::and_more(lang, show::grouped(more))),
-    }
-}
-
-/// At least 1, so that a bar is always seen.
-fn percent(count: u64, most: u64) -> u8 {
-    let share = u128::from(count) * 100 / u128::from(most.max(1));
-    u8::try_from(share.clamp(1, 100)).unwrap_or(100)
-}
-
-fn object(name: &str, lang: Lang) -> (String, String) {
-    (show::clip(lang, name, NAME_MAX), String::new())
-}
-
-/// `agent.tampering`, and who did it, from where, with what outcome.
-fn source(source: &Source, lang: Lang) -> (String, String) {
-    let event_type = match source.event_type.as_str() {
-        "" => words::no_event_type(lang),
-        name => show::clip(lang, name, NAME_MAX),
-    };
-    let who = [
-        kind(&source.kind, lang),
-        with_address(&source.name, &source.ip, lang),
-    ];
-    let mut notes = vec![who.join(" ").trim().to_owned()];
-    if !source.status.is_empty() {
-        notes.push(words::status(lang, show::clip(lang, &source.status, 40)));
-    }
-    if !source.severity.is_empty() {
-        notes.push(words::severity(
-            lang,
-            show::clip(lang, &source.severity, 40),
-        ));
-    }
-    notes.retain(|note| !note.is_empty());
-    (event_type, notes.join(" · "))
-}
-
-fn kind(kind: &str, lang: Lang) -> String {
-    match kind {
-        "user" => words::kind_user(lang),
-        "agent" => words::kind_agent(lang),
-        "ven" => words::kind_ven(lang),
-        "system" => words::kind_system(lang),
-        "container_cluster" => words::kind_cluster(lang),
-        other => show::clip(lang, other, 40),
-    }
-}
-
-/// `web-01 (10.1.2.3)`, or what there is of it.
-fn with_address(name: &str, ip: &str, lang: Lang) -> String {
-    let (name, ip) = (show::clip(lang, name, NAME_MAX), show::clip(lang, ip, 60));
-    match (name.is_empty(), ip.is_empty()) {
-        (true, _) => ip,
-        (false, true) => name,
-        (false, false) if name == ip => ip,
-        (false, false) => format!("{name} ({ip})"),
-    }
-}
-
-/// `web-01 (10.1.2.3) → db-01 (10.9.0.4) 445/TCP`, and the decision.
-fn talker(talker: &Talker, lang: Lang) -> (String, String) {
-    let end = |name, ip| {
-        let end = with_address(name, ip, lang);
-        if end.is_empty() {
-            words::no_address(lang)
-        } else {
-            end
-        }
-    };
-    let proto = talker.proto.map(|number| match number {
-        1 => "ICMP".to_owned(),
-        6 => "TCP".to_owned(),
-        17 => "UDP".to_owned(),
-        58 => "ICMPv6".to_owned(),
-        other => words::proto(lang, other),
-    });
-    let service = match (talker.port, proto) {
-        (Some(port), Some(proto)) => format!(" {port}/{proto}"),
-        (Some(port), None) => format!(" {port}"),
-        (None, Some(proto)) => format!(" {proto}"),
-        (None, None) => String::new(),
-    };
-    let what = format!(
-        "{} → {}{service}",
-        end(&talker.src_name, &talker.src_ip),
-        end(&talker.dst_name, &talker.dst_ip)
-    );
-    (what, decision(&talker.decision, lang))
-}
-
-fn decision(word: &str, lang: Lang) -> String {
-    match word {
-        "blocked" => words::blocked(lang),
-        "potentially_blocked" => words::potentially_blocked(lang),
-        "allowed" => words::allowed(lang),
-        "unknown" => words::unknown_decision(lang),
-        other => show::clip(lang, other, 40),
-    }
 }
 
 /// `None` where all came in one minute or were only two: first and last time say it.

@@ -10,7 +10,7 @@ use super::look::{Count, Failure, MOST_ROWS, Read, Record};
 use crate::lang::{Lang, explain, inspect as say, mail};
 use crate::menu::columns::wrap;
 use crate::pce::record::{Event, Flow, Workload};
-use crate::report::tally::{source, talker};
+use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
 use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::{EventCount, Filter, FlowCount, Rule, Threshold};
@@ -107,7 +107,7 @@ impl Show<'_> {
         self.line(0, "")?;
         let parsed = serde_json::from_slice::<Event<'_>>(&record.raw).ok();
         let event = parsed.unwrap_or_default();
-        let by = source(&event);
+        let by = Source::of(&event);
         let kind = match by.event_type.is_empty() {
             true => mail::no_event_type(lang),
             false => by.event_type,
@@ -142,7 +142,8 @@ impl Show<'_> {
             false => say::by_from(lang, who.trim_end(), by.ip),
         };
         self.line(3, who.trim_end())?;
-        let objects = objects(&event);
+        let objects = objects(&event).into_iter();
+        let objects: Vec<&str> = objects.map(|thing| thing.label()).collect();
         if !objects.is_empty() {
             self.line(3, &say::objects(lang, self.some(&objects)))?;
         }
@@ -183,7 +184,7 @@ impl Show<'_> {
         self.line(0, "")?;
         let flow = serde_json::from_slice::<Flow<'_>>(&record.raw).unwrap_or_default();
         let facts = FlowFacts::of(&flow);
-        let talker = talker(&facts);
+        let talker = Talker::of(&facts);
         let decision = match facts.decision {
             Some(decision) => explain::decision(lang, decision),
             None => talker.decision,

@@ -1,0 +1,144 @@
+//! From nothing to a monitor that runs.
+
+use illumio_monitor::lang::{menu as say, menu_rules, menu_settings as words};
+use serde_json::json;
+
+use super::terminal::{SCREENS, Terminal};
+use crate::world::World;
+
+#[test]
+fn the_guide_leads_from_nothing_to_a_run() {
+    for (lang, rows, columns) in SCREENS {
+        let mut world = World::new();
+        std::fs::remove_file(world.config_path()).unwrap();
+        let (url, key, secret) = (world.pce.url(), world.pce.key(), world.pce.secret());
+        let port = world.mailbox.port().to_string();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+
+        person.answer(&words::url(lang), "pce.example.com");
+        person.shows("https://pce.example.com");
+        person.answer(&words::url(lang), &url);
+        person
+            .answer(&words::org(lang), "one")
+            .answer(&words::org(lang), "");
+        person.answer(&words::key(lang), &key);
+        person.answer(&words::secret(lang), &format!("{secret}-wrong"));
+        person.answer(&words::expires(lang), "2027-31-01");
+        person.answer(&words::expires(lang), "2027-01-31");
+        person.answer(&words::guide_again(lang), "");
+        person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang)]);
+        person.answer(&words::secret(lang), &secret);
+        person.answer(&words::expires(lang), "");
+        person.answer(&words::sender(lang), "monitor@example.net");
+        person.fits();
+        person.answer(&words::recipients(lang), "nobody at all");
+        person.answer(
+            &words::recipients(lang),
+            "soc@example.net,night@example.net",
+        );
+        // The question may stand on a line of its own.
+        person.shows("localhost:25");
+        person.keys("y\r");
+        person.answer(&words::host(lang), "127.0.0.1");
+        person.answer(&words::port(lang), &port);
+        person.answer(&say::choice(lang), "4");
+        person.answer(&words::user(lang), "");
+        person.fits();
+        person.answer(&words::guide_test_mail(lang), "");
+        person.answer(&menu_rules::practices_add(lang, 12), "");
+        person
+            .answer(&words::daily(lang), "25:00")
+            .answer(&words::daily(lang), "8:30");
+        let screen = person.shows("*/10 * * * * /");
+        assert!(screen.contains("crontab -e"), "{screen}");
+        person.answer(say::pause(lang).trim(), "");
+        let menu = person.asked(&say::choice(lang));
+        assert!(menu.contains(&say::rules_are(lang, 12, 12)), "{menu}");
+        person.fits();
+        person.answer(&say::choice(lang), "0");
+        let (code, written) = person.left();
+
+        assert_eq!(code, 0, "{written}");
+        assert!(!written.contains(&secret), "{written}");
+        assert_eq!(world.mailbox.count(), 1);
+        let config = world.config();
+        assert_eq!(
+            config["api"],
+            json!({"url": url, "key": key, "secret": secret, "key_expires": "2027-01-31"})
+        );
+        assert_eq!(config["settings"]["daily_report"], "8:30");
+        world.set("api.proxy", json!("none"));
+        let run = world.run_at("10:10");
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
+
+#[test]
+fn the_crontab_line_runs_this_program_on_this_file() {
+    let world = World::new();
+    std::fs::remove_file(world.config_path()).unwrap();
+    let lang = illumio_monitor::lang::Lang::En;
+    world.set_whole(json!({
+        "api": {"url": world.pce.url(), "key": world.pce.key()},
+        "email": {"recipients": ["soc@example.net"]},
+        "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+    }));
+    // Wide enough that the line stands on one row.
+    let mut person = Terminal::menu(&world, lang, 60, 300);
+    // A setup that was left is gone on with.
+    person.answer(&words::guide_go_on(lang), "");
+    person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang)]);
+    person.answer(&words::secret(lang), &world.pce.secret());
+    person.enter(&[
+        &words::expires(lang),
+        &words::sender(lang),
+        &words::recipients(lang),
+    ]);
+    person
+        .answer("Mail server is", "")
+        .answer(&words::guide_test_mail(lang), "n");
+    person.answer(&menu_rules::practices_add(lang, 12), "n");
+    person.answer(&words::daily(lang), "");
+    let screen = person.asked(say::pause(lang).trim());
+    let line = screen
+        .lines()
+        .find(|line| line.starts_with("*/10 "))
+        .unwrap();
+    let command = line.strip_prefix("*/10 * * * * ").unwrap();
+    let file = world.config_path();
+    assert!(
+        command.contains(&format!(" -c {} run ", file.display())),
+        "{line}"
+    );
+
+    let status = std::process::Command::new("sh")
+        .args(["-c", command])
+        .env_clear()
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0), "{line}");
+    assert!(world.config().get("state").is_some());
+}
+
+#[test]
+fn the_guide_can_be_left_at_each_step_and_keeps_what_was_answered() {
+    let lang = illumio_monitor::lang::Lang::En;
+    let world = World::new();
+    std::fs::remove_file(world.config_path()).unwrap();
+    let mut person = Terminal::menu(&world, lang, 24, 80);
+    person.answer(&words::url(lang), "-1");
+    person.answer(&say::choice(lang), "0");
+    assert_eq!(person.left().0, 0);
+    assert!(!world.config_path().exists());
+
+    let mut person = Terminal::menu(&world, lang, 24, 80);
+    person.answer(&words::url(lang), &world.pce.url());
+    person.answer(&words::org(lang), "2");
+    person.answer(&words::key(lang), "-1");
+    person.answer(&say::choice(lang), "0");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(
+        world.config()["api"],
+        json!({"url": world.pce.url(), "org_id": "2"})
+    );
+}

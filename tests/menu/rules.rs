@@ -1,0 +1,298 @@
+//! Rules, added and managed by hand.
+
+use illumio_monitor::lang::{Lang, menu as say, menu_rules as words};
+use serde_json::{Value, json};
+
+use super::terminal::{SCREENS, Terminal};
+use crate::world::World;
+
+const EN: Lang = Lang::En;
+
+fn rules(world: &World) -> Vec<Value> {
+    world.config()["rules"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_event_rule_is_found_by_a_part_of_its_name() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "1");
+        person.answer(&words::find_choice(lang), "99");
+        person.shows(&say::want_choice(lang, 7));
+        person.answer(&words::find_choice(lang), "2");
+        person.fits();
+        person.answer(&words::type_choice(lang), "agent.tampering");
+        person.fits();
+        person.answer(&words::type_choice(lang), "1");
+        person.answer(&say::choice(lang), "2");
+        person
+            .answer(&words::count(lang), "0")
+            .answer(&words::count(lang), "");
+        person.answer(&words::window(lang), "30");
+        person.answer(&say::choice(lang), "1");
+        person.answer(&words::name(lang), "VEN 遭竄改");
+        person.answer(&words::form_choice(lang), "3");
+        person.fits();
+        person
+            .answer(&words::severity(lang), "bad")
+            .answer(&words::severity(lang), "err,warning");
+        person.fits();
+        person.answer(&words::form_choice(lang), "");
+        person.shows(&words::rule_added(lang, 1, "VEN 遭竄改"));
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+
+        let rule = &rules(&world)[0];
+        let picked = [
+            "filter_value",
+            "name",
+            "level",
+            "threshold_count",
+            "threshold_window",
+        ];
+        assert_eq!(
+            picked.map(|key| rule[key].clone()),
+            [
+                json!("agent.tampering"),
+                json!("VEN 遭竄改"),
+                json!("critical"),
+                json!(5),
+                json!(30)
+            ]
+        );
+        assert_eq!(rule["severity"], json!(["err", "warning"]));
+        assert!(!rule["rec"].as_str().unwrap().is_empty());
+        assert_eq!(world_run(world), 0);
+    }
+}
+
+fn world_run(mut world: World) -> i32 {
+    world.run_at("10:10").code
+}
+
+#[test]
+fn an_event_type_may_be_typed_freely() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    for (typed, in_catalogue) in [("user.*|api_key.*", true), ("our.own.event", false)] {
+        person.answer(&say::choice(EN), "1");
+        person.answer(&words::find_choice(EN), typed);
+        if !in_catalogue {
+            person.answer(&words::as_it_stands(EN), "y");
+        }
+        person.enter(&[
+            &say::choice(EN),
+            &say::choice(EN),
+            &words::name(EN),
+            &words::form_choice(EN),
+        ]);
+    }
+    person.answer(&say::choice(EN), "1");
+    person.answer(&words::find_choice(EN), "user.*|");
+    person.shows("is empty");
+    person
+        .answer(&words::find_choice(EN), "")
+        .answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let filters: Vec<Value> = rules(&world)
+        .iter()
+        .map(|rule| rule["filter_value"].clone())
+        .collect();
+    assert_eq!(filters, ["user.*|api_key.*", "our.own.event"]);
+}
+
+#[test]
+fn a_traffic_rule_takes_every_field_of_the_contract() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "2");
+        person
+            .answer(&say::choice(lang), "7")
+            .answer(&say::choice(lang), "2");
+        let fields: [(String, &str, &str); 6] = [
+            (words::port(lang), "99999", "80,8000-8100"),
+            (words::proto(lang), "tpc", "tcp"),
+            (words::src_label(lang), "role", "role=Web,env=Prod"),
+            (words::dst_label(lang), "=", "role=DB"),
+            (words::src_ip(lang), "10.0.0.0/40", "10.0.0.0/8"),
+            (words::dst_ip(lang), "x", "2001:db8::/32"),
+        ];
+        for (prompt, wrong, right) in &fields {
+            person.answer(prompt, wrong).answer(prompt, right);
+        }
+        person.answer(&words::leave_some_out(lang), "y");
+        for (prompt, value) in [
+            (words::ex_port(lang), "8005"),
+            (words::ex_src_label(lang), "app=Scanner"),
+            (words::ex_dst_label(lang), "app=Test"),
+            (words::ex_src_ip(lang), "10.1.1.1"),
+            (words::ex_dst_ip(lang), "2001:db8::1"),
+        ] {
+            person.answer(&prompt, value);
+        }
+        person.fits();
+        person.answer(&say::choice(lang), "2");
+        person
+            .answer(&words::count(lang), "20")
+            .answer(&words::window(lang), "");
+        person.enter(&[&say::choice(lang), &words::name(lang)]);
+        person.answer(&words::form_choice(lang), "15");
+        person.answer(&say::choice(lang), "2");
+        person.answer(&words::form_choice(lang), "16");
+        person.answer(&words::cooldown(lang), "240");
+        let form = person.asked(&words::form_choice(lang));
+        assert!(
+            form.contains("2001:db8::/32") && form.contains("240"),
+            "{form}"
+        );
+        person.fits();
+        person
+            .answer(&words::form_choice(lang), "")
+            .answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+
+        let mut rule = rules(&world)[0].clone();
+        for key in ["name", "desc", "rec"] {
+            assert!(rule.as_object_mut().unwrap().remove(key).is_some());
+        }
+        assert_eq!(
+            rule,
+            json!({
+                "id": 1, "type": "traffic", "level": "warning", "pd": 1, "port": "80,8000-8100",
+                "proto": "tcp", "src_label": "role=Web,env=Prod", "dst_label": "role=DB",
+                "src_ip_in": "10.0.0.0/8", "dst_ip_in": "2001:db8::/32", "ex_port": 8005,
+                "ex_src_label": "app=Scanner", "ex_dst_label": "app=Test",
+                "ex_src_ip": "10.1.1.1", "ex_dst_ip": "2001:db8::1", "count_by": "flows",
+                "threshold_type": "count", "threshold_count": 20, "threshold_window": 10,
+                "cooldown_minutes": 240
+            })
+        );
+        assert_eq!(world_run(world), 0);
+    }
+}
+
+fn three_rules() -> World {
+    let world = World::new();
+    for name in ["One", "Two 規則", "Three"] {
+        world.rule(
+            json!({"type": "event", "name": name, "filter_value": "agent.tampering", "_mine": 1}),
+        );
+    }
+    world
+}
+
+#[test]
+fn rules_are_listed_edited_switched_and_deleted() {
+    for (lang, rows, columns) in SCREENS {
+        let world = three_rules();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "3");
+        let which = words::which_rules(lang);
+        person.answer(&which, "4").answer(&which, "1,x");
+        person.shows(&words::want_rules(lang, 3));
+        person.fits();
+        // Edit the second.
+        person
+            .answer(&which, "2")
+            .answer("1 ", "9")
+            .answer("1 ", "1");
+        person.answer(&words::form_choice(lang), "1");
+        person.answer(&words::name(lang), "第二條");
+        person.answer(&words::form_choice(lang), "7");
+        person.answer(&words::cooldown(lang), "-");
+        person.answer(&words::form_choice(lang), "");
+        // Switch two off, and one of them on again.
+        person.answer(&which, "1,3").answer("1 ", "2");
+        person.answer(&which, "3").answer("1 ", "2");
+        // Delete one after having said no.
+        person.answer(&which, "1").answer("1 ", "3");
+        person.answer(&words::delete_really(lang, 1), "");
+        person.answer(&which, "1-2").answer("1 ", "3");
+        person.answer(&words::delete_really(lang, 2), "y");
+        person.shows(&words::rules_deleted(lang, 2));
+        person.fits();
+        person.answer(&which, "").answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+        assert_eq!(
+            rules(&world),
+            [
+                json!({"id": 3, "type": "event", "name": "Three", "filter_value": "agent.tampering",
+                "threshold_type": "immediate", "cooldown_minutes": 0, "_mine": 1, "enabled": true})
+            ]
+        );
+    }
+}
+
+#[test]
+fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
+    let world = three_rules();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person
+        .answer(&say::choice(EN), "3")
+        .answer(&words::which_rules(EN), "2");
+    person
+        .answer("1 ", "1")
+        .answer(&words::form_choice(EN), "1");
+    person.answer(&words::name(EN), "Renamed");
+    person.asked(&words::form_choice(EN));
+    // Someone else removes the first rule and changes a setting.
+    world.edit(|config| {
+        config["rules"].as_array_mut().unwrap().remove(0);
+        config["settings"]["reminder_hours"] = json!(9);
+    });
+    person.answer(&words::form_choice(EN), "");
+    person.shows(&words::rule_saved(EN, "Renamed"));
+    assert_eq!(world.config()["settings"]["reminder_hours"], 9);
+    assert_eq!(
+        (&rules(&world)[0]["name"], &rules(&world)[0]["_mine"]),
+        (&json!("Renamed"), &json!(1))
+    );
+
+    // The very rule is changed meanwhile: nothing is saved over it.
+    person
+        .answer(&words::which_rules(EN), "1")
+        .answer("1 ", "3");
+    person.asked(&words::delete_really(EN, 1));
+    world.edit(|config| config["rules"][0]["name"] = json!("Theirs"));
+    person.answer(&words::delete_really(EN, 1), "y");
+    person.asked(&words::which_rules(EN));
+    person
+        .answer(&words::which_rules(EN), "")
+        .answer(&say::choice(EN), "0");
+    let (code, written) = person.left();
+    assert_eq!(code, 0);
+    assert!(written.contains("changed by someone else"), "{written}");
+    assert_eq!(rules(&world)[0]["name"], "Theirs");
+}
+
+#[test]
+fn best_practices_are_shown_and_replace_a_users_rule_only_where_he_agrees() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let own = json!({"type": "event", "name": "Mine", "filter_value": "agent.tampering", "cooldown_minutes": 7});
+        world.rule(own);
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "5");
+        person.answer(&words::practices_add(lang, 11), "x");
+        person.answer(&words::practices_add(lang, 11), "");
+        person.fits();
+        person.shows("Mine");
+        person.asked_anything();
+        person.keys("\r");
+        person.answer(&say::choice(lang), "5");
+        person.asked_anything();
+        person.fits();
+        assert_eq!(
+            (rules(&world).len(), &rules(&world)[0]["name"]),
+            (12, &json!("Mine"))
+        );
+        person.keys("y\r");
+        person.answer(&say::choice(lang), "5");
+        person.shows(&words::practices_all_here(lang));
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+        assert_ne!(rules(&world)[0]["name"], "Mine");
+    }
+}
