@@ -1,6 +1,7 @@
-//! The two READMEs against the program: keys, defaults, ranges, commands and options
-//! are what the strict reader and the help know, examples are valid, links lead
-//! somewhere, and both say the same in the same order.
+//! The two READMEs, and the man page of the file, against the program: keys,
+//! defaults, ranges, commands and options are what the strict reader and the help
+//! know, examples are valid, links lead somewhere, and both READMEs say the same in
+//! the same order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -169,6 +170,12 @@ fn every_key_that_the_strict_reader_knows_stands_in_the_tables_and_no_other() {
             "{name} tells of {odd:?}, which nobody reads"
         );
     }
+    let page = text("dist/man/illumio-monitor.json.5");
+    let missing: Vec<_> = known.iter().filter(|key| !page.contains(*key)).collect();
+    assert!(
+        missing.is_empty(),
+        "the man page does not tell of {missing:?}"
+    );
 }
 
 #[test]
