@@ -328,6 +328,25 @@ fn every_command_line_shown_is_one_that_the_program_takes() {
 }
 
 #[test]
+fn every_target_of_make_that_is_named_is_there() {
+    let makefile = text("Makefile");
+    let letter = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
+    for name in READMES {
+        let text = text(name);
+        let calls = text.split("`make ").chain(text.split("    make ")).skip(1);
+        let named: BTreeSet<String> = calls
+            .map(|rest| rest.chars().take_while(letter).collect())
+            .filter(|target: &String| !target.is_empty())
+            .collect();
+        assert!(named.len() > 10, "{name}: {named:?}");
+        for target in named {
+            let stands = makefile.contains(&format!("\n{target}: "));
+            assert!(stands, "{name}: make {target}");
+        }
+    }
+}
+
+#[test]
 fn every_config_and_rule_shown_is_valid() {
     for name in READMES {
         let text = text(name);

@@ -93,10 +93,13 @@ zpty shell zsh -f -i
 zpty -w shell "PS1=; fpath=(/usr/share/zsh/vendor-completions \\\$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-grouped false; LISTMAX=10000; stty rows 200 columns 150; bindkey '^I' list-choices"
 zpty -w shell "echo re''ady"
 while zpty -r shell line && [[ \$line != *ready* ]]; do :; done
-zpty -n -w shell "$1"\$'\t'\$'\n'"echo do''ne"\$'\n'
+# Its line editor listens once it has asked for bracketed paste.
+zpty -r shell line '*2004h*'
+# ^U takes the line away again: the program must not start.
+zpty -n -w shell "$1"\$'\t'\$'\025'"echo do''ne"\$'\n'
 while zpty -r shell line && [[ \$line != *done* ]]; do print -r -- "\$line"; done
 ZSH
-    timeout 90 zsh -f /run/by_zsh
+    timeout 30 zsh -f /run/by_zsh
 }
 by_fish() { HOME=/run fish -c "complete -C '$1'"; }
 all_of() { local word text; text=$("$1" "$2") || return; shift 2; for word; do grep -qw -- "$word" <<<"$text" || { echo "no $word in: $text"; return 1; }; done; }
