@@ -7,9 +7,6 @@ use argh::FromArgs;
 use crate::lang::{Lang, help};
 use crate::status::MAX_AGE_MINUTES;
 
-/// The exit code for a wrong command line, from sysexits.h.
-pub const USAGE: u8 = 64;
-
 /// Options that stand before or after the command; `true`: a value follows.
 const GLOBAL: [(&str, &str, bool); 4] = [
     ("--config", "-c", true),
@@ -296,7 +293,8 @@ pub enum Parsed {
     Do(Cli),
     /// Print this and leave with 0.
     Help(String),
-    /// Print this, which ends with the usage, on standard error and leave with [`USAGE`].
+    /// Print this, which ends with the usage, on standard error and leave with
+    /// [`USAGE`](crate::exit::USAGE).
     Wrong(String),
 }
 

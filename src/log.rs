@@ -63,16 +63,6 @@ pub fn tell(log: Log, line: &str, problems: &[String]) {
     }
 }
 
-/// Shows, on a terminal alone, that the PCE is still at work; the next line
-/// overwrites it.
-pub fn progress(text: &str) {
-    if io::stdout().is_terminal() {
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "\r{text}\r");
-        let _ = out.flush();
-    }
-}
-
 /// A closed stream is no reason to fail.
 fn to_streams(lines: &[(Priority, &str)]) {
     for (priority, text) in lines {
