@@ -54,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// The run's line, contract 1.
+/// The run's line; the README shows it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures {

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-/// Where the PCE is and how to talk to it; contract 2, `api`.
+/// Where the PCE is and how to talk to it: what stands in `api`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Scheme, host and port, without a trailing slash or a path.

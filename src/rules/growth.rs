@@ -17,7 +17,7 @@ use crate::pce::record::{Flow, Number, Text};
 /// How many rows are remembered at most; beyond it the longest unseen go first.
 pub const MAX_ROWS: usize = 400_000;
 
-/// What identifies a row: a hash of all that contract 4.4 names.
+/// What identifies a row: a hash of all that tells it from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowKey(pub u64);
 
@@ -135,7 +135,7 @@ impl RowKey {
         Self::of_parts(&ends(flow), &[flow.service.port, flow.service.proto], 0)
     }
 
-    /// The key of contract 4.4: everything but the direction, and the UTC date.
+    /// What a row is known by: everything but the direction, and the UTC date.
     fn of(flow: &Flow<'_>, period: i64) -> Self {
         let (service, network) = (&flow.service, &flow.network);
         let network = if network.href.filled().is_some() {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 use serde::Serialize;
 
-/// One rule, checked: whatever stands here is within the contract's bounds.
+/// One rule, checked: whatever stands here is within its bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Unique but for files of the Python tool, which wrote duplicates.
@@ -52,7 +52,7 @@ pub enum Filter {
     Traffic(TrafficFilter),
 }
 
-/// Contract 3, `event`.
+/// What a rule of type `event` asks for.
 #[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct EventFilter {
     /// Alternatives by `|`; each a part of the name, or a glob over the whole
@@ -80,7 +80,7 @@ pub enum EventCount {
     Objects,
 }
 
-/// Contract 3, `traffic`. An empty list asks for nothing.
+/// What a rule of type `traffic` asks for. An empty list asks for nothing.
 #[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct TrafficFilter {
     /// The policy decision; `None` (`-1`) is any.
