@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 use serde::Serialize;
 
+pub use crate::pce::Decision;
+
 /// One rule, checked: whatever stands here is within its bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
@@ -134,19 +136,6 @@ pub enum FlowCount {
     Flows,
 }
 
-/// The PCE's policy decision, with the number that rules use for it (`pd`).
-#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Decision {
-    /// 0
-    Allowed,
-    /// 1
-    PotentiallyBlocked,
-    /// 2
-    Blocked,
-    /// 3
-    Unknown,
-}
-
 /// Ports from the first to the last, both included.
 #[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortRange {
@@ -254,33 +243,6 @@ pub fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-impl Decision {
-    /// All four, in the order of their numbers.
-    pub const ALL: [Self; 4] = [
-        Self::Allowed,
-        Self::PotentiallyBlocked,
-        Self::Blocked,
-        Self::Unknown,
-    ];
-
-    /// The PCE's word, in queries and in rows [REST 25.2, "policy_decision"].
-    pub fn wire(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::PotentiallyBlocked => "potentially_blocked",
-            Self::Blocked => "blocked",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The decision that the PCE's word names.
-    pub fn from_wire(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|decision| decision.wire() == word)
-    }
 }
 
 impl Level {
