@@ -5,12 +5,12 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::columns::{pad, width};
 use super::console::{Stop, Style};
 use super::fields::plain;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
 use super::{probe, smtp};
+use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
 

@@ -1,4 +1,4 @@
-//! The config, section by section: contract 2 with its defaults and ranges.
+//! The config, section by section.
 
 use std::path::Path;
 

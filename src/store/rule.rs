@@ -1,4 +1,4 @@
-//! The rules: contract 3 with its defaults and ranges.
+//! The rules, key by key, with their defaults and ranges.
 
 use std::borrow::Cow;
 
