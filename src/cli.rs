@@ -20,6 +20,7 @@ const GLOBAL: [(&str, &str, bool); 4] = [
 
 /// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
 #[derive(FromArgs, Debug)]
+#[argh(note = "Without a command: the interactive menu.")]
 pub struct Cli {
     /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
     /// beside the program
