@@ -10,6 +10,7 @@
 pub mod certificate;
 pub mod check;
 pub mod cli;
+pub mod cron_line;
 pub mod cycle;
 pub mod import;
 pub mod lang;

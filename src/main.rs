@@ -72,7 +72,6 @@ fn act(cli: Cli, env: &Env) -> ExitCode {
             config: &config,
             env,
             executable: &executable,
-            at_home: config == store::locate(None, &Env::default(), &executable),
             lang: wanted,
             start: &start,
         }));
