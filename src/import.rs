@@ -53,8 +53,6 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
             import.take_config(file, config);
         }
     }
-    // What the sentences are written in may have come with the config.
-    import.lang = language(around);
     for (file, source) in &sources {
         if let Source::State(state) = source {
             import.take_state(file, state);
@@ -106,6 +104,9 @@ impl<'a> Import<'a> {
         let shown = file.display();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.refuse(words::not_there(self.lang, shown));
+            }
             Err(error) => {
                 let sentence = words::cannot_read(self.lang, shown, error);
                 return self.refuse(sentence);
@@ -170,13 +171,10 @@ pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
     hidden.map(|line| line.text(language(around))).collect()
 }
 
-/// `--lang`, else what the config says, else the locale's.
+/// `--lang`, else what the config says, else the locale's; the same for all sentences,
+/// whatever comes with a config.
 fn language(around: &Around<'_>) -> Lang {
-    let locale = || around.env.locale().and_then(Lang::from_tag);
-    let looked = || store::look(around.config, around.env).ok();
-    around
-        .lang
-        .or_else(|| looked().map(|look| look.language))
-        .or_else(locale)
-        .unwrap_or_default()
+    let look = store::look(around.config, around.env).ok();
+    let config = look.map(|look| look.language);
+    around.env.screen_language(around.lang, config)
 }
