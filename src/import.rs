@@ -35,6 +35,12 @@ pub struct Around<'a> {
     pub root: &'a Path,
 }
 
+impl Around<'_> {
+    fn language(&self) -> Lang {
+        store::screen_language(self.config, self.env, self.lang)
+    }
+}
+
 /// Imports the files: the configs first, whatever their order, since a state's
 /// counts belong to rules.
 pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
@@ -54,7 +60,7 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
         }
     }
     // What the sentences are written in may have come with the config.
-    import.lang = language(around);
+    import.lang = around.language();
     for (file, source) in &sources {
         if let Source::State(state) = source {
             import.take_state(file, state);
@@ -95,7 +101,7 @@ impl<'a> Import<'a> {
     fn new(around: &'a Around<'a>) -> Self {
         Self {
             around,
-            lang: language(around),
+            lang: around.language(),
             said: Said::default(),
             rules: Ids::default(),
             other_pce: false,
@@ -167,16 +173,5 @@ impl<'a> Import<'a> {
 pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
     let found = old_tool_in_crontabs(around.root);
     let hidden = found.iter().filter(|line| line.is_hidden());
-    hidden.map(|line| line.text(language(around))).collect()
-}
-
-/// `--lang`, else what the config says, else the locale's.
-fn language(around: &Around<'_>) -> Lang {
-    let locale = || around.env.locale().and_then(Lang::from_tag);
-    let looked = || store::look(around.config, around.env).ok();
-    around
-        .lang
-        .or_else(|| looked().map(|look| look.language))
-        .or_else(locale)
-        .unwrap_or_default()
+    hidden.map(|line| line.text(around.language())).collect()
 }
