@@ -1,13 +1,14 @@
 //! The command line: the commands with their options, and their help. argh makes the
-//! English help of the comments here. Knows the language, and no room that does
-//! anything.
+//! English help of the comments here; the shells' completions are made from these
+//! definitions too (`dist/completions/`), so an `arg_name` is `FILE` or the values
+//! with `|`. Knows the language, and no room that does anything.
 
 mod parse;
 mod usage;
 
 use std::path::PathBuf;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 use crate::status::MAX_AGE_MINUTES;
 
@@ -15,15 +16,16 @@ pub use parse::{Parsed, parse};
 pub use usage::{help_of, usage};
 
 /// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(note = "Without a command the interactive menu opens.")]
 pub struct Cli {
     /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
     /// beside the program
     #[argh(option, short = 'c', arg_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// language of messages: en or zh-TW
-    #[argh(option, arg_name = "LANG")]
+    /// language of messages
+    #[argh(option, arg_name = "en|zh-TW")]
     pub lang: Option<String>,
 
     /// print the version
@@ -36,7 +38,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand)]
 pub enum Command {
     /// One poll cycle.
@@ -54,15 +56,15 @@ pub enum Command {
 }
 
 /// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "run",
     note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 a person is needed."
 )]
 pub struct Run {
-    /// where the run's line goes: stdout (default), syslog or journal
-    #[argh(option, default = "Log::Stdout", arg_name = "WHERE")]
+    /// where the run's line goes; else to stdout
+    #[argh(option, default = "Log::Stdout", arg_name = "stdout|syslog|journal")]
     pub log: Log,
 
     /// start afresh: forget positions and counts, keep the waiting mail
@@ -71,12 +73,12 @@ pub struct Run {
 }
 
 /// Send a test mail to the configured recipients.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "test-mail")]
 pub struct TestMail {}
 
 /// List and change the rules, for scripts.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "rules")]
 pub struct Rules {
     /// what to do with them
@@ -85,7 +87,7 @@ pub struct Rules {
 }
 
 /// What to do with the rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand)]
 pub enum RulesCommand {
     /// A table of all.
@@ -107,7 +109,7 @@ pub enum RulesCommand {
 }
 
 /// List the rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "list")]
 pub struct RulesList {
     /// print the rules as a JSON array
@@ -116,7 +118,7 @@ pub struct RulesList {
 }
 
 /// Show rules with all their keys.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "show")]
 pub struct RulesShow {
     /// print JSON: an object for one id, an array for several
@@ -129,7 +131,7 @@ pub struct RulesShow {
 }
 
 /// Add a rule, or several from an array. An id is given where none is.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "add",
@@ -146,7 +148,7 @@ pub struct RulesAdd {
 }
 
 /// Set keys of a rule, or of several. A value is JSON or text; an empty one removes the key.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "set",
@@ -167,7 +169,7 @@ pub struct RulesSet {
 }
 
 /// Turn rules on.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "enable")]
 pub struct RulesEnable {
     /// print JSON: the rules as they are now, and the changes
@@ -180,7 +182,7 @@ pub struct RulesEnable {
 }
 
 /// Turn rules off. What a rule counted is let go by the next run.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "disable")]
 pub struct RulesDisable {
     /// print JSON: the rules as they are now, and the changes
@@ -193,7 +195,7 @@ pub struct RulesDisable {
 }
 
 /// Remove rules.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "remove")]
 pub struct RulesRemove {
     /// print JSON: the rules that are gone, and the changes
@@ -207,7 +209,7 @@ pub struct RulesRemove {
 
 /// Add those of the twelve best practices that are missing. Asks on a terminal
 /// before it replaces a rule that differs from its best practice.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "load-best-practices")]
 pub struct RulesLoadBestPractices {
     /// replace the rules that differ, without asking
@@ -221,7 +223,7 @@ pub struct RulesLoadBestPractices {
 
 /// Take over the Python tool's config and state files. What is in the config
 /// already stays as it is.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "import",
@@ -234,7 +236,7 @@ pub struct Import {
 }
 
 /// Try the config, the PCE, the mail server and what starts the runs; change nothing, send nothing.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "check",
@@ -247,7 +249,7 @@ pub struct Check {
 }
 
 /// Tell in one line whether the monitor is at work, for Nagios or Zabbix.
-#[derive(FromArgs, Debug)]
+#[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "status",

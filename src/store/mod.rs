@@ -26,6 +26,7 @@ mod strict;
 mod write;
 
 pub use change::Change;
+pub use config::known_keys;
 pub use edit::{Draft, Edited, edit};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
