@@ -12,6 +12,7 @@ mod events;
 mod expiry;
 mod gap;
 mod letter;
+pub mod notice;
 mod outcome;
 mod test_mail;
 mod thread;
@@ -33,7 +34,7 @@ use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
 use crate::report::records::Records;
 use crate::report::tally::Tally;
-use crate::report::{Alert, Condition, ConditionNews};
+use crate::report::{Alert, Condition, ConditionNews, Notice};
 use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Level, Threshold, keyed};
 use crate::store::state::State;
@@ -123,7 +124,7 @@ struct Cycle<'a> {
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
-    notices: Vec<String>,
+    notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
     /// What this run did see, for the mail's footer.
@@ -155,7 +156,7 @@ impl<'a> Cycle<'a> {
             problems.push(say::tls_not_verified(lang));
         }
         Self {
-            notices: lost.iter().map(|note| note.text(lang)).collect(),
+            notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
             clock_doubted: false,

@@ -36,6 +36,7 @@ pub struct Around<'a> {
 }
 
 impl Around<'_> {
+    /// The same for all sentences, whatever language comes with a config.
     fn language(&self) -> Lang {
         store::screen_language(self.config, self.env, self.lang)
     }
@@ -59,8 +60,6 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
             import.take_config(file, config);
         }
     }
-    // What the sentences are written in may have come with the config.
-    import.lang = around.language();
     for (file, source) in &sources {
         if let Source::State(state) = source {
             import.take_state(file, state);
@@ -112,6 +111,9 @@ impl<'a> Import<'a> {
         let shown = file.display();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.refuse(words::not_there(self.lang, shown));
+            }
             Err(error) => {
                 let sentence = words::cannot_read(self.lang, shown, error);
                 return self.refuse(sentence);

@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod columns;
+pub mod cron_line;
 pub mod cycle;
 pub mod exit;
 pub mod import;

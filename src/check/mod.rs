@@ -54,6 +54,7 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         root: Path::new("/"),
         own: true,
         program: around.program,
+        config: path,
     };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
     match store::open(path, env, StateUse::Keep) {

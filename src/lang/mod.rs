@@ -16,6 +16,7 @@ pub mod mail;
 pub mod menu;
 pub mod menu_rules;
 pub mod menu_settings;
+pub mod notices;
 pub mod outbox;
 pub mod pce;
 pub mod reports;
@@ -32,6 +33,19 @@ pub enum Lang {
     En,
     /// 繁體中文.
     ZhTw,
+}
+
+/// `1234567` as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 impl Lang {
