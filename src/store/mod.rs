@@ -1,4 +1,7 @@
 //! The one JSON file: config, state, locks, save and `.last`.
+//!
+//! Holds the plain data that `pce`, `rules`, `report` and `mail` define, checks it, and
+//! calls nothing of theirs that acts. Opens no socket; time comes in as an argument.
 
 mod address;
 mod api;
