@@ -35,6 +35,13 @@ pub struct Around<'a> {
     pub root: &'a Path,
 }
 
+impl Around<'_> {
+    /// The same for all sentences, whatever language comes with a config.
+    fn language(&self) -> Lang {
+        store::screen_language(self.config, self.env, self.lang)
+    }
+}
+
 /// Imports the files: the configs first, whatever their order, since a state's
 /// counts belong to rules.
 pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
@@ -93,7 +100,7 @@ impl<'a> Import<'a> {
     fn new(around: &'a Around<'a>) -> Self {
         Self {
             around,
-            lang: language(around),
+            lang: around.language(),
             said: Said::default(),
             rules: Ids::default(),
             other_pce: false,
@@ -168,13 +175,5 @@ impl<'a> Import<'a> {
 pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
     let found = old_tool_in_crontabs(around.root);
     let hidden = found.iter().filter(|line| line.is_hidden());
-    hidden.map(|line| line.text(language(around))).collect()
-}
-
-/// `--lang`, else what the config says, else the locale's; the same for all sentences,
-/// whatever comes with a config.
-fn language(around: &Around<'_>) -> Lang {
-    let look = store::look(around.config, around.env).ok();
-    let config = look.map(|look| look.language);
-    around.env.screen_language(around.lang, config)
+    hidden.map(|line| line.text(around.language())).collect()
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed, notice};
+use super::{Code, Cycle, Tallies, back, is_over, just_after, notice};
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -11,7 +11,7 @@ use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
 use crate::report::records::{Collector, Records};
-use crate::rules::{EventFilter, Filter};
+use crate::rules::{EventFilter, Filter, keyed};
 
 /// A long backlog is read in slices of this length, each moving the position.
 const SLICE: SignedDuration = SignedDuration::from_hours(6);

@@ -2,7 +2,8 @@
 //!
 //! A sentence is a function of its values; [`texts!`](crate::lang) writes both
 //! languages side by side, so that none can be forgotten. One file for each
-//! place where the sentences appear. This room knows no other.
+//! place where the sentences appear. Of the other rooms it knows the plain errors and
+//! words that it puts into sentences, and calls nothing of theirs that acts.
 
 pub mod best_practices;
 pub mod check;

@@ -64,13 +64,12 @@ struct Menu<'a> {
 /// Shows the menu until it is left, and returns the process's exit code: that of the
 /// last cycle, else 0; 78 where there is no config and nobody who could make one.
 pub fn menu(place: Place<'_>) -> u8 {
-    let lang = language(&place, None);
+    let lang = store::screen_language(place.config, place.env, place.lang);
     let mut menu = Menu {
         console: Console::new(lang, place.env),
         place,
         code: 0,
     };
-    menu.follow_language();
     if !place.config.exists() && !menu.console.person() {
         let error = store::Error::NotFound {
             path: place.config.to_owned(),
@@ -87,12 +86,6 @@ pub fn menu(place: Place<'_>) -> u8 {
         Leave::Interrupt => 0,
         Leave::Astray => USAGE,
     }
-}
-
-/// On the command line, in the config, in the locale. A terminal that can't show
-/// Chinese gets English unless it was asked for.
-fn language(place: &Place<'_>, config: Option<Lang>) -> Lang {
-    place.env.screen_language(place.lang, config)
 }
 
 impl<'a> Menu<'a> {
@@ -247,9 +240,10 @@ impl<'a> Menu<'a> {
 
     /// The language may have become another one with the config.
     fn follow_language(&mut self) {
-        let look = store::look(self.place.config, self.place.env);
-        let config = look.ok().map(|look| look.language);
-        self.console.lang = language(&self.place, config);
+        let Place {
+            config, env, lang, ..
+        } = self.place;
+        self.console.lang = store::screen_language(config, env, lang);
     }
 
     fn start(&self) -> Start<'_> {

@@ -1,8 +1,7 @@
 //! `import`: an installation of the Python tool becomes one of ours.
 
 use std::path::PathBuf;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -426,17 +425,7 @@ fn a_state_is_not_put_under_a_run_that_is_under_way() {
     world.pce.set_now("10:10");
     let silence = Fault::hang(Duration::from_millis(1_500));
     world.pce.fault(silence.on("/health").times(1));
-    let mut running = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut running = world.run_until(World::asks_the_pce);
 
     let run = import(&mut world, &[("s.json", history(1, &[("09:50", 2)]))]);
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -317,17 +317,7 @@ fn a_change_made_while_a_run_is_under_way_survives_it_and_so_does_its_state() {
     world.pce.set_now("10:10");
     let silence = Fault::hang(Duration::from_millis(1_500));
     world.pce.fault(silence.on("/health").times(1));
-    let mut running = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut running = world.run_until(World::asks_the_pce);
 
     let output = piped(&world, &["rules", "set", "2", "threshold_count=99"], "");
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Failure;
-use crate::cycle::{Cycle, Tallies, keyed};
+use crate::cycle::{Cycle, Tallies};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, download};
@@ -11,7 +11,7 @@ use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, Row};
 use crate::rules::matching::FlowFacts;
-use crate::rules::{Filter, TrafficFilter};
+use crate::rules::{Filter, TrafficFilter, keyed};
 use crate::store::TrafficCounts;
 
 /// One download, counted on copies until it is known to be complete.
