@@ -66,7 +66,7 @@ texts! {
     deleted() { en: "deleted", zh: "刪除" }
     inbound() { en: "inbound", zh: "連入" }
     outbound() { en: "outbound", zh: "連出" }
-    process(name) { en: "process {name}", zh: "程序 {name}" }
+    process(name) { en: "process {name}", zh: "行程 {name}" }
     no_port() { en: "(no port)", zh: "（無連接埠）" }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
     status(word) { en: "status {word}", zh: "狀態 {word}" }

@@ -155,7 +155,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         Lang::ZhTw => (
             "資料庫區 SMB 遭封鎖",
             "區外主機嘗試連線政策未允許的檔案共享。",
-            "請先查明最頻繁來源上的程序。\n若為必要連線，請新增規則；否則請隔離來源主機。",
+            "請先查明最頻繁來源上的行程。\n若為必要連線，請新增規則；否則請隔離來源主機。",
         ),
     };
     let first = at("2026-11-22T09:42:00Z");
@@ -504,6 +504,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
 const WEB_01: &str = "/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3";
 const DB_01: &str = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
 
-const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
+pub const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
 
 const FLOW: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"href":"/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3","name":"web-01","hostname":"web-01.corp.example","os_type":"linux","labels":[{"href":"/orgs/1/labels/7","key":"role","value":"web"},{"href":"/orgs/1/labels/9","key":"env","value":"prod"}]}},"dst":{"ip":"10.9.0.4","workload":{"href":"/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04","name":"db-01","hostname":"db-01.corp.example"}},"service":{"port":445,"proto":6,"process_name":"smbclient"},"num_connections":3120,"state":"closed","timestamp_range":{"first_detected":"2026-11-22T00:03:10Z","last_detected":"2026-11-22T09:42:44Z"},"policy_decision":"blocked","flow_direction":"outbound","dst_bi":1.20e4}"#;
