@@ -70,7 +70,10 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
         prop_assert!(!told.subject.contains(hidden), "{:?}", told.subject);
         prop_assert_eq!(
             told.lines.len(),
-            report.alerts.len() + report.conditions.len() + report.notices.len()
+            report.alerts.len()
+                + report.conditions.len()
+                + report.notices.len()
+                + usize::from(report.daily.is_some())
         );
         for line in &told.lines {
             prop_assert!(
