@@ -20,7 +20,11 @@ CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 MUSL_SYSROOT := $(CARGO_TARGET_DIR)/musl-sysroot
 export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 
-.PHONY: help build musl test torture fuzz bench demo mail-gallery lint illumio-py clean
+# A key that gpg knows: the rpm and SHA256SUMS are signed with it.
+SIGN_KEY ?=
+export SIGN_KEY
+
+.PHONY: help build musl test torture fuzz bench demo mail-gallery lint illumio-py deb rpm dist vendor acceptance clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -65,6 +69,21 @@ illumio-py: ## Illumio's own Python library takes the simulated PCE for a PCE (f
 	@test -x "$(CARGO_TARGET_DIR)/illumio-py/bin/python" || python3 -m venv "$(CARGO_TARGET_DIR)/illumio-py"
 	@"$(CARGO_TARGET_DIR)/illumio-py/bin/pip" install --quiet illumio==1.1.3
 	@ILLUMIO_PY="$(CARGO_TARGET_DIR)/illumio-py/bin/python" "$(CARGO)" test --test stories -- --ignored --nocapture illumio
+
+deb: ## target/packages/*.deb
+	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb
+
+rpm: ## target/packages/*.rpm
+	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" rpm sign
+
+dist: ## all that is published, in target/packages: deb, rpm, tarball, SBOM, SHA256SUMS (SIGN_KEY= signs)
+	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb rpm tar sign sums
+
+vendor: ## target/packages/*-source.tar.gz: the commit with all crates, to build on a closed network
+	@dist/vendor.sh
+
+acceptance: ## the packages on a throwaway copy of this host, with real Postfix and cron (as root, on Debian)
+	@binary=$$(dist/build-static.sh) && tests/acceptance/run.sh "$$binary"
 
 clean: ## remove what was built, the musl standard library included
 	"$(CARGO)" clean

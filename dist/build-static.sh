@@ -25,18 +25,22 @@ sysroot_is_built() {
         [ "$(head -n 1 "$MUSL_SYSROOT/built-from")" = "$("$DISTRO_RUST/rustc" --version)" ]
 }
 
-# ring has C in it, which must be compiled against musl's headers. Your own choice stands.
+# ring has C in it, which must be compiled against musl's headers. For another machine's
+# processor a cross compiler does that, and links. Your own choice stands.
 use_musl_gcc() {
-    local name=CC_${MUSL_TARGET//-/_}
-    if [ -z "${!name:-}" ] && command -v musl-gcc >/dev/null; then
-        export "$name=musl-gcc"
-    fi
+    local machine=${MUSL_TARGET%%-*} name=${MUSL_TARGET//-/_} gcc=musl-gcc
+    [ "$machine" = "$(uname -m)" ] || gcc=$machine-linux-musl-gcc
+    command -v "$gcc" >/dev/null || return 0
+    local compiler=CC_$name linker=CARGO_TARGET_${name^^}_LINKER
+    [ -n "${!compiler:-}" ] || export "$compiler=$gcc"
+    [ "$gcc" = musl-gcc ] || [ -n "${!linker:-}" ] || export "$linker=$gcc"
 }
 
 target=$MUSL_TARGET
 cargo=${CARGO:-cargo}
 # With --target these reach the program and its crates, but not the build scripts.
-flags="-C target-feature=+crt-static"
+# A panic aborts, so nothing ever unwinds: the tables for it would be a tenth of the program.
+flags="-C target-feature=+crt-static -C force-unwind-tables=no"
 
 if toolchain_has_musl; then
     use_musl_gcc
@@ -55,6 +59,11 @@ else
     say "make build: there is no standard library for $MUSL_TARGET; run 'make musl' (Debian or Ubuntu), or add that target to your Rust toolchain."
     exit 1
 fi
+
+# No folder of the builder's in the binary, so that every builder gets the same bytes.
+for folder in "${CARGO_HOME:-$HOME/.cargo}=/cargo" "$PWD=/source" "$CARGO_TARGET_DIR=/target"; do
+    flags+=" --remap-path-prefix=$folder"
+done
 
 # Cargo prefers the encoded form to RUSTFLAGS, and would then drop the flags above.
 unset CARGO_ENCODED_RUSTFLAGS

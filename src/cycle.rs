@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
+use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
@@ -39,8 +40,8 @@ use crate::rules::{Filter, Level, Threshold, keyed};
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
-pub use outcome::{Code, Figures, Outcome};
-pub use test_mail::{TestMail, test_mail};
+pub use outcome::{Figures, Outcome};
+pub use test_mail::test_mail;
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
@@ -82,11 +83,7 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
     let began = Instant::now();
     let lang = start.language(env);
     let refuse = |error: &store::Error| {
-        let code = if error.needs_a_person() {
-            Code::Config
-        } else {
-            Code::Retry
-        };
+        let code = Code::of_failure(error.needs_a_person());
         Outcome::refused(code, error.lines(lang), start.now, began.elapsed())
     };
     let locked =
@@ -445,9 +442,7 @@ impl<'a> Cycle<'a> {
                 true
             }
             Err(error) => {
-                let person = error.needs_a_person();
-                self.code
-                    .worsen(if person { Code::Config } else { Code::Retry });
+                self.code.worsen(Code::of_failure(error.needs_a_person()));
                 self.save_failed(&error);
                 false
             }

@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cli;
-use crate::cycle::Code;
+use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
-use crate::rule_command::Said;
+use crate::said::Said;
 use crate::store::{self, Change, Env, Error};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
@@ -42,7 +41,7 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
     let mut import = Import::new(around);
     if files.is_empty() {
         import.said.problems.push(words::no_files(import.lang));
-        import.said.exit = cli::USAGE;
+        import.said.exit = USAGE;
         return import.said;
     }
     let sources: Vec<(&PathBuf, Source)> = files
@@ -54,8 +53,6 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
             import.take_config(file, config);
         }
     }
-    // What the sentences are written in may have come with the config.
-    import.lang = language(around);
     for (file, source) in &sources {
         if let Source::State(state) = source {
             import.take_state(file, state);
@@ -107,6 +104,9 @@ impl<'a> Import<'a> {
         let shown = file.display();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.refuse(words::not_there(self.lang, shown));
+            }
             Err(error) => {
                 let sentence = words::cannot_read(self.lang, shown, error);
                 return self.refuse(sentence);
@@ -138,10 +138,7 @@ impl<'a> Import<'a> {
 
     fn fails(&mut self, error: &Error) {
         self.said.problems.extend(error.lines(self.lang));
-        self.worsen(match error.needs_a_person() {
-            true => Code::Config,
-            false => Code::Retry,
-        });
+        self.worsen(Code::of_failure(error.needs_a_person()));
     }
 
     fn worsen(&mut self, code: Code) {
@@ -174,13 +171,10 @@ pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
     hidden.map(|line| line.text(language(around))).collect()
 }
 
-/// `--lang`, else what the config says, else the locale's.
+/// `--lang`, else what the config says, else the locale's; the same for all sentences,
+/// whatever comes with a config.
 fn language(around: &Around<'_>) -> Lang {
-    let locale = || around.env.locale().and_then(Lang::from_tag);
-    let looked = || store::look(around.config, around.env).ok();
-    around
-        .lang
-        .or_else(|| looked().map(|look| look.language))
-        .or_else(locale)
-        .unwrap_or_default()
+    let look = store::look(around.config, around.env).ok();
+    let config = look.map(|look| look.language);
+    around.env.screen_language(around.lang, config)
 }

@@ -1,6 +1,9 @@
 //! Where a run's line and its failures go: the two streams, syslog or the journal.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
@@ -54,6 +57,9 @@ pub fn tell(log: Log, line: &str, problems: &[String]) {
         Log::Syslog => lines
             .iter()
             .try_for_each(|(priority, text)| to_syslog(*priority, text)),
+        Log::Journal if is_journal(&io::stderr()) => {
+            Err(io::Error::from(io::ErrorKind::Unsupported))
+        }
         Log::Journal => lines
             .iter()
             .try_for_each(|(priority, text)| to_journal(*priority, text)),
@@ -63,27 +69,34 @@ pub fn tell(log: Log, line: &str, problems: &[String]) {
     }
 }
 
-/// Shows, on a terminal alone, that the PCE is still at work; the next line
-/// overwrites it.
-pub fn progress(text: &str) {
-    if io::stdout().is_terminal() {
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "\r{text}\r");
-        let _ = out.flush();
-    }
-}
-
-/// A closed stream is no reason to fail.
+/// A closed stream is no reason to fail. A stream that ends in the journal gets
+/// each line's priority before it [sd-daemon(3)].
 fn to_streams(lines: &[(Priority, &str)]) {
+    let journals = [is_journal(&io::stderr()), is_journal(&io::stdout())];
     for (priority, text) in lines {
+        let number = *priority as u8;
         let _ = match priority {
+            Priority::Error if journals[0] => writeln!(io::stderr(), "<{number}>{text}"),
             Priority::Error => writeln!(io::stderr(), "{text}"),
+            Priority::Info if journals[1] => writeln!(io::stdout(), "<{number}>{text}"),
             Priority::Info if io::stdout().is_terminal() => {
                 writeln!(io::stdout(), "\r\x1b[K{text}")
             }
             Priority::Info => writeln!(io::stdout(), "{text}"),
         };
     }
+}
+
+/// True where systemd connected this stream to the journal: `$JOURNAL_STREAM` then
+/// holds its device and inode [systemd.exec(5)]. That way the journal knows the unit
+/// of a line even when this process has ended before it looks.
+fn is_journal(stream: &impl AsFd) -> bool {
+    let here = stream.as_fd().try_clone_to_owned().map(File::from);
+    let Ok(here) = here.and_then(|file| file.metadata()) else {
+        return false;
+    };
+    let named = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    named == format!("{}:{}", here.dev(), here.ino())
 }
 
 fn to_syslog(priority: Priority, text: &str) -> io::Result<()> {

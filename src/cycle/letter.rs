@@ -182,11 +182,7 @@ impl Cycle<'_> {
             // A mail that was late says so itself.
             self.state.conditions.remove(&Condition::Delivery);
         } else {
-            self.code.worsen(if done.permanent() {
-                Code::Config
-            } else {
-                Code::Retry
-            });
+            self.code.worsen(Code::of_failure(done.permanent()));
             let detail = self.problems.last().cloned().unwrap_or_default();
             let held = Held {
                 since: now,

@@ -12,7 +12,7 @@ use super::{Code, Cycle, Tallies, back, notice};
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
-use crate::pce::traffic::{Downloaded, Part, Progress, TrafficMemory, post, progress};
+use crate::pce::traffic::{DOWNLOADS, Downloaded, Part, Progress, TrafficMemory, post, progress};
 use crate::report::Condition;
 use crate::rules::Level;
 use crate::rules::growth::{Baseline, MAX_ROWS};
@@ -25,10 +25,6 @@ const FIRST_POLL: Duration = Duration::from_millis(100);
 
 /// The longest wait between polls.
 const SLOWEST_POLL: Duration = Duration::from_secs(5);
-
-/// How often a download that has fewer rows than promised is tried: `completed`
-/// may come before its rows do [pce-api 3.3].
-const DOWNLOADS: u32 = 3;
 
 /// Why a part could not be read.
 enum Failure {

@@ -5,6 +5,10 @@
 use super::texts;
 
 texts! {
+    not_there(file) {
+        en: "{file}: there is no such file; name it as it lies, for example: import /opt/illumio/illumio_api_state.json",
+        zh: "{file}：找不到檔案；請填寫正確路徑，例如：import /opt/illumio/illumio_api_state.json"
+    }
     cannot_read(file, reason) {
         en: "{file}: cannot be read: {reason}; the user who owns the config's folder has to be able to read it",
         zh: "{file}：無法讀取：{reason}；設定檔資料夾的擁有者須有讀取權限"

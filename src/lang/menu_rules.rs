@@ -98,6 +98,7 @@ texts! {
         zh: "請選擇分類；或輸入事件名稱或說明的一部分，或使用 * 或 ? 萬用字元。"
     }
     find_choice() { en: "Number, or what to search for", zh: "數字或搜尋字詞" }
+    group(name, count) { en: "{name} ({count})", zh: "{name}（{count}）" }
     recommended() { en: "Recommended by Illumio", zh: "Illumio 建議監控" }
     found_for(part) { en: "Event types with \"{part}\"", zh: "符合「{part}」的事件類型" }
     types_head() { en: "* recommended by Illumio", zh: "* Illumio 建議監控" }
@@ -148,6 +149,7 @@ texts! {
         en: "All best practices are here already.",
         zh: "最佳實踐已全部載入。"
     }
+    practice(level, name, when) { en: "  {level} {name} ({when})", zh: "  {level} {name}（{when}）" }
     practices_missing() { en: "These are missing:", zh: "缺少下列規則：" }
     practices_add(count) { en: "Add these {count}?", zh: "是否新增這 {count} 條？" }
     practices_differ(count) {

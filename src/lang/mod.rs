@@ -105,10 +105,18 @@ macro_rules! texts {
         $(
             $(#[$doc])*
             pub fn $name(lang: $crate::lang::Lang $(, $value: impl std::fmt::Display)*) -> String {
-                match lang {
-                    $crate::lang::Lang::En => format!($en),
-                    $crate::lang::Lang::ZhTw => format!($zh),
+                // One body for values of whatever type: with one for each, the
+                // sentences would take a third of the program.
+                #[inline(never)]
+                fn the_text(
+                    lang: $crate::lang::Lang $(, $value: &dyn std::fmt::Display)*
+                ) -> String {
+                    match lang {
+                        $crate::lang::Lang::En => format!($en),
+                        $crate::lang::Lang::ZhTw => format!($zh),
+                    }
                 }
+                the_text(lang $(, &$value)*)
             }
         )*
     };

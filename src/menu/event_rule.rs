@@ -70,7 +70,8 @@ fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
 }
 
 fn row(menu: &Menu<'_>, number: usize, name: &str, count: usize) {
-    let text = format!("  {number}  {name} ({count})");
+    let text = words::group(menu.console.lang, name, count);
+    let text = format!("  {number}  {text}");
     menu.console.row(Style::Plain, &text);
 }
 

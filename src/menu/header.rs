@@ -2,8 +2,8 @@
 //! run ended, and what waits.
 
 use super::Menu;
-use super::columns::pad;
 use super::console::Style;
+use crate::columns::pad;
 use crate::lang::{Lang, menu as say};
 use crate::store::{self, Error, Opened, StateUse};
 
@@ -39,6 +39,7 @@ fn problems(menu: &Menu<'_>, error: &Error) {
             let texts = problems.iter().map(|problem| problem.text(lang));
             (texts.collect(), *more)
         }
+        Error::NotFound { path } => (vec![say::no_config(lang, path.display())], 0),
         other => (other.lines(lang), 0),
     };
     for line in lines.iter().take(MOST_PROBLEMS) {

@@ -5,7 +5,6 @@
 //! goes through `store::edit`, whole or not at all, and what the commands do is done
 //! by the commands' own functions. Knows every room.
 
-mod columns;
 mod console;
 mod debug;
 mod event_rule;
@@ -14,6 +13,7 @@ mod first_run;
 mod form;
 mod header;
 pub mod inspect;
+mod interrupt;
 mod list;
 mod manage;
 mod practices;
@@ -31,8 +31,9 @@ use serde_json::Value;
 
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
-use crate::cli::{Log, USAGE};
-use crate::cycle::{self, Code, Start};
+use crate::cli::Log;
+use crate::cycle::{self, Start};
+use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, menu as say};
 use crate::log;
 use crate::store::{self, Draft, Env};
@@ -46,8 +47,6 @@ pub struct Place<'a> {
     pub env: &'a Env,
     /// This program, for the line in the crontab.
     pub executable: &'a Path,
-    /// Whether `config` is where this program looks by itself.
-    pub at_home: bool,
     /// The language asked for on the command line.
     pub lang: Option<Lang>,
     /// What each cycle and each test mail is given.
@@ -79,6 +78,9 @@ pub fn menu(place: Place<'_>) -> u8 {
         let told = [error.lines(lang), vec![say::no_config_to_pipe(lang)]].concat();
         told.iter().for_each(|line| eprintln!("{line}"));
         return Code::Config.exit();
+    }
+    if menu.console.person() {
+        interrupt::leave_on_ctrl_c();
     }
     match menu.until_left() {
         Leave::End => menu.code,
@@ -182,6 +184,8 @@ impl<'a> Menu<'a> {
 
     /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
+        self.console
+            .show(Style::Faint, &say::running(self.console.lang));
         let outcome = cycle::run(self.place.config, self.place.env, self.start());
         if self.console.person() {
             self.console.clear_progress();

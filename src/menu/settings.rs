@@ -5,12 +5,12 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::columns::{pad, width};
 use super::console::{Stop, Style};
 use super::fields::plain;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
 use super::{probe, smtp};
+use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
 
@@ -73,8 +73,7 @@ pub const DAILY: Key = key(
     words::daily_hint,
     "off",
 );
-/// When the API key expires.
-pub const EXPIRES: Key = key(
+const EXPIRES: Key = key(
     "api",
     "key_expires",
     words::expires,
@@ -82,6 +81,9 @@ pub const EXPIRES: Key = key(
     "",
 );
 const SITE: Key = key("settings", "site_name", words::site, words::site_hint, "");
+
+/// The probe that fails where the PCE's certificate is not trusted.
+const CERTIFICATE: &str = "pce.tls";
 
 /// What is asked for is put down here, and saved at the end.
 pub type Changes = Vec<(&'static str, &'static str, Option<Value>)>;
@@ -186,10 +188,21 @@ fn show(menu: &mut Menu<'_>) {
 /// URL, org, key and secret, and the test of them.
 fn pce_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     if pce(menu, false)? {
-        probe::pce(menu);
+        try_pce(menu)?;
         return menu.console.pause();
     }
     Ok(())
+}
+
+/// Tries the PCE. Where this host does not trust its certificate, asks for the CA file
+/// and tries again, until it is given no more; true where nothing failed.
+pub fn try_pce(menu: &mut Menu<'_>) -> Result<bool, Stop> {
+    loop {
+        match probe::pce(menu) {
+            Err(CERTIFICATE) if one(menu, &CA_FILE)? => menu.console.tell_notices(),
+            tried => return Ok(tried.is_ok()),
+        }
+    }
 }
 
 /// Asks for the PCE's four values in the Python tool's order, and saves them; false
@@ -213,7 +226,11 @@ fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), 
     for key in [&URL, &ORG, &API_KEY] {
         ask(menu, key, all, changes)?;
     }
-    ask_secret(menu, &SECRET, all, changes)
+    ask_secret(menu, &SECRET, all, changes)?;
+    match all {
+        true => ask(menu, &EXPIRES, false, changes),
+        false => Ok(()),
+    }
 }
 
 fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -267,7 +284,7 @@ pub fn one(menu: &mut Menu<'_>, key: &Key) -> Result<bool, Stop> {
 
 fn then_pce(menu: &mut Menu<'_>, key: &Key) -> Result<(), Stop> {
     if one(menu, key)? {
-        probe::pce(menu);
+        try_pce(menu)?;
         return menu.console.pause();
     }
     Ok(())
@@ -296,6 +313,12 @@ pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> 
             return Ok(None);
         }
         let value = read(key, typed);
+        if key.key == "port" && !value.is_number() {
+            return Err(say::want_number(lang));
+        }
+        if key.key == "ca_file" {
+            reader.ca_file(typed)?;
+        }
         let values = Keys::from_iter([(key.key.to_owned(), value.clone())]);
         reader.section(key.section, &values, &[key.key])?;
         Ok(Some(value))
@@ -379,7 +402,7 @@ fn masked(value: &Value) -> Option<String> {
 fn read(key: &Key, typed: &str) -> Value {
     match key.key {
         "recipients" => typed
-            .split([',', '，', ';'])
+            .split([',', '，', '、', ';', '；'])
             .map(str::trim)
             .filter(|part| !part.is_empty())
             .map(Value::from)

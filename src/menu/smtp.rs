@@ -43,7 +43,7 @@ const CA_FILE: Key = Key {
 /// Asks, saves, tries.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     if smtp(menu)? {
-        probe::mail(menu);
+        let _ = probe::mail(menu);
         return menu.console.pause();
     }
     Ok(())

@@ -74,6 +74,33 @@ fn the_guide_leads_from_nothing_to_a_run() {
 }
 
 #[test]
+fn the_guide_asks_for_the_ca_where_the_certificate_is_not_trusted() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::with_tls(crate::pce::Tls::PrivateCa);
+        std::fs::remove_file(world.config_path()).unwrap();
+        let ca = world.config_path().with_file_name("ca.pem");
+        std::fs::write(&ca, world.pce.trust_pem().unwrap()).unwrap();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&words::url(lang), &world.pce.url());
+        person.answer(&words::org(lang), "");
+        person.answer(&words::key(lang), &world.pce.key());
+        person.answer(&words::secret(lang), &world.pce.secret());
+        person.answer(&words::expires(lang), "");
+        // A file that is none is told at once; the right one may stand by its name
+        // beside the config.
+        person.answer(&words::ca_file(lang), "/nowhere.pem");
+        person.shows("/nowhere.pem");
+        person.answer(&words::ca_file(lang), "ca.pem");
+        let screen = person.asked(&words::sender(lang));
+        assert!(screen.contains(&words::guide_mail(lang)), "{screen}");
+        person.fits();
+        assert_eq!(world.config()["api"]["ca_file"], "ca.pem");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+    }
+}
+
+#[test]
 fn the_crontab_line_runs_this_program_on_this_file() {
     let world = World::new();
     std::fs::remove_file(world.config_path()).unwrap();

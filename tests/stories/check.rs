@@ -401,7 +401,10 @@ fn the_old_tool_beside_it_and_a_missing_cron_line_are_told() {
         .unwrap()
         .to_owned();
     assert!(
-        run.stdout.contains(&format!("{program} run >/dev/null")),
+        run.stdout.contains(&format!(
+            "{program} -c {} run >/dev/null",
+            world.config_path().canonicalize().unwrap().display()
+        )),
         "{run:?}"
     );
     assert!(

@@ -1,5 +1,7 @@
 //! The command line: what scripts and cron rely on.
 
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +10,7 @@ use serde_json::json;
 use crate::pce::*;
 use crate::world::{Run, World};
 
-/// The run's line, word by word, as contract 1 writes it.
+/// The run's line, word by word, as the README shows it.
 fn assert_line(run: &Run, time: &str, word: &str) {
     let line = run.stdout.strip_suffix('\n').unwrap();
     assert!(!line.contains('\n') && !line.contains('\u{1b}'), "{line:?}");
@@ -200,6 +202,27 @@ fn syslog_and_the_journal_take_the_lines_where_they_listen() {
             );
         }
     }
+}
+
+#[test]
+fn on_a_stream_that_ends_in_the_journal_each_line_has_its_priority() {
+    let world = World::new();
+    world.set("api.secret", json!("wrong"));
+    let stream = File::create(world.folder().join("stream")).unwrap();
+    let about = stream.metadata().unwrap();
+    let named = format!("{}:{}", about.dev(), about.ino());
+    for log in ["stdout", "journal"] {
+        let (out, err) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
+        let mut command = world.command(&["run", "--log", log]);
+        command
+            .env("JOURNAL_STREAM", &named)
+            .stdout(out)
+            .stderr(err);
+        assert_eq!(command.status().unwrap().code(), Some(78));
+    }
+    let text = fs::read_to_string(world.folder().join("stream")).unwrap();
+    let starts: Vec<&str> = text.lines().map(|line| &line[..3]).collect();
+    assert_eq!(starts, ["<3>", "<6>", "<3>", "<6>"], "{text}");
 }
 
 #[test]

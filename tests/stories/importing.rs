@@ -385,7 +385,7 @@ fn a_file_that_is_none_of_the_python_tools_is_named_and_the_others_are_taken() {
     assert_eq!(run.code, 78, "{run:?}");
     for said in [
         "broken.json: not JSON",
-        "nowhere.json: cannot be read",
+        "nowhere.json: there is no such file",
         "other.json: neither a config nor a state",
     ] {
         assert!(run.stderr.contains(said), "{said}: {run:?}");

@@ -48,6 +48,10 @@ fn list_is_a_table_for_a_person_and_json_for_a_script() {
     assert!(lines[2].contains("  10 in 10 min  "), "{run:?}");
     assert!(lines[2].ends_with("blocked; port 80, 443"), "{run:?}");
     assert!(!run.stdout.contains('\u{1b}'));
+    let chinese = world.run(&["rules", "list", "--lang", "zh-TW"]).stdout;
+    let first = chinese.lines().nth(1).unwrap();
+    let words = ["是", "警告", "每次符合"];
+    assert!(words.iter().all(|word| first.contains(word)), "{chinese}");
 
     let run = world.run(&["rules", "list", "--json"]);
     assert_eq!(json_of(&run.stdout), world.config()["rules"]);
@@ -423,5 +427,16 @@ fn what_stands_in_a_rule_acts_on_no_terminal() {
             !run.stdout.contains(['\u{1b}', '\u{202e}', '\u{7}']),
             "{run:?}"
         );
+    }
+}
+
+#[test]
+fn a_rule_that_does_not_come_is_asked_for() {
+    let world = two();
+    for input in ["", "\n"] {
+        let out = piped(&world, &["rules", "add"], input);
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(64), "{told}");
+        assert!(told.starts_with("give the rule as JSON"), "{told}");
     }
 }

@@ -65,31 +65,6 @@ pub(super) fn cut(text: &str, max: usize) -> String {
     }
 }
 
-/// The columns that `text` takes on a terminal: 2 for the wide characters of
-/// East Asia and for emoji, 0 for combining marks. A coarse measure by blocks,
-/// which is enough to align columns and to wrap.
-pub(super) fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// See [`width`].
-pub(super) fn char_width(c: char) -> usize {
-    match u32::from(c) {
-        0x0300..=0x036f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0x303e
-        | 0x3041..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
 /// `2026-11-22 18:20 +08:00`.
 pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone).strftime("%Y-%m-%d %H:%M %:z").to_string()

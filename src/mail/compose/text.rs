@@ -2,8 +2,8 @@
 //! At most 78 columns, but for raw records and links, which stay whole to be copied.
 
 use super::fit::Detail;
-use super::show::{char_width, width};
 use super::view::{Card, Entry, List, Row, Timeline, View};
+use crate::columns::{char_width, width};
 use crate::lang::{Lang, mail as words};
 
 /// The widest line.

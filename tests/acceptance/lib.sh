@@ -1,0 +1,109 @@
+# What every theme begins with: `source "$REPO/tests/acceptance/lib.sh"`. It runs on the
+# throwaway copy of the host, as root; $WORK has the packages, $REPO the sources.
+# shellcheck shell=bash
+set -uo pipefail
+umask 022
+
+NAME=illumio-monitor
+STATE=/var/lib/illumio-monitor
+CONFIG=$STATE/illumio_api_config.json
+DEB=$(echo "$WORK"/this/*.deb) NEWER_DEB=$(echo "$WORK"/newer/*.deb)
+RPM=$(echo "$WORK"/this/*.rpm) NEWER_RPM=$(echo "$WORK"/newer/*.rpm)
+OUT=$(mktemp)
+any_failed=0
+
+# holds "what should be" command...: the command succeeds, or its output is shown.
+holds() {
+    local what=$1
+    shift
+    if "$@" >"$OUT" 2>&1; then
+        echo "ok       $what"
+        echo "ok $what" >>"$WORK/results"
+    else
+        echo "FAILED   $what"
+        sed 's/^/         | /' "$OUT"
+        echo "failed $what" >>"$WORK/results"
+        any_failed=1
+    fi
+}
+
+# The last line of a theme.
+ends() { [ "$any_failed" != 0 ] || touch "$WORK/ended"; exit "$any_failed"; }
+
+# Without this the rest makes no sense.
+needs() { "$@" >"$OUT" 2>&1 || { holds "$*" false; cat "$OUT"; ends; }; }
+
+# ends_with CODE command...
+ends_with() {
+    local wanted=$1 code=0
+    shift
+    "$@" || code=$?
+    [ "$code" = "$wanted" ] || { echo "exit code $code, not $wanted"; return 1; }
+}
+
+# same "expected" command...: what the command prints.
+same() {
+    local wanted=$1 got
+    shift
+    got=$("$@")
+    [ "$got" = "$wanted" ] || { diff <(echo "$wanted") <(echo "$got"); return 1; }
+}
+
+absent() { local path; for path; do [ ! -e "$path" ] && [ ! -L "$path" ] || { echo "$path is there"; return 1; }; done; }
+present() { local path; for path; do [ -e "$path" ] || { echo "$path is missing"; return 1; }; done; }
+
+# soon command...: tried again for up to twenty seconds.
+soon() {
+    local i
+    for ((i = 0; i < 100; i++)); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 0.2
+    done
+    "$@"
+}
+
+# owner user, group and mode of every path, sorted.
+owners() { find "$@" -printf '%u:%g %m %p\n' | LC_ALL=C sort -k3; }
+
+# A PCE with a realistic hour behind it; PCE_URL, PCE_KEY, PCE_SECRET.
+start_pce() {
+    "$WORK/simulated-pce" --seconds 900 "$@" >/run/pce 2>/run/pce.err &
+    soon test -s /run/pce
+    read -r PCE_URL PCE_KEY PCE_SECRET </run/pce
+}
+
+# config FILE [JQ-FILTER]: the example config with that PCE, as `user:group` $OWNER.
+config() {
+    jq --arg url "$PCE_URL" --arg key "$PCE_KEY" --arg secret "$PCE_SECRET" \
+        ".api.url = \$url | .api.key = \$key | .api.secret = \$secret | .api.proxy = \"none\"
+         | ${2:-.}" "$REPO/dist/illumio_api_config.example.json" >"$1"
+    chown "${OWNER:-illumio-monitor:illumio-monitor}" "$1"
+    chmod 600 "$1"
+}
+
+# A mail server that takes everything: port 2525, one file for each mail in $MAILS.
+MAILS=/run/mails
+start_sink() {
+    mkdir -p "$MAILS"
+    cat >/run/sink.sh <<'SINK'
+exec 3>"$(mktemp /run/mails/mail.XXXXXX)"
+say() { printf '%s\r\n' "$1"; }
+say "220 sink"
+while read -r line; do
+    line=${line%$'\r'}
+    case $line in
+        [Qq][Uu][Ii][Tt]*) say "221 bye"; break ;;
+        [Dd][Aa][Tt][Aa]*)
+            say "354 go on"
+            while read -r line && [ "${line%$'\r'}" != . ]; do printf '%s\n' "${line%$'\r'}" >&3; done
+            say "250 taken" ;;
+        *) say "250 ok" ;;
+    esac
+done
+SINK
+    socat TCP-LISTEN:2525,bind=127.0.0.1,reuseaddr,fork EXEC:"bash /run/sink.sh" 2>/run/sink.err &
+    soon bash -c 'exec 3<>/dev/tcp/127.0.0.1/2525'
+    sleep 0.3
+    rm -f "$MAILS"/*
+}
+SINK_SMTP='.smtp = {host: "127.0.0.1", port: 2525, tls: "none"}'
