@@ -19,7 +19,7 @@ texts! {
     }
     merged_subject(site) {
         en: "[Illumio Monitor] {site}: alerts that waited for delivery",
-        zh: "[Illumio Monitor] {site}：延遲寄出的告警"
+        zh: "[Illumio Monitor] {site}：延遲寄出的警示"
     }
     detached_by_the_bound() {
         en: "The attached records were removed: too much mail was waiting.",
@@ -31,7 +31,7 @@ texts! {
     }
     without_details(since) {
         en: "Since {since} mail could not be delivered. So many alerts were waiting that only one line is left of each:",
-        zh: "自 {since} 起郵件無法寄出。等待寄出的告警過多，每則告警僅保留一行："
+        zh: "自 {since} 起郵件無法寄出。等待寄出的警示過多，每則警示僅保留一行："
     }
     unconfirmed(since) {
         en: "This mail was made at {since}. The mail server took it twice and never confirmed it, so it may have come already.",
