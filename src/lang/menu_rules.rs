@@ -103,6 +103,10 @@ texts! {
     found_for(part) { en: "Event types with \"{part}\"", zh: "符合「{part}」的事件類型" }
     types_head() { en: "* recommended by Illumio", zh: "* Illumio 建議監控" }
     type_choice() { en: "Number, or another search", zh: "數字，或重新搜尋" }
+    types_head_or(part) {
+        en: "* recommended by Illumio; = takes all types with \"{part}\"",
+        zh: "* Illumio 建議監控；輸入 = 採用所有含「{part}」的類型"
+    }
     not_in_catalogue(part) {
         en: "The catalogue has no event type with \"{part}\". A PCE may send it all the same.",
         zh: "目錄中沒有含「{part}」的事件類型，但 PCE 仍可能送出。"

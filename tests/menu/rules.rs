@@ -71,6 +71,45 @@ fn world_run(mut world: World) -> i32 {
     world.run_at("10:10").code
 }
 
+/// Of the types that real PCEs send beside the documented ones, such as the catalogue
+/// has and such whose name is only a part of others' there [pce-api 2.5].
+#[test]
+fn a_part_of_a_type_is_a_filter_itself_whatever_the_catalogue_finds() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    let mut want = Vec::new();
+    for part in [
+        "settings.update",
+        "user.create",
+        "service_account.create",
+        "deny_rule",
+        "agent.upgrade_successful",
+        "endpoint_offline_check",
+        "label_dimension.*",
+    ] {
+        person.answer(&say::choice(EN), "1");
+        person.answer(&words::find_choice(EN), part);
+        let screen = person.asked_anything();
+        if screen.contains(&words::as_it_stands(EN)) {
+            person.keys("\r");
+        } else if screen.contains(&words::types_head_or(EN, part)) {
+            person.keys("=\r");
+        }
+        person.enter(&[
+            &say::choice(EN),
+            &say::choice(EN),
+            &words::name(EN),
+            &words::form_choice(EN),
+        ]);
+        want.push(part);
+    }
+    person.answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let rules = rules(&world);
+    let filters = rules.iter().map(|rule| rule["filter_value"].as_str());
+    assert_eq!(filters.collect::<Option<Vec<_>>>().unwrap(), want);
+}
+
 #[test]
 fn an_event_type_may_be_typed_freely() {
     let world = World::new();
