@@ -95,27 +95,27 @@ fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
     }
 }
 
-/// Sender, recipients and the mail server, and a mail to see.
+/// Sender, recipients and the mail server until they work, and a mail to see.
 fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    settings::mail(menu, true)?;
-    menu.console.tell_notices();
-    let server = smtp::shown(&menu.file(), lang);
-    let mut other = menu
-        .console
-        .yes(&say::guide_other_server(lang, server), false)?;
+    let mut other = false;
     loop {
-        if other {
+        settings::mail(menu, true)?;
+        menu.console.tell_notices();
+        let server = smtp::shown(&menu.file(), lang);
+        let question = say::guide_other_server(lang, server);
+        if menu.console.yes(&question, other)? {
             smtp::smtp(menu)?;
             menu.console.tell_notices();
         }
-        if probe::mail(menu) {
+        let Err(failed) = probe::mail(menu) else {
             break;
-        }
+        };
         if !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
         }
-        other = true;
+        // An address that is refused is no reason for another server.
+        other = !matches!(failed, "mail.from" | "mail.recipient");
     }
     if menu.console.yes(&say::guide_test_mail(lang), true)? {
         menu.tell_test_mail();
