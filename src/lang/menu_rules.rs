@@ -140,10 +140,12 @@ texts! {
     enable() { en: "enable", zh: "啟用" }
     disable() { en: "disable", zh: "停用" }
     delete() { en: "delete", zh: "刪除" }
-    delete_really(count) { en: "Delete {count} for good?", zh: "確定要刪除 {count} 條規則？" }
-    rules_enabled(count) { en: "Enabled: {count}", zh: "已啟用 {count} 條規則" }
-    rules_disabled(count) { en: "Disabled: {count}", zh: "已停用 {count} 條規則" }
-    rules_deleted(count) { en: "Deleted: {count}", zh: "已刪除 {count} 條規則" }
+    back() { en: "back", zh: "返回" }
+    delete_this() { en: "Delete this rule for good?", zh: "確定要刪除這條規則？" }
+    delete_these(count) { en: "Delete these {count} rules for good?", zh: "確定要刪除這 {count} 條規則？" }
+    rules_enabled(count) { en: "Rules enabled: {count}", zh: "已啟用 {count} 條規則" }
+    rules_disabled(count) { en: "Rules disabled: {count}", zh: "已停用 {count} 條規則" }
+    rules_deleted(count) { en: "Rules deleted: {count}", zh: "已刪除 {count} 條規則" }
     changed_meanwhile() {
         en: "The rule was changed by someone else meanwhile; nothing was saved. Look at it again.",
         zh: "規則已被其他人變更，未儲存。請重新查看。"

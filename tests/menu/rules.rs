@@ -247,9 +247,9 @@ fn rules_are_listed_edited_switched_and_deleted() {
         person.answer(&which, "3").answer("1 ", "2");
         // Delete one after having said no.
         person.answer(&which, "1").answer("1 ", "3");
-        person.answer(&words::delete_really(lang, 1), "");
+        person.answer(&words::delete_this(lang), "");
         person.answer(&which, "1-2").answer("1 ", "3");
-        person.answer(&words::delete_really(lang, 2), "y");
+        person.answer(&words::delete_these(lang, 2), "y");
         person.shows(&words::rules_deleted(lang, 2));
         person.fits();
         person.answer(&which, "").answer(&say::choice(lang), "0");
@@ -293,9 +293,9 @@ fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
     person
         .answer(&words::which_rules(EN), "1")
         .answer("1 ", "3");
-    person.asked(&words::delete_really(EN, 1));
+    person.asked(&words::delete_this(EN));
     world.edit(|config| config["rules"][0]["name"] = json!("Theirs"));
-    person.answer(&words::delete_really(EN, 1), "y");
+    person.answer(&words::delete_this(EN), "y");
     person.asked(&words::which_rules(EN));
     person
         .answer(&words::which_rules(EN), "")
