@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::settings::{self, DAILY};
-use super::{practices, probe, smtp};
+use super::{practices, probe, setting, smtp};
 use crate::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
@@ -67,7 +67,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
         &say::guide_daily(lang),
         &say::guide_daily_why(lang),
     );
-    settings::one(menu, &DAILY)?;
+    setting::one(menu, &DAILY)?;
     step(menu, 5, &say::guide_cron(lang), "");
     cron(menu);
     menu.console.pause()
