@@ -39,7 +39,8 @@ use_musl_gcc() {
 target=$MUSL_TARGET
 cargo=${CARGO:-cargo}
 # With --target these reach the program and its crates, but not the build scripts.
-flags="-C target-feature=+crt-static"
+# A panic aborts, so nothing ever unwinds: the tables for it would be a tenth of the program.
+flags="-C target-feature=+crt-static -C force-unwind-tables=no"
 
 if toolchain_has_musl; then
     use_musl_gcc

@@ -38,6 +38,8 @@ declare -A package=([rpmbuild]=rpm [rpmsign]=rpm [gpg]=gnupg [ar]=binutils)
 # put MODE SOURCE TARGET, below the stage.
 put() { install -D -m "$1" "$2" "$stage$3"; }
 put_gz() { mkdir -p "$stage$(dirname "$2")" && gzip -9nc "$1" >"$stage$2.gz" && chmod 644 "$stage$2.gz"; }
+# A guide beside the others: there its links to dist/ lead to the same folder.
+put_guide() { mkdir -p "$stage$2" && sed 's|](dist/|](|g' "$1" >"$stage$2/$(basename "$1")" && chmod 644 "$stage$2/$(basename "$1")"; }
 
 # What needs cargo is made once and serves all three.
 make_papers() {
@@ -75,7 +77,7 @@ lay_out() {
     put 644 "$papers/completions/_illumio-monitor" "/usr/share/zsh/$zsh/_illumio-monitor"
     put 644 "$papers/completions/illumio-monitor.fish" /usr/share/fish/vendor_completions.d/illumio-monitor.fish
     for file in $(guides); do
-        put 644 "$file" "$doc/$(basename "$file")"
+        put_guide "$file" "$doc"
     done
     put 644 dist/illumio_api_config.example.json "$doc/examples/illumio_api_config.json"
     put 644 dist/systemd/hardening.conf "$doc/examples/hardening.conf"
@@ -157,7 +159,10 @@ make_tar() {
     rm -rf "$stage"
     folder=/$name
     put 755 "$binary" "$folder/illumio-monitor"
-    for file in $(guides) LICENSE "$papers/THIRD-PARTY-LICENSES" "$papers/sbom.cdx.json" \
+    for file in $(guides); do
+        put_guide "$file" "$folder"
+    done
+    for file in LICENSE "$papers/THIRD-PARTY-LICENSES" "$papers/sbom.cdx.json" \
         dist/illumio_api_config.example.json; do
         put 644 "$file" "$folder/$(basename "$file")"
     done

@@ -12,6 +12,7 @@ mod events;
 mod expiry;
 mod gap;
 mod letter;
+pub mod notice;
 mod outcome;
 mod test_mail;
 mod thread;
@@ -24,6 +25,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
+use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
@@ -32,14 +34,14 @@ use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
 use crate::report::records::Records;
 use crate::report::tally::Tally;
-use crate::report::{Alert, Condition, ConditionNews};
+use crate::report::{Alert, Condition, ConditionNews, Notice};
 use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Level, Threshold, keyed};
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
-pub use outcome::{Code, Figures, Outcome};
-pub use test_mail::{TestMail, test_mail};
+pub use outcome::{Figures, Outcome};
+pub use test_mail::test_mail;
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
@@ -81,11 +83,7 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
     let began = Instant::now();
     let lang = start.language(env);
     let refuse = |error: &store::Error| {
-        let code = if error.needs_a_person() {
-            Code::Config
-        } else {
-            Code::Retry
-        };
+        let code = Code::of_failure(error.needs_a_person());
         Outcome::refused(code, error.lines(lang), start.now, began.elapsed())
     };
     let locked =
@@ -126,7 +124,7 @@ struct Cycle<'a> {
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
-    notices: Vec<String>,
+    notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
     /// What this run did see, for the mail's footer.
@@ -158,7 +156,7 @@ impl<'a> Cycle<'a> {
             problems.push(say::tls_not_verified(lang));
         }
         Self {
-            notices: lost.iter().map(|note| note.text(lang)).collect(),
+            notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
             clock_doubted: false,
@@ -444,9 +442,7 @@ impl<'a> Cycle<'a> {
                 true
             }
             Err(error) => {
-                let person = error.needs_a_person();
-                self.code
-                    .worsen(if person { Code::Config } else { Code::Retry });
+                self.code.worsen(Code::of_failure(error.needs_a_person()));
                 self.save_failed(&error);
                 false
             }

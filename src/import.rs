@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cli;
-use crate::cycle::Code;
+use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
-use crate::rule_command::Said;
+use crate::said::Said;
 use crate::store::{self, Change, Env, Error};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
@@ -42,7 +41,7 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
     let mut import = Import::new(around);
     if files.is_empty() {
         import.said.problems.push(words::no_files(import.lang));
-        import.said.exit = cli::USAGE;
+        import.said.exit = USAGE;
         return import.said;
     }
     let sources: Vec<(&PathBuf, Source)> = files
@@ -139,10 +138,7 @@ impl<'a> Import<'a> {
 
     fn fails(&mut self, error: &Error) {
         self.said.problems.extend(error.lines(self.lang));
-        self.worsen(match error.needs_a_person() {
-            true => Code::Config,
-            false => Code::Retry,
-        });
+        self.worsen(Code::of_failure(error.needs_a_person()));
     }
 
     fn worsen(&mut self, code: Code) {

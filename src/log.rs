@@ -69,16 +69,6 @@ pub fn tell(log: Log, line: &str, problems: &[String]) {
     }
 }
 
-/// Shows, on a terminal alone, that the PCE is still at work; the next line
-/// overwrites it.
-pub fn progress(text: &str) {
-    if io::stdout().is_terminal() {
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "\r{text}\r");
-        let _ = out.flush();
-    }
-}
-
 /// A closed stream is no reason to fail. A stream that ends in the journal gets
 /// each line's priority before it [sd-daemon(3)].
 fn to_streams(lines: &[(Priority, &str)]) {

@@ -19,8 +19,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli;
-use crate::cycle::Code;
+use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
+use crate::said::Said;
 use crate::store::{self, Change, Draft, Edited, Env, Error};
 
 /// Shows a person these lines, asks the question, and says whether the answer was yes.
@@ -42,19 +43,6 @@ pub struct Around<'a> {
     pub ask: Option<&'a Ask<'a>>,
     /// Reads standard input to its end; `None` where a person would have to type it.
     pub input: Option<&'a dyn Fn() -> std::io::Result<String>>,
-}
-
-/// What a command has to say.
-#[derive(Debug, Default)]
-pub struct Said {
-    /// For standard output.
-    pub lines: Vec<String>,
-    /// For standard error.
-    pub problems: Vec<String>,
-    /// The exit code.
-    pub exit: u8,
-    /// What the file's keeper should find in syslog.
-    pub changes: Vec<Change>,
 }
 
 /// Does what was asked for.
@@ -99,9 +87,11 @@ impl Failure {
 
     fn said(self, lang: Lang) -> Said {
         let (exit, problems) = match self {
-            Self::Usage(problems) => (cli::USAGE, problems),
-            Self::File(error) if error.needs_a_person() => (Code::Config.exit(), error.lines(lang)),
-            Self::File(error) => (Code::Retry.exit(), error.lines(lang)),
+            Self::Usage(problems) => (USAGE, problems),
+            Self::File(error) => {
+                let code = Code::of_failure(error.needs_a_person());
+                (code.exit(), error.lines(lang))
+            }
         };
         Said {
             problems,

@@ -6,8 +6,10 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::cycle::Code;
+use crate::cli;
+use crate::exit::Code;
 use crate::lang::{Lang, status as say};
+use crate::said::Said;
 use crate::store::state::{LastRun, State};
 use crate::store::{self, Env, Opened, StateUse};
 
@@ -46,6 +48,26 @@ pub enum Reason {
     NotStarted,
     /// Runs come to their end, and do not see everything.
     Incomplete,
+}
+
+/// What the command says: the line, or the same as JSON.
+pub fn said(
+    path: &Path,
+    env: &Env,
+    options: &cli::Status,
+    now: Timestamp,
+    asked: Option<Lang>,
+) -> Said {
+    let (status, lang) = status(path, env, options.max_age, now, asked);
+    let line = match options.json {
+        true => status.json(options.max_age, lang).to_string(),
+        false => status.line(lang),
+    };
+    Said {
+        lines: vec![line],
+        exit: status.code.exit(),
+        ..Said::default()
+    }
 }
 
 /// How the monitor of the config at `path` is doing. `max_age` in minutes; `now` is

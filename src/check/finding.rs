@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cycle::Code;
+use crate::exit::Code;
 use crate::visible::visible;
 
 /// How well it is.

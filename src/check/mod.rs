@@ -21,6 +21,7 @@ pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
+use crate::exit::Code;
 use crate::lang::{Lang, check as say};
 use crate::rules::Filter;
 use crate::status::{self, MAX_AGE_MINUTES, Reason};
@@ -94,9 +95,7 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
     let finding = match (&status.reason, status.code) {
         (None, _) => Finding::good("last_run", what),
         (Some(Reason::NeverRan), _) => Finding::remark("last_run", what, say::first_run_fix(lang)),
-        (_, crate::cycle::Code::Config) => {
-            Finding::broken("last_run", what, say::last_run_fix(lang))
-        }
+        (_, Code::Config) => Finding::broken("last_run", what, say::last_run_fix(lang)),
         _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
     };
     finding.with(status.holding)

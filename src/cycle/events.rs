@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
-use crate::lang::cycle as say;
+use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed, notice};
+use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::events::{Fetched, fetch};
@@ -73,7 +73,7 @@ impl Cycle<'_> {
                 self.state.events.since = Some(until);
                 let (from, until) = (self.local(from), self.local(until));
                 self.notices
-                    .push(say::events_skipped(self.lang, from, until));
+                    .push(notice::events_skipped(self.lang, from, until));
             }
             moved |= self.state.events.position != Some(position);
             self.state.events.position = Some(position);
@@ -145,9 +145,8 @@ impl Cycle<'_> {
         self.keep_records(records);
         self.figures.events += new;
         if unreadable > 0 {
-            let records = say::event_records(self.lang, unreadable);
             self.notices
-                .push(say::events_unreadable(self.lang, records));
+                .push(notice::events_unreadable(self.lang, unreadable));
         }
         // What lies behind the position was told when it was first read.
         let told = self.state.events.position;
@@ -156,7 +155,7 @@ impl Cycle<'_> {
             .filter(|second| told.is_none_or(|told| *second >= told))
         {
             let second = self.local(second);
-            self.notices.push(say::events_cut(self.lang, second));
+            self.notices.push(notice::events_cut(self.lang, second));
         }
         Ok(())
     }
@@ -195,7 +194,7 @@ impl Cycle<'_> {
         self.seen.push(say::events_complete(
             self.lang,
             self.local(now),
-            self.figures.events,
+            grouped(self.figures.events),
         ));
     }
 

@@ -5,16 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The exit codes of sysexits.h that a cycle has. Ordered, the worst is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Code {
-    /// 0: done, with alerts or without.
-    Done,
-    /// 75: something failed, and the next run tries it again.
-    Retry,
-    /// 78: a person is needed.
-    Config,
-}
+use crate::exit::Code;
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,30 +37,6 @@ pub struct Outcome {
     pub took: Duration,
 }
 
-impl Code {
-    /// The process's exit code.
-    pub fn exit(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Retry => 75,
-            Self::Config => 78,
-        }
-    }
-
-    /// The word in the run's line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Done => "ok",
-            Self::Retry => "retry",
-            Self::Config => "config",
-        }
-    }
-
-    pub(super) fn worsen(&mut self, other: Self) {
-        *self = (*self).max(other);
-    }
-}
-
 impl Outcome {
     pub(super) fn refused(
         code: Code,
@@ -87,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// The run's line, contract 1.
+/// The run's line; the README shows it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures {

@@ -9,32 +9,23 @@ use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};
 use crate::report::Kind;
+use crate::said::Said;
 use crate::store::{self, Config, Env, StateUse};
 
 /// How long a test mail may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What became of a test mail.
-#[derive(Debug)]
-pub struct TestMail {
-    /// 0, 75 or 78, as for a run.
-    pub code: Code,
-    /// One line for each recipient that the server answered for.
-    pub lines: Vec<String>,
-    /// What failed.
-    pub problems: Vec<String>,
-}
-
-/// Sends a test mail with the config at `path`. Changes nothing.
-pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
+/// Sends a test mail with the config at `path`, and says what became of it for each
+/// recipient. Changes nothing.
+pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     let lang = start.language(env);
     let mut config = match store::open(path, env, StateUse::Keep) {
         Ok(opened) => opened.config,
         Err(unopened) => {
-            return TestMail {
-                code: Code::Config,
-                lines: Vec::new(),
+            return Said {
+                exit: Code::Config.exit(),
                 problems: unopened.error.lines(lang),
+                ..Said::default()
             };
         }
     };
@@ -45,17 +36,13 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> TestMail {
     let recipients = &config.mail.recipients;
     match smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline) {
         Ok(delivery) => told(&delivery, lang),
-        Err(error) => TestMail {
-            code: if error.permanent() {
-                Code::Config
-            } else {
-                Code::Retry
-            },
-            lines: Vec::new(),
+        Err(error) => Said {
+            exit: Code::of_failure(error.permanent()).exit(),
             problems: recipients
                 .iter()
                 .map(|to| say::not_sent(lang, to, error.text(lang)))
                 .collect(),
+            ..Said::default()
         },
     }
 }
@@ -82,24 +69,21 @@ fn message(path: &Path, config: &Config, start: &Start<'_>) -> String {
 }
 
 /// What the server said to each recipient.
-fn told(delivery: &Delivery, lang: Lang) -> TestMail {
+fn told(delivery: &Delivery, lang: Lang) -> Said {
     let mut code = Code::Done;
     for refused in &delivery.refused {
-        code.worsen(if refused.permanent {
-            Code::Config
-        } else {
-            Code::Retry
-        });
+        code.worsen(Code::of_failure(refused.permanent));
     }
     let refused = delivery.refused.iter().map(|refused| refused.text(lang));
     let notes = delivery.notes.iter().map(|note| note.text(lang));
-    TestMail {
-        code,
+    Said {
+        exit: code.exit(),
         lines: delivery
             .accepted
             .iter()
             .map(|to| say::accepted(lang, to))
             .collect(),
         problems: refused.chain(notes).collect(),
+        ..Said::default()
     }
 }

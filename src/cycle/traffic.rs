@@ -8,11 +8,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use self::attempt::Attempt;
-use super::{Code, Cycle, Tallies, back};
-use crate::lang::cycle as say;
+use super::{Code, Cycle, Tallies, back, notice};
+use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
-use crate::pce::traffic::{Downloaded, Part, Progress, TrafficMemory, post, progress};
+use crate::pce::traffic::{DOWNLOADS, Downloaded, Part, Progress, TrafficMemory, post, progress};
 use crate::report::Condition;
 use crate::rules::Level;
 use crate::rules::growth::{Baseline, MAX_ROWS};
@@ -25,10 +25,6 @@ const FIRST_POLL: Duration = Duration::from_millis(100);
 
 /// The longest wait between polls.
 const SLOWEST_POLL: Duration = Duration::from_secs(5);
-
-/// How often a download that has fewer rows than promised is tried: `completed`
-/// may come before its rows do [pce-api 3.3].
-const DOWNLOADS: u32 = 3;
 
 /// Why a part could not be read.
 enum Failure {
@@ -138,7 +134,7 @@ impl Cycle<'_> {
         if let (Some(from), Some(until)) = (fetch.complete, fetch.skipped_to) {
             let (from, until) = (self.local(from), self.local(until));
             self.notices
-                .push(say::traffic_skipped(self.lang, from, until));
+                .push(notice::traffic_skipped(self.lang, from, until));
         }
     }
 
@@ -341,7 +337,7 @@ impl Cycle<'_> {
         self.state.traffic.clipped = Some(from);
         self.state.baseline = Baseline::default();
         self.forget_since(from);
-        self.notices.push(say::traffic_clipped(self.lang));
+        self.notices.push(notice::traffic_clipped(self.lang));
     }
 
     fn drop_fetch(&mut self, client: &mut Client) {
@@ -369,7 +365,8 @@ impl Cycle<'_> {
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }
-            self.flaws.push(say::baseline_full(self.lang, MAX_ROWS));
+            self.flaws
+                .push(say::baseline_full(self.lang, grouped(MAX_ROWS as u64)));
         }
     }
 
@@ -382,7 +379,7 @@ impl Cycle<'_> {
             }
             Failure::Unfinished => say::query_unfinished(self.lang),
             Failure::Short { promised, came } => {
-                say::query_short(self.lang, say::rows(self.lang, *promised), came)
+                say::query_short(self.lang, say::rows(self.lang, *promised), grouped(*came))
             }
             Failure::Silent(members) => say::query_silent(self.lang, members),
             Failure::Clipped => say::traffic_clipped(self.lang),

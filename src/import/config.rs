@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{Ids, Import};
-use crate::cycle::Code;
+use crate::exit::Code;
 use crate::lang::{Lang, import as words, rules as rule_words};
 use crate::store::{self, Draft, Edited, Env};
 

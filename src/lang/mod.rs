@@ -16,6 +16,7 @@ pub mod mail;
 pub mod menu;
 pub mod menu_rules;
 pub mod menu_settings;
+pub mod notices;
 pub mod outbox;
 pub mod pce;
 pub mod reports;
@@ -32,6 +33,19 @@ pub enum Lang {
     En,
     /// 繁體中文.
     ZhTw,
+}
+
+/// `1234567` as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 impl Lang {
@@ -91,10 +105,18 @@ macro_rules! texts {
         $(
             $(#[$doc])*
             pub fn $name(lang: $crate::lang::Lang $(, $value: impl std::fmt::Display)*) -> String {
-                match lang {
-                    $crate::lang::Lang::En => format!($en),
-                    $crate::lang::Lang::ZhTw => format!($zh),
+                // One body for values of whatever type: with one for each, the
+                // sentences would take a third of the program.
+                #[inline(never)]
+                fn the_text(
+                    lang: $crate::lang::Lang $(, $value: &dyn std::fmt::Display)*
+                ) -> String {
+                    match lang {
+                        $crate::lang::Lang::En => format!($en),
+                        $crate::lang::Lang::ZhTw => format!($zh),
+                    }
                 }
+                the_text(lang $(, &$value)*)
             }
         )*
     };

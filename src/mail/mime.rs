@@ -77,7 +77,7 @@ impl Thread {
 ///
 /// Each part goes in quoted-printable or base64, whichever is shorter, so it
 /// takes at most 78 bytes for 57 decoded: 100,000 bytes of HTML become at most
-/// 136,880, which leaves 13,120 of the contract's 150,000 for the text. A line
+/// 136,880, which leaves 13,120 of a mail's 150,000 for the text. A line
 /// end counts as two bytes, CRLF; [`decoded_len`] and [`encoded_len`] tell exactly.
 pub fn message(settings: &Settings, parts: &Parts) -> String {
     let (name, address) = mailbox(&settings.sender);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-/// Who writes to whom, and through which server; contract 2, `email` and `smtp`.
+/// Who writes to whom, and through which server: what stands in `email` and `smtp`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `From:`; an address, or `Name <address>`.

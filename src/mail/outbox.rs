@@ -1,4 +1,4 @@
-//! Mails that wait for delivery: contract 4.7.
+//! Mails that wait for delivery.
 //!
 //! A mail is put here in the same save that moves the positions, and leaves when
 //! the server has answered the end of DATA with 250. It is kept as its text and
@@ -118,7 +118,7 @@ pub struct Deliveries {
 }
 
 impl Deliveries {
-    /// True where a person is needed: contract 1, exit code 78.
+    /// True where a person is needed: exit code 78.
     pub fn permanent(&self) -> bool {
         self.errors.iter().any(SmtpError::permanent)
             || self.refused.iter().any(|refused| refused.permanent)

@@ -5,10 +5,11 @@
 
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin, Write};
 
-use super::columns;
 use super::typing::{self, Typed};
+use crate::columns;
 use crate::lang::{Lang, menu as say};
 use crate::store::Env;
+use crate::terminal;
 use crate::visible::visible;
 
 /// A script gives at most so many lines, so that `yes | illumio-monitor` ends.
@@ -101,16 +102,12 @@ impl Console {
 
     /// The terminal's columns; 80 where it does not say.
     pub fn columns(&self) -> usize {
-        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-        let columns = size.map_or(0, |size| usize::from(size.ws_col));
-        if columns == 0 { 80 } else { columns.max(40) }
+        terminal::columns().map_or(80, |columns| columns.max(40))
     }
 
     /// The terminal's rows; 24 where it does not say.
     pub fn rows(&self) -> usize {
-        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-        let rows = size.map_or(0, |size| usize::from(size.ws_row));
-        if rows == 0 { 24 } else { rows.max(10) }
+        terminal::rows().map_or(24, |rows| rows.max(10))
     }
 
     /// Begins a new screen for a person, with what was to be told there.

@@ -6,8 +6,8 @@ use super::console::{Stop, Style};
 use super::inspect::{Inspection, MOST, USUAL, View, inspect};
 use super::question::Question;
 use crate::lang::menu as say;
-use crate::log;
 use crate::store::{self, StateUse};
+use crate::terminal;
 
 /// The columns for a script, which has none.
 const SCRIPT_COLUMNS: usize = 120;
@@ -31,7 +31,7 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
     };
     menu.console.show(Style::Faint, &say::asking_pce(lang));
     let now = menu.start().now;
-    match inspect(&config, lang, now, how_many, &log::progress) {
+    match inspect(&config, lang, now, how_many, &terminal::progress) {
         Ok(inspection) => show(menu, &inspection),
         Err(error) => {
             menu.console.fault(&error.text(lang));

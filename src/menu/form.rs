@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::columns::{pad, width};
 use super::console::{Stop, Style};
 use super::fields::{self, Field};
 use super::strict::Keys;
+use crate::columns::{pad, width};
 use crate::lang::{menu as say, menu_rules as words};
 
 /// The rule as the user wants it saved; `Stop::Back` where he does not.

@@ -2,8 +2,8 @@
 //! run ended, and what waits.
 
 use super::Menu;
-use super::columns::pad;
 use super::console::Style;
+use crate::columns::pad;
 use crate::lang::{Lang, menu as say};
 use crate::store::{self, Error, Opened, StateUse};
 

@@ -5,7 +5,6 @@
 //! goes through `store::edit`, whole or not at all, and what the commands do is done
 //! by the commands' own functions. Knows every room.
 
-mod columns;
 mod console;
 mod debug;
 mod event_rule;
@@ -33,8 +32,9 @@ use serde_json::Value;
 
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
-use crate::cli::{Log, USAGE};
-use crate::cycle::{self, Code, Start};
+use crate::cli::Log;
+use crate::cycle::{self, Start};
+use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, menu as say};
 use crate::log;
 use crate::store::{self, Draft, Env};

@@ -1,8 +1,8 @@
 //! Questions: each shows its example and what Enter takes, and is asked again until
 //! the answer is right. `-1` goes back, as in the Python tool.
 
-use super::columns;
 use super::console::{Console, Stop, Style};
+use crate::columns;
 use crate::lang::menu as say;
 
 /// What is asked.

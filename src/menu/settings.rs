@@ -5,10 +5,10 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::columns::{pad, width};
 use super::console::{Stop, Style};
 use super::setting::{Changes, Key, apply, ask, ask_secret, key, masked, now, one};
 use super::{probe, smtp};
+use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
 

@@ -11,7 +11,7 @@ use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 
-use super::columns;
+use crate::columns;
 use crate::visible::hidden;
 
 /// A line has at most so many bytes; more is let go.

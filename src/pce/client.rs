@@ -25,7 +25,7 @@ const TRIES: u32 = 3;
 /// The wait before a second try; it doubles for the third.
 const BACKOFF: Duration = Duration::from_millis(500);
 
-/// The wait after a 429 that names none [pce-api 6: 500 requests a minute].
+/// The wait after a 429 that names none [REST 25.2: 500 requests a minute].
 const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
 
 /// What a JSON answer other than a download may have at most.
@@ -173,7 +173,7 @@ impl Client {
     }
 
     /// POSTs a JSON document and reads the answer, tried again only after a 429:
-    /// after anything else the PCE may have done what it was asked for [pce-api 6].
+    /// after anything else the PCE may have done what it was asked for.
     ///
     /// # Errors
     /// As [`Client::get_json`].
@@ -262,7 +262,7 @@ impl Client {
         self.in_time()?;
         let request = self.agent.get(format!("{}{path}", self.base));
         let request = request.config().timeout_global(self.time_left()).build();
-        // Without this a download comes as CSV [pce-api 3.3].
+        // Without this a download comes as CSV [seen on 25.2.40].
         let request = request
             .header("Authorization", &self.authorization)
             .header("Accept", "application/json");
@@ -308,7 +308,7 @@ impl Client {
     }
 
     /// A body to its end, however long. One that is packed without saying so is
-    /// unpacked: downloads were seen to come as gzip [pce-api 3.3].
+    /// unpacked: downloads come as gzip, too [seen on 25.2.40].
     ///
     /// # Errors
     /// [`Error::Broken`] where not even its beginning can be read.
@@ -429,7 +429,7 @@ fn without_query(path: &str) -> String {
     path.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// What the PCE's error array says, or how another body begins [pce-api 6], once
+/// What the PCE's error array says, or how another body begins, once
 /// `hide` has taken out what must not be seen.
 fn explanation(text: &[u8], hide: impl Fn(&str) -> String) -> String {
     #[derive(serde::Deserialize)]

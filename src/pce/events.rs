@@ -12,7 +12,7 @@ use super::stream::{Kind, Records};
 const PAGE: u64 = 10_000;
 
 /// Sizes at which a page looks cut: ours, and the defaults that the guides name
-/// and PCEs were seen to use without a word [pce-api 2.1, 5.3].
+/// and PCEs were seen to use without a word [REST 25.2: 100 and 500].
 const FULL: [u64; 4] = [100, 500, 1_000, PAGE];
 
 /// What the next fetch of events has to know of this one.
@@ -117,7 +117,7 @@ fn page(
     Ok(count)
 }
 
-/// With milliseconds and `Z`: a time without its zone is refused with 406 [pce-api 2.1].
+/// With milliseconds and `Z`: a time without its zone is refused with 406 [seen on 25.2.40].
 fn in_url(time: Timestamp) -> String {
     super::wire_time(time).replace(':', "%3A")
 }

@@ -13,7 +13,7 @@ pub enum Health {
     Normal,
     /// Some PCE is not; what they say, for the mail.
     Ill(Vec<Complaint>),
-    /// This key, or this kind of PCE, is not offered it: 403, 404, 406 [pce-api 4: SaaS].
+    /// This key, or this kind of PCE, is not offered it: 403, 404, 406 [REST 25.2: not for cloud customers].
     NotOffered,
 }
 

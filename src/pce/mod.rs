@@ -1,8 +1,13 @@
-//! FETCH: the PCE's REST API, and its records as they are on the wire.
+//! FETCH: the PCE's REST API, and its records as they are on the wire. Knows no rule,
+//! no file and no mail.
+//!
+//! Sources of what is said of the PCE: \[REST 25.2\] and \[Administration 25.2\],
+//! Illumio's guides; \[seen on 25.2.40\], what a PCE of that version did.
 
 pub mod client;
 pub mod clock;
 pub mod connect;
+mod decision;
 pub mod error;
 pub mod events;
 pub mod health;
@@ -17,7 +22,9 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-/// Where the PCE is and how to talk to it; contract 2, `api`.
+pub use decision::Decision;
+
+/// Where the PCE is and how to talk to it: what stands in `api`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Scheme, host and port, without a trailing slash or a path.

@@ -1,7 +1,7 @@
 //! The twelve rules that everybody should begin with, and what a file lacks of them.
 //!
-//! They are those of the Python tool [contract 3], as JSON as it stands in the
-//! file, since that is what they are compared with and written to.
+//! They are those of the Python tool, as JSON as it stands in the file, since that is
+//! what they are compared with and written to.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! The PCE's event types: what each means and what to do about it.
 //!
-//! All that the guide documents [REST 25.2, "Events"; pce-api 2.3, 2.4, 2.6]: the types
+//! All that the guide documents [REST 25.2, "Events"]: the types
 //! of events, and those of the notifications that an event carries. A rule may ask for
-//! either. One file for each category. PCEs send types beyond these [pce-api 2.5]; so
+//! either. One file for each category. PCEs send types beyond these; so
 //! this is what to choose from, not what may be asked for.
 
 mod access;

@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 use serde::Serialize;
 
-/// One rule, checked: whatever stands here is within the contract's bounds.
+pub use crate::pce::Decision;
+
+/// One rule, checked: whatever stands here is within its bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Unique but for files of the Python tool, which wrote duplicates.
@@ -52,7 +54,7 @@ pub enum Filter {
     Traffic(TrafficFilter),
 }
 
-/// Contract 3, `event`.
+/// What a rule of type `event` asks for.
 #[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct EventFilter {
     /// Alternatives by `|`; each a part of the name, or a glob over the whole
@@ -80,7 +82,7 @@ pub enum EventCount {
     Objects,
 }
 
-/// Contract 3, `traffic`. An empty list asks for nothing.
+/// What a rule of type `traffic` asks for. An empty list asks for nothing.
 #[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct TrafficFilter {
     /// The policy decision; `None` (`-1`) is any.
@@ -132,19 +134,6 @@ pub enum FlowCount {
     Connections,
     /// One for each different flow that grew in the window.
     Flows,
-}
-
-/// The PCE's policy decision, with the number that rules use for it (`pd`).
-#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Decision {
-    /// 0
-    Allowed,
-    /// 1
-    PotentiallyBlocked,
-    /// 2
-    Blocked,
-    /// 3
-    Unknown,
 }
 
 /// Ports from the first to the last, both included.
@@ -254,33 +243,6 @@ pub fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-impl Decision {
-    /// All four, in the order of their numbers.
-    pub const ALL: [Self; 4] = [
-        Self::Allowed,
-        Self::PotentiallyBlocked,
-        Self::Blocked,
-        Self::Unknown,
-    ];
-
-    /// The PCE's word, in queries and in rows [REST 25.2, "policy_decision"].
-    pub fn wire(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::PotentiallyBlocked => "potentially_blocked",
-            Self::Blocked => "blocked",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The decision that the PCE's word names.
-    pub fn from_wire(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|decision| decision.wire() == word)
-    }
 }
 
 impl Level {

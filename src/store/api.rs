@@ -12,32 +12,34 @@ use crate::lang::config as words;
 use crate::pce::{self, Proxy};
 use crate::secret::Secret;
 
+/// The section's keys.
+pub(super) const KEYS: &[&str] = &[
+    "url",
+    "org_id",
+    "key",
+    "secret",
+    "secret_file",
+    "key_expires",
+    "verify_ssl",
+    "ca_file",
+    "proxy",
+    "timeout_seconds",
+    "query_timeout_seconds",
+];
+
 /// Reads the section.
 pub(super) fn read(
     document: &Document<'_>,
     around: &Around<'_>,
     problems: &Problems,
 ) -> pce::Settings {
-    const KNOWN: &[&str] = &[
-        "url",
-        "org_id",
-        "key",
-        "secret",
-        "secret_file",
-        "key_expires",
-        "verify_ssl",
-        "ca_file",
-        "proxy",
-        "timeout_seconds",
-        "query_timeout_seconds",
-    ];
     const SECRET: Places = Places {
         variable: "ILLUMIO_API_SECRET",
         credential: "api_secret",
         file_key: "secret_file",
         key: "secret",
     };
-    let api = Section::open(document.section("api"), "api", KNOWN, problems);
+    let api = Section::open(document.section("api"), "api", KEYS, problems);
     let url = pce_url(&api);
     let org_id = org_id(&api);
     let key = api_key(&api, around.env);

@@ -1,4 +1,4 @@
-//! The config, section by section: contract 2 with its defaults and ranges.
+//! The config, section by section.
 
 use std::path::Path;
 
@@ -12,6 +12,17 @@ use crate::lang::Lang;
 use crate::lang::config as words;
 
 const SECTIONS: &[&str] = &["api", "email", "smtp", "settings", "rules", "state"];
+
+/// Every section that a person writes, with every key that it may have.
+pub fn known_keys() -> [(&'static str, Vec<&'static str>); 5] {
+    [
+        ("api", api::KEYS.to_vec()),
+        ("email", email::EMAIL_KEYS.to_vec()),
+        ("smtp", email::SMTP_KEYS.to_vec()),
+        ("settings", settings::KEYS.to_vec()),
+        ("rules", rule::keys()),
+    ]
+}
 
 /// Where the file is, and what surrounds it.
 pub(super) struct Place<'a> {

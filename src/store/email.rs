@@ -9,21 +9,37 @@ use crate::lang::config as words;
 use crate::mail;
 use crate::secret::Secret;
 
+/// The keys of `email`.
+pub(super) const EMAIL_KEYS: &[&str] = &[
+    "sender",
+    "envelope_sender",
+    "recipients",
+    "raw_snapshot",
+    "attach_records",
+    "thread",
+];
+
+/// The keys of `smtp`.
+pub(super) const SMTP_KEYS: &[&str] = &[
+    "host",
+    "port",
+    "tls",
+    "user",
+    "password",
+    "password_file",
+    "ca_file",
+    "timeout_seconds",
+    "enable_tls",
+    "enable_auth",
+];
+
 /// Reads both sections.
 pub(super) fn read(
     document: &Document<'_>,
     around: &Around<'_>,
     problems: &Problems,
 ) -> mail::Settings {
-    const KNOWN: &[&str] = &[
-        "sender",
-        "envelope_sender",
-        "recipients",
-        "raw_snapshot",
-        "attach_records",
-        "thread",
-    ];
-    let email = Section::open(document.section("email"), "email", KNOWN, problems);
+    let email = Section::open(document.section("email"), "email", EMAIL_KEYS, problems);
     let sender = email.trimmed("sender");
     if let Some(text) = sender.filter(|text| mail_address(text).is_none()) {
         email.wrong("sender", |lang| words::bad_address(lang, shown(text)));
@@ -74,19 +90,7 @@ fn recipients(email: &Section<'_>) -> Vec<String> {
 }
 
 fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> mail::Smtp {
-    const KNOWN: &[&str] = &[
-        "host",
-        "port",
-        "tls",
-        "user",
-        "password",
-        "password_file",
-        "ca_file",
-        "timeout_seconds",
-        "enable_tls",
-        "enable_auth",
-    ];
-    let smtp = Section::open(document.section("smtp"), "smtp", KNOWN, problems);
+    let smtp = Section::open(document.section("smtp"), "smtp", SMTP_KEYS, problems);
     let host = smtp.trimmed("host").unwrap_or("localhost");
     if !is_host_name(host) && host.parse::<std::net::IpAddr>().is_err() {
         smtp.wrong("host", |lang| words::bad_host(lang, shown(host)));

@@ -26,6 +26,7 @@ mod strict;
 mod write;
 
 pub use change::Change;
+pub use config::known_keys;
 pub use edit::{Draft, Edited, edit};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
@@ -41,7 +42,7 @@ use crate::mail;
 use crate::pce;
 use crate::rules::Rule;
 
-/// The whole configuration, checked; contract 2.
+/// The whole configuration, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `api`.
@@ -57,7 +58,7 @@ pub struct Config {
     pub warnings: Vec<String>,
 }
 
-/// Contract 2, `settings`.
+/// What stands in `settings`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The language of mails and messages.

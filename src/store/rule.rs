@@ -1,4 +1,4 @@
-//! The rules: contract 3 with its defaults and ranges.
+//! The rules, key by key, with their defaults and ranges.
 
 use std::borrow::Cow;
 
@@ -58,6 +58,11 @@ const STATUSES: &[&str] = &["success", "failure", "none"];
 
 /// The longest window and cooldown: a week of minutes.
 const WEEK: u32 = 10_080;
+
+/// The keys that one kind of rule or the other has, each once.
+pub(super) fn keys() -> Vec<&'static str> {
+    [COMMON, EVENT, TRAFFIC].concat()
+}
 
 /// Where a rule's key stands when the program writes the rule: in the order in
 /// which a person reads it. The user's own keys come last.

@@ -13,6 +13,23 @@ use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::pce;
 
+/// The section's keys.
+pub(super) const KEYS: &[&str] = &[
+    "language",
+    "timezone",
+    "site_name",
+    "enable_health_check",
+    "reminder_hours",
+    "daily_report",
+    "event_overlap_minutes",
+    "traffic_overlap_minutes",
+    "late_reach_hours",
+    "max_catch_up_hours",
+    "max_event_catch_up_hours",
+    "cycle_deadline_seconds",
+    "traffic_counts",
+];
+
 /// Reads the section.
 pub(super) fn read(
     document: &Document<'_>,
@@ -20,22 +37,7 @@ pub(super) fn read(
     pce: &pce::Settings,
     problems: &Problems,
 ) -> Settings {
-    const KNOWN: &[&str] = &[
-        "language",
-        "timezone",
-        "site_name",
-        "enable_health_check",
-        "reminder_hours",
-        "daily_report",
-        "event_overlap_minutes",
-        "traffic_overlap_minutes",
-        "late_reach_hours",
-        "max_catch_up_hours",
-        "max_event_catch_up_hours",
-        "cycle_deadline_seconds",
-        "traffic_counts",
-    ];
-    let section = Section::open(document.section("settings"), "settings", KNOWN, problems);
+    let section = Section::open(document.section("settings"), "settings", KEYS, problems);
     let number = |key, min, max, default| section.uint(key, min, max).unwrap_or(default);
     let counts = section.word(
         "traffic_counts",

@@ -142,7 +142,7 @@ fn an_event_type_may_be_typed_freely() {
 }
 
 #[test]
-fn a_traffic_rule_takes_every_field_of_the_contract() {
+fn a_traffic_rule_takes_every_field() {
     for (lang, rows, columns) in SCREENS {
         let world = World::new();
         let mut person = Terminal::menu(&world, lang, rows, columns);

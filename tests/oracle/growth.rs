@@ -128,7 +128,7 @@ fn both_ends(rows: Vec<Value>) -> BTreeMap<String, Vec<Value>> {
     ends
 }
 
-/// What a row is known by: contract 4.4, "A row".
+/// What a row is known by.
 fn key(row: &Value) -> String {
     let date = &row["timestamp_range"]["first_detected"].as_str().unwrap()[..10];
     json!([

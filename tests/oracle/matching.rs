@@ -1,4 +1,4 @@
-//! What a rule's JSON matches: contract 3, read plainly.
+//! What a rule's JSON matches, read plainly.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -2,7 +2,7 @@
 //! and the times of the cycles, and from nothing of the monitor.
 //!
 //! It keeps everything in plain maps and trims nothing; it is meant to be obviously
-//! right, not small. It is written for PCEs whose rows are cumulative (contract 4.4).
+//! right, not small. It is written for PCEs whose rows are cumulative.
 
 #![allow(dead_code, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

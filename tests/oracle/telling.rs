@@ -1,4 +1,4 @@
-//! When matches become an alert: contract 4.5.
+//! When matches become an alert.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -24,7 +24,7 @@ pub fn empty(kind: Kind) -> Report {
         conditions: Vec::new(),
         alerts: Vec::new(),
         notices: Vec::new(),
-        footer: footer(Lang::En),
+        footer: Vec::new(),
         daily: None,
     }
 }
@@ -155,7 +155,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         Lang::ZhTw => (
             "資料庫區 SMB 遭封鎖",
             "區外主機嘗試連線政策未允許的檔案共享。",
-            "請先查明最頻繁來源上的程序。\n若為必要連線，請新增規則；否則請隔離來源主機。",
+            "請先查明最頻繁來源上的行程。\n若為必要連線，請新增規則；否則請隔離來源主機。",
         ),
     };
     let first = at("2026-11-22T09:42:00Z");
@@ -423,16 +423,7 @@ fn mixed(lang: Lang) -> Report {
         *more_objects = 188;
     }
     report.alerts[6].at_least = true;
-    report.notices = match lang {
-        Lang::En => vec![
-            "The state belonged to a lower generation; the state of illumio_api_config.json.last is used.".to_owned(),
-            "Traffic before 2026-11-21 18:20 +08:00 was skipped: the backlog was longer than 24 hours.".to_owned(),
-        ],
-        Lang::ZhTw => vec![
-            "狀態資料的世代較舊，已改用 illumio_api_config.json.last 的狀態。".to_owned(),
-            "2026-11-21 18:20 +08:00 之前的流量已略過：待補抓時間超過 24 小時。".to_owned(),
-        ],
-    };
+    report.notices = reports::two_notices(lang);
     report
 }
 
@@ -481,8 +472,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     event.alerts = vec![event_alert(lang)];
     let mut traffic = empty(Kind::Alert);
     traffic.alerts = vec![traffic_alert(lang)];
-    let mut notice = empty(Kind::Condition);
-    notice.notices = vec![mixed(lang).notices.remove(1)];
     let mut all = vec![
         ("event", event),
         ("traffic", traffic),
@@ -491,14 +480,12 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
             "begins",
             unreachable(Phase::Begins, Level::Critical, refused),
         ),
-        ("lasts", unreachable(Phase::Lasts, Level::Critical, refused)),
-        ("ended", unreachable(Phase::Ended, Level::Critical, "")),
-        ("notice", notice),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
     ];
+    all.extend(reports::kinds(lang));
     for (name, report) in &mut all {
-        report.footer = footer(lang);
+        report.footer.extend(footer(lang));
         match *name {
             "begins" | "lasts" => {
                 let unread = match lang {
@@ -511,7 +498,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
             _ => {}
         }
     }
-    all.extend(reports::kinds(lang));
     all
 }
 

@@ -60,7 +60,7 @@ fn ids_that_stand_twice_run_and_are_told() {
 }
 
 #[test]
-fn what_is_not_given_has_the_contracts_default() {
+fn what_is_not_given_has_its_default() {
     let config = read(&minimal(""));
 
     assert_eq!(config.pce.org_id, "1");

@@ -51,7 +51,7 @@ fn label(key: &str, value: &str) -> Label {
 }
 
 #[test]
-fn a_short_rule_has_the_contracts_defaults() {
+fn a_short_rule_has_the_defaults() {
     let rule = rule(&format!(r#"{EVENT}, "filter_value": "agent.tampering""#));
 
     assert!(rule.enabled);

@@ -8,7 +8,7 @@ use crate::rules::{Decision, Filter};
 use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for
-/// 24 hours while it can't reach the PCE [pce-api 3.6].
+/// 24 hours while it can't reach the PCE [Administration 25.2].
 const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// How long a slot is where the PCE clips rows to the query, in seconds.

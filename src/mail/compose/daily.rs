@@ -141,6 +141,7 @@ fn figures(daily: &Daily, look: &Look) -> List {
     }
     List {
         title: words::figures(lang),
+        data: false,
         entries: figures,
         more: None,
     }
@@ -216,6 +217,7 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
     let more = daily.day.rules.len() - top.len();
     Some(List {
         title: words::top_rules(lang),
+        data: false,
         entries: top
             .into_iter()
             .map(|rule| entry(rule, most, lang))

@@ -27,15 +27,14 @@ use jiff::tz::TimeZone;
 use crate::lang::Lang;
 use crate::report::Report;
 
-/// The HTML part is at most so many bytes, whatever is reported (contract 5).
+/// The HTML part is at most so many bytes, whatever is reported.
 pub const HTML_MAX: usize = 100_000;
 
 /// The text part is at most so many bytes, whatever is reported.
 pub const TEXT_MAX: usize = 48_000;
 
 /// Both parts together are at most so many bytes when each is written in the
-/// shorter of quoted-printable and base64 (contract 5). All three bounds hold
-/// with CRLF line ends.
+/// shorter of quoted-printable and base64. All three bounds hold with CRLF line ends.
 pub const ENCODED_MAX: usize = 150_000;
 
 /// The subject is at most so many characters.

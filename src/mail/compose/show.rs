@@ -7,6 +7,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+pub(super) use crate::lang::grouped;
 use crate::lang::{Lang, mail as words};
 use crate::visible::{hidden, push_visible};
 
@@ -62,44 +63,6 @@ pub(super) fn cut(text: &str, max: usize) -> String {
         (shown, 0) => shown,
         _ => beginning(text, max.saturating_sub(1), &[]).0 + "…",
     }
-}
-
-/// The columns that `text` takes on a terminal: 2 for the wide characters of
-/// East Asia and for emoji, 0 for combining marks. A coarse measure by blocks,
-/// which is enough to align columns and to wrap.
-pub(super) fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// See [`width`].
-pub(super) fn char_width(c: char) -> usize {
-    match u32::from(c) {
-        0x0300..=0x036f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0x303e
-        | 0x3041..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `2026-11-22 18:20 +08:00`.

@@ -2,8 +2,8 @@
 //! At most 78 columns, but for raw records and links, which stay whole to be copied.
 
 use super::fit::Detail;
-use super::show::{char_width, width};
 use super::view::{Card, Entry, List, Row, Timeline, View};
+use crate::columns::{char_width, width};
 use crate::lang::{Lang, mail as words};
 
 /// The widest line.
@@ -164,16 +164,6 @@ fn timeline(out: &mut String, timeline: &Timeline, lang: Lang) {
         out.push_str(&format!(" {} – {}\n {bars}\n", timeline.from, timeline.to));
     }
     wrap(out, &timeline.note, 1, 1);
-}
-
-pub(super) fn notices_open(lang: Lang) -> String {
-    format!("\n{}\n{}\n", "=".repeat(COLUMNS), words::notices(lang))
-}
-
-pub(super) fn notice(notice: &str) -> String {
-    let mut out = String::new();
-    wrap_after(&mut out, " - ".to_owned(), notice, 3);
-    out
 }
 
 /// After a line as mail signatures have it, so that readers can fold it.

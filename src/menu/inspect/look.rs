@@ -11,7 +11,7 @@ use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::record::{Event, Flow};
 use crate::pce::seen::SeenEvents;
-use crate::pce::traffic::{Part, Progress, download, post_for, progress};
+use crate::pce::traffic::{DOWNLOADS, Part, Progress, download, post_for, progress};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
 use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
@@ -23,7 +23,7 @@ const EVENT_REACHES: [u32; 4] = [60, 360, 1_440, 10_080];
 /// The longest window that is looked back over at once.
 const LONGEST_FIRST: u32 = 1_440;
 
-/// The same for flows. A VEN tells of them every ten minutes [pce-api 3.6].
+/// The same for flows. A VEN tells of them every ten minutes [Administration 25.2].
 const FLOW_REACHES: [u32; 2] = [60, 1_440];
 
 /// So many rows are asked for at most, whichever the PCE takes for the first.
@@ -38,9 +38,6 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The longest wait between polls.
 const SLOWEST_POLL: Duration = Duration::from_secs(2);
-
-/// How often a download without its promised rows is tried [pce-api 3.3].
-const DOWNLOADS: u32 = 3;
 
 /// One record, and when it was.
 pub struct Record {

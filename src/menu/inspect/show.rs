@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::View;
 use super::look::{Count, Failure, MOST_ROWS, Read, Record};
+use crate::columns::wrap;
 use crate::lang::{Lang, explain, inspect as say, mail};
-use crate::menu::columns::wrap;
 use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// All documented event types, 239 [REST 25.2, "Events"; pce-api 2.4].
+/// All documented event types, 239 [REST 25.2, "Events"].
 const EVENTS: &str = "
     access_restriction.{create,delete,update}
     agent.{activate,activate_clone,clone_detected,deactivate,goodbye,machine_identifier,refresh_policy,refresh_token,request_upgrade,service_not_available,suspend,tampering,unsuspend,update,update_interactive_users,update_iptables_href,update_running_containers,upload_existing_ip_table_rules,upload_support_report}
@@ -54,8 +54,7 @@ const EVENTS: &str = "
     workload_service_report.update workload_settings.update
     workloads.{apply_policy,bulk_create,bulk_delete,bulk_update,remove_labels,set_flow_reporting_frequency,set_labels,unpair,update}";
 
-/// All documented notification types, 53 [REST 25.2, "Events"; pce-api 2.6, whose heading
-/// counts 51].
+/// All documented notification types, 53 [REST 25.2, "Events"].
 const NOTIFICATIONS: &str = "
     
     agent.{clone_detected,fw_state_table_threshold_exceeded,missed_heartbeats,missing_heartbeats_after_upgrade,policy_deploy_failed,policy_deploy_succeeded,process_failed,service_not_available,upgrade_requested,upgrade_successful,upgrade_time_out}

@@ -1,11 +1,16 @@
 //! Text measured in the columns of a terminal: an East Asian letter takes two.
-//! Knows no terminal; the width comes in as a number.
+//! Knows no room and no terminal; the width comes in as a number.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
+}
+
+/// The columns that a letter takes: 0, 1 or 2.
+pub fn char_width(letter: char) -> usize {
+    letter.width().unwrap_or(0)
 }
 
 /// The text in at most so many columns; what was cut shows as `…`.
@@ -38,7 +43,7 @@ pub fn fit_end(text: &str, columns: usize) -> String {
     let mut left = columns.saturating_sub(1);
     let mut start = text.len();
     for (at, letter) in text.char_indices().rev() {
-        let takes = letter.width().unwrap_or(0);
+        let takes = char_width(letter);
         if takes > left {
             break;
         }
@@ -93,7 +98,7 @@ fn push_long(
 fn head(text: &str, columns: usize) -> &str {
     let mut taken = 0;
     for (at, letter) in text.char_indices() {
-        taken += letter.width().unwrap_or(0);
+        taken += char_width(letter);
         if taken > columns {
             return text.get(..at).unwrap_or_default();
         }
@@ -123,7 +128,7 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 fn wide(letter: char) -> bool {
-    letter.width() == Some(2)
+    char_width(letter) == 2
 }
 
 fn closes(letter: char) -> bool {
