@@ -39,6 +39,6 @@ texts! {
     }
     still_unconfirmed(mails) {
         en: "Handed to the mail server twice and never confirmed, in mails: {mails}. They may have arrived or not; each is sent again once the server confirms another mail, or after four hours. Look into the mail server's log for why it drops the line.",
-        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；待伺服器確認其他郵件，或四小時後，才會再次寄出。請查看郵件伺服器的記錄檔，找出連線中斷的原因。"
+        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；待伺服器確認其他郵件，或四小時後，才會再次寄出。請查看郵件伺服器的紀錄檔，找出連線中斷的原因。"
     }
 }
