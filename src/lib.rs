@@ -7,6 +7,7 @@
 //! holds every sentence that a person reads. Time and randomness are arguments:
 //! only `main` and `cycle` look at a clock.
 
+pub mod archive;
 pub mod certificate;
 pub mod check;
 pub mod cli;

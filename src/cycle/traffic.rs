@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use self::attempt::Attempt;
 use super::{Code, Cycle, Tallies, back};
+use crate::archive::Kind;
 use crate::lang::cycle as say;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -223,9 +224,11 @@ impl Cycle<'_> {
                         baseline,
                         tallies,
                         records,
+                        archive,
                         ..
                     } = attempt;
                     self.keep_records(records);
+                    self.keep_batch(Kind::Flows, archive);
                     self.commit(baseline, tallies, downloaded);
                     return Ok(());
                 }

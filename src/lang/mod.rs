@@ -4,6 +4,7 @@
 //! languages side by side, so that none can be forgotten. One file for each
 //! place where the sentences appear. This room knows no other.
 
+pub mod archive;
 pub mod best_practices;
 pub mod check;
 pub mod config;

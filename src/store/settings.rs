@@ -34,6 +34,7 @@ pub(super) fn read(
         "max_event_catch_up_hours",
         "cycle_deadline_seconds",
         "traffic_counts",
+        "archive_dir",
     ];
     let section = Section::open(document.section("settings"), "settings", KNOWN, problems);
     let number = |key, min, max, default| section.uint(key, min, max).unwrap_or(default);
@@ -58,6 +59,9 @@ pub(super) fn read(
         max_catch_up_hours: number("max_catch_up_hours", 1, 2160, 24),
         max_event_catch_up_hours: number("max_event_catch_up_hours", 1, 8760, 720),
         cycle_deadline_seconds: number("cycle_deadline_seconds", 1, 86_400, 420),
+        archive_dir: section
+            .trimmed("archive_dir")
+            .map(|path| place.folder.join(path)),
         traffic_counts: counts.unwrap_or_default(),
     }
 }
