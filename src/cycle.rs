@@ -5,6 +5,7 @@
 //! and the new positions are saved in one write; only then is it sent. Knows
 //! every room. A fetch that fails costs nothing but time: its position stays.
 
+mod archive;
 mod clock;
 mod conditions;
 mod daily;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::archive::Archive;
 use crate::certificate::Certificate;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
@@ -131,6 +133,10 @@ struct Cycle<'a> {
     alerts: Vec<Alert>,
     /// The records that matched, where they are to be attached.
     records: Option<Records>,
+    /// Where records are archived.
+    archive: Option<Archive>,
+    /// Why some are not.
+    archive_trouble: Option<String>,
     /// The PCE's certificate, once it was seen.
     certificate: Option<Certificate>,
 }
@@ -167,6 +173,8 @@ impl<'a> Cycle<'a> {
             news: Vec::new(),
             alerts: Vec::new(),
             records: config.mail.attach_records.then(Records::default),
+            archive: None,
+            archive_trouble: None,
             certificate: None,
             config,
             store,
@@ -183,8 +191,10 @@ impl<'a> Cycle<'a> {
         if self.deliver(WAITING_MAIL) {
             self.save();
         }
+        self.open_archive();
         self.fetch();
         self.judge();
+        self.seal_archive();
         self.tell()
     }
 
@@ -218,8 +228,14 @@ impl<'a> Cycle<'a> {
         }
         self.note_the_end();
         let (mails, code) = (self.figures.mails, self.code);
-        if self.save() && has_news && self.deliver(OWN_MAIL) {
+        let saved = self.save() || (self.give_up_archive() && self.save());
+        if saved && has_news && self.deliver(OWN_MAIL) {
             self.count_own_mail(mails, code);
+            self.note_the_end();
+            self.save();
+        }
+        // After the mail: no archive holds up an alert.
+        if saved && !self.file_archive() {
             self.note_the_end();
             self.save();
         }

@@ -18,6 +18,7 @@
 //! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
 //! [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
 
+pub mod archive;
 pub mod certificate;
 pub mod check;
 pub mod cli;

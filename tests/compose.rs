@@ -431,6 +431,7 @@ fn every_condition_has_words_for_each_phase() {
         Condition::Traffic,
         Condition::Configuration,
         Condition::Delivery,
+        Condition::Archive,
     ];
     let mut subjects = HashSet::new();
     for lang in LANGS {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle, Tallies, back, is_over, just_after, notice};
+use crate::archive::{Batch, Kind};
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -138,11 +139,13 @@ impl Cycle<'_> {
             new,
             unreadable,
             records,
+            archive,
             ..
         } = attempt;
         self.state.seen = seen;
         self.state.rules = tallies;
         self.keep_records(records);
+        self.keep_batch(Kind::Events, archive);
         self.figures.events += new;
         if unreadable > 0 {
             self.notices
@@ -239,6 +242,8 @@ struct Attempt<'c> {
     unreadable: u64,
     /// Where the records are to be attached.
     records: Option<Collector>,
+    /// Where they are archived.
+    archive: Option<Batch>,
 }
 
 impl<'c> Attempt<'c> {
@@ -256,6 +261,7 @@ impl<'c> Attempt<'c> {
             new: 0,
             unreadable: 0,
             records: cycle.records.as_ref().map(Records::collector),
+            archive: cycle.archive_batch(Kind::Events),
         }
     }
 
@@ -270,6 +276,9 @@ impl<'c> Attempt<'c> {
         }
         self.new += 1;
         self.unreadable += u64::from(event.is_none());
+        if let Some(archive) = self.archive.as_mut().filter(|_| event.is_some()) {
+            archive.add(raw);
+        }
         let mut counted_by = Vec::new();
         for (id, key, filter) in &self.rules {
             if filter.matches(known)

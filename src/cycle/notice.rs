@@ -1,6 +1,6 @@
 //! What was lost, skipped or begun afresh, as the cycle's mail tells it.
 
-use crate::lang::{Lang, cycle as say, notices as words, reports};
+use crate::lang::{Lang, archive, cycle as say, notices as words, reports};
 use crate::report::Notice;
 use crate::store::Note;
 
@@ -46,6 +46,15 @@ pub fn traffic_clipped(lang: Lang) -> Notice {
         title: words::traffic_clipped(lang),
         text: say::traffic_clipped(lang),
         advice: words::traffic_clipped_do(lang),
+    }
+}
+
+/// More came at once than the archive keeps.
+pub fn archive_left_out(lang: Lang, records: u64) -> Notice {
+    Notice {
+        title: words::archive_left_out(lang),
+        text: archive::left_out(lang, records),
+        advice: words::archive_left_out_do(lang),
     }
 }
 

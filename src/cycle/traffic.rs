@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use self::attempt::Attempt;
 use super::{Code, Cycle, Tallies, back, notice};
+use crate::archive::Kind;
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -219,9 +220,11 @@ impl Cycle<'_> {
                         baseline,
                         tallies,
                         records,
+                        archive,
                         ..
                     } = attempt;
                     self.keep_records(records);
+                    self.keep_batch(Kind::Flows, archive);
                     self.commit(baseline, tallies, downloaded);
                     return Ok(());
                 }

@@ -5,6 +5,7 @@
 //! place where the sentences appear. Of the other rooms it knows the plain errors and
 //! words that it puts into sentences, and calls nothing of theirs that acts.
 
+pub mod archive;
 pub mod best_practices;
 pub mod check;
 pub mod config;

@@ -20,6 +20,11 @@ texts! {
         en: "Look through the last events in the PCE's console. If it happens again, see whether a proxy on the way changes answers.",
         zh: "請在 PCE 主控台查看最近的事件。若再次發生，請確認中途的 Proxy 是否更動了回應內容。"
     }
+    archive_left_out() { en: "Records not archived", zh: "部分紀錄未封存" }
+    archive_left_out_do() {
+        en: "The alerts are complete. To keep everything, run more often, or narrow the rule that matches the most traffic.",
+        zh: "警示不受影響。若需保留全部紀錄，請縮短執行間隔，或縮小比對最多流量之規則的範圍。"
+    }
     traffic_skipped() { en: "Traffic skipped", zh: "部分流量已略過" }
     traffic_skipped_do() {
         en: "No rule has seen it: look at the traffic of that time in the PCE's Explorer. To have longer backlogs fetched, raise settings.max_catch_up_hours.",

@@ -195,6 +195,8 @@ pub enum Condition {
     KeyExpires,
     /// The PCE's TLS certificate is about to expire, or has.
     CertificateExpires,
+    /// Records can't be archived.
+    Archive,
 }
 
 /// What there is to say of a condition.

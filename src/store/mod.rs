@@ -88,6 +88,8 @@ pub struct Settings {
     pub max_event_catch_up_hours: u32,
     /// When a cycle stops to wait.
     pub cycle_deadline_seconds: u32,
+    /// The record archive's folder; `None`: off.
+    pub archive_dir: Option<std::path::PathBuf>,
     /// How the PCE counts.
     pub traffic_counts: TrafficCounts,
 }

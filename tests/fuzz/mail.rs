@@ -246,6 +246,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Delivery,
         KeyExpires,
         CertificateExpires,
+        Archive,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
     let more = (
