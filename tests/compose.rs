@@ -308,7 +308,7 @@ fn a_command_is_set_as_one_and_a_stray_mark_stays() {
     alert.rec = "Run `a <b>`, then look.".to_owned();
     alert.desc = "A ` alone.".to_owned();
     let html = mail(&with(vec![alert]), Lang::En).html;
-    assert!(html.contains("monospace\">a &lt;b&gt;</code>, then look."));
+    assert!(html.contains("nowrap\">a &lt;b&gt;</code>, then look."));
     assert!(html.contains("A ` alone."));
 }
 

@@ -49,7 +49,7 @@ texts! {
     empty() { en: "nothing taken: there is nothing in it", zh: "未匯入任何內容：檔案沒有可匯入的項目" }
     other_pce(here) {
         en: "the config is of another PCE ({here}); key, secret and org were not taken",
-        zh: "設定檔屬於另一台 PCE（{here}）；未匯入金鑰、密碼與組織編號"
+        zh: "設定檔屬於另一台 PCE（{here}）；未匯入 API 金鑰、API secret 與組織編號"
     }
     channels(list) {
         en: "not taken: alerts: {list} is not supported; this program tells by mail alone",

@@ -7,12 +7,12 @@ use super::texts;
 texts! {
     events_skipped() { en: "Events skipped", zh: "部分事件已略過" }
     events_skipped_do() {
-        en: "No rule has seen this time: look through its events in the PCE's console. To have longer backlogs fetched, raise settings.max_event_catch_up_hours.",
-        zh: "此期間的事件未經任何規則比對，請在 PCE 主控台查看。若要補抓更長的積壓，請調高 settings.max_event_catch_up_hours。"
+        en: "No rule has seen them: look through the events of that time in the PCE's console. To have longer backlogs fetched, raise settings.max_event_catch_up_hours.",
+        zh: "這些事件未經任何規則比對，請在 PCE 主控台查看該期間。若要補抓更長的積壓，請調高 settings.max_event_catch_up_hours。"
     }
     events_missing() { en: "Events missing", zh: "部分事件缺漏" }
     events_cut_do() {
-        en: "Look at this second in the PCE's console, and at who causes so many events at once.",
+        en: "Look through the events of that second in the PCE's console, and find who causes so many at once.",
         zh: "請在 PCE 主控台查看該秒的事件，並找出同時產生大量事件的來源。"
     }
     events_unreadable() { en: "Events not readable", zh: "部分事件無法讀取" }
@@ -22,8 +22,8 @@ texts! {
     }
     traffic_skipped() { en: "Traffic skipped", zh: "部分流量已略過" }
     traffic_skipped_do() {
-        en: "No rule has seen this time: look at its traffic in the PCE's Explorer. To have longer backlogs fetched, raise settings.max_catch_up_hours.",
-        zh: "此期間的流量未經任何規則比對，請在 PCE 的 Explorer 查看。若要補抓更長的積壓，請調高 settings.max_catch_up_hours。"
+        en: "No rule has seen it: look at the traffic of that time in the PCE's Explorer. To have longer backlogs fetched, raise settings.max_catch_up_hours.",
+        zh: "這些流量未經任何規則比對，請在 PCE 的 Explorer 查看該期間。若要補抓更長的積壓，請調高 settings.max_catch_up_hours。"
     }
     traffic_clipped() { en: "Traffic is counted in another way", zh: "流量的計算方式已變更" }
     traffic_clipped_do() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::settings::{self, DAILY};
-use super::{practices, probe, smtp};
+use super::{practices, probe, setting, smtp};
 use crate::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
@@ -67,7 +67,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
         &say::guide_daily(lang),
         &say::guide_daily_why(lang),
     );
-    settings::one(menu, &DAILY)?;
+    setting::one(menu, &DAILY)?;
     step(menu, 5, &say::guide_cron(lang), "");
     cron(menu);
     menu.console.pause()
@@ -95,27 +95,27 @@ fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
     }
 }
 
-/// Sender, recipients and the mail server, and a mail to see.
+/// Sender, recipients and the mail server until they work, and a mail to see.
 fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    settings::mail(menu, true)?;
-    menu.console.tell_notices();
-    let server = smtp::shown(&menu.file(), lang);
-    let mut other = menu
-        .console
-        .yes(&say::guide_other_server(lang, server), false)?;
+    let mut other = false;
     loop {
-        if other {
+        settings::mail(menu, true)?;
+        menu.console.tell_notices();
+        let server = smtp::shown(&menu.file(), lang);
+        let question = say::guide_other_server(lang, server);
+        if menu.console.yes(&question, other)? {
             smtp::smtp(menu)?;
             menu.console.tell_notices();
         }
-        if probe::mail(menu) {
+        let Err(failed) = probe::mail(menu) else {
             break;
-        }
+        };
         if !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
         }
-        other = true;
+        // An address that is refused is no reason for another server.
+        other = !matches!(failed, "mail.from" | "mail.recipient");
     }
     if menu.console.yes(&say::guide_test_mail(lang), true)? {
         menu.tell_test_mail();

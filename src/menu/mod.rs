@@ -19,6 +19,7 @@ mod manage;
 mod practices;
 mod probe;
 mod question;
+mod setting;
 mod settings;
 mod smtp;
 mod strict;

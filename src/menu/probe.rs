@@ -24,8 +24,11 @@ pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
     })
 }
 
-/// Tries the mail server up to where a mail would be sent; true where nothing failed.
-pub fn mail(menu: &Menu<'_>) -> bool {
+/// Tries the mail server up to where a mail would be sent.
+///
+/// # Errors
+/// The name of the probe that failed.
+pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     menu.console.show(Style::Faint, &say::trying_mail(lang));
     let now = menu.start().now;
@@ -35,7 +38,7 @@ pub fn mail(menu: &Menu<'_>) -> bool {
         "email": file["email"],
         "smtp": file["smtp"],
     });
-    tell(menu, &alone, |config| check_mail(&config.mail, now, lang)).is_ok()
+    tell(menu, &alone, |config| check_mail(&config.mail, now, lang))
 }
 
 fn tell(

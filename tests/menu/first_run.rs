@@ -101,6 +101,45 @@ fn the_guide_asks_for_the_ca_where_the_certificate_is_not_trusted() {
 }
 
 #[test]
+fn a_refused_recipient_is_typed_again_without_another_server() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let refusing = crate::mailbox::Options::default();
+        world
+            .mailbox
+            .behave(refusing.say("RCPT TO:<typo@", "550 5.1.1 no such user"));
+        world.set_whole(json!({
+            "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
+            "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+        }));
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&words::guide_go_on(lang), "");
+        person.enter(&[
+            &words::url(lang),
+            &words::org(lang),
+            &words::key(lang),
+            &words::secret(lang),
+            &words::expires(lang),
+            &words::sender(lang),
+        ]);
+        person.answer(&words::recipients(lang), "typo@example.net");
+        person.asked_anything();
+        person.keys("\r");
+        person.answer(&words::guide_again(lang), "");
+        person.enter(&[&words::sender(lang)]);
+        person.answer(&words::recipients(lang), "soc@example.net");
+        person.asked_anything();
+        person.keys("\r");
+        person.asked(&words::guide_test_mail(lang));
+        person.fits();
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        let recipients = &world.config()["email"]["recipients"];
+        assert_eq!(recipients, &json!(["soc@example.net"]));
+    }
+}
+
+#[test]
 fn the_crontab_line_runs_this_program_on_this_file() {
     let world = World::new();
     std::fs::remove_file(world.config_path()).unwrap();

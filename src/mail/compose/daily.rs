@@ -46,7 +46,7 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         site: show::clip(lang, report.site.trim(), 80),
         headline: what(daily, lang),
         act,
-        body: Some(words::silence(lang, &daily.due)),
+        body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),
         // Shown where there are several; there is but this one.
         summary: vec![Row {
             tone,

@@ -79,6 +79,8 @@ impl Html {
     fn commands(&mut self, text: &str) -> &mut Self {
         /// More are no sentence.
         const MOST: usize = 4;
+        /// Bytes that fit into a phone's line.
+        const SHORT: usize = 32;
         let parts: Vec<&str> = text.split('`').collect();
         if parts.len() > 2 * MOST + 1 || parts.len().is_multiple_of(2) {
             return self.text(text);
@@ -87,7 +89,10 @@ impl Html {
             if at % 2 == 0 {
                 self.text(part);
             } else {
-                self.lit(CODE).text(part).lit("</code>");
+                let whole = part.len() <= SHORT;
+                self.lit(if whole { COMMAND } else { CODE })
+                    .text(part)
+                    .lit("</code>");
             }
         }
         self
@@ -138,6 +143,9 @@ const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue'
 const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
 /// The same, short: it stands at every entry of a list.
 const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
+
+/// The same on one line: a command is no longer one when it breaks at a hyphen.
+const COMMAND: &str = "<code style=\"font:13px Consolas,Menlo,monospace;white-space:nowrap\">";
 
 /// From the beginning of the document to the end of the mail's head.
 pub(super) fn head(view: &View) -> String {
