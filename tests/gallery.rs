@@ -14,7 +14,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Composed, Look, compose};
 use illumio_monitor::mail::{self, mime};
 use illumio_monitor::report::Report;
-use illumio_monitor::report::records::{Collector, Records};
+use illumio_monitor::report::records::Records;
 use jiff::tz::{TimeZone, offset};
 
 /// Widths that mails are read at, in CSS pixels.
@@ -91,9 +91,9 @@ fn message(name: &str, report: &Report, told: &Composed) -> String {
 
 /// One event as a rule's record.
 fn attachment() -> mime::Attachment {
-    let mut collector = Collector::default();
-    collector.add(&[1], samples::EVENT.as_bytes());
     let mut records = Records::default();
+    let mut collector = records.collector();
+    collector.add(&[1], samples::EVENT.as_bytes());
     records.absorb(collector);
     mime::Attachment {
         name: "alerts.jsonl.gz".to_owned(),
