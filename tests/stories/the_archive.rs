@@ -1,9 +1,10 @@
 //! `settings.archive_dir`: each new event and each grown row of traffic is one line,
 //! once, whatever is fetched again; and no archive ever costs an alert.
 
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::{Value, json};
 
@@ -261,6 +262,59 @@ fn records_that_find_no_room_at_all_are_counted_and_told() {
     );
     assert_eq!(counts(&world), (1, 0));
     assert_eq!(left_over(&world), Vec::<String>::new());
+}
+
+/// A small disk in the place of the world's folder, with the config on it.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// `None` where this user may not mount one.
+    fn under(world: &World) -> Option<Self> {
+        let config = world.config();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=512k,mode=700", "none"]);
+        let mounted = mount.arg(world.folder()).stderr(Stdio::null()).status();
+        mounted.ok().filter(ExitStatus::success)?;
+        let disk = Self(world.folder().to_owned());
+        world.set_whole(config);
+        Some(disk)
+    }
+
+    /// Takes its space but for so many kilobytes.
+    fn leave(&self, kilobytes: u64) {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
+        let full = filler.metadata().unwrap().len();
+        filler.set_len(full - kilobytes * 1024).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn an_archive_that_takes_the_last_space_makes_way_for_the_state_and_the_alert() {
+    let mut world = archiving();
+    let Some(disk) = SmallDisk::under(&world) else {
+        eprintln!("skipped: this user may not mount a disk");
+        return;
+    };
+    assert_eq!(world.run_at("10:00").code, 0);
+    disk.leave(64);
+    world.pce.event(large("eve", 55).at("10:05"));
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+
+    let tight = world.run_at("10:10");
+
+    assert_eq!((tight.code, tight.number("alerts")), (75, 1), "{tight:?}");
+    assert!(tight.mail().text().contains("db-01"), "{tight:?}");
+    assert!(tight.stderr.contains("let go to make space"), "{tight:?}");
+    assert_eq!(left_over(&world), Vec::<String>::new());
+    let next = world.run_at("10:20");
+    assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
 }
 
 #[test]
