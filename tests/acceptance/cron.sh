@@ -13,7 +13,7 @@ as_cron() {
     runuser -u illumio-monitor -- env -i $(sed -n '/^\(SHELL\|PATH\)=/p' "$ENTRY") HOME=$STATE \
         LOGNAME=illumio-monitor USER=illumio-monitor MAILTO= /bin/sh -c "$(command_of)"
 }
-silent() { same "" as_cron; }
+silent() { local out code=0; out=$(as_cron 2>&1) || code=$?; [ "$code:$out" = 0: ] || { echo "exit code $code: $out"; return 1; }; }
 lines() { journalctl --quiet --output=cat "$@" | grep -cE '^20[0-9-]+T[0-9:]+Z (ok|retry|config) '; }
 by_cron() { lines -t illumio-monitor _COMM=illumio-monitor --grep 'Z (ok|retry|config)' ; }
 no_cron_mail() { absent /run/cron-mail; }
@@ -40,14 +40,16 @@ sed -i 's#^\*/10#*#' "$ENTRY"
 minutes() { for _ in {1..75}; do [ "$(lines -t illumio-monitor)" -lt 1 ] || return 0; sleep 1; done; journalctl -n 40; return 1; }
 holds "cron runs it at the next minute, and it says so in syslog" minutes
 sed -i 's#^\*#*/10#' "$ENTRY"
-holds "its mail came" soon test "$(mails)" = 1
+holds "its mail came" soon same 1 mails
 holds "cron mailed nothing" no_cron_mail
 before=$(lines -t illumio-monitor)
 holds "the exact command again: silent, 0" silent
 holds "it ran" same $((before + 1)) lines -t illumio-monitor
 
 # The service, as hardened as it ships.
-holds "the service runs" start
+install -m 640 -g illumio-monitor <(printf %s "$PCE_SECRET") /etc/illumio-monitor/api_secret
+jq 'del(.api.secret) | .api.secret_file = "/etc/illumio-monitor/api_secret"' "$CONFIG" >/run/filed && cat /run/filed >"$CONFIG"
+holds "the service runs, with the secret in a file of root's" start
 holds "its line is in the journal under the unit" same 1 lines -u illumio-monitor.service
 holds "the journal has its priority" bash -c "journalctl -u illumio-monitor.service -p info -o verbose | grep -q '    PRIORITY=6'"
 holds "still one mail: nothing is told twice" same 1 mails
@@ -92,7 +94,7 @@ holds "with hardening.conf it runs" start
 holds "systemd takes every directive of it" bash -c '! journalctl -o cat | grep -iE "illumio.*(unknown|failed to parse)"'
 drop_in service credentials.conf <"$REPO/dist/systemd/credentials.conf"
 install -m 600 <(printf %s "$PCE_SECRET") /etc/illumio-monitor/api_secret
-jq 'del(.api.secret)' "$CONFIG" >/run/without && cat /run/without >"$CONFIG"
+jq 'del(.api.secret, .api.secret_file)' "$CONFIG" >/run/without && cat /run/without >"$CONFIG"
 holds "with the secret as a credential it runs" start
 holds "nothing failed" not_failed
 
@@ -102,5 +104,8 @@ holds "dpkg -r stops and disables the timer" bash -c 'dpkg -r illumio-monitor &&
 holds "the cron entry stays, as Debian keeps config" present "$ENTRY"
 holds "cron after the removal: silent, 0" silent
 holds "no cron mail at any time" no_cron_mail
+holds "dpkg -P purges it" dpkg -P illumio-monitor
+holds "nothing is left of it, the timer's stamp included" same "" find /etc/cron.d /etc/illumio-monitor /var/lib/illumio-monitor \
+    /etc/systemd/system /var/lib/systemd/timers -name '*illumio-monitor*' -not -name 'illumio-monitor.*.d'
 holds "no failed unit" bash -c '! systemctl --failed --no-legend | grep illumio'
 ends

@@ -74,4 +74,19 @@ holds "dpkg -P purges it" dpkg -P illumio-monitor
 holds "nothing is left, locks and .last included" \
     same "" find /etc /var/lib /usr -name '*illumio-monitor*' -not -path "$WORK/*" -not -path "$REPO/*" -not -path '/var/lib/dpkg/*'
 holds "the user stays: its number must not come to mean another" getent passwd illumio-monitor
+
+# A host that is not fresh: a user without the group, folders of root's, a config in them.
+userdel illumio-monitor
+useradd --system --no-create-home --gid nogroup illumio-monitor
+mkdir -m 700 "$STATE" /etc/illumio-monitor
+OWNER=root:root config "$CONFIG" '.smtp = {host: "127.0.0.1", port: 9}'
+holds "dpkg -i where user and folders are there" dpkg -i "$DEB"
+holds "the folders are the service's" same "$(printf '%s\n' 'root:illumio-monitor 750 /etc/illumio-monitor' "illumio-monitor:illumio-monitor 750 $STATE")" \
+    owners /etc/illumio-monitor "$STATE" -maxdepth 0
+holds "so is the config" same "illumio-monitor:illumio-monitor 600 $CONFIG" owners "$CONFIG"
+holds "the user may read what is its group's" bash -c 'id -nG illumio-monitor | grep -qw illumio-monitor'
+holds "its run works" ends_with 75 runuser -u illumio-monitor -- env -i /usr/bin/illumio-monitor run
+chown -R 4242:4242 "$STATE"
+holds "dpkg -i again mends a number that nobody has" dpkg -i "$DEB"
+holds "nothing has that number" same "" find "$STATE" -nouser
 ends

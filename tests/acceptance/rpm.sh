@@ -102,6 +102,26 @@ holds "program, units and the timer's link are gone" absent "$ROOT"/usr/bin/illu
 holds "installed again, it goes on" rpm_ -i "$RPM"
 holds "and runs" ends_with 75 run_once
 rpm_ -e illumio-monitor
-holds "what README says wipes the rest" in_root sh -c 'rm -rf /var/lib/illumio-monitor /etc/illumio-monitor /etc/cron.d/illumio-monitor.rpmsave && userdel illumio-monitor'
-holds "nothing is left" same "" find "$ROOT"/{etc,var/lib,run} /run/layer/upper -name '*illumio-monitor*' -not -type c
+holds "what README says wipes the rest" in_root sh -c 'rm -rf /var/lib/illumio-monitor /etc/illumio-monitor /etc/cron.d/illumio-monitor.rpmsave; rm -f /var/lib/systemd/timers/stamp-illumio-monitor.timer; userdel illumio-monitor'
+holds "nothing is left, user and group included" in_root sh -c '! getent passwd illumio-monitor && ! getent group illumio-monitor'
+holds "no file either" same "" find "$ROOT"/{etc,var/lib,run} /run/layer/upper -name '*illumio-monitor*' -not -type c
+
+# A host that is not fresh: root's folder with a config, and a user without the group.
+in_root useradd -r -M -g nogroup illumio-monitor
+mkdir -m 700 "$ROOT$STATE"
+OWNER=root:root config "$ROOT$CONFIG" '.smtp = {host: "127.0.0.1", port: 9}'
+holds "rpm -i where user and folder are there" rpm_ -i "$RPM"
+holds "folder and config are the service's" same "illumio-monitor:illumio-monitor" \
+    in_root sh -c "find $STATE -printf '%u:%g\n' | sort -u"
+holds "the user may read what is its group's" in_root sh -c 'id -nG illumio-monitor | grep -qw illumio-monitor'
+holds "its run works" ends_with 75 run_once
+rpm_ -e illumio-monitor
+
+# No user, no installation: never files that fall to root.
+in_root userdel illumio-monitor
+in_root groupdel illumio-monitor 2>/dev/null
+rm "$ROOT/etc/passwd.lock" 2>/dev/null
+mount --bind -o ro "$ROOT/etc/passwd" "$ROOT/etc/passwd" && mount -o remount,bind,ro "$ROOT/etc/passwd"
+holds "where the user cannot be made, rpm says so and installs nothing" \
+    bash -c "! rpm --root '$ROOT' --dbpath /var/lib/rpm -i '$RPM' && [ ! -e '$ROOT/usr/bin/illumio-monitor' ]"
 ends

@@ -45,6 +45,7 @@ dbus-daemon dbus
 postfix postfix
 saslpasswd2 sasl2-bin
 setpriv util-linux
+update-ca-certificates ca-certificates
 TOOLS
 }
 
@@ -83,7 +84,8 @@ make_packages() {
 # On the throwaway copy: / below, everything written goes to memory.
 throwaway='
     set -e
-    root=$(mktemp -d)
+    root=$WORK/root
+    mkdir -p "$root"
     mount -t tmpfs tmpfs "$root"
     mkdir "$root"/{upper,work,host}
     mount -t overlay overlay -o "lowerdir=/,upperdir=$root/upper,workdir=$root/work" "$root/host"
