@@ -1,5 +1,6 @@
 //! What stands in a certificate: whose it is, who issued it, until when, for which
-//! names, and its fingerprint. It is read, not judged: that is [`crate::tls`]'s.
+//! names, and its fingerprint. It is read, not judged: that is [`crate::tls`]'s. Knows
+//! no room.
 
 use std::net::IpAddr;
 

@@ -5,14 +5,18 @@
 //! and the new positions are saved in one write; only then is it sent. Knows
 //! every room. A fetch that fails costs nothing but time: its position stays.
 
+mod archive;
 mod clock;
 mod conditions;
 mod daily;
 mod events;
 mod expiry;
 mod gap;
+mod greet;
 mod letter;
+pub mod notice;
 mod outcome;
+mod tallies;
 mod test_mail;
 mod thread;
 mod traffic;
@@ -23,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::archive::Archive;
 use crate::certificate::Certificate;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
@@ -30,12 +35,11 @@ use crate::mail::outbox::Reader;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
-use crate::pce::health::{Health, health, noop};
 use crate::report::records::Records;
 use crate::report::tally::Tally;
-use crate::report::{Alert, Condition, ConditionNews};
-use crate::rules::minutes::{Minute, minute_of};
-use crate::rules::{Filter, Level, Threshold, keyed};
+use crate::report::{Alert, Condition, ConditionNews, Notice};
+use crate::rules::Level;
+use crate::rules::minutes::minute_of;
 use crate::store::state::State;
 use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
@@ -47,9 +51,6 @@ const WAITING_MAIL: Duration = Duration::from_secs(60);
 
 /// How long this cycle's own mail is tried, beyond the cycle's deadline if need be.
 const OWN_MAIL: Duration = Duration::from_secs(60);
-
-/// The least that the first run looks back.
-const FIRST_REACH_MINUTES: u32 = 10;
 
 /// What every enabled rule keeps, by [`keyed`]'s keys.
 type Tallies = BTreeMap<String, Tally>;
@@ -123,7 +124,7 @@ struct Cycle<'a> {
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
-    notices: Vec<String>,
+    notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
     /// What this run did see, for the mail's footer.
@@ -132,6 +133,10 @@ struct Cycle<'a> {
     alerts: Vec<Alert>,
     /// The records that matched, where they are to be attached.
     records: Option<Records>,
+    /// Where records are archived.
+    archive: Option<Archive>,
+    /// Why some are not.
+    archive_trouble: Option<String>,
     /// The PCE's certificate, once it was seen.
     certificate: Option<Certificate>,
 }
@@ -155,7 +160,7 @@ impl<'a> Cycle<'a> {
             problems.push(say::tls_not_verified(lang));
         }
         Self {
-            notices: lost.iter().map(|note| note.text(lang)).collect(),
+            notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
             clock_doubted: false,
@@ -168,6 +173,8 @@ impl<'a> Cycle<'a> {
             news: Vec::new(),
             alerts: Vec::new(),
             records: config.mail.attach_records.then(Records::default),
+            archive: None,
+            archive_trouble: None,
             certificate: None,
             config,
             store,
@@ -184,8 +191,10 @@ impl<'a> Cycle<'a> {
         if self.deliver(WAITING_MAIL) {
             self.save();
         }
+        self.open_archive();
         self.fetch();
         self.judge();
+        self.seal_archive();
         self.tell()
     }
 
@@ -219,8 +228,14 @@ impl<'a> Cycle<'a> {
         }
         self.note_the_end();
         let (mails, code) = (self.figures.mails, self.code);
-        if self.save() && has_news && self.deliver(OWN_MAIL) {
+        let saved = self.save() || (self.give_up_archive() && self.save());
+        if saved && has_news && self.deliver(OWN_MAIL) {
             self.count_own_mail(mails, code);
+            self.note_the_end();
+            self.save();
+        }
+        // After the mail: no archive holds up an alert.
+        if saved && !self.file_archive() {
             self.note_the_end();
             self.save();
         }
@@ -262,149 +277,6 @@ impl<'a> Cycle<'a> {
         if self.key_accepted {
             self.watch(Condition::Credentials, None);
         }
-    }
-
-    /// The first request: is the PCE there, does it take the key, is it well?
-    fn greet(&mut self, client: &mut Client) -> bool {
-        let answer = if self.config.settings.enable_health_check {
-            health(client)
-        } else {
-            noop(client).map(|()| Health::NotOffered)
-        };
-        // What is told from here on is told at the PCE's time, a refusal too.
-        self.clock = *client.clock();
-        self.certificate = client.certificate();
-        match answer {
-            Ok(health) => {
-                self.watch(Condition::Unreachable, None);
-                self.tell_health(&health);
-                true
-            }
-            Err(error @ Error::Credentials { .. }) => {
-                self.watch(Condition::Unreachable, None);
-                self.watch(
-                    Condition::Credentials,
-                    Some((Level::Critical, error.text(self.lang))),
-                );
-                self.fails(Code::Config, &error);
-                false
-            }
-            Err(error) => {
-                self.watch(
-                    Condition::Unreachable,
-                    Some((Level::Critical, error.text(self.lang))),
-                );
-                self.fails(Code::Retry, &error);
-                false
-            }
-        }
-    }
-
-    fn tell_health(&mut self, health: &Health) {
-        match health {
-            Health::Normal => self.watch(Condition::Health, None),
-            Health::Ill(complaints) => {
-                let critical = complaints
-                    .iter()
-                    .any(|complaint| complaint.status == "critical");
-                let level = if critical {
-                    Level::Critical
-                } else {
-                    Level::Warning
-                };
-                let told: Vec<String> = complaints
-                    .iter()
-                    .map(|complaint| complaint.text(self.lang))
-                    .collect();
-                self.watch(Condition::Health, Some((level, told.join("\n"))));
-            }
-            Health::NotOffered if self.config.settings.enable_health_check => {
-                self.watch(Condition::Health, None);
-                self.seen.push(say::health_not_offered(self.lang));
-            }
-            Health::NotOffered => self.watch(Condition::Health, None),
-        }
-    }
-
-    /// Every enabled rule gets a tally, the one it had where its filter is the
-    /// same; what belongs to no rule any more is let go.
-    fn adopt_rules(&mut self) {
-        let now = self.now();
-        let (events, traffic) = (self.events_from(now), self.traffic_from(now));
-        self.state.events.since.get_or_insert(events);
-        let never_read = self.state.traffic.position.is_none();
-        let mut known = std::mem::take(&mut self.state.rules);
-        let mut adopted = BTreeMap::new();
-        for (key, rule) in keyed(&self.config.rules) {
-            let since = match rule.filter {
-                Filter::Event(_) => events,
-                Filter::Traffic(_) => traffic,
-            };
-            let fresh = || Tally {
-                since: Some(since),
-                unknown_before: self.state.traffic.let_go,
-                ..Tally::default()
-            };
-            let mut tally = known.remove(&key).unwrap_or_else(fresh);
-            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
-            if never_read {
-                // Set by the host's clock alone, it may lie in the future.
-                tally.since = tally.since.map(|time| time.min(since));
-            }
-            adopted.insert(key, tally);
-        }
-        self.state.rules = adopted;
-        if known.values().any(|tally| tally.of_traffic) {
-            self.state.traffic.let_go = Some(now);
-        }
-    }
-
-    /// Where a first fetch begins: the longest window of an enabled rule ago.
-    fn first_from(&self, now: Timestamp) -> Timestamp {
-        let windows = self
-            .config
-            .rules
-            .iter()
-            .filter(|rule| rule.enabled)
-            .map(|rule| match rule.threshold {
-                Threshold::Immediate => 0,
-                Threshold::Count { window, .. } => window,
-            });
-        back(
-            now,
-            windows
-                .max()
-                .unwrap_or_default()
-                .max(FIRST_REACH_MINUTES)
-                .into(),
-        )
-    }
-
-    /// AGGREGATE: what the rules have to tell now, the worst first.
-    fn judge(&mut self) {
-        let minute = minute_of(self.now());
-        let settings = &self.config.settings;
-        let reach = i64::from(settings.late_reach_hours) * 60;
-        let (events, traffic) = self.seen_up_to;
-        let earliest = |position: Option<Timestamp>, overlap: u32| {
-            position.map(|position| minute_of(position) - reach.max(overlap.into()))
-        };
-        let earliest_event = earliest(events, settings.event_overlap_minutes);
-        let earliest_row = earliest(traffic, settings.traffic_overlap_minutes);
-        for (key, rule) in keyed(&self.config.rules) {
-            let Some(tally) = self.state.rules.get_mut(&key) else {
-                continue;
-            };
-            self.alerts.extend(tally.alert(rule, minute));
-            let earliest = match rule.filter {
-                Filter::Event(_) => earliest_event,
-                Filter::Traffic(_) => earliest_row,
-            };
-            tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
-        }
-        self.alerts
-            .sort_by_key(|alert| std::cmp::Reverse(alert.level));
-        self.figures.alerts = self.alerts.len();
     }
 
     fn note_the_end(&mut self) {

@@ -35,6 +35,13 @@ pub struct Around<'a> {
     pub root: &'a Path,
 }
 
+impl Around<'_> {
+    /// The same for all sentences, whatever language comes with a config.
+    fn language(&self) -> Lang {
+        store::screen_language(self.config, self.env, self.lang)
+    }
+}
+
 /// Imports the files: the configs first, whatever their order, since a state's
 /// counts belong to rules.
 pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
@@ -53,8 +60,6 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
             import.take_config(file, config);
         }
     }
-    // What the sentences are written in may have come with the config.
-    import.lang = language(around);
     for (file, source) in &sources {
         if let Source::State(state) = source {
             import.take_state(file, state);
@@ -95,7 +100,7 @@ impl<'a> Import<'a> {
     fn new(around: &'a Around<'a>) -> Self {
         Self {
             around,
-            lang: language(around),
+            lang: around.language(),
             said: Said::default(),
             rules: Ids::default(),
             other_pce: false,
@@ -106,6 +111,9 @@ impl<'a> Import<'a> {
         let shown = file.display();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.refuse(words::not_there(self.lang, shown));
+            }
             Err(error) => {
                 let sentence = words::cannot_read(self.lang, shown, error);
                 return self.refuse(sentence);
@@ -167,16 +175,5 @@ impl<'a> Import<'a> {
 pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
     let found = old_tool_in_crontabs(around.root);
     let hidden = found.iter().filter(|line| line.is_hidden());
-    hidden.map(|line| line.text(language(around))).collect()
-}
-
-/// `--lang`, else what the config says, else the locale's.
-fn language(around: &Around<'_>) -> Lang {
-    let locale = || around.env.locale().and_then(Lang::from_tag);
-    let looked = || store::look(around.config, around.env).ok();
-    around
-        .lang
-        .or_else(|| looked().map(|look| look.language))
-        .or_else(locale)
-        .unwrap_or_default()
+    hidden.map(|line| line.text(around.language())).collect()
 }

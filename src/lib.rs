@@ -2,15 +2,28 @@
 //!
 //! A run is a straight line, and the rooms stand in its order:
 //! fetch ([`pce`]) → analyze ([`rules`]) → aggregate ([`report`]) → alert ([`mail`]).
-//! [`cycle`] tells the whole story and knows every room; [`store`] keeps the one
-//! JSON file, which a person changes by [`rule_command`] and [`import`]; [`lang`]
-//! holds every sentence that a person reads. Time and randomness are arguments:
-//! only `main` and `cycle` look at a clock.
+//! [`cycle`] tells the whole story. [`store`] keeps the one JSON file, which a person
+//! changes by the [`menu`], by [`rule_command`] or by [`import`]; [`check`] and
+//! [`status`] only look. [`lang`] holds every sentence that a person reads.
+//!
+//! Who may know whom:
+//! - `pce` knows no other room of that line, `rules` the PCE's records, `report` the
+//!   rules, `mail` the report. None of them knows the store, a command or the terminal.
+//! - `store` knows the plain data that those four define.
+//! - `cycle` and the commands know what they need; `main` knows them all.
+//! - Only `pce` and `mail` open sockets to others, by way of [`net`] and [`tls`];
+//!   [`log`] writes to the host's own.
+//! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
+//!
+//! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
+//! [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
 
+pub mod archive;
 pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod columns;
+pub mod cron_line;
 pub mod cycle;
 pub mod exit;
 pub mod import;

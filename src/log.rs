@@ -1,4 +1,6 @@
-//! Where a run's line and its failures go: the two streams, syslog or the journal.
+//! Where a run's line and its failures go: the two streams, syslog or the journal;
+//! and the record of what was changed in the config. Knows the host's sockets, and of
+//! the store what a change is.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};

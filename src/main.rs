@@ -70,7 +70,6 @@ fn act(cli: Cli, env: &Env) -> u8 {
             config: &config,
             env,
             executable: &executable,
-            at_home: config == store::locate(None, &Env::default(), &executable),
             lang,
             start: &start,
         }),

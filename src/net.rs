@@ -1,5 +1,5 @@
 //! Names and addresses, as both the way to the PCE and the one to the mail server
-//! need them. Opens no socket.
+//! need them. Opens no socket, and knows no room.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};

@@ -1,5 +1,5 @@
 //! Tables packed into one text for the file: base64 over fixed-width hashes and
-//! variable-length numbers.
+//! variable-length numbers. Knows no room.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

@@ -47,7 +47,7 @@ pub struct Around<'a> {
 
 /// Does what was asked for.
 pub fn act(around: &Around<'_>, rules: &cli::Rules) -> Said {
-    let lang = language(around);
+    let lang = store::screen_language(around.config, around.env, around.lang);
     let done = match &rules.command {
         cli::RulesCommand::List(command) => list::list(around, lang, command.json),
         cli::RulesCommand::Show(command) => list::show(around, lang, &command.ids, command.json),
@@ -63,13 +63,6 @@ pub fn act(around: &Around<'_>, rules: &cli::Rules) -> Said {
         cli::RulesCommand::LoadBestPractices(command) => load::load(around, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))
-}
-
-/// `--lang`, else what the file says, else the locale's.
-fn language(around: &Around<'_>) -> Lang {
-    let looked = store::look(around.config, around.env).ok();
-    let written = looked.map(|look| look.language);
-    around.env.screen_language(around.lang, written)
 }
 
 /// Why nothing was done.

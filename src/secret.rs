@@ -1,4 +1,4 @@
-//! A secret, which never shows itself.
+//! A secret, which never shows itself. Knows no room.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
 //! `status`: is the monitor at work? One line for Nagios or Zabbix. Reads the file
-//! and `.last`, and nothing else: no lock, no network.
+//! and `.last`, and nothing else: no lock, no network. Knows the store.
 
 use std::path::Path;
 

@@ -14,9 +14,11 @@ mod size;
 
 use std::collections::HashSet;
 
-use illumio_monitor::lang::Lang;
+use illumio_monitor::lang::{Lang, cycle};
 use illumio_monitor::mail::compose::{Composed, LINE_MAX, Look, SUBJECT_MAX, compose};
-use illumio_monitor::report::{Alert, Condition, Kind, Object, Phase, Ranking, Report, Subject};
+use illumio_monitor::report::{
+    Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Subject,
+};
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
 use samples::{at, condition, counted, empty, event_alert, talker, traffic_alert};
@@ -192,7 +194,7 @@ fn both_parts_tell_the_same_facts() {
             vec![
                 "≥ 20,391",
                 "disk 97 % full",
-                "illumio_api_config.json.last",
+                "1311",
                 "app-05.corp.example",
                 "195",
             ],
@@ -206,9 +208,8 @@ fn both_parts_tell_the_same_facts() {
                 "illumio-monitor check",
             ],
         ),
-        ("notice", vec!["2026-11-21 18:20 +08:00"]),
         (
-            "ended-closes",
+            "ended",
             vec![
                 "2026-11-22 16:10 +08:00",
                 "PCE",
@@ -216,7 +217,7 @@ fn both_parts_tell_the_same_facts() {
                 "[Illumio Monitor] CRITICAL",
             ],
         ),
-        ("lasts-first-told", vec!["[Illumio Monitor] CRITICAL"]),
+        ("lasts", vec!["[Illumio Monitor] CRITICAL"]),
         (
             "key-30-days",
             vec!["30", "2026-12-22 18:20 +08:00", "api.key_expires"],
@@ -258,6 +259,65 @@ fn both_parts_tell_the_same_facts() {
             }
         }
     }
+}
+
+#[test]
+fn a_notice_says_in_the_first_lines_what_happened_and_what_to_do() {
+    for lang in LANGS {
+        for (name, report) in samples::gallery(lang) {
+            let [alone] = report.notices.as_slice() else {
+                continue;
+            };
+            let told = mail(&report, lang);
+            assert!(told.subject.contains(&alone.title), "{name}");
+            let (head, _) = told.text.split_once("\n\n").unwrap();
+            let first = head.lines().next().unwrap();
+            assert!(first.ends_with(&format!(" · {}", alone.title)), "{first}");
+            assert!(squeezed(head).contains(&squeezed(&alone.advice)), "{head}");
+            assert!(squeezed(&told.text).contains(&squeezed(&alone.text)));
+        }
+    }
+}
+
+#[test]
+fn of_several_notices_each_has_its_title_and_its_advice() {
+    for lang in LANGS {
+        let reports = samples::gallery(lang);
+        for kind in ["mixed", "notice-cut"] {
+            let report = &reports.iter().find(|(name, _)| *name == kind).unwrap().1;
+            let told = mail(report, lang);
+            assert_eq!(report.notices.len(), 2, "{kind}");
+            for notice in &report.notices {
+                let text = squeezed(&told.text);
+                let html = squeezed(&seen(&told.html));
+                for said in [&notice.title, &notice.text, &notice.advice] {
+                    let said = squeezed(said);
+                    assert!(text.contains(&said), "{kind}, text: {said}");
+                    // The marks of a command are its type there.
+                    let said = said.replace('`', "");
+                    assert!(html.contains(&said), "{kind}, HTML: {said}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_command_is_set_as_one_and_a_stray_mark_stays() {
+    let mut alert = event_alert(Lang::En);
+    alert.rec = "Run `a <b>`, then look.".to_owned();
+    alert.desc = "A ` alone.".to_owned();
+    let html = mail(&with(vec![alert]), Lang::En).html;
+    assert!(html.contains("nowrap\">a &lt;b&gt;</code>, then look."));
+    assert!(html.contains("A ` alone."));
+}
+
+#[test]
+fn counts_in_sentences_have_separators() {
+    assert_eq!(cycle::rows(Lang::En, 98_112), "98,112 rows");
+    assert_eq!(cycle::rows(Lang::ZhTw, 200_000), "200,000 列");
+    assert_eq!(cycle::event_records(Lang::En, 1), "1 event record");
+    assert_eq!(cycle::event_records(Lang::ZhTw, 999), "999 筆事件紀錄");
 }
 
 #[test]
@@ -371,6 +431,7 @@ fn every_condition_has_words_for_each_phase() {
         Condition::Traffic,
         Condition::Configuration,
         Condition::Delivery,
+        Condition::Archive,
     ];
     let mut subjects = HashSet::new();
     for lang in LANGS {
@@ -414,7 +475,11 @@ fn the_worst_comes_first() {
 #[test]
 fn a_line_has_rule_count_and_times() {
     let mut report = with(vec![traffic_alert(Lang::En)]);
-    report.notices = vec!["Skipped. ".repeat(100)];
+    report.notices = vec![Notice {
+        title: "Skipped".to_owned(),
+        text: "Skipped. ".repeat(100),
+        advice: String::new(),
+    }];
     let lines = mail(&report, Lang::En).lines;
     assert_eq!(
         lines.first().unwrap(),

@@ -14,6 +14,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Composed, Look, compose};
 use illumio_monitor::mail::{self, mime};
 use illumio_monitor::report::Report;
+use illumio_monitor::report::records::Records;
 use jiff::tz::{TimeZone, offset};
 
 /// Widths that mails are read at, in CSS pixels.
@@ -56,7 +57,7 @@ fn write(folder: &Path, name: &str, lang: Lang, report: &Report) -> Shown {
     let path = |ending: &str| folder.join(format!("{file}.{ending}"));
     fs::write(path("html"), &told.html).unwrap();
     fs::write(path("txt"), &told.text).unwrap();
-    fs::write(path("eml"), message(report, &told)).unwrap();
+    fs::write(path("eml"), message(name, report, &told)).unwrap();
     println!(
         "{file}: {} bytes HTML, {} bytes text: {}",
         told.html.len(),
@@ -70,8 +71,9 @@ fn write(folder: &Path, name: &str, lang: Lang, report: &Report) -> Shown {
     }
 }
 
-fn message(report: &Report, told: &Composed) -> String {
+fn message(name: &str, report: &Report, told: &Composed) -> String {
     let sender = "Illumio Monitor <illumio-monitor@example.com>";
+    let attachment = (name == "attached").then(attachment);
     let parts = mime::Parts {
         message_id: &mime::message_id(report.made_at, 1, sender),
         made_at: report.made_at,
@@ -82,9 +84,21 @@ fn message(report: &Report, told: &Composed) -> String {
         kind: report.kind,
         site: &report.site,
         thread: &mime::Thread::default(),
-        attachment: None,
+        attachment: attachment.as_ref(),
     };
     mime::message(&settings(sender), &parts)
+}
+
+/// One event as a rule's record.
+fn attachment() -> mime::Attachment {
+    let mut records = Records::default();
+    let mut collector = records.collector();
+    collector.add(&[1], samples::EVENT.as_bytes());
+    records.absorb(collector);
+    mime::Attachment {
+        name: "alerts.jsonl.gz".to_owned(),
+        base64: records.base64(),
+    }
 }
 
 fn settings(sender: &str) -> mail::Settings {

@@ -43,6 +43,7 @@ mod stories {
     mod simulated_pce;
     mod simulated_rows;
     mod status;
+    mod the_archive;
     mod the_clock;
     mod the_clumsy_user;
     mod the_cycle;

@@ -1,6 +1,7 @@
 //! The doctor: tries everything that a run needs, and tells for each what it found
 //! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
-//! way. One file for each group of probes.
+//! way. One file for each group of probes. Knows the store, and opens no socket but
+//! through `pce` and `mail`.
 
 mod around;
 mod certificate;
@@ -54,6 +55,7 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         root: Path::new("/"),
         own: true,
         program: around.program,
+        config: path,
     };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
     match store::open(path, env, StateUse::Keep) {

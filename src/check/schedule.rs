@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::cron::{Schedule, span_minutes, word};
 use super::finding::Finding;
+use crate::cron_line::cron_line;
 use crate::import::starts_the_old_tool;
 use crate::lang::{Lang, check as say};
 use crate::rules::{Rule, Threshold};
@@ -62,6 +63,8 @@ pub struct Place<'a> {
     pub own: bool,
     /// Where this program lies, for the line to add.
     pub program: &'a Path,
+    /// Its config, for the same line.
+    pub config: &'a Path,
 }
 
 /// Looks for what starts the runs, and for rules that such runs come too rarely for.
@@ -86,7 +89,7 @@ pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Findi
             ),
             None => (
                 say::nothing_starts_it(lang),
-                say::nothing_starts_it_fix(lang, place.program.display()),
+                say::nothing_starts_it_fix(lang, cron_line(place.program, place.config)),
             ),
         };
         findings.push(Finding::broken("schedule", what, fix));

@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, is_over, just_after, keyed};
-use crate::lang::cycle as say;
+use super::{Code, Cycle, Tallies, back, is_over, just_after, notice};
+use crate::archive::{Batch, Kind};
+use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::events::{Fetched, fetch};
@@ -11,7 +12,7 @@ use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
 use crate::report::records::{Collector, Records};
-use crate::rules::{EventFilter, Filter};
+use crate::rules::{EventFilter, Filter, keyed};
 
 /// A long backlog is read in slices of this length, each moving the position.
 const SLICE: SignedDuration = SignedDuration::from_hours(6);
@@ -73,7 +74,7 @@ impl Cycle<'_> {
                 self.state.events.since = Some(until);
                 let (from, until) = (self.local(from), self.local(until));
                 self.notices
-                    .push(say::events_skipped(self.lang, from, until));
+                    .push(notice::events_skipped(self.lang, from, until));
             }
             moved |= self.state.events.position != Some(position);
             self.state.events.position = Some(position);
@@ -138,16 +139,17 @@ impl Cycle<'_> {
             new,
             unreadable,
             records,
+            archive,
             ..
         } = attempt;
         self.state.seen = seen;
         self.state.rules = tallies;
         self.keep_records(records);
+        self.keep_batch(Kind::Events, archive);
         self.figures.events += new;
         if unreadable > 0 {
-            let records = say::event_records(self.lang, unreadable);
             self.notices
-                .push(say::events_unreadable(self.lang, records));
+                .push(notice::events_unreadable(self.lang, unreadable));
         }
         // What lies behind the position was told when it was first read.
         let told = self.state.events.position;
@@ -156,7 +158,7 @@ impl Cycle<'_> {
             .filter(|second| told.is_none_or(|told| *second >= told))
         {
             let second = self.local(second);
-            self.notices.push(say::events_cut(self.lang, second));
+            self.notices.push(notice::events_cut(self.lang, second));
         }
         Ok(())
     }
@@ -195,7 +197,7 @@ impl Cycle<'_> {
         self.seen.push(say::events_complete(
             self.lang,
             self.local(now),
-            self.figures.events,
+            grouped(self.figures.events),
         ));
     }
 
@@ -240,6 +242,8 @@ struct Attempt<'c> {
     unreadable: u64,
     /// Where the records are to be attached.
     records: Option<Collector>,
+    /// Where they are archived.
+    archive: Option<Batch>,
 }
 
 impl<'c> Attempt<'c> {
@@ -257,6 +261,7 @@ impl<'c> Attempt<'c> {
             new: 0,
             unreadable: 0,
             records: cycle.records.as_ref().map(Records::collector),
+            archive: cycle.archive_batch(Kind::Events),
         }
     }
 
@@ -271,6 +276,9 @@ impl<'c> Attempt<'c> {
         }
         self.new += 1;
         self.unreadable += u64::from(event.is_none());
+        if let Some(archive) = self.archive.as_mut().filter(|_| event.is_some()) {
+            archive.add(raw);
+        }
         let mut counted_by = Vec::new();
         for (id, key, filter) in &self.rules {
             if filter.matches(known)

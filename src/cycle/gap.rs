@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Code, Cycle, back};
-use crate::lang::reports as say;
+use super::{Code, Cycle, back, notice};
 use crate::mail::compose::duration;
 use crate::report::daily::Gap;
 use crate::rules::minutes::minute_of;
@@ -42,7 +41,7 @@ impl Cycle<'_> {
         for gap in std::mem::take(&mut self.state.rhythm.untold) {
             let time = duration(self.lang, gap.from, gap.until);
             let (from, until) = (self.local(gap.from), self.local(gap.until));
-            self.notices.push(say::gap(self.lang, from, until, time));
+            self.notices.push(notice::gap(self.lang, from, until, time));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle};
+use super::{Code, Cycle, notice};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
@@ -77,7 +77,9 @@ impl Cycle<'_> {
             self.state.outbox.expire(now, &reader);
         }
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
-        self.notices.append(&mut self.state.outbox.take_untold());
+        let lost = self.state.outbox.take_untold().into_iter();
+        self.notices
+            .extend(lost.map(|text| notice::mail_lost(self.lang, text)));
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
             return false;
         }

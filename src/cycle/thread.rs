@@ -1,7 +1,7 @@
 //! Which mails a mail belongs to, and what comes with it.
 
 use super::Cycle;
-use crate::lang::reports as say;
+use crate::lang::{grouped, reports as say};
 use crate::mail::mime::{self, Attachment, Thread};
 use crate::packed::hash;
 use crate::report::Report;
@@ -52,15 +52,14 @@ impl Cycle<'_> {
     pub(super) fn attachment(&mut self) -> Option<Attachment> {
         let records = self.records.take().filter(|_| !self.alerts.is_empty())?;
         let (kept, left_out) = (records.kept, records.left_out);
-        match (kept, left_out) {
+        let (told, untold) = (grouped(kept), grouped(left_out));
+        let line = match (kept, left_out) {
             (0, 0) => return None,
-            (0, _) => self.seen.insert(0, say::attached_none(self.lang, left_out)),
-            (_, 0) => self.seen.insert(0, say::attached(self.lang, FILE, kept)),
-            _ => {
-                let cut = say::attached_cut(self.lang, FILE, kept, left_out);
-                self.seen.insert(0, cut);
-            }
-        }
+            (0, _) => say::attached_none(self.lang, untold),
+            (_, 0) => say::attached(self.lang, FILE, told),
+            _ => say::attached_cut(self.lang, FILE, told, untold),
+        };
+        self.seen.insert(0, line);
         (kept > 0).then(|| Attachment {
             name: FILE.to_owned(),
             base64: records.base64(),

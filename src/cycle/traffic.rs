@@ -8,8 +8,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use self::attempt::Attempt;
-use super::{Code, Cycle, Tallies, back};
-use crate::lang::cycle as say;
+use super::{Code, Cycle, Tallies, back, notice};
+use crate::archive::Kind;
+use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::traffic::{DOWNLOADS, Downloaded, Part, Progress, TrafficMemory, post, progress};
@@ -134,7 +135,7 @@ impl Cycle<'_> {
         if let (Some(from), Some(until)) = (fetch.complete, fetch.skipped_to) {
             let (from, until) = (self.local(from), self.local(until));
             self.notices
-                .push(say::traffic_skipped(self.lang, from, until));
+                .push(notice::traffic_skipped(self.lang, from, until));
         }
     }
 
@@ -219,9 +220,11 @@ impl Cycle<'_> {
                         baseline,
                         tallies,
                         records,
+                        archive,
                         ..
                     } = attempt;
                     self.keep_records(records);
+                    self.keep_batch(Kind::Flows, archive);
                     self.commit(baseline, tallies, downloaded);
                     return Ok(());
                 }
@@ -337,7 +340,7 @@ impl Cycle<'_> {
         self.state.traffic.clipped = Some(from);
         self.state.baseline = Baseline::default();
         self.forget_since(from);
-        self.notices.push(say::traffic_clipped(self.lang));
+        self.notices.push(notice::traffic_clipped(self.lang));
     }
 
     fn drop_fetch(&mut self, client: &mut Client) {
@@ -365,7 +368,8 @@ impl Cycle<'_> {
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }
-            self.flaws.push(say::baseline_full(self.lang, MAX_ROWS));
+            self.flaws
+                .push(say::baseline_full(self.lang, grouped(MAX_ROWS as u64)));
         }
     }
 
@@ -378,7 +382,7 @@ impl Cycle<'_> {
             }
             Failure::Unfinished => say::query_unfinished(self.lang),
             Failure::Short { promised, came } => {
-                say::query_short(self.lang, say::rows(self.lang, *promised), came)
+                say::query_short(self.lang, say::rows(self.lang, *promised), grouped(*came))
             }
             Failure::Silent(members) => say::query_silent(self.lang, members),
             Failure::Clipped => say::traffic_clipped(self.lang),

@@ -194,6 +194,7 @@ impl Taken {
     }
 
     fn take_rules(&mut self, draft: &mut Draft, config: &Value, lang: Lang) {
+        let mut compared_whole = false;
         for rule in rules_of(config) {
             let rule = tidied(rule);
             let name = match rule["name"].as_str() {
@@ -205,6 +206,8 @@ impl Taken {
                 self.lines.extend(lines);
                 continue;
             }
+            // Only the later versions had a cooldown.
+            compared_whole |= rule["type"] == "event" && rule.get("cooldown_minutes").is_some();
             let was = rule["id"].as_i64();
             let twin = draft.rules().into_iter().find(|own| same(own, &rule));
             let twin = twin.and_then(|twin| twin["id"].as_i64());
@@ -218,9 +221,7 @@ impl Taken {
                 self.rules.taken.insert(was, id);
             }
         }
-        let exact =
-            |rule: &Value| rule["type"] == "event" && rule.get("cooldown_minutes").is_some();
-        if rules_of(config).any(exact) {
+        if compared_whole {
             self.lines.push(words::part_of_name(lang));
         }
     }

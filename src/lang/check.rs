@@ -222,9 +222,9 @@ texts! {
         en: "Nothing is seen that starts the runs: no crontab of this user, /etc/cron.d or timer",
         zh: "找不到啟動執行的設定：此使用者的 crontab、/etc/cron.d 與 timer 均無"
     }
-    nothing_starts_it_fix(program) {
-        en: "Add to `crontab -e` of this user: */10 * * * * {program} run >/dev/null",
-        zh: "請以此使用者執行 `crontab -e` 並加入：*/10 * * * * {program} run >/dev/null"
+    nothing_starts_it_fix(line) {
+        en: "Add to `crontab -e` of this user: {line}",
+        zh: "請以此使用者執行 `crontab -e` 並加入：{line}"
     }
     timer_disabled(name) { en: "{name} is there and not enabled", zh: "{name} 已安裝但尚未啟用" }
     timer_disabled_fix(name) { en: "Run: systemctl enable --now {name}", zh: "請執行：systemctl enable --now {name}" }

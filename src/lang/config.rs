@@ -261,7 +261,7 @@ texts! {
     }
     no_recipients(example) {
         en: "nobody would get the mail; write for example {example}",
-        zh: "沒有任何收件人；例如 {example}"
+        zh: "沒有任何收件者；例如 {example}"
     }
     bad_host(found) {
         en: "\"{found}\" is not a host's name or address; write for example \"localhost\" (the port has a key of its own)",
@@ -282,7 +282,7 @@ texts! {
     }
     pd_missing() {
         en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",
-        zh: "缺少此項；2 為已阻擋，1 為潛在阻擋，0 為允許，3 為未知，-1 為全部"
+        zh: "缺少此項；2 為已封鎖，1 為可能遭封鎖，0 為已允許，3 為決策不明，-1 為所有決策"
     }
     bad_port(found) {
         en: "\"{found}\" is not a port; write a number from 1 to 65535, or several as \"80,443,8000-8100\"",

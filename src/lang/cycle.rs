@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, texts};
+use super::{Lang, grouped, texts};
 
 texts! {
     tls_not_verified() {
@@ -127,18 +127,20 @@ texts! {
 
 /// So many rows of a traffic query.
 pub fn rows(lang: Lang, count: u64) -> String {
+    let shown = grouped(count);
     match (lang, count) {
         (Lang::En, 1) => "1 row".to_owned(),
-        (Lang::En, _) => format!("{count} rows"),
-        (Lang::ZhTw, _) => format!("{count} 列"),
+        (Lang::En, _) => format!("{shown} rows"),
+        (Lang::ZhTw, _) => format!("{shown} 列"),
     }
 }
 
 /// So many records of the event log.
 pub fn event_records(lang: Lang, count: u64) -> String {
+    let shown = grouped(count);
     match (lang, count) {
         (Lang::En, 1) => "1 event record".to_owned(),
-        (Lang::En, _) => format!("{count} event records"),
-        (Lang::ZhTw, _) => format!("{count} 筆事件紀錄"),
+        (Lang::En, _) => format!("{shown} event records"),
+        (Lang::ZhTw, _) => format!("{shown} 筆事件紀錄"),
     }
 }

@@ -20,6 +20,16 @@ texts! {
         en: "Error parsing option {option} with value {value}",
         zh: "選項 {option} 的值「{value}」不正確"
     }
+    /// A command of commands alone.
+    no_command() {
+        en: "A command is missing",
+        zh: "缺少命令；可用的命令如下"
+    }
+    /// A command without what it works on.
+    no_argument(names) {
+        en: "Missing: {names}",
+        zh: "缺少引數：{names}"
+    }
     /// Anything else that argh says.
     other(text) {
         en: "{text}",
@@ -38,6 +48,13 @@ pub fn wrong(lang: Lang, said: &str) -> String {
     }
     if let Some(option) = said.strip_prefix("No value provided for option ") {
         return no_value(lang, bare(option));
+    }
+    if said.starts_with("One of the following subcommands must be present:") {
+        return no_command(lang);
+    }
+    if let Some(names) = said.strip_prefix("Required positional arguments not provided:") {
+        let names: Vec<&str> = names.split_whitespace().collect();
+        return no_argument(lang, names.join("、"));
     }
     let parsing = said.strip_prefix("Error parsing option ");
     if let Some((option, value)) = parsing.and_then(|rest| rest.split_once(" with value ")) {

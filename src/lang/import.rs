@@ -5,6 +5,10 @@
 use super::texts;
 
 texts! {
+    not_there(file) {
+        en: "{file}: there is no such file; name it as it lies, for example: import /opt/illumio/illumio_api_state.json",
+        zh: "{file}：找不到檔案；請填寫正確路徑，例如：import /opt/illumio/illumio_api_state.json"
+    }
     cannot_read(file, reason) {
         en: "{file}: cannot be read: {reason}; the user who owns the config's folder has to be able to read it",
         zh: "{file}：無法讀取：{reason}；設定檔資料夾的擁有者須有讀取權限"
@@ -45,7 +49,7 @@ texts! {
     empty() { en: "nothing taken: there is nothing in it", zh: "未匯入任何內容：檔案沒有可匯入的項目" }
     other_pce(here) {
         en: "the config is of another PCE ({here}); key, secret and org were not taken",
-        zh: "設定檔屬於另一台 PCE（{here}）；未匯入金鑰、密碼與組織編號"
+        zh: "設定檔屬於另一台 PCE（{here}）；未匯入 API 金鑰、API secret 與組織編號"
     }
     channels(list) {
         en: "not taken: alerts: {list} is not supported; this program tells by mail alone",

@@ -13,7 +13,6 @@ texts! {
 
     // Subject, headline, preview.
     alerts_many(count) { en: "{count} alerts", zh: "{count} 則警示" }
-    notices_one() { en: "1 notice", zh: "1 則通知" }
     notices_many(count) { en: "{count} notices", zh: "{count} 則通知" }
     named(what, names) { en: "{what}: {names}", zh: "{what}：{names}" }
     counted(name, count) { en: "{name} ({count})", zh: "{name}（{count}）" }
@@ -31,7 +30,6 @@ texts! {
     col_level() { en: "Level", zh: "等級" }
     col_rule() { en: "Rule or condition", zh: "規則或狀態" }
     col_count() { en: "Count", zh: "次數" }
-    notices() { en: "Notices", zh: "通知" }
     pce(url, org) { en: "PCE {url} · org {org}", zh: "PCE {url} · 組織 {org}" }
     made(at) { en: "Made {at}", zh: "產生時間 {at}" }
     made_by(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}" }
@@ -70,7 +68,7 @@ texts! {
     outbound() { en: "outbound", zh: "連出" }
     process(name) { en: "process {name}", zh: "行程 {name}" }
     no_port() { en: "(no port)", zh: "（無連接埠）" }
-    and_more(count) { en: "and {count} more", zh: "另有 {count} 筆" }
+    and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
     no_event_type() { en: "(no event type)", zh: "（無事件類型）" }
@@ -113,6 +111,10 @@ texts! {
     left_out_snapshot() { en: "the raw snapshot", zh: "原始紀錄" }
     left_out_record() { en: "the second raw record", zh: "第二筆原始紀錄" }
     and_also(one, other) { en: "{one}, {other}", zh: "{one}、{other}" }
+    notices_left_out(count) {
+        en: "{count} more notices are left out, to keep this mail small.",
+        zh: "為控制郵件大小，另有 {count} 則通知未列出。"
+    }
     only_in_summary(count) {
         en: "{count} more are told in the summary only, to keep this mail small.",
         zh: "為控制郵件大小，另有 {count} 項僅列於摘要。"
@@ -168,8 +170,8 @@ texts! {
     }
     health_was(time) { en: "The PCE's health was not normal for {time}.", zh: "PCE 健康狀態曾異常，歷時 {time}。" }
     health_do() {
-        en: "Open Health in the PCE's console, or run `illumio-pce-ctl cluster-status` on a node, and look at what is named above.",
-        zh: "請開啟 PCE 主控台的 Health 頁面，或在節點上執行 `illumio-pce-ctl cluster-status`，檢查上述項目。"
+        en: "Open Health in the PCE's console, or run `illumio-pce-ctl cluster-status` on a node, and look at what the details name.",
+        zh: "請開啟 PCE 主控台的 Health 頁面，或在節點上執行 `illumio-pce-ctl cluster-status`，檢查詳細訊息所列的項目。"
     }
     events_begins() { en: "Events not read completely", zh: "事件讀取不完整" }
     events_lasts() { en: "Events still not read completely", zh: "事件仍讀取不完整" }
@@ -204,8 +206,8 @@ texts! {
     }
     configuration_was(time) { en: "The config file was unusable for {time}.", zh: "設定檔曾無法使用，歷時 {time}。" }
     configuration_do() {
-        en: "Correct the place named above, then run `illumio-monitor check`: it reads the file and changes nothing.",
-        zh: "請修正上述位置，再執行 `illumio-monitor check`；該指令只會讀取檔案，不會變更內容。"
+        en: "Correct the place that the details name, then run `illumio-monitor check`: it reads the file and changes nothing.",
+        zh: "請修正詳細訊息所列的位置，再執行 `illumio-monitor check`；該指令只會讀取檔案，不會變更內容。"
     }
     delivery_begins() { en: "Mail not delivered", zh: "郵件無法送達" }
     delivery_lasts() { en: "Mail still not delivered", zh: "郵件仍無法送達" }

@@ -19,6 +19,10 @@ texts! {
     mail() { en: "Mail", zh: "郵件" }
     no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
+    no_config(path) {
+        en: "There is no config yet ({path}); settings (4) make one, and the next start leads through the setup.",
+        zh: "目前沒有設定檔（{path}）；請由系統設定（4）建立，或重新啟動本程式依引導設定。"
+    }
     config_invalid(path) { en: "{path} is not valid; nothing runs until it is mended:", zh: "{path} 內容不正確，修正前不會執行監控：" }
     more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
 
@@ -37,6 +41,7 @@ texts! {
     prompt_now(label, now) { en: "{label} [{now}]: ", zh: "{label} [{now}]：" }
     choice() { en: "Choice", zh: "請選擇" }
     want_choice(most) { en: "There is no such entry; type a number from 0 to {most}.", zh: "沒有這個選項；請輸入 0 到 {most} 的數字。" }
+    want_number() { en: "Type a number.", zh: "請輸入數字。" }
     want_yes() { en: "Type y or n.", zh: "請輸入 y 或 n。" }
     wrong(label, reason) { en: "{label}: {reason}", zh: "{label}：{reason}" }
     at_present(value) { en: "at present: {value}", zh: "目前：{value}" }
@@ -62,6 +67,8 @@ texts! {
         en: "The id {was} stood twice; one of its rules has the id {is} now.",
         zh: "id {was} 重複；其中一條規則已改為 {is}。"
     }
+    running() { en: "Running …", zh: "執行中…" }
+    asking_pce() { en: "Asking the PCE …", zh: "正在向 PCE 查詢…" }
     sending() { en: "Sending …", zh: "寄送中…" }
     trying_pce() { en: "Trying the PCE …", zh: "正在測試 PCE 連線…" }
     trying_mail() { en: "Trying the mail server …", zh: "正在測試郵件伺服器…" }

@@ -98,10 +98,15 @@ texts! {
         zh: "請選擇分類；或輸入事件名稱或說明的一部分，或使用 * 或 ? 萬用字元。"
     }
     find_choice() { en: "Number, or what to search for", zh: "數字或搜尋字詞" }
+    group(name, count) { en: "{name} ({count})", zh: "{name}（{count}）" }
     recommended() { en: "Recommended by Illumio", zh: "Illumio 建議監控" }
     found_for(part) { en: "Event types with \"{part}\"", zh: "符合「{part}」的事件類型" }
     types_head() { en: "* recommended by Illumio", zh: "* Illumio 建議監控" }
     type_choice() { en: "Number, or another search", zh: "數字，或重新搜尋" }
+    types_head_or(part) {
+        en: "* recommended by Illumio; = takes all types with \"{part}\"",
+        zh: "* Illumio 建議監控；輸入 = 採用所有含「{part}」的類型"
+    }
     not_in_catalogue(part) {
         en: "The catalogue has no event type with \"{part}\". A PCE may send it all the same.",
         zh: "目錄中沒有含「{part}」的事件類型，但 PCE 仍可能送出。"
@@ -135,10 +140,12 @@ texts! {
     enable() { en: "enable", zh: "啟用" }
     disable() { en: "disable", zh: "停用" }
     delete() { en: "delete", zh: "刪除" }
-    delete_really(count) { en: "Delete {count} for good?", zh: "確定要刪除 {count} 條規則？" }
-    rules_enabled(count) { en: "Enabled: {count}", zh: "已啟用 {count} 條規則" }
-    rules_disabled(count) { en: "Disabled: {count}", zh: "已停用 {count} 條規則" }
-    rules_deleted(count) { en: "Deleted: {count}", zh: "已刪除 {count} 條規則" }
+    back() { en: "back", zh: "返回" }
+    delete_this() { en: "Delete this rule for good?", zh: "確定要刪除這條規則？" }
+    delete_these(count) { en: "Delete these {count} rules for good?", zh: "確定要刪除這 {count} 條規則？" }
+    rules_enabled(count) { en: "Rules enabled: {count}", zh: "已啟用 {count} 條規則" }
+    rules_disabled(count) { en: "Rules disabled: {count}", zh: "已停用 {count} 條規則" }
+    rules_deleted(count) { en: "Rules deleted: {count}", zh: "已刪除 {count} 條規則" }
     changed_meanwhile() {
         en: "The rule was changed by someone else meanwhile; nothing was saved. Look at it again.",
         zh: "規則已被其他人變更，未儲存。請重新查看。"
@@ -148,6 +155,7 @@ texts! {
         en: "All best practices are here already.",
         zh: "最佳實踐已全部載入。"
     }
+    practice(level, name, when) { en: "  {level} {name} ({when})", zh: "  {level} {name}（{when}）" }
     practices_missing() { en: "These are missing:", zh: "缺少下列規則：" }
     practices_add(count) { en: "Add these {count}?", zh: "是否新增這 {count} 條？" }
     practices_differ(count) {

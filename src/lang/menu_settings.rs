@@ -10,7 +10,7 @@ texts! {
     url() { en: "PCE URL", zh: "PCE 網址" }
     url_hint() { en: "for example https://pce.example.com:8443", zh: "例如 https://pce.example.com:8443" }
     org() { en: "Org id", zh: "組織編號" }
-    org_hint() { en: "the number in the console's URLs; on premises mostly 1", zh: "主控台網址中的數字；自建環境通常為 1" }
+    org_hint() { en: "the number in the console's URLs; on premises mostly 1", zh: "主控台網址中的數字；地端 PCE 通常為 1" }
     key() { en: "API key", zh: "API 金鑰" }
     key_hint() { en: "as the PCE shows it, for example api_1a2b3c4d5e6f", zh: "依 PCE 顯示的內容，例如 api_1a2b3c4d5e6f" }
     secret() { en: "API secret", zh: "API secret" }

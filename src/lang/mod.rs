@@ -2,8 +2,10 @@
 //!
 //! A sentence is a function of its values; [`texts!`](crate::lang) writes both
 //! languages side by side, so that none can be forgotten. One file for each
-//! place where the sentences appear. This room knows no other.
+//! place where the sentences appear. Of the other rooms it knows the plain errors and
+//! words that it puts into sentences, and calls nothing of theirs that acts.
 
+pub mod archive;
 pub mod best_practices;
 pub mod check;
 pub mod config;
@@ -16,6 +18,7 @@ pub mod mail;
 pub mod menu;
 pub mod menu_rules;
 pub mod menu_settings;
+pub mod notices;
 pub mod outbox;
 pub mod pce;
 pub mod reports;
@@ -32,6 +35,19 @@ pub enum Lang {
     En,
     /// 繁體中文.
     ZhTw,
+}
+
+/// `1234567` as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 impl Lang {

@@ -19,7 +19,7 @@ texts! {
     }
     merged_subject(site) {
         en: "[Illumio Monitor] {site}: alerts that waited for delivery",
-        zh: "[Illumio Monitor] {site}：延遲寄出的告警"
+        zh: "[Illumio Monitor] {site}：延遲寄出的警示"
     }
     detached_by_the_bound() {
         en: "The attached records were removed: too much mail was waiting.",
@@ -31,7 +31,7 @@ texts! {
     }
     without_details(since) {
         en: "Since {since} mail could not be delivered. So many alerts were waiting that only one line is left of each:",
-        zh: "自 {since} 起郵件無法寄出。等待寄出的告警過多，每則告警僅保留一行："
+        zh: "自 {since} 起郵件無法寄出。等待寄出的警示過多，每則警示僅保留一行："
     }
     unconfirmed(since) {
         en: "This mail was made at {since}. The mail server took it twice and never confirmed it, so it may have come already.",
@@ -39,6 +39,6 @@ texts! {
     }
     still_unconfirmed(mails) {
         en: "Handed to the mail server twice and never confirmed, in mails: {mails}. They may have arrived or not; each is sent again once the server confirms another mail, or after four hours. Look into the mail server's log for why it drops the line.",
-        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；待伺服器確認其他郵件，或四小時後，才會再次寄出。請查看郵件伺服器的記錄檔，找出連線中斷的原因。"
+        zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；待伺服器確認其他郵件，或四小時後，才會再次寄出。請查看郵件伺服器的紀錄檔，找出連線中斷的原因。"
     }
 }

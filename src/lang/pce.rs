@@ -60,21 +60,21 @@ impl Error {
         match self {
             Self::Tls(error) => error.text(lang),
             Self::Unreachable { path, problem } => unreachable(lang, path, problem.text(lang)),
-            Self::Credentials { path, said } => credentials(lang, path, quoted(said)),
+            Self::Credentials { path, said } => credentials(lang, path, quoted(lang, said)),
             Self::Status {
                 path,
                 status: status @ (403 | 404),
                 said,
-            } => forbidden(lang, path, status, quoted(said)),
+            } => forbidden(lang, path, status, quoted(lang, said)),
             Self::Status {
                 path,
                 status: 429,
                 said,
-            } => rate_limited(lang, path, quoted(said)),
+            } => rate_limited(lang, path, quoted(lang, said)),
             Self::Status { path, status, said } if *status >= 500 => {
-                failing(lang, path, status, quoted(said))
+                failing(lang, path, status, quoted(lang, said))
             }
-            Self::Status { path, status, said } => refused(lang, path, status, quoted(said)),
+            Self::Status { path, status, said } => refused(lang, path, status, quoted(lang, said)),
             Self::Odd { path, problem } => odd(lang, path, problem),
             Self::NoHref { path } => no_href(lang, path),
             Self::Broken { path, problem } => broken(lang, path, problem.text(lang)),
@@ -117,10 +117,10 @@ impl Complaint {
 }
 
 /// What the PCE said, behind a comma; nothing for nothing.
-fn quoted(said: &str) -> String {
-    if said.is_empty() {
-        String::new()
-    } else {
-        format!(", \"{said}\"")
+fn quoted(lang: Lang, said: &str) -> String {
+    match (lang, said) {
+        (_, "") => String::new(),
+        (Lang::En, said) => format!(", \"{said}\""),
+        (Lang::ZhTw, said) => format!("，\"{said}\""),
     }
 }

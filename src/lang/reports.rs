@@ -13,7 +13,7 @@ texts! {
     events_caught_up(count) { en: "{count} events caught up", zh: "已補抓 {count} 筆事件" }
     row_caught_up() { en: "1 row of traffic read", zh: "已讀取 1 列流量" }
     rows_caught_up(count) { en: "{count} rows of traffic read", zh: "已讀取 {count} 列流量" }
-    closes() { en: "Closes the mail", zh: "結案郵件" }
+    closes() { en: "Closes the mail", zh: "對應先前郵件" }
     first_told() { en: "First told in", zh: "首次通知" }
     mail_of(subject, at) { en: "“{subject}” of {at}", zh: "「{subject}」（{at}）" }
 

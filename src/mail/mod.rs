@@ -1,4 +1,5 @@
-//! ALERT: the message (text and HTML), the SMTP session, and nothing of files.
+//! ALERT: the message (text and HTML), the SMTP session and the outbox. Knows the
+//! report and the rules' words, and nothing of files.
 
 pub mod compose;
 pub mod mime;

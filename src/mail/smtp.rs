@@ -1,6 +1,6 @@
 //! One conversation with the mail server: greeting, TLS, AUTH, then mails.
 //!
-//! Blocking, over [`wire`]; [`reply`] reads what the server says. Every step is
+//! Blocking, over `wire`; [`reply`] reads what the server says. Every step is
 //! bounded by the settings' timeout and the whole by the caller's deadline. What
 //! a server says is data from a stranger: bounded, and cleaned before it is shown.
 

@@ -29,6 +29,7 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
         true => how_many(menu)?,
         false => USUAL,
     };
+    menu.console.show(Style::Faint, &say::asking_pce(lang));
     let now = menu.start().now;
     match inspect(&config, lang, now, how_many, &terminal::progress) {
         Ok(inspection) => show(menu, &inspection),

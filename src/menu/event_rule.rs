@@ -70,7 +70,8 @@ fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
 }
 
 fn row(menu: &Menu<'_>, number: usize, name: &str, count: usize) {
-    let text = format!("  {number}  {name} ({count})");
+    let text = words::group(menu.console.lang, name, count);
+    let text = format!("  {number}  {text}");
     menu.console.row(Style::Plain, &text);
 }
 
@@ -97,14 +98,14 @@ fn found(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
                 return not_found(menu, &wrong);
             }
         };
-        return among(menu, types, &title);
+        return among(menu, types, &title, None);
     }
     if typed.contains(['*', '?', '|']) {
         return freely(menu, typed);
     }
     let types = catalogue::search(typed, lang);
     match types.is_empty() {
-        false => among(menu, types, &words::found_for(lang, typed)),
+        false => among(menu, types, &words::found_for(lang, typed), itself(typed)),
         true => {
             menu.console
                 .show(Style::Plain, &words::not_in_catalogue(lang, typed));
@@ -124,11 +125,19 @@ fn not_found(menu: &mut Menu<'_>, wrong: &str) -> Result<Option<Begin>, Stop> {
     Ok(None)
 }
 
-/// One of these types by its number; or another search.
+/// What was searched, where it may be a part of an event type: a PCE sends more types
+/// than the catalogue knows, so what is found may not be what is meant.
+fn itself(typed: &str) -> Option<&str> {
+    let fits = typed.is_ascii() && !typed.contains(char::is_whitespace);
+    fits.then_some(typed)
+}
+
+/// One of these types by its number; every one with `part` in it; or another search.
 fn among(
     menu: &mut Menu<'_>,
     types: Vec<&'static EventType>,
     title: &str,
+    part: Option<&str>,
 ) -> Result<Option<Begin>, Stop> {
     let lang = menu.console.lang;
     let width = menu.console.columns();
@@ -142,10 +151,17 @@ fn among(
         ]
     });
     let rows: Vec<String> = table(&[], &cells.collect::<Vec<_>>(), Some(width));
+    let head = match part {
+        Some(part) => words::types_head_or(lang, part),
+        None => words::types_head(lang),
+    };
     let rows = rows.get(1..).unwrap_or_default();
     loop {
         let prompt = words::type_choice(lang);
-        let typed = list::choose(menu, title, &words::types_head(lang), rows, &prompt)?;
+        let typed = list::choose(menu, title, &head, rows, &prompt)?;
+        if let (Some(part), "=") = (part, typed.as_str()) {
+            return freely(menu, part);
+        }
         let Ok(number) = typed.parse::<usize>() else {
             return found(menu, &typed);
         };

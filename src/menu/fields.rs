@@ -7,7 +7,7 @@ use super::Menu;
 use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
-use crate::lang::{Lang, menu_rules as say, rules as words};
+use crate::lang::{Lang, menu as words_of_menu, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
 type Words = fn(Lang) -> String;
@@ -210,6 +210,9 @@ impl Field {
                 return Ok(None);
             }
             let value = self.read(typed);
+            if self.is_number() && !value.is_number() {
+                return Err(words_of_menu::want_number(lang));
+            }
             let mut candidate = rule.clone();
             candidate.insert(self.key.to_owned(), value.clone());
             reader.rule(&candidate, &[self.key])?;
@@ -246,14 +249,18 @@ impl Field {
         Ok(())
     }
 
+    fn is_number(&self) -> bool {
+        matches!(self.kind, Kind::Number | Kind::RequiredNumber)
+    }
+
     /// What was typed, as it stands in the file. What is no number stays text, and the
     /// strict reader says what is wrong with it.
     fn read(&self, typed: &str) -> Value {
         let number = || typed.parse::<i64>().ok().map(Value::from);
         match self.kind {
-            Kind::Number | Kind::RequiredNumber => number().unwrap_or_else(|| typed.into()),
+            _ if self.is_number() => number().unwrap_or_else(|| typed.into()),
             Kind::List => typed
-                .split(',')
+                .split([',', '，', '、'])
                 .map(|part| Value::from(part.trim()))
                 .collect(),
             _ if self.key.ends_with("port") => number().unwrap_or_else(|| typed.into()),

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::settings::{self, DAILY, EXPIRES};
-use super::{practices, probe, smtp};
+use super::settings::{self, DAILY};
+use super::{practices, probe, setting, smtp};
+use crate::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
 
@@ -66,7 +67,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
         &say::guide_daily(lang),
         &say::guide_daily_why(lang),
     );
-    settings::one(menu, &DAILY)?;
+    setting::one(menu, &DAILY)?;
     step(menu, 5, &say::guide_cron(lang), "");
     cron(menu);
     menu.console.pause()
@@ -87,35 +88,34 @@ fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     loop {
         settings::pce(menu, true)?;
-        settings::one(menu, &EXPIRES)?;
         menu.console.tell_notices();
-        if probe::pce(menu) || !menu.console.yes(&say::guide_again(lang), true)? {
+        if settings::try_pce(menu)? || !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
         }
     }
 }
 
-/// Sender, recipients and the mail server, and a mail to see.
+/// Sender, recipients and the mail server until they work, and a mail to see.
 fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    settings::mail(menu, true)?;
-    menu.console.tell_notices();
-    let server = smtp::shown(&menu.file(), lang);
-    let mut other = menu
-        .console
-        .yes(&say::guide_other_server(lang, server), false)?;
+    let mut other = false;
     loop {
-        if other {
+        settings::mail(menu, true)?;
+        menu.console.tell_notices();
+        let server = smtp::shown(&menu.file(), lang);
+        let question = say::guide_other_server(lang, server);
+        if menu.console.yes(&question, other)? {
             smtp::smtp(menu)?;
             menu.console.tell_notices();
         }
-        if probe::mail(menu) {
+        let Err(failed) = probe::mail(menu) else {
             break;
-        }
+        };
         if !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
         }
-        other = true;
+        // An address that is refused is no reason for another server.
+        other = !matches!(failed, "mail.from" | "mail.recipient");
     }
     if menu.console.yes(&say::guide_test_mail(lang), true)? {
         menu.tell_test_mail();
@@ -126,53 +126,15 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// The line for the crontab, exactly for this program and this file.
 fn cron(menu: &Menu<'_>) {
     let lang = menu.console.lang;
-    if menu.place.at_home && Path::new(PACKAGE_CRON).exists() {
+    let (program, config) = (menu.place.executable, menu.place.config);
+    if at_home(program, config) && Path::new(PACKAGE_CRON).exists() {
         let text = say::guide_cron_package(lang, PACKAGE_CRON);
         return menu.console.show(Style::Good, &text);
     }
     menu.console.show(Style::Plain, &say::guide_cron_how(lang));
     menu.console.show(Style::Plain, "");
     // As it has to stand in the crontab: one line, however long.
-    menu.console.raw(&cron_line(menu));
+    menu.console.raw(&cron_line(program, config));
     menu.console.show(Style::Plain, "");
     menu.console.show(Style::Plain, &say::guide_cron_then(lang));
-}
-
-fn cron_line(menu: &Menu<'_>) -> String {
-    let program = quoted(menu.place.executable);
-    let config = match menu.place.at_home {
-        true => String::new(),
-        false => {
-            let path = store::resolve(menu.place.config);
-            format!(
-                " -c {}",
-                quoted(&path.unwrap_or_else(|_| menu.place.config.to_owned()))
-            )
-        }
-    };
-    format!("*/10 * * * * {program}{config} run >/dev/null")
-}
-
-/// A path as the shell reads it, behind cron, to which `%` ends the command [crontab(5)].
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
-    match text.bytes().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")).replace('%', r"\%"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_stands_in_the_crontab_as_the_shell_reads_it() {
-        assert_eq!(
-            quoted(Path::new("/opt/illumio-monitor/x_1")),
-            "/opt/illumio-monitor/x_1"
-        );
-        assert_eq!(quoted(Path::new("/opt/my 5%'s")), r"'/opt/my 5\%'\''s'");
-    }
 }

@@ -39,6 +39,7 @@ fn problems(menu: &Menu<'_>, error: &Error) {
             let texts = problems.iter().map(|problem| problem.text(lang));
             (texts.collect(), *more)
         }
+        Error::NotFound { path } => (vec![say::no_config(lang, path.display())], 0),
         other => (other.lines(lang), 0),
     };
     for line in lines.iter().take(MOST_PROBLEMS) {

@@ -81,7 +81,7 @@ fn table(menu: &Menu<'_>, rules: &[Value]) -> (String, Vec<String>) {
     let rows = lines
         .enumerate()
         .map(|(at, row)| format!("{:>3}  {row}", at + 1));
-    (format!("     {head}"), rows.collect())
+    (format!("  #  {head}"), rows.collect())
 }
 
 fn work_on(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
@@ -109,7 +109,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
         "1 {}  2 {switch}  3 {}  0 {}",
         words::edit(lang),
         words::delete(lang),
-        say::back(lang)
+        words::back(lang)
     );
     loop {
         match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
@@ -134,7 +134,7 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
         words::enable(lang),
         words::disable(lang),
         words::delete(lang),
-        say::back(lang)
+        words::back(lang)
     );
     loop {
         match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
@@ -195,7 +195,10 @@ fn enable(menu: &mut Menu<'_>, rules: &[Chosen], on: bool) -> Result<(), Stop> {
 
 fn delete(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let question = words::delete_really(lang, rules.len());
+    let question = match rules.len() {
+        1 => words::delete_this(lang),
+        several => words::delete_these(lang, several),
+    };
     if !menu.console.yes(&question, false)? {
         return Ok(());
     }

@@ -13,11 +13,13 @@ mod first_run;
 mod form;
 mod header;
 pub mod inspect;
+mod interrupt;
 mod list;
 mod manage;
 mod practices;
 mod probe;
 mod question;
+mod setting;
 mod settings;
 mod smtp;
 mod strict;
@@ -46,8 +48,6 @@ pub struct Place<'a> {
     pub env: &'a Env,
     /// This program, for the line in the crontab.
     pub executable: &'a Path,
-    /// Whether `config` is where this program looks by itself.
-    pub at_home: bool,
     /// The language asked for on the command line.
     pub lang: Option<Lang>,
     /// What each cycle and each test mail is given.
@@ -65,13 +65,12 @@ struct Menu<'a> {
 /// Shows the menu until it is left, and returns the process's exit code: that of the
 /// last cycle, else 0; 78 where there is no config and nobody who could make one.
 pub fn menu(place: Place<'_>) -> u8 {
-    let lang = language(&place, None);
+    let lang = store::screen_language(place.config, place.env, place.lang);
     let mut menu = Menu {
         console: Console::new(lang, place.env),
         place,
         code: 0,
     };
-    menu.follow_language();
     if !place.config.exists() && !menu.console.person() {
         let error = store::Error::NotFound {
             path: place.config.to_owned(),
@@ -80,17 +79,14 @@ pub fn menu(place: Place<'_>) -> u8 {
         told.iter().for_each(|line| eprintln!("{line}"));
         return Code::Config.exit();
     }
+    if menu.console.person() {
+        interrupt::leave_on_ctrl_c();
+    }
     match menu.until_left() {
         Leave::End => menu.code,
         Leave::Interrupt => 0,
         Leave::Astray => USAGE,
     }
-}
-
-/// On the command line, in the config, in the locale. A terminal that can't show
-/// Chinese gets English unless it was asked for.
-fn language(place: &Place<'_>, config: Option<Lang>) -> Lang {
-    place.env.screen_language(place.lang, config)
 }
 
 impl<'a> Menu<'a> {
@@ -182,6 +178,8 @@ impl<'a> Menu<'a> {
 
     /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
+        self.console
+            .show(Style::Faint, &say::running(self.console.lang));
         let outcome = cycle::run(self.place.config, self.place.env, self.start());
         if self.console.person() {
             self.console.clear_progress();
@@ -243,9 +241,10 @@ impl<'a> Menu<'a> {
 
     /// The language may have become another one with the config.
     fn follow_language(&mut self) {
-        let look = store::look(self.place.config, self.place.env);
-        let config = look.ok().map(|look| look.language);
-        self.console.lang = language(&self.place, config);
+        let Place {
+            config, env, lang, ..
+        } = self.place;
+        self.console.lang = store::screen_language(config, env, lang);
     }
 
     fn start(&self) -> Start<'_> {

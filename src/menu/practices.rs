@@ -66,7 +66,7 @@ fn names(menu: &Menu<'_>, rules: &[Value]) {
         let name = fields::NAME.shown(&rule, lang);
         let when = fields::TRIGGER.shown(&rule, lang);
         menu.console
-            .row(Style::Plain, &format!("  {level} {name} ({when})"));
+            .row(Style::Plain, &words::practice(lang, level, name, when));
     }
 }
 

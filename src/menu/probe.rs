@@ -8,9 +8,12 @@ use crate::check::{Finding, Mark, Needs, check_mail, check_pce};
 use crate::lang::menu as say;
 use crate::store::{self, Config};
 
-/// Tries the PCE as the file has it now; true where nothing failed. The rest of the
-/// file may still be missing: this comes before the mail is set up.
-pub fn pce(menu: &Menu<'_>) -> bool {
+/// Tries the PCE as the file has it now. The rest of the file may still be missing:
+/// this comes before the mail is set up.
+///
+/// # Errors
+/// The name of the probe that failed.
+pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     menu.console.show(Style::Faint, &say::trying_pce(lang));
     let now = menu.start().now;
@@ -21,8 +24,11 @@ pub fn pce(menu: &Menu<'_>) -> bool {
     })
 }
 
-/// Tries the mail server up to where a mail would be sent; true where nothing failed.
-pub fn mail(menu: &Menu<'_>) -> bool {
+/// Tries the mail server up to where a mail would be sent.
+///
+/// # Errors
+/// The name of the probe that failed.
+pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     menu.console.show(Style::Faint, &say::trying_mail(lang));
     let now = menu.start().now;
@@ -35,7 +41,11 @@ pub fn mail(menu: &Menu<'_>) -> bool {
     tell(menu, &alone, |config| check_mail(&config.mail, now, lang))
 }
 
-fn tell(menu: &Menu<'_>, alone: &Value, probe: impl Fn(&Config) -> Vec<Finding>) -> bool {
+fn tell(
+    menu: &Menu<'_>,
+    alone: &Value,
+    probe: impl Fn(&Config) -> Vec<Finding>,
+) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     let path = store::resolve(menu.place.config);
     let path = path.unwrap_or_else(|_| menu.place.config.to_owned());
@@ -43,14 +53,15 @@ fn tell(menu: &Menu<'_>, alone: &Value, probe: impl Fn(&Config) -> Vec<Finding>)
         Ok(config) => {
             let findings = probe(&config);
             findings.iter().for_each(|finding| show(menu, finding));
-            findings.iter().all(Finding::ok)
+            let failed = findings.iter().find(|finding| !finding.ok());
+            failed.map_or(Ok(()), |finding| Err(finding.probe))
         }
         Err(error) => {
             error
                 .lines(lang)
                 .iter()
                 .for_each(|line| menu.console.fault(line));
-            false
+            Err("config")
         }
     }
 }

@@ -62,23 +62,23 @@ impl Console {
         for (at, choice) in choices.iter().enumerate() {
             self.show(Style::Plain, &format!("  {}  {choice}", at + 1));
         }
-        let question = Question {
-            label: say::choice(self.lang),
-            hint: String::new(),
-            now: now.map(|at| (at + 1).to_string()),
-            required: true,
-            unseen: false,
+        let (lang, most) = (self.lang, choices.len());
+        let choice = say::choice(lang);
+        let prompt = match now {
+            Some(at) => say::prompt_now(lang, choice, at + 1),
+            None => say::prompt(lang, choice),
         };
-        let lang = self.lang;
-        let most = choices.len();
-        let chosen = self.ask(&question, |typed| match typed.parse::<usize>() {
-            Ok(number) if number <= most => Ok(number),
-            _ => Err(say::want_choice(lang, most)),
-        })?;
-        match chosen {
-            Some(0) => Err(Stop::Back),
-            Some(number) => Ok(Some(number - 1)),
-            None => Ok(now),
+        loop {
+            let typed = self.answer(&prompt)?;
+            match (typed.as_str(), typed.parse::<usize>()) {
+                ("", _) => return now.map(Some).ok_or(Stop::Back),
+                ("-1", _) | (_, Ok(0)) => return Err(Stop::Back),
+                (_, Ok(number)) if number <= most => {
+                    self.fine();
+                    return Ok(Some(number - 1));
+                }
+                _ => self.wrong(&say::want_choice(lang, most))?,
+            }
         }
     }
 

@@ -6,43 +6,11 @@ use serde_json::Value;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::fields::plain;
-use super::question::{NOTHING, Question};
-use super::strict::Keys;
+use super::setting::{Changes, Key, apply, ask, ask_secret, key, masked, now, one};
 use super::{probe, smtp};
 use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
-
-/// A key that a question sets.
-pub struct Key {
-    /// `api`
-    pub section: &'static str,
-    /// `url`
-    pub key: &'static str,
-    /// What it is called.
-    pub label: fn(Lang) -> String,
-    /// An example.
-    pub hint: fn(Lang) -> String,
-    /// What holds where the file says nothing; may be empty.
-    pub usual: &'static str,
-}
-
-const fn key(
-    section: &'static str,
-    key: &'static str,
-    label: fn(Lang) -> String,
-    hint: fn(Lang) -> String,
-    usual: &'static str,
-) -> Key {
-    Key {
-        section,
-        key,
-        label,
-        hint,
-        usual,
-    }
-}
 
 const URL: Key = key("api", "url", words::url, words::url_hint, "");
 const ORG: Key = key("api", "org_id", words::org, words::org_hint, "1");
@@ -73,8 +41,7 @@ pub const DAILY: Key = key(
     words::daily_hint,
     "off",
 );
-/// When the API key expires.
-pub const EXPIRES: Key = key(
+const EXPIRES: Key = key(
     "api",
     "key_expires",
     words::expires,
@@ -83,8 +50,8 @@ pub const EXPIRES: Key = key(
 );
 const SITE: Key = key("settings", "site_name", words::site, words::site_hint, "");
 
-/// What is asked for is put down here, and saved at the end.
-pub type Changes = Vec<(&'static str, &'static str, Option<Value>)>;
+/// The probe that fails where the PCE's certificate is not trusted.
+const CERTIFICATE: &str = "pce.tls";
 
 /// Shows the settings and changes them, until the user goes back.
 pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -133,8 +100,7 @@ fn show(menu: &mut Menu<'_>) {
         (None, "") => words::not_set(lang),
         (None, usual) => usual.to_owned(),
     };
-    let look = store::look(menu.place.config, menu.place.env);
-    let configured = look.map_or(lang, |look| look.language);
+    let configured = configured_language(menu);
     let verified = file["api"]["verify_ssl"] != Value::Bool(false);
     let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
     let entries = [
@@ -186,10 +152,21 @@ fn show(menu: &mut Menu<'_>) {
 /// URL, org, key and secret, and the test of them.
 fn pce_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     if pce(menu, false)? {
-        probe::pce(menu);
+        try_pce(menu)?;
         return menu.console.pause();
     }
     Ok(())
+}
+
+/// Tries the PCE. Where this host does not trust its certificate, asks for the CA file
+/// and tries again, until it is given no more; true where nothing failed.
+pub fn try_pce(menu: &mut Menu<'_>) -> Result<bool, Stop> {
+    loop {
+        match probe::pce(menu) {
+            Err(CERTIFICATE) if one(menu, &CA_FILE)? => menu.console.tell_notices(),
+            tried => return Ok(tried.is_ok()),
+        }
+    }
 }
 
 /// Asks for the PCE's four values in the Python tool's order, and saves them; false
@@ -213,7 +190,11 @@ fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), 
     for key in [&URL, &ORG, &API_KEY] {
         ask(menu, key, all, changes)?;
     }
-    ask_secret(menu, &SECRET, all, changes)
+    ask_secret(menu, &SECRET, all, changes)?;
+    match all {
+        true => ask(menu, &EXPIRES, false, changes),
+        false => Ok(()),
+    }
 }
 
 fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -248,145 +229,32 @@ fn toggle_tls(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn language(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let names = ["English".to_owned(), "繁體中文".to_owned()];
-    let now = usize::from(lang == Lang::ZhTw);
-    let chosen = menu
-        .console
-        .choose(&words::language(lang), &names, Some(now))?;
+    // What the mails are written in; the screen may have been asked for another one.
+    let now = usize::from(configured_language(menu) == Lang::ZhTw);
+    let label = words::language(lang);
+    let chosen = menu.console.choose(&label, &names, Some(now))?;
+    if chosen == Some(now) {
+        return Ok(());
+    }
     let tag = if chosen == Some(1) { "zh-TW" } else { "en" };
-    apply(menu, vec![("settings", "language", Some(tag.into()))]);
+    let saved = menu.save(|draft| draft.set("settings", "language", &tag.into()));
     menu.follow_language();
+    if saved.is_some() {
+        let text = say::saved(menu.console.lang);
+        menu.console.notice(Style::Good, &text);
+    }
     Ok(())
 }
 
-/// Asks for one value and saves it; true where it changed.
-pub fn one(menu: &mut Menu<'_>, key: &Key) -> Result<bool, Stop> {
-    let mut changes = Changes::new();
-    ask(menu, key, false, &mut changes)?;
-    Ok(apply(menu, changes))
+fn configured_language(menu: &Menu<'_>) -> Lang {
+    let look = store::look(menu.place.config, menu.place.env);
+    look.map_or(menu.console.lang, |look| look.language)
 }
 
 fn then_pce(menu: &mut Menu<'_>, key: &Key) -> Result<(), Stop> {
     if one(menu, key)? {
-        probe::pce(menu);
+        try_pce(menu)?;
         return menu.console.pause();
     }
     Ok(())
-}
-
-/// Asks for a value; Enter leaves it, `-` takes it away.
-pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> Result<(), Stop> {
-    let (reader, lang) = (menu.reader(), menu.console.lang);
-    let file = menu.file();
-    let set = now(&file, key);
-    let usual = Some(key.usual.to_owned()).filter(|usual| !usual.is_empty());
-    let removable = set.is_some() && key.section != "email" && !matches!(key.key, "url" | "key");
-    let hint = match removable {
-        true => say::hint_removes(lang, (key.hint)(lang)),
-        false => (key.hint)(lang),
-    };
-    let question = Question {
-        label: (key.label)(lang),
-        hint,
-        now: set.or(usual),
-        required: all,
-        unseen: false,
-    };
-    let answer = menu.console.ask(&question, |typed| {
-        if removable && typed == NOTHING {
-            return Ok(None);
-        }
-        let value = read(key, typed);
-        let values = Keys::from_iter([(key.key.to_owned(), value.clone())]);
-        reader.section(key.section, &values, &[key.key])?;
-        Ok(Some(value))
-    })?;
-    if let Some(value) = answer {
-        changes.push((key.section, key.key, value));
-    }
-    Ok(())
-}
-
-/// Asks for a secret, typed unseen.
-pub fn ask_secret(
-    menu: &mut Menu<'_>,
-    key: &Key,
-    all: bool,
-    changes: &mut Changes,
-) -> Result<(), Stop> {
-    let (reader, lang) = (menu.reader(), menu.console.lang);
-    let file = menu.file();
-    let file_key = format!("{}_file", key.key);
-    let set = [key.key, &file_key]
-        .iter()
-        .any(|key_name| !plain(&file[key.section][*key_name]).is_empty());
-    let question = Question {
-        label: (key.label)(lang),
-        hint: (key.hint)(lang),
-        now: set.then(|| words::secret_set(lang)),
-        required: all,
-        unseen: true,
-    };
-    let answer = menu.console.ask(&question, |typed| {
-        let values = Keys::from_iter([(key.key.to_owned(), typed.into())]);
-        reader.section(key.section, &values, &[key.key])?;
-        Ok(typed.to_owned())
-    })?;
-    if let Some(secret) = answer {
-        changes.push((key.section, key.key, Some(secret.into())));
-    }
-    Ok(())
-}
-
-/// Saves the changes together; true where something was saved.
-pub fn apply(menu: &mut Menu<'_>, changes: Changes) -> bool {
-    let lang = menu.console.lang;
-    if changes.is_empty() {
-        return false;
-    }
-    let saved = menu.save(|draft| {
-        for (section, key, value) in &changes {
-            match value {
-                Some(value) => draft.set(section, key, value),
-                None => draft.unset(section, key),
-            }
-        }
-    });
-    if saved.is_some() {
-        menu.console.notice(Style::Good, &say::saved(lang));
-    }
-    saved.is_some()
-}
-
-/// What the file says, as a person reads it.
-fn now(file: &Value, key: &Key) -> Option<String> {
-    let value = &file[key.section][key.key];
-    match key.key {
-        "proxy" => masked(value),
-        _ => Some(plain(value)).filter(|text| !text.is_empty()),
-    }
-}
-
-/// A proxy's URL may hold a password.
-fn masked(value: &Value) -> Option<String> {
-    let text = plain(value);
-    match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => Some(format!("{scheme}://***@{host}")),
-        _ => Some(text).filter(|text| !text.is_empty()),
-    }
-}
-
-/// What was typed, as it stands in the file.
-fn read(key: &Key, typed: &str) -> Value {
-    match key.key {
-        "recipients" => typed
-            .split([',', '，', ';'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(Value::from)
-            .collect(),
-        "port" => typed
-            .parse::<i64>()
-            .map_or_else(|_| typed.into(), Value::from),
-        _ => typed.into(),
-    }
 }

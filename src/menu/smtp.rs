@@ -7,7 +7,7 @@ use super::console::Stop;
 use super::fields::plain;
 use super::probe;
 use super::question::{NOTHING, Question};
-use super::settings::{Changes, Key, apply, ask, ask_secret};
+use super::setting::{Changes, Key, apply, ask, ask_secret};
 use super::strict::Keys;
 use crate::lang::{Lang, menu_settings as words};
 
@@ -43,7 +43,7 @@ const CA_FILE: Key = Key {
 /// Asks, saves, tries.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     if smtp(menu)? {
-        probe::mail(menu);
+        let _ = probe::mail(menu);
         return menu.console.pause();
     }
     Ok(())

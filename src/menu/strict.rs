@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::lang::{Lang, config as words};
 use crate::store::{self, Env, Error, Problem};
+use crate::tls;
 
 /// A section or a rule while its keys are asked for.
 pub type Keys = Map<String, Value>;
@@ -24,6 +25,14 @@ impl Reader<'_> {
     /// What would be wrong with these keys of a section.
     pub fn section(self, section: &str, values: &Keys, keys: &[&str]) -> Result<(), String> {
         self.verdict(&json!({ section: values }), section, keys)
+    }
+
+    /// What would be wrong with a file of certificates at this path.
+    pub fn ca_file(self, typed: &str) -> Result<(), String> {
+        let path = store::resolve(self.path).unwrap_or_else(|_| self.path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let read = tls::read_ca_file(&folder.join(typed));
+        read.map(drop).map_err(|error| error.text(self.lang))
     }
 
     /// What would be wrong with these keys of a rule.

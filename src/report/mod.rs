@@ -123,6 +123,17 @@ pub struct Record {
     pub cut: bool,
 }
 
+/// What was lost, skipped or begun afresh: told once, in finished sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened, in a few words without a full stop.
+    pub title: String,
+    /// What exactly: times, names, reasons.
+    pub text: String,
+    /// What to do.
+    pub advice: String,
+}
+
 /// All that one mail tells. What the mail room renders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
@@ -140,8 +151,8 @@ pub struct Report {
     pub conditions: Vec<ConditionNews>,
     /// Alerts; the worst first.
     pub alerts: Vec<Alert>,
-    /// Finished sentences on what was lost, skipped, cut or reset.
-    pub notices: Vec<String>,
+    /// What was lost, skipped, cut or reset.
+    pub notices: Vec<Notice>,
     /// Finished sentences on what this run did see, for the footer.
     pub footer: Vec<String>,
     /// The daily report; such a mail tells nothing else.
@@ -184,6 +195,8 @@ pub enum Condition {
     KeyExpires,
     /// The PCE's TLS certificate is about to expire, or has.
     CertificateExpires,
+    /// Records can't be archived.
+    Archive,
 }
 
 /// What there is to say of a condition.

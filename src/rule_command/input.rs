@@ -80,7 +80,10 @@ fn read(
                 .input
                 .ok_or_else(|| Failure::usage(words::no_input(lang)))?;
             let text = input().map_err(|error| failed(&source, error))?;
-            Ok((source, text))
+            match text.trim().is_empty() {
+                true => Err(Failure::usage(words::no_input(lang))),
+                false => Ok((source, text)),
+            }
         }
         Some(file) => {
             let text = std::fs::read_to_string(file).map_err(|error| failed(file, error))?;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{Around, Code, Failure, Said, id_of, ids, name_of};
-use crate::lang::{Lang, rules as words};
-use crate::rules::describe;
+use crate::lang::{Lang, menu_rules as menu_words, rules as words};
+use crate::rules::{Level, describe};
 use crate::store::{self, Look, check_rule, place_of_key};
 use crate::table::table;
 
@@ -75,11 +75,20 @@ fn row(rule: &Value, lang: Lang) -> Vec<String> {
     vec![
         id,
         on,
-        checked.level.word().to_owned(),
+        level(checked.level, lang),
         checked.name.clone(),
         describe::alerts(&checked, lang),
         describe::matches(&checked, lang),
     ]
+}
+
+/// As the menu and the mails call it.
+fn level(level: Level, lang: Lang) -> String {
+    match level {
+        Level::Critical => menu_words::critical(lang),
+        Level::Warning => menu_words::warning(lang),
+        Level::Info => menu_words::info(lang),
+    }
 }
 
 /// `key  value`, in the order in which the program writes them.

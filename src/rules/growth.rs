@@ -99,6 +99,15 @@ pub enum Growth {
     },
 }
 
+impl Growth {
+    /// By how much.
+    pub fn count(self) -> u64 {
+        match self {
+            Self::Known { count, .. } | Self::New { count, .. } => count,
+        }
+    }
+}
+
 impl Row {
     /// Reads a row. A time that is absent is the other one, or `now`; a count that
     /// is absent is 1; no time lies in the future. `slot` stands in the key instead

@@ -46,7 +46,7 @@ impl Minutes {
     }
 
     /// Adds `count`, spread evenly over the minutes from `first` to `last`, both
-    /// included, and at most [`WIDEST`]; all to `last` where that is the earlier one.
+    /// included, and at most `WIDEST`; all to `last` where that is the earlier one.
     /// No count is lost to rounding.
     pub fn spread(&mut self, first: Minute, last: Minute, count: u64) {
         let first = first.clamp(last.saturating_sub(WIDEST - 1), last);

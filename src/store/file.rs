@@ -177,9 +177,11 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers the waiting mail alone, and which daily report was told.
+/// A state that remembers the waiting mail alone, which daily report was told, and
+/// which records are still to be archived.
 fn afresh(state: State) -> State {
     State {
+        archive: state.archive,
         outbox: state.outbox,
         day: Day {
             told: state.day.told,

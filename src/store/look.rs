@@ -47,6 +47,13 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     })
 }
 
+/// The language of what a command shows, by the file at `path` as it stands; see
+/// [`Env::screen_language`]. `asked` is what the command line asks for.
+pub fn screen_language(path: &Path, env: &Env, asked: Option<Lang>) -> Lang {
+    let written = look(path, env).ok().map(|look| look.language);
+    env.screen_language(asked, written)
+}
+
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be
 /// missing. The problems name its keys behind `path`.
 pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {

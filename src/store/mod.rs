@@ -1,4 +1,7 @@
 //! The one JSON file: config, state, locks, save and `.last`.
+//!
+//! Holds the plain data that `pce`, `rules`, `report` and `mail` define, checks it, and
+//! calls nothing of theirs that acts. Opens no socket; time comes in as an argument.
 
 mod address;
 mod api;
@@ -32,7 +35,7 @@ pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, lock_run};
-pub use look::{Look, check_rule, check_section, look};
+pub use look::{Look, check_rule, check_section, look, screen_language};
 pub use note::Note;
 pub use owner::{Owner, effective_uid, other_owner};
 pub use problem::{Error, Problem};
@@ -85,6 +88,8 @@ pub struct Settings {
     pub max_event_catch_up_hours: u32,
     /// When a cycle stops to wait.
     pub cycle_deadline_seconds: u32,
+    /// The record archive's folder; `None`: off.
+    pub archive_dir: Option<std::path::PathBuf>,
     /// How the PCE counts.
     pub traffic_counts: TrafficCounts,
 }

@@ -28,6 +28,7 @@ pub(super) const KEYS: &[&str] = &[
     "max_event_catch_up_hours",
     "cycle_deadline_seconds",
     "traffic_counts",
+    "archive_dir",
 ];
 
 /// Reads the section.
@@ -60,6 +61,9 @@ pub(super) fn read(
         max_catch_up_hours: number("max_catch_up_hours", 1, 2160, 24),
         max_event_catch_up_hours: number("max_event_catch_up_hours", 1, 8760, 720),
         cycle_deadline_seconds: number("cycle_deadline_seconds", 1, 86_400, 420),
+        archive_dir: section
+            .trimmed("archive_dir")
+            .map(|path| place.folder.join(path)),
         traffic_counts: counts.unwrap_or_default(),
     }
 }

@@ -56,6 +56,9 @@ pub struct State {
     pub rhythm: Rhythm,
     /// What the runs since the last daily report came to.
     pub day: Day,
+    /// The token of the records that this state counts, for the archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
     /// Mails that wait.
     pub outbox: Outbox,
 }
@@ -77,6 +80,7 @@ impl Default for State {
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
             day: Day::default(),
+            archive: None,
             outbox: Outbox::default(),
         }
     }
@@ -246,6 +250,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         }),
         rhythm: reader.take("rhythm"),
         day: reader.take("day"),
+        archive: reader.take("archive"),
         outbox: reader.take("outbox"),
     };
     (state, reader.damaged)

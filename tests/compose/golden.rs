@@ -9,7 +9,18 @@ use std::path::Path;
 use crate::{LANGS, mail, samples};
 
 /// The kinds; the others are made of the same pieces.
-const KINDS: [&str; 6] = ["event", "traffic", "begins", "ended", "notice", "test"];
+const KINDS: [&str; 10] = [
+    "event",
+    "traffic",
+    "begins",
+    "lasts",
+    "ended",
+    "certificate-7-days",
+    "notice-gap",
+    "notice-cut",
+    "daily-trouble",
+    "test",
+];
 
 #[test]
 fn golden_mails_are_as_they_were_last_looked_at() {

@@ -126,7 +126,7 @@ fn both_parts_say_the_same_words() {
                 .to_owned();
             // Wrapped lines, bars and columns aside, every word of one is in the other.
             let words = |text: &str| -> Vec<String> {
-                let marks = |c: char| c.is_whitespace() || "[]={}()（）：:".contains(c);
+                let marks = |c: char| c.is_whitespace() || "[]={}()（）：:`".contains(c);
                 let words = text.split(marks).filter(|word| word.is_ascii());
                 let told = words.filter(|word| word.chars().any(char::is_alphanumeric));
                 told.filter(|word| !word.starts_with("//pce") && word.len() < 40)

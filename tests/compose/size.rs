@@ -3,7 +3,7 @@
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{ENCODED_MAX, HTML_MAX, LINE_MAX, SUBJECT_MAX, TEXT_MAX};
 use illumio_monitor::report::{
-    About, Alert, Beside, Change, Condition, Counted, Object, Phase, Report, Subject,
+    About, Alert, Beside, Change, Condition, Counted, Notice, Object, Phase, Report, Subject,
 };
 use illumio_monitor::rules::Level;
 
@@ -84,7 +84,12 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     report.site = text.to_owned();
     report.pce_url = text.to_owned();
     report.org_id = text.to_owned();
-    report.notices = vec![text.to_owned(); alerts];
+    let notice = Notice {
+        title: text.to_owned(),
+        text: text.to_owned(),
+        advice: text.to_owned(),
+    };
+    report.notices = vec![notice; alerts];
     report.footer = vec![text.to_owned(); alerts];
     report.conditions =
         vec![condition(Condition::Health, Phase::Begins, Level::Critical, text); alerts];

@@ -143,6 +143,7 @@ fn settings() -> BoxedStrategy<String> {
         ),
         one("site_name", text()),
         one("daily_report", of(&["\"off\"", "\"08:00\"", "\"24:61\""])),
+        one("archive_dir", of(&["\"logs\"", "\"\"", "7"])),
         one("reminder_hours", small()),
         one("event_overlap_minutes", small()),
         one("late_reach_hours", small()),

@@ -3,7 +3,7 @@
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
     About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry, Kind,
-    Object, Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
+    Notice, Object, Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -225,6 +225,15 @@ fn alert() -> impl Strategy<Value = Alert> {
     )
 }
 
+fn notice() -> impl Strategy<Value = Notice> {
+    let texts = (any_text(), any_text(), any_text());
+    texts.prop_map(|(title, text, advice)| Notice {
+        title,
+        text,
+        advice,
+    })
+}
+
 fn news() -> impl Strategy<Value = ConditionNews> {
     use Condition::*;
     let which = select(vec![
@@ -237,6 +246,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Delivery,
         KeyExpires,
         CertificateExpires,
+        Archive,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
     let more = (
@@ -327,7 +337,7 @@ fn report() -> impl Strategy<Value = Report> {
     let lists = (
         vec(news(), 0..4),
         vec(alert(), 0..5),
-        vec(any_text(), 0..4),
+        vec(notice(), 0..4),
         vec(any_text(), 0..4),
         option::weighted(0.1, daily()),
     );

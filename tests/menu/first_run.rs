@@ -74,6 +74,72 @@ fn the_guide_leads_from_nothing_to_a_run() {
 }
 
 #[test]
+fn the_guide_asks_for_the_ca_where_the_certificate_is_not_trusted() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::with_tls(crate::pce::Tls::PrivateCa);
+        std::fs::remove_file(world.config_path()).unwrap();
+        let ca = world.config_path().with_file_name("ca.pem");
+        std::fs::write(&ca, world.pce.trust_pem().unwrap()).unwrap();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&words::url(lang), &world.pce.url());
+        person.answer(&words::org(lang), "");
+        person.answer(&words::key(lang), &world.pce.key());
+        person.answer(&words::secret(lang), &world.pce.secret());
+        person.answer(&words::expires(lang), "");
+        // A file that is none is told at once; the right one may stand by its name
+        // beside the config.
+        person.answer(&words::ca_file(lang), "/nowhere.pem");
+        person.shows("/nowhere.pem");
+        person.answer(&words::ca_file(lang), "ca.pem");
+        let screen = person.asked(&words::sender(lang));
+        assert!(screen.contains(&words::guide_mail(lang)), "{screen}");
+        person.fits();
+        assert_eq!(world.config()["api"]["ca_file"], "ca.pem");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+    }
+}
+
+#[test]
+fn a_refused_recipient_is_typed_again_without_another_server() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let refusing = crate::mailbox::Options::default();
+        world
+            .mailbox
+            .behave(refusing.say("RCPT TO:<typo@", "550 5.1.1 no such user"));
+        world.set_whole(json!({
+            "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
+            "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+        }));
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&words::guide_go_on(lang), "");
+        person.enter(&[
+            &words::url(lang),
+            &words::org(lang),
+            &words::key(lang),
+            &words::secret(lang),
+            &words::expires(lang),
+            &words::sender(lang),
+        ]);
+        person.answer(&words::recipients(lang), "typo@example.net");
+        person.asked_anything();
+        person.keys("\r");
+        person.answer(&words::guide_again(lang), "");
+        person.enter(&[&words::sender(lang)]);
+        person.answer(&words::recipients(lang), "soc@example.net");
+        person.asked_anything();
+        person.keys("\r");
+        person.asked(&words::guide_test_mail(lang));
+        person.fits();
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        let recipients = &world.config()["email"]["recipients"];
+        assert_eq!(recipients, &json!(["soc@example.net"]));
+    }
+}
+
+#[test]
 fn the_crontab_line_runs_this_program_on_this_file() {
     let world = World::new();
     std::fs::remove_file(world.config_path()).unwrap();

@@ -85,6 +85,33 @@ fn ctrl_c_in_the_guide_leaves_with_0_and_no_file() {
 }
 
 #[test]
+fn ctrl_c_while_the_menu_works_leaves_with_0_and_the_file_whole() {
+    let patience = std::time::Duration::from_secs(60);
+    for (way, shown) in [
+        (&["7"][..], say::running(EN)),
+        (&["8", "3"], say::asking_pce(EN)),
+        (&["4", "1", "", "2", "", ""], say::trying_pce(EN)),
+    ] {
+        let world = World::new();
+        world.pce.fault(Fault::hang(patience));
+        let mut person = Terminal::menu(&world, EN, 24, 80);
+        for answer in way {
+            person.asked_anything();
+            person.keys(&format!("{answer}\r"));
+        }
+        person.shows(shown.trim_end_matches('…'));
+        let before = std::fs::read(world.config_path()).unwrap();
+        person.interrupts();
+        let (code, written) = person.left();
+        assert_eq!(code, 0, "{way:?}: {written}");
+        assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
+        // What was answered before stays, and nothing hinders the next run.
+        let saved = world.config()["api"]["org_id"] == "2";
+        assert_eq!(saved, way[0] == "4", "{written}");
+    }
+}
+
+#[test]
 fn the_end_of_input_leaves_with_the_last_cycles_exit_code() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);

@@ -71,6 +71,45 @@ fn world_run(mut world: World) -> i32 {
     world.run_at("10:10").code
 }
 
+/// Of the types that real PCEs send beside the documented ones, such as the catalogue
+/// has and such whose name is only a part of others' there [pce-api 2.5].
+#[test]
+fn a_part_of_a_type_is_a_filter_itself_whatever_the_catalogue_finds() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    let mut want = Vec::new();
+    for part in [
+        "settings.update",
+        "user.create",
+        "service_account.create",
+        "deny_rule",
+        "agent.upgrade_successful",
+        "endpoint_offline_check",
+        "label_dimension.*",
+    ] {
+        person.answer(&say::choice(EN), "1");
+        person.answer(&words::find_choice(EN), part);
+        let screen = person.asked_anything();
+        if screen.contains(&words::as_it_stands(EN)) {
+            person.keys("\r");
+        } else if screen.contains(&words::types_head_or(EN, part)) {
+            person.keys("=\r");
+        }
+        person.enter(&[
+            &say::choice(EN),
+            &say::choice(EN),
+            &words::name(EN),
+            &words::form_choice(EN),
+        ]);
+        want.push(part);
+    }
+    person.answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let rules = rules(&world);
+    let filters = rules.iter().map(|rule| rule["filter_value"].as_str());
+    assert_eq!(filters.collect::<Option<Vec<_>>>().unwrap(), want);
+}
+
 #[test]
 fn an_event_type_may_be_typed_freely() {
     let world = World::new();
@@ -208,9 +247,9 @@ fn rules_are_listed_edited_switched_and_deleted() {
         person.answer(&which, "3").answer("1 ", "2");
         // Delete one after having said no.
         person.answer(&which, "1").answer("1 ", "3");
-        person.answer(&words::delete_really(lang, 1), "");
+        person.answer(&words::delete_this(lang), "");
         person.answer(&which, "1-2").answer("1 ", "3");
-        person.answer(&words::delete_really(lang, 2), "y");
+        person.answer(&words::delete_these(lang, 2), "y");
         person.shows(&words::rules_deleted(lang, 2));
         person.fits();
         person.answer(&which, "").answer(&say::choice(lang), "0");
@@ -254,9 +293,9 @@ fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
     person
         .answer(&words::which_rules(EN), "1")
         .answer("1 ", "3");
-    person.asked(&words::delete_really(EN, 1));
+    person.asked(&words::delete_this(EN));
     world.edit(|config| config["rules"][0]["name"] = json!("Theirs"));
-    person.answer(&words::delete_really(EN, 1), "y");
+    person.answer(&words::delete_this(EN), "y");
     person.asked(&words::which_rules(EN));
     person
         .answer(&words::which_rules(EN), "")

@@ -194,6 +194,7 @@ fn the_language_is_changed_at_once_and_follows_option_config_and_locale_in_this_
         .answer(&say::choice(EN), "4")
         .answer(&say::choice(EN), "7");
     person.answer(&say::choice(EN), "2");
+    person.shows(&say::saved(Lang::ZhTw));
     let zh = say::choice(Lang::ZhTw);
     person.answer(&zh, "0").answer(&zh, "0");
     assert_eq!(person.left().0, 0);
@@ -210,4 +211,15 @@ fn the_language_is_changed_at_once_and_follows_option_config_and_locale_in_this_
         person.answer(&say::choice(lang), "0");
         assert_eq!(person.left().0, 0, "{pairs:?}");
     }
+
+    // Enter keeps the mails' language, whatever the screen was asked for.
+    let mut person = start(&["--lang", "en"], &utf8);
+    person.answer(&say::choice(EN), "4");
+    person
+        .answer(&say::choice(EN), "7")
+        .enter(&[&say::choice(EN)]);
+    person.answer(&say::choice(EN), "0");
+    person.answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(world.config()["settings"]["language"], "zh-TW");
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use illumio_monitor::lang::Lang;
 use rustix::fs::{Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
@@ -89,6 +90,12 @@ impl Terminal {
             seen,
             typed_at: 0,
         }
+    }
+
+    /// Ctrl-C where nobody reads keys: the terminal makes a signal of it.
+    pub fn interrupts(&self) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::INT).unwrap();
     }
 
     /// Waits until the program asks this, and types the answer and Enter.

@@ -24,7 +24,7 @@ pub fn empty(kind: Kind) -> Report {
         conditions: Vec::new(),
         alerts: Vec::new(),
         notices: Vec::new(),
-        footer: footer(Lang::En),
+        footer: Vec::new(),
         daily: None,
     }
 }
@@ -423,16 +423,7 @@ fn mixed(lang: Lang) -> Report {
         *more_objects = 188;
     }
     report.alerts[6].at_least = true;
-    report.notices = match lang {
-        Lang::En => vec![
-            "The state belonged to a lower generation; the state of illumio_api_config.json.last is used.".to_owned(),
-            "Traffic before 2026-11-21 18:20 +08:00 was skipped: the backlog was longer than 24 hours.".to_owned(),
-        ],
-        Lang::ZhTw => vec![
-            "狀態資料的世代較舊，已改用 illumio_api_config.json.last 的狀態。".to_owned(),
-            "2026-11-21 18:20 +08:00 之前的流量已略過：待補抓時間超過 24 小時。".to_owned(),
-        ],
-    };
+    report.notices = reports::two_notices(lang);
     report
 }
 
@@ -481,8 +472,6 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     event.alerts = vec![event_alert(lang)];
     let mut traffic = empty(Kind::Alert);
     traffic.alerts = vec![traffic_alert(lang)];
-    let mut notice = empty(Kind::Condition);
-    notice.notices = vec![mixed(lang).notices.remove(1)];
     let mut all = vec![
         ("event", event),
         ("traffic", traffic),
@@ -491,14 +480,12 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
             "begins",
             unreachable(Phase::Begins, Level::Critical, refused),
         ),
-        ("lasts", unreachable(Phase::Lasts, Level::Critical, refused)),
-        ("ended", unreachable(Phase::Ended, Level::Critical, "")),
-        ("notice", notice),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
     ];
+    all.extend(reports::kinds(lang));
     for (name, report) in &mut all {
-        report.footer = footer(lang);
+        report.footer.extend(footer(lang));
         match *name {
             "begins" | "lasts" => {
                 let unread = match lang {
@@ -511,13 +498,12 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
             _ => {}
         }
     }
-    all.extend(reports::kinds(lang));
     all
 }
 
 const WEB_01: &str = "/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3";
 const DB_01: &str = "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04";
 
-const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
+pub const EVENT: &str = r#"{"href":"/orgs/1/events/7c1d8a3e-1b0f-4c55-9a33-0a4a4be0d7a1","timestamp":"2026-11-22T10:05:11.402Z","pce_fqdn":"pce.example.com","created_by":{"agent":{"href":"/orgs/1/agents/1042","hostname":"db-01.corp.example"}},"event_type":"agent.tampering","status":"success","severity":"err","action":{"uuid":"0f2e6d0c-7b1c-4b44-8f8a-6cb7a8a3f001","src_ip":"10.9.0.4","api_method":"POST","http_status_code":204,"api_endpoint":"/api/v6/orgs/1/agents/1042/events"},"resource_changes":[],"notifications":[{"uuid":"5b7c3a52-0f3e-4a6f-9c66-7a5a8d5b2f10","notification_type":"agent.firewall_tampering","info":{"tampering_revert_succeeded":true,"beginning_timestamp":"2026-11-22T10:04:58Z","num_events":1}}],"version":2}"#;
 
 const FLOW: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"href":"/orgs/1/workloads/1f0a7e0c-52e1-4be8-9d52-66e4c1b9a7d3","name":"web-01","hostname":"web-01.corp.example","os_type":"linux","labels":[{"href":"/orgs/1/labels/7","key":"role","value":"web"},{"href":"/orgs/1/labels/9","key":"env","value":"prod"}]}},"dst":{"ip":"10.9.0.4","workload":{"href":"/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04","name":"db-01","hostname":"db-01.corp.example"}},"service":{"port":445,"proto":6,"process_name":"smbclient"},"num_connections":3120,"state":"closed","timestamp_range":{"first_detected":"2026-11-22T00:03:10Z","last_detected":"2026-11-22T09:42:44Z"},"policy_decision":"blocked","flow_direction":"outbound","dst_bi":1.20e4}"#;

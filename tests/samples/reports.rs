@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use illumio_monitor::cycle::notice;
 use illumio_monitor::lang::Lang;
-use illumio_monitor::lang::{config, cycle, outbox, reports};
+use illumio_monitor::lang::{outbox, reports};
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
-use illumio_monitor::report::{BeginMail, Condition, ConditionNews, Expiry, Kind, Phase, Report};
+use illumio_monitor::report::{
+    Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Report,
+};
 use illumio_monitor::rules::Level;
+use illumio_monitor::store::Note;
 
-use super::{at, condition, empty, event_alert};
+use super::{at, condition, empty, event_alert, traffic_alert};
 
 /// Each by a name for its file.
 pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
     vec![
-        ("ended-closes", ended(lang)),
-        ("lasts-first-told", lasts(lang)),
+        ("ended", ended(lang)),
+        ("lasts", lasts(lang)),
         (
             "key-30-days",
             expiry(Condition::KeyExpires, 30, Level::Info),
@@ -35,29 +39,22 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ("notice-gap", notices([gap(lang)])),
         (
             "notice-skipped",
-            notices([cycle::events_skipped(lang, FROM, UNTIL)]),
+            notices([notice::events_skipped(lang, FROM.into(), UNTIL.into())]),
         ),
         (
             "notice-cut",
             notices([
-                cycle::events_cut(lang, FROM),
-                cycle::events_unreadable(lang, 3),
+                notice::events_cut(lang, FROM.into()),
+                notice::events_unreadable(lang, 3),
             ]),
         ),
-        (
-            "notice-rolled-back",
-            notices([config::state_older(
-                lang,
-                "/var/lib/illumio-monitor/illumio_api_config.json",
-                1204,
-                1311,
-            )]),
-        ),
+        ("notice-rolled-back", notices([rolled_back(lang)])),
         ("notice-undeliverable", notices([undeliverable(lang)])),
         ("daily", daily(day(), Vec::new())),
         ("daily-trouble", trouble()),
         ("daily-first", daily(first_day(), Vec::new())),
         ("attached", attached(lang)),
+        ("many", many(lang)),
     ]
 }
 
@@ -137,22 +134,31 @@ fn renewed(lang: Lang) -> Report {
     })
 }
 
-fn notices<const N: usize>(notices: [String; N]) -> Report {
+fn notices<const N: usize>(notices: [Notice; N]) -> Report {
     Report {
         notices: notices.into(),
         ..empty(Kind::Condition)
     }
 }
 
-fn gap(lang: Lang) -> String {
+fn rolled_back(lang: Lang) -> Notice {
+    let note = Note::StateFromLast {
+        path: "/var/lib/illumio-monitor/illumio_api_config.json".into(),
+        ours: Some(1204),
+        last: 1311,
+    };
+    notice::state(lang, &note)
+}
+
+fn gap(lang: Lang) -> Notice {
     let time = match lang {
         Lang::En => "1 d 5 h",
         Lang::ZhTw => "1 天 5 小時",
     };
-    reports::gap(lang, FROM, UNTIL, time)
+    notice::gap(lang, FROM.into(), UNTIL.into(), time.to_owned())
 }
 
-fn undeliverable(lang: Lang) -> String {
+fn undeliverable(lang: Lang) -> Notice {
     let subject = "[Illumio Monitor] Agent tampered (3): db-01.corp.example +1 · Taipei DC1";
     let refusal = match lang {
         Lang::En => {
@@ -162,7 +168,7 @@ fn undeliverable(lang: Lang) -> String {
             "郵件伺服器 mail.example.com:25 拒絕收件者 gone@example.com：「550 5.1.1 no such user」。"
         }
     };
-    outbox::dropped(lang, subject, refusal)
+    notice::mail_lost(lang, outbox::dropped(lang, subject, refusal))
 }
 
 fn day() -> Day {
@@ -244,11 +250,39 @@ fn trouble() -> Report {
 }
 
 fn attached(lang: Lang) -> Report {
-    let mut report = Report {
+    let line = reports::attached_cut(lang, "alerts.jsonl.gz", "8,211", "402");
+    Report {
         alerts: vec![event_alert(lang)],
+        footer: vec![line],
         ..empty(Kind::Alert)
+    }
+}
+
+/// Five hundred rules alert in one cycle.
+fn many(lang: Lang) -> Report {
+    let levels = [Level::Info, Level::Warning, Level::Critical];
+    let one = |n: usize| {
+        let alert = if n.is_multiple_of(4) {
+            traffic_alert(lang)
+        } else {
+            event_alert(lang)
+        };
+        Alert {
+            rule_name: format!("{} {n}", alert.rule_name),
+            level: levels[n % 3],
+            count: n as u64 * 7,
+            ..alert
+        }
     };
-    let line = reports::attached_cut(lang, "alerts.jsonl.gz", 8_211, 402);
-    report.footer.insert(0, line);
-    report
+    let alerts = (1..=500).map(one).collect();
+    Report {
+        alerts,
+        ..empty(Kind::Alert)
+    }
+}
+
+/// What a restored backup and a long backlog leave to tell.
+pub fn two_notices(lang: Lang) -> Vec<Notice> {
+    let skipped = notice::traffic_skipped(lang, FROM.into(), UNTIL.into());
+    vec![rolled_back(lang), skipped]
 }

@@ -139,14 +139,16 @@ fn a_save_waits_for_another_one() {
     let mut opened = place.open();
     let lock = std::fs::File::create(place.beside(".lock")).unwrap();
     lock.lock().unwrap();
-    let holder = std::thread::spawn(move || {
+    let (send, released) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
+        send.send(()).unwrap();
         drop(lock);
     });
 
     opened.store.save(&mut opened.state).unwrap();
 
-    assert!(holder.is_finished());
+    assert_eq!(released.try_recv(), Ok(()), "it did not wait");
     assert_eq!(place.open().state.generation, 1);
 }
 

@@ -337,7 +337,7 @@ fn several_mistakes_are_told_at_once_a_line_each_in_the_language_asked_for() {
     );
     assert_says(
         &chinese.stderr,
-        &["沒有任何收件人", "網址缺少通訊協定", "「language」"],
+        &["沒有任何收件者", "網址缺少通訊協定", "「language」"],
     );
     for line in chinese.stderr.lines() {
         assert!(line.contains("illumio_api_config.json"), "{line}");

@@ -359,15 +359,8 @@ fn check_works_while_a_run_is_under_way() {
     world
         .pce
         .fault(Fault::hang(Duration::from_secs(60)).on("/health").times(1));
-    let mut child = world.command(&["run"]).spawn().unwrap();
     let lock = world.folder().join("illumio_api_config.json.run.lock");
-    while world.pce.requests().is_empty() {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "the run waits for the PCE"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut child = world.run_until(World::asks_the_pce);
 
     let run = world.run(&["check"]);
     let second = world.run(&["run"]);
@@ -401,7 +394,10 @@ fn the_old_tool_beside_it_and_a_missing_cron_line_are_told() {
         .unwrap()
         .to_owned();
     assert!(
-        run.stdout.contains(&format!("{program} run >/dev/null")),
+        run.stdout.contains(&format!(
+            "{program} -c {} run >/dev/null",
+            world.config_path().canonicalize().unwrap().display()
+        )),
         "{run:?}"
     );
     assert!(

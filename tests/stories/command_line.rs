@@ -238,7 +238,7 @@ fn messages_follow_the_locale_where_neither_file_nor_command_line_says_otherwise
     });
     world.set("email.recipients", json!([]));
     world.environment("LANG", "zh_TW.UTF-8");
-    assert!(world.run(&["run"]).stderr.contains("沒有任何收件人"));
+    assert!(world.run(&["run"]).stderr.contains("沒有任何收件者"));
     assert!(
         world
             .run(&["run", "--lang=en"])

@@ -1,8 +1,6 @@
 //! The daily report: once a day, whatever happens, so that silence means failure.
 
 use std::net::TcpListener;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -194,17 +192,7 @@ fn a_run_that_is_killed_while_the_report_is_on_its_way_has_told_it_once() {
     let slow = Action::Pause(3_000, Box::new(Action::Say("354 now\r\n".into())));
     world.mail_server(Options::default().times("DATA", 1, slow));
     world.pce.set_now("08:30");
-    let mut run = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while !world.mailbox.heard("DATA") {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut run = world.run_until(World::sends_a_mail);
     let state = world.config()["state"].clone();
     run.kill().unwrap();
     run.wait().unwrap();

@@ -1,8 +1,7 @@
 //! `import`: an installation of the Python tool becomes one of ours.
 
 use std::path::PathBuf;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -385,7 +384,7 @@ fn a_file_that_is_none_of_the_python_tools_is_named_and_the_others_are_taken() {
     assert_eq!(run.code, 78, "{run:?}");
     for said in [
         "broken.json: not JSON",
-        "nowhere.json: cannot be read",
+        "nowhere.json: there is no such file",
         "other.json: neither a config nor a state",
     ] {
         assert!(run.stderr.contains(said), "{said}: {run:?}");
@@ -426,17 +425,7 @@ fn a_state_is_not_put_under_a_run_that_is_under_way() {
     world.pce.set_now("10:10");
     let silence = Fault::hang(Duration::from_millis(1_500));
     world.pce.fault(silence.on("/health").times(1));
-    let mut running = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut running = world.run_until(World::asks_the_pce);
 
     let run = import(&mut world, &[("s.json", history(1, &[("09:50", 2)]))]);
 

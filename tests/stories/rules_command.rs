@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -48,6 +48,10 @@ fn list_is_a_table_for_a_person_and_json_for_a_script() {
     assert!(lines[2].contains("  10 in 10 min  "), "{run:?}");
     assert!(lines[2].ends_with("blocked; port 80, 443"), "{run:?}");
     assert!(!run.stdout.contains('\u{1b}'));
+    let chinese = world.run(&["rules", "list", "--lang", "zh-TW"]).stdout;
+    let first = chinese.lines().nth(1).unwrap();
+    let words = ["是", "警告", "每次符合"];
+    assert!(words.iter().all(|word| first.contains(word)), "{chinese}");
 
     let run = world.run(&["rules", "list", "--json"]);
     assert_eq!(json_of(&run.stdout), world.config()["rules"]);
@@ -313,17 +317,7 @@ fn a_change_made_while_a_run_is_under_way_survives_it_and_so_does_its_state() {
     world.pce.set_now("10:10");
     let silence = Fault::hang(Duration::from_millis(1_500));
     world.pce.fault(silence.on("/health").times(1));
-    let mut running = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut running = world.run_until(World::asks_the_pce);
 
     let output = piped(&world, &["rules", "set", "2", "threshold_count=99"], "");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -423,5 +417,16 @@ fn what_stands_in_a_rule_acts_on_no_terminal() {
             !run.stdout.contains(['\u{1b}', '\u{202e}', '\u{7}']),
             "{run:?}"
         );
+    }
+}
+
+#[test]
+fn a_rule_that_does_not_come_is_asked_for() {
+    let world = two();
+    for input in ["", "\n"] {
+        let out = piped(&world, &["rules", "add"], input);
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(64), "{told}");
+        assert!(told.starts_with("give the rule as JSON"), "{told}");
     }
 }

@@ -2,8 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -127,17 +126,7 @@ fn a_second_run_says_who_holds_the_lock_and_leaves_everything_alone() {
         .pce
         .fault(Fault::hang(Duration::from_secs(3)).on("/health").times(1));
     world.pce.forget_requests();
-    let mut first = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut first = world.run_until(World::asks_the_pce);
     let before = text(&world.config_path());
 
     let second = world.run(&["run"]);
@@ -323,17 +312,7 @@ fn an_edit_made_during_a_run_survives_it() {
             .times(1),
     );
     world.pce.forget_requests();
-    let mut run = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while world.pce.requests().is_empty() {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut run = world.run_until(World::asks_the_pce);
     let before = world.config()["state"]["generation"].as_u64();
 
     world.set("settings.site_name", json!("edited"));

@@ -2,8 +2,6 @@
 //! server has it.
 
 use std::net::TcpListener;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -218,17 +216,7 @@ fn position_and_mail_are_saved_together_before_the_mail_is_sent() {
     let slow = Action::Pause(3_000, Box::new(Action::Say("354 now\r\n".into())));
     world.mail_server(Options::default().times("DATA", 1, slow));
     world.pce.set_now("10:10");
-    let mut run = world
-        .command(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begin = Instant::now();
-    while !world.mailbox.heard("DATA") {
-        assert!(begin.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let mut run = world.run_until(World::sends_a_mail);
 
     let state = world.config()["state"].clone();
     run.kill().unwrap();

@@ -21,6 +21,7 @@ fn found(root: &Folder, rules: &[Rule]) -> Vec<Finding> {
         root: root.path(),
         own: false,
         program: Path::new("/opt/im/illumio-monitor"),
+        config: Path::new("/srv/im.json"),
     };
     check_schedule(place, rules, Lang::En)
 }
@@ -85,7 +86,7 @@ fn what_only_looks_like_a_run_is_none() {
     assert!(
         told.fix
             .unwrap()
-            .contains("*/10 * * * * /opt/im/illumio-monitor run")
+            .contains("*/10 * * * * /opt/im/illumio-monitor -c /srv/im.json run")
     );
 }
 

@@ -16,12 +16,12 @@
 mod file;
 mod folder;
 mod mail;
-
 mod program;
 mod told;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -34,6 +34,9 @@ pub use self::{
     told::Told,
 };
 use crate::pce::{Pce, Tls, When};
+
+/// A run that was started is at work within this time, also on a busy host.
+const START: Duration = Duration::from_secs(20);
 
 /// Everything around one installation of the monitor.
 pub struct World {
@@ -188,6 +191,33 @@ impl World {
         let mut run = program::run(self.command(arguments));
         run.mails = self.mailbox.all().split_off(before);
         run
+    }
+
+    /// Starts a cycle, waits until it has come so far, and hands it over at work.
+    pub fn run_until(&self, so_far: impl Fn(&Self) -> bool) -> Child {
+        let mut run = self
+            .command(&["run"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begin = Instant::now();
+        while !so_far(self) {
+            assert!(begin.elapsed() < START, "the run does not come so far");
+            assert!(run.try_wait().unwrap().is_none(), "the run has ended");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        run
+    }
+
+    /// For [`Self::run_until`]: the PCE was asked for something.
+    pub fn asks_the_pce(&self) -> bool {
+        !self.pce.requests().is_empty()
+    }
+
+    /// For [`Self::run_until`]: a mail is on its way.
+    pub fn sends_a_mail(&self) -> bool {
+        self.mailbox.heard("DATA")
     }
 
     /// The command of such a run, for those who want to start, stop or kill it.

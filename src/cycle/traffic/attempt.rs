@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::Failure;
-use crate::cycle::{Cycle, Tallies, keyed};
+use crate::archive::{Batch, Kind};
+use crate::cycle::{Cycle, Tallies};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, download};
@@ -11,7 +12,7 @@ use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, Row};
 use crate::rules::matching::FlowFacts;
-use crate::rules::{Filter, TrafficFilter};
+use crate::rules::{Filter, TrafficFilter, keyed};
 use crate::store::TrafficCounts;
 
 /// One download, counted on copies until it is known to be complete.
@@ -25,6 +26,8 @@ pub(super) struct Attempt<'c> {
     pub(super) tallies: Tallies,
     /// Where the records are to be attached.
     pub(super) records: Option<Collector>,
+    /// Where they are archived.
+    pub(super) archive: Option<Batch>,
     now: Timestamp,
     complete: Option<Timestamp>,
     slot: Option<Timestamp>,
@@ -48,6 +51,7 @@ impl<'c> Attempt<'c> {
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
             records: cycle.records.as_ref().map(Records::collector),
+            archive: cycle.archive_batch(Kind::Flows),
             now: cycle.now(),
             complete: cycle
                 .state
@@ -90,6 +94,9 @@ impl<'c> Attempt<'c> {
         let row = Row::of(flow, self.now, self.slot);
         let clipped = self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
+        if let Some(archive) = self.archive.as_mut().filter(|_| growth.count() > 0) {
+            archive.add(raw);
+        }
         let mut counted_by = Vec::new();
         let matching = self.matching.iter().filter_map(|place| rules.get(*place));
         for (id, key, filter) in matching {

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cycle::{Cycle, back, is_over, just_after, keyed};
+use crate::cycle::{Cycle, back, is_over, just_after};
 use crate::pce::traffic::{Fetch, Part};
-use crate::rules::{Decision, Filter};
+use crate::rules::{Decision, Filter, keyed};
 use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for

@@ -1,12 +1,12 @@
 //! The words for each watched condition.
 
 use super::{Look, expiry, show};
-use crate::lang::{Lang, mail as words, reports};
+use crate::lang::{Lang, archive, mail as words, reports};
 use crate::report::{Condition, ConditionNews, Phase};
 
 use Condition::{
-    CertificateExpires, Configuration, Credentials, Delivery, Events, Health, KeyExpires, Traffic,
-    Unreachable,
+    Archive, CertificateExpires, Configuration, Credentials, Delivery, Events, Health, KeyExpires,
+    Traffic, Unreachable,
 };
 
 /// A subject is named with at most so many characters.
@@ -36,6 +36,9 @@ pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
         (Delivery, Phase::Begins) => words::delivery_begins,
         (Delivery, Phase::Lasts) => words::delivery_lasts,
         (Delivery, Phase::Ended) => words::delivery_ended,
+        (Archive, Phase::Begins) => archive::begins,
+        (Archive, Phase::Lasts) => archive::lasts,
+        (Archive, Phase::Ended) => archive::ended,
         (KeyExpires | CertificateExpires, _) => return expiry::title(lang, news),
     };
     name(lang)
@@ -53,6 +56,7 @@ pub(super) fn meaning(lang: Lang, news: &ConditionNews, now: jiff::Timestamp) ->
             Traffic => words::traffic_was(lang, time),
             Configuration => words::configuration_was(lang, time),
             Delivery => words::delivery_was(lang, time),
+            Archive => archive::was(lang, time),
             KeyExpires | CertificateExpires => return expiry::meaning(lang, news),
         };
         return match caught_up(lang, news) {
@@ -68,6 +72,7 @@ pub(super) fn meaning(lang: Lang, news: &ConditionNews, now: jiff::Timestamp) ->
         Traffic => words::traffic_means(lang),
         Configuration => words::configuration_means(lang),
         Delivery => words::delivery_means(lang),
+        Archive => archive::means(lang),
         KeyExpires | CertificateExpires => expiry::meaning(lang, news),
     }
 }
@@ -126,6 +131,7 @@ pub(super) fn advice(lang: Lang, news: &ConditionNews) -> String {
     if news.phase == Phase::Ended {
         return match news.condition {
             Delivery => words::healed_delivery_do(lang),
+            Archive => archive::ended_do(lang),
             KeyExpires | CertificateExpires => expiry::advice(lang, news),
             _ => words::healed_do(lang),
         };
@@ -138,6 +144,7 @@ pub(super) fn advice(lang: Lang, news: &ConditionNews) -> String {
         Traffic => words::traffic_do(lang),
         Configuration => words::configuration_do(lang),
         Delivery => words::delivery_do(lang),
+        Archive => archive::what_to_do(lang),
         KeyExpires | CertificateExpires => expiry::advice(lang, news),
     }
 }

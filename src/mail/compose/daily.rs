@@ -46,7 +46,7 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         site: show::clip(lang, report.site.trim(), 80),
         headline: what(daily, lang),
         act,
-        body: Some(words::silence(lang, &daily.due)),
+        body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),
         // Shown where there are several; there is but this one.
         summary: vec![Row {
             tone,
@@ -141,6 +141,7 @@ fn figures(daily: &Daily, look: &Look) -> List {
     }
     List {
         title: words::figures(lang),
+        data: false,
         entries: figures,
         more: None,
     }
@@ -216,6 +217,7 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
     let more = daily.day.rules.len() - top.len();
     Some(List {
         title: words::top_rules(lang),
+        data: false,
         entries: top
             .into_iter()
             .map(|rule| entry(rule, most, lang))

@@ -12,7 +12,7 @@ use super::{ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
 use crate::lang::{Lang, mail as words};
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.
-const NOTICES: (usize, usize) = (9_000, 4_500);
+const NOTICES: (usize, usize) = (14_000, 6_000);
 /// What the rows of the summary may take at most.
 const ROWS: (usize, usize) = (40_000, 34_000);
 /// Kept free for the opening and closing of lists and for what was left out:
@@ -232,27 +232,21 @@ pub(super) fn fit(view: &View) -> (String, String) {
 }
 
 fn notices(view: &View, room: &mut Room) -> Vec<Piece> {
-    if view.notices.is_empty() {
-        return Vec::new();
-    }
+    let bare = Detail::default();
     let all = view.notices.iter().map(|notice| Piece {
-        text: text::notice(notice),
-        html: html::notice(notice),
+        text: text::card(notice, bare, view.lang),
+        html: html::card(notice, bare, view.lang),
     });
-    let told = room.take(NOTICES, all);
-    let more = match view.notices.len() - told.len() {
-        0 => String::new(),
-        more => words::and_more(view.lang, show::grouped(more as u64)),
-    };
-    let open = Piece {
-        text: text::notices_open(view.lang),
-        html: html::notices_open(view.lang),
-    };
-    let close = Piece {
-        text: text::remark(&more),
-        html: html::notices_close(&more),
-    };
-    [vec![open], told, vec![close]].concat()
+    let mut told = room.take(NOTICES, all);
+    let more = view.notices.len() - told.len();
+    if more > 0 {
+        let remark = words::notices_left_out(view.lang, show::grouped(more as u64));
+        told.push(Piece {
+            text: format!("\n{}", text::remark(&remark)),
+            html: html::remark(&remark),
+        });
+    }
+    told
 }
 
 fn summary(view: &View, room: &mut Room) -> Vec<Piece> {

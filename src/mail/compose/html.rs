@@ -70,7 +70,49 @@ impl Html {
             if at > 0 {
                 self.lit("<br>");
             }
-            self.text(line);
+            self.commands(line);
+        }
+        self
+    }
+
+    /// Anyone's text; what stands between two backticks is a command.
+    fn commands(&mut self, text: &str) -> &mut Self {
+        /// More are no sentence.
+        const MOST: usize = 4;
+        /// Bytes that fit into a phone's line.
+        const SHORT: usize = 32;
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len() > 2 * MOST + 1 || parts.len().is_multiple_of(2) {
+            return self.text(text);
+        }
+        for (at, part) in parts.into_iter().enumerate() {
+            if at % 2 == 0 {
+                self.text(part);
+            } else {
+                let whole = part.len() <= SHORT;
+                self.lit(if whole { COMMAND } else { CODE })
+                    .text(part)
+                    .lit("</code>");
+            }
+        }
+        self
+    }
+
+    /// Anyone's text in which a short name keeps its hyphens on one line: `db-01`.
+    fn title(&mut self, text: &str) -> &mut Self {
+        /// Bytes that fit into a phone's line.
+        const SHORT: usize = 24;
+        let apart = |c: char| !c.is_ascii_graphic();
+        for piece in text.split_inclusive(apart) {
+            let word = piece.trim_end_matches(apart);
+            if !word.contains('-') || word.len() > SHORT {
+                self.text(piece);
+                continue;
+            }
+            self.lit("<span style=\"white-space:nowrap\">")
+                .text(word)
+                .lit("</span>")
+                .text(piece.strip_prefix(word).unwrap_or_default());
         }
         self
     }
@@ -102,6 +144,9 @@ const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Mic
 /// The same, short: it stands at every entry of a list.
 const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
 
+/// The same on one line: a command is no longer one when it breaks at a hyphen.
+const COMMAND: &str = "<code style=\"font:13px Consolas,Menlo,monospace;white-space:nowrap\">";
+
 /// From the beginning of the document to the end of the mail's head.
 pub(super) fn head(view: &View) -> String {
     let mut page = Html::default();
@@ -128,13 +173,13 @@ pub(super) fn head(view: &View) -> String {
     page.lit("&nbsp; ")
         .text(&view.site)
         .lit("</span><div style=\"font-size:19px;line-height:1.35;padding-top:6px;overflow-wrap:anywhere\"><b>")
-        .text(&view.headline)
+        .title(&view.headline)
         .lit("</b></div>");
     if !view.act.is_empty() {
         page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
             .text(&words::label(view.lang, words::advice(view.lang)))
             .lit("</b>")
-            .text(&view.act)
+            .commands(&view.act)
             .lit("</div>");
     }
     if let Some(body) = &view.body {
@@ -302,18 +347,11 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
             .lit("</b>");
     }
     if !card.lead.is_empty() {
-        page.lit("<div style=\"padding-top:4px\">")
+        page.lit("<div style=\"padding-top:4px;overflow-wrap:anywhere\">")
             .text(&card.lead)
             .lit("</div>");
     }
-    quiet(&mut page, "div", "font-size:14px;padding-top:2px");
-    for (at, (label, time)) in card.times.iter().enumerate() {
-        if at > 0 {
-            page.lit("<br>");
-        }
-        page.text(&words::label(lang, label)).text(time);
-    }
-    page.lit("</div>");
+    times(&mut page, lang, &card.times);
     paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
     said(&mut page, lang, &words::said(lang), &card.said);
     paragraph(&mut page, lang, &words::advice(lang), &card.advice);
@@ -330,6 +368,20 @@ pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
     aside(&mut page, &detail.left_out(card, lang));
     close_box(&mut page);
     page.finish()
+}
+
+fn times(page: &mut Html, lang: Lang, times: &[(String, String)]) {
+    if times.is_empty() {
+        return;
+    }
+    quiet(page, "div", "font-size:14px;padding-top:2px");
+    for (at, (label, time)) in times.iter().enumerate() {
+        if at > 0 {
+            page.lit("<br>");
+        }
+        page.text(&words::label(lang, label)).text(time);
+    }
+    page.lit("</div>");
 }
 
 fn paragraph(page: &mut Html, lang: Lang, label: &str, text: &str) {
@@ -380,7 +432,7 @@ fn list(page: &mut Html, list: &List, tone: Tone) {
     // Bars of one length tell nothing.
     let bars = list.entries.iter().any(|entry| entry.percent < 100);
     for entry in &list.entries {
-        self::entry(page, entry, bars.then_some(tone));
+        self::entry(page, entry, list.data, bars.then_some(tone));
     }
     page.lit("</table>");
     aside(page, list.more.as_deref().unwrap_or_default());
@@ -388,9 +440,9 @@ fn list(page: &mut Html, list: &List, tone: Tone) {
 }
 
 /// What it is, its count, and below both a bar of its share of the busiest.
-fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
+fn entry(page: &mut Html, entry: &Entry, data: bool, bar: Option<Tone>) {
     page.lit("<tr><td style=\"padding:3px 10px 3px 0\">")
-        .lit(CODE);
+        .lit(if data { CODE } else { "" });
     match &entry.link {
         Some(link) => page
             .lit("<a class=\"tx\" href=\"")
@@ -402,7 +454,7 @@ fn entry(page: &mut Html, entry: &Entry, bar: Option<Tone>) {
             .lit("</a>"),
         None => page.parts(&entry.what),
     };
-    page.lit("</code>");
+    page.lit(if data { "</code>" } else { "" });
     for note in &entry.notes {
         page.lit("<br><span class=\"qt\" style=\"color:")
             .lit(LIGHT.quiet)
@@ -475,29 +527,6 @@ fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
         page.bare(&record.json).lit("</pre>");
     }
     page.lit("</div>");
-}
-
-/// Before, in and after the notices.
-pub(super) fn notices_open(lang: Lang) -> String {
-    let mut page = Html::default();
-    open_box(&mut page, None);
-    heading(&mut page, &words::notices(lang));
-    page.lit("<ul style=\"margin:0;padding:0 0 0 20px;overflow-wrap:anywhere\">");
-    page.finish()
-}
-
-pub(super) fn notice(notice: &str) -> String {
-    let mut page = Html::default();
-    page.lit("<li>").text(notice).lit("</li>\n");
-    page.finish()
-}
-
-pub(super) fn notices_close(left_out: &str) -> String {
-    let mut page = Html::default();
-    page.lit("</ul>");
-    aside(&mut page, left_out);
-    close_box(&mut page);
-    page.finish()
 }
 
 /// The footer and the end of the document.

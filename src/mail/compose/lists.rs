@@ -100,6 +100,7 @@ fn list<T>(
     let more = untold.saturating_add((all.len() - shown.len()) as u64);
     List {
         title,
+        data: true,
         entries,
         more: (more > 0).then(|| words::and_more(lang, show::grouped(more))),
     }

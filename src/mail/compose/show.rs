@@ -7,6 +7,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+pub(super) use crate::lang::grouped;
 use crate::lang::{Lang, mail as words};
 use crate::visible::{hidden, push_visible};
 
@@ -62,19 +63,6 @@ pub(super) fn cut(text: &str, max: usize) -> String {
         (shown, 0) => shown,
         _ => beginning(text, max.saturating_sub(1), &[]).0 + "…",
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `2026-11-22 18:20 +08:00`.

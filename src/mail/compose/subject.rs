@@ -3,7 +3,7 @@
 use super::view::{Item, items, tag};
 use super::{LINE_MAX, Look, SUBJECT_MAX, condition, daily, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, ConditionNews, Counted, Kind, Phase, Report, Subject, Talker};
+use crate::report::{Alert, ConditionNews, Counted, Kind, Notice, Phase, Report, Subject, Talker};
 use crate::rules::Level;
 
 /// The site's name takes at most so many characters of the subject.
@@ -53,16 +53,9 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
     }
     match report.notices.as_slice() {
         [] => {}
-        [first, rest @ ..] if parts.is_empty() => {
-            let count = match rest.len() {
-                0 => words::notices_one(lang),
-                more => words::notices_many(lang, more + 1),
-            };
-            let first = show::cut(first.trim(), 100);
-            parts.push(words::named(lang, count, first));
-        }
-        [_] => parts.push(words::notices_one(lang)),
-        many => parts.push(words::notices_many(lang, many.len())),
+        [alone] => parts.push(show::cut(alone.title.trim(), 100)),
+        several if parts.is_empty() => parts.push(several_notices(several, lang)),
+        several => parts.push(words::notices_many(lang, several.len())),
     }
     if report.kind == Kind::Test {
         parts.insert(0, words::test_mail(lang));
@@ -110,6 +103,19 @@ fn several_alerts(alerts: &[&Alert], lang: Lang) -> String {
         words::alerts_many(lang, alerts.len()),
         names.join(" · "),
     )
+}
+
+/// `2 notices: Events skipped · No run for 1 d 5 h`.
+fn several_notices(notices: &[Notice], lang: Lang) -> String {
+    let first = notices.iter().take(NAMES);
+    let mut names: Vec<String> = first
+        .map(|notice| show::cut(notice.title.trim(), 40))
+        .collect();
+    if notices.len() > NAMES {
+        names.push(format!("+{}", notices.len() - NAMES));
+    }
+    let count = words::notices_many(lang, notices.len());
+    words::named(lang, count, names.join(" · "))
 }
 
 fn name_and_count(alert: &Alert, lang: Lang, max: usize) -> String {
@@ -193,7 +199,7 @@ pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
     let notices = report
         .notices
         .iter()
-        .map(|notice| show::cut(notice, LINE_MAX));
+        .map(|notice| show::cut(&notice.text, LINE_MAX));
     let daily = report.daily.iter();
     let daily = daily.map(|daily| daily::line(report, daily, look));
     daily.chain(items).chain(notices).collect()

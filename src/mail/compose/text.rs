@@ -166,16 +166,6 @@ fn timeline(out: &mut String, timeline: &Timeline, lang: Lang) {
     wrap(out, &timeline.note, 1, 1);
 }
 
-pub(super) fn notices_open(lang: Lang) -> String {
-    format!("\n{}\n{}\n", "=".repeat(COLUMNS), words::notices(lang))
-}
-
-pub(super) fn notice(notice: &str) -> String {
-    let mut out = String::new();
-    wrap_after(&mut out, " - ".to_owned(), notice, 3);
-    out
-}
-
 /// After a line as mail signatures have it, so that readers can fold it.
 pub(super) fn foot(view: &View) -> String {
     let mut out = String::from("\n-- \n");

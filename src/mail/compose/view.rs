@@ -7,7 +7,7 @@ use super::console::Console;
 use super::palette::Tone;
 use super::{Look, condition, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, ConditionNews, Kind, Phase, Report};
+use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Report};
 use crate::rules::Level;
 
 /// So many conditions and alerts get a card; the others a line of the summary.
@@ -18,6 +18,7 @@ const FOOTER_LINES: usize = 12;
 /// Bounds of single texts, in characters.
 pub(super) const NAME_MAX: usize = 120;
 pub(super) const PROSE_MAX: usize = 800;
+const NOTICE_MAX: usize = 400;
 
 /// A whole mail.
 pub(super) struct View {
@@ -35,7 +36,8 @@ pub(super) struct View {
     pub summary: Vec<Row>,
     /// The worst of them in detail.
     pub cards: Vec<Card>,
-    pub notices: Vec<String>,
+    /// Each a small card below the others.
+    pub notices: Vec<Card>,
     pub footer: Vec<String>,
 }
 
@@ -83,6 +85,8 @@ pub(super) struct Card {
 /// Things and how often, the most frequent first.
 pub(super) struct List {
     pub title: String,
+    /// True where the entries are data, false where they are words.
+    pub data: bool,
     pub entries: Vec<Entry>,
     /// `and 195 more`.
     pub more: Option<String>,
@@ -90,7 +94,7 @@ pub(super) struct List {
 
 /// One thing of a list.
 pub(super) struct Entry {
-    /// Data, in the type of data; a line breaks between its parts first.
+    /// A line breaks between its parts first.
     pub what: Vec<String>,
     /// Words on it, each on a line of its own.
     pub notes: Vec<String>,
@@ -166,8 +170,14 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
         .map(|item| card(*item, report, look))
         .collect();
     let headline = show::cut(&subject::what(report, lang), 240);
-    let act = act(&mut cards, lang);
-    if let [alone] = cards.as_mut_slice()
+    let notices = report.notices.iter();
+    let mut notices: Vec<Card> = notices.map(|told| notice_card(told, lang)).collect();
+    let first = match cards.is_empty() {
+        true => &mut notices,
+        false => &mut cards,
+    };
+    let act = act(first, lang);
+    if let [alone] = first.as_mut_slice()
         && headline.starts_with(&alone.title)
     {
         alone.title.clear();
@@ -182,11 +192,7 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
         body: body(report, lang),
         summary: items.iter().map(|item| row(*item, look)).collect(),
         cards,
-        notices: report
-            .notices
-            .iter()
-            .map(|notice| show::clip(lang, notice, 400))
-            .collect(),
+        notices,
         footer: footer(report, look),
     }
 }
@@ -200,7 +206,7 @@ fn tone(report: &Report, items: &[Item]) -> Tone {
     }
 }
 
-/// What to do about the worst. Where it is the only one, its card need not repeat it.
+/// What to do about the first and worst. Where it is the only one, its card need not repeat it.
 fn act(cards: &mut [Card], lang: Lang) -> String {
     let alone = cards.len() == 1;
     let Some(worst) = cards.first_mut() else {
@@ -284,6 +290,23 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         meaning,
         said: show::clip_lines(lang, &news.detail, PROSE_MAX),
         advice: condition::advice(lang, news),
+        lists: Vec::new(),
+        timeline: None,
+        raw: Vec::new(),
+    }
+}
+
+fn notice_card(notice: &Notice, lang: Lang) -> Card {
+    let tone = Tone::from(Level::Warning);
+    Card {
+        tone,
+        tag: tag(lang, tone),
+        title: show::clip(lang, notice.title.trim(), NAME_MAX),
+        lead: show::clip(lang, notice.text.trim(), NOTICE_MAX),
+        times: Vec::new(),
+        meaning: String::new(),
+        said: String::new(),
+        advice: show::clip(lang, notice.advice.trim(), NOTICE_MAX),
         lists: Vec::new(),
         timeline: None,
         raw: Vec::new(),

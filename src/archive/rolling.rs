@@ -1,0 +1,159 @@
+//! A file that grows by whole lines and rolls over: `.1` is the newest of the old.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// A file rolls over before it has more bytes than this, unless one line alone has.
+pub const MAX_FILE: u64 = 10 * 1024 * 1024;
+
+/// How many old files are kept.
+pub const KEPT: u64 = 5;
+
+/// Mode of a file that is made.
+const MODE: u32 = 0o640;
+
+/// So much is written at once.
+const CHUNK: usize = 1 << 20;
+
+/// Appends the lines that stand in `pending` from `done` on, and sees that they are
+/// on the disk.
+///
+/// # Errors
+/// With how far it came; what stands in the archive is exactly that much.
+pub(super) fn append(path: &Path, pending: &Path, done: u64) -> Result<(), (u64, io::Error)> {
+    let mut appender = Appender {
+        done,
+        ..Appender::open(path).map_err(|error| (done, error))?
+    };
+    appender
+        .take_all(pending)
+        .map_err(|error| (appender.done, error))
+}
+
+struct Appender<'p> {
+    path: &'p Path,
+    file: File,
+    /// What the file has; whole lines.
+    length: u64,
+    /// Lines that are not written yet.
+    chunk: Vec<u8>,
+    done: u64,
+}
+
+impl<'p> Appender<'p> {
+    fn open(path: &'p Path) -> io::Result<Self> {
+        let file = open(path)?;
+        let length = whole_lines(&file)?;
+        file.set_len(length)?;
+        Ok(Self {
+            path,
+            file,
+            length,
+            chunk: Vec::new(),
+            done: 0,
+        })
+    }
+
+    fn take_all(&mut self, pending: &Path) -> io::Result<()> {
+        let mut lines = File::open(pending)?;
+        lines.seek(SeekFrom::Start(self.done))?;
+        let mut lines = BufReader::new(lines);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            let full = self.length + (self.chunk.len() + line.len()) as u64;
+            if full > MAX_FILE && full > line.len() as u64 {
+                self.write()?;
+                self.roll_over()?;
+            }
+            self.chunk.append(&mut line);
+            if self.chunk.len() >= CHUNK {
+                self.write()?;
+            }
+        }
+        self.write()?;
+        self.file.sync_all()
+    }
+
+    /// Writes the chunk, or leaves the file as it was.
+    fn write(&mut self) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(&self.chunk) {
+            self.file.set_len(self.length)?;
+            return Err(error);
+        }
+        self.length += self.chunk.len() as u64;
+        self.done += self.chunk.len() as u64;
+        self.chunk.clear();
+        Ok(())
+    }
+
+    fn roll_over(&mut self) -> io::Result<()> {
+        self.file.sync_all()?;
+        for number in (1..KEPT).rev() {
+            rename(&old(self.path, number), &old(self.path, number + 1))?;
+        }
+        rename(self.path, &old(self.path, 1))?;
+        self.file = open(self.path)?;
+        self.length = 0;
+        Ok(())
+    }
+}
+
+/// `events.jsonl.3`.
+fn old(path: &Path, number: u64) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(format!(".{number}"));
+    name.into()
+}
+
+/// One that is not there, after a crash in the middle of it, is none to move.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        renamed => renamed,
+    }
+}
+
+/// Opens the file, or makes it; who may read it is then its owner's to change.
+fn open(path: &Path) -> io::Result<File> {
+    assert_file(path)?;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true);
+    match options.clone().create_new(true).mode(MODE).open(path) {
+        Ok(file) => {
+            // Whatever the umask says.
+            file.set_permissions(Permissions::from_mode(MODE))?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
+        Err(error) => Err(error),
+    }
+}
+
+/// A link could point anywhere, and opening a pipe would wait for ever.
+pub(super) fn assert_file(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(io::Error::other("not a regular file")),
+        _ => Ok(()),
+    }
+}
+
+/// The length without a last line that a crash has cut.
+fn whole_lines(file: &File) -> io::Result<u64> {
+    let mut end = file.metadata()?.len();
+    let mut block = [0; 4096];
+    while end > 0 {
+        let start = end.saturating_sub(block.len() as u64);
+        let part = block
+            .split_at_mut(usize::try_from(end - start).unwrap_or(0))
+            .0;
+        file.read_exact_at(part, start)?;
+        if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}

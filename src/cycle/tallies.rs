@@ -1,0 +1,96 @@
+//! What the rules keep from cycle to cycle, and what it makes them tell.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Cycle, back};
+use crate::report::tally::Tally;
+use crate::rules::minutes::{Minute, minute_of};
+use crate::rules::{Filter, Threshold, keyed};
+
+/// The least that the first run looks back.
+const FIRST_REACH_MINUTES: u32 = 10;
+
+impl Cycle<'_> {
+    /// Every enabled rule gets a tally, the one it had where its filter is the
+    /// same; what belongs to no rule any more is let go.
+    pub(super) fn adopt_rules(&mut self) {
+        let now = self.now();
+        let (events, traffic) = (self.events_from(now), self.traffic_from(now));
+        self.state.events.since.get_or_insert(events);
+        let never_read = self.state.traffic.position.is_none();
+        let mut known = std::mem::take(&mut self.state.rules);
+        let mut adopted = BTreeMap::new();
+        for (key, rule) in keyed(&self.config.rules) {
+            let since = match rule.filter {
+                Filter::Event(_) => events,
+                Filter::Traffic(_) => traffic,
+            };
+            let fresh = || Tally {
+                since: Some(since),
+                unknown_before: self.state.traffic.let_go,
+                ..Tally::default()
+            };
+            let mut tally = known.remove(&key).unwrap_or_else(fresh);
+            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
+            if never_read {
+                // Set by the host's clock alone, it may lie in the future.
+                tally.since = tally.since.map(|time| time.min(since));
+            }
+            adopted.insert(key, tally);
+        }
+        self.state.rules = adopted;
+        if known.values().any(|tally| tally.of_traffic) {
+            self.state.traffic.let_go = Some(now);
+        }
+    }
+
+    /// Where a first fetch begins: the longest window of an enabled rule ago.
+    pub(super) fn first_from(&self, now: Timestamp) -> Timestamp {
+        let windows = self
+            .config
+            .rules
+            .iter()
+            .filter(|rule| rule.enabled)
+            .map(|rule| match rule.threshold {
+                Threshold::Immediate => 0,
+                Threshold::Count { window, .. } => window,
+            });
+        back(
+            now,
+            windows
+                .max()
+                .unwrap_or_default()
+                .max(FIRST_REACH_MINUTES)
+                .into(),
+        )
+    }
+
+    /// AGGREGATE: what the rules have to tell now, the worst first.
+    pub(super) fn judge(&mut self) {
+        let minute = minute_of(self.now());
+        let settings = &self.config.settings;
+        let reach = i64::from(settings.late_reach_hours) * 60;
+        let (events, traffic) = self.seen_up_to;
+        let earliest = |position: Option<Timestamp>, overlap: u32| {
+            position.map(|position| minute_of(position) - reach.max(overlap.into()))
+        };
+        let earliest_event = earliest(events, settings.event_overlap_minutes);
+        let earliest_row = earliest(traffic, settings.traffic_overlap_minutes);
+        for (key, rule) in keyed(&self.config.rules) {
+            let Some(tally) = self.state.rules.get_mut(&key) else {
+                continue;
+            };
+            self.alerts.extend(tally.alert(rule, minute));
+            let earliest = match rule.filter {
+                Filter::Event(_) => earliest_event,
+                Filter::Traffic(_) => earliest_row,
+            };
+            tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
+        }
+        self.alerts
+            .sort_by_key(|alert| std::cmp::Reverse(alert.level));
+        self.figures.alerts = self.alerts.len();
+    }
+}
