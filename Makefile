@@ -80,7 +80,7 @@ dist: ## all that is published, in target/packages: deb, rpm, tarball, SBOM, SHA
 	@binary=$$(dist/build-static.sh) && dist/package.sh "$$binary" deb rpm tar sign sums
 
 vendor: ## target/packages/*-source.tar.gz: the commit with all crates, to build on a closed network
-	@dist/vendor.sh
+	@dist/vendor.sh && dist/package.sh /bin/true sums
 
 acceptance: ## the packages on a throwaway copy of this host, with real Postfix and cron (as root, on Debian)
 	@binary=$$(dist/build-static.sh) && tests/acceptance/run.sh "$$binary"

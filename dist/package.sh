@@ -5,7 +5,8 @@
 #   dist/package.sh BINARY rpm     illumio-monitor-VERSION-1.ARCH.rpm
 #   dist/package.sh BINARY tar     illumio-monitor-VERSION-ARCH-linux.tar.gz
 #   dist/package.sh BINARY sign    signs the rpm, where SIGN_KEY is set
-#   dist/package.sh BINARY sums    SHA256SUMS over what lies there (and SHA256SUMS.asc)
+#   dist/package.sh BINARY sums    SHA256SUMS over what lies there (and SHA256SUMS.asc);
+#                                  like sign it never looks at the binary
 #
 # No root is needed, and the same commit gives the same bytes: names, modes, owners,
 # order and times are all set here.

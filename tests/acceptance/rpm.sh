@@ -90,6 +90,9 @@ in_root systemctl enable --quiet illumio-monitor.timer
 holds "rpm -U --oldpackage goes back" rpm_ -U --oldpackage "$RPM"
 holds "config, state, waiting mail and secrets are kept again" same "$before" kept
 holds "an edited cron entry is kept" grep -q '^\*/5' "$ROOT/etc/cron.d/illumio-monitor"
+rm "$ROOT/etc/cron.d/illumio-monitor"
+rpm_ -U --replacepkgs "$RPM"
+holds "a deleted one comes back, as README says" present "$ROOT/etc/cron.d/illumio-monitor"
 holds "an enabled timer stays enabled" in_root systemctl is-enabled illumio-monitor.timer
 holds "the program goes on with the old state" ends_with 75 run_once
 before=$(kept)

@@ -45,6 +45,7 @@ dbus-daemon dbus
 postfix postfix
 saslpasswd2 sasl2-bin
 setpriv util-linux
+adduser adduser
 update-ca-certificates ca-certificates
 TOOLS
 }
