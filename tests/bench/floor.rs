@@ -30,12 +30,14 @@ pub fn read(config: &str) {
     let mut part = Part::whole(now - SignedDuration::from_hours(24), now, &decisions);
     post(&mut client, &mut part).unwrap();
     let href = part.href.unwrap();
-    client.wait(Duration::from_millis(100)).unwrap();
-    let progress = progress(&mut client, &href).unwrap();
-    assert!(
-        matches!(progress, Progress::Completed { .. }),
-        "{progress:?}"
-    );
+    loop {
+        client.wait(Duration::from_millis(100)).unwrap();
+        match progress(&mut client, &href).unwrap() {
+            Progress::Running => {}
+            Progress::Completed { .. } => break,
+            other => panic!("the query came to {other:?}"),
+        }
+    }
     let path = format!("{href}/download");
     let mut response = client.get(&path).unwrap();
     let mut records = Records::new(client.long_body(&path, &mut response).unwrap());
