@@ -84,12 +84,16 @@ impl Table {
 
     /// Each host in just one mail; and as many events told as happened.
     fn count_events(&mut self, hosts: &[String], mails: &[&Mail]) {
-        let texts: Vec<String> = mails.iter().map(|mail| mail.text()).collect();
+        let texts: Vec<String> = mails.iter().map(|mail| unquoted(&mail.text())).collect();
         for host in hosts {
-            match texts.iter().filter(|text| text.contains(host)).count() {
-                0 => self.lost.push(host.clone()),
-                1 => self.delivered += 1,
-                _ => self.twice.push(host.clone()),
+            let naming: Vec<&str> = texts
+                .iter()
+                .filter_map(|text| line_with(text, host))
+                .collect();
+            match naming.as_slice() {
+                [] => self.lost.push(host.clone()),
+                [_] => self.delivered += 1,
+                several => self.twice.push(several.join(" | ")),
             }
         }
         self.compare("events", hosts.len() as u64, total(mails, TAMPERING));
@@ -130,6 +134,18 @@ impl Table {
         assert!(self.twice.is_empty(), "twice: {:?}\n{self}", self.twice);
         assert_eq!(self.delivered, self.expected);
     }
+}
+
+/// A condition's end quotes the subject of the mail it closes, which may name a host
+/// that was told there.
+fn unquoted(text: &str) -> String {
+    let parts = text.split(['“', '”']);
+    parts.step_by(2).collect()
+}
+
+/// The first line that names the host.
+fn line_with<'t>(text: &'t str, host: &str) -> Option<&'t str> {
+    text.lines().find(|line| line.contains(host))
 }
 
 /// How many matches of a rule the mails tell.
