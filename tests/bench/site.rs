@@ -146,7 +146,8 @@ pub fn traffic_rules(count: usize) -> impl Iterator<Item = Value> {
         let mut rule = json!({
             "id": 1_000 + at, "type": "traffic", "name": format!("traffic {at}"),
             "pd": ([2, 1, -1][at % 3]),
-            "threshold_type": "count", "threshold_count": 10, "threshold_window": 10,
+            // A day, so that a first run asks for all the rows there are.
+            "threshold_type": "count", "threshold_count": 10, "threshold_window": 1_440,
         });
         let (key, value) = match at % 5 {
             0 => ("port", json!(64_000 + at % 1_500)),
