@@ -16,7 +16,7 @@
 //! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
 //!
 //! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
-//! [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
+//! [`crontab`], [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
 
 pub mod archive;
 pub mod certificate;
@@ -24,6 +24,7 @@ pub mod check;
 pub mod cli;
 pub mod columns;
 pub mod cron_line;
+pub mod crontab;
 pub mod cycle;
 pub mod exit;
 pub mod import;

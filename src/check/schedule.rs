@@ -1,24 +1,16 @@
 //! What starts the runs, and how often: crontabs and systemd timers, as far as this
 //! user may read them. And whether the Python tool is still started beside it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::cron::{Schedule, span_minutes, word};
 use super::finding::Finding;
 use crate::cron_line::cron_line;
+use crate::crontab::{crontabs, files_in, read};
 use crate::import::starts_the_old_tool;
 use crate::lang::{Lang, check as say};
 use crate::rules::{Rule, Threshold};
-
-/// Folders that hold a crontab in each file, and whether its lines name a user
-/// [crontab(5): Debian's cron, cronie].
-const CRONTABS: [(&str, bool); 3] = [
-    ("etc/cron.d", true),
-    ("var/spool/cron/crontabs", false),
-    ("var/spool/cron", false),
-];
 
 /// Where systemd looks for units; what stands further up goes before
 /// [systemd.unit(5)].
@@ -28,9 +20,6 @@ const UNITS: [&str; 4] = [
     "usr/lib/systemd/system",
     "lib/systemd/system",
 ];
-
-/// A crontab or unit that is larger is none.
-const LARGEST: u64 = 1 << 20;
 
 /// More rules than these are not named one by one.
 const NAMED_RULES: usize = 10;
@@ -185,14 +174,7 @@ fn start_of(line: &Line) -> Option<Start> {
 
 /// All lines of all readable crontabs, without comments.
 fn crontab_lines(root: &Path) -> Vec<Line> {
-    let mut files = vec![(root.join("etc/crontab"), true)];
-    for (folder, with_user) in CRONTABS {
-        files.extend(
-            files_in(&root.join(folder))
-                .into_iter()
-                .map(|file| (file, with_user)),
-        );
-    }
+    let files = crontabs(root);
     let read = files.iter().filter_map(|(file, with_user)| {
         Some((file.display().to_string(), read(file)?, *with_user))
     });
@@ -281,34 +263,4 @@ fn timer_interval(root: &Path, file: &Path, name: &str) -> Option<u32> {
         }
     }
     intervals.into_iter().flatten().min()
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    // What an editor or a package manager leaves beside a file is passed by.
-    files.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let left = [
-            ".bak",
-            ".old",
-            ".orig",
-            ".rpmsave",
-            ".rpmnew",
-            ".dpkg-old",
-            "~",
-        ];
-        !name.starts_with('.') && !left.iter().any(|end| name.ends_with(end))
-    });
-    files.sort();
-    files
-}
-
-fn read(file: &Path) -> Option<String> {
-    let about = fs::metadata(file).ok()?;
-    if !about.is_file() || about.len() > LARGEST {
-        return None;
-    }
-    let bytes = fs::read(file).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::crontab::{crontabs, read};
 use crate::lang::{Lang, import as words};
 
 /// By these names it was started: the scripts of its versions, and its package.
@@ -12,24 +13,6 @@ const OLD_TOOL: [&str; 4] = [
     "monitor_wrapper.py",
     "-m illumio_monitor",
 ];
-
-/// Folders that hold a crontab in each file [crontab(5): cronie, Debian's cron].
-const FOLDERS: [&str; 3] = ["etc/cron.d", "var/spool/cron", "var/spool/cron/crontabs"];
-
-/// What an editor or a package manager leaves beside a file; cron passes it by.
-const LEFT_BEHIND: [&str; 8] = [
-    "bak",
-    "old",
-    "orig",
-    "rpmsave",
-    "rpmorig",
-    "rpmnew",
-    "dpkg-old",
-    "dpkg-dist",
-];
-
-/// A crontab that is larger is none.
-const LARGEST: u64 = 1 << 20;
 
 /// A line that starts the Python tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,31 +41,12 @@ impl CronLine {
 /// The lines that start the Python tool in the crontabs below `root` (`/`): the
 /// system's own and those of the users. What may not be read is passed by.
 pub fn old_tool_in_crontabs(root: &Path) -> Vec<CronLine> {
-    let mut files = vec![root.join("etc/crontab")];
-    for folder in FOLDERS {
-        let entries = std::fs::read_dir(root.join(folder));
-        let entries = entries.into_iter().flatten().flatten();
-        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        found.retain(|path| !is_left_behind(path));
-        found.sort();
-        files.extend(found);
-    }
-    files.iter().flat_map(|file| lines(file)).collect()
-}
-
-fn is_left_behind(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let end = path.extension().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || LEFT_BEHIND.contains(&end.as_ref())
+    let files = crontabs(root).into_iter();
+    files.flat_map(|(file, _)| lines(&file)).collect()
 }
 
 fn lines(file: &Path) -> Vec<CronLine> {
-    let about = std::fs::metadata(file);
-    if !about.is_ok_and(|about| about.is_file() && about.len() <= LARGEST) {
-        return Vec::new();
-    }
-    let bytes = std::fs::read(file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
+    let text = read(file).unwrap_or_default();
     let numbered = text.lines().zip(1..);
     numbered
         .filter(|(line, _)| starts_the_old_tool(line))
