@@ -28,3 +28,10 @@ pub fn visible(line: &str) -> String {
     line.chars().for_each(|c| push_visible(&mut out, c));
     out
 }
+
+/// One line of at most `most` characters for where an escape would be read as text: a
+/// blank stands for each control character.
+pub fn one_line(text: &str, most: usize) -> String {
+    let blanked = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    blanked.take(most).collect::<String>().trim().to_owned()
+}

@@ -18,6 +18,7 @@ use super::Settings;
 use super::smtp::envelope::{is_address, mailbox};
 use crate::report::Kind;
 use crate::rules::Level;
+use crate::visible::one_line;
 
 /// What a message is made of. Text and HTML say the same.
 #[derive(Clone, Copy, Debug)]
@@ -218,8 +219,7 @@ fn canonical(body: &str) -> String {
 
 /// Text for a header: one line, without control characters, at most 500 characters.
 fn line(text: &str) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    clean.take(500).collect::<String>().trim().to_owned()
+    one_line(text, 500)
 }
 
 fn level(level: Level) -> &'static str {

@@ -1,5 +1,7 @@
 //! Addresses and message bytes as SMTP wants them.
 
+use crate::visible::one_line;
+
 /// Whether an address can stand in `MAIL FROM` and `RCPT TO`: no white space,
 /// control character, `<` or `>`, and at most 320 bytes. Whether anyone lives
 /// there is the server's to say; a name without a domain is a local user.
@@ -27,11 +29,7 @@ pub fn mailbox(text: &str) -> (Option<&str>, &str) {
 
 /// Text from outside for a person's eyes: no control characters, 200 characters.
 pub fn shown(text: &str) -> String {
-    let clean = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(200);
-    clean.collect::<String>().trim().to_owned()
+    one_line(text, 200)
 }
 
 /// The message with CRLF line ends (a CR or LF alone becomes one), a dot before
