@@ -1,15 +1,14 @@
 //! `settings.archive_dir`: each new event and each grown row of traffic is one line,
 //! once, whatever is fetched again; and no archive ever costs an alert.
 
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::pce::*;
-use crate::world::{Run, World};
+use crate::world::{Run, SmallDisk, World};
 
 fn archiving() -> World {
     let world = World::new();
@@ -264,42 +263,10 @@ fn records_that_find_no_room_at_all_are_counted_and_told() {
     assert_eq!(left_over(&world), Vec::<String>::new());
 }
 
-/// A small disk in the place of the world's folder, with the config on it.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// `None` where this user may not mount one.
-    fn under(world: &World) -> Option<Self> {
-        let config = world.config();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=512k,mode=700", "none"]);
-        let mounted = mount.arg(world.folder()).stderr(Stdio::null()).status();
-        mounted.ok().filter(ExitStatus::success)?;
-        let disk = Self(world.folder().to_owned());
-        world.set_whole(config);
-        Some(disk)
-    }
-
-    /// Takes its space but for so many kilobytes.
-    fn leave(&self, kilobytes: u64) {
-        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
-        while filler.write_all(&[0; 4096]).is_ok() {}
-        let full = filler.metadata().unwrap().len();
-        filler.set_len(full - kilobytes * 1024).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn an_archive_that_takes_the_last_space_makes_way_for_the_state_and_the_alert() {
     let mut world = archiving();
-    let Some(disk) = SmallDisk::under(&world) else {
-        eprintln!("skipped: this user may not mount a disk");
+    let Some(disk) = SmallDisk::under(&world, 512) else {
         return;
     };
     assert_eq!(world.run_at("10:00").code, 0);

@@ -1,15 +1,13 @@
 //! The one file on a full disk, in a folder that cannot be written to, put back by
 //! editors and backups, or damaged: it stays whole, and no alert is lost.
 
-use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::pce::*;
-use crate::world::{Run, World};
+use crate::world::{Run, SmallDisk, World};
 
 fn watched() -> World {
     let world = World::new();
@@ -86,52 +84,15 @@ fn a_full_disk_costs_no_alert_and_leaves_the_file_whole() {
     assert_eq!(mails_naming(&world, "db-01"), 1);
 }
 
-/// A small disk of its own in the place of the world's folder; gone with the test.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// `None` where this user may not mount one.
-    fn under(world: &World) -> Option<Self> {
-        let folder = world.folder().to_owned();
-        let config = text(world);
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=256k,mode=700", "none"]);
-        let mounted = mount.arg(&folder).stderr(Stdio::null()).status();
-        mounted.ok().filter(ExitStatus::success)?;
-        let disk = Self(folder);
-        write(world, &config);
-        let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(world.config_path(), private).unwrap();
-        Some(disk)
-    }
-
-    /// Takes all of its space.
-    fn fill(&self) {
-        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
-        while filler.write_all(&[0; 4096]).is_ok() {}
-    }
-
-    fn clear(&self) {
-        std::fs::remove_file(self.0.join("filler")).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn a_disk_that_stays_full_sends_nothing_twice_and_loses_nothing() {
     let mut world = watched();
-    let Some(disk) = SmallDisk::under(&world) else {
-        eprintln!("skipped: this user may not mount a disk");
+    let Some(disk) = SmallDisk::under(&world, 256) else {
         return;
     };
     assert_eq!(world.run_at("10:00").code, 0);
     let before = (text(&world), last(&world));
-    disk.fill();
+    disk.leave(0);
     for (host, happened, time) in [
         ("db-01", "10:05", "10:10"),
         ("db-02", "10:15", "10:20"),

@@ -13,6 +13,7 @@
 #![allow(dead_code, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod disk;
 mod file;
 mod folder;
 mod mail;
@@ -28,6 +29,7 @@ use serde_json::{Value, json};
 
 #[allow(unused_imports)]
 pub use self::{
+    disk::SmallDisk,
     folder::Folder,
     mail::{Mail, Mails},
     program::Run,
