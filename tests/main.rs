@@ -11,6 +11,7 @@ mod pce;
 mod world;
 
 mod stories {
+    mod a_busy_day;
     mod a_day_of_events;
     mod attached_records;
     mod bad_input;

@@ -15,6 +15,8 @@ use super::time::{DAY_SECONDS, seconds};
 #[derive(Clone, Copy, Debug)]
 pub struct Bulk {
     rows: u64,
+    /// All of them began before it, on its day.
+    begun: Timestamp,
 }
 
 /// What the filters of a query look at, cheap to make.
@@ -28,9 +30,9 @@ struct Line {
 }
 
 impl Bulk {
-    /// So many rows.
-    pub fn new(rows: u64) -> Self {
-        Self { rows }
+    /// So many rows, which began before this time.
+    pub fn new(rows: u64, begun: Timestamp) -> Self {
+        Self { rows, begun }
     }
 
     /// How many of them the query asks for.
@@ -52,12 +54,12 @@ impl Bulk {
 
     /// When each row begins and ends, and its count: for those who reckon along.
     pub fn counts(self, now: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp, u64)> {
-        let lines = (0..self.rows).map(move |number| Line::new(number, now));
+        let lines = (0..self.rows).map(move |number| Line::new(number, self.begun, now));
         lines.map(|line| (line.first, line.last, line.count()))
     }
 
     fn lines(self, query: &Query, now: Timestamp) -> impl Iterator<Item = Line> {
-        let lines = (0..self.rows).map(move |number| Line::new(number, now));
+        let lines = (0..self.rows).map(move |number| Line::new(number, self.begun, now));
         let all_services = query.asks_for_all_services();
         lines.filter(move |line| {
             let service = || json!({"port": line.port, "proto": line.proto});
@@ -70,13 +72,15 @@ impl Bulk {
 }
 
 impl Line {
-    /// Begun some time today, last seen within the last 25 minutes.
-    fn new(number: u64, now: Timestamp) -> Self {
+    /// Begun some time on that day, as rows of a day do; last seen within the last 25
+    /// minutes.
+    fn new(number: u64, begun: Timestamp, now: Timestamp) -> Self {
         let dice = mixed(number);
-        let today = now.as_second().rem_euclid(DAY_SECONDS);
+        let today = begun.as_second().rem_euclid(DAY_SECONDS);
         let since_last = (dice % 1_500) as i64;
         let since_first = since_last + (dice >> 20) as i64 % 36_000;
-        let ago = |seconds: i64| now - SignedDuration::from_secs(seconds.min(today));
+        let first = begun - SignedDuration::from_secs(since_first.min(today));
+        let last = now - SignedDuration::from_secs(since_last);
         let ports = [
             22, 80, 135, 443, 445, 1433, 3306, 3389, 5432, 6379, 8080, 9200,
         ];
@@ -93,8 +97,8 @@ impl Line {
             } else {
                 6
             },
-            first: ago(since_first),
-            last: ago(since_last),
+            first,
+            last: last.max(first),
         }
     }
 

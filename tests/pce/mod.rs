@@ -194,7 +194,8 @@ impl Pce {
 
     /// So many synthetic rows in place of connections.
     pub fn bulk(&self, rows: u64) {
-        self.shared.lock().bulk = Some(Bulk::new(rows));
+        let begun = self.now();
+        self.shared.lock().bulk = Some(Bulk::new(rows, begun));
     }
 
     /// Caps a page of events at so many without a word.

@@ -31,7 +31,7 @@ fn more_than_200_000_rows_come_in_parts_and_each_counts_once() {
     // What began before the rule looked counts as one, and what was over by then not;
     // it looked from some milliseconds behind the minute on.
     let since = at("09:50");
-    let expected: u64 = Bulk::new(ROWS)
+    let expected: u64 = Bulk::new(ROWS, at("10:00"))
         .counts(at("10:10"))
         .filter(|(_, last, _)| *last > since)
         .map(|(first, _, count)| if first > since { count } else { 1 })
