@@ -10,6 +10,7 @@ pub mod connect;
 mod decision;
 pub mod error;
 pub mod events;
+pub mod glance;
 pub mod health;
 pub mod mend;
 pub mod record;

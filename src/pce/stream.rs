@@ -23,6 +23,10 @@ const HEAD: usize = 1024;
 /// How much is asked of the network at once.
 const CHUNK: usize = 128 * 1024;
 
+/// So much is there when a record is looked at, so that hardly one lies across the
+/// buffer's end.
+const AHEAD: usize = 8 * 1024;
+
 /// How much of what is no array is kept for the message. More than is shown, so
 /// that whoever shows it finds a secret that the text may repeat whole.
 const OPENING: usize = 1024;
@@ -36,6 +40,8 @@ pub struct Records<R> {
     to: usize,
     begun: bool,
     ended: bool,
+    /// Nothing more comes from the reader.
+    drained: bool,
 }
 
 /// A kind of record, which borrows its texts from the buffer.
@@ -86,7 +92,23 @@ impl<R: Read> Records<R> {
             to: 0,
             begun: false,
             ended: false,
+            drained: false,
         }
+    }
+
+    /// Goes over the next record where `look`, at the sight of what the buffer holds
+    /// from the record's begin on, says where it ends: nobody wants it. False where
+    /// the record is still to be read, and at the end.
+    ///
+    /// # Errors
+    /// As [`Records::next_record`].
+    pub fn pass(&mut self, look: impl FnOnce(&[u8]) -> Option<usize>) -> Result<bool, StreamError> {
+        let passed = match self.next_start()? {
+            Some(b'{') => look(self.window()),
+            _ => None,
+        };
+        self.from += passed.unwrap_or_default();
+        Ok(passed.is_some())
     }
 
     /// Hands the next record to `sink`, with its bytes; one that is too large or no
@@ -119,20 +141,36 @@ impl<R: Read> Records<R> {
         }
         match self.skip_to_element()? {
             b']' => self.finish().map(|()| None),
-            first => Ok(Some(first)),
+            first => {
+                self.look_ahead()?;
+                Ok(Some(first))
+            }
         }
+    }
+
+    /// What is there of the next record, and behind it.
+    fn window(&self) -> &[u8] {
+        &self.buffer[self.from..self.to.min(self.from + MAX_RECORD)]
+    }
+
+    fn look_ahead(&mut self) -> Result<(), StreamError> {
+        while !self.drained && self.to - self.from < AHEAD {
+            self.drained = self.fill()? == 0;
+        }
+        Ok(())
     }
 
     /// Reads the object at `from`, if the buffer holds it whole and it can be read.
     fn read_in_place<K: Kind>(&mut self, sink: Sink<'_, K>) -> bool {
-        let window = &self.buffer[self.from..self.to.min(self.from + MAX_RECORD)];
+        let window = self.window();
         let mut parser = serde_json::Deserializer::from_slice(window).into_iter();
         let Some(Ok(record)) = parser.next() else {
             return false;
         };
-        let end = parser.byte_offset();
-        sink(Some(&record), &window[..end]);
-        self.from += end;
+        let length = parser.byte_offset();
+        sink(Some(&record), &window[..length]);
+        drop((record, parser));
+        self.from += length;
         true
     }
 

@@ -4,6 +4,8 @@
 //! one query can't bring (more rows than the PCE's limit) is split into parts
 //! that together cover the same rows; a row may come with several of them.
 
+use std::io::Read;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,8 +13,9 @@ use serde_json::json;
 use super::Decision;
 use super::client::Client;
 use super::error::Error;
+use super::glance::glance;
 use super::record::{Flow, List, Number};
-use super::stream::{Kind, Records};
+use super::stream::{Kind, Records, StreamError};
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Explorer"].
 pub const MAX_ROWS: u64 = 200_000;
@@ -126,6 +129,23 @@ pub struct Downloaded {
     pub rows: u64,
     /// How many of them were too large to be read, or no JSON.
     pub unreadable: u64,
+}
+
+/// Who a download is for.
+pub trait Rows {
+    /// Whether [`Self::wants`] looks at labels.
+    fn compares_labels(&self) -> bool {
+        false
+    }
+
+    /// Whether the row is to be read, by what a [`glance`] tells of it. Not every
+    /// row is asked about.
+    fn wants(&mut self, _row: &Flow<'_>) -> bool {
+        true
+    }
+
+    /// Takes a row, with its bytes.
+    fn take(&mut self, row: &Flow<'_>, raw: &[u8]);
 }
 
 /// The rows of a download.
@@ -338,16 +358,12 @@ impl Query {
     }
 }
 
-/// Downloads the rows of the query at `href` and hands each to `sink` with its bytes.
+/// Downloads the rows of the query at `href` for `rows`, which gets those it wants.
 ///
 /// # Errors
-/// Whatever keeps the body from being read to its end; what `sink` was handed
+/// Whatever keeps the body from being read to its end; what `rows` was handed
 /// until then is not to be counted.
-pub fn download(
-    client: &mut Client,
-    href: &str,
-    sink: &mut dyn FnMut(&Flow<'_>, &[u8]),
-) -> Result<Downloaded, Error> {
+pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<Downloaded, Error> {
     let path = format!("{href}/download");
     let mut response = client.get(&path)?;
     let mut downloaded = Downloaded::default();
@@ -355,12 +371,7 @@ pub fn download(
         return Ok(downloaded);
     }
     let mut records = Records::new(client.long_body(&path, &mut response)?);
-    let mut unreadable = 0;
-    while records
-        .next_record::<Flows>(&mut |flow, raw| match flow {
-            Some(flow) => sink(flow, raw),
-            None => unreadable += 1,
-        })
+    while next_row(&mut records, rows, &mut downloaded)
         .map_err(|error| client.broken(&path, error))?
     {
         downloaded.rows += 1;
@@ -368,8 +379,27 @@ pub fn download(
             client.in_time()?;
         }
     }
-    downloaded.unreadable = unreadable;
     Ok(downloaded)
+}
+
+/// Goes over the next row, or hands it to `to`; false at the end.
+fn next_row<R: Read>(
+    records: &mut Records<R>,
+    to: &mut dyn Rows,
+    downloaded: &mut Downloaded,
+) -> Result<bool, StreamError> {
+    let labels = to.compares_labels();
+    let unwanted = |window: &[u8]| {
+        let (row, end) = glance(window, labels)?;
+        (!to.wants(&row)).then_some(end)
+    };
+    if records.pass(unwanted)? {
+        return Ok(true);
+    }
+    records.next_record::<Flows>(&mut |row, raw| match row {
+        Some(row) => to.take(row, raw),
+        None => downloaded.unreadable += 1,
+    })
 }
 
 fn is_zero(number: &u32) -> bool {

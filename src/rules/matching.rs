@@ -164,6 +164,18 @@ impl<'f> FlowFacts<'f> {
 }
 
 impl TrafficFilter {
+    /// Whether it looks at the labels of a row.
+    pub fn compares_labels(&self) -> bool {
+        [
+            &self.src_label,
+            &self.dst_label,
+            &self.ex_src_label,
+            &self.ex_dst_label,
+        ]
+        .iter()
+        .any(|labels| !labels.is_empty())
+    }
+
     /// Whether the row is one of those the rule asks for.
     pub fn matches(&self, facts: &FlowFacts<'_>) -> bool {
         self.miss(facts).is_none()

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use illumio_monitor::pce::glance::glance;
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::pce::stream::{Kind, Records};
@@ -410,6 +411,68 @@ fn whatever_rows_come_are_read_and_counted() {
                     at(7_260),
                 )?;
             }
+            Ok(())
+        },
+    );
+}
+
+/// What rules compare of a row, and its bytes.
+fn compared(row: Option<&Flow<'_>>, raw: &[u8]) -> (Option<String>, Vec<u8>) {
+    let facts = row.map(|row| {
+        let facts = FlowFacts::of(row);
+        let labels = [&row.src, &row.dst].map(|end| &end.workload.labels);
+        let numbers = (facts.decision, facts.port, facts.proto);
+        format!(
+            "{numbers:?} {:?} {:?} {labels:?}",
+            facts.src_ip, facts.dst_ip
+        )
+    });
+    (facts, raw.to_vec())
+}
+
+#[test]
+fn a_glance_tells_of_a_row_what_the_parser_reads() {
+    fuzz(
+        "records: a glance",
+        &bodies(flow()),
+        |(records, space, hurt, step)| {
+            let bytes = damaged(body(&records, space), &hurt);
+            let mut parsed = Vec::new();
+            let mut reader = Records::new(Slowly(&bytes, step));
+            let parsed_end = loop {
+                let mut keep = |row: Option<&Flow<'_>>, raw: &[u8]| parsed.push(compared(row, raw));
+                match reader.next_record::<Flows>(&mut keep) {
+                    Ok(true) => {}
+                    end => break format!("{end:?}"),
+                }
+            };
+
+            let (mut glanced, mut at_a_glance) = (Vec::new(), Vec::new());
+            let mut reader = Records::new(Slowly(&bytes, step));
+            let glanced_end = loop {
+                let passed = reader.pass(|window| {
+                    let (row, end) = glance(window, true)?;
+                    at_a_glance.push(glanced.len());
+                    glanced.push(compared(Some(&row), &window[..end]));
+                    Some(end)
+                });
+                let mut keep =
+                    |row: Option<&Flow<'_>>, raw: &[u8]| glanced.push(compared(row, raw));
+                match passed {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    end => break format!("{end:?}"),
+                }
+                match reader.next_record::<Flows>(&mut keep) {
+                    Ok(true) => {}
+                    end => break format!("{end:?}"),
+                }
+            };
+
+            for place in at_a_glance {
+                prop_assert_eq!(Some(&glanced[place]), parsed.get(place));
+            }
+            prop_assert_eq!((glanced, glanced_end), (parsed, parsed_end));
             Ok(())
         },
     );

@@ -7,7 +7,7 @@ use crate::archive::{Batch, Kind};
 use crate::cycle::{Cycle, Tallies};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
-use crate::pce::traffic::{Downloaded, Part, download};
+use crate::pce::traffic::{Downloaded, Part, Rows, download};
 use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, Row};
@@ -20,6 +20,8 @@ pub(super) struct Attempt<'c> {
     /// Each rule's id, its key and what it matches.
     rules: Vec<(i64, String, &'c TrafficFilter)>,
     candidates: Candidates,
+    /// Whether one of them compares labels.
+    labels: bool,
     /// The rules that match the row in hand, by their place.
     matching: Vec<usize>,
     pub(super) baseline: Baseline,
@@ -33,6 +35,8 @@ pub(super) struct Attempt<'c> {
     slot: Option<Timestamp>,
     /// Whether rows that turn out to be clipped end the attempt.
     watch_clipping: bool,
+    /// Whether some were.
+    clipped: bool,
 }
 
 impl<'c> Attempt<'c> {
@@ -46,7 +50,9 @@ impl<'c> Attempt<'c> {
         let rules: Vec<_> = rules.collect();
         Self {
             candidates: Candidates::of(rules.iter().map(|(_, _, filter)| *filter)),
+            labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
             matching: Vec::new(),
+            clipped: false,
             rules,
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
@@ -66,39 +72,54 @@ impl<'c> Attempt<'c> {
     }
 
     pub(super) fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
-        let mut clipped = false;
-        let downloaded = download(client, href, &mut |flow, raw| {
-            clipped |= self.count(flow, raw)
-        });
-        let downloaded = downloaded.map_err(Failure::of)?;
-        if clipped && self.watch_clipping {
+        let downloaded = download(client, href, self).map_err(Failure::of)?;
+        if self.clipped && self.watch_clipping {
             Err(Failure::Clipped)
         } else {
             Ok(downloaded)
         }
     }
 
-    /// Counts one row; true where it shows that rows are clipped.
-    fn count(&mut self, flow: &Flow<'_>, raw: &[u8]) -> bool {
-        let facts = FlowFacts::of(flow);
+    /// Finds the rules that match the row.
+    fn find_matching(&mut self, facts: &FlowFacts<'_>) {
         let rules = &self.rules;
-        self.candidates.find(&facts, &mut self.matching);
+        self.candidates.find(facts, &mut self.matching);
         self.matching.retain(|place| {
             rules
                 .get(*place)
-                .is_some_and(|(_, _, filter)| filter.matches(&facts))
+                .is_some_and(|(_, _, filter)| filter.matches(facts))
         });
+    }
+}
+
+impl Rows for Attempt<'_> {
+    fn compares_labels(&self) -> bool {
+        self.labels
+    }
+
+    fn wants(&mut self, row: &Flow<'_>) -> bool {
+        self.find_matching(&FlowFacts::of(row));
+        !self.matching.is_empty()
+    }
+
+    /// Counts one row.
+    fn take(&mut self, flow: &Flow<'_>, raw: &[u8]) {
+        let facts = FlowFacts::of(flow);
+        self.find_matching(&facts);
         if self.matching.is_empty() {
-            return false;
+            return;
         }
         let row = Row::of(flow, self.now, self.slot);
-        let clipped = self.baseline.begins_later(&row);
+        self.clipped |= self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
         if let Some(archive) = self.archive.as_mut().filter(|_| growth.count() > 0) {
             archive.add(raw);
         }
         let mut counted_by = Vec::new();
-        let matching = self.matching.iter().filter_map(|place| rules.get(*place));
+        let matching = self
+            .matching
+            .iter()
+            .filter_map(|place| self.rules.get(*place));
         for (id, key, filter) in matching {
             if let Some(tally) = self.tallies.get_mut(key)
                 && tally.count_row(filter, &facts, &row, growth, raw)
@@ -109,6 +130,5 @@ impl<'c> Attempt<'c> {
         if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
             records.add(&counted_by, raw);
         }
-        clipped
     }
 }

@@ -11,7 +11,7 @@ use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::record::{Event, Flow};
 use crate::pce::seen::SeenEvents;
-use crate::pce::traffic::{DOWNLOADS, Part, Progress, download, post_for, progress};
+use crate::pce::traffic::{DOWNLOADS, Part, Progress, Rows, download, post_for, progress};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
 use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
@@ -168,14 +168,8 @@ impl Look<'_> {
             }
             (read.count, read.latest) = (0, Vec::new());
             read.counts.clone_from(&empty.counts);
-            let mut take = |flow: &Flow<'_>, raw: &[u8]| {
-                let range = &flow.timestamp_range;
-                let last = range.last_detected.timestamp();
-                let at = last.or(range.first_detected.timestamp());
-                read.keep(at.unwrap_or(read.from), raw, self.how_many);
-                self.count_flow(flow, &mut read.counts);
-            };
-            download(client, href, &mut take).map_err(Failure::Pce)?;
+            let mut rows = EveryRow { look: self, read };
+            download(client, href, &mut rows).map_err(Failure::Pce)?;
             if read.count >= promised {
                 break;
             }
@@ -256,6 +250,23 @@ impl Look<'_> {
                 count.connections = count.connections.saturating_add(connections);
             }
         }
+    }
+}
+
+/// Every row of a download, for a look.
+struct EveryRow<'l> {
+    look: &'l Look<'l>,
+    read: &'l mut Read,
+}
+
+impl Rows for EveryRow<'_> {
+    fn take(&mut self, flow: &Flow<'_>, raw: &[u8]) {
+        let range = &flow.timestamp_range;
+        let last = range.last_detected.timestamp();
+        let at = last.or(range.first_detected.timestamp());
+        let at = at.unwrap_or(self.read.from);
+        self.read.keep(at, raw, self.look.how_many);
+        self.look.count_flow(flow, &mut self.read.counts);
     }
 }
 
