@@ -1,7 +1,5 @@
 //! Counts per minute: the one shape in which matches are kept until they are told.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A minute since 1970-01-01 00:00 UTC.
@@ -34,14 +32,28 @@ pub fn time_of(minute: Minute) -> jiff::Timestamp {
 /// In JSON one flat list: the first minute and its count, then for each further
 /// one the distance from the one before and its count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Minutes(BTreeMap<Minute, u64>);
+pub struct Minutes(
+    /// In the order of the minutes: there are few, or they come in order.
+    Vec<(Minute, u64)>,
+);
 
 impl Minutes {
     /// Adds `count` to `minute`; nothing for 0.
     pub fn add(&mut self, minute: Minute, count: u64) {
         if count > 0 {
-            let sum = self.0.entry(minute).or_insert(0);
-            *sum = sum.saturating_add(count);
+            match self.place(minute) {
+                Ok(place) => raise(&mut self.0[place].1, count),
+                Err(place) => self.0.insert(place, (minute, count)),
+            }
+        }
+    }
+
+    /// Where the minute stands, or would.
+    fn place(&self, minute: Minute) -> Result<usize, usize> {
+        match self.0.last() {
+            // Most come in order.
+            Some((last, _)) if *last < minute => Err(self.0.len()),
+            _ => self.0.binary_search_by_key(&minute, |(minute, _)| *minute),
         }
     }
 
@@ -73,8 +85,23 @@ impl Minutes {
 
     /// Adds all of another's.
     pub fn merge(&mut self, other: &Self) {
+        let Some(first) = other.first() else { return };
+        let mut at = self.place(first).unwrap_or_else(|place| place);
+        let mut absent = Vec::new();
         for (minute, count) in other.iter() {
-            self.add(minute, count);
+            let rest = &self.0[at..];
+            at += rest.iter().take_while(|(own, _)| *own < minute).count();
+            match self.0.get_mut(at) {
+                Some((own, sum)) if *own == minute => raise(sum, count),
+                _ => absent.push((minute, count)),
+            }
+        }
+        if !absent.is_empty() {
+            let in_order = self.last().is_none_or(|last| last < absent[0].0);
+            self.0.append(&mut absent);
+            if !in_order {
+                self.0.sort_by_key(|(minute, _)| *minute);
+            }
         }
     }
 
@@ -95,10 +122,16 @@ impl Minutes {
 
     /// Takes `count` out of `minute`, if it holds that many; says whether it did.
     pub fn take_from(&mut self, minute: Minute, count: u64) -> bool {
-        match self.0.get_mut(&minute) {
-            Some(sum) if *sum > count => *sum -= count,
-            Some(sum) if *sum == count => drop(self.0.remove(&minute)),
-            _ => return false,
+        let Ok(place) = self.place(minute) else {
+            return false;
+        };
+        let sum = &mut self.0[place].1;
+        if *sum < count {
+            return false;
+        }
+        *sum -= count;
+        if *sum == 0 {
+            self.0.remove(place);
         }
         true
     }
@@ -107,7 +140,7 @@ impl Minutes {
     pub fn take_minutes_of(&mut self, others: &Self) -> Self {
         let (taken, kept) = std::mem::take(&mut self.0)
             .into_iter()
-            .partition(|(minute, _)| others.0.contains_key(minute));
+            .partition(|(minute, _)| others.holds(*minute));
         self.0 = kept;
         Self(taken)
     }
@@ -119,50 +152,65 @@ impl Minutes {
 
     /// Whether `minute` has a count.
     pub fn holds(&self, minute: Minute) -> bool {
-        self.0.contains_key(&minute)
+        self.place(minute).is_ok()
     }
 
     /// What lies before `minute` is forgotten.
     pub fn forget_before(&mut self, minute: Minute) {
-        self.0 = self.0.split_off(&minute);
+        let before = self.0.partition_point(|(own, _)| *own < minute);
+        self.0.drain(..before);
     }
 
     /// All minutes and counts, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Minute, u64)> + '_ {
-        self.0.iter().map(|(minute, count)| (*minute, *count))
+        self.0.iter().copied()
     }
 
     /// The first minute that has a count.
     pub fn first(&self) -> Option<Minute> {
-        self.0.first_key_value().map(|(minute, _)| *minute)
+        self.0.first().map(|(minute, _)| *minute)
     }
 
     /// The last minute that has a count.
     pub fn last(&self) -> Option<Minute> {
-        self.0.last_key_value().map(|(minute, _)| *minute)
+        self.0.last().map(|(minute, _)| *minute)
     }
 
     /// The sum of all.
     pub fn total(&self) -> u64 {
-        self.0
-            .values()
-            .fold(0, |sum, count| sum.saturating_add(*count))
+        sum_of(&self.0)
     }
 
     /// The most that any `window` minutes in a row hold.
     pub fn most_within(&self, window: u32) -> u64 {
-        let reach = i64::from(window.max(1)) - 1;
-        let sum = |last: Minute| {
-            let counts = self.0.range(last.saturating_sub(reach)..=last);
-            counts.fold(0u64, |sum, (_, count)| sum.saturating_add(*count))
-        };
-        self.0.keys().map(|last| sum(*last)).max().unwrap_or(0)
+        let window = i64::from(window.max(1));
+        let (mut left, mut sum) = (0, 0u128);
+        let sums = self.0.iter().map(|(last, count)| {
+            sum += u128::from(*count);
+            while self.0[left].0.saturating_add(window) <= *last {
+                sum -= u128::from(self.0[left].1);
+                left += 1;
+            }
+            sum
+        });
+        let most = sums.max().unwrap_or(0);
+        u64::try_from(most).unwrap_or(u64::MAX)
     }
 
     /// True where nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn raise(sum: &mut u64, count: u64) {
+    *sum = sum.saturating_add(count);
+}
+
+fn sum_of(counts: &[(Minute, u64)]) -> u64 {
+    counts
+        .iter()
+        .fold(0, |sum, (_, count)| sum.saturating_add(*count))
 }
 
 impl Serialize for Minutes {
