@@ -53,23 +53,22 @@ pub struct Baseline {
     rows: HashMap<RowKey, Seen>,
 }
 
-/// What is remembered of one row; times in seconds since 1970.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is remembered of one row: 32 bytes, of which hundreds of thousands are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
-    inbound: Option<End>,
-    outbound: Option<End>,
-    last: i64,
+    /// What each end counted, by [`Reporter::place`]; 0 for one that never reported.
+    counts: [u64; 2],
+    /// When each end saw it first; none for one that never reported.
+    firsts: [Second; 2],
+    last: Second,
     /// `last` as it was when this fetch began; none where the row is new in it.
     /// Not kept in the file: what is read from there was seen before.
-    before: Option<i64>,
+    before: Second,
 }
 
-/// What one end reported of a row.
+/// A second since 1970, up to 2106, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct End {
-    count: u64,
-    first: i64,
-}
+struct Second(u32);
 
 /// How much a row has grown, and in which minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +104,32 @@ impl Growth {
         match self {
             Self::Known { count, .. } | Self::New { count, .. } => count,
         }
+    }
+}
+
+impl Reporter {
+    const ALL: [Self; 2] = [Self::Inbound, Self::Outbound];
+
+    /// Where its part of [`Seen`] stands.
+    fn place(self) -> usize {
+        match self {
+            Self::Inbound => 0,
+            Self::Outbound => 1,
+        }
+    }
+}
+
+impl Second {
+    const NONE: Self = Self(u32::MAX);
+
+    /// A time out of its range is the range's end.
+    fn of(second: i64) -> Self {
+        let bounded = second.clamp(0, i64::from(u32::MAX) - 1);
+        Self(u32::try_from(bounded).unwrap_or_default())
+    }
+
+    fn get(self) -> Option<i64> {
+        (self != Self::NONE).then_some(i64::from(self.0))
     }
 }
 
@@ -210,7 +235,7 @@ impl Baseline {
     /// From now on rows of another fetch come in.
     pub fn begin_fetch(&mut self) {
         for seen in self.rows.values_mut() {
-            seen.before = Some(seen.last);
+            seen.before = seen.last;
         }
     }
 
@@ -230,7 +255,7 @@ impl Baseline {
         let counted = seen.count();
         seen.update(row);
         let count = seen.count().saturating_sub(counted);
-        let Some(last) = seen.before else {
+        let Some(last) = seen.before.get() else {
             return Growth::New {
                 count,
                 from: minute_of(row.first),
@@ -253,15 +278,15 @@ impl Baseline {
         let known = self
             .rows
             .get(&row.key)
-            .and_then(|seen| seen.end(row.reporter));
-        known.is_some_and(|end| row.first.as_second() > end.first)
+            .and_then(|seen| seen.first(row.reporter));
+        known.is_some_and(|first| row.first.as_second() > first)
     }
 
     /// Forgets rows that no fetch from `time` on can return: last seen before it, and
     /// of a UTC day that was over by then, so that they can't grow any more.
     pub fn forget_before(&mut self, time: Timestamp) {
         self.rows
-            .retain(|_, seen| seen.last.max(seen.day_ends()) >= time.as_second());
+            .retain(|_, seen| seen.last().max(seen.day_ends()) >= time.as_second());
     }
 
     /// Keeps to the bound; true where rows had to be forgotten for it.
@@ -273,7 +298,7 @@ impl Baseline {
         let mut oldest: Vec<(i64, RowKey)> = self
             .rows
             .iter()
-            .map(|(key, seen)| (seen.last, *key))
+            .map(|(key, seen)| (seen.last(), *key))
             .collect();
         oldest.sort_unstable();
         for (_, key) in &oldest[..excess] {
@@ -299,8 +324,10 @@ const DAY_GRACE: i64 = 600;
 impl Seen {
     fn new(row: &Row) -> Self {
         let mut seen = Self {
-            last: row.last.as_second(),
-            ..Self::default()
+            counts: [0; 2],
+            firsts: [Second::NONE; 2],
+            last: Second::of(row.last.as_second()),
+            before: Second::NONE,
         };
         seen.update(row);
         seen
@@ -308,43 +335,34 @@ impl Seen {
 
     /// The flow's count: the larger of what its two ends say.
     fn count(&self) -> u64 {
-        [self.inbound, self.outbound]
-            .into_iter()
-            .flatten()
-            .map(|end| end.count)
-            .max()
-            .unwrap_or_default()
+        self.counts[0].max(self.counts[1])
     }
 
-    fn end(&self, reporter: Reporter) -> Option<End> {
-        match reporter {
-            Reporter::Inbound => self.inbound,
-            Reporter::Outbound => self.outbound,
-        }
+    /// When that end saw it first; none if it never reported.
+    fn first(&self, reporter: Reporter) -> Option<i64> {
+        self.firsts[reporter.place()].get()
+    }
+
+    fn last(&self) -> i64 {
+        i64::from(self.last.0)
     }
 
     /// When the UTC day of the row is over.
     fn day_ends(&self) -> i64 {
-        let first = [self.inbound, self.outbound]
-            .into_iter()
-            .flatten()
-            .map(|end| end.first)
-            .min();
-        (first.unwrap_or(self.last).div_euclid(86_400) + 1) * 86_400 + DAY_GRACE
+        let firsts = self.firsts.iter().filter_map(|first| first.get());
+        let first = firsts.min().unwrap_or(self.last());
+        (first.div_euclid(86_400) + 1) * 86_400 + DAY_GRACE
     }
 
     fn update(&mut self, row: &Row) {
+        let place = row.reporter.place();
         let first = row.first.as_second();
-        let end = match row.reporter {
-            Reporter::Inbound => &mut self.inbound,
-            Reporter::Outbound => &mut self.outbound,
-        };
-        let first = end.map_or(first, |end| end.first.min(first));
-        *end = Some(End {
-            count: row.count,
-            first,
-        });
-        self.last = self.last.max(row.last.as_second());
+        let earliest = self
+            .first(row.reporter)
+            .map_or(first, |known| known.min(first));
+        self.counts[place] = row.count;
+        self.firsts[place] = Second::of(earliest);
+        self.last = Second::of(self.last().max(row.last.as_second()));
     }
 }
 

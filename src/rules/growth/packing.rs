@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Baseline, End, RowKey, Seen};
+use super::{Baseline, Reporter, RowKey, Second, Seen};
 use crate::packed::{Packer, Unpacker};
 
 impl Serialize for Baseline {
@@ -12,21 +12,18 @@ impl Serialize for Baseline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut rows: Vec<(&RowKey, &Seen)> = self.rows.iter().collect();
         rows.sort_unstable_by_key(|(key, _)| **key);
-        let newest = rows
-            .iter()
-            .map(|(_, seen)| seen.last)
-            .max()
-            .unwrap_or_default()
-            .max(0);
+        let newest = rows.iter().map(|(_, seen)| seen.last()).max();
+        let newest = newest.unwrap_or_default();
         let mut packer = Packer::with_capacity(rows.len() * 20 + 10);
         packer.number(newest.unsigned_abs());
         for (key, seen) in rows {
             packer.hash(key.0);
-            packer.number(newest.abs_diff(seen.last));
-            for end in [seen.inbound, seen.outbound] {
-                packer.number(end.map_or(0, |end| seen.last.abs_diff(end.first) + 1));
-                if let Some(end) = end {
-                    packer.number(end.count);
+            packer.number(newest.abs_diff(seen.last()));
+            for end in Reporter::ALL {
+                let first = seen.first(end);
+                packer.number(first.map_or(0, |first| seen.last().abs_diff(first) + 1));
+                if first.is_some() {
+                    packer.number(seen.counts[end.place()]);
                 }
             }
         }
@@ -52,29 +49,21 @@ fn unpack(text: &str) -> Option<Baseline> {
     while !unpacker.is_done() {
         let key = RowKey(unpacker.hash()?);
         let last = newest.checked_sub(i64::try_from(unpacker.number()?).ok()?)?;
-        let inbound = unpack_end(&mut unpacker, last)?;
-        let outbound = unpack_end(&mut unpacker, last)?;
-        baseline.rows.insert(
-            key,
-            Seen {
-                inbound,
-                outbound,
-                last,
-                before: Some(last),
-            },
-        );
+        let mut seen = Seen {
+            counts: [0; 2],
+            firsts: [Second::NONE; 2],
+            last: Second::of(last),
+            before: Second::of(last),
+        };
+        for end in Reporter::ALL.map(Reporter::place) {
+            // 0 for an end that never reported.
+            if let Some(before) = unpacker.number()?.checked_sub(1) {
+                let first = last.checked_sub(i64::try_from(before).ok()?)?;
+                seen.firsts[end] = Second::of(first);
+                seen.counts[end] = unpacker.number()?;
+            }
+        }
+        baseline.rows.insert(key, seen);
     }
     Some(baseline)
-}
-
-/// `None` where the table is damaged; `Some(None)` for an end that never reported.
-fn unpack_end(unpacker: &mut Unpacker, last: i64) -> Option<Option<End>> {
-    let Some(before) = unpacker.number()?.checked_sub(1) else {
-        return Some(None);
-    };
-    let first = last.checked_sub(i64::try_from(before).ok()?)?;
-    Some(Some(End {
-        count: unpacker.number()?,
-        first,
-    }))
 }
