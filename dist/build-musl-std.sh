@@ -67,6 +67,7 @@ edition = "2021"
 [profile.release]
 panic = "abort"
 codegen-units = 1
+opt-level = "s"
 TOML
     # The bootstrap variable opens -Zbuild-std to a stable compiler, here alone.
     # The source package brings std's dependencies, so nothing is fetched.
