@@ -59,7 +59,7 @@ impl EventFilter {
             .map(str::trim)
             .filter(|value| !value.is_empty())
             .any(|value| {
-                if value.contains(['*', '?']) {
+                if value.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
                     glob(value, name)
                 } else {
                     name.contains(value)

@@ -74,6 +74,8 @@ impl Minutes {
             }
             return;
         }
+        // At most WIDEST, as above.
+        self.0.reserve(usize::try_from(width).unwrap_or_default());
         let mut given = 0;
         for minute in first..=last {
             let step = u128::from(minute.abs_diff(first)) + 1;

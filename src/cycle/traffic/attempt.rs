@@ -115,20 +115,21 @@ impl Rows for Attempt<'_> {
         if let Some(archive) = self.archive.as_mut().filter(|_| growth.count() > 0) {
             archive.add(raw);
         }
-        let mut counted_by = Vec::new();
-        let matching = self
-            .matching
-            .iter()
-            .filter_map(|place| self.rules.get(*place));
-        for (id, key, filter) in matching {
-            if let Some(tally) = self.tallies.get_mut(key)
-                && tally.count_row(filter, &facts, &row, growth, raw)
-            {
-                counted_by.push(*id);
-            }
-        }
-        if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
-            records.add(&counted_by, raw);
+        let rules = &self.rules;
+        // What stays are the rules that counted the row.
+        self.matching.retain(|place| {
+            let Some((_, key, filter)) = rules.get(*place) else {
+                return false;
+            };
+            let tally = self.tallies.get_mut(key);
+            tally.is_some_and(|tally| tally.count_row(filter, &facts, &row, growth, raw))
+        });
+        if let Some(records) = self.records.as_mut()
+            && !self.matching.is_empty()
+        {
+            let counted = self.matching.iter().filter_map(|place| rules.get(*place));
+            let ids: Vec<i64> = counted.map(|(id, ..)| *id).collect();
+            records.add(&ids, raw);
         }
     }
 }
