@@ -1,9 +1,34 @@
 //! Tables packed into one text for the file: base64 over fixed-width hashes and
 //! variable-length numbers. Knows no room.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use ring::digest::{SHA256, digest};
+
+/// For a table whose keys are hashes already, and need not be hashed once more.
+pub type ByHash = BuildHasherDefault<AsItIs>;
+
+/// Takes a `u64` for its own hash.
+#[derive(Default)]
+pub struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// The first eight bytes of the SHA-256: enough to tell millions apart.
 pub fn hash(bytes: &[u8]) -> u64 {

@@ -246,7 +246,7 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     fn plain(&mut self) -> Option<&'a [u8]> {
         self.take(b'"')?;
-        let text = self.to_special()?;
+        let text = self.before_special()?;
         self.take_here(b'"')?;
         Some(text)
     }
@@ -256,7 +256,7 @@ impl<'a> Scanner<'a> {
     fn skip_text(&mut self) -> Option<()> {
         self.rest = self.rest.get(1..)?;
         loop {
-            self.to_special()?;
+            self.before_special()?;
             match self.rest {
                 [b'"', rest @ ..] => {
                     self.rest = rest;
@@ -274,7 +274,7 @@ impl<'a> Scanner<'a> {
 
     /// Takes what comes before the next quote, backslash or control character.
     #[inline(always)]
-    fn to_special(&mut self) -> Option<&'a [u8]> {
+    fn before_special(&mut self) -> Option<&'a [u8]> {
         let whole = self.rest;
         let mut at = 0;
         while let Some(word) = whole.get(at..)?.first_chunk() {
@@ -329,8 +329,10 @@ fn specials(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES * 0x80;
     let is_below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
-    let is = |byte: u8| is_below(word ^ (ONES * u64::from(byte)), 1);
-    (is(b'"') | is(b'\\') | is_below(word, 0x20)) & HIGHS
+    // Flipped by 2, the quote (0x22) follows the control characters, which stay among
+    // themselves.
+    let flipped = |byte: u8| word ^ (ONES * u64::from(byte));
+    (is_below(flipped(0x02), 0x21) | is_below(flipped(b'\\'), 1)) & HIGHS
 }
 
 #[cfg(test)]

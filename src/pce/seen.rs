@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::record::Event;
-use crate::packed::{Packer, Unpacker, hash};
+use crate::packed::{ByHash, Packer, Unpacker, hash};
 
 /// How many events are remembered at most; beyond it the oldest go first.
 pub const MAX_SEEN: usize = 300_000;
 
 /// The events that fetches may bring again, by a hash, each with its second.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeenEvents(HashMap<u64, i64>);
+pub struct SeenEvents(HashMap<u64, i64, ByHash>);
 
 impl SeenEvents {
     /// Remembers the event; true where it was not known. An event is known by its

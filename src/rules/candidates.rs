@@ -7,13 +7,13 @@
 //! a candidate too many costs time, and nothing else.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::matching::FlowFacts;
 use super::{Label, PortRange, TrafficFilter};
+use crate::packed::ByHash;
 use crate::pce::record::Workload;
 
 /// A rule that asks for more ports than this is not filed under its ports.
@@ -22,7 +22,7 @@ const MOST_PORTS: usize = 64;
 /// The rules of one download, by their place in the list.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    filed: HashMap<u64, Vec<usize>, BuildHasherDefault<AsItIs>>,
+    filed: HashMap<u64, Vec<usize>, ByHash>,
     /// Rules that ask for none of the things that a rule can be filed under.
     always: Vec<usize>,
     /// Of what rows have, what is worth looking up.
@@ -237,23 +237,5 @@ impl Fnv {
             IpNet::V4(net) => hash.part(kind, &net.addr().octets()),
             IpNet::V6(net) => hash.part(kind, &net.addr().octets()),
         }
-    }
-}
-
-/// The keys are hashes already.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = Fnv(self.0).part(0, bytes).0;
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

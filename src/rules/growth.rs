@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::minutes::{Minute, minute_of};
-use crate::packed::hash;
+use crate::packed::{ByHash, hash};
 use crate::pce::record::{Flow, Number, Text};
 
 /// How many rows are remembered at most; beyond it the longest unseen go first.
@@ -50,7 +50,7 @@ pub struct Row {
 /// What the rows seen so far counted when they were last seen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Baseline {
-    rows: HashMap<RowKey, Seen>,
+    rows: HashMap<RowKey, Seen, ByHash>,
 }
 
 /// What is remembered of one row: 32 bytes, of which hundreds of thousands are kept.
