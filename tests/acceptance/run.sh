@@ -14,7 +14,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay)
+[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay cost)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -47,6 +47,7 @@ saslpasswd2 sasl2-bin
 setpriv util-linux
 adduser adduser
 update-ca-certificates ca-certificates
+valgrind valgrind
 TOOLS
 }
 
@@ -107,7 +108,7 @@ in_chroot() {
         mount -t tmpfs tmpfs "$host/run"
         mount -t proc proc "$host/proc"
         ip link set lo up
-        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb WORK="$WORK" REPO="$PWD" \
+        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb WORK="$WORK" REPO="$PWD" RECORD="${RECORD:-}" \
             chroot "$host" bash "$PWD/$1"' theme "$1"
 }
 
@@ -143,7 +144,7 @@ UNIT
 
 install_tools
 make_packages
-export WORK=$work
+export WORK=$work RECORD=${RECORD:-}
 failed=()
 : >"$work/results"
 for theme in "${themes[@]}"; do
@@ -154,6 +155,8 @@ for theme in "${themes[@]}"; do
     rm -f "$work/ended"
     [ "$theme" != cron ] || inside=booted
     "$inside" "$here/$theme.sh" || failed+=("$theme")
+    # The theme itself only reads what is here.
+    [ ! -e "$work/$theme.recorded" ] || cp "$work/$theme.recorded" "$here/"
     echo "--- $theme: $((SECONDS - begun)) s"
 done
 echo "$(grep -c '^ok' "$work/results" || true) passed, $(grep -vc '^ok' "$work/results" || true) failed"

@@ -1,6 +1,6 @@
-//! `cargo run --example simulated-pce -- [--port N] [--tls] [--rows N] [--seconds N]`:
-//! the simulated PCE by itself, with a realistic hour behind it, so that other
-//! clients can talk to it. Its clock runs with the host's.
+//! `cargo run --example simulated-pce -- [--port N] [--tls] [--rows N] [--ahead SECONDS]
+//! [--seconds N]`: the simulated PCE by itself, with a realistic hour behind it, so that
+//! other clients can talk to it. Its clock runs with the host's, so much ahead of it.
 //!
 //! The first line on standard output is `URL KEY SECRET`; with `--tls`, the CA's
 //! PEM follows.
@@ -13,7 +13,7 @@ mod pce;
 use std::thread;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use pce::*;
 
 fn main() {
@@ -29,8 +29,9 @@ fn main() {
     };
     let port = number("--port").unwrap_or(0);
     let pce = Pce::with(tls, &format!("127.0.0.1:{port}"));
-    pce.run_clock(SignedDuration::ZERO);
-    a_realistic_hour(&pce, Timestamp::now());
+    let ahead = number("--ahead").unwrap_or(0);
+    pce.run_clock(SignedDuration::from_secs(ahead as i64));
+    a_realistic_hour(&pce, pce.now());
     if let Some(rows) = number("--rows") {
         pce.bulk(rows);
     }
