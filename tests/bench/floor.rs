@@ -27,17 +27,39 @@ pub fn read(config: &str) {
     let clock = Clock::of_host(now, SignedDuration::ZERO);
     let mut client = Client::new(&config.pce, clock, deadline).unwrap();
     let decisions = ["blocked", "potentially_blocked"].map(str::to_owned);
-    let mut part = Part::whole(now - SignedDuration::from_hours(24), now, &decisions);
-    post(&mut client, &mut part).unwrap();
-    let href = part.href.unwrap();
+    let mut parts = vec![Part::whole(
+        now - SignedDuration::from_hours(24),
+        now,
+        &decisions,
+    )];
+    let mut rows = 0;
+    while let Some(mut part) = parts.pop() {
+        post(&mut client, &mut part).unwrap();
+        let href = part.href.clone().unwrap();
+        // What one query can't bring is split, as the monitor does.
+        match wait_for(&mut client, &href) {
+            true => parts.extend(part.split().unwrap()),
+            false => rows += skip(&mut client, &href),
+        }
+        client.delete(&href);
+    }
+    println!("rows={rows}");
+}
+
+/// Waits for the query; true where more rows exist than it brings.
+fn wait_for(client: &mut Client, href: &str) -> bool {
     loop {
         client.wait(Duration::from_millis(100)).unwrap();
-        match progress(&mut client, &href).unwrap() {
+        match progress(client, href).unwrap() {
             Progress::Running => {}
-            Progress::Completed { .. } => break,
+            Progress::Completed { cut, .. } => return cut,
             other => panic!("the query came to {other:?}"),
         }
     }
+}
+
+/// Reads its rows; how many.
+fn skip(client: &mut Client, href: &str) -> u64 {
     let path = format!("{href}/download");
     let mut response = client.get(&path).unwrap();
     let mut records = Records::new(client.long_body(&path, &mut response).unwrap());
@@ -46,5 +68,5 @@ pub fn read(config: &str) {
         .next_record::<Anything>(&mut |_, _| rows += 1)
         .unwrap()
     {}
-    println!("rows={rows}");
+    rows
 }

@@ -12,6 +12,8 @@
 
 #[path = "floor.rs"]
 mod floor;
+#[path = "growth.rs"]
+mod growth;
 #[path = "../pce/mod.rs"]
 mod pce;
 #[path = "site.rs"]

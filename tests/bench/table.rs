@@ -14,20 +14,35 @@ pub struct Figure {
     pub target: Option<f64>,
     /// What it was.
     pub found: f64,
+    /// Whether the table has it, and not the file alone.
+    pub tabled: bool,
+}
+
+/// A figure of the table.
+pub fn figure(
+    work: &str,
+    what: &'static str,
+    target: impl Into<Option<f64>>,
+    found: f64,
+) -> Figure {
+    Figure {
+        work: work.to_owned(),
+        what,
+        target: target.into(),
+        found,
+        tabled: true,
+    }
 }
 
 /// Prints the table and writes it to `file`; true where every target is met.
 pub fn publish(figures: &[Figure], file: &Path) -> bool {
-    let width = figures
-        .iter()
-        .map(|figure| figure.work.len())
-        .max()
-        .unwrap_or(0);
+    let tabled = || figures.iter().filter(|figure| figure.tabled);
+    let width = tabled().map(|figure| figure.work.len()).max().unwrap_or(0);
     println!(
         "\n{:width$}  {:16} {:>9} {:>9}",
         "work", "", "target", "found"
     );
-    for figure in figures {
+    for figure in tabled() {
         let target = figure.target.map_or("–".to_owned(), shown);
         let verdict = if figure.met() { "" } else { "  missed" };
         println!(
@@ -44,6 +59,14 @@ pub fn publish(figures: &[Figure], file: &Path) -> bool {
 }
 
 impl Figure {
+    /// Kept in the file alone.
+    pub fn only_kept(self) -> Self {
+        Self {
+            tabled: false,
+            ..self
+        }
+    }
+
     fn met(&self) -> bool {
         self.target.is_none_or(|target| self.found <= target)
     }
@@ -55,10 +78,11 @@ impl Figure {
 }
 
 /// Three digits that matter.
-fn shown(value: f64) -> String {
+pub fn shown(value: f64) -> String {
     match value {
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
-        value => format!("{value:.2}"),
+        value if value >= 0.1 => format!("{value:.2}"),
+        value => format!("{value:.3}"),
     }
 }

@@ -1,24 +1,27 @@
 //! The works, and what each may cost.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use illumio_monitor::store::{Env, StateUse, open};
 
+use crate::growth::{self, floor};
 use crate::site::{Site, every_row, traffic_rules, twelve_rules};
 use crate::stopwatch::{Taken, median, taken_by};
-use crate::table::{Figure, publish};
+use crate::table::{Figure, figure, publish};
 
 /// How often a work is done; the median is told.
 const RUNS: usize = 5;
 
 /// The largest download that is not at the PCE's cap of 200,000 rows.
-const FULL: u64 = 199_999;
+pub const FULL: u64 = 199_999;
 
 /// A name, and what measures it.
 type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 
-const WORKS: [Work; 8] = [
+const WORKS: [Work; 9] = [
     ("start", start),
     ("quiet", quiet),
     ("full", full),
@@ -27,33 +30,41 @@ const WORKS: [Work; 8] = [
     ("events", events),
     ("matching", matching),
     ("state", state),
+    ("growth", growth::tables),
 ];
 
-struct Bench {
+/// What is measured, and where the figures go.
+pub struct Bench {
     binary: String,
+    /// Cargo's target folder.
+    folder: PathBuf,
 }
 
 /// Measures what is named, or everything, and leaves with 1 where a target is missed.
 pub fn all(only: &[&str]) {
-    let named = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
     let bench = Bench {
         binary: named("ILLUMIO_MONITOR_BIN"),
+        folder: PathBuf::from(named("CARGO_TARGET_DIR")),
     };
-    let folder = PathBuf::from(named("CARGO_TARGET_DIR"));
-    let mut figures = size(&bench);
+    let mut figures = vec![size(&bench), crates()];
     for (name, work) in WORKS {
         if only.is_empty() || only.contains(&name) {
             eprintln!("{name} …");
             figures.extend(work(&bench));
         }
     }
-    let met = publish(&figures, &folder.join("bench.json"));
+    let met = publish(&figures, &bench.folder.join("bench.json"));
     std::process::exit(i32::from(!met));
+}
+
+/// What `make` passes on.
+fn named(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set"))
 }
 
 impl Bench {
     /// One run on a config; it must have read what there is.
-    fn run(&self, config: &Path, read: &str) -> Taken {
+    pub fn run(&self, config: &Path, read: &str) -> Taken {
         let config = config.to_str().unwrap();
         let (taken, said) = taken_by(&self.binary, &["run", "--config", config]);
         assert!(said.contains(read), "{read} is not in: {said}");
@@ -65,20 +76,35 @@ impl Bench {
         let runs: Vec<Taken> = (0..runs).map(|_| self.run(&site.fresh(), read)).collect();
         median(&runs)
     }
-}
 
-fn figure(work: &str, what: &'static str, target: impl Into<Option<f64>>, found: f64) -> Figure {
-    Figure {
-        work: work.to_owned(),
-        what,
-        target: target.into(),
-        found,
+    /// So many first runs on a site, each with a later one on what it left.
+    pub fn first_and_later(&self, site: &Site, runs: usize, read: &str) -> (Taken, Taken) {
+        let both = (0..runs).map(|_| (self.run(&site.fresh(), read), self.run(&site.file(), read)));
+        let (first, later): (Vec<Taken>, Vec<Taken>) = both.unzip();
+        (median(&first), median(&later))
     }
 }
 
-fn size(bench: &Bench) -> Vec<Figure> {
+fn size(bench: &Bench) -> Figure {
     let bytes = std::fs::metadata(&bench.binary).unwrap().len();
-    vec![figure("the binary", "MB", 3.5, bytes as f64 / 1e6)]
+    figure("the binary", "MB", 3.5, bytes as f64 / 1e6)
+}
+
+/// What is linked into it, this crate included.
+fn crates() -> Figure {
+    let output = Command::new(named("CARGO"))
+        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args(["--format", "{p}", "--target", &named("MUSL_TARGET")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    // Name and version; what follows differs from one mention to the next.
+    let crates: BTreeSet<Vec<&str>> = text
+        .lines()
+        .map(|line| line.split(' ').take(2).collect())
+        .collect();
+    assert!(!crates.is_empty(), "cargo tree lists nothing");
+    figure("crates", "", 60.0, crates.len() as f64)
 }
 
 fn start(bench: &Bench) -> Vec<Figure> {
@@ -112,22 +138,17 @@ fn quiet(bench: &Bench) -> Vec<Figure> {
 fn full(bench: &Bench) -> Vec<Figure> {
     let mut site = Site::with(0, 0, FULL);
     site.rules(twelve_rules());
-    let this = std::env::current_exe().unwrap();
-    let this = this.to_str().unwrap();
-    let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    let (mut ours, mut least) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let config = site.fresh();
-        let (taken, said) = taken_by(this, &["floor", config.to_str().unwrap()]);
-        assert_eq!(said, format!("rows={FULL}"));
-        floor.push(taken);
-        ours.push(bench.run(&config, &format!("flows={FULL} ")));
+        least.push(floor(&site, FULL));
+        ours.push(bench.run(&site.fresh(), &format!("flows={FULL} ")));
     }
-    let (ours, floor) = (median(&ours), median(&floor));
+    let (ours, least) = (median(&ours), median(&least));
     let name = "200,000 rows, 12 rules, TLS, gzip";
     vec![
-        figure(name, "CPU ÷ floor", 1.3, ours.cpu / floor.cpu),
+        figure(name, "CPU ÷ floor", 1.3, ours.cpu / least.cpu),
         figure(name, "CPU, s", None, ours.cpu),
-        figure(name, "floor, CPU, s", None, floor.cpu),
+        figure(name, "floor, CPU, s", None, least.cpu),
         figure(name, "peak, MiB", 24.0, ours.peak),
     ]
 }
@@ -137,7 +158,8 @@ fn memory(bench: &Bench) -> Vec<Figure> {
     let peak_at = |rows: u64, runs: usize| {
         let mut site = Site::with(0, 0, rows);
         site.rules(twelve_rules());
-        bench.first_runs(&site, runs, " ok ").peak
+        let read = format!("flows={rows} ");
+        bench.first_runs(&site, runs, &read).peak
     };
     vec![
         figure(
@@ -191,12 +213,15 @@ fn events(bench: &Bench) -> Vec<Figure> {
 fn matching(bench: &Bench) -> Vec<Figure> {
     let mut site = Site::with(0, 0, FULL);
     site.rules(vec![every_row()]);
-    let taken = bench.first_runs(&site, 3, &format!("flows={FULL} "));
-    let name = "200,000 rows that all match, first sight";
+    let (first, later) = bench.first_and_later(&site, 3, &format!("flows={FULL} "));
+    let [at_first, later_on] =
+        ["first sight", "all known"].map(|when| format!("200,000 rows that all match, {when}"));
     vec![
-        figure(name, "CPU, s", None, taken.cpu),
-        figure(name, "peak, MiB", 48.0, taken.peak),
-        figure(name, "file, MB", 8.0, site.file_size() as f64 / 1e6),
+        figure(&at_first, "CPU, s", None, first.cpu),
+        figure(&at_first, "peak, MiB", 48.0, first.peak),
+        figure(&later_on, "CPU, s", None, later.cpu),
+        figure(&later_on, "peak, MiB", 48.0, later.peak),
+        figure(&later_on, "file, MB", 8.0, site.file_size() as f64 / 1e6),
     ]
 }
 
