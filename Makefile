@@ -49,7 +49,7 @@ fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_
 	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \
 	CARGO_PROFILE_DEV_OPT_LEVEL=1 "$(CARGO)" test --test fuzz -- --nocapture
 
-bench: ## what a poll costs in CPU, memory and time, against its targets (ONLY="quiet full" for some)
+bench: ## what a poll costs in CPU, memory and time, against its targets (ONLY="quiet parts growth": these)
 	@binary=$$(dist/build-static.sh) && bench=$$(dist/build-static.sh --bench) && \
 	ILLUMIO_MONITOR_BIN="$$binary" "$$bench" $(ONLY)
 

@@ -1,6 +1,6 @@
 //! What a poll costs: `make bench`.
 //!
-//! Every figure is that of a whole process, by the operating system's own account:
+//! Every figure but those of the parts is that of a whole process, by the operating system's own account:
 //! CPU seconds, the highest resident memory, the wall's clock. The simulated PCE
 //! runs in a process of its own. What is compared is run in turns, since a machine
 //! that is shared is not the same from one minute to the next.
@@ -14,8 +14,13 @@
 mod floor;
 #[path = "growth.rs"]
 mod growth;
+#[path = "parts.rs"]
+mod parts;
 #[path = "../pce/mod.rs"]
 mod pce;
+#[allow(dead_code)]
+#[path = "../samples/mod.rs"]
+mod samples;
 #[path = "site.rs"]
 mod site;
 #[path = "stopwatch.rs"]

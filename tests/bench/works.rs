@@ -8,6 +8,7 @@ use std::time::Instant;
 use illumio_monitor::store::{Env, StateUse, open};
 
 use crate::growth::{self, floor};
+use crate::parts;
 use crate::site::{Site, every_row, traffic_rules, twelve_rules};
 use crate::stopwatch::{Taken, median, taken_by};
 use crate::table::{Figure, figure, publish};
@@ -21,7 +22,7 @@ pub const FULL: u64 = 199_999;
 /// A name, and what measures it.
 type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 
-const WORKS: [Work; 9] = [
+const WORKS: [Work; 10] = [
     ("start", start),
     ("quiet", quiet),
     ("full", full),
@@ -30,6 +31,7 @@ const WORKS: [Work; 9] = [
     ("events", events),
     ("matching", matching),
     ("state", state),
+    ("parts", |bench| parts::all(&bench.folder.join("criterion"))),
     ("growth", growth::tables),
 ];
 

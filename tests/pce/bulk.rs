@@ -42,14 +42,15 @@ impl Bulk {
 
     /// Writes those that the query gets, as a JSON array.
     pub fn write(self, query: &Query, now: Timestamp, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"[")?;
-        for (place, line) in self.lines(query, now).take(query.most).enumerate() {
-            if place > 0 {
-                out.write_all(b",")?;
-            }
-            line.write(out)?;
-        }
-        out.write_all(b"]")
+        write_all(self.lines(query, now).take(query.most), out)
+    }
+
+    /// All of them as a JSON array: for those who read without a PCE.
+    pub fn json(self, now: Timestamp) -> Vec<u8> {
+        let lines = (0..self.rows).map(|number| Line::new(number, self.begun, now));
+        let mut array = Vec::new();
+        write_all(lines, &mut array).unwrap();
+        array
     }
 
     /// When each row begins and ends, and its count: for those who reckon along.
@@ -69,6 +70,17 @@ impl Bulk {
                 && (all_services || query.asks_for_service(line.decision, &service()))
         })
     }
+}
+
+fn write_all(lines: impl Iterator<Item = Line>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (place, line) in lines.enumerate() {
+        if place > 0 {
+            out.write_all(b",")?;
+        }
+        line.write(out)?;
+    }
+    out.write_all(b"]")
 }
 
 impl Line {
