@@ -336,16 +336,38 @@ fn five_objects_are_named_and_the_others_counted() {
     let mut alert = event_alert(Lang::En);
     alert.subject = Subject::Events {
         sources: Vec::new(),
+        sources_at_least: false,
         objects: (0..8)
             .map(|n| counted(Object::from(format!("host-{n}").as_str()), 1))
             .collect(),
         more_objects: 192,
+        objects_at_least: false,
         changes: Ranking::default(),
     };
     let told = mail(&with(vec![alert]), Lang::En);
     for part in [&told.text, &told.html] {
         assert!(part.contains("host-4") && !part.contains("host-5"));
         assert!(part.contains("and 195 more"));
+    }
+}
+
+#[test]
+fn where_more_came_than_can_be_told_apart_the_list_says_that_its_counts_are_lower_bounds() {
+    for (lang, words) in [(Lang::En, "lower bounds"), (Lang::ZhTw, "最低值")] {
+        let mut alert = traffic_alert(lang);
+        let Subject::Traffic {
+            more_talkers,
+            talkers_at_least,
+            ..
+        } = &mut alert.subject
+        else {
+            panic!("no traffic")
+        };
+        (*more_talkers, *talkers_at_least) = (179_000, true);
+        let told = mail(&with(vec![alert]), lang);
+        for part in [&told.text, &told.html] {
+            assert_eq!(part.matches(words).count(), 1, "{part}");
+        }
     }
 }
 
@@ -359,6 +381,7 @@ fn a_flow_without_port_or_name_is_told_by_what_it_has() {
             counted(talker("", "10.0.0.1", "", "", Some(22), None), 1),
         ],
         more_talkers: 0,
+        talkers_at_least: false,
         sources: Ranking::default(),
         destinations: Ranking::default(),
         services: Ranking::default(),

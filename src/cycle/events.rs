@@ -20,6 +20,9 @@ const SLICE: SignedDuration = SignedDuration::from_hours(6);
 /// How often what was recorded late is looked for.
 const LATE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
+/// How often it is told that more events came than are remembered.
+const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
 
@@ -173,17 +176,32 @@ impl Cycle<'_> {
                 .forget_before(back(position, reach.max(overlap) + 1));
         }
         if let Some(first_kept) = self.state.seen.keep_to(MAX_SEEN) {
-            // What is forgotten must not be fetched again.
-            let since = self
-                .state
-                .events
-                .since
-                .map_or(first_kept, |since| since.max(first_kept));
-            self.state.events.since = Some(since);
+            self.forget_events_before(first_kept);
         }
         match problem {
             None => self.events_are_complete(now),
             Some(error) => self.events_are_incomplete(&error, moved),
+        }
+    }
+
+    /// What is forgotten must not be fetched again, which is told once a day: a site
+    /// that has so many events has them in every cycle.
+    fn forget_events_before(&mut self, first_kept: Timestamp) {
+        let now = self.now();
+        let memory = &mut self.state.events;
+        let since = memory
+            .since
+            .map_or(first_kept, |since| since.max(first_kept));
+        memory.since = Some(since);
+        if memory
+            .forgot_at
+            .is_none_or(|at| is_over(at, TOLD_EVERY, now))
+        {
+            memory.forgot_at = Some(now);
+            let since = self.local(since);
+            let bound = grouped(MAX_SEEN as u64);
+            self.notices
+                .push(notice::events_forgotten(self.lang, bound, since));
         }
     }
 

@@ -22,6 +22,15 @@ pub fn events_cut(lang: Lang, second: String) -> Notice {
     }
 }
 
+/// More events came than are remembered; since then they are.
+pub fn events_forgotten(lang: Lang, bound: String, since: String) -> Notice {
+    Notice {
+        title: words::events_forgotten(lang),
+        text: say::events_forgotten(lang, bound, since),
+        advice: words::events_forgotten_do(lang),
+    }
+}
+
 /// So many records of the event log were no records.
 pub fn events_unreadable(lang: Lang, count: u64) -> Notice {
     Notice {

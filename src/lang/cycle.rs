@@ -33,6 +33,10 @@ texts! {
         en: "Events from {from} to {until} were skipped: the backlog is longer than settings.max_event_catch_up_hours.",
         zh: "已略過 {from} 至 {until} 的事件：積壓時間超過 settings.max_event_catch_up_hours。"
     }
+    events_forgotten(bound, since) {
+        en: "More than {bound} events came within the time that is looked back over. Those of before {since} are not looked for again, so what the PCE records late of that time is missed.",
+        zh: "回溯期間內的事件超過 {bound} 筆。{since} 之前的事件不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
+    }
     events_cut(second) {
         en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
         zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"

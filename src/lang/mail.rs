@@ -69,6 +69,10 @@ texts! {
     process(name) { en: "process {name}", zh: "行程 {name}" }
     no_port() { en: "(no port)", zh: "（無連接埠）" }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
+    and_more_at_least(count) {
+        en: "and some {count} more; counts here are lower bounds",
+        zh: "另約有 {count} 項；此處次數為最低值"
+    }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
     no_event_type() { en: "(no event type)", zh: "（無事件類型）" }

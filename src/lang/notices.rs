@@ -15,6 +15,11 @@ texts! {
         en: "Look through the events of that second in the PCE's console, and find who causes so many at once.",
         zh: "請在 PCE 主控台查看該秒的事件，並找出同時產生大量事件的來源。"
     }
+    events_forgotten() { en: "Too many events to remember", zh: "事件過多，無法全部記住" }
+    events_forgotten_do() {
+        en: "Nothing that was read is lost. Find who causes so many events, or set settings.late_reach_hours lower.",
+        zh: "已讀取的事件均未遺失。請找出大量事件的來源，或調低 settings.late_reach_hours。"
+    }
     events_unreadable() { en: "Events not readable", zh: "部分事件無法讀取" }
     events_unreadable_do() {
         en: "Look through the last events in the PCE's console. If it happens again, see whether a proxy on the way changes answers.",

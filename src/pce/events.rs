@@ -31,6 +31,9 @@ pub struct EventMemory {
     pub look_late: u32,
     /// How many fetches in a row were incomplete.
     pub failures: u32,
+    /// When it was last told that more events came than are remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forgot_at: Option<Timestamp>,
 }
 
 /// What a complete fetch has to say beside its events.

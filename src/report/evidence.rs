@@ -188,7 +188,19 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
     /// The most frequent ones that are kept, and how many further ones there are.
     pub fn ranking(&self) -> Ranking<T> {
         let (top, more) = self.most_frequent(KEPT);
-        Ranking { top, more }
+        let at_least = self.gave_way();
+        Ranking {
+            top,
+            more,
+            at_least,
+        }
+    }
+
+    /// True where some things gave way. One that came again was counted from there
+    /// on, so its count is a lower bound, and how many further ones there are is a
+    /// guess.
+    pub fn gave_way(&self) -> bool {
+        !self.more.is_empty()
     }
 
     /// True where nothing is kept.

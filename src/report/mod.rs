@@ -57,10 +57,16 @@ pub enum Subject {
     Events {
         /// The event types and their sources, most frequent first.
         sources: Vec<Counted<Source>>,
+        /// True where more sources came than are told apart, so that counts are lower
+        /// bounds.
+        sources_at_least: bool,
         /// Workloads and agents, most frequent first.
         objects: Vec<Counted<Object>>,
         /// How many further objects are not in `objects`.
         more_objects: u64,
+        /// True where more objects came than are told apart, so that counts are lower
+        /// bounds.
+        objects_at_least: bool,
         /// What was changed.
         changes: Ranking<Change>,
     },
@@ -71,6 +77,9 @@ pub enum Subject {
         talkers: Vec<Counted<Talker>>,
         /// How many further talkers are not in `talkers`.
         more_talkers: u64,
+        /// True where more talkers came than are told apart, so that counts are lower
+        /// bounds.
+        talkers_at_least: bool,
         /// The busiest sources, whomever they talk to.
         sources: Ranking<End>,
         /// The busiest destinations.
@@ -98,6 +107,8 @@ pub struct Ranking<T> {
     pub top: Vec<Counted<T>>,
     /// How many further ones are not in `top`.
     pub more: u64,
+    /// True where more came than are told apart, so that counts are lower bounds.
+    pub at_least: bool,
 }
 
 impl<T> Default for Ranking<T> {
@@ -105,6 +116,7 @@ impl<T> Default for Ranking<T> {
         Self {
             top: Vec::new(),
             more: 0,
+            at_least: false,
         }
     }
 }

@@ -164,8 +164,10 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             let (objects, more_objects) = evidence.objects.most_frequent(KEPT);
             Subject::Events {
                 sources: evidence.sources.most_frequent(KEPT).0,
+                sources_at_least: evidence.sources.gave_way(),
                 objects,
                 more_objects,
+                objects_at_least: evidence.objects.gave_way(),
                 changes: evidence.changes.ranking(),
             }
         }
@@ -174,6 +176,7 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             Subject::Traffic {
                 talkers,
                 more_talkers,
+                talkers_at_least: evidence.talkers.gave_way(),
                 sources: evidence.senders.ranking(),
                 destinations: evidence.receivers.ranking(),
                 services: evidence.services.ranking(),

@@ -21,8 +21,10 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     alert.snapshot = vec![record(alert.first, 1, text); 2];
     if let Subject::Events {
         sources,
+        sources_at_least,
         objects,
         more_objects,
+        objects_at_least,
         changes,
     } = &mut alert.subject
     {
@@ -35,7 +37,8 @@ pub fn filled(text: &str, alerts: usize) -> Report {
             source.what.status = text.to_owned();
         }
         *objects = vec![counted(Object::from(text), u64::MAX); 7];
-        *more_objects = u64::MAX;
+        (*more_objects, *objects_at_least) = (u64::MAX, true);
+        *sources_at_least = true;
         let change = Change {
             kind: text.to_owned(),
             name: text.to_owned(),

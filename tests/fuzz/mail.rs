@@ -127,7 +127,11 @@ fn service() -> impl Strategy<Value = Service> {
 fn ranking<T: std::fmt::Debug>(
     what: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = Ranking<T>> {
-    (counted(what), number()).prop_map(|(top, more)| Ranking { top, more })
+    (counted(what), number(), any::<bool>()).prop_map(|(top, more, at_least)| Ranking {
+        top,
+        more,
+        at_least,
+    })
 }
 
 fn counted<T: std::fmt::Debug>(
@@ -143,27 +147,32 @@ fn subject() -> impl Strategy<Value = Subject> {
     let events = (
         counted(source()),
         counted(object()),
-        number(),
+        (number(), any::<bool>(), any::<bool>()),
         ranking(change()),
     )
-        .prop_map(
-            |(sources, objects, more_objects, changes)| Subject::Events {
-                sources,
-                objects,
-                more_objects,
-                changes,
-            },
-        );
+        .prop_map(|(sources, objects, more, changes)| Subject::Events {
+            sources,
+            sources_at_least: more.2,
+            objects,
+            more_objects: more.0,
+            objects_at_least: more.1,
+            changes,
+        });
     let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
     let ends = (ranking(end()), ranking(end()), ranking(service()));
-    let traffic = (counted(talker()), number(), by, ends).prop_map(
-        |(talkers, more_talkers, count_by, (sources, destinations, services))| Subject::Traffic {
-            talkers,
-            more_talkers,
-            sources,
-            destinations,
-            services,
-            count_by,
+    let more = (number(), any::<bool>());
+    let traffic = (counted(talker()), more, by, ends).prop_map(
+        |(talkers, (more_talkers, talkers_at_least), count_by, ends)| {
+            let (sources, destinations, services) = ends;
+            Subject::Traffic {
+                talkers,
+                more_talkers,
+                talkers_at_least,
+                sources,
+                destinations,
+                services,
+                count_by,
+            }
         },
     );
     prop_oneof![events, traffic]

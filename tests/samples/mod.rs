@@ -114,11 +114,13 @@ pub fn event_alert(lang: Lang) -> Alert {
                     1,
                 ),
             ],
+            sources_at_least: false,
             objects: vec![
                 counted(object("db-01.corp.example", DB_01), 2),
                 counted(Object::from("web-07.corp.example"), 1),
             ],
             more_objects: 0,
+            objects_at_least: false,
             changes: ranking(vec![(change("workload", "", "online: true → false"), 2)], 0),
         },
         snapshot: vec![record(first, 1, EVENT), record(last, 1, EVENT)],
@@ -238,6 +240,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
                 ),
             ],
             more_talkers: 11,
+            talkers_at_least: false,
             sources: ranking(
                 vec![
                     (
@@ -364,6 +367,7 @@ pub fn ranking<T>(top: Vec<(T, u64)>, more: u64) -> Ranking<T> {
     Ranking {
         top: top.collect(),
         more,
+        at_least: false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which events a cycle fetches: each once, whenever it was recorded, however many.
 
+use illumio_monitor::pce::record::Event;
+use illumio_monitor::pce::seen::{MAX_SEEN, SeenEvents};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -496,4 +498,36 @@ fn an_event_dated_in_the_future_is_told_once_its_time_has_come() {
         .map(|run| new_and_told(run).1)
         .collect();
     assert_eq!(told, [0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn more_events_than_can_be_remembered_are_told_once_a_day() {
+    let mut world = World::new();
+    world.set("settings.late_reach_hours", json!(26));
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    assert_eq!(world.run_at("10:00").code, 0);
+    world.edit(|config| {
+        let seen = &mut config["state"]["seen"];
+        let mut table: SeenEvents = serde_json::from_value(seen.clone()).unwrap();
+        for n in 0..MAX_SEEN {
+            let second = SignedDuration::from_secs(n as i64 % 200);
+            table.insert(
+                &Event::default(),
+                n.to_string().as_bytes(),
+                at("09:55") + second,
+            );
+        }
+        *seen = json!(table);
+    });
+
+    world.pce.event(session_ended("operator").at("10:05"));
+    let first = world.run_at("10:10");
+    world.pce.event(session_ended("operator").at("10:15"));
+    let second = world.run_at("10:20");
+
+    assert_eq!((first.code, second.code), (0, 0));
+    let text = first.mail().text().replace('\n', " ");
+    assert!(text.contains("More than 300,000 events"), "{text}");
+    assert!(text.contains("before 2026-08-03 09:55:01"), "{text}");
+    assert!(second.mails.is_empty(), "{second:?}");
 }

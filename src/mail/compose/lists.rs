@@ -22,26 +22,40 @@ struct Told {
     link: Option<String>,
 }
 
+/// How many are not in a list, and whether more came than could be told apart.
+struct Untold(u64, bool);
+
 /// All lists that have an entry.
 pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<List> {
     let mut lists = match subject {
         Subject::Events {
             sources,
+            sources_at_least,
             objects,
             more_objects,
+            objects_at_least,
             changes,
         } => vec![
-            list(words::sources(lang), sources, 0, lang, |it| {
-                source(it, lang)
-            }),
-            list(words::objects(lang), objects, *more_objects, lang, |it| {
-                object(it, console, lang)
-            }),
+            list(
+                words::sources(lang),
+                sources,
+                Untold(0, *sources_at_least),
+                lang,
+                |it| source(it, lang),
+            ),
+            list(
+                words::objects(lang),
+                objects,
+                Untold(*more_objects, *objects_at_least),
+                lang,
+                |it| object(it, console, lang),
+            ),
             ranking(words::changes(lang), changes, lang, |it| change(it, lang)),
         ],
         Subject::Traffic {
             talkers,
             more_talkers,
+            talkers_at_least,
             sources,
             destinations,
             services,
@@ -49,9 +63,13 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
         } => {
             let end = |it: &End| end(it, console, lang);
             let mut lists = vec![
-                list(words::talkers(lang), talkers, *more_talkers, lang, |it| {
-                    talker(it, lang)
-                }),
+                list(
+                    words::talkers(lang),
+                    talkers,
+                    Untold(*more_talkers, *talkers_at_least),
+                    lang,
+                    |it| talker(it, lang),
+                ),
                 ranking(words::busiest_sources(lang), sources, lang, end),
                 ranking(words::busiest_destinations(lang), destinations, lang, end),
                 ranking(words::busiest_ports(lang), services, lang, |it| {
@@ -72,13 +90,14 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
 }
 
 fn ranking<T>(title: String, all: &Ranking<T>, lang: Lang, told: impl Fn(&T) -> Told) -> List {
-    list(title, &all.top, all.more, lang, told)
+    let untold = Untold(all.more, all.at_least);
+    list(title, &all.top, untold, lang, told)
 }
 
 fn list<T>(
     title: String,
     all: &[Counted<T>],
-    untold: u64,
+    Untold(untold, at_least): Untold,
     lang: Lang,
     told: impl Fn(&T) -> Told,
 ) -> List {
@@ -102,7 +121,14 @@ fn list<T>(
         title,
         data: true,
         entries,
-        more: (more > 0).then(|| words::and_more(lang, show::grouped(more))),
+        more: (more > 0).then(|| {
+            let more = show::grouped(more);
+            if at_least {
+                words::and_more_at_least(lang, more)
+            } else {
+                words::and_more(lang, more)
+            }
+        }),
     }
 }
 

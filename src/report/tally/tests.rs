@@ -142,6 +142,35 @@ fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
 }
 
 #[test]
+fn counts_of_talkers_that_gave_way_are_told_as_lower_bounds() {
+    let filter = flows_of(FlowCount::Connections);
+    let rule = rule(Filter::Traffic(filter.clone()), Threshold::Immediate);
+    for (hosts, wanted) in [
+        (1_000, (false, false)),
+        (2_000, (false, true)),
+        (5_000, (true, true)),
+    ] {
+        let mut tally = Tally::default();
+        for n in 0..hosts {
+            let host = std::net::Ipv4Addr::from(0x0a00_0000 + n).to_string();
+            grow(&mut tally, &filter, &host, 1, 0);
+        }
+        let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
+        let Subject::Traffic {
+            talkers_at_least,
+            sources,
+            destinations,
+            ..
+        } = &alert.subject
+        else {
+            panic!("no traffic")
+        };
+        assert_eq!((*talkers_at_least, sources.at_least), wanted, "{hosts}");
+        assert!(!destinations.at_least, "all talk to one");
+    }
+}
+
+#[test]
 fn an_event_tells_its_source_and_its_objects() {
     let filter = EventFilter {
         filter_value: "login".into(),
