@@ -62,26 +62,26 @@ impl Minutes {
     /// No count is lost to rounding.
     pub fn spread(&mut self, first: Minute, last: Minute, count: u64) {
         let first = first.clamp(last.saturating_sub(WIDEST - 1), last);
-        let width = u128::from(last.abs_diff(first)) + 1;
-        if u128::from(count) < width {
+        // At most WIDEST.
+        let width = last.abs_diff(first) + 1;
+        if count < width {
             // Fewer than the minutes: one each, so that no minute is walked in vain.
             for nth in 1..=count {
-                let offset = (u128::from(nth) * width).div_ceil(u128::from(count)) - 1;
-                self.add(
-                    first.saturating_add(i64::try_from(offset).unwrap_or(i64::MAX)),
-                    1,
-                );
+                let offset = (nth * width).div_ceil(count) - 1;
+                self.add(first.saturating_add_unsigned(offset), 1);
             }
             return;
         }
-        // At most WIDEST, as above.
         self.0.reserve(usize::try_from(width).unwrap_or_default());
-        let mut given = 0;
+        let (each, over) = (count / width, count % width);
+        let mut owed = 0;
         for minute in first..=last {
-            let step = u128::from(minute.abs_diff(first)) + 1;
-            let due = u64::try_from(step * u128::from(count) / width).unwrap_or(count);
-            self.add(minute, due - given);
-            given = due;
+            owed += over;
+            let one_more = owed >= width;
+            if one_more {
+                owed -= width;
+            }
+            self.add(minute, each + u64::from(one_more));
         }
     }
 

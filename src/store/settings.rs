@@ -1,5 +1,7 @@
 //! `settings`: how a cycle works, and how it speaks.
 
+use std::path::{Component, Path};
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
@@ -126,12 +128,41 @@ fn is_chinese(letter: char) -> bool {
 
 fn timezone(section: &Section<'_>) -> TimeZone {
     let Some(name) = section.trimmed("timezone") else {
-        return TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        return system_zone();
     };
-    TimeZone::get(name).unwrap_or_else(|_| {
+    let zone = zone_file(name).or_else(|| TimeZone::get(name).ok());
+    zone.unwrap_or_else(|| {
         section.wrong("timezone", |lang| words::bad_zone(lang, shown(name)));
         TimeZone::UTC
     })
+}
+
+/// Where hosts keep their zones [tzfile(5)].
+const ZONES: &str = "/usr/share/zoneinfo";
+
+/// The zone's own file. jiff looks for a name in the whole folder, whatever its case,
+/// which takes a quiet poll a seventh of its time: that is for what isn't found here.
+fn zone_file(name: &str) -> Option<TimeZone> {
+    let parts = Path::new(name).components();
+    let is_plain = |part| matches!(part, Component::Normal(_));
+    // Below `right` are zones that count leap seconds; nobody means these.
+    let is_left_out = std::env::var_os("TZDIR").is_some() || name.starts_with("right/");
+    if is_left_out || !parts.into_iter().all(is_plain) {
+        return None;
+    }
+    let file = std::fs::read(Path::new(ZONES).join(name)).ok()?;
+    TimeZone::tzif(name, &file).ok()
+}
+
+/// The zone that `/etc/localtime` leads to, else what jiff finds.
+fn system_zone() -> TimeZone {
+    let linked = || {
+        let link = std::fs::read_link("/etc/localtime").ok()?;
+        let (_, name) = link.to_str()?.split_once("/zoneinfo/")?;
+        zone_file(name)
+    };
+    let linked = std::env::var_os("TZ").is_none().then(linked).flatten();
+    linked.unwrap_or_else(|| TimeZone::try_system().unwrap_or(TimeZone::UTC))
 }
 
 fn site_name(section: &Section<'_>, pce: &pce::Settings) -> String {
