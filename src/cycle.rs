@@ -127,6 +127,8 @@ struct Cycle<'a> {
     notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
+    /// Whether more rows matched than can be remembered while they are read.
+    baseline_overflowed: bool,
     /// What this run did see, for the mail's footer.
     seen: Vec<String>,
     news: Vec<ConditionNews>,
@@ -169,6 +171,7 @@ impl<'a> Cycle<'a> {
             seen_up_to: (None, None),
             figures: Figures::default(),
             flaws: Vec::new(),
+            baseline_overflowed: false,
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),

@@ -336,6 +336,7 @@ fn five_objects_are_named_and_the_others_counted() {
     let mut alert = event_alert(Lang::En);
     alert.subject = Subject::Events {
         sources: Vec::new(),
+        more_sources: 0,
         sources_at_least: false,
         objects: (0..8)
             .map(|n| counted(Object::from(format!("host-{n}").as_str()), 1))
@@ -353,7 +354,7 @@ fn five_objects_are_named_and_the_others_counted() {
 
 #[test]
 fn where_more_came_than_can_be_told_apart_the_list_says_that_its_counts_are_lower_bounds() {
-    for (lang, words) in [(Lang::En, "lower bounds"), (Lang::ZhTw, "最低值")] {
+    for (lang, words) in [(Lang::En, "lower bounds"), (Lang::ZhTw, "僅為下限")] {
         let mut alert = traffic_alert(lang);
         let Subject::Traffic {
             more_talkers,

@@ -221,8 +221,10 @@ impl Cycle<'_> {
                         tallies,
                         records,
                         archive,
+                        overflowed,
                         ..
                     } = attempt;
+                    self.baseline_overflowed |= overflowed;
                     self.keep_records(records);
                     self.keep_batch(Kind::Flows, archive);
                     self.commit(baseline, tallies, downloaded);
@@ -362,7 +364,7 @@ impl Cycle<'_> {
         if let Some(position) = self.seen_up_to.1 {
             self.state.baseline.forget_before(back(position, reach));
         }
-        if self.state.baseline.keep_to(MAX_ROWS) {
+        if self.state.baseline.keep_to(MAX_ROWS) | self.baseline_overflowed {
             let known_from = self.state.traffic.position.unwrap_or_else(|| self.now());
             self.forget_since(known_from);
             for tally in self.state.rules.values_mut() {

@@ -34,8 +34,8 @@ texts! {
         zh: "已略過 {from} 至 {until} 的事件：積壓時間超過 settings.max_event_catch_up_hours。"
     }
     events_forgotten(bound, since) {
-        en: "More than {bound} events came within the time that is looked back over. Those of before {since} are not looked for again, so what the PCE records late of that time is missed.",
-        zh: "回溯期間內的事件超過 {bound} 筆。{since} 之前的事件不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
+        en: "More than {bound} events came within the time that is looked back over. The oldest, now those of before {since}, are not looked for again, so what the PCE records late of that time is missed.",
+        zh: "回溯期間內的事件超過 {bound} 筆。最舊的事件（目前為 {since} 之前）不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
     }
     events_cut(second) {
         en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",

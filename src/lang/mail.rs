@@ -71,7 +71,7 @@ texts! {
     and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
     and_more_at_least(count) {
         en: "and some {count} more; counts here are lower bounds",
-        zh: "另約有 {count} 項；此處次數為最低值"
+        zh: "另約有 {count} 項；此處次數僅為下限"
     }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }

@@ -57,6 +57,8 @@ pub enum Subject {
     Events {
         /// The event types and their sources, most frequent first.
         sources: Vec<Counted<Source>>,
+        /// How many further sources are not in `sources`.
+        more_sources: u64,
         /// True where more sources came than are told apart, so that counts are lower
         /// bounds.
         sources_at_least: bool,

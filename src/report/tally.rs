@@ -162,8 +162,10 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
     match filter {
         Filter::Event(_) => {
             let (objects, more_objects) = evidence.objects.most_frequent(KEPT);
+            let (sources, more_sources) = evidence.sources.most_frequent(KEPT);
             Subject::Events {
-                sources: evidence.sources.most_frequent(KEPT).0,
+                sources,
+                more_sources,
                 sources_at_least: evidence.sources.gave_way(),
                 objects,
                 more_objects,

@@ -88,7 +88,7 @@ impl Counter {
         let (mut left, mut told, mut sum) = (0, 0, 0u64);
         for right in 0..entries.len() {
             sum = sum.saturating_add(entries[right].1);
-            while entries[left].0.saturating_add(i64::from(window)) <= entries[right].0 {
+            while entries[right].0.saturating_sub(entries[left].0) >= i64::from(window.max(1)) {
                 sum = sum.saturating_sub(entries[left].1);
                 left += 1;
             }

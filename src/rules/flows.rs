@@ -35,7 +35,7 @@ impl Flows {
                 *times.entry(*flow).or_insert(0) += 1;
             }
             let outside =
-                |(minute, _): &&(Minute, _)| minute.saturating_add(i64::from(window)) <= *right;
+                |(minute, _): &&(Minute, _)| right.saturating_sub(*minute) >= i64::from(window);
             while let Some((_, gone)) = left.next_if(outside) {
                 for flow in *gone {
                     if let Some(n) = times.get_mut(flow) {

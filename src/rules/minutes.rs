@@ -189,7 +189,7 @@ impl Minutes {
         let (mut left, mut sum) = (0, 0u128);
         let sums = self.0.iter().map(|(last, count)| {
             sum += u128::from(*count);
-            while self.0[left].0.saturating_add(window) <= *last {
+            while last.saturating_sub(self.0[left].0) >= window {
                 sum -= u128::from(self.0[left].1);
                 left += 1;
             }

@@ -21,6 +21,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     alert.snapshot = vec![record(alert.first, 1, text); 2];
     if let Subject::Events {
         sources,
+        more_sources,
         sources_at_least,
         objects,
         more_objects,
@@ -38,7 +39,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
         }
         *objects = vec![counted(Object::from(text), u64::MAX); 7];
         (*more_objects, *objects_at_least) = (u64::MAX, true);
-        *sources_at_least = true;
+        (*more_sources, *sources_at_least) = (u64::MAX, true);
         let change = Change {
             kind: text.to_owned(),
             name: text.to_owned(),

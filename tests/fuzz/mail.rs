@@ -152,6 +152,7 @@ fn subject() -> impl Strategy<Value = Subject> {
     )
         .prop_map(|(sources, objects, more, changes)| Subject::Events {
             sources,
+            more_sources: more.0,
             sources_at_least: more.2,
             objects,
             more_objects: more.0,

@@ -114,6 +114,7 @@ pub fn event_alert(lang: Lang) -> Alert {
                     1,
                 ),
             ],
+            more_sources: 0,
             sources_at_least: false,
             objects: vec![
                 counted(object("db-01.corp.example", DB_01), 2),

@@ -10,7 +10,7 @@ use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, Rows, download};
 use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
-use crate::rules::growth::{Baseline, Row};
+use crate::rules::growth::{Baseline, MAX_ROWS, Row};
 use crate::rules::matching::FlowFacts;
 use crate::rules::{Filter, TrafficFilter, keyed};
 use crate::store::TrafficCounts;
@@ -37,6 +37,8 @@ pub(super) struct Attempt<'c> {
     watch_clipping: bool,
     /// Whether some were.
     clipped: bool,
+    /// Whether so many rows matched that some had to be forgotten meanwhile.
+    pub(super) overflowed: bool,
 }
 
 impl<'c> Attempt<'c> {
@@ -53,6 +55,7 @@ impl<'c> Attempt<'c> {
             labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
             matching: Vec::new(),
             clipped: false,
+            overflowed: false,
             rules,
             baseline: cycle.state.baseline.clone(),
             tallies: cycle.state.rules.clone(),
@@ -112,6 +115,10 @@ impl Rows for Attempt<'_> {
         let row = Row::of(flow, self.now, self.slot);
         self.clipped |= self.baseline.begins_later(&row);
         let growth = self.baseline.grow(&row, self.complete);
+        // The longest unseen go, which a later part of the fetch hardly brings again.
+        if self.baseline.len() > 2 * MAX_ROWS {
+            self.overflowed |= self.baseline.keep_to(MAX_ROWS);
+        }
         if let Some(archive) = self.archive.as_mut().filter(|_| growth.count() > 0) {
             archive.add(raw);
         }

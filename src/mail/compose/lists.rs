@@ -30,6 +30,7 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
     let mut lists = match subject {
         Subject::Events {
             sources,
+            more_sources,
             sources_at_least,
             objects,
             more_objects,
@@ -39,7 +40,7 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
             list(
                 words::sources(lang),
                 sources,
-                Untold(0, *sources_at_least),
+                Untold(*more_sources, *sources_at_least),
                 lang,
                 |it| source(it, lang),
             ),
