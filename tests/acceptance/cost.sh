@@ -41,7 +41,7 @@ counted=$(sed -n 's/.*Collected : //p' /run/counted)
 kind=$(kind)
 if [ -n "${RECORD:-}" ]; then
     { grep -v " $kind\$" "$RECORDED"; echo "$counted $kind"; } >"$WORK/cost.recorded"
-    echo "recorded: $counted instructions on $kind"
+    echo "recorded: $counted instructions on $kind, in $WORK/cost.recorded: copy it to tests/acceptance/"
     ends
 fi
 
