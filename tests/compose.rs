@@ -21,7 +21,7 @@ use illumio_monitor::report::{
 };
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
-use samples::{at, condition, counted, empty, event_alert, talker, traffic_alert};
+use samples::{at, condition, empty, event_alert, ranking, talker, traffic_alert};
 use size::{filled, nasty};
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::ZhTw];
@@ -335,14 +335,13 @@ fn the_count_stands_against_threshold_and_window() {
 fn five_objects_are_named_and_the_others_counted() {
     let mut alert = event_alert(Lang::En);
     alert.subject = Subject::Events {
-        sources: Vec::new(),
-        more_sources: 0,
-        sources_at_least: false,
-        objects: (0..8)
-            .map(|n| counted(Object::from(format!("host-{n}").as_str()), 1))
-            .collect(),
-        more_objects: 192,
-        objects_at_least: false,
+        sources: Ranking::default(),
+        objects: ranking(
+            (0..8)
+                .map(|n| (Object::from(format!("host-{n}").as_str()), 1))
+                .collect(),
+            192,
+        ),
         changes: Ranking::default(),
     };
     let told = mail(&with(vec![alert]), Lang::En);
@@ -356,15 +355,10 @@ fn five_objects_are_named_and_the_others_counted() {
 fn where_more_came_than_can_be_told_apart_the_list_says_that_its_counts_are_lower_bounds() {
     for (lang, words) in [(Lang::En, "lower bounds"), (Lang::ZhTw, "僅為下限")] {
         let mut alert = traffic_alert(lang);
-        let Subject::Traffic {
-            more_talkers,
-            talkers_at_least,
-            ..
-        } = &mut alert.subject
-        else {
+        let Subject::Traffic { talkers, .. } = &mut alert.subject else {
             panic!("no traffic")
         };
-        (*more_talkers, *talkers_at_least) = (179_000, true);
+        (talkers.more, talkers.at_least) = (179_000, true);
         let told = mail(&with(vec![alert]), lang);
         for part in [&told.text, &told.html] {
             assert_eq!(part.matches(words).count(), 1, "{part}");
@@ -376,13 +370,14 @@ fn where_more_came_than_can_be_told_apart_the_list_says_that_its_counts_are_lowe
 fn a_flow_without_port_or_name_is_told_by_what_it_has() {
     let mut alert = traffic_alert(Lang::En);
     alert.subject = Subject::Traffic {
-        talkers: vec![
-            counted(talker("", "10.0.0.1", "", "10.0.0.2", None, Some(58)), 3),
-            counted(talker("", "10.0.0.1", "", "10.0.0.2", None, Some(47)), 2),
-            counted(talker("", "10.0.0.1", "", "", Some(22), None), 1),
-        ],
-        more_talkers: 0,
-        talkers_at_least: false,
+        talkers: ranking(
+            vec![
+                (talker("", "10.0.0.1", "", "10.0.0.2", None, Some(58)), 3),
+                (talker("", "10.0.0.1", "", "10.0.0.2", None, Some(47)), 2),
+                (talker("", "10.0.0.1", "", "", Some(22), None), 1),
+            ],
+            0,
+        ),
         sources: Ranking::default(),
         destinations: Ranking::default(),
         services: Ranking::default(),

@@ -14,7 +14,7 @@ use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minute, Minutes, minute_of};
 
 /// How many different talkers, sources or objects are kept between runs.
-pub const KEPT: usize = 20;
+const KEPT: usize = 20;
 
 /// How many are told apart while records come in.
 const GATHERED: usize = 4_096;
@@ -188,19 +188,11 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
     /// The most frequent ones that are kept, and how many further ones there are.
     pub fn ranking(&self) -> Ranking<T> {
         let (top, more) = self.most_frequent(KEPT);
-        let at_least = self.gave_way();
         Ranking {
             top,
             more,
-            at_least,
+            at_least: !self.more.is_empty(),
         }
-    }
-
-    /// True where some things gave way. One that came again was counted from there
-    /// on, so its count is a lower bound, and how many further ones there are is a
-    /// guess.
-    pub fn gave_way(&self) -> bool {
-        !self.more.is_empty()
     }
 
     /// True where nothing is kept.

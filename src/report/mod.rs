@@ -55,20 +55,10 @@ pub struct Alert {
 pub enum Subject {
     /// Events: who did what to which objects.
     Events {
-        /// The event types and their sources, most frequent first.
-        sources: Vec<Counted<Source>>,
-        /// How many further sources are not in `sources`.
-        more_sources: u64,
-        /// True where more sources came than are told apart, so that counts are lower
-        /// bounds.
-        sources_at_least: bool,
-        /// Workloads and agents, most frequent first.
-        objects: Vec<Counted<Object>>,
-        /// How many further objects are not in `objects`.
-        more_objects: u64,
-        /// True where more objects came than are told apart, so that counts are lower
-        /// bounds.
-        objects_at_least: bool,
+        /// The event types and their sources.
+        sources: Ranking<Source>,
+        /// Workloads and agents.
+        objects: Ranking<Object>,
         /// What was changed.
         changes: Ranking<Change>,
     },
@@ -76,12 +66,7 @@ pub enum Subject {
     Traffic {
         /// Top talkers, the busiest first: by connections, whatever the rule counts,
         /// since a talker is hardly more than one flow.
-        talkers: Vec<Counted<Talker>>,
-        /// How many further talkers are not in `talkers`.
-        more_talkers: u64,
-        /// True where more talkers came than are told apart, so that counts are lower
-        /// bounds.
-        talkers_at_least: bool,
+        talkers: Ranking<Talker>,
         /// The busiest sources, whomever they talk to.
         sources: Ranking<End>,
         /// The busiest destinations.
@@ -109,7 +94,8 @@ pub struct Ranking<T> {
     pub top: Vec<Counted<T>>,
     /// How many further ones are not in `top`.
     pub more: u64,
-    /// True where more came than are told apart, so that counts are lower bounds.
+    /// True where some gave way to others: one that came again was counted from there
+    /// on, so counts are lower bounds, and `more` is a guess.
     pub at_least: bool,
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Evidence, KEPT};
+use super::evidence::Evidence;
 use super::{Alert, Change, Object, Source, Subject};
 use crate::pce::record::Event;
 use crate::rules::engine::Counter;
@@ -160,31 +160,18 @@ impl Tally {
 
 fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
     match filter {
-        Filter::Event(_) => {
-            let (objects, more_objects) = evidence.objects.most_frequent(KEPT);
-            let (sources, more_sources) = evidence.sources.most_frequent(KEPT);
-            Subject::Events {
-                sources,
-                more_sources,
-                sources_at_least: evidence.sources.gave_way(),
-                objects,
-                more_objects,
-                objects_at_least: evidence.objects.gave_way(),
-                changes: evidence.changes.ranking(),
-            }
-        }
-        Filter::Traffic(filter) => {
-            let (talkers, more_talkers) = evidence.talkers.most_frequent(KEPT);
-            Subject::Traffic {
-                talkers,
-                more_talkers,
-                talkers_at_least: evidence.talkers.gave_way(),
-                sources: evidence.senders.ranking(),
-                destinations: evidence.receivers.ranking(),
-                services: evidence.services.ranking(),
-                count_by: filter.count_by,
-            }
-        }
+        Filter::Event(_) => Subject::Events {
+            sources: evidence.sources.ranking(),
+            objects: evidence.objects.ranking(),
+            changes: evidence.changes.ranking(),
+        },
+        Filter::Traffic(filter) => Subject::Traffic {
+            talkers: evidence.talkers.ranking(),
+            sources: evidence.senders.ranking(),
+            destinations: evidence.receivers.ranking(),
+            services: evidence.services.ranking(),
+            count_by: filter.count_by,
+        },
     }
 }
 

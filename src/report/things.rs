@@ -257,13 +257,8 @@ impl Service {
 
 /// `role=web, env=prod`, in the PCE's order.
 fn labels(end: &record::End<'_>) -> String {
-    let labels = &end.workload.labels.0;
-    let lengths = labels
-        .iter()
-        .map(|label| label.key.as_str().len() + label.value.as_str().len());
-    let whole = lengths.map(|length| length + "=, ".len()).sum::<usize>();
-    let mut out = String::with_capacity(whole.min(LABELS + ", …".len()));
-    for label in labels {
+    let mut out = String::new();
+    for label in &end.workload.labels.0 {
         let (key, value) = (label.key.as_str(), label.value.as_str());
         let gap = if out.is_empty() { "" } else { ", " };
         if out.len() + gap.len() + key.len() + 1 + value.len() > LABELS {

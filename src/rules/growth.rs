@@ -279,7 +279,7 @@ impl Baseline {
             .rows
             .get(&row.key)
             .and_then(|seen| seen.first(row.reporter));
-        known.is_some_and(|first| i64::from(Second::of(row.first.as_second()).0) > first)
+        known.is_some() && Second::of(row.first.as_second()).get() > known
     }
 
     /// Forgets rows that no fetch from `time` on can return: last seen before it, and

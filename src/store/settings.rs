@@ -141,7 +141,7 @@ fn timezone(section: &Section<'_>) -> TimeZone {
 const ZONES: &str = "/usr/share/zoneinfo";
 
 /// The zone's own file. jiff looks for a name in the whole folder, whatever its case,
-/// which takes a quiet poll a seventh of its time: that is for what isn't found here.
+/// which is 21 folders in each poll: that is for what isn't found here.
 fn zone_file(name: &str) -> Option<TimeZone> {
     let parts = Path::new(name).components();
     let is_plain = |part| matches!(part, Component::Normal(_));

@@ -123,14 +123,5 @@ fn untabled(work: &str, taken: Taken) -> [Figure; 3] {
 /// `1,000,000`; the largest download is one row short of a round number.
 fn grouped(number: u64) -> String {
     let number = if number == FULL { FULL + 1 } else { number };
-    match number {
-        0..1_000 => number.to_string(),
-        1_000..1_000_000 => format!("{},{:03}", number / 1_000, number % 1_000),
-        _ => format!(
-            "{},{:03},{:03}",
-            number / 1_000_000,
-            number / 1_000 % 1_000,
-            number % 1_000
-        ),
-    }
+    illumio_monitor::lang::grouped(number)
 }

@@ -8,7 +8,7 @@ use illumio_monitor::report::{
 use illumio_monitor::rules::Level;
 
 use crate::samples::{
-    condition, counted, end, event_alert, ranking, record, service, talker, traffic_alert,
+    condition, end, event_alert, ranking, record, service, talker, traffic_alert,
 };
 use crate::{LANGS, balanced, mail, with};
 
@@ -21,15 +21,11 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     alert.snapshot = vec![record(alert.first, 1, text); 2];
     if let Subject::Events {
         sources,
-        more_sources,
-        sources_at_least,
         objects,
-        more_objects,
-        objects_at_least,
         changes,
     } = &mut alert.subject
     {
-        for source in sources.iter_mut() {
+        for source in sources.top.iter_mut() {
             source.what.event_type = text.to_owned();
             source.what.kind = text.to_owned();
             source.what.name = text.to_owned();
@@ -37,9 +33,9 @@ pub fn filled(text: &str, alerts: usize) -> Report {
             source.what.severity = text.to_owned();
             source.what.status = text.to_owned();
         }
-        *objects = vec![counted(Object::from(text), u64::MAX); 7];
-        (*more_objects, *objects_at_least) = (u64::MAX, true);
-        (*more_sources, *sources_at_least) = (u64::MAX, true);
+        *objects = ranking(vec![(Object::from(text), u64::MAX); 7], u64::MAX);
+        objects.at_least = true;
+        (sources.more, sources.at_least) = (u64::MAX, true);
         let change = Change {
             kind: text.to_owned(),
             name: text.to_owned(),
@@ -76,7 +72,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
             vec![(service(Some(65535), Some(255), text), u64::MAX); 6],
             u64::MAX,
         );
-        *talkers = vec![
+        talkers.top = vec![
             Counted {
                 what: wide,
                 count: u64::MAX

@@ -144,36 +144,22 @@ fn counted<T: std::fmt::Debug>(
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    let events = (
-        counted(source()),
-        counted(object()),
-        (number(), any::<bool>(), any::<bool>()),
-        ranking(change()),
-    )
-        .prop_map(|(sources, objects, more, changes)| Subject::Events {
+    let events = (ranking(source()), ranking(object()), ranking(change())).prop_map(
+        |(sources, objects, changes)| Subject::Events {
             sources,
-            more_sources: more.0,
-            sources_at_least: more.2,
             objects,
-            more_objects: more.0,
-            objects_at_least: more.1,
             changes,
-        });
+        },
+    );
     let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
     let ends = (ranking(end()), ranking(end()), ranking(service()));
-    let more = (number(), any::<bool>());
-    let traffic = (counted(talker()), more, by, ends).prop_map(
-        |(talkers, (more_talkers, talkers_at_least), count_by, ends)| {
-            let (sources, destinations, services) = ends;
-            Subject::Traffic {
-                talkers,
-                more_talkers,
-                talkers_at_least,
-                sources,
-                destinations,
-                services,
-                count_by,
-            }
+    let traffic = (ranking(talker()), by, ends).prop_map(
+        |(talkers, count_by, (sources, destinations, services))| Subject::Traffic {
+            talkers,
+            sources,
+            destinations,
+            services,
+            count_by,
         },
     );
     prop_oneof![events, traffic]

@@ -99,29 +99,31 @@ pub fn event_alert(lang: Lang) -> Alert {
         last,
         timeline: vec![(minute(first), 2), (minute(last), 1)],
         subject: Subject::Events {
-            sources: vec![
-                counted(
-                    source("agent.tampering", "agent", "db-01.corp.example", "10.9.0.4"),
-                    2,
-                ),
-                counted(
-                    source(
-                        "agent.tampering",
-                        "agent",
-                        "web-07.corp.example",
-                        "10.9.0.17",
+            sources: ranked(
+                vec![
+                    counted(
+                        source("agent.tampering", "agent", "db-01.corp.example", "10.9.0.4"),
+                        2,
                     ),
-                    1,
-                ),
-            ],
-            more_sources: 0,
-            sources_at_least: false,
-            objects: vec![
-                counted(object("db-01.corp.example", DB_01), 2),
-                counted(Object::from("web-07.corp.example"), 1),
-            ],
-            more_objects: 0,
-            objects_at_least: false,
+                    counted(
+                        source(
+                            "agent.tampering",
+                            "agent",
+                            "web-07.corp.example",
+                            "10.9.0.17",
+                        ),
+                        1,
+                    ),
+                ],
+                0,
+            ),
+            objects: ranked(
+                vec![
+                    counted(object("db-01.corp.example", DB_01), 2),
+                    counted(Object::from("web-07.corp.example"), 1),
+                ],
+                0,
+            ),
             changes: ranking(vec![(change("workload", "", "online: true → false"), 2)], 0),
         },
         snapshot: vec![record(first, 1, EVENT), record(last, 1, EVENT)],
@@ -186,62 +188,63 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         last,
         timeline,
         subject: Subject::Traffic {
-            talkers: vec![
-                counted(
-                    known(talker(
-                        "web-01.corp.example",
-                        "10.1.2.3",
-                        "db-01.corp.example",
-                        "10.9.0.4",
-                        Some(445),
-                        Some(6),
-                    )),
-                    812,
-                ),
-                counted(
-                    talker(
-                        "web-02.corp.example",
-                        "10.1.2.4",
-                        "db-01.corp.example",
-                        "10.9.0.4",
-                        Some(445),
-                        Some(6),
+            talkers: ranked(
+                vec![
+                    counted(
+                        known(talker(
+                            "web-01.corp.example",
+                            "10.1.2.3",
+                            "db-01.corp.example",
+                            "10.9.0.4",
+                            Some(445),
+                            Some(6),
+                        )),
+                        812,
                     ),
-                    231,
-                ),
-                counted(
-                    talker(
-                        "",
-                        "192.168.77.20",
-                        "files.partner.example",
-                        "203.0.113.9",
-                        Some(445),
-                        Some(6),
+                    counted(
+                        talker(
+                            "web-02.corp.example",
+                            "10.1.2.4",
+                            "db-01.corp.example",
+                            "10.9.0.4",
+                            Some(445),
+                            Some(6),
+                        ),
+                        231,
                     ),
-                    118,
-                ),
-                counted(
-                    talker(
-                        "jump-03",
-                        "10.1.8.8",
-                        "",
-                        "2001:db8:0:42::1c",
-                        Some(53),
-                        Some(17),
+                    counted(
+                        talker(
+                            "",
+                            "192.168.77.20",
+                            "files.partner.example",
+                            "203.0.113.9",
+                            Some(445),
+                            Some(6),
+                        ),
+                        118,
                     ),
-                    64,
-                ),
-                counted(
-                    talker("", "10.20.30.40", "db-02", "10.9.0.5", None, Some(1)),
-                    31,
-                ),
-                counted(
-                    talker("", "10.20.30.41", "db-02", "10.9.0.5", None, Some(1)),
-                    28,
-                ),
-            ],
-            more_talkers: 11,
-            talkers_at_least: false,
+                    counted(
+                        talker(
+                            "jump-03",
+                            "10.1.8.8",
+                            "",
+                            "2001:db8:0:42::1c",
+                            Some(53),
+                            Some(17),
+                        ),
+                        64,
+                    ),
+                    counted(
+                        talker("", "10.20.30.40", "db-02", "10.9.0.5", None, Some(1)),
+                        31,
+                    ),
+                    counted(
+                        talker("", "10.20.30.41", "db-02", "10.9.0.5", None, Some(1)),
+                        28,
+                    ),
+                ],
+                11,
+            ),
             sources: ranking(
                 vec![
                     (
@@ -365,8 +368,12 @@ pub fn service(port: Option<u16>, proto: Option<u8>, process: &str) -> Service {
 
 pub fn ranking<T>(top: Vec<(T, u64)>, more: u64) -> Ranking<T> {
     let top = top.into_iter().map(|(what, count)| counted(what, count));
+    ranked(top.collect(), more)
+}
+
+fn ranked<T>(top: Vec<Counted<T>>, more: u64) -> Ranking<T> {
     Ranking {
-        top: top.collect(),
+        top,
         more,
         at_least: false,
     }
@@ -416,16 +423,10 @@ fn mixed(lang: Lang) -> Report {
         named(traffic, names[4], Level::Info, 20391),
         named(event, names[5], Level::Info, 1),
     ];
-    if let Subject::Events {
-        objects,
-        more_objects,
-        ..
-    } = &mut report.alerts[3].subject
-    {
-        *objects = (1..=12)
-            .map(|n| counted(Object::from(format!("app-{n:02}.corp.example").as_str()), 1))
-            .collect();
-        *more_objects = 188;
+    if let Subject::Events { objects, .. } = &mut report.alerts[3].subject {
+        let twelve =
+            (1..=12).map(|n| (Object::from(format!("app-{n:02}.corp.example").as_str()), 1));
+        *objects = ranking(twelve.collect(), 188);
     }
     report.alerts[6].at_least = true;
     report.notices = reports::two_notices(lang);
@@ -439,7 +440,7 @@ fn hostile(lang: Lang) -> Report {
     alert.rule_name = format!("<b>{long}\u{202e}");
     alert.desc = "<script>alert('&')</script>\u{0}".repeat(40);
     if let Subject::Traffic { talkers, .. } = &mut alert.subject {
-        *talkers = vec![
+        talkers.top = vec![
             counted(
                 talker(&long, "10.0.0.1", &long, "10.0.0.2", Some(443), Some(6)),
                 u64::MAX,

@@ -4,7 +4,7 @@ use super::console::Console;
 use super::view::{Entry, List, NAME_MAX};
 use super::{services, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Change, Counted, End, Object, Ranking, Service, Source, Subject, Talker};
+use crate::report::{Change, End, Object, Ranking, Service, Source, Subject, Talker};
 
 /// So many entries of a list are shown.
 const ENTRIES: usize = 5;
@@ -22,41 +22,22 @@ struct Told {
     link: Option<String>,
 }
 
-/// How many are not in a list, and whether more came than could be told apart.
-struct Untold(u64, bool);
-
 /// All lists that have an entry.
 pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<List> {
     let mut lists = match subject {
         Subject::Events {
             sources,
-            more_sources,
-            sources_at_least,
             objects,
-            more_objects,
-            objects_at_least,
             changes,
         } => vec![
-            list(
-                words::sources(lang),
-                sources,
-                Untold(*more_sources, *sources_at_least),
-                lang,
-                |it| source(it, lang),
-            ),
-            list(
-                words::objects(lang),
-                objects,
-                Untold(*more_objects, *objects_at_least),
-                lang,
-                |it| object(it, console, lang),
-            ),
-            ranking(words::changes(lang), changes, lang, |it| change(it, lang)),
+            list(words::sources(lang), sources, lang, |it| source(it, lang)),
+            list(words::objects(lang), objects, lang, |it| {
+                object(it, console, lang)
+            }),
+            list(words::changes(lang), changes, lang, |it| change(it, lang)),
         ],
         Subject::Traffic {
             talkers,
-            more_talkers,
-            talkers_at_least,
             sources,
             destinations,
             services,
@@ -64,21 +45,15 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
         } => {
             let end = |it: &End| end(it, console, lang);
             let mut lists = vec![
-                list(
-                    words::talkers(lang),
-                    talkers,
-                    Untold(*more_talkers, *talkers_at_least),
-                    lang,
-                    |it| talker(it, lang),
-                ),
-                ranking(words::busiest_sources(lang), sources, lang, end),
-                ranking(words::busiest_destinations(lang), destinations, lang, end),
-                ranking(words::busiest_ports(lang), services, lang, |it| {
+                list(words::talkers(lang), talkers, lang, |it| talker(it, lang)),
+                list(words::busiest_sources(lang), sources, lang, end),
+                list(words::busiest_destinations(lang), destinations, lang, end),
+                list(words::busiest_ports(lang), services, lang, |it| {
                     service(it, lang)
                 }),
             ];
             // One talker says it all, but for a link.
-            if talkers.len() == 1 && *more_talkers == 0 {
+            if talkers.top.len() == 1 && talkers.more == 0 {
                 let linked = |list: &List| list.entries.iter().any(|entry| entry.link.is_some());
                 let mut first = true;
                 lists.retain(|list| std::mem::take(&mut first) || linked(list));
@@ -90,19 +65,17 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
     lists
 }
 
-fn ranking<T>(title: String, all: &Ranking<T>, lang: Lang, told: impl Fn(&T) -> Told) -> List {
-    let untold = Untold(all.more, all.at_least);
-    list(title, &all.top, untold, lang, told)
-}
-
 fn list<T>(
     title: String,
-    all: &[Counted<T>],
-    Untold(untold, at_least): Untold,
+    Ranking {
+        top,
+        more,
+        at_least,
+    }: &Ranking<T>,
     lang: Lang,
     told: impl Fn(&T) -> Told,
 ) -> List {
-    let shown = all.get(..ENTRIES).unwrap_or(all);
+    let shown = top.get(..ENTRIES).unwrap_or(top);
     let most = shown.iter().map(|one| one.count).max().unwrap_or(0);
     let entries = shown
         .iter()
@@ -117,14 +90,14 @@ fn list<T>(
             }
         })
         .collect();
-    let more = untold.saturating_add((all.len() - shown.len()) as u64);
+    let more = more.saturating_add((top.len() - shown.len()) as u64);
     List {
         title,
         data: true,
         entries,
         more: (more > 0).then(|| {
             let more = show::grouped(more);
-            if at_least {
+            if *at_least {
                 words::and_more_at_least(lang, more)
             } else {
                 words::and_more(lang, more)

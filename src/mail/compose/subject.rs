@@ -3,7 +3,7 @@
 use super::view::{Item, items, tag};
 use super::{LINE_MAX, Look, SUBJECT_MAX, condition, daily, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, ConditionNews, Counted, Kind, Notice, Phase, Report, Subject, Talker};
+use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Subject, Talker};
 use crate::rules::Level;
 
 /// The site's name takes at most so many characters of the subject.
@@ -139,19 +139,11 @@ pub(super) fn count(alert: &Alert, lang: Lang) -> String {
 /// The object or the busiest flow, and how many others there are.
 fn place(subject: &Subject) -> Option<String> {
     let (first, others) = match subject {
-        Subject::Events {
-            objects,
-            more_objects,
-            ..
-        } => (
-            show::cut(&objects.first()?.what.name, 40),
-            more(objects, *more_objects),
-        ),
-        Subject::Traffic {
-            talkers,
-            more_talkers,
-            ..
-        } => (ends(&talkers.first()?.what), more(talkers, *more_talkers)),
+        Subject::Events { objects, .. } => {
+            let first = show::cut(&objects.top.first()?.what.name, 40);
+            (first, more(objects))
+        }
+        Subject::Traffic { talkers, .. } => (ends(&talkers.top.first()?.what), more(talkers)),
     };
     Some(match others {
         0 => first,
@@ -159,8 +151,10 @@ fn place(subject: &Subject) -> Option<String> {
     })
 }
 
-fn more<T>(told: &[Counted<T>], untold: u64) -> u64 {
-    untold.saturating_add(told.len().saturating_sub(1) as u64)
+/// How many there are beside the first.
+fn more<T>(all: &Ranking<T>) -> u64 {
+    all.more
+        .saturating_add(all.top.len().saturating_sub(1) as u64)
 }
 
 fn ends(talker: &Talker) -> String {

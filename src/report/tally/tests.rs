@@ -65,20 +65,16 @@ fn an_alert_shows_the_talkers_of_the_minutes_it_tells() {
     grow(&mut tally, &filter, "10.0.0.1", 1, 60);
     grow(&mut tally, &filter, "10.0.0.2", 9, 61);
     let alert = tally.alert(&rule, minute_of(at(65))).unwrap();
-    let Subject::Traffic {
-        talkers,
-        more_talkers,
-        ..
-    } = &alert.subject
-    else {
+    let Subject::Traffic { talkers, .. } = &alert.subject else {
         panic!("no traffic")
     };
     let told: Vec<_> = talkers
+        .top
         .iter()
         .map(|talker| (talker.what.src_ip.as_str(), talker.count))
         .collect();
     assert_eq!(
-        (told, *more_talkers),
+        (told, talkers.more),
         (vec![("10.0.0.2", 9), ("10.0.0.1", 1)], 0)
     );
     assert_eq!((alert.count, alert.first, alert.last), (10, at(60), at(61)));
@@ -129,16 +125,11 @@ fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
     tally.settle(rule.threshold, minute_of(at(0)));
     assert!(serde_json::to_string(&tally).unwrap().len() < 10_000);
     let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
-    let Subject::Traffic {
-        talkers,
-        more_talkers,
-        ..
-    } = &alert.subject
-    else {
+    let Subject::Traffic { talkers, .. } = &alert.subject else {
         panic!("no traffic")
     };
-    assert_eq!((alert.count, talkers[0].count), (10_049, 50));
-    assert_eq!(talkers.len() as u64 + more_talkers, 10_000);
+    assert_eq!((alert.count, talkers.top[0].count), (10_049, 50));
+    assert_eq!(talkers.top.len() as u64 + talkers.more, 10_000);
 }
 
 #[test]
@@ -157,7 +148,7 @@ fn counts_of_talkers_that_gave_way_are_told_as_lower_bounds() {
         }
         let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
         let Subject::Traffic {
-            talkers_at_least,
+            talkers,
             sources,
             destinations,
             ..
@@ -165,7 +156,7 @@ fn counts_of_talkers_that_gave_way_are_told_as_lower_bounds() {
         else {
             panic!("no traffic")
         };
-        assert_eq!((*talkers_at_least, sources.at_least), wanted, "{hosts}");
+        assert_eq!((talkers.at_least, sources.at_least), wanted, "{hosts}");
         assert!(!destinations.at_least, "all talk to one");
     }
 }
@@ -192,11 +183,17 @@ fn an_event_tells_its_source_and_its_objects() {
         panic!("no events")
     };
     assert_eq!(
-        (sources[0].what.kind.as_str(), sources[0].what.name.as_str()),
+        (
+            sources.top[0].what.kind.as_str(),
+            sources.top[0].what.name.as_str()
+        ),
         ("user", "eve")
     );
     assert_eq!(
-        (sources[0].what.ip.as_str(), alert.snapshot[0].raw.as_str()),
+        (
+            sources.top[0].what.ip.as_str(),
+            alert.snapshot[0].raw.as_str()
+        ),
         ("10.1.1.1", raw)
     );
 }
