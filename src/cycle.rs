@@ -128,7 +128,9 @@ struct Cycle<'a> {
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
     /// Whether more rows matched than can be remembered while they are read.
-    baseline_overflowed: bool,
+    series_overflowed: bool,
+    /// Whether it is told that the PCE regrouped its rows.
+    rows_regrouped: bool,
     /// What this run did see, for the mail's footer.
     seen: Vec<String>,
     news: Vec<ConditionNews>,
@@ -171,7 +173,8 @@ impl<'a> Cycle<'a> {
             seen_up_to: (None, None),
             figures: Figures::default(),
             flaws: Vec::new(),
-            baseline_overflowed: false,
+            series_overflowed: false,
+            rows_regrouped: false,
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),

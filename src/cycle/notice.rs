@@ -58,6 +58,15 @@ pub fn traffic_clipped(lang: Lang) -> Notice {
     }
 }
 
+/// Known traffic came in rows that look new.
+pub fn traffic_regrouped(lang: Lang) -> Notice {
+    Notice {
+        title: words::traffic_regrouped(lang),
+        text: say::traffic_regrouped(lang),
+        advice: words::traffic_regrouped_do(lang),
+    }
+}
+
 /// More came at once than the archive keeps.
 pub fn archive_left_out(lang: Lang, records: u64) -> Notice {
     Notice {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use self::attempt::Attempt;
-use super::{Code, Cycle, Tallies, back, notice};
+use self::attempt::{Attempt, Counted};
+use super::{Code, Cycle, back, notice};
 use crate::archive::Kind;
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
@@ -16,7 +16,7 @@ use crate::pce::error::Error;
 use crate::pce::traffic::{DOWNLOADS, Downloaded, Part, Progress, TrafficMemory, post, progress};
 use crate::report::Condition;
 use crate::rules::Level;
-use crate::rules::growth::{Baseline, MAX_ROWS};
+use crate::rules::series::{KEPT_SECONDS, Known, Legacy, MAX_SERIES};
 
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
@@ -54,7 +54,7 @@ impl Cycle<'_> {
         let Some(decisions) = self.decisions() else {
             self.drop_fetch(client);
             self.state.traffic = TrafficMemory::default();
-            self.state.baseline = Baseline::default();
+            self.forget_series();
             self.watch(Condition::Traffic, None);
             return Ok(());
         };
@@ -216,18 +216,8 @@ impl Cycle<'_> {
             let mut attempt = Attempt::of(self, part);
             let came = match attempt.read(client, href) {
                 Ok(downloaded) if downloaded.rows >= promised => {
-                    let Attempt {
-                        baseline,
-                        tallies,
-                        records,
-                        archive,
-                        overflowed,
-                        ..
-                    } = attempt;
-                    self.baseline_overflowed |= overflowed;
-                    self.keep_records(records);
-                    self.keep_batch(Kind::Flows, archive);
-                    self.commit(baseline, tallies, downloaded);
+                    let counted = attempt.counted();
+                    self.commit(counted, downloaded);
                     return Ok(());
                 }
                 Ok(downloaded) => downloaded.rows,
@@ -245,10 +235,17 @@ impl Cycle<'_> {
         }
     }
 
-    fn commit(&mut self, baseline: Baseline, tallies: Tallies, downloaded: Downloaded) {
-        self.state.baseline = baseline;
-        self.state.rules = tallies;
+    fn commit(&mut self, counted: Counted, downloaded: Downloaded) {
+        self.series_overflowed |= counted.overflowed;
+        self.keep_records(counted.records);
+        self.keep_batch(Kind::Flows, counted.archive);
+        self.state.series = counted.known;
+        self.state.rules = counted.tallies;
         self.figures.flows += downloaded.rows;
+        if counted.regrouped && !self.rows_regrouped {
+            self.rows_regrouped = true;
+            self.notices.push(notice::traffic_regrouped(self.lang));
+        }
         if downloaded.unreadable > 0 {
             let rows = say::rows(self.lang, downloaded.unreadable);
             self.flaws.push(say::flows_unreadable(self.lang, rows));
@@ -256,7 +253,7 @@ impl Cycle<'_> {
     }
 
     fn conclude_traffic(&mut self, client: &mut Client, outcome: Result<(), Failure>) {
-        self.settle_baseline();
+        self.settle_series();
         match outcome {
             Ok(()) => self.traffic_is_complete(),
             Err(failure) => self.traffic_is_incomplete(client, &failure),
@@ -340,7 +337,7 @@ impl Cycle<'_> {
         self.drop_fetch(client);
         let from = self.state.traffic.position.unwrap_or_else(|| self.now());
         self.state.traffic.clipped = Some(from);
-        self.state.baseline = Baseline::default();
+        self.forget_series();
         self.forget_since(from);
         self.notices.push(notice::traffic_clipped(self.lang));
     }
@@ -356,22 +353,29 @@ impl Cycle<'_> {
         }
     }
 
-    /// Forgets rows that no fetch can return, and keeps to the bound.
-    fn settle_baseline(&mut self) {
+    /// Without a rule that looks at traffic nothing of it is remembered.
+    fn forget_series(&mut self) {
+        (self.state.series, self.state.baseline) = (Known::default(), Legacy::default());
+    }
+
+    /// Forgets series that no fetch can return, and keeps to the bound.
+    fn settle_series(&mut self) {
         let settings = &self.config.settings;
         let overlap = i64::from(settings.traffic_overlap_minutes);
         let reach = overlap.max(i64::from(settings.late_reach_hours) * 60);
         if let Some(position) = self.seen_up_to.1 {
-            self.state.baseline.forget_before(back(position, reach));
+            let oldest = back(position, reach.max(KEPT_SECONDS / 60));
+            self.state.series.forget_before(oldest);
+            self.state.baseline.forget_before(oldest);
         }
-        if self.state.baseline.keep_to(MAX_ROWS) | self.baseline_overflowed {
+        if self.state.series.keep_to(MAX_SERIES) | self.series_overflowed {
             let known_from = self.state.traffic.position.unwrap_or_else(|| self.now());
             self.forget_since(known_from);
             for tally in self.state.rules.values_mut() {
                 tally.at_least = true;
             }
-            self.flaws
-                .push(say::baseline_full(self.lang, grouped(MAX_ROWS as u64)));
+            let bound = grouped(MAX_SERIES as u64);
+            self.flaws.push(say::series_full(self.lang, bound));
         }
     }
 

@@ -65,11 +65,15 @@ texts! {
         en: "This PCE clips the rows of a traffic query to its time range. From now on queries run over fixed ten-minute slots.",
         zh: "此 PCE 會依查詢時間範圍裁切流量列。今後將以固定的十分鐘時段查詢。"
     }
+    traffic_regrouped() {
+        en: "Most of the new traffic came in rows that began long ago and only look new: traffic known already, under another name. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
+        zh: "本次新增的流量大多來自早已開始、只是換了名稱的紀錄，屬於已知的流量。為避免重複通知，這類紀錄在本次執行中各只計為 1 筆；其中若有真正的新流量，將不會列出。"
+    }
     flows_unreadable(rows) {
         en: "{rows} of traffic could not be read (no JSON, or larger than 8 MiB): not counted.",
         zh: "有 {rows}流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
     }
-    baseline_full(bound) {
+    series_full(bound) {
         en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so that counts are at least what is told. Narrow the traffic rules.",
         zh: "符合規則的相異流量列超過 {bound} 列；最舊的已不再追蹤，因此所列數量為下限。請縮小流量規則的範圍。"
     }

@@ -40,6 +40,11 @@ texts! {
         en: "Nothing. Counts of traffic may be a little too high or too low in this run.",
         zh: "不需處理。本次執行的流量數量可能略有出入。"
     }
+    traffic_regrouped() { en: "The PCE regrouped its rows of traffic", zh: "PCE 重新歸併了流量紀錄" }
+    traffic_regrouped_do() {
+        en: "If the PCE was upgraded, restored or failed over: nothing. Otherwise look at the traffic of the last hours in the PCE's Explorer.",
+        zh: "若 PCE 剛升級、還原或切換節點，則不需處理；否則請在 PCE 的 Explorer 查看最近數小時的流量。"
+    }
     gap(time) { en: "No run for {time}", zh: "有 {time}沒有執行監控" }
     gap_do() {
         en: "If nobody stopped it on purpose: on the host, look at how long it has been up (`uptime`), at the cron entry or the timer, and at their log for that time.",

@@ -97,7 +97,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Goes over the next record where `look`, at the sight of what the buffer holds
-    /// from the record's begin on, says where it ends: nobody wants it. False where
+    /// from the record's begin on, says where it ends: it is done with. False where
     /// the record is still to be read, and at the end.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Decision;
 use super::client::Client;
 use super::error::Error;
-use super::glance::glance;
+use super::glance::{Look, glance};
 use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records, StreamError};
 
@@ -186,6 +186,11 @@ impl Part {
             tries: 0,
             slot: None,
         }
+    }
+
+    /// Whether it asks for all rows of its time, of a fetch for these decisions.
+    pub fn is_whole(&self, decisions: &[String]) -> bool {
+        self.ports.is_none() && self.decisions == decisions
     }
 
     /// Parts that together bring the same rows: by decision, then by ports, then
@@ -382,18 +387,27 @@ pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<
     Ok(downloaded)
 }
 
-/// Goes over the next row, or hands it to `to`; false at the end.
+/// Goes over the next row, or hands it to `to`; false at the end. Only what is not plain
+/// takes the parser.
 fn next_row<R: Read>(
     records: &mut Records<R>,
     to: &mut dyn Rows,
     downloaded: &mut Downloaded,
 ) -> Result<bool, StreamError> {
-    let labels = to.compares_labels();
-    let unwanted = |window: &[u8]| {
-        let (row, end) = glance(window, labels)?;
-        (!to.wants(&row)).then_some(end)
+    let look = if to.compares_labels() {
+        Look::Labels
+    } else {
+        Look::Rules
     };
-    if records.pass(unwanted)? {
+    let at_a_glance = |window: &[u8]| {
+        let (row, end) = glance(window, look)?;
+        if to.wants(&row) {
+            let (row, end) = glance(window, Look::Whole)?;
+            to.take(&row, &window[..end]);
+        }
+        Some(end)
+    };
+    if records.pass(at_a_glance)? {
         return Ok(true);
     }
     records.next_record::<Flows>(&mut |row, raw| match row {

@@ -19,10 +19,10 @@ use crate::report::daily::{Day, Gap};
 use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
-use crate::rules::growth::Baseline;
+use crate::rules::series::{Known, Legacy};
 
 /// The version this program writes. It reads this one and lower ones.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 /// All that is kept between runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,8 +46,11 @@ pub struct State {
     pub seen: SeenEvents,
     /// The traffic's position and an open fetch.
     pub traffic: TrafficMemory,
-    /// What the traffic's rows counted when they were last seen.
-    pub baseline: Baseline,
+    /// What rows of traffic are remembered as.
+    pub series: Known,
+    /// The same, as version 1 kept it; gone a day after the change.
+    #[serde(skip_serializing_if = "Legacy::is_empty")]
+    pub baseline: Legacy,
     /// Untold matches by the rule's id and fingerprint.
     pub rules: BTreeMap<String, Tally>,
     /// The conditions that hold.
@@ -75,7 +78,8 @@ impl Default for State {
             events: EventMemory::default(),
             seen: SeenEvents::default(),
             traffic: TrafficMemory::default(),
-            baseline: Baseline::default(),
+            series: Known::default(),
+            baseline: Legacy::default(),
             rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
@@ -243,6 +247,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         events: reader.take("events"),
         seen: reader.take("seen"),
         traffic: reader.take("traffic"),
+        series: reader.take("series"),
         baseline: reader.take("baseline"),
         rules: reader.take_each("rules", Ok::<_, ()>),
         conditions: reader.take_each("conditions", |key| {

@@ -62,7 +62,8 @@ impl Cycle<'_> {
         } else {
             vec![Part::whole(from, to, &decisions)]
         };
-        self.state.baseline.begin_fetch();
+        self.state.series.draw_key(self.start.random);
+        self.state.series.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
             complete,
