@@ -173,6 +173,10 @@ pub struct Connection {
     pub at: Timestamp,
     /// How many.
     pub times: u64,
+    /// Which region of a supercluster it belongs to, by its place.
+    pub region: usize,
+    /// The decision that its row says, if that is another word.
+    pub said: Option<String>,
     /// Who tells, and when it is known.
     pub reports: Vec<Report>,
 }
@@ -217,6 +221,8 @@ impl Connection {
             }),
             at,
             times: 1,
+            region: 0,
+            said: None,
             reports: vec![Report {
                 outbound,
                 recorded: at,
@@ -292,6 +298,18 @@ impl Connection {
     /// `active`, `closed`, `timed out`, `snapshot`, `new`, `incomplete` …
     pub fn state(mut self, state: &str) -> Self {
         self.state = state.into();
+        self
+    }
+
+    /// Seen in another region of a supercluster, by its place.
+    pub fn in_region(mut self, region: usize) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Its row says this decision; queries find it by the one that it was made with.
+    pub fn said_to_be(mut self, decision: &str) -> Self {
+        self.said = Some(decision.into());
         self
     }
 

@@ -10,9 +10,9 @@ use super::api::{error, invalid, method_not_allowed, not_found};
 use super::bulk::Bulk;
 use super::http::{Body, Request, Response};
 use super::query::Query;
-use super::rows;
 use super::state::State;
 use super::time::seconds;
+use super::{regions, rows};
 
 /// All queries of the PCE, and what becomes of new ones.
 #[derive(Default)]
@@ -116,8 +116,13 @@ struct Job {
 
 /// What a completed query found.
 struct Result {
+    /// `matches_count`.
     matched: usize,
+    /// `flows_count`.
+    found: usize,
     rows: Rows,
+    /// What each region of a supercluster says.
+    regions: Option<Value>,
 }
 
 #[derive(Clone)]
@@ -219,21 +224,27 @@ fn poll(state: &mut State, uuid: &str) -> Response {
 /// Finds the rows, as they are now; while the query ran, they went on growing.
 fn run(state: &State, query: &Query) -> Result {
     let now = state.now();
+    let claimed = |rows: usize| (rows as f64 * state.matches_a_row).ceil() as usize;
     if let Some(bulk) = state.bulk {
+        let rows = bulk.count(query, now);
         return Result {
-            matched: bulk.count(query, now),
+            matched: claimed(rows),
+            found: rows.min(query.most),
             rows: Rows::Bulk(bulk, now),
+            regions: None,
         };
     }
     let window = (query.from, query.to);
     let mut found = rows::rows(&state.connections, state.counting, now, window);
-    found.retain(|row| query.asks_for(row));
-    let matched = found.len();
+    found.retain(|row| query.asks_for(row) && regions::responds(&state.regions, row));
+    let matched = claimed(found.len());
     found.truncate(query.most);
     let json = found.iter().enumerate().map(|(place, row)| row.json(place));
     Result {
         matched,
+        found: found.len(),
         rows: Rows::Made(Arc::new(json.collect())),
+        regions: regions::report(&state.regions, &found, claimed),
     }
 }
 
@@ -327,7 +338,10 @@ impl Job {
         });
         if let Some(result) = &self.result {
             json["matches_count"] = result.matched.into();
-            json["flows_count"] = result.matched.min(self.query.most).into();
+            json["flows_count"] = result.found.into();
+            if let Some(regions) = &result.regions {
+                json["regions"] = regions.clone();
+            }
             json["result"] = format!("{href}/download").into();
         }
         json

@@ -20,6 +20,7 @@ mod jobs;
 mod listen;
 mod query;
 mod realistic;
+mod regions;
 mod rows;
 mod state;
 mod time;
@@ -45,6 +46,7 @@ pub use self::{
     jobs::Fate,
     listen::Welcome,
     realistic::a_realistic_hour,
+    regions::Region,
     rows::{Counting, Midnight},
     state::{Seen, healthy, mixed},
     time::{Clock, DAY, When, at, millis, seconds},
@@ -206,6 +208,18 @@ impl Pce {
     /// Finds at most so many rows for one query, and says how many match.
     pub fn cap_rows_at(&self, most: usize) {
         self.shared.lock().rows_cap = Some(most);
+    }
+
+    /// It claims so many matches for each row that it finds, as live PCEs do: 9,021 for
+    /// 5,525 rows. Nothing is cut for that.
+    pub fn claim_matches_a_row(&self, matches: f64) {
+        self.shared.lock().matches_a_row = matches;
+    }
+
+    /// It leads a supercluster of these regions. Connections belong to the first one,
+    /// unless said otherwise.
+    pub fn regions(&self, regions: impl IntoIterator<Item = Region>) {
+        self.shared.lock().regions = regions.into_iter().collect();
     }
 
     /// How many requests it answers in one minute of its clock; 500.

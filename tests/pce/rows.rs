@@ -182,7 +182,8 @@ impl Row {
         row["dst"] = newest.destination.json();
         row["service"] = newest.service.clone();
         row["state"] = newest.state.as_str().into();
-        row["policy_decision"] = newest.decision.as_str().into();
+        let said = newest.said.as_ref().unwrap_or(&newest.decision);
+        row["policy_decision"] = said.as_str().into();
         row["flow_direction"] = direction(self.outbound).into();
         row["num_connections"] = self.count.into();
         row["seq_id"] = place.into();

@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::http::{Request, Response};
 use super::jobs::Jobs;
 use super::listen::Welcome;
+use super::regions::Region;
 use super::rows::Counting;
 use super::time::{Clock, at, http_date};
 
@@ -43,6 +44,10 @@ pub struct State {
     pub events_cap: Option<usize>,
     /// The most rows that it finds for one query, whatever is asked for.
     pub rows_cap: Option<usize>,
+    /// How many matches it claims for each row that it finds.
+    pub matches_a_row: f64,
+    /// Those of a supercluster; none without one.
+    pub regions: Vec<Region>,
     /// Everything that VENs have seen, recorded or not.
     pub connections: Vec<Connection>,
     /// How rows are made of connections.
@@ -79,6 +84,8 @@ impl Default for State {
             events: Vec::new(),
             events_cap: None,
             rows_cap: None,
+            matches_a_row: 1.0,
+            regions: Vec::new(),
             connections: Vec::new(),
             counting: Counting::default(),
             bulk: None,
