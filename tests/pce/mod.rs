@@ -205,7 +205,8 @@ impl Pce {
         self.shared.lock().events_cap = Some(most);
     }
 
-    /// Finds at most so many rows for one query, and says how many match.
+    /// Finds at most so many rows for one query; what it leaves out it fills up, to as
+    /// many as were asked for, with rows that no rule wants.
     pub fn cap_rows_at(&self, most: usize) {
         self.shared.lock().rows_cap = Some(most);
     }
