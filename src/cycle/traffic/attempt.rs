@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Failure;
+use super::unknown::UnknownDecisions;
 use crate::archive::{Batch, Kind};
 use crate::cycle::{Cycle, Tallies};
 use crate::pce::client::Client;
@@ -12,8 +13,7 @@ use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::growth::{Baseline, MAX_ROWS, Row};
 use crate::rules::matching::FlowFacts;
-use crate::rules::{Filter, TrafficFilter, keyed};
-use crate::store::TrafficCounts;
+use crate::rules::{Decision, Filter, TrafficFilter, keyed};
 
 /// One download, counted on copies until it is known to be complete.
 pub(super) struct Attempt<'c> {
@@ -32,11 +32,10 @@ pub(super) struct Attempt<'c> {
     pub(super) archive: Option<Batch>,
     now: Timestamp,
     complete: Option<Timestamp>,
-    slot: Option<Timestamp>,
-    /// Whether rows that turn out to be clipped end the attempt.
-    watch_clipping: bool,
-    /// Whether some were.
-    clipped: bool,
+    /// The one decision that was asked for, which every row of the answer then has.
+    asked: Option<Decision>,
+    /// The decisions of rows that name none that is known.
+    pub(super) unknown: UnknownDecisions,
     /// Whether so many rows matched that some had to be forgotten meanwhile.
     pub(super) overflowed: bool,
 }
@@ -54,7 +53,6 @@ impl<'c> Attempt<'c> {
             candidates: Candidates::of(rules.iter().map(|(_, _, filter)| *filter)),
             labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
             matching: Vec::new(),
-            clipped: false,
             overflowed: false,
             rules,
             baseline: cycle.state.baseline.clone(),
@@ -68,19 +66,13 @@ impl<'c> Attempt<'c> {
                 .fetch
                 .as_ref()
                 .and_then(|fetch| fetch.complete),
-            slot: part.slot,
-            watch_clipping: cycle.config.settings.traffic_counts == TrafficCounts::Auto
-                && part.slot.is_none(),
+            asked: part.decision(),
+            unknown: UnknownDecisions::default(),
         }
     }
 
     pub(super) fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
-        let downloaded = download(client, href, self).map_err(Failure::of)?;
-        if self.clipped && self.watch_clipping {
-            Err(Failure::Clipped)
-        } else {
-            Ok(downloaded)
-        }
+        download(client, href, self).map_err(Failure::of)
     }
 
     /// Finds the rules that match the row.
@@ -101,19 +93,21 @@ impl Rows for Attempt<'_> {
     }
 
     fn wants(&mut self, row: &Flow<'_>) -> bool {
-        self.find_matching(&FlowFacts::of(row));
+        let facts = FlowFacts::of_answer_to(row, self.asked);
+        self.unknown.note(&facts);
+        self.find_matching(&facts);
         !self.matching.is_empty()
     }
 
     /// Counts one row.
     fn take(&mut self, flow: &Flow<'_>, raw: &[u8]) {
-        let facts = FlowFacts::of(flow);
+        let facts = FlowFacts::of_answer_to(flow, self.asked);
+        self.unknown.note(&facts);
         self.find_matching(&facts);
         if self.matching.is_empty() {
             return;
         }
-        let row = Row::of(flow, self.now, self.slot);
-        self.clipped |= self.baseline.begins_later(&row);
+        let row = Row::of(flow, self.now, None);
         let growth = self.baseline.grow(&row, self.complete);
         // The longest unseen go, which a later part of the fetch hardly brings again.
         if self.baseline.len() > 2 * MAX_ROWS {
