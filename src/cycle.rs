@@ -45,6 +45,7 @@ use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
 pub use outcome::{Figures, Outcome};
 pub use test_mail::test_mail;
+use traffic::Asked;
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
@@ -127,6 +128,8 @@ struct Cycle<'a> {
     notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
+    /// What of its bounds reading traffic has used up.
+    asked: Asked,
     /// Whether more rows matched than can be remembered while they are read.
     series_overflowed: bool,
     /// Whether it is told that the PCE regrouped its rows.
@@ -173,6 +176,7 @@ impl<'a> Cycle<'a> {
             seen_up_to: (None, None),
             figures: Figures::default(),
             flaws: Vec::new(),
+            asked: Asked::default(),
             series_overflowed: false,
             rows_regrouped: false,
             seen: Vec::new(),

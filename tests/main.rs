@@ -57,7 +57,6 @@ mod stories {
     mod the_schedule;
     mod the_world;
     mod traffic_bulk;
-    mod traffic_clipped;
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;

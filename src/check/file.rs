@@ -32,7 +32,8 @@ pub fn check_config(opened: &Opened, lang: Lang) -> Vec<Finding> {
         let fix = fix.unwrap_or_else(|| say::nothing_to_do(lang));
         Finding::remark("config", what.to_owned(), fix)
     };
-    findings.extend(config.warnings.iter().cloned().map(remark));
+    let told = config.warnings.iter().chain(&config.obsolete);
+    findings.extend(told.cloned().map(remark));
     let notes = opened.notes.iter().filter(|note| note.is_loss());
     findings
         .extend(notes.map(|note: &Note| {

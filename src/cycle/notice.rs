@@ -40,6 +40,19 @@ pub fn events_unreadable(lang: Lang, count: u64) -> Notice {
     }
 }
 
+/// Traffic of that time was not fetched: that of these members of a supercluster.
+pub fn traffic_of_members_skipped(
+    lang: Lang,
+    members: String,
+    from: String,
+    until: String,
+) -> Notice {
+    Notice {
+        text: say::traffic_of_members_skipped(lang, members, &from, &until),
+        ..traffic_skipped(lang, from, until)
+    }
+}
+
 /// Traffic of that time was not fetched.
 pub fn traffic_skipped(lang: Lang, from: String, until: String) -> Notice {
     Notice {
@@ -49,12 +62,12 @@ pub fn traffic_skipped(lang: Lang, from: String, until: String) -> Notice {
     }
 }
 
-/// This PCE clips rows to the query.
-pub fn traffic_clipped(lang: Lang) -> Notice {
+/// Rows have policy decisions that are not known.
+pub fn unknown_decisions(lang: Lang, decisions: String) -> Notice {
     Notice {
-        title: words::traffic_clipped(lang),
-        text: say::traffic_clipped(lang),
-        advice: words::traffic_clipped_do(lang),
+        title: words::unknown_decisions(lang),
+        text: say::unknown_decisions(lang, decisions),
+        advice: words::unknown_decisions_do(lang),
     }
 }
 

@@ -134,6 +134,10 @@ texts! {
         en: "a section this program does not know and leaves alone; was \"{near}\" meant?",
         zh: "本程式不認得此區段，將予保留而不使用；是否應為「{near}」？"
     }
+    does_nothing() {
+        en: "does nothing any more, whatever it says; remove the key",
+        zh: "無論設為何值均已無作用；請移除此鍵"
+    }
     missing(example) {
         en: "is missing; write for example {example}",
         zh: "缺少此項；請填寫，例如 {example}"

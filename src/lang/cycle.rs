@@ -57,13 +57,17 @@ texts! {
         en: "Traffic from {from} to {until} was skipped: the backlog is longer than settings.max_catch_up_hours.",
         zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
     }
+    traffic_of_members_skipped(members, from, until) {
+        en: "Traffic of {members} from {from} to {until} was skipped: these members of the supercluster were silent, and the backlog is longer than settings.max_catch_up_hours. What the others sent of that time is counted as far as a run could read it.",
+        zh: "已略過 {members} 自 {from} 至 {until} 的流量：這些 Supercluster 成員沒有回應，且積壓時間超過 settings.max_catch_up_hours。其他成員在該期間傳回的流量，凡執行時讀到的均已計入。"
+    }
     traffic_cut(rows, from, until) {
         en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
         zh: "{from} 至 {until} 的流量只能讀取 {rows}：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
     }
-    traffic_clipped() {
-        en: "This PCE clips the rows of a traffic query to its time range. From now on queries run over fixed ten-minute slots.",
-        zh: "此 PCE 會依查詢時間範圍裁切流量列。今後將以固定的十分鐘時段查詢。"
+    unknown_decisions(decisions) {
+        en: "The PCE sends rows of traffic with a policy decision that is not known here: {decisions}. They count for rules that ask for any decision (pd -1), and for no others. This is told once for each such word.",
+        zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
     }
     traffic_regrouped() {
         en: "Most of the new traffic came in rows that began long ago and only look new: traffic known already, under another name. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
@@ -82,20 +86,24 @@ texts! {
         zh: "PCE 放棄了流量查詢（「{state}」）。"
     }
     query_too_slow(seconds) {
-        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds).",
-        zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds）。"
+        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds) and was given up. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or raise that time.",
+        zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds），已放棄。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或調高此時間。"
     }
-    query_unfinished() {
-        en: "the PCE still computes the traffic query.",
-        zh: "PCE 仍在計算流量查詢。"
+    query_unfinished(minutes) {
+        en: "the PCE still computes the traffic query that was posted {minutes} min ago; the next run asks for it first. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or have less looked back over (settings.late_reach_hours).",
+        zh: "PCE 仍在計算 {minutes} 分鐘前送出的流量查詢，下次執行會先讀取此查詢。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或縮短回溯時間（settings.late_reach_hours）。"
+    }
+    queries_left(posted, left) {
+        en: "there is more traffic than one run may ask for ({posted} queries posted, parts left: {left}); the next run goes on with the rest. If this lasts, have the traffic rules ask for fewer policy decisions (pd).",
+        zh: "流量超過一次執行可查詢的量（已送出 {posted} 個查詢，剩餘 {left} 個部分），其餘由下次執行接續。若持續發生，請減少流量規則所查詢的政策決策（pd）。"
     }
     query_short(promised, came) {
         en: "the PCE promised {promised}, and {came} came.",
         zh: "PCE 表示有 {promised}，實際只取得 {came} 列。"
     }
     query_silent(members) {
-        en: "members of the supercluster did not answer: {members}.",
-        zh: "Supercluster 的部分成員沒有回應：{members}。"
+        en: "members of the supercluster did not answer the traffic query: {members}. What the others sent is counted; see to the health of these PCEs and of their links to the leader.",
+        zh: "Supercluster 的部分成員沒有回應流量查詢：{members}。其他成員傳回的流量已計入；請檢查這些 PCE 的健康狀態，以及與 leader 之間的連線。"
     }
     computing(seconds) {
         en: "the PCE computes the traffic query ({seconds} s) …",

@@ -198,13 +198,13 @@ texts! {
     traffic_lasts() { en: "Traffic still not read completely", zh: "流量仍讀取不完整" }
     traffic_ended() { en: "Traffic read completely again", zh: "流量已恢復完整讀取" }
     traffic_means() {
-        en: "The traffic query failed or was not finished twice in a row. Traffic rules see only a part; the rest is fetched as soon as it can be.",
-        zh: "流量查詢連續兩次失敗或未完成，流量規則只看到部分資料；其餘會在可讀取時補抓。"
+        en: "The traffic query failed or was not finished twice in a row, or it brought only a part of the rows. Traffic rules see only a part; the rest is fetched as soon as it can be.",
+        zh: "流量查詢連續兩次失敗或未完成，或僅傳回部分資料，流量規則只看到部分資料；其餘會在可讀取時補抓。"
     }
     traffic_was(time) { en: "Traffic was incomplete for {time}.", zh: "流量讀取曾不完整，歷時 {time}。" }
     traffic_do() {
-        en: "If it lasts, look at the PCE's load (Explorer queries queue up there), narrow the traffic rules, or raise api.query_timeout_seconds.",
-        zh: "若持續發生，請檢查 PCE 負載（Explorer 查詢可能排隊）、縮小流量規則範圍，或調高 api.query_timeout_seconds。"
+        en: "The details name the cause. If it lasts, look at the PCE's load (Explorer queries queue up there), narrow the traffic rules, or raise api.query_timeout_seconds.",
+        zh: "原因見詳細訊息。若持續發生，請檢查 PCE 負載（Explorer 查詢可能排隊）、縮小流量規則範圍，或調高 api.query_timeout_seconds。"
     }
     configuration_begins() { en: "Config file unusable", zh: "設定檔無法使用" }
     configuration_lasts() { en: "Config file still unusable", zh: "設定檔仍無法使用" }

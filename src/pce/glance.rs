@@ -22,7 +22,7 @@ const MOST_DIGITS: usize = 19;
 
 /// How much of a row is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Look {
+pub enum Depth {
     /// Its addresses, port, protocol and policy decision.
     Rules,
     /// Its labels, too: reading them costs most, and few rules ask.
@@ -33,9 +33,12 @@ pub enum Look {
 
 /// The row that `window` begins with, and where it ends; what is not looked at is as if
 /// it were absent. `None` where only the parser can tell.
-pub fn glance(window: &[u8], look: Look) -> Option<(Flow<'_>, usize)> {
+pub fn glance(window: &[u8], depth: Depth) -> Option<(Flow<'_>, usize)> {
     window.first().filter(|byte| **byte == b'{')?;
-    let mut scanner = Scanner { rest: window, look };
+    let mut scanner = Scanner {
+        rest: window,
+        depth,
+    };
     let mut flow = Flow::default();
     scanner.flow(&mut flow)?;
     Some((flow, window.len() - scanner.rest.len()))
@@ -44,7 +47,7 @@ pub fn glance(window: &[u8], look: Look) -> Option<(Flow<'_>, usize)> {
 /// Goes over a JSON text, once. Every step is `None` where it is not sure.
 struct Scanner<'a> {
     rest: &'a [u8],
-    look: Look,
+    depth: Depth,
 }
 
 impl<'a> Scanner<'a> {
@@ -56,7 +59,7 @@ impl<'a> Scanner<'a> {
                 b"service" => flow.service = scanner.service()?,
                 b"policy_decision" => flow.policy_decision = scanner.text()?,
                 b"pd" => flow.pd = scanner.number()?,
-                key if scanner.look == Look::Whole => scanner.rest_of_flow(flow, key)?,
+                key if scanner.depth == Depth::Whole => scanner.rest_of_flow(flow, key)?,
                 _ => scanner.skip(DEEPEST)?,
             }
             Some(())
@@ -113,10 +116,10 @@ impl<'a> Scanner<'a> {
         self.members(|scanner, key| {
             match key {
                 b"ip" => end.ip = scanner.text()?,
-                b"workload" if scanner.look >= Look::Labels => {
+                b"workload" if scanner.depth >= Depth::Labels => {
                     scanner.workload(&mut end.workload)?;
                 }
-                b"fqdn" if scanner.look == Look::Whole => end.fqdn = scanner.text()?,
+                b"fqdn" if scanner.depth == Depth::Whole => end.fqdn = scanner.text()?,
                 _ => scanner.skip(DEEPEST)?,
             }
             Some(())
@@ -128,7 +131,7 @@ impl<'a> Scanner<'a> {
         self.members(|scanner, key| {
             match key {
                 b"labels" => workload.labels = scanner.label_list()?,
-                key if scanner.look == Look::Whole => match key {
+                key if scanner.depth == Depth::Whole => match key {
                     b"href" => workload.href = scanner.text()?,
                     b"name" => workload.name = scanner.text()?,
                     b"hostname" => workload.hostname = scanner.text()?,
@@ -172,7 +175,7 @@ impl<'a> Scanner<'a> {
             match key {
                 b"port" => service.port = scanner.number()?,
                 b"proto" => service.proto = scanner.number()?,
-                key if scanner.look == Look::Whole => match key {
+                key if scanner.depth == Depth::Whole => match key {
                     b"process_name" => service.process_name = scanner.text()?,
                     b"windows_service_name" => service.windows_service_name = scanner.text()?,
                     b"user_name" => service.user_name = scanner.text()?,

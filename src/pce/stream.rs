@@ -29,7 +29,7 @@ const AHEAD: usize = 8 * 1024;
 
 /// How much of what is no array is kept for the message. More than is shown, so
 /// that whoever shows it finds a secret that the text may repeat whole.
-const OPENING: usize = 1024;
+const OPENING: usize = 8 * 1024;
 
 /// The records of one JSON array, in the order in which they come.
 pub struct Records<R> {

@@ -105,7 +105,7 @@ pub(super) fn config(
         problems,
         more,
     })?;
-    for warning in &mut config.warnings {
+    for warning in config.warnings.iter_mut().chain(&mut config.obsolete) {
         *warning = words::in_file(config.settings.language, path.display(), &*warning);
     }
     Ok(config)

@@ -59,6 +59,8 @@ pub struct Config {
     /// Finished sentences, in the config's language, on what is not wrong but
     /// should be told: ids that stand twice, a secret that others may read.
     pub warnings: Vec<String>,
+    /// The same on what does no harm, and can go: for whoever asks, not for a run.
+    pub obsolete: Vec<String>,
 }
 
 /// What stands in `settings`.
@@ -90,18 +92,4 @@ pub struct Settings {
     pub cycle_deadline_seconds: u32,
     /// The record archive's folder; `None`: off.
     pub archive_dir: Option<std::path::PathBuf>,
-    /// How the PCE counts.
-    pub traffic_counts: TrafficCounts,
-}
-
-/// `settings.traffic_counts`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TrafficCounts {
-    /// Find out.
-    #[default]
-    Auto,
-    /// Rows grow through the UTC day.
-    Cumulative,
-    /// Rows are clipped to the query.
-    Clipped,
 }

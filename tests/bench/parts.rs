@@ -7,10 +7,10 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use criterion::{BatchSize, Bencher, Criterion};
+use criterion::{Bencher, Criterion};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Look, compose};
-use illumio_monitor::pce::glance::{Look, glance};
+use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::stream::{Kind, Records};
 use illumio_monitor::rules::candidates::Candidates;
@@ -100,9 +100,9 @@ fn reading(parts: &mut Parts) {
     let rows: Vec<&RawValue> = serde_json::from_slice(&array).unwrap();
     let rows: Vec<&[u8]> = rows.iter().map(|row| row.get().as_bytes()).collect();
     for (name, look) in [
-        ("20,000 rows at a glance", Look::Rules),
-        ("20,000 rows at a glance, with labels", Look::Labels),
-        ("20,000 rows at a glance, whole", Look::Whole),
+        ("20,000 rows at a glance", Depth::Rules),
+        ("20,000 rows at a glance, with labels", Depth::Labels),
+        ("20,000 rows at a glance, whole", Depth::Whole),
     ] {
         parts.part_over(array.len(), name, |bencher| {
             bencher.iter(|| rows.iter().filter_map(|row| glance(row, look)).count());
@@ -138,7 +138,7 @@ fn parse_all<'a, T: Deserialize<'a>>(rows: &[&'a [u8]]) {
 fn pass_all(array: &[u8], filters: &[TrafficFilter]) {
     let candidates = Candidates::of(filters.iter());
     let labels = filters.iter().any(TrafficFilter::compares_labels);
-    let look = if labels { Look::Labels } else { Look::Rules };
+    let look = if labels { Depth::Labels } else { Depth::Rules };
     let mut found = Vec::new();
     let mut records = Records::new(array);
     let mut unwanted = |window: &[u8]| {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use illumio_monitor::pce::glance::{Look, glance};
+use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::pce::stream::{Kind, Records};
@@ -466,10 +466,10 @@ fn a_glance_tells_of_a_row_what_the_parser_reads() {
             let mut reader = Records::new(Slowly(&bytes, step));
             let glanced_end = loop {
                 let passed = reader.pass(|window| {
-                    let (row, end) = glance(window, Look::Whole)?;
+                    let (row, end) = glance(window, Depth::Whole)?;
                     at_a_glance.push(glanced.len());
                     glanced.push(read_of(Some(&row), &window[..end]));
-                    let (less, same_end) = glance(window, Look::Labels)?;
+                    let (less, same_end) = glance(window, Depth::Labels)?;
                     assert_eq!((compared(&less), same_end), (compared(&row), end));
                     Some(end)
                 });

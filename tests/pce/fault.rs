@@ -179,7 +179,7 @@ impl Fault {
     }
 
     /// With this header.
-    fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Kind::Status { headers, .. } = &mut self.kind {
             headers.push((name.into(), value.into()));
         }

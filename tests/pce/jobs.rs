@@ -14,6 +14,10 @@ use super::state::State;
 use super::time::seconds;
 use super::{regions, rows};
 
+/// What stands for rows that a capped PCE would have in place of these: no rule asks
+/// for it.
+const NOBODYS_ROW: &str = r#"{"policy_decision":"allowed","service":{"port":9}}"#;
+
 /// All queries of the PCE, and what becomes of new ones.
 #[derive(Default)]
 pub struct Jobs {
@@ -118,7 +122,7 @@ struct Job {
 struct Result {
     /// `matches_count`.
     matched: usize,
-    /// `flows_count`: the rows that are there to be read.
+    /// `flows_count`.
     found: usize,
     rows: Rows,
     /// What each region of a supercluster says.
@@ -229,7 +233,7 @@ fn run(state: &State, query: &Query) -> Result {
         let rows = bulk.count(query, now);
         return Result {
             matched: claimed(rows),
-            found: rows.min(query.most),
+            found: query.found(rows),
             rows: Rows::Bulk(bulk, now),
             regions: None,
         };
@@ -238,11 +242,12 @@ fn run(state: &State, query: &Query) -> Result {
     let mut found = rows::rows(&state.uploads, &state.counting, now, window);
     found.retain(|row| query.asks_for(row) && regions::responds(&state.regions, row));
     let matched = claimed(found.len());
+    let told = query.found(found.len());
     found.truncate(query.most);
     let json = found.iter().enumerate().map(|(place, row)| row.json(place));
     Result {
         matched,
-        found: found.len(),
+        found: told,
         rows: Rows::Made(Arc::new(json.collect())),
         regions: regions::report(&state.regions, &found, claimed),
     }
@@ -293,7 +298,8 @@ fn download(state: &mut State, request: &Request, uuid: &str) -> Response {
     match result.rows.clone() {
         _ if !as_json => Response::new(200, "text/csv", result.csv().into_bytes()),
         Rows::Made(rows) => {
-            let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+            let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+            rows.resize(result.found, NOBODYS_ROW.into());
             let body = format!("[{}]", rows.join(","));
             Response::new(200, "application/json", body.into_bytes())
         }

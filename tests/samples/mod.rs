@@ -187,6 +187,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         at_least: false,
         first,
         last,
+        in_one_go: None,
         timeline,
         subject: Subject::Traffic {
             talkers: ranked(

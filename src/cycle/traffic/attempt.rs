@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Failure;
+use super::unknown::UnknownDecisions;
 use crate::archive::{Batch, Kind};
 use crate::cycle::{Cycle, Tallies};
 use crate::pce::client::Client;
@@ -12,7 +13,7 @@ use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
-use crate::rules::{Filter, TrafficFilter, keyed};
+use crate::rules::{Decision, Filter, TrafficFilter, keyed};
 
 /// Rows that wait for the answer's end take so many bytes at most; beyond, what came
 /// until then has to do.
@@ -28,6 +29,10 @@ pub(super) struct Attempt<'c> {
     waiting: Vec<(Row, Box<[u8]>)>,
     waiting_bytes: usize,
     now: Timestamp,
+    /// The one decision that was asked for, which every row of the answer then has.
+    asked: Option<Decision>,
+    /// The decisions of rows that name none that is known.
+    unknown: UnknownDecisions,
 }
 
 /// What an attempt came to.
@@ -42,6 +47,8 @@ pub(super) struct Counted {
     pub(super) overflowed: bool,
     /// Whether the PCE regrouped its rows.
     pub(super) regrouped: bool,
+    /// The decisions of rows that name none that is known.
+    pub(super) unknown: UnknownDecisions,
 }
 
 /// The rules, and what they count.
@@ -92,6 +99,8 @@ impl<'c> Attempt<'c> {
             waiting: Vec::new(),
             waiting_bytes: 0,
             now: cycle.now(),
+            asked: part.decision(),
+            unknown: UnknownDecisions::default(),
         }
     }
 
@@ -105,7 +114,10 @@ impl<'c> Attempt<'c> {
     /// What it came to.
     pub(super) fn counted(self) -> Counted {
         let Self {
-            counting, answer, ..
+            counting,
+            answer,
+            unknown,
+            ..
         } = self;
         let (overflowed, regrouped) = (answer.overflowed, answer.regrouped);
         Counted {
@@ -115,6 +127,7 @@ impl<'c> Attempt<'c> {
             archive: counting.archive,
             overflowed,
             regrouped,
+            unknown,
         }
     }
 
@@ -127,7 +140,7 @@ impl<'c> Attempt<'c> {
         for ((row, growth), raw) in rows.iter().zip(growths).zip(raws) {
             // It was read before.
             if let Ok(flow) = serde_json::from_slice::<Flow<'_>>(&raw) {
-                let facts = FlowFacts::of(&flow);
+                let facts = FlowFacts::of_answer_to(&flow, self.asked);
                 self.counting.find_matching(&facts);
                 self.counting.count(&facts, row, growth, &raw);
             }
@@ -181,14 +194,19 @@ impl Rows for Attempt<'_> {
     }
 
     fn wants(&mut self, row: &Flow<'_>) -> bool {
-        self.counting.find_matching(&FlowFacts::of(row))
+        let facts = FlowFacts::of_answer_to(row, self.asked);
+        self.unknown.note(&facts);
+        self.counting.find_matching(&facts)
     }
 
     /// Counts one row, or has it wait.
-    fn take(&mut self, flow: &Flow<'_>, raw: &[u8]) {
-        let facts = FlowFacts::of(flow);
-        if !self.counting.find_matching(&facts) {
-            return;
+    fn take(&mut self, flow: &Flow<'_>, raw: &[u8], asked: bool) {
+        let facts = FlowFacts::of_answer_to(flow, self.asked);
+        if !asked {
+            self.unknown.note(&facts);
+            if !self.counting.find_matching(&facts) {
+                return;
+            }
         }
         let row = self
             .legacy
