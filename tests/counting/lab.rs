@@ -87,7 +87,7 @@ fn flow(nth: u64) -> Connection {
         0 => address(&format!("203.0.113.{}", nth % 250 + 1))
             .fqdn(&format!("site-{nth}.example.net")),
         1 => workload(&format!("db-{}", nth % 17)),
-        _ if nth % 8 == 0 => workload(&format!("db-{}", nth % 13)),
+        _ if nth.is_multiple_of(8) => workload(&format!("db-{}", nth % 13)),
         _ => address(&format!("172.17.0.{}", nth % 250 + 1)),
     };
     let destination = match nth % 24 {

@@ -28,6 +28,8 @@ pub struct Watch {
     /// Flows that can have grown, and those that must have, since its last alert.
     may_flows: BTreeSet<String>,
     sure_flows: BTreeSet<String>,
+    /// Those that must have grown with the last fetch, and the newest minute of each.
+    grown: BTreeMap<String, i64>,
     bounds: BTreeMap<String, Bounds>,
 }
 
@@ -68,6 +70,7 @@ impl Watch {
             last_alert: None,
             may_flows: BTreeSet::new(),
             sure_flows: BTreeSet::new(),
+            grown: BTreeMap::new(),
             bounds: BTreeMap::new(),
         }
     }
@@ -89,16 +92,20 @@ impl Watch {
                 names.entry(&shown.name).or_default().push(shown);
             }
         }
+        self.grown.clear();
         for (name, shown) in names {
             let bounds = self.of(&shown);
             let before = self.bounds.insert(name.to_owned(), bounds);
             let before = before.unwrap_or_default();
-            let flow = || shown[0].talkers.clone();
+            let flow = &shown[0].talkers;
             if bounds.most > before.least {
-                self.may_flows.insert(flow());
+                self.may_flows.insert(flow.clone());
             }
             if bounds.least > before.most {
-                self.sure_flows.insert(flow());
+                self.sure_flows.insert(flow.clone());
+                let newest = shown.iter().map(|it| minute(it.stamp)).max();
+                let known = self.grown.entry(flow.clone()).or_default();
+                *known = newest.max(Some(*known)).unwrap_or_default();
             }
         }
     }
@@ -121,7 +128,7 @@ impl Watch {
             Some(_) if begun_inside => larger(shown, sure),
             Some(seen) => {
                 let settled = |it: &Shown| it.stamp >= self.since + SETTLED;
-                let now = larger(shown, |it| sure(it) && (it.may <= seen || settled(it)));
+                let now = larger(shown, |it| it.may <= seen || (sure(it) && settled(it)));
                 now.saturating_sub(larger(shown, |it| it.may <= seen))
             }
         };
@@ -177,8 +184,12 @@ impl Watch {
         if counts(rule) && told.count < threshold(rule) {
             faults.push("fewer than its threshold".to_owned());
         }
-        let may_flows = std::mem::take(&mut self.may_flows);
         let sure_flows = std::mem::take(&mut self.sure_flows);
+        let may_flows = self.may_flows.clone();
+        if !counts(rule) {
+            // What lies in no full window stays for later.
+            self.may_flows.clear();
+        }
         if rule["count_by"] == "flows" {
             let least = if counts(rule) { 0 } else { sure_flows.len() };
             let right = least as u64..=may_flows.len() as u64;
@@ -207,31 +218,48 @@ impl Watch {
         history: &History,
         now: Timestamp,
         allowance: Allowance,
-    ) -> Vec<String> {
-        let mut faults = Vec::new();
-        if !counts(rule) {
-            let names = self.bounds.len() * history.fetches.len();
-            let (least, _) = allowance.of(self.bounds(), names);
-            let owed = least.saturating_sub(self.told);
-            if rule["count_by"] == "flows" && !self.sure_flows.is_empty() {
-                faults.push(format!("silent about {:?}", self.sure_flows));
-            } else if rule["count_by"] != "flows" && owed > 0 {
-                faults.push(format!("silent about {owed}"));
+    ) -> Option<String> {
+        let fresh = history.fetches.last() == Some(&now);
+        match (counts(rule), rule["count_by"] == "flows") {
+            (false, true) => {
+                let flows = &self.sure_flows;
+                (!flows.is_empty()).then(|| format!("silent about {flows:?}"))
             }
-        } else if rule["count_by"] != "flows"
-            && allowance.bursts_show
-            && let Some(burst) = self.burst(rule, history, now)
-        {
-            faults.push(format!("silent about {burst} in one upload"));
+            (false, false) => {
+                let looks = self.bounds.len() * history.fetches.len();
+                let (least, _) = allowance.of(self.bounds(), looks);
+                let owed = least.saturating_sub(self.told);
+                (owed > 0).then(|| format!("silent about {owed}"))
+            }
+            (true, true) => {
+                let flows = self.grown_at_once(window(rule));
+                let enough = fresh && flows >= threshold(rule);
+                enough.then(|| format!("silent about {flows} flows"))
+            }
+            (true, false) if fresh && allowance.bursts_show => {
+                let burst = self.burst(rule, history, now);
+                burst.map(|burst| format!("silent about {burst} in one upload"))
+            }
+            (true, false) => None,
         }
-        faults
+    }
+
+    /// The most flows that must have grown with the last fetch within so many minutes,
+    /// less one, since of two rows of one name one is stamped a little later.
+    fn grown_at_once(&self, minutes: i64) -> u64 {
+        let within = |begin: &i64| {
+            let window = *begin..begin + minutes - 1;
+            self.grown.values().filter(|at| window.contains(at)).count() as u64
+        };
+        let windows = self.grown.values().map(within);
+        windows.max().unwrap_or(0)
     }
 
     /// A burst that a plain look at its row shows: one upload that came alone with this
     /// fetch and holds what the rule asks for, at most the rule's window after the one
     /// before it, or so long after it that its time counts as not known, or as the first.
     fn burst(&self, rule: &Value, history: &History, now: Timestamp) -> Option<u64> {
-        if history.fetches.last() != Some(&now) || window(rule) < 10 {
+        if window(rule) < 10 {
             return None;
         }
         let matching: Vec<&Shown> = history

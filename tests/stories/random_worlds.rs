@@ -155,6 +155,9 @@ impl Kind {
     }
 }
 
+/// What else rows can be, by name, and what it takes to count them.
+type Change = (&'static str, fn(&mut Counting), Allowance);
+
 /// Every way to cut rows, every way to be late, and what else rows may be.
 fn some_kind(dice: &mut Dice) -> Kind {
     let cuts = [
@@ -182,7 +185,7 @@ fn some_kind(dice: &mut Dice) -> Kind {
         bursts_show: false,
     };
     // Where rows are clipped or merged, a share of a row is all that can be known.
-    let changes: [(&'static str, fn(&mut Counting), Allowance); 6] = [
+    let changes: [Change; 6] = [
         ("plain", |_| {}, Allowance::NONE),
         ("plain", |_| {}, Allowance::NONE),
         ("jitter", |counting| counting.jitter = 2, Allowance::NONE),
