@@ -33,6 +33,7 @@ fn on_every_pce_what_is_told_is_what_it_came_to_show() {
     let hours = std::env::var("ILLUMIO_MONITOR_HOURS").ok();
     let hours = hours.map(|hours| hours.parse().unwrap());
     let kinds: Vec<Kind> = kinds::all().into_iter().filter(is_asked_for).collect();
+    println!("{}", outcome::head());
     let outcomes = all(kinds, hours);
     println!("{}", outcome::table(&outcomes));
     let wrong: Vec<String> = outcomes.iter().flat_map(Outcome::faults).collect();
@@ -56,6 +57,7 @@ fn all(kinds: Vec<Kind>, hours: Option<i64>) -> Vec<Outcome> {
             scope.spawn(|| {
                 while let Some((place, kind)) = next() {
                     let outcome = counting::life::live(&kind, hours.unwrap_or(kind.hours));
+                    println!("{}", outcome.line());
                     done.lock().unwrap().push((place, outcome));
                 }
             });

@@ -56,13 +56,16 @@ fn states(nth: u64) -> &'static [&'static str] {
     }
 }
 
-/// Connections in a day: many rows have one or two, a few have thousands.
+/// Connections in a day [the capture's]: many rows have a few, a few have thousands.
+const A_DAY: [u64; 16] = [
+    1, 1, 2, 4, 8, 18, 30, 75, 85, 168, 289, 400, 781, 1_157, 1_500, 8_790,
+];
+
 fn a_day(nth: u64, state: &str) -> u64 {
-    let dice = mixed(nth ^ state.len() as u64);
+    let dice = mixed(nth ^ (state.len() as u64) << 32);
+    // A snapshot row counts looks, one with each upload.
     let least = if state == "snapshot" { 144 } else { 1 };
-    least.max(
-        [1, 2, 4, 20, 75, 168, 400, 1_500, 8_790, 24_612][(dice % 10) as usize] >> (dice >> 32 & 1),
-    )
+    A_DAY[dice as usize % A_DAY.len()].max(least)
 }
 
 /// So many a day, evenly, told in steps of at least five minutes.
@@ -87,7 +90,7 @@ fn flow(nth: u64) -> Connection {
         0 => address(&format!("203.0.113.{}", nth % 250 + 1))
             .fqdn(&format!("site-{nth}.example.net")),
         1 => workload(&format!("db-{}", nth % 17)),
-        _ if nth % 8 == 0 => workload(&format!("db-{}", nth % 13)),
+        _ if nth.is_multiple_of(8) => workload(&format!("db-{}", nth % 13)),
         _ => address(&format!("172.17.0.{}", nth % 250 + 1)),
     };
     let destination = match nth % 24 {

@@ -48,6 +48,32 @@ impl Outcome {
         (self.told as f64 - self.truth as f64) / self.truth.max(1) as f64
     }
 
+    /// Its line in the table.
+    pub fn line(&self) -> String {
+        let bursts = &self.bursts;
+        let bursts = match bursts.made {
+            0 => "-".to_owned(),
+            made => format!("{}/{} ({})", bursts.told, made, bursts.must),
+        };
+        let notice = if self.notice {
+            ""
+        } else {
+            "  not told what is the matter"
+        };
+        format!(
+            "{:<52}{:>6}{:>8}{:>9}{:>8.1}%  {:>6}{:>9}  {:<15}{:>7}{notice}",
+            self.name,
+            self.polls,
+            self.truth,
+            self.told,
+            self.off() * 100.0,
+            self.false_alerts,
+            self.time_unknown,
+            bursts,
+            self.queries,
+        )
+    }
+
     /// What is not as it has to be, in words.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -75,37 +101,22 @@ impl Outcome {
     }
 }
 
+/// What the columns are.
+pub fn head() -> String {
+    format!(
+        "{:<52}{:>6}{:>8}{:>9}{:>9}  {:>6}{:>9}  {:<15}{:>7}",
+        "the PCE", "polls", "shown", "told", "off", "false", "unknown", "bursts", "queries"
+    )
+}
+
 /// All outcomes, a line each.
 pub fn table(outcomes: &[Outcome]) -> String {
-    let mut table = format!(
-        "{:<52}{:>6}{:>8}{:>9}{:>9}  {:>6}{:>9}  {:<15}{:>7}\n",
-        "the PCE", "polls", "shown", "told", "off", "false", "unknown", "bursts", "queries"
-    );
-    for it in outcomes {
-        let bursts = &it.bursts;
-        let bursts = match bursts.made {
-            0 => "-".to_owned(),
-            made => format!("{}/{} ({})", bursts.told, made, bursts.must),
-        };
-        let notice = if it.notice {
-            ""
-        } else {
-            "  not told what is the matter"
-        };
-        table += &format!(
-            "{:<52}{:>6}{:>8}{:>9}{:>8.1}%  {:>6}{:>9}  {:<15}{:>7}{notice}\n",
-            it.name,
-            it.polls,
-            it.truth,
-            it.told,
-            it.off() * 100.0,
-            it.false_alerts,
-            it.time_unknown,
-            bursts,
-            it.queries,
-        );
-    }
-    table
-        + "false: alerts of a steady flow that never has what they say; unknown: those that say\n\
-        that the time is not known. Bursts: told/made (those that the rows show).\n"
+    let lines: Vec<String> = outcomes.iter().map(Outcome::line).collect();
+    format!(
+        "\n{}\n{}\n\
+        false: alerts of a steady flow that never has what they say; unknown: those that say\n\
+        that the time is not known. Bursts: told/made (those that the rows show).\n",
+        head(),
+        lines.join("\n")
+    )
 }
