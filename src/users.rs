@@ -186,7 +186,10 @@ mod tests {
     #[test]
     fn a_line_of_each_file_is_read_and_others_are_passed_over() {
         let alice = user("alice:x:1000:100:Alice A.:/home/alice:/bin/bash").unwrap();
-        assert_eq!((alice.name.as_str(), alice.uid, alice.gid), ("alice", 1000, 100));
+        assert_eq!(
+            (alice.name.as_str(), alice.uid, alice.gid),
+            ("alice", 1000, 100)
+        );
         assert_eq!(alice.home, Path::new("/home/alice"));
         for odd in ["", "+::::::", "# alice", "alice:x:no:100::/:/bin/sh"] {
             assert_eq!(user(odd), None, "{odd}");

@@ -70,8 +70,11 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     if let Ok(folder_about) = fs::metadata(folder) {
         findings.extend(folder_rights(folder, &folder_about, &me, lang));
     }
-    // Opening it for writing changes nothing, and knows of read-only file systems.
-    if let Err(error) = OpenOptions::new().write(true).open(path) {
+    // Opening it for writing changes nothing, and knows of read-only file systems. One
+    // end of a pipe would wait for the other.
+    if about.is_file()
+        && let Err(error) = OpenOptions::new().write(true).open(path)
+    {
         let what = say::not_writable(lang, &name, error);
         let fix = say::run_this(lang, format!("chown {} {name}", me.name));
         findings.push(Finding::broken("permissions", what, fix));

@@ -63,7 +63,10 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         && let Err(error) = store::assert_no_stranger(path, &target)
     {
         // Nothing that stands in it is acted on by root's rights.
-        found(file::check_unusable(&error, env.screen_language(around.lang, None)));
+        found(file::check_unusable(
+            &error,
+            env.screen_language(around.lang, None),
+        ));
         return all;
     }
     match store::open(path, env, StateUse::Keep) {

@@ -47,11 +47,7 @@ pub fn planted_beside(config: &Path) -> Vec<Error> {
 }
 
 /// Opens what is there already, to read or to write it.
-pub(super) fn open(
-    path: &Path,
-    config: &Path,
-    options: &mut OpenOptions,
-) -> Result<File, Error> {
+pub(super) fn open(path: &Path, config: &Path, options: &mut OpenOptions) -> Result<File, Error> {
     // Looked at first, since merely opening some devices does something; and again
     // once it is open and can't be another any more.
     assert_own(path, config, fs::symlink_metadata(path))?;

@@ -328,7 +328,11 @@ fn root_goes_on_as_the_owner_of_the_file_whosever_the_folder_is() {
     if effective() == 0 {
         assert_eq!(other_owner(&place.file, 0), None);
         chown(folder, Some(4321), Some(4321)).unwrap();
-        assert_eq!(other_owner(&place.file, 0), None, "a file of root's is root's");
+        assert_eq!(
+            other_owner(&place.file, 0),
+            None,
+            "a file of root's is root's"
+        );
         chown(&place.file, Some(4323), Some(0)).unwrap();
     }
     let found = std::fs::metadata(&place.file).unwrap();
@@ -384,7 +388,10 @@ fn what_was_planted_beside_the_file_is_neither_read_nor_written_nor_given_away()
 
             let line = error.lines(Lang::En).join("\n");
             assert!(error.needs_a_person(), "{suffix} {line}");
-            assert!(line.contains(what) && line.contains(suffix), "{suffix} {line}");
+            assert!(
+                line.contains(what) && line.contains(suffix),
+                "{suffix} {line}"
+            );
             // A run's lock that can't be had hinders no edit that renumbers nothing.
             assert!(edited.is_err() || suffix == ".run.lock", "{suffix}");
             assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
@@ -429,9 +436,7 @@ fn who_could_put_another_file_in_its_place_is_known() {
     chown(folder, None, Some(4322)).unwrap();
     assert_eq!(stranger(&place.file), None);
     chown(folder, None, Some(65534)).unwrap();
-    let nobody = |who: &Stranger| {
-        matches!(who, Stranger::Members(names) if names.contains(&"nobody".to_owned()))
-    };
+    let nobody = |who: &Stranger| matches!(who, Stranger::Members(names) if names.contains(&"nobody".to_owned()));
     assert!(stranger(&place.file).as_ref().is_some_and(nobody));
     mode(0o755);
     chown(folder, Some(4321), None).unwrap();

@@ -12,7 +12,7 @@ use crate::world::World;
 /// A world with all there is to remark: no verification, a secret's mode, two rules
 /// with one id.
 fn remarkable() -> World {
-    let world = World::with_tls(Tls::default());
+    let world = World::with_tls(Tls::PrivateCa);
     let secret = world.folder().join("secret");
     fs::write(&secret, world.pce.secret()).unwrap();
     fs::set_permissions(&secret, Permissions::from_mode(0o644)).unwrap();
@@ -24,7 +24,9 @@ fn remarkable() -> World {
         api.insert("verify_ssl".into(), json!(false));
     });
     for name in ["Tampering", "Again"] {
-        world.rule(json!({"id": 7, "type": "event", "name": name, "filter_value": "agent.tampering"}));
+        world.rule(
+            json!({"id": 7, "type": "event", "name": name, "filter_value": "agent.tampering"}),
+        );
     }
     world
 }
@@ -39,7 +41,12 @@ const REMARKS: [&str; 3] = [
 fn what_is_merely_worth_knowing_is_not_on_standard_error_and_once_a_day_in_a_mail() {
     let mut world = remarkable();
     let mut told = Vec::new();
-    for (day, time) in [("03", "10:00"), ("03", "10:10"), ("03", "23:00"), ("04", "00:10")] {
+    for (day, time) in [
+        ("03", "10:00"),
+        ("03", "10:10"),
+        ("03", "23:00"),
+        ("04", "00:10"),
+    ] {
         let when: jiff::Timestamp = format!("2026-08-{day}T{time}:00Z").parse().unwrap();
         let host = format!("db-{day}-{}", time.replace(':', ""));
         let happened = when - jiff::SignedDuration::from_mins(1);
@@ -47,7 +54,12 @@ fn what_is_merely_worth_knowing_is_not_on_standard_error_and_once_a_day_in_a_mai
         let config = world.config_path();
         fs::set_permissions(&config, Permissions::from_mode(0o644)).unwrap();
         let run = world.run_at(when);
-        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+        // That a clock was set is news.
+        let lines = run
+            .stderr
+            .lines()
+            .filter(|line| !line.contains("clock was"));
+        assert_eq!((run.code, lines.count()), (0, 0), "{run:?}");
         let text = run.mail().text().replace('\n', " ");
         let found = REMARKS.iter().filter(|remark| text.contains(**remark));
         told.push(found.count());

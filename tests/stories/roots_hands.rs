@@ -60,7 +60,11 @@ const COMMANDS: [&[&str]; 4] = [
     &["run"],
     &["rules", "disable", "1"],
     &["test-mail"],
-    &["rules", "add", r#"{"type":"event","name":"x","filter_value":"x"}"#],
+    &[
+        "rules",
+        "add",
+        r#"{"type":"event","name":"x","filter_value":"x"}"#,
+    ],
 ];
 
 /// With a rule, so that there is something to do.
@@ -77,36 +81,36 @@ fn a_link_that_someone_planted_beside_his_own_config_is_not_followed_by_root() {
     }
     let away = tempfile::tempdir().unwrap();
     let target = precious(away.path());
-    for end in [".run.lock", ".lock", ".last"] {
-        for arguments in COMMANDS {
-            let mut world = world();
-            give(world.folder(), STRANGER);
-            give(&world.config_path(), STRANGER);
-            let planted = world.folder().join(format!("illumio_api_config.json{end}"));
-            symlink(&target, &planted).unwrap();
-            let before = about(&target);
-            let run = world.run(arguments);
-            if cannot_become_another(&run) {
-                return;
-            }
-            assert_eq!(about(&target), before, "{end} {arguments:?} {run:?}");
-            assert!(planted.is_symlink() || run.code == 0, "{end} {arguments:?}");
+    let new = away.path().join("new");
+    // In his own folder, and in one of root's where everyone may put things, as /tmp.
+    for (owner, mode) in [(STRANGER, 0o755), (0, 0o1777)] {
+        for arguments in COMMANDS.iter().chain(&[&["check"][..]]) {
+            for end in [".run.lock", ".lock", ".last"] {
+                let mut world = world();
+                let planted = world.folder().join(format!("illumio_api_config.json{end}"));
+                give(world.folder(), owner);
+                chmod(world.folder(), mode);
+                give(&world.config_path(), STRANGER);
+                symlink(&target, &planted).unwrap();
+                let before = about(&target);
 
-            fs::remove_file(&planted).unwrap();
-            let new = away.path().join("new");
-            symlink(&new, &planted).unwrap();
-            world.run(arguments);
-            assert!(!new.exists(), "{end} {arguments:?}");
+                let run = world.run(arguments);
+
+                if cannot_become_another(&run) {
+                    return;
+                }
+                assert_eq!(about(&target), before, "{end} {arguments:?} {run:?}");
+                let told = format!("{}{}", run.stdout, run.stderr);
+                if arguments[0] == "run" || arguments[0] == "check" {
+                    assert_eq!(run.code, 78, "{end} {arguments:?} {run:?}");
+                    assert!(told.contains("is a link"), "{end} {arguments:?} {run:?}");
+                }
+                fs::remove_file(&planted).unwrap();
+                symlink(&new, &planted).unwrap();
+                world.run(arguments);
+                assert!(!new.exists(), "{end} {arguments:?}");
+            }
         }
-        let mut world = world();
-        give(world.folder(), STRANGER);
-        give(&world.config_path(), STRANGER);
-        symlink(&target, world.folder().join(format!("illumio_api_config.json{end}"))).unwrap();
-        let run = world.run(&["run"]);
-        assert_eq!(run.code, 78, "{end}: {run:?}");
-        assert!(run.stderr.contains("is a link"), "{end}: {run:?}");
-        let check = world.run(&["check"]);
-        assert!(check.stdout.contains("is a link"), "{end}: {check:?}");
     }
 }
 
@@ -147,7 +151,10 @@ fn roots_config_in_a_folder_that_others_may_write_is_refused_and_nothing_is_touc
             let check = world.run(&["check"]);
             assert_eq!(check.code, 78, "{check:?}");
             assert!(check.stdout.contains(cure), "{check:?}");
-            assert!(world.pce.requests().is_empty(), "root's rights read nothing");
+            assert!(
+                world.pce.requests().is_empty(),
+                "root's rights read nothing"
+            );
         }
     }
     // Where nobody takes another's file away, as in /tmp, root's config is root's.
@@ -234,7 +241,10 @@ fn on_a_host_with(
         }
         host
     };
-    if !host(&["true".as_ref()]).status().is_ok_and(|status| status.success()) {
+    if !host(&["true".as_ref()])
+        .status()
+        .is_ok_and(|status| status.success())
+    {
         eprintln!("skipped: this root may not have an /etc of its own");
         return None;
     }
@@ -255,7 +265,10 @@ fn at_work(mut command: Command, world: &World) -> Child {
     let begin = std::time::Instant::now();
     while world.pce.requests().is_empty() {
         assert!(run.try_wait().unwrap().is_none(), "the run has ended");
-        assert!(begin.elapsed() < Duration::from_secs(60), "it does not come so far");
+        assert!(
+            begin.elapsed() < Duration::from_secs(60),
+            "it does not come so far"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     run
@@ -282,7 +295,9 @@ fn root_goes_on_in_the_owners_groups_with_the_owners_environment_and_none_of_its
     let Some(mut command) = on_a_host_with(&world, ("", ""), &["run"]) else {
         return;
     };
-    command.env("AWS_SECRET_ACCESS_KEY", "root's own").env("HOME", "/root");
+    command
+        .env("AWS_SECRET_ACCESS_KEY", "root's own")
+        .env("HOME", "/root");
     command.env("HTTPS_PROXY", "http://root:password@127.0.0.1:9");
     command.env("LC_ALL", "C.UTF-8");
 
@@ -295,7 +310,12 @@ fn root_goes_on_in_the_owners_groups_with_the_owners_environment_and_none_of_its
 
     let environment = String::from_utf8(environment).unwrap();
     let set: Vec<&str> = environment.split('\0').collect();
-    for own in ["HOME=/home/monitor", "USER=monitor", "LOGNAME=monitor", "LC_ALL=C.UTF-8"] {
+    for own in [
+        "HOME=/home/monitor",
+        "USER=monitor",
+        "LOGNAME=monitor",
+        "LC_ALL=C.UTF-8",
+    ] {
         assert!(set.contains(&own), "{own}: {set:?}");
     }
     assert!(!environment.contains("root's own"), "{set:?}");
@@ -354,7 +374,10 @@ fn a_secret_file_is_judged_by_who_can_read_it_and_the_advice_leaves_the_service_
     }
 
     let world_may = checked(0o644, ALICE, "").unwrap();
-    assert!(world_may.stdout.contains("others may read it (mode 644)"), "{world_may:?}");
+    assert!(
+        world_may.stdout.contains("others may read it (mode 644)"),
+        "{world_may:?}"
+    );
     assert!(world_may.stdout.contains("chmod o-rwx "), "{world_may:?}");
 }
 
@@ -365,8 +388,12 @@ fn in_someone_elses_archive_folder_root_writes_through_no_link_and_to_no_second_
     }
     type Plant = fn(&Path, &Path);
     let plants: [(&str, Plant); 4] = [
-        ("events.jsonl", |name, target| symlink(target, name).unwrap()),
-        ("events.jsonl", |name, target| fs::hard_link(target, name).unwrap()),
+        ("events.jsonl", |name, target| {
+            symlink(target, name).unwrap()
+        }),
+        ("events.jsonl", |name, target| {
+            fs::hard_link(target, name).unwrap()
+        }),
         (".lock", |name, target| symlink(target, name).unwrap()),
         (".lock", |name, target| fs::hard_link(target, name).unwrap()),
     ];
