@@ -64,7 +64,7 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     if let Some(exposed) = Exposed::of(path, &about) {
         findings.push(broken(&exposed.text(lang), lang));
     }
-    findings.extend(strangers(path, lang));
+    findings.extend(check_place(path, path, lang));
     findings.extend(other_owners(path, &about, lang));
     let folder = path.parent().unwrap_or(Path::new("/"));
     if let Ok(folder_about) = fs::metadata(folder) {
@@ -88,10 +88,11 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     findings
 }
 
-/// Who could put another file in the config's place, and what they put beside it.
-fn strangers(path: &Path, lang: Lang) -> Vec<Finding> {
-    let place = store::assert_no_stranger(path, path).err();
-    let planted = store::planted_beside(path);
+/// Who could put another file in the place of `config` (resolved), and what they put
+/// beside it. `named` is its path as it was given.
+pub fn check_place(named: &Path, config: &Path, lang: Lang) -> Vec<Finding> {
+    let place = store::assert_no_stranger(named, config).err();
+    let planted = store::planted_beside(config);
     let lines = place.iter().chain(&planted).flat_map(|one| one.lines(lang));
     lines.map(|line| broken(&line, lang)).collect()
 }

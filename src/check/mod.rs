@@ -59,14 +59,10 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         config: path,
     };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
-    if users::effective() == 0
-        && let Err(error) = store::assert_no_stranger(path, &target)
-    {
+    if users::effective() == 0 && store::assert_no_stranger(path, &target).is_err() {
         // Nothing that stands in it is acted on by root's rights.
-        found(file::check_unusable(
-            &error,
-            env.screen_language(around.lang, None),
-        ));
+        let lang = env.screen_language(around.lang, None);
+        found(file::check_place(path, &target, lang));
         return all;
     }
     match store::open(path, env, StateUse::Keep) {

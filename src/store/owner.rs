@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -19,8 +19,8 @@ use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::users::{self, User};
 
-/// The group of a user whom nobody here knows; that of his file may be one that he is
-/// not in [`nogroup` of Debian, `nobody` of RHEL].
+/// The group of a user whom nobody here knows, if his file has none of his number: any
+/// other may be one that he is not in [`nogroup` of Debian, `nobody` of RHEL].
 const NO_GROUP: u32 = 65534;
 
 /// Where programs are looked for by those who start one.
@@ -71,21 +71,21 @@ pub fn other_owner(config: &Path, euid: u32) -> Option<Owner> {
     if euid != 0 {
         return None;
     }
-    let uid = owner_of(config)?;
-    (uid != 0).then(|| Owner::of(uid))
+    let about = owned(config)?;
+    (about.uid() != 0).then(|| Owner::of(&about))
 }
 
-/// The file's owner, or its folder's where there is no such file.
-fn owner_of(config: &Path) -> Option<u32> {
+/// The file, or its folder where there is no such file.
+fn owned(config: &Path) -> Option<Metadata> {
     let about = fs::metadata(config).or_else(|_| fs::metadata(folder_of(config)));
-    Some(about.ok()?.uid())
+    about.ok()
 }
 
 /// Who could have put `config` (resolved) there beside its owner and root. In a folder
 /// with the sticky bit nobody takes another's file away.
 pub fn stranger(config: &Path) -> Option<Stranger> {
     let folder = fs::metadata(folder_of(config)).ok()?;
-    let owner = owner_of(config)?;
+    let owner = owned(config)?.uid();
     if ![0, owner].contains(&folder.uid()) {
         return Some(Stranger::Owner(folder.uid()));
     }
@@ -117,8 +117,8 @@ pub fn assert_no_stranger(named: &Path, config: &Path) -> Result<(), Error> {
     }
     let link = fs::symlink_metadata(named)
         .ok()
-        .filter(fs::Metadata::is_symlink);
-    let owner = owner_of(config).unwrap_or(0);
+        .filter(Metadata::is_symlink);
+    let owner = owned(config).map_or(0, |about| about.uid());
     match link {
         Some(link) if ![0, owner].contains(&link.uid()) => Err(Error::Planted {
             path: named.to_owned(),
@@ -135,11 +135,13 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 impl Owner {
-    fn of(uid: u32) -> Self {
+    fn of(about: &Metadata) -> Self {
+        let uid = about.uid();
         let user = users::by_uid(uid);
+        let own_number = if about.gid() == uid { uid } else { NO_GROUP };
         Self {
             uid,
-            gid: user.as_ref().map_or(NO_GROUP, |user| user.gid),
+            gid: user.as_ref().map_or(own_number, |user| user.gid),
             groups: user.as_ref().map(User::further_groups).unwrap_or_default(),
             user,
         }
