@@ -219,7 +219,7 @@ fn on_a_host_with(
     (users, groups): (&str, &str),
     arguments: &[&str],
 ) -> Option<Command> {
-    let away = world.folder().with_extension("etc");
+    let away = world.folder().join("etc");
     fs::create_dir_all(&away).unwrap();
     let known = "root:x:0:0::/root:/bin/sh\nmonitor:x:4321:4321::/home/monitor:/bin/sh\n";
     fs::write(away.join("passwd"), format!("{known}{users}")).unwrap();
