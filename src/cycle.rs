@@ -124,6 +124,8 @@ struct Cycle<'a> {
     seen_up_to: (Option<Timestamp>, Option<Timestamp>),
     /// What failed, for standard error.
     problems: Vec<String>,
+    /// What is merely worth knowing, for a mail a day.
+    remarks: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
     notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
@@ -161,10 +163,11 @@ impl<'a> Cycle<'a> {
         config.settings.language = lang;
         let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
         let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
-        let mut problems = config.warnings.clone();
-        problems.extend(told.iter().chain(&lost).map(|note| note.text(lang)));
+        let problems = lost.iter().map(|note| note.text(lang)).collect();
+        let mut remarks = config.warnings.clone();
+        remarks.extend(told.iter().map(|note| note.text(lang)));
         if !config.pce.verify_tls {
-            problems.push(say::tls_not_verified(lang));
+            remarks.push(say::tls_not_verified(lang));
         }
         Self {
             notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
@@ -193,6 +196,7 @@ impl<'a> Cycle<'a> {
             start,
             began,
             problems,
+            remarks,
         }
     }
 
@@ -319,20 +323,26 @@ impl<'a> Cycle<'a> {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
-                self.save_failed(&error);
+                self.save_failed(error.lines(self.lang));
+                true
+            }
+            // It is in the file, and by that what a mail tells is told once.
+            Ok(Saved::But(remark)) => {
+                self.code.worsen(Code::Retry);
+                self.save_failed(vec![remark.text(self.lang)]);
                 true
             }
             Err(error) => {
                 self.code.worsen(Code::of_failure(error.needs_a_person()));
-                self.save_failed(&error);
+                self.save_failed(error.lines(self.lang));
                 false
             }
         }
     }
 
     /// A cycle saves up to three times, mostly with the same outcome: told once.
-    fn save_failed(&mut self, error: &store::Error) {
-        for line in error.lines(self.lang) {
+    fn save_failed(&mut self, lines: Vec<String>) {
+        for line in lines {
             if !self.problems.contains(&line) {
                 self.problems.push(line);
             }

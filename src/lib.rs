@@ -16,7 +16,11 @@
 //! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
 //!
 //! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
-//! [`crontab`], [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
+//! [`crontab`], [`exit`], [`ordinary`], [`packed`], [`secret`], [`table`], [`terminal`],
+//! [`users`], [`visible`].
+
+// What prints by itself dies of a closed stream; `terminal` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod archive;
 pub mod certificate;
@@ -33,6 +37,7 @@ pub mod log;
 pub mod mail;
 pub mod menu;
 pub mod net;
+pub mod ordinary;
 pub mod packed;
 pub mod pce;
 pub mod process;
@@ -46,4 +51,5 @@ pub mod store;
 pub mod table;
 pub mod terminal;
 pub mod tls;
+pub mod users;
 pub mod visible;

@@ -38,7 +38,9 @@ mod stories {
     mod mail_tls_faults;
     mod pce_faults;
     mod pce_tls;
+    mod quiet_runs;
     mod random_worlds;
+    mod roots_hands;
     mod rules_command;
     mod secrets;
     mod simulated_pce;
@@ -55,6 +57,7 @@ mod stories {
     mod the_oracle;
     mod the_outbox;
     mod the_schedule;
+    mod the_streams;
     mod the_world;
     mod traffic_bulk;
     mod traffic_counting;

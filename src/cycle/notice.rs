@@ -103,8 +103,8 @@ pub fn state(lang: Lang, note: &Note) -> Notice {
     let (title, advice) = match note {
         Note::StateFromLast { .. } => (words::state_back(lang), words::state_back_do(lang)),
         Note::Damaged { .. } => (words::state_damaged(lang), words::state_damaged_do(lang)),
-        // `Exposed` is no loss and not told by mail.
-        Note::OtherTarget { .. } | Note::Reset | Note::Exposed { .. } => {
+        // `Exposed` is no loss, and no notice.
+        Note::OtherTarget { .. } | Note::Reset | Note::Exposed(_) => {
             (words::state_afresh(lang), words::state_afresh_do(lang))
         }
     };

@@ -117,6 +117,11 @@ texts! {
         en: "Traffic: not read, no traffic rule is enabled.",
         zh: "流量：未讀取，沒有啟用的流量規則。"
     }
+    worth_knowing(remark) { en: "Worth knowing: {remark}", zh: "請留意：{remark}" }
+    more_worth_knowing(count) {
+        en: "And {count} more; `illumio-monitor check` names them.",
+        zh: "另有 {count} 項，請執行 `illumio-monitor check` 查看。"
+    }
     next_run(at, minutes) {
         en: "Next run due about {at} (this one came {minutes} min after the last).",
         zh: "下次執行約在 {at}（本次與前次相隔 {minutes} 分鐘）。"
@@ -136,8 +141,8 @@ texts! {
         zh: "不支援 --lang {tag}；可用的語言為 en 或 zh-TW。"
     }
     cannot_go_on_as_owner(error) {
-        en: "The program can't be executed again as the owner of the config's folder ({error}). Run it as that user.",
-        zh: "無法改以設定檔所在資料夾的擁有者重新執行（{error}）。請直接以該使用者執行。"
+        en: "The program can't be executed again as the config's owner ({error}). Run it as that user.",
+        zh: "無法改以設定檔擁有者的身分重新執行（{error}）。請直接以該使用者執行。"
     }
 }
 

@@ -1,15 +1,20 @@
 //! A file's bytes become a config, and the text of its state.
 
+use std::fs::{File, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::Config;
+use super::beside::{self, Planted};
 use super::config::{self, Place};
 use super::locate::Env;
 use super::node::{self, Document};
 use super::problem::Error;
 use super::state;
 use crate::lang::config as words;
+use crate::ordinary::{self, NotOrdinary};
+use crate::users;
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";
@@ -24,27 +29,47 @@ pub fn read_config(path: &Path, text: &str, env: &Env) -> Result<Config, Error> 
 /// Whether `path` is what can be read to an end: opening a pipe would wait for ever.
 /// What can't be looked at says so when it is opened.
 pub(super) fn assert_file(path: &Path) -> Result<(), Error> {
-    let at = || path.to_owned();
-    match std::fs::metadata(path).map(|found| found.file_type()) {
-        Ok(found) if found.is_dir() => Err(Error::Read {
-            path: at(),
-            error: std::io::ErrorKind::IsADirectory.into(),
-        }),
-        Ok(found) if !found.is_file() => Err(Error::NotAFile { path: at() }),
-        _ => Ok(()),
+    match std::fs::metadata(path) {
+        Ok(found) => ordinary::assert_ordinary(&found).map_err(|error| unreadable(path, error)),
+        Err(_) => Ok(()),
     }
 }
 
-/// The file's text.
+/// The config's text. Root reads no one's but its own: whose it is was looked at when
+/// the program started, and another file may have taken its place since.
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    let failed = |error| unreadable(path, error);
+    let file = ordinary::open(path).map_err(failed)?;
+    let owner = file.metadata().map_err(failed)?.uid();
+    if users::effective() == 0 && owner != 0 {
+        return Err(Error::Planted {
+            path: path.to_owned(),
+            what: Planted::Owner(owner),
+        });
+    }
+    text_of(file, path)
+}
+
+/// The text of `.last`, beside `config`.
+pub(super) fn read_last(path: &Path, config: &Path) -> Result<String, Error> {
+    let file = beside::open(path, config, OpenOptions::new().read(true))?;
+    text_of(file, path)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    let path = path.to_owned();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Error::NotFound { path },
+        _ if NotOrdinary::is(&error) => Error::NotAFile { path },
+        _ => Error::Read { path, error },
+    }
+}
+
+fn text_of(mut file: File, path: &Path) -> Result<String, Error> {
     let at = || path.to_owned();
-    assert_file(path)?;
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::NotFound { path: at() },
-        _ => Error::Read { path: at(), error },
-    })?;
+    file.read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().iter().take(valid);

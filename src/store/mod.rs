@@ -5,11 +5,13 @@
 
 mod address;
 mod api;
+mod beside;
 mod change;
 mod config;
 mod credential;
 mod edit;
 mod email;
+mod exposed;
 mod file;
 mod layout;
 mod load;
@@ -28,18 +30,21 @@ pub mod state;
 mod strict;
 mod write;
 
+pub use beside::{Planted, planted_beside};
 pub use change::Change;
 pub use config::known_keys;
 pub use edit::{Draft, Edited, edit};
+pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, lock_run};
 pub use look::{Look, check_rule, check_section, look, screen_language};
 pub use note::Note;
-pub use owner::{Owner, effective_uid, other_owner};
+pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
 pub use problem::{Error, Problem};
 pub use rule::place_of_key;
+pub use write::Remark;
 
 use crate::mail;
 use crate::pce;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -59,6 +60,9 @@ pub struct State {
     pub rhythm: Rhythm,
     /// What the runs since the last daily report came to.
     pub day: Day,
+    /// The local day on which a mail last told what is worth knowing about the setup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks_told: Option<Date>,
     /// The token of the records that this state counts, for the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
@@ -84,6 +88,7 @@ impl Default for State {
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
             day: Day::default(),
+            remarks_told: None,
             archive: None,
             outbox: Outbox::default(),
         }
@@ -255,6 +260,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         }),
         rhythm: reader.take("rhythm"),
         day: reader.take("day"),
+        remarks_told: reader.take("remarks_told"),
         archive: reader.take("archive"),
         outbox: reader.take("outbox"),
     };

@@ -8,6 +8,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::TlsError;
+use crate::ordinary;
+
+/// A `ca_file` is not longer; the system's own bundle has a quarter of a mebibyte.
+const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// What stands in `ca_file`: each certificate as a CA, and as itself.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ impl Default for Own {
 impl Own {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, TlsError> {
-        let pem = std::fs::read(file).map_err(|error| TlsError::Unreadable {
+        let pem = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
             file: file.to_owned(),
             error,
         })?;
