@@ -49,8 +49,9 @@ pub struct Answer<'k> {
     pub(super) series: Vec<Series>,
     /// Rows that continue none.
     pub(super) new: Vec<Series>,
-    /// The newest of them of each name and end.
+    /// The last of them of each name and end, and for each of several the one before.
     new_places: HashMap<u64, usize, ByHash>,
+    one_before: HashMap<usize, usize>,
     /// The newest stamp of each VEN in this answer.
     heard: HashMap<u64, u32, ByHash>,
     pub(super) limits: Limits,
@@ -98,6 +99,7 @@ impl Known {
             series,
             new: Vec::new(),
             new_places: HashMap::default(),
+            one_before: HashMap::default(),
             heard: HashMap::default(),
             limits: Limits::of(bounds),
             total: 0,
@@ -320,12 +322,9 @@ impl Answer<'_> {
         let count = if counted { 0 } else { row.count.max(1) };
         let left = self.less_what_the_other_end_told(row, row.first, count);
         self.remember(row, left);
-        let after = row
-            .first
-            .saturating_sub(row.early.saturating_add(SUMMARY_SECONDS));
         Growth {
             count: left,
-            when: When::between(after, row.last - row.early),
+            when: When::of_new(row.first.saturating_sub(row.early), row.last - row.early),
             of: Of::New {
                 within: row.first >= self.limits.kept_since,
                 again: left < count,
@@ -334,7 +333,10 @@ impl Answer<'_> {
     }
 
     pub(super) fn remember(&mut self, row: &Row, told: u64) {
-        self.new_places.insert(row.end(), self.new.len());
+        let place = self.new.len();
+        if let Some(before) = self.new_places.insert(row.end(), place) {
+            self.one_before.insert(place, before);
+        }
         self.new.push(Series {
             name: row.name,
             count: row.count,
@@ -349,6 +351,7 @@ impl Answer<'_> {
         if self.new.len() >= 2 * MAX_SERIES {
             self.overflowed |= keep_newest(&mut self.new, MAX_SERIES);
             self.new_places.clear();
+            self.one_before.clear();
         }
     }
 
@@ -363,10 +366,13 @@ impl Answer<'_> {
         for place in self.near(&named, row.first) {
             take_from(&mut self.series[place], since, row.last, &mut count);
         }
-        if let Some(place) = self.new_places.get(&other.end())
-            && let Some(series) = self.new.get_mut(*place)
-        {
-            take_from(series, since, row.last, &mut count);
+        let mut next = self.new_places.get(&other.end()).copied();
+        for _ in 0..NEAREST {
+            let Some(place) = next else { break };
+            if let Some(series) = self.new.get_mut(place) {
+                take_from(series, since, row.last, &mut count);
+            }
+            next = self.one_before.get(&place).copied();
         }
         count
     }

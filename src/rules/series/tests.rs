@@ -312,6 +312,25 @@ fn of_the_two_ends_reports_the_larger_counts() {
 }
 
 #[test]
+fn several_rows_of_both_ends_count_once_each_in_whatever_order() {
+    let rows = |first: i64| {
+        [
+            row(1, first, first + 20, 34),
+            outbound(row(1, first, first + 20, 34)),
+        ]
+    };
+    let ([one, its_other], [two, of_two]) = (rows(10), rows(100));
+    for order in [
+        [one, two, its_other, of_two],
+        [its_other, of_two, one, two],
+        [one, its_other, two, of_two],
+    ] {
+        let mut monitor = Monitor::default();
+        assert_eq!(monitor.counts(130, &order).iter().sum::<u64>(), 68);
+    }
+}
+
+#[test]
 fn an_end_that_reports_hours_later_adds_nothing() {
     let mut monitor = Monitor::default();
     for (now, count) in [(20, 10), (30, 20), (40, 30)] {
@@ -406,6 +425,11 @@ fn growth_of_hours_counts_at_their_end_and_says_since_when_it_may_have_happened(
         monitor.when(900, row(1, 700, 880, 1_400)),
         (871, 880, Some(690)),
         "a late summary among them"
+    );
+    assert_eq!(
+        monitor.when(905, row(3, 901, 904, 25)),
+        (895, 904, None),
+        "the stamps of connections"
     );
     assert_eq!(
         monitor.when(910, row(2, 800, 900, 50)),

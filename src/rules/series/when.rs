@@ -50,6 +50,18 @@ impl When {
         Self { first, last, since }
     }
 
+    /// Of a new row with these stamps.
+    pub(super) fn of_new(first: u32, last: u32) -> Self {
+        // Closer together than two summaries of one VEN: the stamps are those of single
+        // connections, and all of them lie in ten minutes.
+        let begun = if last.saturating_sub(first) <= SUMMARY_SECONDS / 2 {
+            last
+        } else {
+            first
+        };
+        Self::between(begun.saturating_sub(SUMMARY_SECONDS), last)
+    }
+
     /// Some time after the one second, and by the other.
     pub(super) fn some_time(after: u32, upto: u32) -> Self {
         let last = minute(upto);
