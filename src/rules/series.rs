@@ -56,13 +56,15 @@ pub struct Known {
 struct Series {
     name: Name,
     /// Its `num_connections` when it was last seen.
-    count: u64,
+    count: u32,
     /// Its `first_detected`, in seconds since 1970.
     first: u32,
     /// Its `last_detected`.
     last: u32,
     /// How many of its connections the other end of the flow has not reported.
     ahead: u32,
+    /// How many were told of it that its shares did not hold, as a burst was certain.
+    over: u32,
     /// Which end reports it: the source's VEN, or the destination's.
     outbound: bool,
     /// Whether the answer in hand has it. Not kept.
@@ -78,6 +80,8 @@ struct Heard {
     before: u32,
     /// As this one does.
     now: u32,
+    /// The stamp of a summary that came after a later one; 0: none did of late.
+    astray: u32,
 }
 
 /// By how much a row has grown since it was last seen.
@@ -154,6 +158,11 @@ impl Known {
         let second = row::second(time);
         self.series.retain(|series| series.last >= second);
         self.vens.retain(|_, heard| heard.now >= second);
+        for heard in self.vens.values_mut() {
+            if heard.astray < second {
+                heard.astray = 0;
+            }
+        }
         if self.counted_before < second {
             self.counted_before = 0;
         }

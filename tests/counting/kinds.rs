@@ -117,6 +117,15 @@ impl Kind {
         self.tolerance(0.05)
     }
 
+    /// How long after it is seen a burst may be told: the next poll, or once a query that
+    /// never ends is given up.
+    pub fn patience(&self) -> SignedDuration {
+        SignedDuration::from_mins(match self.trouble {
+            Trouble::Unfinished => 60,
+            _ => 20,
+        })
+    }
+
     /// So many minutes after the first poll.
     pub fn after(&self, minutes: i64) -> Timestamp {
         self.begin + SignedDuration::from_mins(minutes)

@@ -114,7 +114,8 @@ fn tells_of_trouble(kind: &Kind, run: &Run) -> bool {
     let mut texts = run.mails.iter().map(|mail| mail.text());
     match kind.trouble {
         Trouble::SilentRegion => texts.any(|text| text.contains(MEMBER)),
-        Trouble::UnknownWord => texts.any(|text| text.contains("quarantined")),
+        // It is counted as what was asked for.
+        Trouble::UnknownWord => told(run, EVERY) > 0,
         Trouble::Unfinished => texts.any(|text| text.contains("not read completely")),
         Trouble::Nothing | Trouble::Matches => true,
     }
@@ -145,7 +146,7 @@ fn judge_bursts(kind: &Kind, bursts: &[Burst], told: &[Timestamp], end: Timestam
         judged.made += 1;
         let is_told = told
             .iter()
-            .any(|at| *at >= seen && *at <= seen + TEN_MINUTES * 2);
+            .any(|at| *at >= seen && *at <= seen + kind.patience());
         judged.told += u64::from(is_told);
         if burst.on_its_own || seen_alone(kind, burst, seen) {
             judged.must += 1;

@@ -10,8 +10,8 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 use super::keep_newest;
-use super::row::second;
-use super::when::SUMMARY_SECONDS;
+use super::row::{bounded, second};
+use super::when::{SPREAD_SECONDS, SUMMARY_SECONDS};
 use super::{Growth, Heard, KEPT_SECONDS, Known, Legacy, MAX_SERIES, Name, Of, Row, Series, When};
 use crate::packed::ByHash;
 
@@ -54,6 +54,8 @@ pub struct Answer<'k> {
     one_before: HashMap<usize, usize>,
     /// The newest stamp of each VEN in this answer.
     heard: HashMap<u64, u32, ByHash>,
+    /// The VENs of which a summary came after a later one, with its stamp.
+    astray: HashMap<u64, u32, ByHash>,
     pub(super) limits: Limits,
     /// All growth so far.
     pub(super) total: u64,
@@ -101,6 +103,7 @@ impl Known {
             new_places: HashMap::default(),
             one_before: HashMap::default(),
             heard: HashMap::default(),
+            astray: HashMap::default(),
             limits: Limits::of(bounds),
             total: 0,
             regrouped: false,
@@ -153,8 +156,11 @@ impl Answer<'_> {
         series.sort_unstable_by_key(Series::place);
         let mut vens = self.known.vens.clone();
         for (ven, stamp) in self.heard {
-            let heard = vens.entry(ven).or_insert(Heard { before: 0, now: 0 });
+            let heard: &mut Heard = vens.entry(ven).or_default();
             heard.now = heard.now.max(stamp);
+            heard.astray = heard
+                .astray
+                .max(self.astray.get(&ven).copied().unwrap_or(0));
         }
         Known {
             series,
@@ -271,7 +277,11 @@ impl Answer<'_> {
     /// The row is this series, grown.
     pub(super) fn continues(&mut self, place: usize, row: &Row) -> Growth {
         let before = self.series[place];
-        let growth = self.grown(row, row.count.saturating_sub(before.count), before.last);
+        let growth = self.grown(
+            row,
+            row.count.saturating_sub(before.count).into(),
+            before.last,
+        );
         let series = &mut self.series[place];
         series.met = true;
         series.count = row.count;
@@ -281,13 +291,16 @@ impl Answer<'_> {
     }
 
     fn continues_legacy(&mut self, seed: Series, row: &Row) -> Growth {
-        let growth = self.grown(row, row.count.saturating_sub(seed.count), seed.last);
+        let growth = self.grown(row, row.count.saturating_sub(seed.count).into(), seed.last);
         self.remember(row, growth.count);
         growth
     }
 
     /// So much growth since the traffic was last seen.
     pub(super) fn grown(&mut self, row: &Row, count: u64, seen: u32) -> Growth {
+        if row.last <= seen && count > 0 {
+            self.came_astray(row);
+        }
         let since = if row.last > seen { seen } else { row.first };
         Growth {
             count: self.less_what_the_other_end_told(row, since, count),
@@ -296,20 +309,26 @@ impl Answer<'_> {
         }
     }
 
-    /// When a known series grew: after it was last seen, or after its VEN was.
+    /// A summary of the row's VEN came after a later one.
+    pub(super) fn came_astray(&mut self, row: &Row) {
+        self.astray.insert(row.ven, row.last.max(1));
+    }
+
+    /// When a known series grew: after it was last seen, or after its VEN was. Where that
+    /// VEN's summaries overtake each other, nobody knows.
     fn when(&self, row: &Row, seen: u32) -> When {
         let upto = row.last - row.early;
         if row.last <= seen {
             let after = row.first.saturating_sub(SUMMARY_SECONDS);
             return When::some_time(after.min(upto), upto);
         }
-        let heard = self
-            .known
-            .vens
-            .get(&row.ven)
-            .map_or(0, |heard| heard.before);
-        let after = if heard < row.last {
-            heard.max(seen)
+        let ven = self.known.vens.get(&row.ven).copied().unwrap_or_default();
+        if ven.astray > 0 || self.astray.contains_key(&row.ven) {
+            let early = row.early.saturating_add(SPREAD_SECONDS);
+            return When::some_time(seen.saturating_sub(early), upto);
+        }
+        let after = if ven.before < row.last {
+            ven.before.max(seen)
         } else {
             seen
         };
@@ -319,7 +338,7 @@ impl Answer<'_> {
     /// The row is none that is known.
     pub(super) fn begins(&mut self, row: &Row) -> Growth {
         let counted = row.first < self.known.counted_before;
-        let count = if counted { 0 } else { row.count.max(1) };
+        let count = if counted { 0 } else { row.count.max(1).into() };
         let left = self.less_what_the_other_end_told(row, row.first, count);
         self.remember(row, left);
         Growth {
@@ -343,6 +362,7 @@ impl Answer<'_> {
             first: row.first,
             last: row.last,
             ahead: bounded(told),
+            over: 0,
             outbound: row.outbound,
             met: true,
             gone: false,
@@ -416,8 +436,4 @@ impl Known {
             ..Self::default()
         }
     }
-}
-
-fn bounded(count: u64) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -47,13 +47,15 @@ impl Legacy {
     /// what it counts was told by the other.
     pub(super) fn series(&self, row: &Row) -> Option<Series> {
         let old = self.rows.get(&row.legacy?)?;
-        let (first, count) = old.ends[usize::from(row.outbound)].unwrap_or((row.first, row.count));
+        let (first, count) =
+            old.ends[usize::from(row.outbound)].unwrap_or((row.first, row.count.into()));
         Some(Series {
             name: row.name,
-            count,
+            count: super::row::bounded(count),
             first,
             last: old.last,
             ahead: 0,
+            over: 0,
             outbound: row.outbound,
             met: true,
             gone: false,

@@ -60,11 +60,15 @@ fn packed_series(series: &[Series]) -> String {
         packer.number(one.name.talkers() - talkers);
         talkers = one.name.talkers();
         packer.bytes(&one.name.0.to_be_bytes()[5..]);
-        packer.number((u64::from(newest - one.last) << 1) | u64::from(one.outbound));
+        let flags = u64::from(one.outbound) | (u64::from(one.over > 0) << 1);
+        packer.number((u64::from(newest - one.last) << 2) | flags);
         packer.number((one.last - one.first).into());
-        packer.number(one.count);
+        if one.over > 0 {
+            packer.number(one.over.into());
+        }
+        packer.number(one.count.into());
         packer.number(
-            one.count.abs_diff(one.ahead.into()) << 1 | u64::from(one.count < one.ahead.into()),
+            u64::from(one.count.abs_diff(one.ahead)) << 1 | u64::from(one.count < one.ahead),
         );
     }
     packer.finish()
@@ -86,8 +90,9 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
                 .into_iter()
                 .fold(0, |sum, byte| (sum << 8) | u64::from(byte));
         let seen = unpacker.number()?;
-        let last = newest.checked_sub(u32::try_from(seen >> 1).ok()?)?;
+        let last = newest.checked_sub(u32::try_from(seen >> 2).ok()?)?;
         let first = last.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
+        let over = if seen & 2 == 0 { 0 } else { unpacker.number()? };
         let count = unpacker.number()?;
         let met = unpacker.number()?;
         let ahead = if met & 1 == 0 {
@@ -97,10 +102,11 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
         };
         series.push(Series {
             name: Name(name),
-            count,
+            count: u32::try_from(count).ok()?,
             first,
             last,
-            ahead: u32::try_from(ahead).unwrap_or(u32::MAX),
+            ahead: u32::try_from(ahead).ok()?,
+            over: u32::try_from(over).ok()?,
             outbound: seen & 1 == 1,
             met: false,
             gone: false,
@@ -109,8 +115,8 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
     series.is_sorted_by_key(Series::place).then_some(series)
 }
 
-/// Each VEN's hash, how long before the newest it was heard of, and how long before that
-/// the last fetch had heard of it.
+/// Each VEN's hash, how long before the newest it was heard of, how long before that the
+/// last fetch had heard of it, and what of it came astray.
 fn packed_vens(known: &Known) -> String {
     let mut vens: Vec<(&u64, &Heard)> = known.vens.iter().collect();
     vens.sort_unstable_by_key(|(ven, _)| **ven);
@@ -125,6 +131,7 @@ fn packed_vens(known: &Known) -> String {
         packer.hash(*ven);
         packer.number((newest - heard.now).into());
         packer.number((heard.now - heard.before).into());
+        packer.number(heard.astray.into());
     }
     packer.finish()
 }
@@ -139,7 +146,13 @@ fn unpack_vens(text: &str, known: &mut Known) -> Option<()> {
         let ven = unpacker.hash()?;
         let now = newest.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
         let before = now.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
-        known.vens.insert(ven, Heard { before, now });
+        let astray = u32::try_from(unpacker.number()?).ok()?;
+        let heard = Heard {
+            before,
+            now,
+            astray,
+        };
+        known.vens.insert(ven, heard);
     }
     Some(())
 }

@@ -34,8 +34,8 @@ pub struct Row {
     pub outbound: bool,
     /// A hash of the VEN that reported it.
     pub ven: u64,
-    /// `num_connections`; 1 where it is absent.
-    pub count: u64,
+    /// `num_connections`, up to some four thousand million; 1 where it is absent.
+    pub count: u32,
     /// `first_detected`, in seconds since 1970 up to 2106.
     pub first: u32,
     /// `last_detected`, not before `first`.
@@ -119,7 +119,7 @@ impl Row {
             name: Name::of(flow, key),
             outbound,
             ven: key.hash(&[reporter], &[]),
-            count: flow.num_connections.0.unwrap_or(1),
+            count: bounded(flow.num_connections.0.unwrap_or(1)),
             first: first.min(last),
             last,
             early: last.saturating_sub(second(now).saturating_add(1)),
@@ -149,6 +149,10 @@ pub(super) fn network<'f, 'a>(flow: &'f Flow<'a>) -> &'f Text<'a> {
 /// Seconds since 1970; what lies before or beyond 2106 is the range's end.
 pub(super) fn second(time: Timestamp) -> u32 {
     u32::try_from(time.as_second().max(0)).unwrap_or(u32::MAX)
+}
+
+pub(super) fn bounded(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 pub(super) fn time(second: u32) -> Timestamp {

@@ -6,6 +6,7 @@
 //! same traffic cut otherwise. What is left is new.
 
 use super::answer::{Answer, SAME_BEGINNING};
+use super::row::bounded;
 use super::when::SUMMARY_SECONDS;
 use super::{Growth, Of, Row, Series, When};
 
@@ -28,7 +29,7 @@ struct Waiting {
 /// A series that the row may be, by its place.
 struct Candidate {
     /// By how many seconds the beginnings differ, and by how much the counts.
-    distance: (u32, u64),
+    distance: (u32, u32),
     row: usize,
     place: usize,
 }
@@ -82,8 +83,9 @@ impl Answer<'_> {
 
     fn continues_after(&mut self, place: usize, row: &Row, end: u32) -> Growth {
         let before = self.series[place];
-        let most = row.count.saturating_sub(before.count);
-        self.series[place].count = row.count - share_after(row, end).min(most);
+        let most = u64::from(row.count.saturating_sub(before.count));
+        let share = share_after(row, end).min(most);
+        self.series[place].count = row.count - bounded(share);
         self.series[place].last = end;
         self.replace_gone(row);
         self.continues(place, row)
@@ -123,7 +125,8 @@ impl Answer<'_> {
             let row = waiting[nth].row;
             let before = self.series[place];
             (self.series[place].met, self.series[place].gone) = (true, true);
-            let growth = self.grown(&row, row.count - before.count, before.last);
+            let more = u64::from(row.count - before.count);
+            let growth = self.grown(&row, more, before.last);
             self.remember(&row, growth.count.saturating_add(before.ahead.into()));
             waiting[nth].growth = Some(growth);
         }
@@ -137,11 +140,17 @@ impl Answer<'_> {
             let Some(end) = self.latest_gone(&one.row) else {
                 continue;
             };
-            let growth = match self.held_whole(&one.row) {
-                Some(held) => self.reaches_back(&one.row, held, end),
-                None => self.grown(&one.row, share_after(&one.row, end), end),
+            let (growth, over) = match self.held_whole(&one.row) {
+                Some(held) => (self.reaches_back(&one.row, held, end), 0),
+                None => {
+                    let (count, over) = self.behind(&one.row, end);
+                    (self.grown(&one.row, count, end), over)
+                }
             };
             self.remember(&one.row, growth.count);
+            if let Some(series) = self.new.last_mut() {
+                series.over = bounded(over);
+            }
             one.growth = Some(growth);
             cut.push(one.row);
         }
@@ -149,6 +158,28 @@ impl Answer<'_> {
         for row in cut {
             self.replace_gone(&row);
         }
+    }
+
+    /// What of the row's connections lies behind the series that did not come back: its
+    /// share of the time, or what is more than they had, where it begins after them and
+    /// that is certain. With that, how much more it is in all than the shares were: the
+    /// next ones still hold it, and are told less it.
+    fn behind(&self, row: &Row, end: u32) -> (u64, u64) {
+        let (mut count, mut over, mut first) = (0, 0, u32::MAX);
+        for place in self.gone(row) {
+            let one = &self.series[place];
+            count += u64::from(one.count);
+            over += u64::from(one.over);
+            first = first.min(one.first);
+        }
+        let share = share_after(row, end);
+        let certain = if first <= row.first {
+            u64::from(row.count).saturating_sub(count)
+        } else {
+            0
+        };
+        let told = share.saturating_sub(over).max(certain);
+        (told, (over + told).saturating_sub(share))
     }
 
     /// How many connections the series that did not come back have, and when the first
@@ -159,16 +190,17 @@ impl Answer<'_> {
         let from = self.limits.from;
         let clipped = from.saturating_sub(SAME_BEGINNING)..=from.saturating_add(CLIPPED_WITHIN);
         let mut gone = self.gone(row).map(|place| self.series[place]);
-        let sum = gone.try_fold((0, u32::MAX), |(count, first): (u64, u32), one| {
+        let sum = gone.try_fold((0u64, u32::MAX), |(count, first), one| {
             let inside = row.first <= one.first && one.last <= row.last;
-            inside.then_some((count.saturating_add(one.count), first.min(one.first)))
+            inside.then_some((count + u64::from(one.count), first.min(one.first)))
         });
-        sum.filter(|(count, _)| *count <= row.count && !clipped.contains(&row.first))
+        sum.filter(|(count, _)| *count <= row.count.into() && !clipped.contains(&row.first))
     }
 
     /// A row that begins earlier than it was known to, and has so many more.
     fn reaches_back(&mut self, row: &Row, (held, first): (u64, u32), end: u32) -> Growth {
-        let growth = self.grown(row, row.count - held, row.first);
+        self.came_astray(row);
+        let growth = self.grown(row, u64::from(row.count) - held, row.first);
         let after = row.first.saturating_sub(SUMMARY_SECONDS);
         let upto = if row.last > end {
             row.last

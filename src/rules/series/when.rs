@@ -15,7 +15,7 @@ pub(super) const SUMMARY_SECONDS: u32 = 600;
 const ONE_SUMMARY: u32 = 720;
 
 /// Over so many seconds growth is spread at most; beyond, its time is not known.
-const SPREAD_SECONDS: u32 = 1_500;
+pub(super) const SPREAD_SECONDS: u32 = 1_500;
 
 /// The minutes of one summary.
 const SUMMARY_MINUTES: Minute = 10;
