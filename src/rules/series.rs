@@ -67,6 +67,9 @@ struct Series {
     over: u32,
     /// Which end reports it: the source's VEN, or the destination's.
     outbound: bool,
+    /// Whether it is all that was told of rows that are cut anew by each query, from the
+    /// first of them on. A query that reaches further back may bring just that.
+    whole: bool,
     /// Whether the answer in hand has it. Not kept.
     met: bool,
     /// Whether the answer in hand replaced it. Not kept.

@@ -51,7 +51,7 @@ pub struct Answer<'k> {
     pub(super) new: Vec<Series>,
     /// The last of them of each name and end, and for each of several the one before.
     new_places: HashMap<u64, usize, ByHash>,
-    one_before: HashMap<usize, usize>,
+    one_before: HashMap<usize, usize, ByHash>,
     /// The newest stamp of each VEN in this answer.
     heard: HashMap<u64, u32, ByHash>,
     /// The VENs of which a summary came after a later one, with its stamp.
@@ -277,17 +277,29 @@ impl Answer<'_> {
     /// The row is this series, grown.
     pub(super) fn continues(&mut self, place: usize, row: &Row) -> Growth {
         let before = self.series[place];
-        let growth = self.grown(
-            row,
-            row.count.saturating_sub(before.count).into(),
-            before.last,
-        );
+        let more = row.count.saturating_sub(before.count);
+        self.carry(place, row, more);
+        let growth = self.grown(row, more.into(), before.last);
         let series = &mut self.series[place];
         series.met = true;
         series.count = row.count;
         series.last = before.last.max(row.last);
         series.ahead = before.ahead.saturating_add(bounded(growth.count));
         growth
+    }
+
+    /// Where rows are cut anew by each query, what is told of one is told of the whole
+    /// that they are part of, and the other way round.
+    fn carry(&mut self, place: usize, row: &Row, more: u32) {
+        let grown = self.series[place];
+        for other in self.near(&self.named(row.name, row.outbound), row.first) {
+            let series = &mut self.series[other];
+            let in_step = other != place && !series.met && series.last == grown.last;
+            if in_step && (series.whole || grown.whole) {
+                series.count = series.count.saturating_add(more);
+                series.last = series.last.max(row.last);
+            }
+        }
     }
 
     fn continues_legacy(&mut self, seed: Series, row: &Row) -> Growth {
@@ -364,6 +376,7 @@ impl Answer<'_> {
             ahead: bounded(told),
             over: 0,
             outbound: row.outbound,
+            whole: false,
             met: true,
             gone: false,
         });
@@ -376,25 +389,34 @@ impl Answer<'_> {
     }
 
     /// What of the growth, which came after `since`, the flow's other end has not told
-    /// of the same time.
+    /// of the same time; of several series the nearest give first.
     fn less_what_the_other_end_told(&mut self, row: &Row, since: u32, mut count: u64) -> u64 {
-        let other = Row {
-            outbound: !row.outbound,
-            ..*row
-        };
+        let outbound = !row.outbound;
+        let other = Row { outbound, ..*row };
         let named = self.named(other.name, other.outbound);
-        for place in self.near(&named, row.first) {
+        let mut nearest: Vec<usize> = self.near(&named, row.first).collect();
+        nearest.sort_by_key(|place| self.series[*place].first.abs_diff(row.first));
+        for place in nearest {
             take_from(&mut self.series[place], since, row.last, &mut count);
         }
-        let mut next = self.new_places.get(&other.end()).copied();
-        for _ in 0..NEAREST {
-            let Some(place) = next else { break };
-            if let Some(series) = self.new.get_mut(place) {
-                take_from(series, since, row.last, &mut count);
-            }
-            next = self.one_before.get(&place).copied();
+        let mut nearest = self.new_of(&other);
+        nearest.sort_by_key(|place| self.new[*place].first.abs_diff(row.first));
+        for place in nearest {
+            take_from(&mut self.new[place], since, row.last, &mut count);
         }
         count
+    }
+
+    /// The places of new rows of that name and end, the latest first; a hostile answer
+    /// may have any number.
+    fn new_of(&self, row: &Row) -> Vec<usize> {
+        let mut places = Vec::new();
+        let mut next = self.new_places.get(&row.end()).copied();
+        while let Some(place) = next.filter(|_| places.len() < 4 * NEAREST) {
+            places.push(place);
+            next = self.one_before.get(&place).copied();
+        }
+        places
     }
 }
 

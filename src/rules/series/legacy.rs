@@ -57,6 +57,7 @@ impl Legacy {
             ahead: 0,
             over: 0,
             outbound: row.outbound,
+            whole: false,
             met: true,
             gone: false,
         })

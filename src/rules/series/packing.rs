@@ -60,8 +60,12 @@ fn packed_series(series: &[Series]) -> String {
         packer.number(one.name.talkers() - talkers);
         talkers = one.name.talkers();
         packer.bytes(&one.name.0.to_be_bytes()[5..]);
-        let flags = u64::from(one.outbound) | (u64::from(one.over > 0) << 1);
-        packer.number((u64::from(newest - one.last) << 2) | flags);
+        let flags = [one.outbound, one.over > 0, one.whole];
+        let flags = flags
+            .iter()
+            .rev()
+            .fold(0, |sum, flag| sum << 1 | u64::from(*flag));
+        packer.number((u64::from(newest - one.last) << 3) | flags);
         packer.number((one.last - one.first).into());
         if one.over > 0 {
             packer.number(one.over.into());
@@ -90,7 +94,7 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
                 .into_iter()
                 .fold(0, |sum, byte| (sum << 8) | u64::from(byte));
         let seen = unpacker.number()?;
-        let last = newest.checked_sub(u32::try_from(seen >> 2).ok()?)?;
+        let last = newest.checked_sub(u32::try_from(seen >> 3).ok()?)?;
         let first = last.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
         let over = if seen & 2 == 0 { 0 } else { unpacker.number()? };
         let count = unpacker.number()?;
@@ -108,6 +112,7 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
             ahead: u32::try_from(ahead).ok()?,
             over: u32::try_from(over).ok()?,
             outbound: seen & 1 == 1,
+            whole: seen & 4 != 0,
             met: false,
             gone: false,
         });

@@ -81,13 +81,25 @@ impl Answer<'_> {
         }
     }
 
+    /// The row is this series, and others that ended at `end`, after it.
     fn continues_after(&mut self, place: usize, row: &Row, end: u32) -> Growth {
         let before = self.series[place];
         let most = u64::from(row.count.saturating_sub(before.count));
-        let share = share_after(row, end).min(most);
-        self.series[place].count = row.count - bounded(share);
+        let more = match self.held(row, Some(before)) {
+            Some((held, _)) => u64::from(row.count) - held,
+            None => share_after(row, end).min(most),
+        };
+        // They may come back as they were, with what the row told.
+        let others: Vec<usize> = self.gone(row).collect();
+        for other in others {
+            let other = &mut self.series[other];
+            if other.last == end {
+                other.count = other.count.saturating_add(bounded(more));
+                other.last = other.last.max(row.last);
+            }
+        }
+        self.series[place].count = row.count - bounded(more);
         self.series[place].last = end;
-        self.replace_gone(row);
         self.continues(place, row)
     }
 
@@ -140,23 +152,30 @@ impl Answer<'_> {
             let Some(end) = self.latest_gone(&one.row) else {
                 continue;
             };
-            let (growth, over) = match self.held_whole(&one.row) {
-                Some(held) => (self.reaches_back(&one.row, held, end), 0),
+            let (growth, more, over) = match self.held_whole(&one.row) {
+                Some((held, first)) => {
+                    let more = u64::from(one.row.count) - held;
+                    (self.reaches_back(&one.row, more, first, end), more, 0)
+                }
                 None => {
-                    let (count, over) = self.behind(&one.row, end);
-                    (self.grown(&one.row, count, end), over)
+                    let (more, over) = self.behind(&one.row, end);
+                    (self.grown(&one.row, more, end), more, over)
                 }
             };
-            self.remember(&one.row, growth.count);
+            let ahead = self
+                .gone(&one.row)
+                .map(|place| u64::from(self.series[place].ahead));
+            let ahead = ahead.fold(growth.count, u64::saturating_add);
+            self.remember(&one.row, ahead);
             if let Some(series) = self.new.last_mut() {
                 series.over = bounded(over);
             }
             one.growth = Some(growth);
-            cut.push(one.row);
+            cut.push((one.row, more));
         }
         // Afterwards, since several rows may share one of them.
-        for row in cut {
-            self.replace_gone(&row);
+        for (row, more) in cut {
+            self.replace_gone(&row, more);
         }
     }
 
@@ -166,8 +185,7 @@ impl Answer<'_> {
     /// next ones still hold it, and are told less it.
     fn behind(&self, row: &Row, end: u32) -> (u64, u64) {
         let (mut count, mut over, mut first) = (0, 0, u32::MAX);
-        for place in self.gone(row) {
-            let one = &self.series[place];
+        for one in self.parts_gone(row) {
             count += u64::from(one.count);
             over += u64::from(one.over);
             first = first.min(one.first);
@@ -182,25 +200,46 @@ impl Answer<'_> {
         (told, (over + told).saturating_sub(share))
     }
 
-    /// How many connections the series that did not come back have, and when the first
-    /// of them began, where the row holds all of them: a summary of before came late.
-    /// Not where it begins as the query does: it may be clipped to it, and then holds
-    /// what was counted before them, too.
+    /// [`Self::held`], but not where the row begins as the query does: it may be clipped
+    /// to it, and then holds what was counted before them, too.
     fn held_whole(&self, row: &Row) -> Option<(u64, u32)> {
         let from = self.limits.from;
         let clipped = from.saturating_sub(SAME_BEGINNING)..=from.saturating_add(CLIPPED_WITHIN);
-        let mut gone = self.gone(row).map(|place| self.series[place]);
-        let sum = gone.try_fold((0u64, u32::MAX), |(count, first), one| {
-            let inside = row.first <= one.first && one.last <= row.last;
-            inside.then_some((count + u64::from(one.count), first.min(one.first)))
-        });
-        sum.filter(|(count, _)| *count <= row.count.into() && !clipped.contains(&row.first))
+        let held = self.held(row, None);
+        held.filter(|_| !clipped.contains(&row.first))
     }
 
-    /// A row that begins earlier than it was known to, and has so many more.
-    fn reaches_back(&mut self, row: &Row, (held, first): (u64, u32), end: u32) -> Growth {
+    /// How many connections the series that did not come back have, and `one` that did,
+    /// and when the first of them began, where the row holds all of them and each of
+    /// their connections once.
+    fn held(&self, row: &Row, one: Option<Series>) -> Option<(u64, u32)> {
+        let mut parts: Vec<Series> = self.gone(row).map(|place| self.series[place]).collect();
+        let wholes: Vec<Series> = parts.iter().copied().filter(|one| one.whole).collect();
+        let is_part = |one: &Series| {
+            let of = |whole: &Series| whole.first <= one.last && one.first <= whole.last;
+            !one.whole && wholes.iter().any(of)
+        };
+        parts.retain(|one| !is_part(one));
+        parts.extend(one);
+        parts.sort_by_key(|part| part.first);
+        let inside = |part: &Series| row.first <= part.first && part.last <= row.last;
+        let apart = parts.windows(2).all(|two| two[0].last < two[1].first);
+        let sum = parts.iter().map(|part| u64::from(part.count)).sum();
+        let fits = apart && parts.iter().all(inside) && sum <= u64::from(row.count);
+        fits.then_some((sum, parts.first()?.first))
+    }
+
+    /// The series that did not come back; of a whole and its parts the parts.
+    fn parts_gone(&self, row: &Row) -> Vec<Series> {
+        let gone: Vec<Series> = self.gone(row).map(|place| self.series[place]).collect();
+        let parts: Vec<Series> = gone.iter().copied().filter(|one| !one.whole).collect();
+        if parts.is_empty() { gone } else { parts }
+    }
+
+    /// A row that begins earlier than it was known to, at `first`, and has so many more.
+    fn reaches_back(&mut self, row: &Row, more: u64, first: u32, end: u32) -> Growth {
         self.came_astray(row);
-        let growth = self.grown(row, u64::from(row.count) - held, row.first);
+        let growth = self.grown(row, more, row.first);
         let after = row.first.saturating_sub(SUMMARY_SECONDS);
         let upto = if row.last > end {
             row.last
@@ -297,15 +336,24 @@ impl Answer<'_> {
         })
     }
 
-    /// The row stands for them from now on. One that this answer did not ask for may
-    /// come back, and so may the earliest of the name, with a query that reaches further
-    /// back.
-    fn replace_gone(&mut self, row: &Row) {
-        let earliest = self.named(row.name, row.outbound).start;
-        let replaced: Vec<usize> = self.gone(row).filter(|place| *place != earliest).collect();
+    /// The row stands for them from now on, having so many more than they. The earliest
+    /// of them becomes the whole that a query reaching further back may bring. One
+    /// that this answer did not ask for may come back as it is.
+    fn replace_gone(&mut self, row: &Row, more: u64) {
+        let replaced: Vec<usize> = self.gone(row).collect();
+        let has_whole = replaced.iter().any(|place| self.series[*place].whole);
+        let earliest = replaced.first().copied().filter(|_| !has_whole);
         for place in replaced {
             let series = &mut self.series[place];
-            series.gone = self.limits.whole && series.last >= self.limits.from;
+            let asked_for = self.limits.whole && series.last >= self.limits.from;
+            if series.whole || (Some(place) == earliest && asked_for) {
+                series.whole = true;
+                series.count = series.count.saturating_add(bounded(more));
+                series.last = series.last.max(row.last);
+                series.ahead = 0;
+            } else {
+                series.gone = asked_for;
+            }
         }
     }
 }
