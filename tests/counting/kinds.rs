@@ -17,6 +17,8 @@ pub struct Kind {
     pub tolerance: f64,
     pub site: Site,
     pub trouble: Trouble,
+    /// So many false alerts are allowed until what is odd is known.
+    pub learns: u64,
 }
 
 /// Whose traffic it is.
@@ -58,6 +60,7 @@ impl Kind {
             tolerance: 0.02,
             site: Site::Bursts,
             trouble: Trouble::Nothing,
+            learns: 0,
         }
     }
 
@@ -164,7 +167,11 @@ pub fn all() -> Vec<Kind> {
         named_later(of("names that come later")),
         of("VENs that report every 589 s").period(589),
         of("a lag of 1-9 min, in order").lag(Lag::InOrder(60, 540)),
-        of("a lag of 1-25 min, out of order").lag(Lag::OutOfOrder(60, 1_500)),
+        // That a VEN's summaries overtake each other is known by the first that does.
+        Kind {
+            learns: 1,
+            ..of("a lag of 1-25 min, out of order").lag(Lag::OutOfOrder(60, 1_500))
+        },
         of("a backlog of 3 h").begin("14:30").backlog(),
         of("all at once: zone, two rows, jitter, 589 s, lag")
             .cut(Cut::Day(8))

@@ -42,6 +42,7 @@ pub fn live(kind: &Kind, hours: i64) -> Outcome {
         _ => site::fill(pce, kind, end),
     };
     let mut outcome = Outcome::of(kind.name, kind.tolerance);
+    outcome.learns = kind.learns;
     let mut told_bursts = Vec::new();
     // By the first poll that counts, everything has been seen.
     let mut now = kind.after(-30);
@@ -148,7 +149,9 @@ fn judge_bursts(kind: &Kind, bursts: &[Burst], told: &[Timestamp], end: Timestam
             .iter()
             .any(|at| *at >= seen && *at <= seen + kind.patience());
         judged.told += u64::from(is_told);
-        if burst.on_its_own || seen_alone(kind, burst, seen) {
+        // Where both ends report, the other's summaries may have told a part of it.
+        let of_one_end = kind.site != Site::BothEnds;
+        if of_one_end && (burst.on_its_own || seen_alone(kind, burst, seen)) {
             judged.must += 1;
             if !is_told {
                 judged.missed.push(seen);

@@ -12,6 +12,8 @@ pub struct Outcome {
     pub truth: u64,
     /// Connections that were told then.
     pub told: u64,
+    /// False alerts that it takes to learn what is odd.
+    pub learns: u64,
     /// Alerts of what never was.
     pub false_alerts: u64,
     /// The same, but saying that the time is not known.
@@ -87,7 +89,7 @@ impl Outcome {
             format!("{} told, {} shown", self.told, self.truth),
         );
         is_wrong(
-            self.false_alerts > 0,
+            self.false_alerts > self.learns,
             format!("{} false alerts", self.false_alerts),
         );
         let missed = &self.bursts.missed;
