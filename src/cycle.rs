@@ -32,6 +32,7 @@ use crate::certificate::Certificate;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
+use crate::net::AddressBook;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
@@ -141,6 +142,8 @@ struct Cycle<'a> {
     archive_trouble: Option<String>,
     /// The PCE's certificate, once it was seen.
     certificate: Option<Certificate>,
+    /// What is known of names.
+    book: AddressBook,
 }
 
 impl<'a> Cycle<'a> {
@@ -179,6 +182,7 @@ impl<'a> Cycle<'a> {
             archive: None,
             archive_trouble: None,
             certificate: None,
+            book: AddressBook::new(state.addresses.clone(), start.now),
             config,
             store,
             state,
@@ -249,7 +253,7 @@ impl<'a> Cycle<'a> {
     fn fetch(&mut self) {
         let deadline =
             self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into());
-        let mut client = match Client::new(&self.config.pce, self.clock, deadline) {
+        let mut client = match Client::knowing(&self.config.pce, self.clock, deadline, &self.book) {
             Ok(client) => client,
             Err(error) => {
                 let problem = (Level::Critical, error.text(self.lang));
@@ -308,6 +312,7 @@ impl<'a> Cycle<'a> {
 
     /// Saves the state; false where it could be saved nowhere.
     fn save(&mut self) -> bool {
+        self.state.addresses = self.book.addresses();
         match self.store.save(&mut self.state) {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
@@ -338,6 +343,7 @@ impl<'a> Cycle<'a> {
             self.problems
                 .push(words::still_unconfirmed(self.lang, unconfirmed));
         }
+        self.problems.extend(self.from_memory());
         self.figures.pending = self.state.outbox.waiting();
         Outcome {
             code: self.code_at_the_end(),
@@ -363,6 +369,16 @@ impl<'a> Cycle<'a> {
     fn fails(&mut self, code: Code, error: &Error) {
         self.code.worsen(code);
         self.problems.push(error.text(self.lang));
+    }
+
+    /// Which names could not be looked up, and which addresses stood in for them.
+    fn from_memory(&self) -> Vec<String> {
+        let used = self.book.used();
+        let told = used.iter().map(|used| {
+            let (address, at) = (used.served.address, self.local(used.served.at));
+            say::from_memory(self.lang, &used.host, &used.reason, address, at)
+        });
+        told.collect()
     }
 
     /// Local time with its offset, for a sentence.

@@ -2,12 +2,13 @@
 //! lies beside it belongs to the same user.
 
 use std::fs::{self, Metadata, OpenOptions};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::lang::{Lang, check as say, parted};
-use crate::store::{Config, Error, Note, Opened, effective_uid};
+use crate::store::{Config, Error, Note, Opened, effective_uid, mount_of};
 
 /// What a run leaves beside the file.
 const BESIDE: [&str; 3] = [".last", ".run.lock", ".lock"];
@@ -71,17 +72,44 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     }
     // Opening it for writing changes nothing, and knows of read-only file systems.
     if let Err(error) = OpenOptions::new().write(true).open(path) {
+        let fix = if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            say::read_only_fix(lang, mount_point(path))
+        } else {
+            say::run_this(lang, format!("chown {} {name}", me.name))
+        };
         let what = say::not_writable(lang, &name, error);
-        let fix = say::run_this(lang, format!("chown {} {name}", me.name));
         findings.push(Finding::broken("permissions", what, fix));
     }
+    let mounts = mounts(path, folder, lang);
     if findings.is_empty() {
         let owner = user_name(about.uid());
         let mode = format!("{:03o}", about.mode() & 0o777);
         let what = say::permissions_good(lang, &me.name, owner, mode);
         findings.push(Finding::good("permissions", what));
     }
+    findings.extend(mounts);
     findings
+}
+
+/// A folder where nothing can be written, and a file that is a mount of its own.
+fn mounts(path: &Path, folder: &Path, lang: Lang) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if mount_of(folder).is_some_and(|mount| mount.read_only) {
+        let what = say::folder_read_only(lang, folder.display());
+        let fix = say::read_only_fix(lang, mount_point(folder));
+        findings.push(Finding::broken("permissions", what, fix));
+    }
+    if mount_of(path).is_some_and(|mount| mount.point == path) {
+        let what = say::own_mount(lang, path.display(), folder.display());
+        let fix = say::own_mount_fix(lang, folder.display());
+        findings.push(Finding::remark("mount", what, fix));
+    }
+    findings
+}
+
+fn mount_point(path: &Path) -> String {
+    let mount = mount_of(path);
+    mount.map_or_else(String::new, |mount| mount.point.display().to_string())
 }
 
 /// What root has left beside the file locks its owner out.

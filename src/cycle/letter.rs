@@ -134,6 +134,7 @@ impl Cycle<'_> {
         } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
             lines.push(say::no_traffic_rule(self.lang));
         }
+        lines.extend(self.from_memory());
         lines.extend(self.next_run());
         lines.extend(hostname().map(|name| say::host(self.lang, name)));
         lines.push(self.config_line());
@@ -160,10 +161,13 @@ impl Cycle<'_> {
             return false;
         }
         let deadline = Instant::now() + patience;
-        let done = self
-            .state
-            .outbox
-            .deliver_all(&self.config.mail, &reader, now, deadline);
+        let done = self.state.outbox.deliver_knowing(
+            &self.config.mail,
+            &reader,
+            now,
+            deadline,
+            &self.book,
+        );
         self.figures.mails += done.delivered;
         // Waiting mail and this cycle's own mostly fail for one reason.
         for text in done.errors.iter().map(|error| error.text(self.lang)) {

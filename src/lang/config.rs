@@ -65,8 +65,8 @@ texts! {
     }
     reason_full() { en: "the disk is full; make room on it", zh: "磁碟空間不足；請釋出空間" }
     reason_read_only() {
-        en: "the file system is read-only; mount it for writing, or use a file elsewhere",
-        zh: "檔案系統為唯讀；請改以可寫入方式掛載，或將檔案移至他處"
+        en: "the file system is read-only; mount it for writing (the folder, not the one file alone), or use a file elsewhere",
+        zh: "檔案系統為唯讀；請改以可寫入方式掛載（須為整個資料夾，而非單一檔案），或將檔案移至他處"
     }
     reason_folder() {
         en: "it is a folder; name the file in it",

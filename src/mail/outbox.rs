@@ -17,6 +17,7 @@ use super::Settings;
 use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
+use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
 pub use unconfirmed::Unconfirmed;
@@ -135,6 +136,18 @@ impl Outbox {
         now: Timestamp,
         deadline: Instant,
     ) -> Deliveries {
+        self.deliver_knowing(settings, reader, now, deadline, &AddressBook::empty())
+    }
+
+    /// The same, with what earlier runs knew of names; what this one learns goes there.
+    pub fn deliver_knowing(
+        &mut self,
+        settings: &Settings,
+        reader: &Reader,
+        now: Timestamp,
+        deadline: Instant,
+        book: &AddressBook,
+    ) -> Deliveries {
         let mut done = Deliveries::default();
         // Nobody may be left to be served where the recipients have changed since.
         self.mails.retain(|mail| !mail.is_done(settings));
@@ -142,7 +155,7 @@ impl Outbox {
         if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return done;
         }
-        let session = match Session::open(&settings.smtp, deadline) {
+        let session = match Session::open_knowing(&settings.smtp, deadline, book) {
             Ok(session) => session,
             Err(error) => {
                 done.errors.push(error);
@@ -329,14 +342,15 @@ impl Waiting {
     }
 
     /// Notes who is served. One refused for good is, if another has been
-    /// accepted, now or before; the sentences name him. If none was, everyone waits.
+    /// accepted, now or before; the sentences name him. If none was, everyone waits, and
+    /// so does he who was refused for something that is not his.
     fn settle(&mut self, delivery: &Delivery, reader: &Reader) -> Vec<String> {
         self.served.extend(delivery.accepted.iter().cloned());
         self.in_doubt &= delivery.accepted.is_empty();
         if self.served.is_empty() {
             return Vec::new();
         }
-        let dropped = delivery.refused.iter().filter(|refused| refused.permanent);
+        let dropped = delivery.refused.iter().filter(|refused| refused.for_good());
         let named: Vec<String> = dropped
             .map(|refused| {
                 self.served.push(refused.recipient.clone());

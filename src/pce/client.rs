@@ -12,11 +12,13 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::clock::Clock;
-use super::error::{Break, Error, Problem};
+use super::connect::Line;
+use super::error::{Break, Error, Problem, ProxyProblem};
 use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect};
 use crate::certificate::Certificate;
+use crate::net::AddressBook;
 use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
@@ -40,6 +42,7 @@ const ERROR_BYTES: u64 = 8 * 1024;
 /// A conversation with one PCE, over one connection where the PCE keeps it open.
 pub struct Client {
     agent: Agent,
+    line: Arc<Line>,
     base: String,
     org: String,
     authorization: String,
@@ -65,8 +68,21 @@ impl Client {
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
+        Self::knowing(settings, clock, deadline, &AddressBook::empty())
+    }
+
+    /// The same, with what earlier runs knew of names; what this one learns goes there.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn knowing(
+        settings: &Settings,
+        clock: Clock,
+        deadline: Instant,
+        book: &AddressBook,
+    ) -> Result<Self, Error> {
         let certificate = Arc::default();
-        let agent = connect::agent(settings, Arc::clone(&certificate)).map_err(Error::Tls)?;
+        let agent = connect::agent(settings, Arc::clone(&certificate), book).map_err(Error::Tls)?;
         let client = Self::with_agent(settings, agent, clock, deadline);
         Ok(Self {
             certificate,
@@ -84,16 +100,23 @@ impl Client {
         clock: Clock,
         deadline: Instant,
         shown: &Arc<Shown>,
+        book: &AddressBook,
     ) -> Result<Self, Error> {
-        let agent = connect::looking_agent(settings, shown).map_err(Error::Tls)?;
+        let agent = connect::looking_agent(settings, shown, book).map_err(Error::Tls)?;
         let client = Self::with_agent(settings, agent, clock, deadline);
         Ok(Self { tries: 1, ..client })
     }
 
-    fn with_agent(settings: &Settings, agent: Agent, clock: Clock, deadline: Instant) -> Self {
+    fn with_agent(
+        settings: &Settings,
+        (agent, line): (Agent, Arc<Line>),
+        clock: Clock,
+        deadline: Instant,
+    ) -> Self {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
         Self {
             agent,
+            line,
             certificate: Arc::default(),
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
@@ -172,22 +195,25 @@ impl Client {
         *tries <= self.tries && self.wait(wait).is_ok()
     }
 
-    /// POSTs a JSON document and reads the answer, tried again only after a 429:
-    /// after anything else the PCE may have done what it was asked for.
+    /// POSTs a JSON document and reads the answer, tried again only after a 429 and
+    /// where a kept connection was closed before an answer: after anything else the PCE
+    /// may have done what it was asked for.
     ///
     /// # Errors
     /// As [`Client::get_json`].
     pub fn post_json<T: DeserializeOwned>(&mut self, path: &str, body: &[u8]) -> Result<T, Error> {
         for tries_left in (0..TRIES).rev() {
             self.in_time()?;
-            let request = self.agent.post(format!("{}{path}", self.base));
-            let request = request.config().timeout_global(self.time_left()).build();
-            let request = request
-                .header("Authorization", &self.authorization)
-                .header("Accept", "application/json");
-            let answer = request
-                .header("Content-Type", "application/json")
-                .send(body);
+            let answer = self.on_an_open_line(|| {
+                let request = self.agent.post(format!("{}{path}", self.base));
+                let request = request.config().timeout_global(self.time_left()).build();
+                let request = request
+                    .header("Authorization", &self.authorization)
+                    .header("Accept", "application/json");
+                request
+                    .header("Content-Type", "application/json")
+                    .send(body)
+            });
             let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
             let again = response.status().as_u16() == 429 && tries_left > 0;
@@ -245,10 +271,11 @@ impl Client {
         let problem = match error {
             ureq::Error::HostNotFound => Problem::NoSuchHost,
             ureq::Error::Timeout(_) => Problem::Timeout,
-            ureq::Error::Io(error) => match tls::problem(&error) {
-                Some(problem) => Problem::Tls(problem),
-                None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
-                None => Problem::Network(error.to_string()),
+            ureq::Error::Io(error) => match (ProxyProblem::inside(&error), tls::problem(&error)) {
+                (Some(problem), _) => Problem::Proxy(problem),
+                (_, Some(problem)) => Problem::Tls(problem),
+                _ if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
+                _ => Problem::Network(error.to_string()),
             },
             error => Problem::Network(error.to_string()),
         };
@@ -260,17 +287,41 @@ impl Client {
 
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let request = request.config().timeout_global(self.time_left()).build();
-        // Without this a download comes as CSV [seen on 25.2.40].
-        let request = request
-            .header("Authorization", &self.authorization)
-            .header("Accept", "application/json");
-        let response = request
-            .call()
-            .map_err(|error| self.unreachable(path, error))?;
+        let send = || {
+            let request = self.agent.get(format!("{}{path}", self.base));
+            let request = request.config().timeout_global(self.time_left()).build();
+            // Without this a download comes as CSV [seen on 25.2.40].
+            let request = request
+                .header("Authorization", &self.authorization)
+                .header("Accept", "application/json");
+            request.call()
+        };
+        let answer = match self.tries {
+            1 => self.on_an_open_line(send),
+            // It is tried again in any case.
+            _ => send(),
+        };
+        let response = answer.map_err(|error| self.unreachable(path, error))?;
         self.learn_time(&response);
         Ok(response)
+    }
+
+    /// Sends a request, and once more where the connection was kept from an earlier one
+    /// and turns out to be closed: balancers close what is idle, and the request that
+    /// meets it was never read. Not where the other side is only silent: then it may
+    /// be at work.
+    fn on_an_open_line(
+        &self,
+        send: impl Fn() -> Result<Response<Body>, ureq::Error>,
+    ) -> Result<Response<Body>, ureq::Error> {
+        match send() {
+            Err(ureq::Error::Io(error))
+                if was_closed(&error) && self.line.was_kept_and_is_silent() =>
+            {
+                send()
+            }
+            answer => answer,
+        }
     }
 
     /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
@@ -423,6 +474,18 @@ fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
     } else {
         backoff
     }
+}
+
+/// The other side has hung up.
+fn was_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+    )
 }
 
 fn without_query(path: &str) -> String {

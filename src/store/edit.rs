@@ -15,12 +15,12 @@ use super::change::{Change, changes};
 use super::config;
 use super::file::refuse_newer;
 use super::layout;
-use super::load::{MARK, document, read_text};
+use super::load::{MARK, document, read_text, read_whole};
 use super::locate::{Env, behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::problem::{Error, Problem};
 use super::rule::place_of_key;
-use super::write::replace;
+use super::write::{replace, replace_alone};
 use super::{Config, splice, state};
 use crate::rules::keyed;
 
@@ -65,7 +65,7 @@ pub fn edit<T>(
 ) -> Result<Edited<T>, Error> {
     let path = path_to_write(path)?;
     let _lock = lock_save(&path)?;
-    let before = match read_text(&path) {
+    let before = match read_whole(&path) {
         Err(Error::NotFound { .. }) => EMPTY.to_owned(),
         read => read?,
     };
@@ -191,11 +191,11 @@ fn write(path: &Path, text: &str, valid: bool) -> Result<(), Error> {
         Some(state) => splice::with_state(path, text, state)?,
         None => text.to_owned(),
     };
-    replace(path, &text, path)?;
-    if valid {
-        replace(&last_path, &text, path)?;
+    if !valid {
+        return replace_alone(path, &text, path);
     }
-    Ok(())
+    replace(path, &text, path)?;
+    replace(&last_path, &text, path)
 }
 
 impl Draft {

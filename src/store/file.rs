@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::address::Base;
-use super::load::{config, document, read_text};
+use super::load::{config, document, read_text, read_whole};
 use super::locate::{Env, beside, resolve};
 use super::lock::lock_save;
 use super::node::Document;
@@ -95,7 +95,7 @@ pub fn open(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Unope
 }
 
 fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Error> {
-    let text = read_text(path)?;
+    let text = read_whole(path)?;
     let document = document(path, &text)?;
     let last_path = beside(path, ".last");
     let last_state = last_state(&last_path, &text);
@@ -269,7 +269,7 @@ impl Store {
     /// The file's text of this moment, if it is valid. A higher generation that
     /// someone else wrote is taken note of.
     fn read_again(&mut self) -> Result<String, Error> {
-        let text = read_text(&self.path)?;
+        let text = read_whole(&self.path)?;
         if text == self.text {
             return Ok(text);
         }

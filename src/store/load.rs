@@ -9,6 +9,7 @@ use super::locate::Env;
 use super::node::{self, Document};
 use super::problem::Error;
 use super::state;
+use super::write::interrupted;
 use crate::lang::config as words;
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
@@ -53,6 +54,20 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
             line: 1 + before.filter(|byte| **byte == b'\n').count(),
         }
     })
+}
+
+/// The config file's text; of one that was being written in place when a crash came,
+/// what it was to become.
+pub(super) fn read_whole(path: &Path) -> Result<String, Error> {
+    let read = read_text(path);
+    let is_whole = match &read {
+        Ok(text) => document(path, text).is_ok(),
+        Err(error) => !matches!(error, Error::NotText { .. }),
+    };
+    if is_whole {
+        return read;
+    }
+    interrupted(path).map_or(read, Ok)
 }
 
 /// The JSON in `text`, without a byte order mark.

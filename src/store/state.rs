@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::lang::Lang;
 use crate::mail::outbox::Outbox;
+use crate::net::Addresses;
 use crate::pce::events::EventMemory;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
@@ -59,6 +60,9 @@ pub struct State {
     /// The token of the records that this state counts, for the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
+    /// The addresses that served names over verified TLS.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    pub addresses: Addresses,
     /// Mails that wait.
     pub outbox: Outbox,
 }
@@ -81,6 +85,7 @@ impl Default for State {
             rhythm: Rhythm::default(),
             day: Day::default(),
             archive: None,
+            addresses: Addresses::new(),
             outbox: Outbox::default(),
         }
     }
@@ -251,6 +256,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         rhythm: reader.take("rhythm"),
         day: reader.take("day"),
         archive: reader.take("archive"),
+        addresses: reader.take("addresses"),
         outbox: reader.take("outbox"),
     };
     (state, reader.damaged)
