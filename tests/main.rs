@@ -36,6 +36,8 @@ mod stories {
     mod mail_faults;
     mod mail_servers;
     mod mail_tls_faults;
+    mod mounts;
+    mod names;
     mod pce_faults;
     mod pce_tls;
     mod random_worlds;

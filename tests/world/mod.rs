@@ -17,6 +17,7 @@ mod disk;
 mod file;
 mod folder;
 mod mail;
+pub mod names;
 mod program;
 mod told;
 
@@ -189,8 +190,13 @@ impl World {
 
     /// Runs the real binary with these arguments on this world's file.
     pub fn run(&mut self, arguments: &[&str]) -> Run {
+        self.run_command(self.command(arguments))
+    }
+
+    /// Runs a command that was made from [`Self::command`]'s.
+    pub fn run_command(&mut self, command: Command) -> Run {
         let before = self.mailbox.count();
-        let mut run = program::run(self.command(arguments));
+        let mut run = program::run(command);
         run.mails = self.mailbox.all().split_off(before);
         run
     }
