@@ -4,13 +4,14 @@
 //! about; `make test` takes it.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::check::{findings, in_good_order};
 use crate::pce::*;
-use crate::world::names::{NameServer, Says, may_mount, with_resolv_conf};
+use crate::world::names::{NameServer, Says, may_mount, with_mounts, with_resolv_conf};
 use crate::world::{Run, World};
 
 use Says::*;
@@ -217,7 +218,19 @@ fn localhost_needs_no_name_server() {
     let port = world.pce.address().port();
     world.set("api.url", json!(format!("https://localhost:{port}")));
     world.set("smtp.host", json!("localhost"));
-    let run = run_at(&mut world, "10:10", &[silent], "");
+    let (hosts, resolv) = (
+        world.folder().join("hosts"),
+        world.folder().join("resolv.conf"),
+    );
+    std::fs::write(&hosts, "").unwrap();
+    std::fs::write(&resolv, format!("nameserver {silent}\n")).unwrap();
+    world.pce.set_now("10:10");
+    let command = with_resolv_conf(&world.command(&["run"]), &resolv);
+    let run = world.run_command(with_mounts(
+        &command,
+        &[(&hosts, Path::new("/etc/hosts"))],
+        "",
+    ));
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
 }
