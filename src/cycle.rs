@@ -343,7 +343,7 @@ impl<'a> Cycle<'a> {
             self.problems
                 .push(words::still_unconfirmed(self.lang, unconfirmed));
         }
-        self.problems.extend(self.from_memory());
+        self.problems.extend(self.taken_from_memory());
         self.figures.pending = self.state.outbox.waiting();
         Outcome {
             code: self.code_at_the_end(),
@@ -372,7 +372,7 @@ impl<'a> Cycle<'a> {
     }
 
     /// Which names could not be looked up, and which addresses stood in for them.
-    fn from_memory(&self) -> Vec<String> {
+    fn taken_from_memory(&self) -> Vec<String> {
         let used = self.book.used();
         let told = used.iter().map(|used| {
             let (address, at) = (used.served.address, self.local(used.served.at));

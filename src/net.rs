@@ -41,6 +41,8 @@ pub enum By {
     Ourselves,
     /// The host's resolver, where our own did not find them.
     TheHost,
+    /// Nobody: what served the name before is taken; see [`AddressBook::used`].
+    Memory,
 }
 
 /// Every address of the host, within `patience`.
@@ -78,9 +80,12 @@ fn without_asking(host: &str) -> Option<Vec<IpAddr>> {
         .then(|| this_host.to_vec())
 }
 
+/// Asks for a name's addresses, as long as an answer is of use.
+type Way = fn(&str, &Until) -> io::Result<Vec<IpAddr>>;
+
 /// The ways to ask, in their order. The last one wants IPv4 alone: it has its answer
 /// where nobody ever answers for IPv6.
-const WAYS: [(By, fn(&str, &Until) -> io::Result<Vec<IpAddr>>); 3] = [
+const WAYS: [(By, Way); 3] = [
     (By::Ourselves, |host, _| own_resolver(host)),
     (By::TheHost, |host, until| {
         getent::addresses("ahosts", host, until)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::dns::{Answer, Fault, Resolv, Verdict, in_hosts_file};
 use super::finding::Finding;
 use crate::lang::{Lang, check as say};
-use crate::net::{AddressBook, By, look_up};
+use crate::net::{AddressBook, By, Found};
 
 /// A name that something is to be reached by.
 pub(super) struct Name<'a> {
@@ -32,26 +32,38 @@ impl Name<'_> {
         book: &AddressBook,
         lang: Lang,
     ) -> (Vec<SocketAddr>, Option<Finding>) {
-        if let Ok(found) = look_up(self.host, self.port, self.patience) {
-            let finding = self.found(&found.addresses, found.by, lang);
-            return (found.addresses, finding);
+        let found = book.look_up(self.host, self.port, self.patience, self.verified);
+        match found {
+            Ok(Found { addresses, by }) if by != By::Memory => {
+                let finding = self.found(&addresses, by, lang);
+                (addresses, finding)
+            }
+            Ok(Found { addresses, .. }) => {
+                let used = book.used();
+                let used = used.iter().find(|used| used.host == self.host);
+                let at = used.map_or_else(String::new, |used| {
+                    used.served.at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+                });
+                let what = say::name_from_memory(lang, self.host, listed(&addresses), at);
+                (addresses, Some(self.asked(what, Finding::remark, lang)))
+            }
+            Err(error) => {
+                let what = say::name_not_found(lang, self.host, format!(" ({error})"));
+                (Vec::new(), Some(self.asked(what, Finding::retry, lang)))
+            }
         }
-        let known = book.look_up(self.host, self.port, self.patience, self.verified);
+    }
+
+    /// With what each name server says.
+    fn asked(
+        &self,
+        what: String,
+        finding: fn(&'static str, String, String) -> Finding,
+        lang: Lang,
+    ) -> Finding {
         let verdict = Resolv::of_host().ask(self.host);
         let details = self.details(&verdict, true, lang);
-        let finding = match (&known, book.used().pop()) {
-            (Ok(_), Some(used)) => {
-                let at = used.served.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-                let what = say::name_from_memory(lang, self.host, used.served.address, at);
-                Finding::remark(self.probe, what, self.fix(&verdict, lang))
-            }
-            (Ok(_), None) => return (known.unwrap_or_default(), None),
-            (Err(error), _) => {
-                let what = say::name_not_found(lang, self.host, format!(" ({error})"));
-                Finding::retry(self.probe, what, self.fix(&verdict, lang))
-            }
-        };
-        (known.unwrap_or_default(), Some(finding.with(details)))
+        finding(self.probe, what, self.fix(&verdict, lang)).with(details)
     }
 
     fn found(&self, addresses: &[SocketAddr], by: By, lang: Lang) -> Option<Finding> {
@@ -61,21 +73,19 @@ impl Name<'_> {
             let is_name = self.host.parse::<IpAddr>().is_err();
             return is_name.then(|| Finding::good(self.probe, what));
         }
-        let ourselves = by == By::Ourselves;
-        if ourselves && in_hosts_file(self.host) {
+        if by != By::Ourselves {
+            let what = say::name_found_by_host(lang, self.host, list);
+            return Some(self.asked(what, Finding::remark, lang));
+        }
+        if in_hosts_file(self.host) {
             return Some(Finding::good(self.probe, what));
         }
         let verdict = Resolv::of_host().ask(self.host);
-        let details = self.details(&verdict, !ourselves, lang);
-        if ourselves {
-            // Whom the name servers do not know at all, another source does.
-            if !verdict.found || details.is_empty() {
-                return Some(Finding::good(self.probe, what));
-            }
-            let fix = self.fix(&verdict, lang);
-            return Some(Finding::remark(self.probe, what, fix).with(details));
+        let details = self.details(&verdict, false, lang);
+        // Whom the name servers do not know at all, another source does.
+        if !verdict.found || details.is_empty() {
+            return Some(Finding::good(self.probe, what));
         }
-        let what = say::name_found_by_host(lang, self.host, list);
         let fix = self.fix(&verdict, lang);
         Some(Finding::remark(self.probe, what, fix).with(details))
     }

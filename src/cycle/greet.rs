@@ -37,7 +37,7 @@ impl Cycle<'_> {
             Err(error) => {
                 // An address from memory may be an old one.
                 let mut detail = vec![error.text(self.lang)];
-                detail.extend(self.from_memory());
+                detail.extend(self.taken_from_memory());
                 let detail = detail.join(self.lang.gap());
                 self.watch(Condition::Unreachable, Some((Level::Critical, detail)));
                 self.fails(Code::Retry, &error);

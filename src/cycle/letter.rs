@@ -134,7 +134,7 @@ impl Cycle<'_> {
         } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
             lines.push(say::no_traffic_rule(self.lang));
         }
-        lines.extend(self.from_memory());
+        lines.extend(self.taken_from_memory());
         lines.extend(self.next_run());
         lines.extend(hostname().map(|name| say::host(self.lang, name)));
         lines.push(self.config_line());

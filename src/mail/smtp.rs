@@ -142,10 +142,10 @@ impl Session {
     ) -> Result<Self, SmtpError> {
         let patience = wire::within(smtp.timeout, deadline);
         let verified = trust(smtp).verify;
-        let addresses = book
+        let found = book
             .look_up(&smtp.host, smtp.port, patience, verified)
             .map_err(|error| SmtpError::new(&named(smtp), Step::Resolve, unresolved(error)))?;
-        let session = Self::open_any(smtp, &addresses, deadline)?;
+        let session = Self::open_any(smtp, &found.addresses, deadline)?;
         if verified {
             book.served(&smtp.host, session.address);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Found, bare, look_up, without_asking};
+use super::{By, Found, bare, look_up, without_asking};
 
 /// So many are remembered: the PCE or its proxy, the mail server, and what these were
 /// called before.
@@ -82,9 +82,9 @@ impl AddressBook {
         port: u16,
         patience: Duration,
         verified: bool,
-    ) -> io::Result<Vec<SocketAddr>> {
+    ) -> io::Result<Found> {
         let error = match look_up(host, port, patience) {
-            Ok(Found { addresses, .. }) => return Ok(addresses),
+            Ok(found) => return Ok(found),
             Err(error) => error,
         };
         let mut pages = self.pages();
@@ -100,7 +100,10 @@ impl AddressBook {
                 reason: error.to_string(),
             });
         }
-        Ok(vec![address])
+        Ok(Found {
+            addresses: vec![address],
+            by: By::Memory,
+        })
     }
 
     /// This address has served the name over verified TLS.
@@ -175,7 +178,8 @@ mod tests {
         assert!(book.look_up(NOWHERE, 443, patience, true).is_err());
         assert_eq!(book.used(), []);
         let found = book.look_up(NOWHERE, 8443, patience, true).unwrap();
-        assert_eq!(found, [address("192.0.2.7:8443")]);
+        assert_eq!(found.addresses, [address("192.0.2.7:8443")]);
+        assert_eq!(found.by, By::Memory);
         book.look_up(NOWHERE, 8443, patience, true).unwrap();
         let used = book.used();
         assert_eq!(used.len(), 1, "{used:?}");

@@ -62,6 +62,7 @@ impl Resolver for OneLookup {
             })?;
         let mut addresses = self.empty();
         found
+            .addresses
             .into_iter()
             .take(MOST_ADDRESSES)
             .for_each(|address| addresses.push(address));
