@@ -24,7 +24,7 @@ export CARGO MUSL_TARGET MUSL_SYSROOT DISTRO_RUST CARGO_TARGET_DIR
 SIGN_KEY ?=
 export SIGN_KEY
 
-.PHONY: help build musl test torture fuzz bench demo mail-gallery lint illumio-py deb rpm dist vendor acceptance clean
+.PHONY: help build musl test torture counting fuzz bench demo mail-gallery lint illumio-py deb rpm dist vendor acceptance clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -44,6 +44,11 @@ torture: ## a simulated week in each of four worlds: faults everywhere, kill -9 
 	ILLUMIO_MONITOR_BIN="$$binary" ILLUMIO_MONITOR_CYCLES="$${ILLUMIO_MONITOR_CYCLES:-1008}" \
 	ILLUMIO_MONITOR_SEED="$${ILLUMIO_MONITOR_SEED:-$$RANDOM}" \
 	"$(CARGO)" test --test torture -- --nocapture
+
+counting: ## what is told of a day's traffic on every kind of PCE, against what it came to show: a table
+	@binary=$$(dist/build-static.sh --or-glibc) && \
+	ILLUMIO_MONITOR_BIN="$$binary" ILLUMIO_MONITOR_HOURS="$${ILLUMIO_MONITOR_HOURS:-24}" \
+	"$(CARGO)" test --test counting -- --nocapture
 
 fuzz: ## hostile records, configs, mail servers and texts: ILLUMIO_MONITOR_FUZZ_SECONDS (600) for each target
 	@ILLUMIO_MONITOR_FUZZ_SECONDS="$${ILLUMIO_MONITOR_FUZZ_SECONDS:-600}" \

@@ -9,12 +9,13 @@
 //! removed: its records are fetched again. So nothing is lost, and only a crash
 //! while records are filed can repeat some. Knows files and nothing else.
 
+mod own;
 mod pending;
 mod rolling;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::lang::{Lang, archive as words};
@@ -186,9 +187,7 @@ fn make(folder: &Path) -> io::Result<()> {
         return Ok(());
     }
     let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(FOLDER_MODE).create(folder)?;
-    // Whatever the umask says.
-    fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE))
+    builder.recursive(true).mode(FOLDER_MODE).create(folder)
 }
 
 /// Two configs with one folder would remove each other's pending files.
@@ -198,10 +197,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
         path: path.clone(),
         error,
     };
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    rolling::assert_file(&path).map_err(failed)?;
-    let file = options.open(&path).map_err(failed)?;
+    let file = own::open_or_create(&path, 0o600).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Busy {

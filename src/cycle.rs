@@ -46,6 +46,7 @@ use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
 
 pub use outcome::{Figures, Outcome};
 pub use test_mail::test_mail;
+use traffic::Asked;
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
@@ -124,12 +125,18 @@ struct Cycle<'a> {
     seen_up_to: (Option<Timestamp>, Option<Timestamp>),
     /// What failed, for standard error.
     problems: Vec<String>,
+    /// What is merely worth knowing, for a mail a day.
+    remarks: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
     notices: Vec<Notice>,
     /// What is wrong with the traffic that was read.
     flaws: Vec<String>,
+    /// What of its bounds reading traffic has used up.
+    asked: Asked,
     /// Whether more rows matched than can be remembered while they are read.
-    baseline_overflowed: bool,
+    series_overflowed: bool,
+    /// Whether it is told that the PCE regrouped its rows.
+    rows_regrouped: bool,
     /// What this run did see, for the mail's footer.
     seen: Vec<String>,
     news: Vec<ConditionNews>,
@@ -159,10 +166,11 @@ impl<'a> Cycle<'a> {
         config.settings.language = lang;
         let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
         let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
-        let mut problems = config.warnings.clone();
-        problems.extend(told.iter().chain(&lost).map(|note| note.text(lang)));
+        let problems = lost.iter().map(|note| note.text(lang)).collect();
+        let mut remarks = config.warnings.clone();
+        remarks.extend(told.iter().map(|note| note.text(lang)));
         if !config.pce.verify_tls {
-            problems.push(say::tls_not_verified(lang));
+            remarks.push(say::tls_not_verified(lang));
         }
         Self {
             notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
@@ -174,7 +182,9 @@ impl<'a> Cycle<'a> {
             seen_up_to: (None, None),
             figures: Figures::default(),
             flaws: Vec::new(),
-            baseline_overflowed: false,
+            asked: Asked::default(),
+            series_overflowed: false,
+            rows_regrouped: false,
             seen: Vec::new(),
             news: Vec::new(),
             alerts: Vec::new(),
@@ -190,6 +200,7 @@ impl<'a> Cycle<'a> {
             start,
             began,
             problems,
+            remarks,
         }
     }
 
@@ -317,20 +328,26 @@ impl<'a> Cycle<'a> {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
-                self.save_failed(&error);
+                self.save_failed(error.lines(self.lang));
+                true
+            }
+            // It is in the file, and by that what a mail tells is told once.
+            Ok(Saved::But(remark)) => {
+                self.code.worsen(Code::Retry);
+                self.save_failed(vec![remark.text(self.lang)]);
                 true
             }
             Err(error) => {
                 self.code.worsen(Code::of_failure(error.needs_a_person()));
-                self.save_failed(&error);
+                self.save_failed(error.lines(self.lang));
                 false
             }
         }
     }
 
     /// A cycle saves up to three times, mostly with the same outcome: told once.
-    fn save_failed(&mut self, error: &store::Error) {
-        for line in error.lines(self.lang) {
+    fn save_failed(&mut self, lines: Vec<String>) {
+        for line in lines {
             if !self.problems.contains(&line) {
                 self.problems.push(line);
             }
@@ -343,7 +360,10 @@ impl<'a> Cycle<'a> {
             self.problems
                 .push(words::still_unconfirmed(self.lang, unconfirmed));
         }
-        self.problems.extend(self.taken_from_memory());
+        // Where nothing failed, the mails and `check` tell it.
+        if self.code_at_the_end() != Code::Done {
+            self.problems.extend(self.taken_from_memory());
+        }
         self.figures.pending = self.state.outbox.waiting();
         Outcome {
             code: self.code_at_the_end(),

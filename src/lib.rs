@@ -16,7 +16,11 @@
 //! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
 //!
 //! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
-//! [`crontab`], [`exit`], [`packed`], [`secret`], [`table`], [`terminal`], [`visible`].
+//! [`crontab`], [`exit`], `getent`, [`ordinary`], [`packed`], [`secret`], [`table`],
+//! [`terminal`], [`users`], [`visible`].
+
+// What prints by itself dies of a closed stream; `terminal` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod archive;
 pub mod certificate;
@@ -27,12 +31,14 @@ pub mod cron_line;
 pub mod crontab;
 pub mod cycle;
 pub mod exit;
+mod getent;
 pub mod import;
 pub mod lang;
 pub mod log;
 pub mod mail;
 pub mod menu;
 pub mod net;
+pub mod ordinary;
 pub mod packed;
 pub mod pce;
 pub mod process;
@@ -46,4 +52,5 @@ pub mod store;
 pub mod table;
 pub mod terminal;
 pub mod tls;
+pub mod users;
 pub mod visible;

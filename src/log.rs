@@ -3,7 +3,7 @@
 //! the store what a change is.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
@@ -11,6 +11,8 @@ use std::path::Path;
 
 use crate::cli::Log;
 use crate::store::{Change, Env};
+use crate::terminal::{put, put_error};
+use crate::users;
 use crate::visible::visible;
 
 /// The local socket of syslog [RFC 3164 over a datagram].
@@ -71,21 +73,19 @@ pub fn tell(log: Log, line: &str, problems: &[String]) {
     }
 }
 
-/// A closed stream is no reason to fail. A stream that ends in the journal gets
+/// A stream that ends in the journal gets
 /// each line's priority before it [sd-daemon(3)].
 fn to_streams(lines: &[(Priority, &str)]) {
     let journals = [is_journal(&io::stderr()), is_journal(&io::stdout())];
     for (priority, text) in lines {
         let number = *priority as u8;
-        let _ = match priority {
-            Priority::Error if journals[0] => writeln!(io::stderr(), "<{number}>{text}"),
-            Priority::Error => writeln!(io::stderr(), "{text}"),
-            Priority::Info if journals[1] => writeln!(io::stdout(), "<{number}>{text}"),
-            Priority::Info if io::stdout().is_terminal() => {
-                writeln!(io::stdout(), "\r\x1b[K{text}")
-            }
-            Priority::Info => writeln!(io::stdout(), "{text}"),
-        };
+        match priority {
+            Priority::Error if journals[0] => put_error(&format!("<{number}>{text}\n")),
+            Priority::Error => put_error(&format!("{text}\n")),
+            Priority::Info if journals[1] => put(&format!("<{number}>{text}\n")),
+            Priority::Info if io::stdout().is_terminal() => put(&format!("\r\x1b[K{text}\n")),
+            Priority::Info => put(&format!("{text}\n")),
+        }
     }
 }
 
@@ -168,22 +168,14 @@ fn user(env: &Env) -> String {
             .iter()
             .find_map(|name| env.text(name).map(str::to_owned))
     };
-    let own = || crate::store::effective_uid().map(|uid| name_of(&uid.to_string()));
     by_kernel
         .or_else(by_env)
-        .or_else(own)
-        .unwrap_or_else(|| "-".to_owned())
+        .unwrap_or_else(|| users::name(users::effective()))
 }
 
 /// The user's name [passwd(5)]; the number where it has none here.
 fn name_of(uid: &str) -> String {
-    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let named = users.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)? == uid).then(|| name.to_owned())
-    });
-    named.unwrap_or_else(|| uid.to_owned())
+    uid.parse().map_or_else(|_| uid.to_owned(), users::name)
 }
 
 #[cfg(test)]

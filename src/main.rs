@@ -1,5 +1,8 @@
 //! Command line → command → exit code.
 
+// What prints by itself dies of a closed stream; `terminal` does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,6 +17,8 @@ use illumio_monitor::{check, import, log, process, rule_command, status, termina
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
+    process::survive_file_limit();
+    process::settle_umask();
     let arguments: Vec<String> = std::env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
@@ -22,11 +27,11 @@ fn main() -> ExitCode {
     let code = match cli::parse(&arguments, env.screen_language(None, None)) {
         Parsed::Do(cli) => act(cli, &env),
         Parsed::Help(text) => {
-            print!("{text}");
+            terminal::print(&lines(&text));
             0
         }
         Parsed::Wrong(text) => {
-            eprint!("{text}");
+            terminal::complain(&[text]);
             USAGE
         }
     };
@@ -35,7 +40,7 @@ fn main() -> ExitCode {
 
 fn act(cli: Cli, env: &Env) -> u8 {
     if cli.version {
-        println!("illumio-monitor {}", env!("CARGO_PKG_VERSION"));
+        terminal::print(&[concat!("illumio-monitor ", env!("CARGO_PKG_VERSION")).to_owned()]);
         return 0;
     }
     let ours = env.screen_language(None, None);
@@ -43,7 +48,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
     let lang = tag.and_then(Lang::from_tag);
     if let (Some(tag), None) = (tag, lang) {
         let wrong = say::unknown_language(ours, tag);
-        eprint!("{wrong}\n\n{}", cli::usage(ours));
+        terminal::complain(&[wrong, "\n".to_owned(), cli::usage(ours)]);
         return USAGE;
     }
     let executable = process::executable();
@@ -54,8 +59,15 @@ fn act(cli: Cli, env: &Env) -> u8 {
         }
     };
     let screen = lang.unwrap_or(ours);
-    if let Err(error) = process::go_on_as_owner(&config, &executable, screen, parting) {
-        terminal::complain(&[say::cannot_go_on_as_owner(screen, error)]);
+    let as_root = process::Start {
+        config: &config,
+        executable: &executable,
+        lang: screen,
+        looks: matches!(cli.command, Some(Command::Check(_))),
+        quiet: matches!(cli.command, Some(Command::Run(_))) && !io::stderr().is_terminal(),
+    };
+    if let Err(problems) = process::go_on_as_owner(as_root, parting) {
+        terminal::complain(&problems);
         return Code::Config.exit();
     }
     let start = || Start {
@@ -92,6 +104,10 @@ fn act(cli: Cli, env: &Env) -> u8 {
             import::import(&imports(&config, env, lang), &command.files).tell(env)
         }
     }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
 }
 
 fn run(config: &Path, env: &Env, options: &cli::Run, start: Start<'_>) -> u8 {

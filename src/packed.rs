@@ -49,7 +49,12 @@ impl Packer {
 
     /// Eight bytes.
     pub fn hash(&mut self, hash: u64) {
-        self.0.extend_from_slice(&hash.to_be_bytes());
+        self.bytes(&hash.to_be_bytes());
+    }
+
+    /// Bytes of a number that both sides know.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
     }
 
     /// Seven bits a byte, the lowest first; the eighth says that more follow.
@@ -94,9 +99,14 @@ impl Unpacker {
 
     /// Eight bytes; `None` where the table is cut.
     pub fn hash(&mut self) -> Option<u64> {
-        let bytes = self.bytes.get(self.at..)?.first_chunk::<8>()?;
-        self.at += 8;
-        Some(u64::from_be_bytes(*bytes))
+        self.bytes().map(u64::from_be_bytes)
+    }
+
+    /// So many bytes; `None` where the table is cut.
+    pub fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let bytes = self.bytes.get(self.at..)?.first_chunk::<N>()?;
+        self.at += N;
+        Some(*bytes)
     }
 
     /// A number; `None` where the table is cut or damaged.

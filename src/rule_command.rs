@@ -113,6 +113,7 @@ fn edit<T>(
         changes: edited.changes,
         renumbered: edited.renumbered,
         problems: edited.problems,
+        remark: edited.remark,
     })
 }
 
@@ -144,9 +145,10 @@ impl Done {
             self.lines = vec![value.to_string()];
         }
         let problems = edited.problems.iter().map(|problem| problem.text(lang));
+        let remark = edited.remark.iter().map(|remark| remark.text(lang));
         Said {
             lines: self.lines,
-            problems: problems.collect(),
+            problems: problems.chain(remark).collect(),
             exit: match edited.problems.is_empty() {
                 true => 0,
                 false => Code::Config.exit(),

@@ -1,6 +1,6 @@
 //! The terminal, or the pipe, at this process's streams: how large it is, whether
-//! someone sits there, and lines of which nothing acts on it. A closed stream is no
-//! reason to fail. Knows no room.
+//! someone sits there, and lines of which nothing acts on it. All that is printed goes
+//! through here: a stream that is closed or full is no reason to fail. Knows no room.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -32,26 +32,34 @@ pub fn is_attended() -> bool {
 /// Prints results on standard output.
 pub fn print(lines: &[String]) {
     for line in lines {
-        let _ = writeln!(io::stdout(), "{}", visible(line));
+        put(&format!("{}\n", visible(line)));
     }
 }
 
 /// Prints what is wrong on standard error; a text of several lines as they are.
 pub fn complain(problems: &[String]) {
     for line in problems.iter().flat_map(|problem| problem.lines()) {
-        let _ = writeln!(io::stderr(), "{}", visible(line));
+        put_error(&format!("{}\n", visible(line)));
     }
+}
+
+/// Writes on standard output, as it is and at once.
+pub fn put(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes on standard error, as it is.
+pub fn put_error(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Shows what it is about, and takes `y` alone for yes.
 pub fn ask(lines: &[String], question: &str) -> bool {
     print(lines);
-    let mut out = io::stdout();
+    put(question);
     let mut answer = String::new();
-    let read = out
-        .write_all(question.as_bytes())
-        .and_then(|()| out.flush())
-        .and_then(|()| io::stdin().read_line(&mut answer));
+    let read = io::stdin().read_line(&mut answer);
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
 }
 
@@ -59,8 +67,6 @@ pub fn ask(lines: &[String], question: &str) -> bool {
 /// overwrites it.
 pub fn progress(text: &str) {
     if io::stdout().is_terminal() {
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "\r{text}\r");
-        let _ = out.flush();
+        put(&format!("\r{text}\r"));
     }
 }

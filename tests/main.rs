@@ -40,7 +40,9 @@ mod stories {
     mod names;
     mod pce_faults;
     mod pce_tls;
+    mod quiet_runs;
     mod random_worlds;
+    mod roots_hands;
     mod rules_command;
     mod secrets;
     mod simulated_pce;
@@ -57,9 +59,9 @@ mod stories {
     mod the_oracle;
     mod the_outbox;
     mod the_schedule;
+    mod the_streams;
     mod the_world;
     mod traffic_bulk;
-    mod traffic_clipped;
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;

@@ -10,9 +10,9 @@ use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::rules::candidates::Candidates;
 use illumio_monitor::rules::engine::Counter;
-use illumio_monitor::rules::growth::{Baseline, Row};
 use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::{Minutes, minute_of};
+use illumio_monitor::rules::series::{Bounds, Growth, Known, Legacy, Row};
 use illumio_monitor::rules::{EventFilter, Label, PortRange, Threshold, TrafficFilter};
 use jiff::Timestamp;
 use proptest::collection::{btree_set, vec};
@@ -93,7 +93,7 @@ fn row(flow: usize, talk: &Talk, outbound: bool, now: i64) -> Option<(String, i6
 /// reaches back over everything.
 fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
     let filter = TrafficFilter::default();
-    let mut baseline = Baseline::default();
+    let mut known = Known::new(7);
     let mut tally = Tally {
         since: Some(at(0)),
         ..Tally::default()
@@ -113,21 +113,61 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
         }
         let turn = nth % rows.len().max(1);
         rows.rotate_left(turn);
-        baseline.begin_fetch();
-        for raw in rows.iter().cycle().take(rows.len() * repeats) {
-            let flow: Flow = serde_json::from_str(raw).unwrap();
-            let row = Row::of(&flow, at(*now), None);
-            let growth = baseline.grow(&row, position.map(at));
-            tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+        known.begin_fetch();
+        let bounds = Bounds {
+            from: at(from),
+            complete: position.map(at),
+            overlap: jiff::SignedDuration::from_secs(OVERLAP),
+            whole: repeats == 1,
+        };
+        // The parts of a fetch may bring a row again.
+        for _ in 0..repeats {
+            let growths = read(&mut known, &bounds, &rows, *now);
+            for (raw, (row, growth)) in rows.iter().zip(growths) {
+                let flow: Flow = serde_json::from_str(raw).unwrap();
+                tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+            }
         }
         position = Some(*now);
-        (baseline, tally) = (through_the_file(&baseline), through_the_file(&tally));
+        (known, tally) = (through_the_file(&known), through_the_file(&tally));
     }
     tally.counter.untold.total()
 }
 
+/// What the rows of one answer add.
+fn read(known: &mut Known, bounds: &Bounds, rows: &[String], now: i64) -> Vec<(Row, Growth)> {
+    let (key, legacy) = (known.key(), Legacy::default());
+    let rows: Vec<Row> = rows
+        .iter()
+        .map(|raw| Row::of(&serde_json::from_str(raw).unwrap(), key, at(now)))
+        .collect();
+    let mut answer = known.answer(&legacy, bounds);
+    let mut growths: Vec<_> = rows.iter().map(|row| (*row, answer.take(row))).collect();
+    let open = growths.iter().filter(|(_, growth)| growth.is_none());
+    let open: Vec<Row> = open.map(|(row, _)| *row).collect();
+    let mut settled = answer.settle(&open).into_iter();
+    for (_, growth) in growths.iter_mut().filter(|(_, growth)| growth.is_none()) {
+        *growth = settled.next();
+    }
+    *known = answer.finish();
+    growths
+        .into_iter()
+        .map(|(row, growth)| (row, growth.unwrap()))
+        .collect()
+}
+
+/// A VEN sends its summaries in their order.
 fn talk() -> impl Strategy<Value = Talk> {
-    vec((0..HOURS, 0..OVERLAP, 0..OVERLAP), 1..40)
+    vec((0..HOURS, 0..OVERLAP, 0..OVERLAP), 1..40).prop_map(|mut talk| {
+        talk.sort_unstable();
+        let (mut source, mut destination) = (0, 0);
+        for (at, of_source, of_destination) in &mut talk {
+            source = source.max(*at + *of_source);
+            destination = destination.max(*at + *of_destination);
+            (*of_source, *of_destination) = (source - *at, destination - *at);
+        }
+        talk
+    })
 }
 
 /// Traffic rules and rows over few values, so that many match.

@@ -411,8 +411,8 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn what_the_troubleshooting_explains_is_what_the_program_says() {
-    let rooms =
-        ["check", "config", "tls", "status"].map(|room| text(&format!("src/lang/{room}.rs")));
+    let rooms = ["check", "config", "pce", "tls", "status"]
+        .map(|room| text(&format!("src/lang/{room}.rs")));
     for (name, heading) in READMES.iter().zip(["## Troubleshooting", "## 疑難排解"]) {
         let text = text(name);
         let section = text

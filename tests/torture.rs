@@ -14,6 +14,7 @@ mod world;
 mod torture {
     pub mod dice;
     pub mod faults;
+    pub mod kind;
     pub mod ledger;
     pub mod life;
 }

@@ -1,10 +1,12 @@
 //! A file that grows by whole lines and rolls over: `.1` is the newest of the old.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+use super::own;
 
 /// A file rolls over before it has more bytes than this, unless one line alone has.
 pub const MAX_FILE: u64 = 10 * 1024 * 1024;
@@ -12,7 +14,7 @@ pub const MAX_FILE: u64 = 10 * 1024 * 1024;
 /// How many old files are kept.
 pub const KEPT: u64 = 5;
 
-/// Mode of a file that is made.
+/// Mode of a file that is made; who may read it is then its owner's to change.
 const MODE: u32 = 0o640;
 
 /// So much is written at once.
@@ -45,7 +47,7 @@ struct Appender<'p> {
 
 impl<'p> Appender<'p> {
     fn open(path: &'p Path) -> io::Result<Self> {
-        let file = open(path)?;
+        let file = own::open_or_create(path, MODE)?;
         let length = whole_lines(&file)?;
         file.set_len(length)?;
         Ok(Self {
@@ -58,7 +60,7 @@ impl<'p> Appender<'p> {
     }
 
     fn take_all(&mut self, pending: &Path) -> io::Result<()> {
-        let mut lines = File::open(pending)?;
+        let mut lines = own::open(pending, OpenOptions::new().read(true))?;
         lines.seek(SeekFrom::Start(self.done))?;
         let mut lines = BufReader::new(lines);
         let mut line = Vec::new();
@@ -95,7 +97,7 @@ impl<'p> Appender<'p> {
             rename(&old(self.path, number), &old(self.path, number + 1))?;
         }
         rename(self.path, &old(self.path, 1))?;
-        self.file = open(self.path)?;
+        self.file = own::open_or_create(self.path, MODE)?;
         self.length = 0;
         Ok(())
     }
@@ -113,30 +115,6 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         renamed => renamed,
-    }
-}
-
-/// Opens the file, or makes it; who may read it is then its owner's to change.
-fn open(path: &Path) -> io::Result<File> {
-    assert_file(path)?;
-    let mut options = OpenOptions::new();
-    options.read(true).append(true);
-    match options.clone().create_new(true).mode(MODE).open(path) {
-        Ok(file) => {
-            // Whatever the umask says.
-            file.set_permissions(Permissions::from_mode(MODE))?;
-            Ok(file)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
-        Err(error) => Err(error),
-    }
-}
-
-/// A link could point anywhere, and opening a pipe would wait for ever.
-pub(super) fn assert_file(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if !found.is_file() => Err(io::Error::other("not a regular file")),
-        _ => Ok(()),
     }
 }
 

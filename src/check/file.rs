@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::lang::{Lang, check as say, parted};
-use crate::store::{Config, Error, Note, Opened, effective_uid, mount_of};
+use crate::store::{self, Config, Error, Exposed, Note, Opened, mount_of};
+use crate::users;
 
 /// What a run leaves beside the file.
 const BESIDE: [&str; 3] = [".last", ".run.lock", ".lock"];
@@ -33,7 +34,8 @@ pub fn check_config(opened: &Opened, lang: Lang) -> Vec<Finding> {
         let fix = fix.unwrap_or_else(|| say::nothing_to_do(lang));
         Finding::remark("config", what.to_owned(), fix)
     };
-    findings.extend(config.warnings.iter().cloned().map(remark));
+    let told = config.warnings.iter().chain(&config.obsolete);
+    findings.extend(told.cloned().map(remark));
     let notes = opened.notes.iter().filter(|note| note.is_loss());
     findings
         .extend(notes.map(|note: &Note| {
@@ -55,23 +57,26 @@ fn rules(config: &Config, path: impl std::fmt::Display, lang: Lang) -> Finding {
 
 /// Who may read and write: the file, its folder, and what lies beside it.
 pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
-    let (Ok(about), Some(me)) = (fs::metadata(path), User::of_process()) else {
+    let Ok(about) = fs::metadata(path) else {
         return Vec::new();
     };
+    let me = User::of_process();
     let name = path.display();
     let mut findings = Vec::new();
-    if about.mode() & 0o077 != 0 {
-        let what = say::file_exposed(lang, &name, format!("{:03o}", about.mode() & 0o777));
-        let fix = say::run_this(lang, format!("chmod 600 {name}"));
-        findings.push(Finding::broken("permissions", what, fix));
+    if let Some(exposed) = Exposed::of(path, &about) {
+        findings.push(broken(&exposed.text(lang), lang));
     }
+    findings.extend(check_place(path, path, lang));
     findings.extend(other_owners(path, &about, lang));
     let folder = path.parent().unwrap_or(Path::new("/"));
     if let Ok(folder_about) = fs::metadata(folder) {
         findings.extend(folder_rights(folder, &folder_about, &me, lang));
     }
-    // Opening it for writing changes nothing, and knows of read-only file systems.
-    if let Err(error) = OpenOptions::new().write(true).open(path) {
+    // Opening it for writing changes nothing, and knows of read-only file systems. One
+    // end of a pipe would wait for the other.
+    if about.is_file()
+        && let Err(error) = OpenOptions::new().write(true).open(path)
+    {
         let fix = if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
             say::read_only_fix(lang, mount_point(path))
         } else {
@@ -82,7 +87,7 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     }
     let mounts = mounts(path, folder, lang);
     if findings.is_empty() {
-        let owner = user_name(about.uid());
+        let owner = users::name(about.uid());
         let mode = format!("{:03o}", about.mode() & 0o777);
         let what = say::permissions_good(lang, &me.name, owner, mode);
         findings.push(Finding::good("permissions", what));
@@ -112,6 +117,21 @@ fn mount_point(path: &Path) -> String {
     mount.map_or_else(String::new, |mount| mount.point.display().to_string())
 }
 
+/// Who could put another file in the place of `config` (resolved), and what they put
+/// beside it. `named` is its path as it was given.
+pub fn check_place(named: &Path, config: &Path, lang: Lang) -> Vec<Finding> {
+    let place = store::assert_no_stranger(named, config).err();
+    let planted = store::planted_beside(config);
+    let lines = place.iter().chain(&planted).flat_map(|one| one.lines(lang));
+    lines.map(|line| broken(&line, lang)).collect()
+}
+
+fn broken(line: &str, lang: Lang) -> Finding {
+    let (what, fix) = parted(line);
+    let fix = fix.unwrap_or_else(|| say::config_fix(lang));
+    Finding::broken("permissions", what.to_owned(), fix)
+}
+
 /// What root has left beside the file locks its owner out.
 fn other_owners(path: &Path, about: &Metadata, lang: Lang) -> Vec<Finding> {
     let beside = BESIDE.iter().map(|end| {
@@ -120,11 +140,12 @@ fn other_owners(path: &Path, about: &Metadata, lang: Lang) -> Vec<Finding> {
         PathBuf::from(name)
     });
     let strange = beside.filter_map(|file| {
-        let found = fs::metadata(&file).ok()?;
-        if found.uid() == about.uid() {
+        let found = fs::symlink_metadata(&file).ok()?;
+        // That of others is no one's mistake.
+        if found.uid() == about.uid() || found.uid() != 0 || !found.is_file() {
             return None;
         }
-        let (theirs, ours) = (user_name(found.uid()), user_name(about.uid()));
+        let (theirs, ours) = (users::name(found.uid()), users::name(about.uid()));
         let what = say::other_owner(lang, file.display(), theirs, &ours);
         let fix = say::run_this(lang, format!("chown {ours} {}", file.display()));
         Some(Finding::broken("permissions", what, fix))
@@ -132,19 +153,12 @@ fn other_owners(path: &Path, about: &Metadata, lang: Lang) -> Vec<Finding> {
     strange.collect()
 }
 
-/// Locks and temporary files are made in the folder; whoever else may write there
-/// may put another file in the config's place.
+/// Locks and temporary files are made in the folder.
 fn folder_rights(folder: &Path, about: &Metadata, me: &User, lang: Lang) -> Option<Finding> {
-    let (name, mode) = (folder.display(), about.mode());
+    let name = folder.display();
     if !me.may_write(about) {
         let what = say::folder_not_writable(lang, &name, &me.name);
         let fix = say::run_this(lang, format!("chown {} {name}", me.name));
-        return Some(Finding::broken("permissions", what, fix));
-    }
-    let sticky = mode & 0o1000 != 0;
-    if mode & 0o002 != 0 && !sticky {
-        let what = say::folder_open(lang, &name, format!("{:03o}", mode & 0o777));
-        let fix = say::run_this(lang, format!("chmod o-w {name}"));
         return Some(Finding::broken("permissions", what, fix));
     }
     None
@@ -158,22 +172,13 @@ struct User {
 }
 
 impl User {
-    fn of_process() -> Option<Self> {
-        let uid = effective_uid()?;
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let of_line = |start| status.lines().find_map(|line| line.strip_prefix(start));
-        // The second number of "Gid:" is the effective one [proc(5)].
-        let own = of_line("Gid:").unwrap_or_default();
-        let own = own.split_whitespace().nth(1).into_iter();
-        let further = of_line("Groups:").unwrap_or_default().split_whitespace();
-        Some(Self {
+    fn of_process() -> Self {
+        let uid = users::effective();
+        Self {
             uid,
-            groups: own
-                .chain(further)
-                .filter_map(|id| id.parse().ok())
-                .collect(),
-            name: user_name(uid),
-        })
+            groups: users::own_groups(),
+            name: users::name(uid),
+        }
     }
 
     /// By the folder's mode alone, and root always.
@@ -189,15 +194,4 @@ impl User {
             needed(0)
         }
     }
-}
-
-/// As `/etc/passwd` calls the user; the number where it does not.
-fn user_name(uid: u32) -> String {
-    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let named = passwd.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
-    });
-    named.unwrap_or_else(|| uid.to_string())
 }

@@ -61,7 +61,12 @@ impl Cycle<'_> {
         };
         let day = std::mem::replace(&mut self.state.day, day);
         let report = Report {
-            footer: vec![self.config_line()],
+            footer: [
+                self.taken_from_memory(),
+                self.remarks(today),
+                vec![self.config_line()],
+            ]
+            .concat(),
             daily: Some(self.daily(day, time)),
             ..blank_report(&self.config, Kind::Daily, now)
         };

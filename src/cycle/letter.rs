@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Code, Cycle, notice};
@@ -16,6 +17,9 @@ use crate::store::state::Held;
 
 /// Runs that are further apart, in minutes, are no regular ones.
 const LONGEST_INTERVAL: i64 = 60;
+
+/// So many remarks stand in a mail's footer; `check` has all.
+const REMARKS: usize = 3;
 
 /// Puts a report into words, ready for the outbox.
 pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
@@ -136,8 +140,27 @@ impl Cycle<'_> {
         }
         lines.extend(self.taken_from_memory());
         lines.extend(self.next_run());
+        let today = self.now().to_zoned(self.config.settings.timezone.clone());
+        lines.extend(self.remarks(today.date()));
         lines.extend(hostname().map(|name| say::host(self.lang, name)));
         lines.push(self.config_line());
+        lines
+    }
+
+    /// What is worth knowing about the setup, if no mail has told it today.
+    pub(super) fn remarks(&mut self, today: Date) -> Vec<String> {
+        if self.remarks.is_empty() || self.state.remarks_told == Some(today) {
+            return Vec::new();
+        }
+        self.state.remarks_told = Some(today);
+        let shown = self.remarks.iter().take(REMARKS);
+        let mut lines: Vec<String> = shown
+            .map(|remark| say::worth_knowing(self.lang, remark))
+            .collect();
+        let more = self.remarks.len().saturating_sub(REMARKS);
+        if more > 0 {
+            lines.push(say::more_worth_knowing(self.lang, more));
+        }
         lines
     }
 

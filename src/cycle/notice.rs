@@ -40,6 +40,19 @@ pub fn events_unreadable(lang: Lang, count: u64) -> Notice {
     }
 }
 
+/// Traffic of that time was not fetched: that of these members of a supercluster.
+pub fn traffic_of_members_skipped(
+    lang: Lang,
+    members: String,
+    from: String,
+    until: String,
+) -> Notice {
+    Notice {
+        text: say::traffic_of_members_skipped(lang, members, &from, &until),
+        ..traffic_skipped(lang, from, until)
+    }
+}
+
 /// Traffic of that time was not fetched.
 pub fn traffic_skipped(lang: Lang, from: String, until: String) -> Notice {
     Notice {
@@ -49,12 +62,21 @@ pub fn traffic_skipped(lang: Lang, from: String, until: String) -> Notice {
     }
 }
 
-/// This PCE clips rows to the query.
-pub fn traffic_clipped(lang: Lang) -> Notice {
+/// Rows have policy decisions that are not known.
+pub fn unknown_decisions(lang: Lang, decisions: String) -> Notice {
     Notice {
-        title: words::traffic_clipped(lang),
-        text: say::traffic_clipped(lang),
-        advice: words::traffic_clipped_do(lang),
+        title: words::unknown_decisions(lang),
+        text: say::unknown_decisions(lang, decisions),
+        advice: words::unknown_decisions_do(lang),
+    }
+}
+
+/// Known traffic came in rows that look new.
+pub fn traffic_regrouped(lang: Lang) -> Notice {
+    Notice {
+        title: words::traffic_regrouped(lang),
+        text: say::traffic_regrouped(lang),
+        advice: words::traffic_regrouped_do(lang),
     }
 }
 
@@ -81,8 +103,8 @@ pub fn state(lang: Lang, note: &Note) -> Notice {
     let (title, advice) = match note {
         Note::StateFromLast { .. } => (words::state_back(lang), words::state_back_do(lang)),
         Note::Damaged { .. } => (words::state_damaged(lang), words::state_damaged_do(lang)),
-        // `Exposed` is no loss and not told by mail.
-        Note::OtherTarget { .. } | Note::Reset | Note::Exposed { .. } => {
+        // `Exposed` is no loss, and no notice.
+        Note::OtherTarget { .. } | Note::Reset | Note::Exposed(_) => {
             (words::state_afresh(lang), words::state_afresh_do(lang))
         }
     };

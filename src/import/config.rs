@@ -51,6 +51,7 @@ impl Import<'_> {
             changes,
             renumbered,
             problems,
+            remark,
         } = edited;
         for line in taken.lines {
             self.tell(file, line);
@@ -67,6 +68,8 @@ impl Import<'_> {
             self.said.problems.push(problem);
             self.worsen(Code::Config);
         }
+        let remark = remark.iter().map(|remark| remark.text(self.lang));
+        self.said.problems.extend(remark);
         self.other_pce |= taken.other_pce;
         self.rules.known = true;
         self.rules.shared.extend(taken.rules.shared);

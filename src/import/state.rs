@@ -85,6 +85,10 @@ impl Import<'_> {
         self.name_lost_history(file, old, &opened.config.rules);
         match store.save(&mut state)? {
             store::Saved::Both => Ok(()),
+            store::Saved::But(remark) => {
+                self.said.problems.push(remark.text(self.lang));
+                Ok(())
+            }
             store::Saved::LastOnly(error) => Err(error),
         }
     }

@@ -213,10 +213,6 @@ texts! {
         en: "Runs as {user}; the file belongs to {owner} (mode {mode}), and the folder can be written",
         zh: "以 {user} 身分執行；檔案擁有者為 {owner}（權限 {mode}），資料夾可寫入"
     }
-    file_exposed(file, mode) {
-        en: "{file} holds secrets and others may read it (mode {mode})",
-        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}）"
-    }
     not_writable(file, reason) { en: "{file} can't be written ({reason})", zh: "無法寫入 {file}（{reason}）" }
     read_only_fix(point) {
         en: "Mount {point} for writing: `mount -o remount,rw {point}`; for a container without `:ro`; for a systemd unit by ReadWritePaths=.",
@@ -237,10 +233,6 @@ texts! {
     folder_not_writable(folder, user) {
         en: "{user} may not write in {folder}, where locks and the new file are made",
         zh: "{user} 無法寫入 {folder}，而鎖定檔與新檔案須建立於此"
-    }
-    folder_open(folder, mode) {
-        en: "Everyone may write in {folder} (mode {mode}) and replace the config",
-        zh: "任何使用者都可寫入 {folder}（權限 {mode}）並置換設定檔"
     }
     other_owner(file, theirs, ours) {
         en: "{file} belongs to {theirs}, not to {ours} as the config does",

@@ -25,6 +25,27 @@ texts! {
         en: "{file}: cannot be written: {reason}; the file stays as it was",
         zh: "{file}：無法寫入：{reason}；檔案維持原狀"
     }
+    cannot_sync(folder, reason) {
+        en: "{folder}: the disk did not confirm what was written ({reason}), and a power cut may undo it; look at the disk",
+        zh: "{folder}：磁碟未確認寫入（{reason}），斷電時可能遺失；請檢查磁碟"
+    }
+    saved_but(file, failed) {
+        en: "{file}: the change is saved and need not be made again. Only this failed: {failed}",
+        zh: "{file}：變更已儲存，不需重做。僅下列事項失敗：{failed}"
+    }
+    planted(file, what) {
+        en: "{file}: {what}, which this program did not put there; find out who did, then remove it",
+        zh: "{file}：{what}，並非本程式所建立；請查明由誰建立，再將其移除"
+    }
+    planted_link() { en: "is a link", zh: "是連結" }
+    planted_odd() { en: "is a device, a pipe or a socket", zh: "是裝置、管道或 socket" }
+    planted_second_name() { en: "has another name too (a hard link)", zh: "另有其他名稱（硬連結）" }
+    planted_owner(user) { en: "belongs to {user}", zh: "擁有者為 {user}" }
+    stranger(file, folder, who, cure) {
+        en: "{file}: {who} may put another file in its place, as {folder} may be written by others than the file's owner, and root does not act on such a file; run: {cure}",
+        zh: "{file}：{folder} 可由檔案擁有者以外的人寫入，{who} 可置換此檔案，因此不以 root 身分使用；請執行：{cure}"
+    }
+    everyone() { en: "everyone", zh: "任何使用者" }
     not_text(file, line) {
         en: "{file}: line {line} is not UTF-8; save the file as UTF-8",
         zh: "{file}：第 {line} 行不是 UTF-8 編碼；請將檔案另存為 UTF-8"
@@ -67,6 +88,14 @@ texts! {
     reason_read_only() {
         en: "the file system is read-only; mount it for writing (the folder, not the one file alone), or use a file elsewhere",
         zh: "檔案系統為唯讀；請改以可寫入方式掛載（須為整個資料夾，而非單一檔案），或將檔案移至他處"
+    }
+    reason_limit() {
+        en: "it would be longer than this process may write (ulimit -f); raise that limit",
+        zh: "超過此行程可寫入的檔案大小上限（ulimit -f）；請提高上限"
+    }
+    reason_not_ordinary() {
+        en: "it is a device, a pipe or a socket; name an ordinary file",
+        zh: "是裝置、管道或 socket；請指定一般檔案"
     }
     reason_folder() {
         en: "it is a folder; name the file in it",
@@ -133,6 +162,10 @@ texts! {
     odd_section(near) {
         en: "a section this program does not know and leaves alone; was \"{near}\" meant?",
         zh: "本程式不認得此區段，將予保留而不使用；是否應為「{near}」？"
+    }
+    does_nothing() {
+        en: "does nothing any more, whatever it says; remove the key",
+        zh: "無論設為何值均已無作用；請移除此鍵"
     }
     missing(example) {
         en: "is missing; write for example {example}",
@@ -235,9 +268,13 @@ texts! {
         en: "a control character in it; write it on one line, as it was given",
         zh: "含有控制字元；請以單行填寫原本的內容"
     }
-    exposed(file, mode) {
-        en: "{file} holds secrets and others may read it (mode {mode}); run: chmod 600 {file}",
-        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}）；請執行：chmod 600 {file}"
+    exposed(file, mode, cure) {
+        en: "{file} holds secrets and others may read it (mode {mode}); run: {cure}",
+        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}）；請執行：{cure}"
+    }
+    exposed_to_group(file, mode, group, members, cure) {
+        en: "{file} holds secrets and others may read it (mode {mode}; in the group {group}: {members}); run: {cure}",
+        zh: "{file} 含有機密資料，但其他使用者可以讀取（權限 {mode}，群組 {group} 成員：{members}）；請執行：{cure}"
     }
     bad_date(found) {
         en: "\"{found}\" is not a date; write for example \"2027-01-31\"",
@@ -301,9 +338,9 @@ texts! {
         zh: "「{found}」不是 IP 位址或網段；例如 \"10.0.0.0/8\" 或 \"2001:db8::1\""
     }
 
-    goes_on_as(uid, gid) {
-        en: "started as root; goes on as user {uid}, group {gid}, who owns the config's folder",
-        zh: "以 root 啟動；改以設定檔資料夾的擁有者身分執行（使用者 {uid}，群組 {gid}）"
+    goes_on_as(user) {
+        en: "started as root; goes on as {user}, who owns the config, with that user's environment",
+        zh: "以 root 啟動；改以設定檔擁有者 {user} 的身分與環境執行"
     }
     state_older(file, ours, last) {
         en: "{file}: its state (generation {ours}) is older than the one last written (generation {last}), which is used",

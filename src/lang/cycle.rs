@@ -61,19 +61,27 @@ texts! {
         en: "Traffic from {from} to {until} was skipped: the backlog is longer than settings.max_catch_up_hours.",
         zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
     }
+    traffic_of_members_skipped(members, from, until) {
+        en: "Traffic of {members} from {from} to {until} was skipped: these members of the supercluster were silent, and the backlog is longer than settings.max_catch_up_hours. What the others sent of that time is counted as far as a run could read it.",
+        zh: "已略過 {members} 自 {from} 至 {until} 的流量：這些 Supercluster 成員沒有回應，且積壓時間超過 settings.max_catch_up_hours。其他成員在該期間傳回的流量，凡執行時讀到的均已計入。"
+    }
     traffic_cut(rows, from, until) {
         en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
         zh: "{from} 至 {until} 的流量只能讀取 {rows}：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
     }
-    traffic_clipped() {
-        en: "This PCE clips the rows of a traffic query to its time range. From now on queries run over fixed ten-minute slots.",
-        zh: "此 PCE 會依查詢時間範圍裁切流量列。今後將以固定的十分鐘時段查詢。"
+    unknown_decisions(decisions) {
+        en: "The PCE sends rows of traffic with a policy decision that is not known here: {decisions}. They count for rules that ask for any decision (pd -1), and for no others. This is told once for each such word.",
+        zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
+    }
+    traffic_regrouped() {
+        en: "Most of the new traffic came in rows that began long ago and only look new: traffic known already, under another name. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
+        zh: "本次新增的流量大多來自早已開始、只是換了名稱的紀錄，屬於已知的流量。為避免重複通知，這類紀錄在本次執行中各只計為 1 筆；其中若有真正的新流量，將不會列出。"
     }
     flows_unreadable(rows) {
         en: "{rows} of traffic could not be read (no JSON, or larger than 8 MiB): not counted.",
         zh: "有 {rows}流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
     }
-    baseline_full(bound) {
+    series_full(bound) {
         en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so that counts are at least what is told. Narrow the traffic rules.",
         zh: "符合規則的相異流量列超過 {bound} 列；最舊的已不再追蹤，因此所列數量為下限。請縮小流量規則的範圍。"
     }
@@ -82,20 +90,24 @@ texts! {
         zh: "PCE 放棄了流量查詢（「{state}」）。"
     }
     query_too_slow(seconds) {
-        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds).",
-        zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds）。"
+        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds) and was given up. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or raise that time.",
+        zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds），已放棄。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或調高此時間。"
     }
-    query_unfinished() {
-        en: "the PCE still computes the traffic query.",
-        zh: "PCE 仍在計算流量查詢。"
+    query_unfinished(minutes) {
+        en: "the PCE still computes the traffic query that was posted {minutes} min ago; the next run asks for it first. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or have less looked back over (settings.late_reach_hours).",
+        zh: "PCE 仍在計算 {minutes} 分鐘前送出的流量查詢，下次執行會先讀取此查詢。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或縮短回溯時間（settings.late_reach_hours）。"
+    }
+    queries_left(posted, left) {
+        en: "there is more traffic than one run may ask for ({posted} queries posted, parts left: {left}); the next run goes on with the rest. If this lasts, have the traffic rules ask for fewer policy decisions (pd).",
+        zh: "流量超過一次執行可查詢的量（已送出 {posted} 個查詢，剩餘 {left} 個部分），其餘由下次執行接續。若持續發生，請減少流量規則所查詢的政策決策（pd）。"
     }
     query_short(promised, came) {
         en: "the PCE promised {promised}, and {came} came.",
         zh: "PCE 表示有 {promised}，實際只取得 {came} 列。"
     }
     query_silent(members) {
-        en: "members of the supercluster did not answer: {members}.",
-        zh: "Supercluster 的部分成員沒有回應：{members}。"
+        en: "members of the supercluster did not answer the traffic query: {members}. What the others sent is counted; see to the health of these PCEs and of their links to the leader.",
+        zh: "Supercluster 的部分成員沒有回應流量查詢：{members}。其他成員傳回的流量已計入；請檢查這些 PCE 的健康狀態，以及與 leader 之間的連線。"
     }
     computing(seconds) {
         en: "the PCE computes the traffic query ({seconds} s) …",
@@ -108,6 +120,11 @@ texts! {
     no_traffic_rule() {
         en: "Traffic: not read, no traffic rule is enabled.",
         zh: "流量：未讀取，沒有啟用的流量規則。"
+    }
+    worth_knowing(remark) { en: "Worth knowing: {remark}", zh: "請留意：{remark}" }
+    more_worth_knowing(count) {
+        en: "And {count} more; `illumio-monitor check` names them.",
+        zh: "另有 {count} 項，請執行 `illumio-monitor check` 查看。"
     }
     next_run(at, minutes) {
         en: "Next run due about {at} (this one came {minutes} min after the last).",
@@ -128,8 +145,8 @@ texts! {
         zh: "不支援 --lang {tag}；可用的語言為 en 或 zh-TW。"
     }
     cannot_go_on_as_owner(error) {
-        en: "The program can't be executed again as the owner of the config's folder ({error}). Run it as that user.",
-        zh: "無法改以設定檔所在資料夾的擁有者重新執行（{error}）。請直接以該使用者執行。"
+        en: "The program can't be executed again as the config's owner ({error}). Run it as that user.",
+        zh: "無法改以設定檔擁有者的身分重新執行（{error}）。請直接以該使用者執行。"
     }
 }
 

@@ -36,6 +36,10 @@ texts! {
     }
     events_failed(reason) { en: "Events could not be read: {reason}", zh: "無法讀取事件：{reason}" }
     flows_failed(reason) { en: "Flows could not be read: {reason}", zh: "無法讀取流量：{reason}" }
+    query_silent(members) {
+        en: "members of the supercluster did not answer: {members}.",
+        zh: "Supercluster 的部分成員沒有回應：{members}。"
+    }
     query_too_slow(seconds) {
         en: "the PCE still computes the query after {seconds} s. Try again when the PCE is less busy.",
         zh: "等候 {seconds} 秒後，PCE 仍在計算查詢。請於 PCE 較空閒時再試。"

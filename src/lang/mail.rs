@@ -49,6 +49,11 @@ texts! {
         zh: "{what}（門檻：{time}內 {count}）"
     }
     against_immediate(what) { en: "{what} (every match alerts)", zh: "{what}（有符合即警示）" }
+    in_one_go() { en: "When", zh: "發生時間" }
+    in_one_go_since(what, by, since) {
+        en: "{what} reported in one go at {by}; may have happened at any time since {since}, and counted as the last ten minutes of that, so that no burst is missed",
+        zh: "其中 {what}是在 {by} 一次回報的，實際可能發生在 {since} 之後的任何時間；為避免漏掉突增，以最後十分鐘計算"
+    }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }
     seen() { en: "Seen", zh: "出現時間" }
@@ -95,12 +100,12 @@ texts! {
     snapshot() { en: "Raw snapshot, as the PCE sent it", zh: "原始紀錄（PCE 回傳內容）" }
     record_at(number, at) { en: "Record {number} · {at}", zh: "紀錄 {number} · {at}" }
     counted_of(counted) {
-        en: "{counted} counted in this alert; num_connections is the flow's total for the day.",
-        zh: "本警示計入 {counted}；num_connections 為該流量的當日累計。"
+        en: "{counted} counted in this alert; num_connections is the record's own total.",
+        zh: "本警示計入 {counted}；num_connections 為該筆紀錄本身的累計。"
     }
     counted_of_total(counted, total) {
-        en: "{counted} counted in this alert, of num_connections {total}, the flow's total for the day.",
-        zh: "本警示計入 {counted}；num_connections {total} 為該流量的當日累計。"
+        en: "{counted} counted in this alert, of num_connections {total}, the record's own total.",
+        zh: "本警示計入 {counted}；num_connections {total} 為該筆紀錄本身的累計。"
     }
     record_cut() { en: "The record was longer and was cut when it was read.", zh: "紀錄過長，讀取時已截斷。" }
 
@@ -193,13 +198,13 @@ texts! {
     traffic_lasts() { en: "Traffic still not read completely", zh: "流量仍讀取不完整" }
     traffic_ended() { en: "Traffic read completely again", zh: "流量已恢復完整讀取" }
     traffic_means() {
-        en: "The traffic query failed or was not finished twice in a row. Traffic rules see only a part; the rest is fetched as soon as it can be.",
-        zh: "流量查詢連續兩次失敗或未完成，流量規則只看到部分資料；其餘會在可讀取時補抓。"
+        en: "The traffic query failed or was not finished twice in a row, or it brought only a part of the rows. Traffic rules see only a part; the rest is fetched as soon as it can be.",
+        zh: "流量查詢連續兩次失敗或未完成，或僅傳回部分資料，流量規則只看到部分資料；其餘會在可讀取時補抓。"
     }
     traffic_was(time) { en: "Traffic was incomplete for {time}.", zh: "流量讀取曾不完整，歷時 {time}。" }
     traffic_do() {
-        en: "If it lasts, look at the PCE's load (Explorer queries queue up there), narrow the traffic rules, or raise api.query_timeout_seconds.",
-        zh: "若持續發生，請檢查 PCE 負載（Explorer 查詢可能排隊）、縮小流量規則範圍，或調高 api.query_timeout_seconds。"
+        en: "The details name the cause. If it lasts, look at the PCE's load (Explorer queries queue up there), narrow the traffic rules, or raise api.query_timeout_seconds.",
+        zh: "原因見詳細訊息。若持續發生，請檢查 PCE 負載（Explorer 查詢可能排隊）、縮小流量規則範圍，或調高 api.query_timeout_seconds。"
     }
     configuration_begins() { en: "Config file unusable", zh: "設定檔無法使用" }
     configuration_lasts() { en: "Config file still unusable", zh: "設定檔仍無法使用" }

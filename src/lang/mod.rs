@@ -96,8 +96,15 @@ pub fn parted(clause: &str) -> (&str, Option<String>) {
     };
     let mut letters = fix.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    let stop = if fix.is_ascii() { '.' } else { '。' };
-    (what, Some(first.chain(letters).chain([stop]).collect()))
+    // A command is to be copied as it stands.
+    let command = fix.starts_with("run: ") || fix.starts_with("請執行：");
+    let stop = match fix.is_ascii() {
+        _ if command => "",
+        true => ".",
+        false => "。",
+    };
+    let fix: String = first.chain(letters).chain(stop.chars()).collect();
+    (what, Some(fix))
 }
 
 /// Declares sentences: `name(values) { en: "…", zh: "…" }` becomes

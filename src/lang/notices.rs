@@ -35,10 +35,15 @@ texts! {
         en: "No rule has seen it: look at the traffic of that time in the PCE's Explorer. To have longer backlogs fetched, raise settings.max_catch_up_hours.",
         zh: "這些流量未經任何規則比對，請在 PCE 的 Explorer 查看該期間。若要補抓更長的積壓，請調高 settings.max_catch_up_hours。"
     }
-    traffic_clipped() { en: "Traffic is counted in another way", zh: "流量的計算方式已變更" }
-    traffic_clipped_do() {
-        en: "Nothing. Counts of traffic may be a little too high or too low in this run.",
-        zh: "不需處理。本次執行的流量數量可能略有出入。"
+    unknown_decisions() { en: "A policy decision that is not known", zh: "出現無法辨識的政策決策" }
+    unknown_decisions_do() {
+        en: "See in the PCE's Explorer what these flows are; a rule with pd -1 counts them. A newer version of the monitor may know the decision.",
+        zh: "請在 PCE 的 Explorer 查看這些流量；pd 為 -1 的規則會計入。較新版本的監控程式可能已支援此決策。"
+    }
+    traffic_regrouped() { en: "The PCE regrouped its rows of traffic", zh: "PCE 重新歸併了流量紀錄" }
+    traffic_regrouped_do() {
+        en: "If the PCE was upgraded, restored or failed over: nothing. Otherwise look at the traffic of the last hours in the PCE's Explorer.",
+        zh: "若 PCE 剛升級、還原或切換節點，則不需處理；否則請在 PCE 的 Explorer 查看最近數小時的流量。"
     }
     gap(time) { en: "No run for {time}", zh: "有 {time}沒有執行監控" }
     gap_do() {

@@ -94,6 +94,23 @@ texts! {
         zh: "{path} 的回應中斷（{problem}）。其內容完全未計入，下次執行時會重新擷取。"
     }
     too_early() { en: "the JSON ends too early", zh: "JSON 內容不完整" }
+    redirect(path, status, to) {
+        en: "The request for {path} is redirected to {to} ({status}): a log-in portal or a proxy stands before the PCE's API. The API key is not sent there. Have /api/v2 let through without a log-in, or set api.url to the PCE itself.",
+        zh: "對 {path} 的請求被重新導向至 {to}（{status}）：PCE 的 API 前方有登入入口或 Proxy。API 金鑰不會送往該處。請讓 /api/v2 免登入通過，或將 api.url 設為 PCE 本身。"
+    }
+    log_in_page(path, leads, begins) {
+        en: "A log-in page answers at {path} in the PCE's place{leads}; it begins: {begins}. A log-in portal or a proxy stands before the PCE's API: have /api/v2 let through without a log-in, or set api.url to the PCE itself.",
+        zh: "{path} 的回應是登入頁面，而非 PCE 的 API{leads}，其開頭為：{begins}。PCE 的 API 前方有登入入口或 Proxy：請讓 /api/v2 免登入通過，或將 api.url 設為 PCE 本身。"
+    }
+    leads_to(host) { en: ", which leads to {host}", zh: "（導向 {host}）" }
+    not_the_leader(path, status, said) {
+        en: "The PCE answers {status} at {path}{said}: a member of a supercluster takes no traffic queries, only its leader does. Set api.url to the leader.",
+        zh: "PCE 對 {path} 回應 {status}{said}：Supercluster 的成員不接受流量查詢，僅 leader 接受。請將 api.url 設為 leader。"
+    }
+    foreign_href(path, href) {
+        en: "The PCE accepted the query at {path} and names as its place what is no traffic query of this org: \"{href}\". Nothing there is read or deleted; the next run asks anew. Check whether a proxy changes the PCE's answers.",
+        zh: "PCE 接受了 {path} 的查詢，但所給的結果位置不是此組織的流量查詢：「{href}」。該處不會被讀取或刪除，下次執行時會重新查詢。請檢查是否有 Proxy 更動 PCE 的回應。"
+    }
     no_href(path) {
         en: "The PCE accepted the query at {path} without saying where its result will be (no href). The next run asks anew.",
         zh: "PCE 接受了 {path} 的查詢，但未說明結果位置（沒有 href）。下次執行時會重新查詢。"
@@ -132,7 +149,16 @@ impl Error {
             }
             Self::Status { path, status, said } => refused(lang, path, status, quoted(lang, said)),
             Self::Odd { path, problem } => odd(lang, path, problem),
+            Self::Redirect { path, status, to } => redirect(lang, path, status, to),
+            Self::LogInPage { path, begins, to } => {
+                let leads = to.as_ref().map(|host| leads_to(lang, host));
+                log_in_page(lang, path, leads.unwrap_or_default(), begins)
+            }
+            Self::NotTheLeader { path, status, said } => {
+                not_the_leader(lang, path, status, quoted(lang, said))
+            }
             Self::NoHref { path } => no_href(lang, path),
+            Self::ForeignHref { path, href } => foreign_href(lang, path, href),
             Self::Broken { path, problem } => broken(lang, path, problem.text(lang)),
             Self::Deadline => deadline(lang),
         }

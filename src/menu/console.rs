@@ -3,7 +3,7 @@
 //! A person is shown menus and questions, in colour where the terminal has it. A
 //! script is shown results alone, and what was wrong goes to standard error.
 
-use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin};
 
 use super::typing::{self, Typed};
 use crate::columns;
@@ -204,9 +204,7 @@ impl Console {
         if self.person {
             return self.line(Style::Bad, text);
         }
-        for line in text.lines() {
-            let _ = writeln!(io::stderr(), "{}", visible(line));
-        }
+        terminal::complain(&[text.to_owned()]);
     }
 
     /// The same, below a person's next title.
@@ -228,7 +226,7 @@ impl Console {
         match self.wrong < MOST_WRONG {
             true => Ok(()),
             false => {
-                let _ = writeln!(io::stderr(), "{}", say::astray(self.lang));
+                terminal::complain(&[say::astray(self.lang)]);
                 Err(Stop::Leave(Leave::Astray))
             }
         }
@@ -327,11 +325,8 @@ impl Console {
         }
     }
 
-    /// A closed stream is no reason to fail.
     fn put(&self, text: &str) {
-        let mut out = io::stdout().lock();
-        let text = self.in_ascii(text);
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        terminal::put(&self.in_ascii(text));
     }
 
     /// The few signs of our own that not every terminal has, in ASCII where it has none.

@@ -1,13 +1,15 @@
 //! Ctrl-C while the menu works: a cycle, a connection test. At a question it is a key
 //! like others, which `typing` reads; while nobody reads keys, it is a signal.
 
-use std::io::{self, Write};
+use std::io;
 use std::process;
 use std::thread;
 
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
+
+use crate::terminal::put_error;
 
 /// From now on Ctrl-C leaves the program at once, with 0 and the terminal as it is
 /// now. What is under way ends as by a crash: the file stays whole, and the next
@@ -24,7 +26,7 @@ pub fn leave_on_ctrl_c() {
                 let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
             }
             // The shell's prompt begins on a line of its own.
-            let _ = writeln!(io::stderr());
+            put_error("\n");
             process::exit(0);
         }
     });

@@ -38,6 +38,7 @@ use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, menu as say};
 use crate::log;
 use crate::store::{self, Draft, Env};
+use crate::terminal;
 
 /// Where the menu works.
 #[derive(Clone, Copy)]
@@ -76,7 +77,7 @@ pub fn menu(place: Place<'_>) -> u8 {
             path: place.config.to_owned(),
         };
         let told = [error.lines(lang), vec![say::no_config_to_pipe(lang)]].concat();
-        told.iter().for_each(|line| eprintln!("{line}"));
+        terminal::complain(&told);
         return Code::Config.exit();
     }
     if menu.console.person() {
@@ -207,6 +208,9 @@ impl<'a> Menu<'a> {
                         .notice(Style::Plain, &say::renumbered(lang, was, is));
                 }
                 log::audit(self.place.env, &edited.changes);
+                if let Some(remark) = &edited.remark {
+                    self.console.fault_notice(&remark.text(lang));
+                }
                 Some(edited.result)
             }
             Err(error) => {

@@ -5,13 +5,14 @@
 //! The terminal is as it was again as soon as the line is done. Of control
 //! sequences only the backspace is used: every terminal knows it.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 
 use crate::columns;
+use crate::terminal::put;
 use crate::visible::hidden;
 
 /// A line has at most so many bytes; more is let go.
@@ -38,15 +39,14 @@ pub fn read_line<R: Read>(
 ) -> io::Result<Typed> {
     // Before the prompt: who answers at once finds the terminal ready.
     let _raw = Raw::begin()?;
-    let mut out = io::stdout();
-    let _ = write!(out, "{prompt}").and_then(|()| out.flush());
+    put(prompt);
     let mut line = Line {
         text: String::new(),
         shown: 0,
         columns: if unseen { 0 } else { columns.max(10) },
     };
     let typed = line.read(input);
-    let _ = writeln!(out).and_then(|()| out.flush());
+    put("\n");
     typed
 }
 
@@ -105,7 +105,7 @@ impl Line {
                 byte if byte >= 0x20 => self.push(byte, input)?,
                 _ => {}
             }
-            self.show()?;
+            self.show();
         }
     }
 
@@ -134,24 +134,21 @@ impl Line {
     }
 
     /// Shows the line's end in the columns there are, over what was shown.
-    fn show(&mut self) -> io::Result<()> {
+    fn show(&mut self) {
         if self.columns == 0 {
-            return Ok(());
+            return;
         }
         let view = columns::fit_end(&self.text, self.columns);
         let width = columns::width(&view);
         let rest = self.shown.saturating_sub(width);
-        let mut out = io::stdout().lock();
         let back = |count: usize| "\u{8}".repeat(count);
-        write!(
-            out,
+        put(&format!(
             "{}{view}{}{}",
             back(self.shown),
             " ".repeat(rest),
             back(rest)
-        )?;
+        ));
         self.shown = width;
-        out.flush()
     }
 }
 

@@ -16,10 +16,11 @@ use super::connect::Line;
 use super::error::{Break, Error, Problem, ProxyProblem};
 use super::mend::mended;
 use super::stream::StreamError;
-use super::{Settings, connect};
+use super::{Settings, connect, page};
 use crate::certificate::Certificate;
 use crate::net::AddressBook;
 use crate::tls::{self, Shown};
+use crate::visible::one_line;
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;
@@ -33,10 +34,13 @@ const RATE_LIMIT_WAIT: Duration = Duration::from_secs(10);
 /// What a JSON answer other than a download may have at most.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 
+/// So much of a place on the PCE's own host is shown.
+const MOST_PLACE: usize = 60;
+
 /// How a gzip stream begins [RFC 1952].
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// How much of an error's body is read.
+/// How much is read of the body of an error, and of one that does not matter.
 const ERROR_BYTES: u64 = 8 * 1024;
 
 /// A conversation with one PCE, over one connection where the PCE keeps it open.
@@ -54,6 +58,8 @@ pub struct Client {
     clock_is_a_proxys: bool,
     /// How often a GET is tried.
     tries: u32,
+    /// How many requests were made, those that failed too.
+    requests: u32,
     certificate: Arc<OnceLock<Certificate>>,
 }
 
@@ -126,7 +132,13 @@ impl Client {
             clock,
             clock_is_a_proxys: false,
             tries: TRIES,
+            requests: 0,
         }
+    }
+
+    /// How many requests were made so far, every try of each.
+    pub fn requests(&self) -> u32 {
+        self.requests
     }
 
     /// The clock: the PCE's from the first answer on.
@@ -173,6 +185,20 @@ impl Client {
         self.checked(path, response)
     }
 
+    /// GETs what has no contents that matter: that it is answered is what counts. A
+    /// log-in page is no answer.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; [`Error::LogInPage`].
+    pub fn get_nothing(&mut self, path: &str) -> Result<(), Error> {
+        let mut response = self.get(path)?;
+        let text = beginning(&mut response);
+        match self.log_in_page(path, &String::from_utf8_lossy(&text)) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
     /// GETs a JSON document; one that breaks off is asked for again.
     ///
     /// # Errors
@@ -204,11 +230,11 @@ impl Client {
     pub fn post_json<T: DeserializeOwned>(&mut self, path: &str, body: &[u8]) -> Result<T, Error> {
         for tries_left in (0..TRIES).rev() {
             self.in_time()?;
-            let answer = self.on_an_open_line(|| {
-                let request = self.agent.post(format!("{}{path}", self.base));
-                let request = request.config().timeout_global(self.time_left()).build();
+            let answer = self.on_an_open_line(|client| {
+                let request = client.agent.post(format!("{}{path}", client.base));
+                let request = request.config().timeout_global(client.time_left()).build();
                 let request = request
-                    .header("Authorization", &self.authorization)
+                    .header("Authorization", &client.authorization)
                     .header("Accept", "application/json");
                 request
                     .header("Content-Type", "application/json")
@@ -232,6 +258,7 @@ impl Client {
     /// DELETEs, once; that it failed is of no consequence.
     pub fn delete(&mut self, path: &str) {
         if self.in_time().is_ok() {
+            self.requests += 1;
             let request = self.agent.delete(format!("{}{path}", self.base));
             let request = request.config().timeout_global(self.time_left()).build();
             let _ = request.header("Authorization", &self.authorization).call();
@@ -287,19 +314,19 @@ impl Client {
 
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
-        let send = || {
-            let request = self.agent.get(format!("{}{path}", self.base));
-            let request = request.config().timeout_global(self.time_left()).build();
+        let send = |client: &Self| {
+            let request = client.agent.get(format!("{}{path}", client.base));
+            let request = request.config().timeout_global(client.time_left()).build();
             // Without this a download comes as CSV [seen on 25.2.40].
             let request = request
-                .header("Authorization", &self.authorization)
+                .header("Authorization", &client.authorization)
                 .header("Accept", "application/json");
             request.call()
         };
         let answer = match self.tries {
             1 => self.on_an_open_line(send),
             // It is tried again in any case.
-            _ => send(),
+            _ => self.counted(send),
         };
         let response = answer.map_err(|error| self.unreachable(path, error))?;
         self.learn_time(&response);
@@ -311,17 +338,22 @@ impl Client {
     /// meets it was never read. Not where the other side is only silent: then it may
     /// be at work.
     fn on_an_open_line(
-        &self,
-        send: impl Fn() -> Result<Response<Body>, ureq::Error>,
+        &mut self,
+        send: impl Fn(&Self) -> Result<Response<Body>, ureq::Error>,
     ) -> Result<Response<Body>, ureq::Error> {
-        match send() {
+        match self.counted(&send) {
             Err(ureq::Error::Io(error))
                 if was_closed(&error) && self.line.was_kept_and_is_silent() =>
             {
-                send()
+                self.counted(&send)
             }
             answer => answer,
         }
+    }
+
+    fn counted<T>(&mut self, send: impl Fn(&Self) -> T) -> T {
+        self.requests += 1;
+        send(self)
     }
 
     /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
@@ -343,18 +375,51 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
-        let mut text = Vec::new();
-        // What can't be read of an error's explanation is not worth another error.
-        let _ = response
-            .body_mut()
-            .as_reader()
-            .take(ERROR_BYTES)
-            .read_to_end(&mut text);
+        if let Some(error) = self.redirect(path, &response) {
+            return Err(error);
+        }
+        let text = beginning(&mut response);
         let said = explanation(&text, |text| self.without_secrets(text));
         let path = without_query(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
             status => Error::Status { path, status, said },
+        })
+    }
+
+    /// What a redirect says; none where it is no redirect, or leads nowhere.
+    fn redirect(&self, path: &str, response: &Response<Body>) -> Option<Error> {
+        let status = response.status();
+        let location = response.headers().get("location")?;
+        let location = self.without_secrets(&String::from_utf8_lossy(location.as_bytes()));
+        status.is_redirection().then(|| Error::Redirect {
+            path: without_query(path),
+            status: status.as_u16(),
+            to: page::host_of(&location).unwrap_or_else(|| {
+                let own = page::host_of(&self.base).unwrap_or_default();
+                let place = location.split(['?', '#']).next().unwrap_or_default();
+                format!(
+                    "{own}/{}",
+                    one_line(place.trim_start_matches('/'), MOST_PLACE)
+                )
+            }),
+        })
+    }
+
+    /// What a log-in page in the API's place says; none where it is none.
+    fn log_in_page(&self, path: &str, text: &str) -> Option<Error> {
+        page::is_log_in(text).then(|| Error::LogInPage {
+            path: without_query(path),
+            begins: opening(&self.without_secrets(text)),
+            to: page::leads_to(&self.without_secrets(text)),
+        })
+    }
+
+    /// What it means that an answer is none of the API's.
+    fn odd(&self, path: &str, text: &str) -> Error {
+        self.log_in_page(path, text).unwrap_or_else(|| Error::Odd {
+            path: without_query(path),
+            problem: opening(&self.without_secrets(text)),
         })
     }
 
@@ -385,17 +450,13 @@ impl Client {
 
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
-        let path = without_query(path);
         match error {
-            StreamError::Read(error) => self.broke_off(path, &error),
+            StreamError::Read(error) => self.broke_off(without_query(path), &error),
             StreamError::Truncated => Error::Broken {
-                path,
+                path: without_query(path),
                 problem: Break::TooEarly,
             },
-            StreamError::NotAnArray(first) => Error::Odd {
-                path,
-                problem: opening(&self.without_secrets(&first)),
-            },
+            StreamError::NotAnArray(first) => self.odd(path, &first),
         }
     }
 
@@ -417,13 +478,11 @@ impl Client {
         document
             .or_else(|error| mend().ok_or(error))
             .map_err(|error| {
-                let path = without_query(path);
                 if error.is_eof() && !text.is_empty() {
-                    let problem = Break::TooEarly;
+                    let (path, problem) = (without_query(path), Break::TooEarly);
                     return Error::Broken { path, problem };
                 }
-                let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
-                Error::Odd { path, problem }
+                self.odd(path, &String::from_utf8_lossy(&text))
             })
     }
 
@@ -466,6 +525,14 @@ fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let until = parser.parse_timestamp(value).ok()?;
     let now = parser.parse_timestamp(header("date")?).ok()?;
     Duration::try_from(until.duration_since(now)).ok()
+}
+
+/// The beginning of an answer's body; what can't be read of it is not worth an error.
+fn beginning(response: &mut Response<Body>) -> Vec<u8> {
+    let mut text = Vec::new();
+    let reader = response.body_mut().as_reader();
+    let _ = reader.take(ERROR_BYTES).read_to_end(&mut text);
+    text
 }
 
 fn patience(response: &Response<Body>, backoff: Duration) -> Duration {

@@ -34,10 +34,44 @@ pub enum Error {
         /// What the PCE (or a proxy) says, if anything.
         said: String,
     },
+    /// A redirect: it is not followed, the key goes nowhere else.
+    Redirect {
+        /// Where.
+        path: String,
+        /// The status.
+        status: u16,
+        /// The host it leads to, with the path where that is the PCE's own host.
+        to: String,
+    },
+    /// A page where people log in, in the API's place.
+    LogInPage {
+        /// Where.
+        path: String,
+        /// How it begins.
+        begins: String,
+        /// The host to which it sends what is typed, where it names one.
+        to: Option<String>,
+    },
+    /// A POST that was refused as a supercluster's member refuses it.
+    NotTheLeader {
+        /// Where.
+        path: String,
+        /// The status.
+        status: u16,
+        /// What the PCE says, if anything.
+        said: String,
+    },
     /// A query was accepted, and the answer does not say where it is.
     NoHref {
         /// Where.
         path: String,
+    },
+    /// A query was accepted, and what the answer names is no query of our org.
+    ForeignHref {
+        /// Where.
+        path: String,
+        /// What it names, the beginning of it.
+        href: String,
     },
     /// An answer that is not what the API promises.
     Odd {

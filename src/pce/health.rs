@@ -75,8 +75,8 @@ pub fn health(client: &mut Client) -> Result<Health, Error> {
 /// # Errors
 /// As [`Client::get`]; that it is not offered is none.
 pub fn noop(client: &mut Client) -> Result<(), Error> {
-    match client.get("/noop") {
-        Ok(_)
+    match client.get_nothing("/noop") {
+        Ok(())
         | Err(Error::Status {
             status: 403 | 404 | 406,
             ..

@@ -13,6 +13,7 @@ pub mod events;
 pub mod glance;
 pub mod health;
 pub mod mend;
+mod page;
 pub mod record;
 pub mod seen;
 pub mod stream;

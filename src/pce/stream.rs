@@ -29,7 +29,7 @@ const AHEAD: usize = 8 * 1024;
 
 /// How much of what is no array is kept for the message. More than is shown, so
 /// that whoever shows it finds a secret that the text may repeat whole.
-const OPENING: usize = 1024;
+const OPENING: usize = 8 * 1024;
 
 /// The records of one JSON array, in the order in which they come.
 pub struct Records<R> {
@@ -97,7 +97,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Goes over the next record where `look`, at the sight of what the buffer holds
-    /// from the record's begin on, says where it ends: nobody wants it. False where
+    /// from the record's begin on, says where it ends: it is done with. False where
     /// the record is still to be read, and at the end.
     ///
     /// # Errors

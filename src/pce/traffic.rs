@@ -7,15 +7,16 @@
 use std::io::Read;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::Decision;
 use super::client::Client;
 use super::error::Error;
-use super::glance::glance;
+use super::glance::{Depth, glance};
 use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records, StreamError};
+use crate::visible::one_line;
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Explorer"].
 pub const MAX_ROWS: u64 = 200_000;
@@ -23,6 +24,15 @@ pub const MAX_ROWS: u64 = 200_000;
 /// How often a download that has fewer rows than promised is tried: `completed`
 /// may come before its rows do [seen on 25.2.40].
 pub const DOWNLOADS: u32 = 3;
+
+/// Where queries are, below the org.
+const QUERIES: &str = "/traffic_flows/async_queries";
+
+/// So much of a word or a path of the PCE's is shown.
+const MOST_SHOWN: usize = 60;
+
+/// So many silent members of a supercluster are named.
+const MOST_NAMED: usize = 20;
 
 /// The name under which the PCE lists our queries.
 const QUERY_NAME: &str = "illumio-monitor";
@@ -43,10 +53,15 @@ pub struct TrafficMemory {
     pub fetch: Option<Fetch>,
     /// How many fetches in a row were incomplete.
     pub failures: u32,
-    /// Where rows were found to be clipped to the query: since when.
-    pub clipped: Option<Timestamp>,
     /// When a rule was last let go: rows last seen before may have grown unseen.
     pub let_go: Option<Timestamp>,
+    /// Members of a supercluster that have been silent since the last complete fetch:
+    /// the position waits for them. A bounded few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
+    /// Policy decisions that are not known and were told; a bounded few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told_decisions: Vec<String>,
 }
 
 /// One fetch: the parts that are still to be read, and where the position goes then.
@@ -64,6 +79,13 @@ pub struct Fetch {
     pub decisions: Vec<String>,
     /// The first is read next.
     pub parts: Vec<Part>,
+    /// Members of a supercluster that did not answer for a part that is read: the
+    /// position waits for them. A bounded few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<String>,
+    /// What is wrong with the parts that are read: finished sentences, a bounded few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flaws: Vec<String>,
 }
 
 /// One query, or what will become one.
@@ -87,9 +109,15 @@ pub struct Part {
     /// How often it was begun anew.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
-    /// The start of the slot whose rows these are, where the PCE clips rows to the query.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slot: Option<Timestamp>,
+    /// True for one of the ten-minute slots in which an earlier version could ask: it
+    /// is let go, not read.
+    #[serde(
+        default,
+        rename = "slot",
+        deserialize_with = "is_there",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub is_slot: bool,
 }
 
 /// A restriction to ports.
@@ -111,7 +139,7 @@ pub enum Progress {
     Completed {
         /// How many rows the download has.
         rows: u64,
-        /// True where more rows exist.
+        /// True where they are as many as a query can ask for: more may exist.
         cut: bool,
         /// Members of a supercluster that did not answer.
         silent: Vec<String>,
@@ -144,8 +172,9 @@ pub trait Rows {
         true
     }
 
-    /// Takes a row, with its bytes.
-    fn take(&mut self, row: &Flow<'_>, raw: &[u8]);
+    /// Takes a row, with its bytes; `asked` says that [`Self::wants`] was just asked about
+    /// this very row, and wants it.
+    fn take(&mut self, row: &Flow<'_>, raw: &[u8], asked: bool);
 }
 
 /// The rows of a download.
@@ -161,7 +190,6 @@ struct Query {
     href: Option<String>,
     status: Option<String>,
     flows_count: Number,
-    matches_count: Number,
     regions: List<Option<Region>>,
 }
 
@@ -184,8 +212,22 @@ impl Part {
             href: None,
             posted_at: None,
             tries: 0,
-            slot: None,
+            is_slot: false,
         }
+    }
+
+    /// The decision that every row of the answer has, whatever the row calls it; none
+    /// where the query asks for several.
+    pub fn decision(&self) -> Option<Decision> {
+        match self.decisions.as_slice() {
+            [word] => Decision::from_wire(word),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks for all rows of its time, of a fetch for these decisions.
+    pub fn is_whole(&self, decisions: &[String]) -> bool {
+        self.ports.is_none() && self.decisions == decisions
     }
 
     /// Parts that together bring the same rows: by decision, then by ports, then
@@ -298,7 +340,7 @@ impl Part {
 /// Posts the part's query; afterwards the part knows its `href`.
 ///
 /// # Errors
-/// See [`Client::post_json`].
+/// See [`post_for`].
 pub fn post(client: &mut Client, part: &mut Part) -> Result<(), Error> {
     post_for(client, part, MAX_ROWS)
 }
@@ -306,19 +348,64 @@ pub fn post(client: &mut Client, part: &mut Part) -> Result<(), Error> {
 /// As [`post`], for so many rows at most (1 to [`MAX_ROWS`]).
 ///
 /// # Errors
-/// See [`Client::post_json`].
+/// See [`Client::post_json`]; [`Error::NotTheLeader`] from a PCE that takes no queries,
+/// [`Error::NoHref`] and [`Error::ForeignHref`] where it names no query of ours.
 pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), Error> {
-    let path = client.in_org("/traffic_flows/async_queries");
-    let query: Query = client.post_json(&path, &part.body(most))?;
-    let href = query
-        .href
-        .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace));
-    let Some(href) = href else {
+    let path = client.in_org(QUERIES);
+    let answer = client.post_json(&path, &part.body(most));
+    let query: Query = answer.map_err(of_a_member)?;
+    let Some(href) = query.href else {
         return Err(Error::NoHref { path });
+    };
+    let Some(href) = own_query(&path, &href) else {
+        let href = one_line(&href, MOST_SHOWN);
+        return Err(Error::ForeignHref { path, href });
     };
     part.href = Some(href);
     part.posted_at = Some(client.clock().now());
     Ok(())
+}
+
+/// A member of a supercluster answers GET alone, and says so in one way or another
+/// [REST 25.2, "Supercluster"].
+fn of_a_member(error: Error) -> Error {
+    let speaks_of_it = |said: &str| {
+        let said = said.to_lowercase();
+        ["leader", "supercluster"]
+            .iter()
+            .any(|word| said.contains(word))
+    };
+    match error {
+        Error::Status { path, status, said }
+            if status == 405 || (matches!(status, 403 | 404) && speaks_of_it(&said)) =>
+        {
+            Error::NotTheLeader { path, status, said }
+        }
+        error => error,
+    }
+}
+
+/// The path of the query that an answer or the state names, as a path or as a URL:
+/// what lies elsewhere than below `home`, or has a place that no query has, is not to
+/// be asked for, let alone deleted.
+fn own_query(home: &str, href: &str) -> Option<String> {
+    let path = match href.split_once("://") {
+        Some(("http" | "https", rest)) => rest.get(rest.find('/')?..)?,
+        _ => href,
+    };
+    let path = path.strip_prefix("/api/v2").unwrap_or(path);
+    let id = path.strip_prefix(home)?.strip_prefix('/')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_id = (1..=MOST_SHOWN).contains(&id.len()) && id.bytes().all(is_plain);
+    is_id.then(|| path.to_owned())
+}
+
+/// Deletes the query at `href`, if that is one of our org's; that it failed is of no
+/// consequence.
+pub fn delete(client: &mut Client, href: &str) {
+    if let Some(path) = own_query(&client.in_org(QUERIES), href) {
+        client.delete(&path);
+    }
 }
 
 /// Asks how far the query at `href` has come. Only `completed` is success; states
@@ -347,14 +434,20 @@ impl Query {
                 let silent = regions.filter(|region| region.responded == Some(false));
                 Progress::Completed {
                     rows,
-                    cut: rows >= MAX_ROWS || self.matches_count.0.is_some_and(|all| all > rows),
-                    silent: silent
-                        .map(|region| region.pce_fqdn.unwrap_or_default())
-                        .collect(),
+                    cut: rows >= MAX_ROWS,
+                    silent: silent.take(MOST_NAMED).map(Region::name).collect(),
                 }
             }
-            _ => Progress::Failed(status),
+            _ => Progress::Failed(one_line(&status, MOST_SHOWN)),
         }
+    }
+}
+
+impl Region {
+    fn name(self) -> String {
+        let name = self.pce_fqdn.map(|name| one_line(&name, MOST_SHOWN));
+        name.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| "?".to_owned())
     }
 }
 
@@ -382,28 +475,46 @@ pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<
     Ok(downloaded)
 }
 
-/// Goes over the next row, or hands it to `to`; false at the end.
+/// Goes over the next row, or hands it to `to`; false at the end. Only what is not plain
+/// takes the parser.
 fn next_row<R: Read>(
     records: &mut Records<R>,
     to: &mut dyn Rows,
     downloaded: &mut Downloaded,
 ) -> Result<bool, StreamError> {
-    let labels = to.compares_labels();
-    let unwanted = |window: &[u8]| {
-        let (row, end) = glance(window, labels)?;
-        (!to.wants(&row)).then_some(end)
+    let look = if to.compares_labels() {
+        Depth::Labels
+    } else {
+        Depth::Rules
     };
-    if records.pass(unwanted)? {
+    let at_a_glance = |window: &[u8]| {
+        let (row, end) = glance(window, look)?;
+        if to.wants(&row) {
+            let (row, end) = glance(window, Depth::Whole)?;
+            to.take(&row, &window[..end], true);
+        }
+        Some(end)
+    };
+    if records.pass(at_a_glance)? {
         return Ok(true);
     }
     records.next_record::<Flows>(&mut |row, raw| match row {
-        Some(row) => to.take(row, raw),
+        Some(row) => to.take(row, raw, false),
         None => downloaded.unreadable += 1,
     })
 }
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+/// True for whatever value but null and false.
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    let value = serde_json::Value::deserialize(value)?;
+    Ok(!matches!(
+        value,
+        serde_json::Value::Null | serde_json::Value::Bool(false)
+    ))
 }
 
 #[cfg(test)]

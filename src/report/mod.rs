@@ -42,12 +42,25 @@ pub struct Alert {
     pub first: Timestamp,
     /// The last match, to the minute.
     pub last: Timestamp,
+    /// What of it was reported in one go, so that its time is not known.
+    pub in_one_go: Option<InOneGo>,
     /// How the count spreads over the minutes, oldest first: minutes since 1970 and counts.
     pub timeline: Vec<(i64, u64)>,
     /// What was matched.
     pub subject: Subject,
     /// The two earliest records, as received.
     pub snapshot: Vec<Record>,
+}
+
+/// Matches of which nobody knows when they happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InOneGo {
+    /// How many.
+    pub count: u64,
+    /// They may have happened since then, to the minute …
+    pub since: Timestamp,
+    /// … and were reported by then.
+    pub by: Timestamp,
 }
 
 /// What an alert's matches were.

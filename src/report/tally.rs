@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
-use super::{Alert, Change, Object, Source, Subject};
+use super::{Alert, Change, InOneGo, Object, Source, Subject};
 use crate::pce::record::Event;
 use crate::rules::engine::Counter;
-use crate::rules::growth::{Growth, Row, RowKey};
+use crate::rules::flows::FlowKey;
+use crate::rules::lumps::Lump;
 use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
+use crate::rules::series::{Growth, Of, Row, When};
 use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
 
 /// How many of the "different flows" of one rule are kept between runs, each in
@@ -74,48 +76,56 @@ impl Tally {
         growth: Growth,
         raw: &[u8],
     ) -> bool {
-        let (count, from, to) = match growth {
-            Growth::Known {
-                count,
-                seen: Some(seen),
-                to,
-                ..
-            } if self.is_unknown(seen) && !self.covers(row) => (count.min(1), to, to),
-            Growth::Known {
-                count, from, to, ..
-            } => (count, from, to),
-            Growth::New {
-                count, from, to, ..
-            } if self.covers(row) => (count, from, to),
-            Growth::New { .. } if self.since.is_some_and(|since| row.last < since) => return false,
-            Growth::New { to, again, .. } => (u64::from(!again), to, to),
-        };
+        let (count, when) = self.counted(row, growth);
         if count == 0 {
             return false;
         }
         // A flow is told in the minute in which it was last seen to grow.
-        let from = match filter.count_by {
-            FlowCount::Connections => from,
-            FlowCount::Flows => to,
+        let when = match filter.count_by {
+            FlowCount::Connections => when,
+            FlowCount::Flows => when.at_its_end(),
         };
         let mut counts = Minutes::default();
-        counts.spread(from, to, count);
+        counts.spread(when.first, when.last, count);
         self.evidence.add_flow(facts, &counts);
-        self.evidence.keep_record(row.last, count, raw);
+        self.evidence.keep_record(row.ends(), count, raw);
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
-            FlowCount::Flows => self.counter.add_flow(to, RowKey::of_talkers(facts.flow)),
+            FlowCount::Flows => {
+                let flow = FlowKey::of(facts.flow);
+                self.counter.add_flow(when.last, flow);
+            }
+        }
+        if let Some(since) = when.since {
+            let by = when.last;
+            self.counter.lumps.add(Lump { since, by, count });
         }
         true
     }
 
-    /// Whether all that the row counts lies in the time that the rule looks at.
-    fn covers(&self, row: &Row) -> bool {
-        self.since.is_none_or(|since| row.first >= since)
+    /// What of the growth this rule counts, and when.
+    fn counted(&self, row: &Row, growth: Growth) -> (u64, When) {
+        let Growth { count, when, of } = growth;
+        let at_its_end = when.at_its_end();
+        match of {
+            Of::Known(seen) if self.is_unknown(seen) && !self.covers(row) => {
+                (count.min(1), at_its_end)
+            }
+            Of::Known(_) => (count, when),
+            Of::New { within: true, .. } if self.covers(row) => (count, when),
+            Of::New { .. } if self.since.is_some_and(|since| row.ends() < since) => (0, at_its_end),
+            Of::New { again, .. } => (count.min(1).min(u64::from(!again)), at_its_end),
+        }
     }
 
-    fn is_unknown(&self, seen: Timestamp) -> bool {
-        self.unknown_before.is_some_and(|time| seen <= time)
+    /// Whether all that the row counts lies in the time that the rule looks at.
+    fn covers(&self, row: &Row) -> bool {
+        self.since.is_none_or(|since| row.begins() >= since)
+    }
+
+    fn is_unknown(&self, seen: u32) -> bool {
+        self.unknown_before
+            .is_some_and(|time| i64::from(seen) <= time.as_second())
     }
 
     /// The alert that is due, its matches taken out of the count.
@@ -124,6 +134,7 @@ impl Tally {
             .counter
             .due(rule.threshold, rule.cooldown_minutes, now)?;
         let flows = self.counter.flows.take(&told);
+        let lump = self.counter.take_lump(&told);
         let evidence = self.evidence.take(&told);
         let first = told.first().unwrap_or(now);
         let last = told.last().unwrap_or(now);
@@ -138,6 +149,11 @@ impl Tally {
             at_least: std::mem::take(&mut self.at_least),
             first: time_of(first),
             last: time_of(last),
+            in_one_go: lump.map(|lump| InOneGo {
+                count: lump.count,
+                since: time_of(lump.since),
+                by: time_of(lump.by),
+            }),
             timeline: told.iter().collect(),
             subject: subject(&rule.filter, &evidence),
             snapshot: evidence.records,

@@ -1,15 +1,15 @@
-//! The counting engine: `(minute, how many)` in, alerts out.
+//! The counting engine: matches with the minutes in which they happened in, alerts out.
 //!
 //! It knows no PCE, no clock and no file. Events feed it with ones, traffic with
-//! growth; both at the records' own time. What it keeps are *untold* matches: an
+//! growth; both at the records' own time. Where that is not known, it says so. What it keeps are *untold* matches: an
 //! alert takes its matches out of the count, so that nothing is told twice, and
 //! whatever is not told stays as long as it can still become part of an alert.
 
 use serde::{Deserialize, Serialize};
 
 use super::Threshold;
-use super::flows::Flows;
-use super::growth::RowKey;
+use super::flows::{FlowKey, Flows};
+use super::lumps::{Lump, Lumps};
 use super::minutes::{Minute, Minutes};
 
 /// What one rule counts: its untold matches, and when it last alerted.
@@ -21,6 +21,9 @@ pub struct Counter {
     /// For a rule that counts flows: those of each untold minute.
     #[serde(skip_serializing_if = "Flows::is_empty")]
     pub flows: Flows,
+    /// Those of which it is not known when they happened.
+    #[serde(skip_serializing_if = "Lumps::is_empty")]
+    pub lumps: Lumps,
     /// The minute of the last alert, for the cooldown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerted: Option<Minute>,
@@ -28,7 +31,7 @@ pub struct Counter {
 
 impl Counter {
     /// Adds a flow that grew in this minute; one that grew in it before is in already.
-    pub fn add_flow(&mut self, minute: Minute, flow: RowKey) {
+    pub fn add_flow(&mut self, minute: Minute, flow: FlowKey) {
         if self.flows.add(minute, flow) {
             self.untold.add(minute, 1);
         }
@@ -68,6 +71,13 @@ impl Counter {
         due.take_minutes_of(&self.untold);
         self.untold.merge(&due);
         self.flows.keep(&self.untold);
+        self.lumps.keep(&self.untold);
+    }
+
+    /// What of the matches that are told happened at a time that is not known; it is
+    /// taken out as they were.
+    pub fn take_lump(&mut self, told: &Minutes) -> Option<Lump> {
+        self.lumps.take(told)
     }
 
     /// The untold matches in the minutes of all windows that hold the threshold.

@@ -7,27 +7,62 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::growth::RowKey;
 use super::minutes::{Minute, Minutes};
+use crate::packed::hash;
+use crate::pce::record::Flow;
+
+/// What tells flows apart: who talks to whom, on which port and protocol; whatever the
+/// state, the day and the processes of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FlowKey(u64);
+
+impl FlowKey {
+    /// The flow of a row. Its hash stands in the state, so it stays as it is.
+    pub fn of(flow: &Flow<'_>) -> Self {
+        let (src, dst) = (&flow.src, &flow.dst);
+        let texts = [
+            &src.ip,
+            &dst.ip,
+            &src.workload.href,
+            &dst.workload.href,
+            &src.fqdn,
+            &dst.fqdn,
+        ];
+        let mut parts = Vec::with_capacity(256);
+        for text in texts {
+            // Each with its length before it, so that no two lists read the same.
+            let text = text.as_str().as_bytes();
+            parts.extend_from_slice(&text.len().to_be_bytes());
+            parts.extend_from_slice(text);
+        }
+        for number in [flow.service.port, flow.service.proto] {
+            let (given, number) = (number.0.is_some(), number.0.unwrap_or_default());
+            parts.push(u8::from(given));
+            parts.extend_from_slice(&number.to_be_bytes());
+        }
+        parts.extend_from_slice(&0i64.to_be_bytes());
+        Self(hash(&parts))
+    }
+}
 
 /// Which flows grew in which minute.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Flows(BTreeMap<Minute, BTreeSet<RowKey>>);
+pub struct Flows(BTreeMap<Minute, BTreeSet<FlowKey>>);
 
 impl Flows {
     /// Adds a flow to a minute; says whether it is new there.
-    pub fn add(&mut self, minute: Minute, flow: RowKey) -> bool {
+    pub fn add(&mut self, minute: Minute, flow: FlowKey) -> bool {
         self.0.entry(minute).or_default().insert(flow)
     }
 
     /// The minutes of all windows (minutes) that hold so many different flows.
     pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
-        let minutes: Vec<(Minute, &BTreeSet<RowKey>)> = self
+        let minutes: Vec<(Minute, &BTreeSet<FlowKey>)> = self
             .0
             .iter()
             .map(|(minute, flows)| (*minute, flows))
             .collect();
-        let mut times: HashMap<RowKey, usize> = HashMap::new();
+        let mut times: HashMap<FlowKey, usize> = HashMap::new();
         let mut due = BTreeSet::new();
         let mut left = minutes.iter().peekable();
         for (right, flows) in &minutes {
@@ -57,7 +92,7 @@ impl Flows {
 
     /// Takes out the flows of these minutes; how many different ones they are.
     pub fn take(&mut self, told: &Minutes) -> u64 {
-        let taken: BTreeSet<RowKey> = told
+        let taken: BTreeSet<FlowKey> = told
             .iter()
             .filter_map(|(minute, _)| self.0.remove(&minute))
             .flatten()
@@ -100,7 +135,7 @@ mod tests {
     fn flows(grown: &[(Minute, u64)]) -> Flows {
         let mut flows = Flows::default();
         for (minute, flow) in grown {
-            flows.add(*minute, RowKey(*flow));
+            flows.add(*minute, FlowKey(*flow));
         }
         flows
     }

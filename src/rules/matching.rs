@@ -113,7 +113,7 @@ pub fn objects<'e>(event: &'e Event<'e>) -> Vec<&'e Thing<'e>> {
 pub struct FlowFacts<'f> {
     /// The row itself.
     pub flow: &'f Flow<'f>,
-    /// The policy decision, from its word or its number.
+    /// The policy decision, from its word or its number, else from what was asked.
     pub decision: Option<Decision>,
     /// `service.port`; 0 (as ICMP rows have it) is no port.
     pub port: Option<u16>,
@@ -126,8 +126,14 @@ pub struct FlowFacts<'f> {
 }
 
 impl<'f> FlowFacts<'f> {
-    /// The facts of a row.
+    /// The facts of a row by itself.
     pub fn of(flow: &'f Flow<'f>) -> Self {
+        Self::of_answer_to(flow, None)
+    }
+
+    /// The facts of a row that answers a query for exactly one decision: where the row
+    /// names none that is known, it is that one.
+    pub fn of_answer_to(flow: &'f Flow<'f>, asked: Option<Decision>) -> Self {
         let by_number = || {
             flow.pd
                 .0
@@ -135,7 +141,9 @@ impl<'f> FlowFacts<'f> {
         };
         Self {
             flow,
-            decision: Decision::from_wire(flow.policy_decision.as_str()).or_else(by_number),
+            decision: Decision::from_wire(flow.policy_decision.as_str())
+                .or_else(by_number)
+                .or(asked),
             port: flow
                 .service
                 .port

@@ -9,9 +9,10 @@ pub mod describe;
 pub mod engine;
 pub mod explain;
 pub mod flows;
-pub mod growth;
+pub mod lumps;
 pub mod matching;
 pub mod minutes;
+pub mod series;
 
 use std::collections::BTreeMap;
 

@@ -41,6 +41,7 @@ pub(super) fn read(
 ) -> Result<Config, (Vec<Problem>, usize)> {
     let problems = Problems::default();
     let remarks = Problems::default();
+    let obsolete = Problems::default();
     let around = Around {
         env: place.env,
         folder: place.folder,
@@ -49,20 +50,24 @@ pub(super) fn read(
     top_level(document, &problems, &remarks);
     let pce = api::read(document, &around, &problems);
     let mail = email::read(document, &around, &problems);
-    let settings = settings::read(document, place, &pce, &problems);
+    let settings = settings::read(document, place, &pce, &problems, &obsolete);
     let rules = rule::read_all(document.section("rules"), &problems, &remarks);
     let (found, more) = problems.done();
     if !found.is_empty() {
         return Err((found, more));
     }
     let language = settings.language;
-    let (remarks, _) = remarks.done();
+    let told = |problems: Problems| {
+        let (list, _) = problems.done();
+        list.iter().map(|one| one.text(language)).collect()
+    };
     Ok(Config {
         pce,
         mail,
         settings,
         rules,
-        warnings: remarks.iter().map(|one| one.text(language)).collect(),
+        warnings: told(remarks),
+        obsolete: told(obsolete),
     })
 }
 

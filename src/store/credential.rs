@@ -2,14 +2,16 @@
 //! stands in a file: the environment, the systemd credential, the file that the
 //! config names, the config itself.
 
+use std::fs::Metadata;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::exposed::Exposed;
 use super::locate::Env;
 use super::problem::{Problems, reason};
 use super::strict::Section;
 use crate::lang::config as words;
+use crate::ordinary;
 use crate::secret::Secret;
 
 /// No key or password is longer.
@@ -98,7 +100,7 @@ impl Places {
         around: &Around<'_>,
     ) -> Option<String> {
         let name = path.display();
-        let (text, mode) = match read_bounded(path) {
+        let (text, about) = match read_bounded(path) {
             Ok(found) => found,
             Err(error) => {
                 section.wrong(key, |lang| {
@@ -107,10 +109,12 @@ impl Places {
                 return None;
             }
         };
-        if mode & 0o077 != 0 && key == self.file_key {
-            around.remarks.add(&section.path_of(key), |lang| {
-                words::exposed(lang, &name, format!("{:03o}", mode & 0o777))
-            });
+        // A credential's mode is systemd's affair.
+        let exposed = (key == self.file_key).then(|| Exposed::of(path, &about));
+        if let Some(exposed) = exposed.flatten() {
+            around
+                .remarks
+                .add(&section.path_of(key), |lang| exposed.text(lang));
         }
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
@@ -122,12 +126,12 @@ impl Places {
     }
 }
 
-fn read_bounded(path: &Path) -> std::io::Result<(String, u32)> {
-    let file = std::fs::File::open(path)?;
-    let mode = file.metadata()?.mode();
+fn read_bounded(path: &Path) -> std::io::Result<(String, Metadata)> {
+    let file = ordinary::open(path)?;
+    let about = file.metadata()?;
     let mut text = String::new();
     file.take(LONGEST).read_to_string(&mut text)?;
-    Ok((text, mode))
+    Ok((text, about))
 }
 
 /// The path of a file that the config names; a relative one starts at the config's folder.

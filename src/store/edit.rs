@@ -13,14 +13,14 @@ use serde_json::Value;
 
 use super::change::{Change, changes};
 use super::config;
-use super::file::refuse_newer;
+use super::file::{refuse_newer, replace_last};
 use super::layout;
-use super::load::{MARK, document, read_text, read_whole};
+use super::load::{MARK, document, read_last, read_text};
 use super::locate::{Env, behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::problem::{Error, Problem};
 use super::rule::place_of_key;
-use super::write::{replace, replace_alone};
+use super::write::{Remark, replace, replace_alone};
 use super::{Config, splice, state};
 use crate::rules::keyed;
 
@@ -38,6 +38,8 @@ pub struct Edited<T> {
     pub renumbered: Vec<(i64, i64)>,
     /// What was wrong before and still is.
     pub problems: Vec<Problem>,
+    /// The change is in, and this failed all the same.
+    pub remark: Option<Remark>,
 }
 
 /// The file, while it is being changed.
@@ -65,7 +67,7 @@ pub fn edit<T>(
 ) -> Result<Edited<T>, Error> {
     let path = path_to_write(path)?;
     let _lock = lock_save(&path)?;
-    let before = match read_whole(&path) {
+    let before = match read_text(&path) {
         Err(Error::NotFound { .. }) => EMPTY.to_owned(),
         read => read?,
     };
@@ -90,16 +92,18 @@ pub fn edit<T>(
             changes: Vec::new(),
             renumbered: Vec::new(),
             problems: known,
+            remark: None,
         });
     }
     let problems = checked(&path, &text, env)?.err().unwrap_or_default();
     refuse_new(&path, &known, &problems)?;
-    write(&path, &text, problems.is_empty())?;
+    let remark = write(&path, &text, problems.is_empty())?;
     Ok(Edited {
         result,
         changes: changes(&before, &text),
         renumbered,
         problems,
+        remark,
     })
 }
 
@@ -179,9 +183,12 @@ fn renumber(
 /// Writes the file, and `.last` where the file is valid: mails about a broken
 /// file go out through the settings of `.last`. A state that only `.last` still
 /// has comes back with it.
-fn write(path: &Path, text: &str, valid: bool) -> Result<(), Error> {
+fn write(path: &Path, text: &str, valid: bool) -> Result<Option<Remark>, Error> {
     let last_path = beside(path, ".last");
-    let last = read_text(&last_path).unwrap_or_default();
+    let last = match read_last(&last_path, path) {
+        Err(error @ Error::Planted { .. }) => return Err(error),
+        read => read.unwrap_or_default(),
+    };
     let last = document(&last_path, &last).ok();
     let theirs = last.as_ref().and_then(|last| last.state);
     let newest = state::head(theirs);
@@ -194,8 +201,8 @@ fn write(path: &Path, text: &str, valid: bool) -> Result<(), Error> {
     if !valid {
         return replace_alone(path, &text, path);
     }
-    replace(path, &text, path)?;
-    replace(&last_path, &text, path)
+    let remark = replace(path, &text, path)?;
+    Ok(remark.or(replace_last(&last_path, &text, path)))
 }
 
 impl Draft {

@@ -2,18 +2,17 @@
 //! `<file>.last` is the file as the program last wrote it.
 
 use std::fmt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::address::Base;
-use super::load::{config, document, read_text, read_whole};
+use super::load::{config, document, read_last, read_text};
 use super::locate::{Env, beside, resolve};
 use super::lock::lock_save;
 use super::node::Document;
 use super::note::Note;
 use super::problem::Error;
 use super::state::{self, Head, State, Target, VERSION};
-use super::write::replace;
+use super::write::{Remark, replace};
 use super::{Config, splice};
 use crate::report::daily::Day;
 
@@ -73,6 +72,8 @@ pub enum Saved {
     /// In `<file>.last` alone, since the file is not valid for this reason. It
     /// was not touched; once it is mended, the state of `.last` is used.
     LastOnly(Error),
+    /// In the file; what makes that safer failed.
+    But(Remark),
 }
 
 /// Opens the config at `path`, behind all links. Reads both the file and
@@ -95,10 +96,10 @@ pub fn open(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Unope
 }
 
 fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Error> {
-    let text = read_whole(path)?;
+    let text = read_text(path)?;
     let document = document(path, &text)?;
     let last_path = beside(path, ".last");
-    let last_state = last_state(&last_path, &text);
+    let last_state = last_state(&last_path, path, &text)?;
 
     let ours = state::head(document.state);
     let theirs = state::head(last_state.as_deref());
@@ -135,7 +136,7 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
 /// The file as it was last written, for when the file itself is not valid.
 fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
     let last_path = beside(path, ".last");
-    let text = read_text(&last_path)?;
+    let text = read_last(&last_path, path)?;
     let document = document(&last_path, &text)?;
     let head = state::head(document.state);
     refuse_newer(&last_path, &head)?;
@@ -151,11 +152,16 @@ fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
 }
 
 /// The state's text in `<file>.last`; `None` without one. Mostly the two files
-/// are equal, and then there is nothing to choose from: `None` too.
-fn last_state(last_path: &Path, text: &str) -> Option<String> {
-    let last = read_text(last_path).ok().filter(|last| last != text)?;
-    let document = document(last_path, &last).ok()?;
-    document.state.map(str::to_owned)
+/// are equal, and then there is nothing to choose from: `None` too. What someone else
+/// put there is an error.
+fn last_state(last_path: &Path, path: &Path, text: &str) -> Result<Option<String>, Error> {
+    let last = match read_last(last_path, path) {
+        Err(error @ Error::Planted { .. }) => return Err(error),
+        Ok(last) if last != text => last,
+        _ => return Ok(None),
+    };
+    let document = document(last_path, &last).ok();
+    Ok(document.and_then(|document| document.state.map(str::to_owned)))
 }
 
 pub(super) fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
@@ -257,19 +263,24 @@ impl Store {
             error: error.into(),
         })?;
         let text = splice::with_state(&self.path, &text, &json)?;
-        if matches!(saved, Saved::Both) {
-            replace(&self.path, &text, &self.path)?;
-        }
+        let last = beside(&self.path, ".last");
+        let Saved::Both = saved else {
+            self.generation = state.generation;
+            replace(&last, &text, &self.path)?;
+            self.text = text;
+            return Ok(saved);
+        };
+        let remark = replace(&self.path, &text, &self.path)?;
         self.generation = state.generation;
-        replace(&beside(&self.path, ".last"), &text, &self.path)?;
+        let remark = remark.or(replace_last(&last, &text, &self.path));
         self.text = text;
-        Ok(saved)
+        Ok(remark.map_or(Saved::Both, Saved::But))
     }
 
     /// The file's text of this moment, if it is valid. A higher generation that
     /// someone else wrote is taken note of.
     fn read_again(&mut self) -> Result<String, Error> {
-        let text = read_whole(&self.path)?;
+        let text = read_text(&self.path)?;
         if text == self.text {
             return Ok(text);
         }
@@ -284,8 +295,13 @@ impl Store {
     }
 }
 
-/// The mode bits that let others at a file.
-pub(super) fn open_to_others(path: &Path) -> Option<u32> {
-    let mode = std::fs::metadata(path).ok()?.mode() & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
+/// `.last`, the file itself being replaced already: what fails is a remark.
+pub(super) fn replace_last(last: &Path, text: &str, path: &Path) -> Option<Remark> {
+    match replace(last, text, path) {
+        Ok(remark) => remark,
+        Err(failed) => Some(Remark {
+            path: path.to_owned(),
+            failed,
+        }),
+    }
 }

@@ -1,9 +1,12 @@
 //! A file's bytes become a config, and the text of its state.
 
+use std::fs::{File, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::Config;
+use super::beside::{self, Planted};
 use super::config::{self, Place};
 use super::locate::Env;
 use super::node::{self, Document};
@@ -11,6 +14,8 @@ use super::problem::Error;
 use super::state;
 use super::write::interrupted;
 use crate::lang::config as words;
+use crate::ordinary::{self, NotOrdinary};
+use crate::users;
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";
@@ -25,49 +30,69 @@ pub fn read_config(path: &Path, text: &str, env: &Env) -> Result<Config, Error> 
 /// Whether `path` is what can be read to an end: opening a pipe would wait for ever.
 /// What can't be looked at says so when it is opened.
 pub(super) fn assert_file(path: &Path) -> Result<(), Error> {
-    let at = || path.to_owned();
-    match std::fs::metadata(path).map(|found| found.file_type()) {
-        Ok(found) if found.is_dir() => Err(Error::Read {
-            path: at(),
-            error: std::io::ErrorKind::IsADirectory.into(),
-        }),
-        Ok(found) if !found.is_file() => Err(Error::NotAFile { path: at() }),
-        _ => Ok(()),
+    match std::fs::metadata(path) {
+        Ok(found) => ordinary::assert_ordinary(&found).map_err(|error| unreadable(path, error)),
+        Err(_) => Ok(()),
     }
 }
 
-/// The file's text.
-pub(super) fn read_text(path: &Path) -> Result<String, Error> {
-    let at = || path.to_owned();
-    assert_file(path)?;
+/// The config's bytes. Root reads no one's but its own: whose it is was looked at when
+/// the program started, and another file may have taken its place since.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |error| unreadable(path, error);
+    let file = ordinary::open(path).map_err(failed)?;
+    let owner = file.metadata().map_err(failed)?.uid();
+    if users::effective() == 0 && owner != 0 {
+        return Err(Error::Planted {
+            path: path.to_owned(),
+            what: Planted::Owner(owner),
+        });
+    }
+    bytes_of(file, path)
+}
+
+/// The text of `.last`, beside `config`.
+pub(super) fn read_last(path: &Path, config: &Path) -> Result<String, Error> {
+    let file = beside::open(path, config, OpenOptions::new().read(true))?;
+    text_of(bytes_of(file, path)?, path)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    let path = path.to_owned();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Error::NotFound { path },
+        _ if NotOrdinary::is(&error) => Error::NotAFile { path },
+        _ => Error::Read { path, error },
+    }
+}
+
+fn bytes_of(mut file: File, path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::NotFound { path: at() },
-        _ => Error::Read { path: at(), error },
-    })?;
+    match file.read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(path, error)),
+    }
+}
+
+fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().iter().take(valid);
         Error::NotText {
-            path: at(),
+            path: path.to_owned(),
             line: 1 + before.filter(|byte| **byte == b'\n').count(),
         }
     })
 }
 
-/// The config file's text; of one that was being written in place when a crash came,
+/// The config's text; of one that was being written in place when a crash came,
 /// what it was to become.
-pub(super) fn read_whole(path: &Path) -> Result<String, Error> {
-    let read = read_text(path);
-    let is_whole = match &read {
-        Ok(text) => document(path, text).is_ok(),
-        Err(error) => !matches!(error, Error::NotText { .. }),
-    };
-    if is_whole {
-        return read;
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    let read = text_of(read_bytes(path)?, path);
+    match &read {
+        Ok(text) if document(path, text).is_ok() => read,
+        _ => interrupted(path).map_or(read, Ok),
     }
-    interrupted(path).map_or(read, Ok)
 }
 
 /// The JSON in `text`, without a byte order mark.
@@ -120,7 +145,7 @@ pub(super) fn config(
         problems,
         more,
     })?;
-    for warning in &mut config.warnings {
+    for warning in config.warnings.iter_mut().chain(&mut config.obsolete) {
         *warning = words::in_file(config.settings.language, path.display(), &*warning);
     }
     Ok(config)

@@ -2,16 +2,15 @@
 //! ends; the files stay, since a lock on a removed file would guard nothing.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::beside;
 use super::locate::beside;
 use super::problem::Error;
-use super::write::give_to_owner_of;
 
 /// How long a save waits for another one's read–change–replace.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -80,17 +79,19 @@ pub(super) fn lock_save(config: &Path) -> Result<SaveLock, Error> {
 }
 
 fn open(path: &Path, config: &Path) -> Result<File, Error> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| Error::Write {
-            path: path.to_owned(),
-            error,
-        })?;
-    give_to_owner_of(config, &file);
-    Ok(file)
+    let failed = |error| Error::Write {
+        path: path.to_owned(),
+        error,
+    };
+    match beside::create(path, config) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let mut options = OpenOptions::new();
+            let there = beside::open(path, config, options.read(true).write(true));
+            there.map_err(|error| match error {
+                Error::Read { error, .. } => failed(error),
+                other => other,
+            })
+        }
+        made => made.map_err(failed),
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::config::{self, Place};
 use super::file::refuse_newer;
-use super::load::{document, read_whole};
+use super::load::{document, read_text};
 use super::locate::{Env, resolve};
 use super::node::{Node, find};
 use super::problem::{Error, Problem, Problems};
@@ -30,7 +30,7 @@ pub struct Look {
 /// for a newer version's state.
 pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     let path = resolve(path)?;
-    let text = read_whole(&path)?;
+    let text = read_text(&path)?;
     let document = document(&path, &text)?;
     let head = state::head(document.state);
     refuse_newer(&path, &head)?;

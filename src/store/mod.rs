@@ -5,11 +5,13 @@
 
 mod address;
 mod api;
+mod beside;
 mod change;
 mod config;
 mod credential;
 mod edit;
 mod email;
+mod exposed;
 mod file;
 mod layout;
 mod load;
@@ -29,9 +31,11 @@ pub mod state;
 mod strict;
 mod write;
 
+pub use beside::{Planted, planted_beside};
 pub use change::Change;
 pub use config::known_keys;
 pub use edit::{Draft, Edited, edit};
+pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
@@ -39,9 +43,10 @@ pub use lock::{RunLock, lock_run};
 pub use look::{Look, check_rule, check_section, look, screen_language};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
-pub use owner::{Owner, effective_uid, other_owner};
+pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
 pub use problem::{Error, Problem};
 pub use rule::place_of_key;
+pub use write::Remark;
 
 use crate::mail;
 use crate::pce;
@@ -61,6 +66,8 @@ pub struct Config {
     /// Finished sentences, in the config's language, on what is not wrong but
     /// should be told: ids that stand twice, a secret that others may read.
     pub warnings: Vec<String>,
+    /// The same on what does no harm, and can go: for whoever asks, not for a run.
+    pub obsolete: Vec<String>,
 }
 
 /// What stands in `settings`.
@@ -92,18 +99,4 @@ pub struct Settings {
     pub cycle_deadline_seconds: u32,
     /// The record archive's folder; `None`: off.
     pub archive_dir: Option<std::path::PathBuf>,
-    /// How the PCE counts.
-    pub traffic_counts: TrafficCounts,
-}
-
-/// `settings.traffic_counts`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TrafficCounts {
-    /// Find out.
-    #[default]
-    Auto,
-    /// Rows grow through the UTC day.
-    Cumulative,
-    /// Rows are clipped to the query.
-    Clipped,
 }

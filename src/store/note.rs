@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::file::open_to_others;
+use super::exposed::Exposed;
 use super::state::Target;
 use crate::lang::Lang;
 use crate::lang::config as words;
@@ -38,26 +38,19 @@ pub enum Note {
     /// The user asked for a fresh state.
     Reset,
     /// Others may read the file, which may hold secrets.
-    Exposed {
-        /// The config file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    Exposed(Exposed),
 }
 
 impl Note {
     pub(super) fn exposed(path: &Path) -> Option<Self> {
-        open_to_others(path).map(|mode| Self::Exposed {
-            path: path.to_owned(),
-            mode,
-        })
+        let about = std::fs::metadata(path).ok()?;
+        Exposed::of(path, &about).map(Self::Exposed)
     }
 
     /// True where something that was known is not known any more, which is
-    /// worth a notice by mail. The others are for standard error alone.
+    /// worth a notice by mail. The others are worth knowing, and no more.
     pub fn is_loss(&self) -> bool {
-        !matches!(self, Self::Exposed { .. })
+        !matches!(self, Self::Exposed(_))
     }
 
     /// The finished sentence.
@@ -78,9 +71,7 @@ impl Note {
                 words::other_target(lang, name(was), name(now))
             }
             Self::Reset => words::state_reset(lang),
-            Self::Exposed { path, mode } => {
-                words::exposed(lang, path.display(), format!("{mode:03o}"))
-            }
+            Self::Exposed(exposed) => exposed.text(lang),
         }
     }
 }

@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::beside::Planted;
+use super::owner::Stranger;
 use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::ordinary::NotOrdinary;
+use crate::users;
 
 /// So many problems of one file are told; the rest is a number.
 const MOST_PROBLEMS: usize = 20;
@@ -179,6 +183,30 @@ pub enum Error {
         /// What the system said.
         error: io::Error,
     },
+    /// What was written into the folder may not outlast a power cut.
+    Sync {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Someone else put it there.
+    Planted {
+        /// It.
+        path: PathBuf,
+        /// What it is.
+        what: Planted,
+    },
+    /// Someone else could put another file in its place, and root does not act on such
+    /// a file.
+    Stranger {
+        /// The config.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+        /// Who could.
+        who: Stranger,
+    },
 }
 
 impl Error {
@@ -187,7 +215,7 @@ impl Error {
     pub fn needs_a_person(&self) -> bool {
         match self {
             Self::Running { .. } | Self::Busy { .. } => false,
-            Self::Write { error, .. } => matches!(
+            Self::Write { error, .. } | Self::Sync { error, .. } => matches!(
                 error.kind(),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
             ),
@@ -242,6 +270,29 @@ impl Error {
             Self::Write { path, error } => {
                 words::cannot_write(lang, path.display(), reason(error, lang))
             }
+            Self::Sync { path, error } => {
+                words::cannot_sync(lang, path.display(), reason(error, lang))
+            }
+            Self::Planted { path, what } => words::planted(lang, path.display(), what.text(lang)),
+            Self::Stranger { path, folder, who } => words::stranger(
+                lang,
+                path.display(),
+                folder.display(),
+                who.text(lang),
+                who.cure(path, folder),
+            ),
+        }
+    }
+}
+
+impl Planted {
+    /// What it is, for a sentence.
+    pub fn text(self, lang: Lang) -> String {
+        match self {
+            Self::Link => words::planted_link(lang),
+            Self::NotOrdinary => words::planted_odd(lang),
+            Self::SecondName => words::planted_second_name(lang),
+            Self::Owner(uid) => words::planted_owner(lang, users::name(uid)),
         }
     }
 }
@@ -265,6 +316,8 @@ pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => words::reason_full(lang),
         io::ErrorKind::ReadOnlyFilesystem => words::reason_read_only(lang),
         io::ErrorKind::IsADirectory => words::reason_folder(lang),
+        io::ErrorKind::FileTooLarge => words::reason_limit(lang),
+        _ if NotOrdinary::is(error) => words::reason_not_ordinary(lang),
         _ => error.to_string(),
     }
 }

@@ -5,12 +5,12 @@ use std::path::{Component, Path};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use super::Settings;
 use super::address::Base;
 use super::config::Place;
 use super::node::{Document, Node};
 use super::problem::{Problems, shown};
 use super::strict::Section;
-use super::{Settings, TrafficCounts};
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::pce;
@@ -29,9 +29,11 @@ pub(super) const KEYS: &[&str] = &[
     "max_catch_up_hours",
     "max_event_catch_up_hours",
     "cycle_deadline_seconds",
-    "traffic_counts",
     "archive_dir",
 ];
+
+/// A key of files of before: how the PCE counts is nobody's business any more.
+const TRAFFIC_COUNTS: &str = "traffic_counts";
 
 /// Reads the section.
 pub(super) fn read(
@@ -39,17 +41,14 @@ pub(super) fn read(
     place: &Place<'_>,
     pce: &pce::Settings,
     problems: &Problems,
+    obsolete: &Problems,
 ) -> Settings {
-    let section = Section::open(document.section("settings"), "settings", KEYS, problems);
+    let known = [KEYS, &[TRAFFIC_COUNTS]].concat();
+    let section = Section::open(document.section("settings"), "settings", &known, problems);
+    if section.get(TRAFFIC_COUNTS).is_some() {
+        obsolete.add(&format!("settings.{TRAFFIC_COUNTS}"), words::does_nothing);
+    }
     let number = |key, min, max, default| section.uint(key, min, max).unwrap_or(default);
-    let counts = section.word(
-        "traffic_counts",
-        &[
-            ("auto", TrafficCounts::Auto),
-            ("cumulative", TrafficCounts::Cumulative),
-            ("clipped", TrafficCounts::Clipped),
-        ],
-    );
     Settings {
         language: language(&section, document, place),
         timezone: timezone(&section),
@@ -66,7 +65,6 @@ pub(super) fn read(
         archive_dir: section
             .trimmed("archive_dir")
             .map(|path| place.folder.join(path)),
-        traffic_counts: counts.unwrap_or_default(),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -20,10 +21,10 @@ use crate::report::daily::{Day, Gap};
 use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
-use crate::rules::growth::Baseline;
+use crate::rules::series::{Known, Legacy};
 
 /// The version this program writes. It reads this one and lower ones.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 /// All that is kept between runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,8 +48,11 @@ pub struct State {
     pub seen: SeenEvents,
     /// The traffic's position and an open fetch.
     pub traffic: TrafficMemory,
-    /// What the traffic's rows counted when they were last seen.
-    pub baseline: Baseline,
+    /// What rows of traffic are remembered as.
+    pub series: Known,
+    /// The same, as version 1 kept it; gone a day after the change.
+    #[serde(skip_serializing_if = "Legacy::is_empty")]
+    pub baseline: Legacy,
     /// Untold matches by the rule's id and fingerprint.
     pub rules: BTreeMap<String, Tally>,
     /// The conditions that hold.
@@ -57,6 +61,9 @@ pub struct State {
     pub rhythm: Rhythm,
     /// What the runs since the last daily report came to.
     pub day: Day,
+    /// The local day on which a mail last told what is worth knowing about the setup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks_told: Option<Date>,
     /// The token of the records that this state counts, for the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
@@ -79,11 +86,13 @@ impl Default for State {
             events: EventMemory::default(),
             seen: SeenEvents::default(),
             traffic: TrafficMemory::default(),
-            baseline: Baseline::default(),
+            series: Known::default(),
+            baseline: Legacy::default(),
             rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
             day: Day::default(),
+            remarks_told: None,
             archive: None,
             addresses: Addresses::new(),
             outbox: Outbox::default(),
@@ -248,6 +257,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         events: reader.take("events"),
         seen: reader.take("seen"),
         traffic: reader.take("traffic"),
+        series: reader.take("series"),
         baseline: reader.take("baseline"),
         rules: reader.take_each("rules", Ok::<_, ()>),
         conditions: reader.take_each("conditions", |key| {
@@ -255,6 +265,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         }),
         rhythm: reader.take("rhythm"),
         day: reader.take("day"),
+        remarks_told: reader.take("remarks_told"),
         archive: reader.take("archive"),
         addresses: reader.take("addresses"),
         outbox: reader.take("outbox"),

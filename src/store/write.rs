@@ -3,28 +3,53 @@
 //! holds the same: see [`interrupted`].
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
-use std::path::Path;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
+use super::beside;
+use super::load::{read_bytes, read_last};
 use super::locate::beside;
 use super::mount::is_mount;
+use super::owner::folder_of;
 use super::problem::Error;
+use crate::lang::Lang;
+use crate::lang::config as words;
+
+/// The file is replaced, and only what makes that safer failed.
+#[derive(Debug)]
+pub struct Remark {
+    /// The file that is replaced.
+    pub path: PathBuf,
+    /// What failed.
+    pub failed: Error,
+}
+
+impl Remark {
+    /// What is done, what is not, and why.
+    pub fn text(&self, lang: Lang) -> String {
+        let failed = self.failed.lines(lang).join(" ");
+        words::saved_but(lang, self.path.display(), failed)
+    }
+}
 
 /// Replaces `path` by `text`: a temporary file beside it, mode 0600, on the
 /// disk before it takes the name. The owner of `config` becomes its owner.
 /// The caller holds the save lock, so a temporary file that is there already
-/// was left by a crash.
+/// was left by a crash. A remark where it is replaced and a power cut may undo that.
 ///
 /// A `path` that is a mount of its own is written in place, after `<path>.last`, which
 /// is the net for a crash on the way.
-pub(super) fn replace(path: &Path, text: &str, config: &Path) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, text: &str, config: &Path) -> Result<Option<Remark>, Error> {
     replace_with(path, text, config, Net::Last)
 }
 
 /// The same, and `<path>.last` stays: `text` is not valid, and no mail goes out by it.
 /// A crash in the middle of writing a mount in place then is a person's to mend.
-pub(super) fn replace_alone(path: &Path, text: &str, config: &Path) -> Result<(), Error> {
+pub(super) fn replace_alone(
+    path: &Path,
+    text: &str,
+    config: &Path,
+) -> Result<Option<Remark>, Error> {
     replace_with(path, text, config, Net::None)
 }
 
@@ -35,35 +60,60 @@ enum Net {
     None,
 }
 
-fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<(), Error> {
+fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<Option<Remark>, Error> {
     let temporary = beside(path, ".tmp");
-    let failed = |error| Error::Write {
+    let took_it = write_new(&temporary, text, config)
+        .and_then(|()| take_the_name(&temporary, path, net))
+        .map_err(|error| {
+            // Best effort: what is left over is cleared away by the next save.
+            let _ = fs::remove_file(&temporary);
+            not_written(path, error)
+        })?;
+    let synced = sync_folder(path).err().map(|error| Error::Sync {
+        path: folder_of(path).to_owned(),
+        error,
+    });
+    let in_place = match took_it {
+        Took::TheName => None,
+        Took::TheNet => match write_in_place(path, text.as_bytes()) {
+            // Where it could not be put back it is what the net holds, for who reads it.
+            Err(failed) if interrupted(path).as_deref() == Some(text) => Some(failed),
+            written => written.map(|()| None)?,
+        },
+    };
+    Ok(in_place.or(synced).map(|failed| Remark {
+        path: path.to_owned(),
+        failed,
+    }))
+}
+
+fn not_written(path: &Path, error: io::Error) -> Error {
+    Error::Write {
         path: path.to_owned(),
         error,
-    };
-    let replaced = write_new(&temporary, text, config)
-        .and_then(|()| take_the_name(&temporary, path, text, net))
-        .and_then(|()| sync_folder(path));
-    replaced.map_err(|error| {
-        // Best effort: what is left over is cleared away by the next save.
-        let _ = fs::remove_file(&temporary);
-        failed(error)
-    })
+    }
+}
+
+/// What became of the temporary file.
+enum Took {
+    /// The file itself.
+    TheName,
+    /// The net, or nothing; the file is still to be written.
+    TheNet,
 }
 
 /// The temporary file becomes `path`; where `path` is a mount of its own, it becomes the
-/// net, and then its text is written to `path` itself.
-fn take_the_name(temporary: &Path, path: &Path, text: &str, net: Net) -> io::Result<()> {
+/// net.
+fn take_the_name(temporary: &Path, path: &Path, net: Net) -> io::Result<Took> {
     match fs::rename(temporary, path) {
         Err(error) if is_of_a_mount(&error) => {}
-        renamed => return renamed,
+        renamed => return renamed.map(|()| Took::TheName),
     }
     match net {
         Net::Last => fs::rename(temporary, beside(path, ".last"))?,
         Net::None => fs::remove_file(temporary)?,
     }
-    sync_folder(path)?;
-    write_in_place(path, text.as_bytes())
+    Ok(Took::TheNet)
 }
 
 /// A mount can't be replaced by a name [rename(2)].
@@ -72,14 +122,25 @@ fn is_of_a_mount(error: &io::Error) -> bool {
     kinds.contains(&error.kind())
 }
 
+/// What is written to is what was looked at: no link, and an ordinary file. If that
+/// fails, what was there before is put back, as far as that goes.
+fn write_in_place(path: &Path, text: &[u8]) -> Result<(), Error> {
+    let failed = |error| not_written(path, error);
+    let mut file = beside::open(path, path, OpenOptions::new().read(true).write(true))?;
+    let mut before = Vec::new();
+    file.read_to_end(&mut before).map_err(failed)?;
+    let same = before.iter().zip(text).take_while(|(old, new)| old == new);
+    let stays = same.count();
+    write_behind(&mut file, stays, text).map_err(|error| {
+        let _ = write_behind(&mut file, stays, &before);
+        failed(error)
+    })
+}
+
 /// Cut to what stays, then written on: at every moment the file is the beginning of
 /// `text`, which is no valid JSON until its last brace, and so is never taken for what
 /// it is not.
-fn write_in_place(path: &Path, text: &[u8]) -> io::Result<()> {
-    let before = fs::read(path)?;
-    let same = before.iter().zip(text).take_while(|(old, new)| old == new);
-    let stays = same.count();
-    let mut file = OpenOptions::new().write(true).open(path)?;
+fn write_behind(file: &mut File, stays: usize, text: &[u8]) -> io::Result<()> {
     file.set_len(stays as u64)?;
     file.seek(io::SeekFrom::End(0))?;
     file.write_all(text.get(stays..).unwrap_or_default())?;
@@ -90,8 +151,8 @@ fn write_in_place(path: &Path, text: &[u8]) -> io::Result<()> {
 /// interrupted: then it is the beginning of `<file>.last` and no more; a crash may leave
 /// zeros where the rest was to stand. `None`: it is what somebody made of it.
 pub(super) fn interrupted(path: &Path) -> Option<String> {
-    let bytes = fs::read(path).ok().filter(|_| is_mount(path))?;
-    let last = fs::read_to_string(beside(path, ".last")).ok()?;
+    let bytes = read_bytes(path).ok().filter(|_| is_mount(path))?;
+    let last = read_last(&beside(path, ".last"), path).ok()?;
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
     let begun = bytes.get(..bytes.len() - zeros)?;
     let is_beginning = !begun.is_empty() && last.as_bytes().starts_with(begun);
@@ -103,31 +164,12 @@ fn write_new(temporary: &Path, text: &str, config: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(temporary)?;
-    give_to_owner_of(config, &file);
+    let mut file = beside::create(temporary, config)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
 /// A rename is safe once the folder that holds the names is.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// What root creates beside another user's config must be that user's, or the
-/// service would be locked out. Only root can do it, and only root needs it.
-pub(super) fn give_to_owner_of(config: &Path, file: &File) {
-    let (Ok(wanted), Ok(found)) = (fs::metadata(config), file.metadata()) else {
-        return;
-    };
-    if found.uid() == 0 && (wanted.uid(), wanted.gid()) != (found.uid(), found.gid()) {
-        let _ = fchown(file, Some(wanted.uid()), Some(wanted.gid()));
-    }
+    File::open(folder_of(path))?.sync_all()
 }

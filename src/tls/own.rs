@@ -7,6 +7,10 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
 use super::{TlsError, pem};
+use crate::ordinary;
+
+/// A `ca_file` is not longer; the system's own bundle has a quarter of a mebibyte.
+const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// What stands in `ca_file`: each certificate as a CA, and as itself.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl Default for Own {
 impl Own {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, TlsError> {
-        let bytes = std::fs::read(file).map_err(|error| TlsError::Unreadable {
+        let bytes = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
             file: file.to_owned(),
             error,
         })?;

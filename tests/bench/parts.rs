@@ -7,16 +7,16 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use criterion::{BatchSize, Bencher, Criterion};
+use criterion::{Bencher, Criterion};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Look, compose};
-use illumio_monitor::pce::glance::glance;
+use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::stream::{Kind, Records};
 use illumio_monitor::rules::candidates::Candidates;
-use illumio_monitor::rules::growth::{Baseline, Row};
 use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::Minutes;
+use illumio_monitor::rules::series::{Bounds, HashKey, Known, Legacy, Row};
 use illumio_monitor::rules::{EventFilter, Filter, TrafficFilter};
 use illumio_monitor::store::check_rule;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -99,12 +99,13 @@ fn reading(parts: &mut Parts) {
     let array = Bulk::new(ROWS, NOON).json(NOON);
     let rows: Vec<&RawValue> = serde_json::from_slice(&array).unwrap();
     let rows: Vec<&[u8]> = rows.iter().map(|row| row.get().as_bytes()).collect();
-    for (name, labels) in [
-        ("20,000 rows at a glance", false),
-        ("20,000 rows at a glance, with labels", true),
+    for (name, look) in [
+        ("20,000 rows at a glance", Depth::Rules),
+        ("20,000 rows at a glance, with labels", Depth::Labels),
+        ("20,000 rows at a glance, whole", Depth::Whole),
     ] {
         parts.part_over(array.len(), name, |bencher| {
-            bencher.iter(|| rows.iter().filter_map(|row| glance(row, labels)).count());
+            bencher.iter(|| rows.iter().filter_map(|row| glance(row, look)).count());
         });
     }
     parts.part_over(array.len(), "20,000 rows parsed", |bencher| {
@@ -137,10 +138,11 @@ fn parse_all<'a, T: Deserialize<'a>>(rows: &[&'a [u8]]) {
 fn pass_all(array: &[u8], filters: &[TrafficFilter]) {
     let candidates = Candidates::of(filters.iter());
     let labels = filters.iter().any(TrafficFilter::compares_labels);
+    let look = if labels { Depth::Labels } else { Depth::Rules };
     let mut found = Vec::new();
     let mut records = Records::new(array);
     let mut unwanted = |window: &[u8]| {
-        let (row, end) = glance(window, labels)?;
+        let (row, end) = glance(window, look)?;
         let facts = FlowFacts::of(&row);
         candidates.find(&facts, &mut found);
         let wanted = found.iter().any(|place| filters[*place].matches(&facts));
@@ -178,26 +180,32 @@ fn growing(parts: &mut Parts) {
     let rows_at = |now: Timestamp| -> Vec<Row> {
         let array = Bulk::new(KNOWN, NOON).json(now);
         let flows: Vec<Flow<'_>> = serde_json::from_slice(&array).unwrap();
-        flows.iter().map(|flow| Row::of(flow, now, None)).collect()
+        let key = HashKey::default();
+        flows.iter().map(|flow| Row::of(flow, key, now)).collect()
     };
-    let mut baseline = Baseline::default();
-    for row in rows_at(NOON) {
-        baseline.grow(&row, None);
-    }
-    baseline.begin_fetch();
+    let legacy = Legacy::default();
+    let fetch = |known: &Known, rows: &[Row]| {
+        let bounds = Bounds {
+            from: NOON - SignedDuration::from_mins(30),
+            complete: (!known.is_empty()).then_some(NOON),
+            overlap: SignedDuration::from_mins(30),
+            whole: true,
+        };
+        let mut answer = known.answer(&legacy, &bounds);
+        for row in rows {
+            black_box(answer.take(row));
+        }
+        answer.finish()
+    };
+    let known = fetch(&Known::default(), &rows_at(NOON));
     let grown = rows_at(later);
     parts.part("growth of 50,000 known rows", |bencher| {
-        let grow = |baseline: &mut Baseline| {
-            for row in &grown {
-                black_box(baseline.grow(row, Some(NOON)));
-            }
-        };
-        bencher.iter_batched_ref(|| baseline.clone(), grow, BatchSize::LargeInput);
+        bencher.iter(|| fetch(&known, &grown));
     });
     parts.part("50,000 known rows saved and loaded", |bencher| {
         bencher.iter(|| {
-            let text = serde_json::to_string(&baseline).unwrap();
-            serde_json::from_str::<Baseline>(&text).unwrap()
+            let text = serde_json::to_string(&known).unwrap();
+            serde_json::from_str::<Known>(&text).unwrap()
         });
     });
     parts.part("5,000 counts spread over 600 minutes", |bencher| {

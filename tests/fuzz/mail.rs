@@ -2,8 +2,9 @@
 
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
-    About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry, Kind,
-    Notice, Object, Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
+    About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry,
+    InOneGo, Kind, Notice, Object, Phase, Ranking, Record, Report, Service, Source, Subject,
+    Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -213,6 +214,11 @@ fn alert() -> impl Strategy<Value = Alert> {
                 at_least,
                 first,
                 last,
+                in_one_go: at_least.then_some(InOneGo {
+                    count,
+                    since: first,
+                    by: last,
+                }),
                 timeline,
                 subject,
                 snapshot,

@@ -2,15 +2,15 @@
 
 use std::io::{self, Read};
 
-use illumio_monitor::pce::glance::glance;
+use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::pce::stream::{Kind, Records};
 use illumio_monitor::report::snapshot;
 use illumio_monitor::report::tally::Tally;
-use illumio_monitor::rules::growth::{Baseline, Row};
 use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::minute_of;
+use illumio_monitor::rules::series::{Bounds, Known, Legacy, Row};
 use illumio_monitor::rules::{
     EventCount, EventFilter, Filter, FlowCount, Level, Rule, Threshold, TrafficFilter,
 };
@@ -364,7 +364,7 @@ fn whatever_rows_come_are_read_and_counted() {
     fuzz(
         "records: flows",
         &cases,
-        |((records, space, hurt, step), flows, cumulative)| {
+        |((records, space, hurt, step), flows, whole)| {
             let bytes = reads::<Flows>(&records, space, &hurt, step)?;
             let count_by = if flows {
                 FlowCount::Flows
@@ -375,7 +375,7 @@ fn whatever_rows_come_are_read_and_counted() {
                 count_by,
                 ..TrafficFilter::default()
             };
-            let mut baseline = Baseline::default();
+            let (mut known, legacy) = (Known::new(7), Legacy::default());
             let mut tally = Tally {
                 since: Some(at(0)),
                 ..Tally::default()
@@ -386,22 +386,35 @@ fn whatever_rows_come_are_read_and_counted() {
                 (at(3_600), bytes.clone()),
                 (at(7_200), body(&grown(&records), space)),
             ] {
-                baseline.begin_fetch();
+                known.begin_fetch();
+                let bounds = Bounds {
+                    from: at(0),
+                    complete: position,
+                    overlap: jiff::SignedDuration::from_mins(30),
+                    whole,
+                };
+                let key = known.key();
+                let mut answer = known.answer(&legacy, &bounds);
+                let mut waiting = Vec::new();
                 let mut reader = Records::new(body.as_slice());
                 let mut count = |flow: Option<&Flow<'_>>, raw: &[u8]| {
                     let Some(flow) = flow else { return };
                     let facts = FlowFacts::of(flow);
-                    let row = Row::of(flow, now, (!cumulative).then_some(now));
-                    baseline.begins_later(&row);
-                    let growth = baseline.grow(&row, position);
-                    if filter.matches(&facts) {
-                        tally.count_row(&filter, &facts, &row, growth, raw);
+                    let row = Row::of(flow, key, now);
+                    match answer.take(&row) {
+                        Some(growth) if filter.matches(&facts) => {
+                            tally.count_row(&filter, &facts, &row, growth, raw);
+                        }
+                        Some(_) => {}
+                        None => waiting.push(row),
                     }
                 };
                 while matches!(reader.next_record::<Flows>(&mut count), Ok(true)) {}
-                baseline.forget_before(now - jiff::SignedDuration::from_hours(1));
-                let text = serde_json::to_string(&baseline).unwrap();
-                baseline = serde_json::from_str(&text).unwrap();
+                assert_eq!(answer.settle(&waiting).len(), waiting.len());
+                known = answer.finish();
+                known.forget_before(now - jiff::SignedDuration::from_hours(1));
+                let text = serde_json::to_string(&known).unwrap();
+                known = serde_json::from_str(&text).unwrap();
                 position = Some(now);
             }
             for threshold in COUNTS {
@@ -416,18 +429,20 @@ fn whatever_rows_come_are_read_and_counted() {
     );
 }
 
-/// What rules compare of a row, and its bytes.
-fn compared(row: Option<&Flow<'_>>, raw: &[u8]) -> (Option<String>, Vec<u8>) {
-    let facts = row.map(|row| {
-        let facts = FlowFacts::of(row);
-        let labels = [&row.src, &row.dst].map(|end| &end.workload.labels);
-        let numbers = (facts.decision, facts.port, facts.proto);
-        format!(
-            "{numbers:?} {:?} {:?} {labels:?}",
-            facts.src_ip, facts.dst_ip
-        )
-    });
-    (facts, raw.to_vec())
+/// All that is read of a row, and its bytes.
+fn read_of(row: Option<&Flow<'_>>, raw: &[u8]) -> (Option<String>, Vec<u8>) {
+    (row.map(|row| format!("{row:?}")), raw.to_vec())
+}
+
+/// What rules compare of it.
+fn compared(row: &Flow<'_>) -> String {
+    let facts = FlowFacts::of(row);
+    let labels = [&row.src, &row.dst].map(|end| &end.workload.labels);
+    let numbers = (facts.decision, facts.port, facts.proto);
+    format!(
+        "{numbers:?} {:?} {:?} {labels:?}",
+        facts.src_ip, facts.dst_ip
+    )
 }
 
 #[test]
@@ -440,7 +455,7 @@ fn a_glance_tells_of_a_row_what_the_parser_reads() {
             let mut parsed = Vec::new();
             let mut reader = Records::new(Slowly(&bytes, step));
             let parsed_end = loop {
-                let mut keep = |row: Option<&Flow<'_>>, raw: &[u8]| parsed.push(compared(row, raw));
+                let mut keep = |row: Option<&Flow<'_>>, raw: &[u8]| parsed.push(read_of(row, raw));
                 match reader.next_record::<Flows>(&mut keep) {
                     Ok(true) => {}
                     end => break format!("{end:?}"),
@@ -451,13 +466,14 @@ fn a_glance_tells_of_a_row_what_the_parser_reads() {
             let mut reader = Records::new(Slowly(&bytes, step));
             let glanced_end = loop {
                 let passed = reader.pass(|window| {
-                    let (row, end) = glance(window, true)?;
+                    let (row, end) = glance(window, Depth::Whole)?;
                     at_a_glance.push(glanced.len());
-                    glanced.push(compared(Some(&row), &window[..end]));
+                    glanced.push(read_of(Some(&row), &window[..end]));
+                    let (less, same_end) = glance(window, Depth::Labels)?;
+                    assert_eq!((compared(&less), same_end), (compared(&row), end));
                     Some(end)
                 });
-                let mut keep =
-                    |row: Option<&Flow<'_>>, raw: &[u8]| glanced.push(compared(row, raw));
+                let mut keep = |row: Option<&Flow<'_>>, raw: &[u8]| glanced.push(read_of(row, raw));
                 match passed {
                     Ok(true) => continue,
                     Ok(false) => {}

@@ -9,7 +9,7 @@ use illumio_monitor::mail::outbox::{Outbox, Waiting};
 use illumio_monitor::pce::record::Event;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::report::{BeginMail, Condition, Kind};
-use illumio_monitor::rules::growth::{Baseline, Row};
+use illumio_monitor::rules::series::{Bounds, Known, Legacy, Row};
 use illumio_monitor::rules::{EventFilter, Level};
 use illumio_monitor::store::state::{Held, State};
 use illumio_monitor::store::{Env, Opened, Saved, StateUse, open};
@@ -58,9 +58,18 @@ fn full() -> State {
     state.seen.insert(&event, b"{}", at(0));
     let flow = r#"{"src":{"ip":"10.0.0.1"},"dst":{"ip":"10.0.0.2"},"num_connections":3}"#;
     let flow = serde_json::from_str(flow).unwrap();
-    let mut baseline = Baseline::default();
-    baseline.grow(&Row::of(&flow, at(0), None), None);
-    state.baseline = baseline;
+    let known = Known::new(7);
+    let row = Row::of(&flow, known.key(), at(0));
+    let bounds = Bounds {
+        from: at(0),
+        complete: None,
+        overlap: jiff::SignedDuration::from_mins(30),
+        whole: true,
+    };
+    let legacy = Legacy::default();
+    let mut answer = known.answer(&legacy, &bounds);
+    answer.take(&row);
+    state.series = answer.finish();
     let mut tally = Tally::default();
     tally.count_event(&EventFilter::default(), &event, at(0), b"{\"a\":1}");
     state.rules.insert("1-0000000000000000".to_owned(), tally);

@@ -1,15 +1,20 @@
 //! What must be told: computed from the simulated PCE's own records, the rules' JSON
 //! and the times of the cycles, and from nothing of the monitor.
 //!
+//! Events are exact, alert by alert. Of traffic it knows the connections and which
+//! uploads the PCE had come to show, and never a row; so it knows what must be told at
+//! least and may be told at most, on every PCE alike.
+//!
 //! It keeps everything in plain maps and trims nothing; it is meant to be obviously
-//! right, not small. It is written for PCEs whose rows are cumulative.
+//! right, not small.
 
 #![allow(dead_code, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod growth;
 mod matching;
 mod telling;
+mod traffic;
+mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +22,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::pce::Pce;
-use growth::Baseline;
 use telling::Tally;
 pub use telling::Told;
+use traffic::Watch;
+pub use traffic::{Allowance, Bounds};
+use uploads::History;
 
 /// A minute since 1970, UTC.
 pub type Minute = i64;
@@ -43,10 +50,11 @@ pub struct Oracle {
     events_position: Option<Timestamp>,
     traffic_position: Option<Timestamp>,
     known_events: BTreeSet<String>,
-    baseline: Baseline,
     rules: BTreeMap<i64, Tally>,
-    /// From when on each traffic rule has looked.
-    since: BTreeMap<i64, Timestamp>,
+    history: History,
+    watches: BTreeMap<i64, Watch>,
+    /// What is allowed for in sums of traffic.
+    pub allowance: Allowance,
 }
 
 impl Oracle {
@@ -58,9 +66,10 @@ impl Oracle {
             events_position: None,
             traffic_position: None,
             known_events: BTreeSet::new(),
-            baseline: Baseline::default(),
             rules: BTreeMap::new(),
-            since: BTreeMap::new(),
+            history: History::default(),
+            watches: BTreeMap::new(),
+            allowance: Allowance::NONE,
         }
     }
 
@@ -80,7 +89,7 @@ impl Oracle {
         }
     }
 
-    /// Lives through one cycle and says what it tells, in the rules' order.
+    /// Lives through one cycle and says what its event rules tell, in the rules' order.
     pub fn cycle(&mut self, pce: &Pce, rules: &[Value], cycle: Cycle) -> Vec<Told> {
         let enabled: Vec<&Value> = rules
             .iter()
@@ -94,11 +103,27 @@ impl Oracle {
             self.traffic(pce, &enabled, cycle.now, from);
             self.traffic_position = Some(cycle.now);
         }
-        let told = enabled.iter().filter_map(|rule| {
+        let events = enabled.iter().filter(|rule| rule["type"] == "event");
+        let told = events.filter_map(|rule| {
             let tally = self.rules.entry(id(rule)).or_default();
             tally.tell(rule, minute(cycle.now))
         });
         told.collect()
+    }
+
+    /// What is wrong with what the rules told in the cycle just lived through, in words.
+    pub fn judge(&mut self, rules: &[Value], now: Timestamp, told: &[Told]) -> Vec<String> {
+        let mut faults = Vec::new();
+        for rule in rules.iter().filter(|rule| rule["enabled"] != false) {
+            let Some(watch) = self.watches.get_mut(&id(rule)) else {
+                continue;
+            };
+            let told = told.iter().find(|told| told.rule == id(rule));
+            let judged = watch.judge(rule, told, &self.history, now, self.allowance);
+            let in_words = |fault| format!("{}: {fault}", rule["name"]);
+            faults.extend(judged.into_iter().map(in_words));
+        }
+        faults
     }
 
     /// An undisturbed cycle, lived through.
@@ -110,15 +135,24 @@ impl Oracle {
     /// The rule's filter was changed, or it was removed or disabled: it counts afresh.
     pub fn forget(&mut self, rule: i64) {
         self.rules.remove(&rule);
-        self.since.remove(&rule);
+        self.watches.remove(&rule);
     }
 
-    /// All matches that the rule ever had, told or not.
+    /// All matches that the rule ever had, told or not; of traffic, at most.
     pub fn total(&self, rule: i64) -> u64 {
-        self.matches(rule).values().sum()
+        match self.watches.get(&rule) {
+            Some(watch) => watch.bounds().most,
+            None => self.matches(rule).values().sum(),
+        }
     }
 
-    /// The same by minute.
+    /// What a traffic rule must have counted by now, and what it may.
+    pub fn bounds(&self, rule: i64) -> Bounds {
+        let watch = self.watches.get(&rule);
+        watch.map(Watch::bounds).unwrap_or_default()
+    }
+
+    /// An event rule's matches by minute.
     pub fn matches(&self, rule: i64) -> BTreeMap<Minute, u64> {
         let tally = self.rules.get(&rule);
         tally.map(|tally| tally.ever.clone()).unwrap_or_default()
@@ -136,44 +170,23 @@ impl Oracle {
             for rule in rules {
                 let count = matching::event(rule, &event.json);
                 let tally = self.rules.entry(id(rule)).or_default();
-                tally.add(minute(event.at), count, None);
+                tally.add(minute(event.at), count);
             }
         }
     }
 
     fn traffic(&mut self, pce: &Pce, rules: &[&Value], now: Timestamp, from: Timestamp) {
-        let rules: Vec<_> = rules
-            .iter()
-            .filter(|rule| rule["type"] == "traffic")
-            .collect();
+        let rules = rules.iter().filter(|rule| rule["type"] == "traffic");
+        let rules: Vec<_> = rules.collect();
         if rules.is_empty() {
-            return self.baseline = Baseline::default();
+            self.history = History::default();
+            return self.watches.clear();
         }
-        for rule in &rules {
-            self.since.entry(id(rule)).or_insert(from);
-        }
-        let rows = pce.rows(now, from, now + SignedDuration::from_secs(1));
-        let (rows, others): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .partition(|row| rules.iter().any(|rule| matching::traffic(rule, row)));
-        self.baseline.forget(&others);
-        for growth in self.baseline.grow(rows, self.traffic_position) {
-            for rule in &rules {
-                if !matching::traffic(rule, &growth.row) {
-                    continue;
-                }
-                let Some(growth) = growth.since(self.since[&id(rule)]) else {
-                    continue;
-                };
-                let tally = self.rules.entry(id(rule)).or_default();
-                if rule["count_by"] == "flows" {
-                    tally.add(growth.last, 1, Some(&growth.flow));
-                } else {
-                    for (minute, count) in growth.spread() {
-                        tally.add(minute, count, None);
-                    }
-                }
-            }
+        self.history.fetch(pce, now, from);
+        for rule in rules {
+            let new = || Watch::new(&self.history, from, now);
+            let watch = self.watches.entry(id(rule)).or_insert_with(new);
+            watch.looks(rule, &self.history);
         }
     }
 }

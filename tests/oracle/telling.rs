@@ -17,6 +17,8 @@ pub struct Told {
     pub first: Minute,
     /// The last.
     pub last: Minute,
+    /// Whether it says that the time is not known.
+    pub in_one_go: bool,
 }
 
 /// One rule's matches.
@@ -24,28 +26,16 @@ pub struct Told {
 pub struct Tally {
     /// All that there ever were.
     pub ever: BTreeMap<Minute, u64>,
-    untold: BTreeMap<Minute, Bag>,
+    untold: BTreeMap<Minute, u64>,
     last_alert: Option<Minute>,
 }
 
-/// The matches of a minute: so many, or, where flows are counted, these.
-#[derive(Clone, Default)]
-struct Bag {
-    count: u64,
-    flows: BTreeSet<String>,
-}
-
 impl Tally {
-    /// Adds matches; a flow counts once in whatever window.
-    pub fn add(&mut self, minute: Minute, count: u64, flow: Option<&str>) {
-        if count == 0 {
-            return;
-        }
-        *self.ever.entry(minute).or_default() += count;
-        let bag = self.untold.entry(minute).or_default();
-        match flow {
-            Some(flow) => drop(bag.flows.insert(flow.to_owned())),
-            None => bag.count += count,
+    /// Adds matches.
+    pub fn add(&mut self, minute: Minute, count: u64) {
+        if count > 0 {
+            *self.ever.entry(minute).or_default() += count;
+            *self.untold.entry(minute).or_default() += count;
         }
     }
 
@@ -65,16 +55,17 @@ impl Tally {
             self.untold.keys().copied().collect()
         };
         let (first, last) = (*minutes.first()?, *minutes.last()?);
-        let taken: Vec<Bag> = minutes
+        let taken = minutes
             .iter()
-            .filter_map(|minute| self.untold.remove(minute))
-            .collect();
+            .filter_map(|minute| self.untold.remove(minute));
+        let count = taken.sum();
         self.last_alert = Some(now);
         Some(Told {
             rule: super::id(rule),
-            count: sum(taken.iter()),
+            count,
             first,
             last,
+            in_one_go: false,
         })
     }
 
@@ -84,19 +75,10 @@ impl Tally {
         let mut minutes = BTreeSet::new();
         for begin in self.untold.keys() {
             let within = || self.untold.range(begin..&(begin + window));
-            if sum(within().map(|(_, bag)| bag)) >= threshold {
+            if within().map(|(_, count)| count).sum::<u64>() >= threshold {
                 minutes.extend(within().map(|(minute, _)| *minute));
             }
         }
         minutes
     }
-}
-
-fn sum<'a>(bags: impl Iterator<Item = &'a Bag>) -> u64 {
-    let (mut count, mut flows) = (0, BTreeSet::new());
-    for bag in bags {
-        count += bag.count;
-        flows.extend(&bag.flows);
-    }
-    count + flows.len() as u64
 }

@@ -6,12 +6,16 @@
 use serde_json::{Value, json};
 
 use super::event_records::authentication_failed;
+use super::fault::{LOGIN_PAGE, LOGIN_PATH};
 use super::http::{Request, Response};
 use super::state::State;
 use super::{events, jobs};
 
 /// What the PCE answers to a request.
 pub fn answer(state: &mut State, request: &Request) -> Response {
+    if request.path == LOGIN_PATH {
+        return Response::new(200, "text/html; charset=utf-8", LOGIN_PAGE.into());
+    }
     let Some(path) = request.path.strip_prefix("/api/v2/") else {
         return not_found();
     };

@@ -115,6 +115,25 @@ impl Endpoint {
         Some(href.to_owned())
     }
 
+    /// By what its VEN is known here: the workload's href, else the address.
+    pub fn name(&self) -> String {
+        self.href().unwrap_or_else(|| self.ip.clone())
+    }
+
+    /// Its name in DNS.
+    pub fn dns(&self) -> Option<&str> {
+        self.fqdn.as_deref()
+    }
+
+    /// The same address, of this workload.
+    pub fn belongs_to(self, hostname: &str) -> Self {
+        let fqdn = self.fqdn;
+        Self {
+            fqdn,
+            ..workload(hostname).ip(&self.ip)
+        }
+    }
+
     /// Its address, as text.
     pub fn address(&self) -> &str {
         &self.ip
@@ -175,6 +194,12 @@ pub struct Connection {
     pub times: u64,
     /// Who tells, and when it is known.
     pub reports: Vec<Report>,
+    /// Its place among several rows of one name.
+    pub lane: u64,
+    /// Its place among the regions of a supercluster.
+    pub region: usize,
+    /// What its row says in place of the decision by which queries find it.
+    pub said: Option<String>,
 }
 
 /// A TCP connection that was blocked; a name is a workload, an address is one.
@@ -221,6 +246,9 @@ impl Connection {
                 outbound,
                 recorded: at,
             }],
+            lane: 0,
+            region: 0,
+            said: None,
         }
     }
 
@@ -282,6 +310,50 @@ impl Connection {
         let recorded = when.instant();
         self.reports.push(Report { outbound, recorded });
         self
+    }
+
+    /// In a row of its own beside the others of its name.
+    pub fn lane(mut self, lane: u64) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// Known to this one of a supercluster's regions, in the order of [`super::Region`]s.
+    pub fn in_region(mut self, region: usize) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Its row says this decision; queries find it by the one that it was made with.
+    pub fn said_to_be(mut self, decision: &str) -> Self {
+        self.said = Some(decision.into());
+        self
+    }
+
+    /// Whether a lane, a region or another word sets its row apart.
+    pub fn is_special(&self) -> bool {
+        self.lane != 0 || self.region != 0 || self.said.is_some()
+    }
+
+    /// The end whose VEN reports it.
+    pub fn reporter(&self, outbound: bool) -> &Endpoint {
+        if outbound {
+            &self.source
+        } else {
+            &self.destination
+        }
+    }
+
+    /// Its row, but for times and counts.
+    pub fn row(&self, outbound: bool) -> Value {
+        let mut row = self.others.clone();
+        row["src"] = self.source.json();
+        row["dst"] = self.destination.json();
+        row["service"] = self.service.clone();
+        row["state"] = self.state.as_str().into();
+        row["policy_decision"] = self.said.as_ref().unwrap_or(&self.decision).as_str().into();
+        row["flow_direction"] = if outbound { "outbound" } else { "inbound" }.into();
+        row
     }
 
     fn report(&self, outbound: bool) -> Report {

@@ -8,6 +8,14 @@ use jiff::Timestamp;
 use super::http::{Response, gzip, head};
 use super::time::{When, http_date};
 
+/// Where the log-in page lies.
+pub const LOGIN_PATH: &str = "/login";
+
+/// What lies there.
+pub const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Log in</title></head>\
+    <body><form method=\"post\"><input name=\"user\"><input type=\"password\" name=\"password\">\
+    </form></body></html>";
+
 /// A fault, and the requests that meet it. Made by one of the constructors, then
 /// narrowed; without narrowing it meets every request.
 #[derive(Clone, Debug)]
@@ -26,7 +34,7 @@ enum Kind {
         status: u16,
         content_type: String,
         body: Vec<u8>,
-        retry_after: Option<String>,
+        headers: Vec<(String, String)>,
         date: Option<Timestamp>,
     },
     Hang(Duration),
@@ -64,7 +72,7 @@ impl Fault {
             status,
             content_type: content_type.into(),
             body: body.into(),
-            retry_after: None,
+            headers: Vec::new(),
             date: None,
         })
     }
@@ -73,6 +81,29 @@ impl Fault {
     pub fn html() -> Self {
         let page = "<html><body><h1>Web filter</h1>Please log in.</body></html>";
         Self::answer(200, "text/html; charset=utf-8", page)
+    }
+
+    /// A single sign-on's page, with status 200.
+    pub fn login_page() -> Self {
+        Self::answer(200, "text/html; charset=utf-8", LOGIN_PAGE)
+    }
+
+    /// Sent on to the page at [`LOGIN_PATH`], which is there.
+    pub fn redirect_to_login() -> Self {
+        Self::answer(302, "text/html", "").header("Location", LOGIN_PATH)
+    }
+
+    /// A member of a supercluster: traffic queries go to the leader, so it refuses the
+    /// POST with this status, 405 or 403.
+    pub fn member_refuses(status: u16) -> Self {
+        let (token, message) = match status {
+            405 => ("method_not_allowed", "Method not allowed"),
+            _ => ("forbidden_error", "Not allowed on a supercluster member"),
+        };
+        let body = serde_json::json!([{"token": token, "message": message}]);
+        Self::answer(status, "application/json", body.to_string())
+            .method("POST")
+            .on("/async_queries$")
     }
 
     /// Bytes that are neither JSON nor UTF-8, said to be JSON.
@@ -143,9 +174,14 @@ impl Fault {
     }
 
     /// With this `Retry-After`: seconds or a date, as text.
-    pub fn retry_after(mut self, value: impl ToString) -> Self {
-        if let Kind::Status { retry_after, .. } = &mut self.kind {
-            *retry_after = Some(value.to_string());
+    pub fn retry_after(self, value: impl ToString) -> Self {
+        self.header("Retry-After", &value.to_string())
+    }
+
+    /// With this header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let Kind::Status { headers, .. } = &mut self.kind {
+            headers.push((name.into(), value.into()));
         }
         self
     }
@@ -217,17 +253,16 @@ impl Fault {
             status,
             content_type,
             body,
-            retry_after,
+            headers,
             date,
         } = &self.kind
         else {
             return None;
         };
         let response = Response::new(*status, content_type, body.clone());
-        let response = match retry_after {
-            Some(value) => response.with("Retry-After", value),
-            None => response,
-        };
+        let with =
+            |response: Response, (name, value): &(String, String)| response.with(name, value);
+        let response = headers.iter().fold(response, with);
         Some(match date {
             Some(date) => response.with("Date", http_date(*date)),
             None => response,

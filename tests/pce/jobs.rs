@@ -10,9 +10,13 @@ use super::api::{error, invalid, method_not_allowed, not_found};
 use super::bulk::Bulk;
 use super::http::{Body, Request, Response};
 use super::query::Query;
-use super::rows;
 use super::state::State;
 use super::time::seconds;
+use super::{regions, rows};
+
+/// What stands for rows that a capped PCE would have in place of these: no rule asks
+/// for it.
+const NOBODYS_ROW: &str = r#"{"policy_decision":"allowed","service":{"port":9}}"#;
 
 /// All queries of the PCE, and what becomes of new ones.
 #[derive(Default)]
@@ -116,8 +120,13 @@ struct Job {
 
 /// What a completed query found.
 struct Result {
+    /// `matches_count`.
     matched: usize,
+    /// `flows_count`.
+    found: usize,
     rows: Rows,
+    /// What each region of a supercluster says.
+    regions: Option<Value>,
 }
 
 #[derive(Clone)]
@@ -219,21 +228,28 @@ fn poll(state: &mut State, uuid: &str) -> Response {
 /// Finds the rows, as they are now; while the query ran, they went on growing.
 fn run(state: &State, query: &Query) -> Result {
     let now = state.now();
+    let claimed = |rows: usize| (rows as f64 * state.matches_a_row).ceil() as usize;
     if let Some(bulk) = state.bulk {
+        let rows = bulk.count(query, now);
         return Result {
-            matched: bulk.count(query, now),
+            matched: claimed(rows),
+            found: query.found(rows),
             rows: Rows::Bulk(bulk, now),
+            regions: None,
         };
     }
     let window = (query.from, query.to);
-    let mut found = rows::rows(&state.connections, state.counting, now, window);
-    found.retain(|row| query.asks_for(row));
-    let matched = found.len();
+    let mut found = rows::rows(&state.uploads, &state.counting, now, window);
+    found.retain(|row| query.asks_for(row) && regions::responds(&state.regions, row));
+    let matched = claimed(found.len());
+    let told = query.found(found.len());
     found.truncate(query.most);
     let json = found.iter().enumerate().map(|(place, row)| row.json(place));
     Result {
         matched,
+        found: told,
         rows: Rows::Made(Arc::new(json.collect())),
+        regions: regions::report(&state.regions, &found, claimed),
     }
 }
 
@@ -282,7 +298,8 @@ fn download(state: &mut State, request: &Request, uuid: &str) -> Response {
     match result.rows.clone() {
         _ if !as_json => Response::new(200, "text/csv", result.csv().into_bytes()),
         Rows::Made(rows) => {
-            let rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+            let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
+            rows.resize(result.found, NOBODYS_ROW.into());
             let body = format!("[{}]", rows.join(","));
             Response::new(200, "application/json", body.into_bytes())
         }
@@ -327,7 +344,10 @@ impl Job {
         });
         if let Some(result) = &self.result {
             json["matches_count"] = result.matched.into();
-            json["flows_count"] = result.matched.min(self.query.most).into();
+            json["flows_count"] = result.found.into();
+            if let Some(regions) = &result.regions {
+                json["regions"] = regions.clone();
+            }
             json["result"] = format!("{href}/download").into();
         }
         json

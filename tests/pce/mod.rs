@@ -12,6 +12,7 @@ mod api;
 mod bulk;
 mod certificates;
 mod connection;
+mod counting;
 mod event_records;
 mod events;
 mod fault;
@@ -20,9 +21,12 @@ mod jobs;
 mod listen;
 mod query;
 mod realistic;
+mod regions;
 mod rows;
 mod state;
 mod time;
+mod uploads;
+mod vens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,15 +43,18 @@ pub use self::{
         Connection, Endpoint, address, allowed, blocked, kubernetes_workload, potentially_blocked,
         undecided, workload,
     },
+    counting::{Counting, Cut, LaterName, Midnight, Name, Restart},
     event_records::*,
     events::Stored,
     fault::Fault,
     jobs::Fate,
     listen::Welcome,
     realistic::a_realistic_hour,
-    rows::{Counting, Midnight},
+    regions::Region,
     state::{Seen, healthy, mixed},
     time::{Clock, DAY, When, at, millis, seconds},
+    uploads::Upload,
+    vens::{Lag, Vens},
 };
 use self::{listen::Listener, state::Shared};
 
@@ -161,7 +168,19 @@ impl Pce {
 
     /// It loses all connections that VENs have reported.
     pub fn forget_connections(&self) {
-        self.shared.lock().connections.clear();
+        self.shared.lock().uploads.clear();
+    }
+
+    /// From now on VENs sum up the connections that they see.
+    pub fn vens(&self, vens: Vens) {
+        self.shared.lock().vens = Some(vens);
+    }
+
+    /// All that VENs have told or will tell, for the oracle.
+    pub fn uploads(&self) -> Vec<Upload> {
+        let state = self.shared.lock();
+        let series = state.uploads.series();
+        series.flat_map(|series| series.uploads.clone()).collect()
     }
 
     /// All of the log, for the oracle.
@@ -171,19 +190,22 @@ impl Pce {
 
     /// VENs see a connection.
     pub fn connection(&self, connection: Connection) {
-        self.shared.lock().connections.push(connection);
+        self.connections([connection]);
     }
 
     /// VENs see several connections.
     pub fn connections(&self, connections: impl IntoIterator<Item = Connection>) {
-        self.shared.lock().connections.extend(connections);
+        let state = &mut *self.shared.lock();
+        for connection in connections {
+            state.uploads.add(&connection, state.vens.as_ref());
+        }
     }
 
     /// The rows that overlap the window, as a query for everything would get them at
-    /// `now`: for the oracle.
+    /// `now`.
     pub fn rows(&self, now: Timestamp, from: Timestamp, to: Timestamp) -> Vec<Value> {
         let state = self.shared.lock();
-        let rows = rows::rows(&state.connections, state.counting, now, (from, to));
+        let rows = rows::rows(&state.uploads, &state.counting, now, (from, to));
         rows.iter().map(|row| row.json(0)).collect()
     }
 
@@ -206,6 +228,18 @@ impl Pce {
     /// Finds at most so many rows for one query, and says how many match.
     pub fn cap_rows_at(&self, most: usize) {
         self.shared.lock().rows_cap = Some(most);
+    }
+
+    /// It claims so many matches for each row that it finds, as live PCEs do: 9,021 for
+    /// 5,525 rows. Nothing is cut for that.
+    pub fn claim_matches_a_row(&self, matches: f64) {
+        self.shared.lock().matches_a_row = matches;
+    }
+
+    /// It leads a supercluster of these regions. Connections belong to the first one,
+    /// unless said otherwise.
+    pub fn regions(&self, regions: impl IntoIterator<Item = Region>) {
+        self.shared.lock().regions = regions.into_iter().collect();
     }
 
     /// How many requests it answers in one minute of its clock; 500.

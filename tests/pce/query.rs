@@ -35,6 +35,8 @@ pub struct Query {
     /// `end_date`.
     pub to: Timestamp,
     /// `max_results`.
+    pub asked: usize,
+    /// The most rows that are found.
     pub most: usize,
     decisions: Vec<String>,
     services: (Vec<Value>, Vec<Value>),
@@ -61,16 +63,24 @@ impl Query {
         if from > to {
             return Err("start_date lies after end_date".into());
         }
+        let most = most(&body)?;
         Ok(Self {
             from,
             to,
-            most: most(&body)?,
+            asked: most,
+            most,
             decisions: decisions(&body)?,
             services: services(&body)?,
             sources: actors(&body, "sources")?,
             destinations: actors(&body, "destinations")?,
             either_end,
         })
+    }
+
+    /// `flows_count` where so many rows match: a PCE that finds fewer than that has
+    /// found as many as were asked for.
+    pub fn found(&self, rows: usize) -> usize {
+        if rows > self.most { self.asked } else { rows }
     }
 
     /// Whether the row is among those asked for, its times apart.

@@ -6,15 +6,17 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::bulk::Bulk;
-use super::connection::Connection;
+use super::counting::Counting;
 use super::event_records::EventRecord;
 use super::events::Stored;
 use super::fault::Fault;
 use super::http::{Request, Response};
 use super::jobs::Jobs;
 use super::listen::Welcome;
-use super::rows::Counting;
+use super::regions::Region;
 use super::time::{Clock, at, http_date};
+use super::uploads::Uploads;
+use super::vens::Vens;
 
 /// The state, shared by the threads of all connections.
 #[derive(Default)]
@@ -43,10 +45,16 @@ pub struct State {
     pub events_cap: Option<usize>,
     /// The most rows that it finds for one query, whatever is asked for.
     pub rows_cap: Option<usize>,
-    /// Everything that VENs have seen, recorded or not.
-    pub connections: Vec<Connection>,
-    /// How rows are made of connections.
+    /// How many matches it claims for each row that it finds.
+    pub matches_a_row: f64,
+    /// Everything that VENs have told or will tell, recorded or not.
+    pub uploads: Uploads,
+    /// How VENs sum up; `None`: each connection is told by itself.
+    pub vens: Option<Vens>,
+    /// How rows are made of it.
     pub counting: Counting,
+    /// Those of a supercluster; none without one.
+    pub regions: Vec<Region>,
     /// Synthetic rows in place of connections.
     pub bulk: Option<Bulk>,
     /// Traffic queries.
@@ -79,8 +87,11 @@ impl Default for State {
             events: Vec::new(),
             events_cap: None,
             rows_cap: None,
-            connections: Vec::new(),
+            matches_a_row: 1.0,
+            uploads: Uploads::default(),
+            vens: None,
             counting: Counting::default(),
+            regions: Vec::new(),
             bulk: None,
             jobs: Jobs::default(),
             health: healthy(),
@@ -215,6 +226,12 @@ pub fn mixed(number: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// A number that belongs to a text.
+pub fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(3, |sum, byte| mixed(sum ^ u64::from(byte)))
 }
 
 /// The health of a PCE that is well: an array, with one member for each PCE.

@@ -71,11 +71,6 @@ pub fn http_date(instant: Timestamp) -> String {
     instant.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// The day since 1970 that the instant lies on, UTC.
-pub fn day_of(instant: Timestamp) -> i64 {
-    instant.as_second().div_euclid(DAY_SECONDS)
-}
-
 /// The PCE's clock: standing still where a test set it, or running.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {

@@ -97,6 +97,7 @@ pub fn event_alert(lang: Lang) -> Alert {
         at_least: false,
         first,
         last,
+        in_one_go: None,
         timeline: vec![(minute(first), 2), (minute(last), 1)],
         subject: Subject::Events {
             sources: ranked(
@@ -186,6 +187,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         at_least: false,
         first,
         last,
+        in_one_go: None,
         timeline,
         subject: Subject::Traffic {
             talkers: ranked(

@@ -8,7 +8,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Tls;
 use illumio_monitor::pce::Proxy;
 use illumio_monitor::rules::{Filter, Threshold};
-use illumio_monitor::store::{Env, TrafficCounts, locate};
+use illumio_monitor::store::{Env, locate};
 
 use crate::helpers::{PYTHON, minimal, one_wrong, read, read_in, with, without, wrong, wrong_in};
 
@@ -88,7 +88,6 @@ fn what_is_not_given_has_its_default() {
     assert_eq!(settings.max_catch_up_hours, 24);
     assert_eq!(settings.max_event_catch_up_hours, 720);
     assert_eq!(settings.cycle_deadline_seconds, 420);
-    assert_eq!(settings.traffic_counts, TrafficCounts::Auto);
     assert!(config.rules.is_empty());
     assert!(config.warnings.is_empty());
 }
@@ -433,10 +432,22 @@ fn a_word_that_is_none_of_the_known_is_told_with_them() {
         &with("settings", "language", "\"fr\""),
         &["settings.language", "\"zh-TW\""],
     );
-    one_wrong(
-        &with("settings", "traffic_counts", "\"x\""),
-        &["\"cumulative\""],
-    );
+}
+
+#[test]
+fn what_said_how_the_pce_counts_does_nothing_and_can_go() {
+    let without = read(&with("settings", "reminder_hours", "4"));
+    assert!(without.obsolete.is_empty());
+    for value in ["\"auto\"", "\"cumulative\"", "\"clipped\"", "\"x\"", "7"] {
+        let config = read(&with("settings", "traffic_counts", value));
+        assert!(config.warnings.is_empty(), "no run prints it");
+        assert_eq!(config.obsolete.len(), 1);
+        let told = &config.obsolete[0];
+        assert!(
+            told.contains("settings.traffic_counts") && told.contains("remove"),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Error, Saved, effective_uid, lock_run, other_owner};
+use illumio_monitor::store::{
+    Env, Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
+};
+use illumio_monitor::users::effective;
 
 use crate::helpers::{PYTHON, Place, at, minimal};
 
@@ -296,10 +299,10 @@ fn a_file_that_is_gone_or_unreadable_is_told() {
 }
 
 #[test]
-fn a_saved_file_belongs_to_whom_it_belonged() {
+fn what_root_saves_keeps_its_group() {
     let place = Place::with(&minimal(""));
-    if effective_uid() == Some(0) {
-        chown(&place.file, Some(4321), Some(4322)).unwrap();
+    if effective() == 0 {
+        chown(&place.file, None, Some(4322)).unwrap();
     }
     let owner = |path: &Path| {
         let found = std::fs::metadata(path).unwrap();
@@ -317,20 +320,127 @@ fn a_saved_file_belongs_to_whom_it_belonged() {
 }
 
 #[test]
-fn root_goes_on_as_the_owner_of_the_configs_folder() {
+fn root_goes_on_as_the_owner_of_the_file_whosever_the_folder_is() {
     let place = Place::with(&minimal(""));
     let folder = place.folder.path();
-    let euid = effective_uid().unwrap();
-    assert_eq!(euid, std::fs::metadata(&place.file).unwrap().uid());
-    // Only root can give a folder away; for others it is theirs already.
-    if euid == 0 {
+    assert_eq!(effective(), std::fs::metadata(&place.file).unwrap().uid());
+    // Only root can give a file away; for others it is theirs already.
+    if effective() == 0 {
         assert_eq!(other_owner(&place.file, 0), None);
-        chown(folder, Some(4321), Some(4322)).unwrap();
+        chown(folder, Some(4321), Some(4321)).unwrap();
+        assert_eq!(
+            other_owner(&place.file, 0),
+            None,
+            "a file of root's is root's"
+        );
+        chown(&place.file, Some(4323), Some(0)).unwrap();
     }
-    let found = std::fs::metadata(folder).unwrap();
+    let found = std::fs::metadata(&place.file).unwrap();
 
     let owner = other_owner(&place.file, 0).unwrap();
 
-    assert_eq!((owner.uid, owner.gid), (found.uid(), found.gid()));
+    assert_eq!(owner.uid, found.uid());
+    assert_ne!(owner.gid, 0, "whom nobody knows gets no group of root's");
     assert_eq!(other_owner(&place.file, owner.uid), None);
+    // Where there is no file yet, it will be its folder's owner's.
+    std::fs::remove_file(&place.file).unwrap();
+    let owner = other_owner(&place.file, 0).unwrap();
+    assert_eq!(owner.uid, std::fs::metadata(folder).unwrap().uid());
+}
+
+/// Puts something under a name beside the config.
+type Plant = fn(&Path, &Path);
+
+const PLANTS: [(&str, Plant); 4] = [
+    ("is a link", |name, target| symlink(target, name).unwrap()),
+    ("is a link", |name, _| symlink("nowhere", name).unwrap()),
+    ("has another name", |name, target| {
+        std::fs::hard_link(target, name).unwrap();
+    }),
+    ("a pipe", |name, _| {
+        let made = std::process::Command::new("mkfifo").arg(name).status();
+        assert!(made.unwrap().success());
+    }),
+];
+
+#[test]
+fn what_was_planted_beside_the_file_is_neither_read_nor_written_nor_given_away() {
+    for suffix in [".lock", ".run.lock", ".last"] {
+        for (what, plant) in PLANTS {
+            let place = Place::with(&minimal(""));
+            let target = place.folder.path().join("target");
+            std::fs::write(&target, "precious").unwrap();
+            std::fs::set_permissions(&target, PermissionsExt::from_mode(0o640)).unwrap();
+            plant(&place.beside(suffix), &target);
+            let before = place.text();
+
+            let opened = open(&place.file, &Env::default(), StateUse::Keep);
+            let error = match opened {
+                Err(unopened) => unopened.error,
+                Ok(mut opened) => match lock_run(&place.file, at("10:00")) {
+                    Err(error) => error,
+                    Ok(_lock) => opened.store.save(&mut opened.state).unwrap_err(),
+                },
+            };
+            let edited = edit(&place.file, &Env::default(), at("10:00"), |draft| {
+                draft.set("settings", "site_name", &"x".into());
+            });
+
+            let line = error.lines(Lang::En).join("\n");
+            assert!(error.needs_a_person(), "{suffix} {line}");
+            assert!(
+                line.contains(what) && line.contains(suffix),
+                "{suffix} {line}"
+            );
+            // A run's lock that can't be had hinders no edit that renumbers nothing.
+            assert!(edited.is_err() || suffix == ".run.lock", "{suffix}");
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
+            assert_eq!(mode(&target), 0o640);
+            assert!(!place.folder.path().join("nowhere").exists());
+            assert!(edited.is_ok() || place.text() == before, "{suffix}");
+        }
+    }
+}
+
+#[test]
+fn a_link_in_the_place_of_the_temporary_file_is_taken_away_and_not_followed() {
+    let place = Place::with(&minimal(""));
+    let target = place.folder.path().join("target");
+    std::fs::write(&target, "precious").unwrap();
+    symlink(&target, place.beside(".tmp")).unwrap();
+    let mut opened = place.open();
+
+    opened.store.save(&mut opened.state).unwrap();
+
+    assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
+    assert!(!place.file.is_symlink());
+}
+
+#[test]
+fn who_could_put_another_file_in_its_place_is_known() {
+    let place = Place::with(&minimal(""));
+    let folder = place.folder.path();
+    let mode = |mode| std::fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap();
+    for safe in [0o700, 0o755, 0o1777] {
+        mode(safe);
+        assert_eq!(stranger(&place.file), None, "{safe:o}");
+    }
+    mode(0o777);
+    assert_eq!(stranger(&place.file), Some(Stranger::Everyone));
+    if effective() != 0 {
+        eprintln!("skipped: only root can give a folder away");
+        return;
+    }
+    // A group that nobody knows accuses nobody; `nogroup` has `nobody` in it.
+    mode(0o775);
+    chown(folder, None, Some(4322)).unwrap();
+    assert_eq!(stranger(&place.file), None);
+    chown(folder, None, Some(65534)).unwrap();
+    let nobody = |who: &Stranger| matches!(who, Stranger::Members(names) if names.contains(&"nobody".to_owned()));
+    assert!(stranger(&place.file).as_ref().is_some_and(nobody));
+    mode(0o755);
+    chown(folder, Some(4321), None).unwrap();
+    assert_eq!(stranger(&place.file), Some(Stranger::Owner(4321)));
+    chown(&place.file, Some(4321), None).unwrap();
+    assert_eq!(stranger(&place.file), None, "both are his");
 }

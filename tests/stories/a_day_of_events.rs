@@ -134,6 +134,7 @@ fn told_in(rule: &str, section: &str) -> Told {
             .unwrap(),
         first,
         last: time("Last seen:").unwrap_or(first),
+        in_one_go: false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::pce::Tls;
 use crate::world::{Run, World};
 
 /// A world that could run but for the mistake to come, with one rule.
@@ -108,11 +109,16 @@ fn a_pipe_a_socket_or_a_device_in_the_files_place_is_told_at_once() {
 }
 
 #[test]
-fn a_pipe_in_the_last_copys_place_hangs_nothing() {
+fn a_pipe_in_the_last_copys_place_is_told_and_hangs_nothing() {
     let mut world = fine();
     make_a_pipe(&world.folder().join("illumio_api_config.json.last"));
     let run = world.run_at("10:10");
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!(run.code, 78, "{run:?}");
+    assert_says(
+        &run.stderr,
+        &[".last", "a device, a pipe or a socket", "remove it"],
+    );
+    assert!(run.took < Duration::from_secs(20), "{run:?}");
 }
 
 #[test]
@@ -375,8 +381,9 @@ fn sections_and_keys_of_the_users_own_are_left_alone() {
     // A section that looks like a slip of the pen is pointed out, and kept.
     world.edit(|config| config["setings"] = json!({"language": "en"}));
     let run = world.run_at("10:12");
-    assert_eq!(run.code, 0, "{run:?}");
-    assert_says(&run.stderr, &["setings", "\"settings\""]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let check = world.run(&["check"]);
+    assert_says(&check.stdout, &["setings", "\"settings\""]);
 }
 
 #[test]
@@ -402,4 +409,48 @@ fn a_file_of_the_python_tool_runs_as_it_is_and_writes_chinese() {
     assert_eq!((run.code, run.number("alerts")), (0, 1), "{run:?}");
     let text = run.mail().text();
     assert_says(&text, &["防火牆遭變更", "請調查", "原始紀錄"]);
+}
+
+#[test]
+fn a_pipe_a_socket_or_a_device_where_a_file_should_be_is_refused_at_once() {
+    let mut world = World::with_tls(Tls::PrivateCa);
+    let pipe = world.folder().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let socket = world.folder().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let healthy = world.config();
+    for odd in [pipe, socket, "/dev/zero".into(), "/dev/tty".into()] {
+        for key in [
+            "api.secret_file",
+            "api.ca_file",
+            "smtp.password_file",
+            "smtp.ca_file",
+        ] {
+            world.set_whole(healthy.clone());
+            match key {
+                "api.secret_file" => world.edit(|config| {
+                    config["api"].as_object_mut().unwrap().remove("secret");
+                }),
+                "smtp.password_file" => world.set("smtp.user", json!("monitor")),
+                "smtp.ca_file" => world.set("smtp.tls", json!("starttls")),
+                _ => {}
+            }
+            world.set(key, json!(odd));
+            for command in ["run", "check"] {
+                let run = world.run(&[command]);
+                let told = format!("{}{}", run.stdout, run.stderr);
+                // Without a mail to send no run needs to trust a mail server.
+                let needed = key != "smtp.ca_file" || command == "check";
+                assert!(run.took.as_secs() < 20, "{key} {odd:?} {command}: {run:?}");
+                if needed {
+                    assert_eq!(run.code, 78, "{key} {odd:?} {command}: {run:?}");
+                    assert!(
+                        told.contains("a device, a pipe or a socket"),
+                        "{key}: {run:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,11 +1,12 @@
-//! A world with the oracle beside it: each cycle's alerts are read out of the mail
-//! and have to be the oracle's.
+//! A world with the oracle beside it: each cycle's alerts are read out of the mail and
+//! judged by it. Those of events have to be its own, to the minute; those of traffic
+//! have to lie within its bounds.
 
 use serde_json::{Value, json};
 
-use crate::oracle::Oracle;
+use crate::oracle::{self, Oracle};
 use crate::pce::*;
-use crate::world::{Told, World};
+use crate::world::{Run, Told, World};
 
 pub struct Beside {
     pub world: World,
@@ -32,14 +33,12 @@ impl Beside {
         let rules = self.world.config()["rules"].as_array().unwrap().clone();
         let run = self.world.run_at(when);
         assert_eq!(run.code, 0, "{when}: {run:?}");
-        let judged = self.oracle.cycle_at(&self.world.pce, &rules, at(when));
-        let judged = judged.into_iter().map(|told| Told {
-            rule: format!("rule {}", told.rule),
-            count: told.count,
-            first: told.first,
-            last: told.last,
-        });
-        assert_eq!(run.told(), judged.collect::<Vec<_>>(), "{when}");
+        let cycle = self.oracle.undisturbed(at(when), &rules);
+        let heard = heard(&run);
+        let events = self.oracle.cycle(&self.world.pce, &rules, cycle);
+        assert_eq!(of_events(&heard, &rules), events, "{when}");
+        let faults = self.oracle.judge(&rules, at(when), &heard);
+        assert_eq!(faults, NONE, "{when}: {heard:?}");
         words(&run.told())
     }
 
@@ -47,6 +46,34 @@ impl Beside {
     pub fn tells_at(&mut self, times: &[&str]) -> Vec<String> {
         times.iter().flat_map(|when| self.tells(when)).collect()
     }
+}
+
+/// No words.
+pub const NONE: [&str; 0] = [];
+
+/// The alerts of a run, as the oracle speaks of them; of rules that are called `rule 1`.
+pub fn heard(run: &Run) -> Vec<oracle::Told> {
+    let of_mail = |mail: &crate::world::Mail| -> Vec<oracle::Told> {
+        let in_one_go = mail.told_in_one_go();
+        let alert = |told: Told| oracle::Told {
+            rule: told.rule["rule ".len()..].parse().unwrap(),
+            count: told.count,
+            first: told.first,
+            last: told.last,
+            in_one_go: in_one_go.contains(&told.rule),
+        };
+        mail.told().into_iter().map(alert).collect()
+    };
+    run.mails.iter().flat_map(of_mail).collect()
+}
+
+/// Those of event rules.
+pub fn of_events(heard: &[oracle::Told], rules: &[Value]) -> Vec<oracle::Told> {
+    let is_event = |told: &&oracle::Told| {
+        let mut rules = rules.iter();
+        rules.any(|rule| rule["type"] == "event" && rule["id"] == told.rule)
+    };
+    heard.iter().filter(is_event).cloned().collect()
 }
 
 /// `rule 1: 25, 10:01-10:05`

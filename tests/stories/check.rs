@@ -410,3 +410,26 @@ fn the_old_tool_beside_it_and_a_missing_cron_line_are_told() {
         "{run:?}"
     );
 }
+
+#[test]
+fn a_setting_that_does_nothing_any_more_is_a_remark_and_no_run_speaks_of_it() {
+    for (lang, fix) in [("en", "Remove the key."), ("zh-TW", "請移除此鍵。")] {
+        let mut world = healthy_world();
+        world.set("settings.language", json!(lang));
+        world.set("settings.traffic_counts", json!("cumulative"));
+        let run = world.run(&["run"]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+
+        let run = world.run(&["check", "--json"]);
+
+        assert_eq!(run.code, 0, "{run:?}");
+        let mut found = findings(&run);
+        found.retain(|(probe, result, _)| probe == "config" && result == "remark");
+        let [(.., remark)] = found.as_slice() else {
+            panic!("{run:?}");
+        };
+        let what = remark["what"].as_str().unwrap();
+        assert!(what.contains("settings.traffic_counts"), "{what}");
+        assert_eq!(remark["fix"], fix);
+    }
+}

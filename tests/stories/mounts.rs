@@ -120,6 +120,68 @@ fn a_save_in_place_that_a_crash_interrupted_is_mended_from_the_copy() {
 }
 
 #[test]
+fn an_edit_in_place_for_which_the_disk_is_too_full_leaves_the_file_as_it_was() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    let (outside, config) = (outside(&world), world.config_path());
+    let folder = outside.parent().unwrap().to_owned();
+    let rule = |name: &str| {
+        json!({"type": "event", "name": name, "filter_value": "agent.tampering"}).to_string()
+    };
+    // A disk with room for what is there, and a page more.
+    let whole = std::fs::read(&outside).unwrap();
+    let size = (whole.len() as u64).next_multiple_of(4096) + 4096;
+    let on_the_disk = |arguments: &[&str], then: &str| {
+        let inner = with_mounts(&world.command(arguments), &[(&outside, &config)], "");
+        let script = format!(
+            "cp real.json ../kept.json && mount -t tmpfs -o size={size} none . && \
+             cp ../kept.json {0} && cd .. && \"$0\" \"$@\" && code=$? || code=$?; \
+             cp {0} {then}; exit $code",
+            outside.display()
+        );
+        let mut full = std::process::Command::new("unshare");
+        full.args(["--mount", "sh", "-c", &script]);
+        full.arg(inner.get_program()).args(inner.get_args());
+        full.current_dir(&folder).env("LANG", "C.UTF-8");
+        full.output().unwrap()
+    };
+    let after = world.folder().join("after.json");
+
+    let long = rule(&"x".repeat(20_000));
+    let added = on_the_disk(&["rules", "add", &long], after.to_str().unwrap());
+
+    let told = String::from_utf8_lossy(&added.stderr).into_owned();
+    assert_ne!(added.status.code(), Some(0), "{told}");
+    assert!(
+        told.contains("disk is full") && told.contains("stays as it was"),
+        "{told}"
+    );
+    assert_eq!(std::fs::read(&after).unwrap(), whole);
+    // A short one has room.
+    let added = on_the_disk(&["rules", "add", &rule("x")], after.to_str().unwrap());
+    assert_eq!(added.status.code(), Some(0), "{added:?}");
+    assert_eq!(read(&after)["rules"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_a_stranger_put_in_the_copys_place_mends_nothing() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    let whole = std::fs::read(last(&world)).unwrap();
+    let elsewhere = world.folder().join("elsewhere");
+    std::fs::rename(last(&world), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, last(&world)).unwrap();
+    let torn = &whole[..whole.len() - 3];
+    std::fs::write(outside(&world), torn).unwrap();
+
+    let run = run_at(&mut world, "10:20");
+
+    assert_eq!(run.code, 78, "{run:?}");
+    assert_eq!(std::fs::read(outside(&world)).unwrap(), torn);
+    assert_eq!(std::fs::read(&elsewhere).unwrap(), whole);
+}
+
+#[test]
 fn check_says_that_the_config_is_a_mount_and_what_that_means() {
     let Some(mut world) = mounted() else { return };
     assert_eq!(run_at(&mut world, "10:10").code, 0);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::check::{findings, in_good_order};
 use crate::pce::*;
 use crate::world::names::{NameServer, Says, may_mount, with_mounts, with_resolv_conf};
-use crate::world::{Run, World};
+use crate::world::{Mail, Run, World};
 
 use Says::*;
 
@@ -183,14 +183,12 @@ fn where_every_lookup_fails_the_last_verified_address_is_used_and_that_is_said()
     let run = run_at(&mut world, "10:20", &[refuses], "");
 
     assert_eq!((run.code, run.number("alerts")), (0, 1), "{run:?}");
+    // Nothing failed, so cron has nothing to mail of it.
     let told = "The name pce.example.test can't be looked up";
-    assert!(
-        run.stderr.contains(told) && run.stderr.contains("127.0.0.1"),
-        "{run:?}"
-    );
-    let mail = run.mail().text();
-    let mail = mail.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(mail.contains(told), "{mail}");
+    assert!(!run.stderr.contains(told), "{run:?}");
+    let words = |mail: &Mail| mail.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mail = words(run.mail());
+    assert!(mail.contains(told) && mail.contains("127.0.0.1"), "{mail}");
     in_good_order(&mut world);
     let check = run_with(&mut world, &["check", "--json"], &[refuses], "");
     let (result, text) = said(&check, "pce.dns");
@@ -198,6 +196,16 @@ fn where_every_lookup_fails_the_last_verified_address_is_used_and_that_is_said()
     for part in ["127.0.0.1", "answers REFUSED for the A/AAAA record"] {
         assert!(text.contains(part), "{part}: {text}");
     }
+
+    // The daily report tells it, and so does a run that failed.
+    world.set("settings.daily_report", json!("10:25"));
+    let run = run_at(&mut world, "10:26", &[refuses], "");
+    assert!(run.code == 0 && !run.stderr.contains(told), "{run:?}");
+    assert!(words(run.mail()).contains(told), "{run:?}");
+    world.pce.fault(Fault::status(503).on("/events").times(9));
+    let run = run_at(&mut world, "10:28", &[refuses], "");
+    assert!(run.code == 75 && run.stderr.contains(told), "{run:?}");
+    world.pce.heal();
 
     // Whoever is not verified might be anyone.
     world.set("api.verify_ssl", json!(false));

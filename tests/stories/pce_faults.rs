@@ -228,6 +228,100 @@ fn a_proxys_page_in_the_pces_place_is_told_and_not_asked_for_again() {
     at_once(cases, suffers);
 }
 
+/// Where a log-in portal sends those who ask, with what it must not tell.
+const PORTAL: &str = "https://me:hunter2@sso.example.net:8443/auth?token=hunter2";
+
+#[test]
+fn a_redirect_to_a_log_in_portal_is_told_with_its_host_and_never_followed() {
+    let redirects = |place: Place| {
+        [301, 302, 303, 307, 308].map(|status| {
+            let fault = Fault::answer(status, "text/html", "").header("Location", PORTAL);
+            Case {
+                requests: 1,
+                ..Case::new(place, &status.to_string(), fault, "sso.example.net:8443")
+            }
+        })
+    };
+    at_once(EVERYWHERE.into_iter().flat_map(redirects), suffers);
+
+    let mut world = settled();
+    world.pce.fault(Fault::redirect_to_login().on("/health"));
+    let run = world.run_at("10:10");
+    let said = format!("is redirected to {}/login (302)", world.pce.address());
+    assert!(run.stderr.contains(&said), "{run:?}");
+    let mail = run.mail().text().replace('\n', " ");
+    assert!(mail.contains("log-in portal"), "{mail}");
+    assert!(
+        world
+            .pce
+            .requests()
+            .iter()
+            .all(|seen| seen.path != "/login")
+    );
+}
+
+#[test]
+fn a_redirect_shows_nothing_of_what_it_leads_to_but_the_host() {
+    let mut world = settled();
+    let fault = Fault::answer(302, "text/html", "").header("Location", PORTAL);
+    world.pce.fault(fault);
+    for arguments in [&["run"][..], &["check"]] {
+        let run = world.run(arguments);
+        assert!(run.code != 0, "{run:?}");
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains("sso.example.net:8443"), "{run:?}");
+        assert!(!told.contains("hunter2"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_log_in_page_in_the_pces_place_is_called_one() {
+    let cases = EVERYWHERE.map(|place| Case {
+        requests: 1,
+        ..Case::new(
+            place,
+            "log-in page",
+            Fault::login_page(),
+            "A log-in page answers at",
+        )
+    });
+    at_once(cases, suffers);
+    // Where the health is not asked for, the first request has no answer to read.
+    let mut world = settled();
+    world.set("settings.enable_health_check", json!(false));
+    let page = "<html><form action=\"https://sso.example.net/auth\"><input type=\"password\">";
+    world.pce.fault(Fault::answer(200, "text/html", page));
+    let run = world.run_at("10:10");
+    assert!(
+        run.stderr.contains("/noop") && run.stderr.contains("leads to sso.example.net;"),
+        "{run:?}"
+    );
+    assert_eq!(world.pce.requests().len(), 1, "{run:?}");
+}
+
+#[test]
+fn a_member_of_a_supercluster_that_takes_no_query_says_to_ask_the_leader() {
+    for status in [405, 403] {
+        let mut world = settled();
+        world.pce.fault(Fault::member_refuses(status));
+        let run = world.run_at("10:10");
+        assert_eq!((run.code, told([&run], TAMPERING)), (75, 1), "{run:?}");
+        let line = run
+            .stderr
+            .lines()
+            .find(|line| line.contains("Set api.url to the leader"));
+        assert!(
+            line.is_some_and(|line| line.contains(&format!("answers {status}"))),
+            "{run:?}"
+        );
+        assert_eq!(world.pce.faults_met(), [1], "{run:?}");
+        let run = world.run_at("10:20");
+        assert!(run.mail().text().contains("leader"), "{run:?}");
+        world.pce.heal();
+        assert_eq!(told([&world.run_at("10:30")], BLOCKED), 5);
+    }
+}
+
 #[test]
 fn a_refused_key_needs_a_person_and_is_asked_once() {
     let cases = EVERYWHERE.map(|place| Case {

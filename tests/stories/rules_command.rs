@@ -430,3 +430,66 @@ fn a_rule_that_does_not_come_is_asked_for() {
         assert!(told.starts_with("give the rule as JSON"), "{told}");
     }
 }
+
+/// How many rules of that name there are.
+fn named(world: &World, name: &str) -> usize {
+    let config = world.config();
+    let rules = config["rules"].as_array().unwrap().iter();
+    rules.filter(|rule| rule["name"] == name).count()
+}
+
+const NEW: [&str; 3] = [
+    "rules",
+    "add",
+    r#"{"type": "event", "name": "New", "filter_value": "user.login"}"#,
+];
+
+#[test]
+fn a_change_that_is_in_is_told_as_one_though_its_copy_failed() {
+    let mut world = two();
+    // Nothing can take this name.
+    let last = world.folder().join("illumio_api_config.json.last");
+    std::fs::create_dir_all(last.join("in the way")).unwrap();
+
+    let run = world.run(&NEW);
+
+    assert_eq!(named(&world, "New"), 1, "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("New"), "{run:?}");
+    assert!(run.stderr.contains("need not be made again"), "{run:?}");
+    assert!(run.stderr.contains(".last"), "{run:?}");
+    assert!(!run.stderr.contains("nothing was"), "{run:?}");
+
+    // A run's state is in, too: its mail goes, and that is told.
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    world.run_at("10:00");
+    let run = world.run_at("10:10");
+    assert_eq!((run.code, run.mails.len()), (75, 1), "{run:?}");
+    assert!(run.stderr.contains(".last"), "{run:?}");
+    assert_eq!(world.run_at("10:20").mails.len(), 0);
+}
+
+#[test]
+fn a_change_that_is_in_is_told_as_one_though_the_disk_did_not_confirm_the_folder() {
+    let world = two();
+    // The first fsync is that of the new file, the second that of the folder.
+    let plain = world.command(&NEW);
+    let mut traced = std::process::Command::new("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync"]);
+    traced.args(["-e", "inject=fsync:error=EIO:when=2"]);
+    traced.arg(plain.get_program()).args(plain.get_args());
+    traced.current_dir(world.folder()).env("LANG", "C.UTF-8");
+    let Ok(output) = traced.output() else {
+        eprintln!("skipped: there is no strace here");
+        return;
+    };
+    let told = String::from_utf8_lossy(&output.stderr);
+    if output.status.code().is_none() || told.contains("ptrace") {
+        eprintln!("skipped: nothing may be traced here: {told}");
+        return;
+    }
+    assert_eq!(named(&world, "New"), 1, "{told}");
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("need not be made again"), "{told}");
+    assert!(told.contains("a power cut may undo it"), "{told}");
+}

@@ -451,3 +451,93 @@ fn over_tls_the_certificate_is_good_or_as_bad_as_asked_for() {
             .contains("BEGIN")
     );
 }
+
+#[test]
+fn more_matches_than_rows_can_be_claimed_and_nothing_is_cut_for_it() {
+    let pce = Pce::start();
+    pce.claim_matches_a_row(9_021.0 / 5_525.0);
+    pce.connections((1..=100).map(|port| blocked("web-01", "db-01", port)));
+    let (status, rows) = outcome(&pce, &["blocked"]);
+    assert_eq!(status["flows_count"], 100);
+    assert_eq!(status["matches_count"], 164);
+    assert_eq!(rows.len(), 100);
+}
+
+#[test]
+fn a_silent_region_is_said_and_its_rows_are_missing() {
+    let pce = Pce::start();
+    pce.regions([
+        Region::of("leader.example.net"),
+        Region::of("taipei.example.net").silent(),
+    ]);
+    pce.connection(blocked("web-01", "db-01", 22));
+    pce.connections((1..4).map(|port| blocked("web-02", "db-02", port).in_region(1)));
+    let (status, rows) = outcome(&pce, &[]);
+    let regions = json!([
+        {"pce_fqdn": "leader.example.net", "responded": true, "flows_count": 1, "matches_count": 1},
+        {"pce_fqdn": "taipei.example.net", "responded": false, "flows_count": 0, "matches_count": 0}
+    ]);
+    assert_eq!(status["regions"], regions);
+    assert_eq!((rows.len(), &status["status"]), (1, &json!("completed")));
+
+    pce.regions([
+        Region::of("leader.example.net"),
+        Region::of("taipei.example.net"),
+    ]);
+    assert_eq!(outcome(&pce, &[]).1.len(), 4);
+}
+
+#[test]
+fn an_answer_to_a_query_for_one_decision_can_say_a_word_nobody_knows() {
+    let pce = Pce::start();
+    pce.connection(blocked("web-01", "db-01", 22).said_to_be("quarantined"));
+    let (_, rows) = outcome(&pce, &["blocked"]);
+    assert_eq!(rows[0]["policy_decision"], "quarantined");
+    assert!(outcome(&pce, &["allowed"]).1.is_empty());
+}
+
+#[test]
+fn a_supercluster_member_refuses_the_query_and_answers_everything_else() {
+    for status in [405, 403] {
+        let pce = Pce::start();
+        pce.fault(Fault::member_refuses(status));
+        let client = Client::of(&pce);
+        let refused = client.post(QUERIES, &query());
+        assert_eq!(refused.status, status);
+        assert!(refused.json()[0]["token"].is_string() && refused.json()[0]["message"].is_string());
+        assert_eq!(client.get(QUERIES).status, 200);
+        assert_eq!(client.get("/orgs/1/events").status, 200);
+    }
+}
+
+#[test]
+fn a_log_in_page_comes_in_place_of_an_answer_or_behind_a_redirect() {
+    let pce = Pce::start();
+    pce.fault(Fault::login_page().on("/health").times(1));
+    pce.fault(Fault::redirect_to_login().on("/health").times(2));
+    let client = Client::of(&pce);
+    let page = client.get("/health");
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
+    // This client follows.
+    let followed = client.get("/health");
+    assert_eq!(followed.status, 200);
+    assert_eq!(followed.text, page.text);
+    assert_eq!(pce.requests_to("GET", "/login").len(), 1);
+}
+
+/// The status of a query for the day that is completed, and its rows.
+fn outcome(pce: &Pce, decisions: &[&str]) -> (serde_json::Value, Vec<serde_json::Value>) {
+    pce.every_query(Fate::completes().after_polls(0));
+    let client = Client::of(pce);
+    let body = query_with("policy_decisions", json!(decisions));
+    let href = client.post(QUERIES, &body).json()["href"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let status = client.get(&href).json();
+    let rows = client.get(status["result"].as_str().unwrap()).json();
+    (status, rows.as_array().unwrap().clone())
+}

@@ -32,7 +32,7 @@ fn at_first_sight_what_began_before_counts_as_one_and_what_began_inside_in_full(
             .every(60, 2),
     );
     let told = beside.tells("11:58");
-    assert_eq!(told, ["rule 1: 61, 11:52-11:55"], "1 and 2 times 30");
+    assert_eq!(told, ["rule 1: 61, 11:44-11:55"], "1 and 2 times 30");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn rows_that_did_not_change_tell_nothing() {
         .world
         .pce
         .connections(to_the_database().at("10:05").every(1, 40));
-    assert_eq!(beside.tells("10:10"), ["rule 1: 40, 10:05-10:05"]);
+    assert_eq!(beside.tells("10:10"), ["rule 1: 40, 09:56-10:05"]);
     let none: [&str; 0] = [];
     assert_eq!(beside.tells_at(&["10:20", "10:30", "10:31"]), none);
     assert_eq!(beside.world.mailbox.count(), 1);
@@ -94,7 +94,7 @@ fn both_ends_report_and_the_larger_count_is_told() {
             .at("10:05")
             .every(2, 15),
     );
-    assert_eq!(beside.tells("10:10"), ["rule 1: 45, 10:05-10:05"]);
+    assert_eq!(beside.tells("10:10"), ["rule 1: 45, 09:56-10:05"]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn the_other_ends_report_in_a_later_cycle_adds_nothing() {
         .pce
         .connection(seen.other_end_recorded("10:17"));
     let told = beside.tells_at(&["10:10", "10:20", "10:30"]);
-    assert_eq!(told, ["rule 1: 30, 10:05-10:05"]);
+    assert_eq!(told, ["rule 1: 30, 09:56-10:05"]);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_flow_in_several_states_is_several_rows_but_one_flow() {
         beside.world.pce.connection(one.times(1 << nth));
     }
     let told = beside.tells("10:10");
-    assert_eq!(told, ["rule 1: 7, 10:05-10:05", "rule 2: 1, 10:05-10:05"]);
+    assert_eq!(told, ["rule 1: 7, 09:58-10:05", "rule 2: 1, 10:05-10:05"]);
 }
 
 #[test]
@@ -172,20 +172,20 @@ fn the_change_of_day_neither_loses_nor_repeats_a_connection() {
 }
 
 #[test]
-fn a_count_that_shrinks_is_no_growth_and_grows_from_there() {
+fn a_counter_that_begins_anew_counts_from_its_new_beginning() {
     let mut beside = Beside::with(&[every_match()]);
     let of = |times: u64, when: &str| to_the_database().at(when).times(times);
     beside.world.pce.connection(of(100, "10:05"));
-    assert_eq!(beside.tells("10:10"), ["rule 1: 100, 10:05-10:05"]);
+    assert_eq!(beside.tells("10:10"), ["rule 1: 100, 09:56-10:05"]);
     // The PCE lost what it had: the row is as if it had only just begun.
     beside.world.pce.forget_connections();
     beside
         .world
         .pce
         .connections([of(1, "10:05"), of(3, "10:15")]);
-    assert_eq!(beside.tells("10:20").len(), 0);
+    assert_eq!(beside.tells("10:20"), ["rule 1: 4, 10:08-10:15"]);
     beside.world.pce.connection(of(6, "10:25"));
-    assert_eq!(beside.tells("10:30"), ["rule 1: 6, 10:20-10:25"]);
+    assert_eq!(beside.tells("10:30"), ["rule 1: 6, 10:17-10:25"]);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn what_a_ven_uploads_late_counts_within_the_overlap() {
         .pce
         .connection(to_the_database().at("10:05").times(7).recorded("10:29"));
     let told = beside.tells_at(&["10:00", "10:10", "10:20", "10:30", "10:40"]);
-    assert_eq!(told, ["rule 1: 7, 10:05-10:05"]);
+    assert_eq!(told, ["rule 1: 7, 09:57-10:05"]);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn what_a_ven_uploads_three_hours_late_is_told_by_the_next_long_reach() {
     );
     let runs = beside.world.run_every(60, "10:00", "17:00");
     let told: Vec<_> = runs.iter().flat_map(|run| words(&run.told())).collect();
-    assert_eq!(told, ["rule 1: 20, 10:05-10:24"]);
+    assert_eq!(told, ["rule 1: 20, 10:15-10:24"]);
     let reached = beside.world.pce.requests_to("POST", "async_queries");
     let far = reached.iter().filter(|seen| {
         seen.at >= at("12:00") && seen.json()["start_date"].as_str() < Some("2026-08-03T10")
@@ -315,7 +315,7 @@ fn rules_of_the_same_id_each_count_for_themselves() {
     let run = beside.world.run_at("10:10");
     assert_eq!(
         words(&run.told()),
-        ["seven: 9, 10:05-10:05", "seven: 9, 10:05-10:05"]
+        ["seven: 9, 09:57-10:05", "seven: 9, 09:57-10:05"]
     );
     assert_eq!(beside.world.run_at("10:20").told(), []);
 }
@@ -358,9 +358,9 @@ fn several_rules_count_the_same_row() {
     assert_eq!(
         told,
         [
-            "rule 1: 25, 10:03-10:05",
-            "rule 2: 25, 10:03-10:05",
-            "rule 3: 25, 10:03-10:05"
+            "rule 1: 25, 09:56-10:05",
+            "rule 2: 25, 09:56-10:05",
+            "rule 3: 25, 09:56-10:05"
         ]
     );
 }

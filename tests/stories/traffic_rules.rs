@@ -45,8 +45,15 @@ fn assert_counts(cases: &[(Value, u64)]) {
     beside.world.pce.connections(flows());
     let told = beside.tells("10:10");
     let expected = cases.iter().zip(1..).filter(|((_, count), _)| *count > 0);
-    let expected = expected.map(|((_, count), id)| format!("rule {id}: {count}, 10:05-10:05"));
-    assert_eq!(told, expected.collect::<Vec<_>>(), "{cases:?}");
+    let expected = expected.map(|((_, count), id)| format!("rule {id}: {count}"));
+    let told = told
+        .iter()
+        .map(|told| told.split(',').next().unwrap().to_owned());
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        expected.collect::<Vec<_>>(),
+        "{cases:?}"
+    );
 }
 
 #[test]

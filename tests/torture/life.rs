@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use super::faults;
 use super::ledger::{BLOCKED, BURST, Ledger, TAMPERING, Table};
+use super::{faults, kind};
 use crate::mailbox::Options;
 use crate::pce::{Fate, agent_tampering, at, blocked};
 use crate::world::World;
@@ -52,8 +52,10 @@ pub struct Life {
 }
 
 impl Life {
-    pub fn new(name: &str, dice: Dice) -> Self {
+    pub fn new(name: &str, mut dice: Dice) -> Self {
         let mut world = World::new();
+        let kind = kind::of_any_kind(&world.pce, &mut dice);
+        println!("{name}: {kind}");
         world.mail_server(Options {
             login: Some(("monitor".into(), MAIL_PASSWORD.into())),
             ..Options::default()
@@ -82,7 +84,7 @@ impl Life {
         let basic = BASE64_STANDARD.encode(format!("{key}:{secret}"));
         let plain = BASE64_STANDARD.encode(format!("\0monitor\0{MAIL_PASSWORD}"));
         let mut life = Self {
-            name: name.to_owned(),
+            name: format!("{name}, {kind}"),
             dice,
             now: at("06:00"),
             ledger: Ledger::default(),
@@ -147,7 +149,7 @@ impl Life {
         self.world.mailbox.behave(Options::default());
         self.mend();
         // The late ones of the last cycles are known by then.
-        self.now += SignedDuration::from_mins(30);
+        self.now += SignedDuration::from_mins(65);
         for _ in 0..3 {
             self.cycle(Kill::Never, false);
         }

@@ -33,7 +33,7 @@ pub use self::{
     disk::SmallDisk,
     folder::Folder,
     mail::{Mail, Mails},
-    program::Run,
+    program::{Run, run as run_to_its_end},
     told::Told,
 };
 use crate::pce::{Pce, Tls, When};

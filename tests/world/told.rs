@@ -20,6 +20,21 @@ pub struct Told {
 impl Mail {
     /// The alerts, in the mail's order; for mails in English.
     pub fn told(&self) -> Vec<Told> {
+        self.alerts().into_iter().map(|(told, _)| told).collect()
+    }
+
+    /// The rules whose alerts say that their time is not known.
+    pub fn told_in_one_go(&self) -> Vec<String> {
+        let alerts = self.alerts().into_iter();
+        let unknown = alerts.filter(|(_, card)| {
+            let words: Vec<&str> = card.split_whitespace().collect();
+            words.join(" ").contains(IN_ONE_GO)
+        });
+        unknown.map(|(told, _)| told.rule).collect()
+    }
+
+    /// Each alert with its card.
+    fn alerts(&self) -> Vec<(Told, String)> {
         let rule = format!("{}\n", "=".repeat(78));
         let text = self.text();
         // A mail that tells but one thing has its name in its first line alone.
@@ -32,9 +47,14 @@ impl Mail {
             .nth(1)
             .and_then(|it| it.split(" (").next());
         let cards = text.split(&rule).skip(1);
-        cards.filter_map(|card| alert(card, only)).collect()
+        cards
+            .filter_map(|card| Some((alert(card, only)?, card.to_owned())))
+            .collect()
     }
 }
+
+/// What an alert says whose time nobody knows.
+const IN_ONE_GO: &str = "reported in one go";
 
 /// `[WARNING] rule 1`, `1,025 connections in 5 minutes (…)`, `First seen: …`.
 fn alert(card: &str, only: Option<&str>) -> Option<Told> {

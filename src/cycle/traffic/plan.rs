@@ -5,14 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cycle::{Cycle, back, is_over, just_after};
 use crate::pce::traffic::{Fetch, Part};
 use crate::rules::{Decision, Filter, keyed};
-use crate::store::TrafficCounts;
 
 /// How often what was reported late is looked for: a VEN keeps its summaries for
 /// 24 hours while it can't reach the PCE [Administration 25.2].
 const LATE_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
-/// How long a slot is where the PCE clips rows to the query, in seconds.
-const SLOT: i64 = 600;
+/// How long a PCE keeps traffic at most, in minutes: 90 days [Administration 25.2].
+const KEPT: i64 = 90 * 24 * 60;
 
 impl Cycle<'_> {
     /// Where a plain fetch begins.
@@ -47,37 +46,20 @@ impl Cycle<'_> {
     pub(super) fn plan_fetch(&mut self, decisions: Vec<String>) {
         let now = self.now();
         let complete = self.state.traffic.position;
-        let from = self.reach_of_traffic(now);
+        let from = self.reach_of_traffic(now).max(back(now, KEPT));
         let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
-        let to = just_after(now);
-        let parts = if self.is_clipped() {
-            slots(
-                self.state
-                    .traffic
-                    .clipped
-                    .map_or(from, |clipped| from.max(clipped)),
-                to,
-                &decisions,
-            )
-        } else {
-            vec![Part::whole(from, to, &decisions)]
-        };
-        self.state.baseline.begin_fetch();
+        let parts = vec![Part::whole(from, just_after(now), &decisions)];
+        self.state.series.draw_key(self.start.random);
+        self.state.series.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
             complete,
             skipped_to,
             decisions,
             parts,
+            silent: Vec::new(),
+            flaws: Vec::new(),
         });
-    }
-
-    fn is_clipped(&self) -> bool {
-        match self.config.settings.traffic_counts {
-            TrafficCounts::Auto => self.state.traffic.clipped.is_some(),
-            TrafficCounts::Cumulative => false,
-            TrafficCounts::Clipped => true,
-        }
     }
 
     /// Where this fetch begins: further back now and then, and not beyond the
@@ -115,23 +97,4 @@ impl Cycle<'_> {
             tally.since = Some(tally.since.map_or(time, |since| since.max(time)));
         }
     }
-}
-
-/// Fixed slots of ten minutes that together cover the span; the last one may not
-/// be over yet.
-fn slots(from: Timestamp, to: Timestamp, decisions: &[String]) -> Vec<Part> {
-    let first = from.as_second().div_euclid(SLOT) * SLOT;
-    let starts = (first..to.as_second()).step_by(SLOT as usize);
-    let parts = starts.filter_map(|start| {
-        let slot = Timestamp::from_second(start).ok()?;
-        // The PCE's bounds are inclusive; the next slot's first second is not this one's.
-        let end = slot
-            .checked_add(SignedDuration::from_millis(SLOT * 1_000 - 1))
-            .ok()?;
-        Some(Part {
-            slot: Some(slot),
-            ..Part::whole(slot, end.min(to), decisions)
-        })
-    });
-    parts.collect()
 }

@@ -8,7 +8,7 @@ use super::palette::Tone;
 use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline, tag};
 use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, Record, Subject, snapshot};
+use crate::report::{Alert, InOneGo, Record, Subject, snapshot};
 use crate::rules::{FlowCount, Threshold};
 
 /// So many bars at most; minutes are folded together where there are more.
@@ -43,10 +43,10 @@ fn lead(alert: &Alert, lang: Lang) -> String {
     if alert.at_least {
         what = words::at_least(lang, what);
     }
-    let seconds = alert
-        .last
-        .as_second()
-        .saturating_sub(alert.first.as_second());
+    // What was reported in one go may have happened before it is counted.
+    let since = alert.in_one_go.map_or(alert.first, |lump| lump.since);
+    let first = alert.first.min(since);
+    let seconds = alert.last.as_second().saturating_sub(first.as_second());
     // Times are to the minute: 18:05 to 18:14 are ten minutes.
     let minutes = (seconds.max(0) / 60).unsigned_abs() + 1;
     let told = words::within(lang, what, show::window(lang, minutes));
@@ -79,13 +79,27 @@ fn quantity(subject: &Subject, count: u64, lang: Lang) -> String {
 fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
     let first = show::moment(alert.first, look.zone);
     let last = show::moment(alert.last, look.zone);
-    if first == last {
-        return vec![(words::seen(look.lang), first)];
-    }
-    vec![
-        (words::first_seen(look.lang), first),
-        (words::last_seen(look.lang), last),
-    ]
+    let mut times = if first == last {
+        vec![(words::seen(look.lang), first)]
+    } else {
+        vec![
+            (words::first_seen(look.lang), first),
+            (words::last_seen(look.lang), last),
+        ]
+    };
+    times.extend(alert.in_one_go.map(|lump| in_one_go(alert, lump, look)));
+    times
+}
+
+/// `1,330 connections reported in one go at 14:05; may have happened since 11:00`.
+fn in_one_go(alert: &Alert, lump: InOneGo, look: &Look) -> (String, String) {
+    let what = quantity(&alert.subject, lump.count.min(alert.count), look.lang);
+    let with_day = lump.by.duration_since(lump.since).as_hours() >= 20;
+    let clock = |at| show::clock(at, look.zone, with_day);
+    (
+        words::in_one_go(look.lang),
+        words::in_one_go_since(look.lang, what, clock(lump.by), clock(lump.since)),
+    )
 }
 
 /// `None` where all came in one minute or were only two: first and last time say it.

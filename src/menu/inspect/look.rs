@@ -11,7 +11,7 @@ use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::record::{Event, Flow};
 use crate::pce::seen::SeenEvents;
-use crate::pce::traffic::{DOWNLOADS, Part, Progress, Rows, download, post_for, progress};
+use crate::pce::traffic::{DOWNLOADS, Part, Progress, Rows, delete, download, post_for, progress};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
 use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
@@ -149,7 +149,7 @@ impl Look<'_> {
             post_for(client, &mut part, MOST_ROWS).map_err(Failure::Pce)?;
             let href = part.href.unwrap_or_default();
             let outcome = self.read_query(client, &href, &mut read);
-            client.delete(&href);
+            delete(client, &href);
             outcome?;
             if read.latest.len() >= self.how_many {
                 break;
@@ -238,8 +238,8 @@ impl Look<'_> {
         }
     }
 
-    fn count_flow(&self, flow: &Flow<'_>, counts: &mut [Count]) {
-        let facts = FlowFacts::of(flow);
+    fn count_flow(&self, flow: &Flow<'_>, asked: Option<Decision>, counts: &mut [Count]) {
+        let facts = FlowFacts::of_answer_to(flow, asked);
         for (rule, count) in self.rules.iter().zip(counts) {
             if let Filter::Traffic(filter) = &rule.filter
                 && rule.enabled
@@ -260,17 +260,27 @@ struct EveryRow<'l> {
 }
 
 impl Rows for EveryRow<'_> {
-    fn take(&mut self, flow: &Flow<'_>, raw: &[u8]) {
+    fn take(&mut self, flow: &Flow<'_>, raw: &[u8], _asked: bool) {
         let range = &flow.timestamp_range;
         let last = range.last_detected.timestamp();
         let at = last.or(range.first_detected.timestamp());
         let at = at.unwrap_or(self.read.from);
         self.read.keep(at, raw, self.look.how_many);
-        self.look.count_flow(flow, &mut self.read.counts);
+        let asked = self.read.decision();
+        self.look.count_flow(flow, asked, &mut self.read.counts);
     }
 }
 
 impl Read {
+    /// The one decision that was asked for, which every flow then has; none where
+    /// several were.
+    pub fn decision(&self) -> Option<Decision> {
+        match self.decisions.as_slice() {
+            [decision] => Some(*decision),
+            _ => None,
+        }
+    }
+
     /// Keeps the record if it is one of the latest.
     fn keep(&mut self, at: Timestamp, raw: &[u8], how_many: usize) {
         self.count += 1;
@@ -291,7 +301,7 @@ impl Failure {
             Self::Pce(error) => error.text(lang),
             Self::Query(word) => cycle_says::query_failed(lang, word),
             Self::TooSlow => say::query_too_slow(lang, PATIENCE.as_secs()),
-            Self::Silent(members) => cycle_says::query_silent(lang, members),
+            Self::Silent(members) => say::query_silent(lang, members),
         }
     }
 }

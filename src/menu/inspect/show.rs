@@ -13,7 +13,7 @@ use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
 use crate::rules::matching::{FlowFacts, objects};
-use crate::rules::{EventCount, Filter, FlowCount, Rule, Threshold};
+use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold};
 use crate::visible::visible;
 
 /// So many objects, labels or notifications of a record are named.
@@ -97,7 +97,7 @@ impl Show<'_> {
             self.line(0, &say::more_rows(lang, MOST_ROWS))?;
         }
         for (number, record) in (first..).zip(&read.latest) {
-            self.flow(number, record)?;
+            self.flow(number, record, read.decision())?;
         }
         Ok(())
     }
@@ -179,11 +179,11 @@ impl Show<'_> {
         }
     }
 
-    fn flow(&mut self, number: usize, record: &Record) -> io::Result<()> {
+    fn flow(&mut self, number: usize, record: &Record, asked: Option<Decision>) -> io::Result<()> {
         let lang = self.lang;
         self.line(0, "")?;
         let flow = serde_json::from_slice::<Flow<'_>>(&record.raw).unwrap_or_default();
-        let facts = FlowFacts::of(&flow);
+        let facts = FlowFacts::of_answer_to(&flow, asked);
         let talker = Talker::of(&facts);
         let decision = match facts.decision {
             Some(decision) => explain::decision(lang, decision),

@@ -10,13 +10,13 @@ const ROW: &str = r#" {"src":{"ip":"10.0.0.9","workload":{"href":"/orgs/1/worklo
 
 /// What the parser reads of it; absent where the glance is not sure.
 fn seen(row: &str) -> Option<Flow<'_>> {
-    glance(row.as_bytes(), true).map(|(flow, _)| flow)
+    glance(row.as_bytes(), Depth::Labels).map(|(flow, _)| flow)
 }
 
 #[test]
 fn a_glance_tells_what_rules_compare_and_where_the_row_ends() {
     let row = ROW.trim_start();
-    let (flow, end) = glance(row.as_bytes(), true).unwrap();
+    let (flow, end) = glance(row.as_bytes(), Depth::Labels).unwrap();
 
     assert_eq!(&row[end..], r#" , {"next":1}"#);
     let whole: Flow<'_> = serde_json::from_str(&row[..end]).unwrap();
@@ -30,8 +30,16 @@ fn a_glance_tells_what_rules_compare_and_where_the_row_ends() {
 }
 
 #[test]
+fn a_row_that_a_rule_wants_is_read_as_the_parser_reads_it() {
+    let row = ROW.trim_start();
+    let (flow, end) = glance(row.as_bytes(), Depth::Whole).unwrap();
+    assert_eq!(flow, serde_json::from_str(&row[..end]).unwrap());
+    assert_eq!(flow.src.workload.name.as_str(), "C:\\web \"1\"");
+}
+
+#[test]
 fn labels_are_read_where_a_rule_compares_them() {
-    let (flow, _) = glance(ROW.trim_start().as_bytes(), false).unwrap();
+    let (flow, _) = glance(ROW.trim_start().as_bytes(), Depth::Rules).unwrap();
     assert!(flow.src.workload.labels.0.is_empty());
     assert_eq!(flow.src.ip.as_str(), "10.0.0.9");
 }
@@ -71,9 +79,11 @@ fn what_is_not_plain_is_left_to_the_parser() {
 #[test]
 fn a_row_that_goes_on_behind_the_buffer_is_left_to_the_parser() {
     let row = ROW.trim_start();
-    let (_, end) = glance(row.as_bytes(), true).unwrap();
-    for cut in 0..end {
-        assert_eq!(glance(&row.as_bytes()[..cut], true), None, "cut at {cut}");
+    for look in [Depth::Rules, Depth::Labels, Depth::Whole] {
+        let (_, end) = glance(row.as_bytes(), look).unwrap();
+        for cut in 0..end {
+            assert_eq!(glance(&row.as_bytes()[..cut], look), None, "cut at {cut}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pce::record::Flow;
+use crate::rules::series::HashKey;
 use crate::rules::{EventCount, Level};
 
 fn at(minute: i64) -> Timestamp {
@@ -34,20 +35,23 @@ fn flows_of(count_by: FlowCount) -> TrafficFilter {
 fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minute: i64) {
     let raw = format!(r#"{{"src":{{"ip":"{host}"}},"num_connections":{count}}}"#);
     let flow: Flow = serde_json::from_str(&raw).unwrap();
-    let row = Row::of(&flow, at(minute), None);
-    let minute = minute_of(at(minute));
-    tally.count_row(
-        filter,
-        &FlowFacts::of(&flow),
-        &row,
-        Growth::Known {
-            count,
-            seen: None,
-            from: minute,
-            to: minute,
+    let row = Row::of(&flow, HashKey::default(), at(minute));
+    let growth = grown(count, minute);
+    tally.count_row(filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+}
+
+/// So much in one minute.
+fn grown(count: u64, minute: i64) -> Growth {
+    let (minute, since) = (minute_of(at(minute)), None);
+    Growth {
+        count,
+        when: When {
+            first: minute,
+            last: minute,
+            since,
         },
-        raw.as_bytes(),
-    );
+        of: Of::Known(0),
+    }
 }
 
 #[test]
@@ -210,14 +214,8 @@ fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
             n % 3_000 + 1
         );
         let flow: Flow = serde_json::from_str(&raw).unwrap();
-        let minute = minute_of(at(i64::from(n % 10)));
-        let growth = Growth::Known {
-            count: 1,
-            seen: None,
-            from: minute,
-            to: minute,
-        };
-        let row = Row::of(&flow, at(9), None);
+        let growth = grown(1, i64::from(n % 10));
+        let row = Row::of(&flow, HashKey::default(), at(9));
         tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
     }
     tally.settle(rule.threshold, minute_of(at(0)));

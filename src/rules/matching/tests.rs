@@ -250,3 +250,29 @@ fn a_decision_may_come_as_a_number() {
     assert!(matches_flow(&filter, r#"{"pd":2}"#));
     assert!(!matches_flow(&filter, r#"{"pd":9}"#));
 }
+
+#[test]
+fn a_decision_that_is_not_known_is_the_one_that_was_asked_for() {
+    let blocked = TrafficFilter {
+        decision: Some(Decision::Blocked),
+        ..Default::default()
+    };
+    let any = TrafficFilter::default();
+    let decided = |row: &str, asked| {
+        let flow = serde_json::from_str(row).unwrap();
+        let facts = FlowFacts::of_answer_to(&flow, asked);
+        (blocked.matches(&facts), any.matches(&facts))
+    };
+    for row in [r#"{"policy_decision":"new"}"#, r#"{"pd":9}"#, "{}"] {
+        assert_eq!(decided(row, Some(Decision::Blocked)), (true, true), "{row}");
+        assert_eq!(
+            decided(row, Some(Decision::Allowed)),
+            (false, true),
+            "{row}"
+        );
+        assert_eq!(decided(row, None), (false, true), "{row}");
+    }
+    // What a row itself says goes before what was asked for.
+    let allowed = r#"{"policy_decision":"allowed"}"#;
+    assert_eq!(decided(allowed, Some(Decision::Blocked)), (false, true));
+}

@@ -1,0 +1,537 @@
+#![allow(clippy::unwrap_used)]
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::row::{second, time};
+use super::*;
+use crate::pce::record::Flow;
+use crate::rules::minutes::Minute;
+
+/// 2026-08-03T00:00:00Z
+const DAY: u32 = 1_785_715_200;
+
+fn at(minute: i64) -> Timestamp {
+    time((i64::from(DAY) + minute * 60) as u32)
+}
+
+fn minute(minute: i64) -> Minute {
+    i64::from(DAY) / 60 + minute
+}
+
+/// A row of the destination's VEN, its times in minutes of the day.
+fn row(name: u64, first: i64, last: i64, count: u64) -> Row {
+    Row {
+        name: Name(name << 24 | name),
+        outbound: false,
+        ven: 1,
+        count,
+        first: second(at(first)),
+        last: second(at(last)),
+        early: 0,
+        legacy: None,
+    }
+}
+
+fn outbound(row: Row) -> Row {
+    Row {
+        outbound: true,
+        ven: 2,
+        ..row
+    }
+}
+
+/// The same talkers, called otherwise.
+fn renamed(row: Row) -> Row {
+    Row {
+        name: Name(row.name.0 ^ 0x55),
+        ..row
+    }
+}
+
+/// What is known, and when traffic was last fetched completely.
+#[derive(Default)]
+struct Monitor {
+    known: Known,
+    complete: Option<i64>,
+    /// How far the next fetch reaches back, where that is not 30 minutes.
+    reach: Option<i64>,
+    legacy: Legacy,
+    regrouped: bool,
+}
+
+impl Monitor {
+    /// A complete fetch of one answer, and what each of its rows added; what is known
+    /// goes through the file before and after.
+    fn fetch(&mut self, now: i64, rows: &[Row]) -> Vec<Growth> {
+        self.known.begin_fetch();
+        let growths = self.part(true, rows);
+        self.complete = Some(now);
+        growths
+    }
+
+    fn part(&mut self, whole: bool, rows: &[Row]) -> Vec<Growth> {
+        let reach = self.reach.take().unwrap_or(30);
+        let from = self.complete.unwrap_or(0) - reach;
+        let bounds = Bounds {
+            from: at(from),
+            complete: self.complete.map(at),
+            overlap: SignedDuration::from_mins(30),
+            whole,
+        };
+        let mut answer = self.known.answer(&self.legacy, &bounds);
+        let mut growths: Vec<Option<Growth>> = rows.iter().map(|row| answer.take(row)).collect();
+        let waiting = rows.iter().zip(&growths);
+        let waiting: Vec<Row> = waiting
+            .filter(|(_, growth)| growth.is_none())
+            .map(|(row, _)| *row)
+            .collect();
+        let mut settled = answer.settle(&waiting).into_iter();
+        for growth in growths.iter_mut().filter(|growth| growth.is_none()) {
+            *growth = settled.next();
+        }
+        self.regrouped = answer.regrouped;
+        let known = answer.finish();
+        let text = serde_json::to_string(&known).unwrap();
+        self.known = serde_json::from_str(&text).unwrap();
+        assert_eq!(self.known.len(), known.len());
+        growths.into_iter().map(Option::unwrap).collect()
+    }
+
+    fn counts(&mut self, now: i64, rows: &[Row]) -> Vec<u64> {
+        let growths = self.fetch(now, rows);
+        growths.into_iter().map(|growth| growth.count).collect()
+    }
+
+    fn when(&mut self, now: i64, row: Row) -> (i64, i64, Option<i64>) {
+        let when = self.fetch(now, &[row])[0].when;
+        let of_day = |one: Minute| one - minute(0);
+        (
+            of_day(when.first),
+            of_day(when.last),
+            when.since.map(of_day),
+        )
+    }
+}
+
+// How much: rows that continue a series.
+
+#[test]
+fn a_row_adds_what_it_has_grown_by() {
+    let mut monitor = Monitor::default();
+    assert_eq!(monitor.counts(730, &[row(1, 0, 720, 500)]), [500]);
+    assert_eq!(monitor.counts(740, &[row(1, 0, 735, 530)]), [30]);
+    assert_eq!(monitor.counts(750, &[row(1, 0, 735, 530)]), [0]);
+}
+
+#[test]
+fn a_beginning_that_jitters_is_the_same_beginning() {
+    let mut monitor = Monitor::default();
+    monitor.counts(730, &[row(1, 5, 720, 500)]);
+    let mut later = row(1, 5, 735, 530);
+    later.first += 2;
+    assert_eq!(monitor.counts(740, &[later]), [30]);
+    later.first -= 4;
+    assert_eq!(
+        monitor.counts(
+            750,
+            &[Row {
+                count: 545,
+                ..later
+            }]
+        ),
+        [15]
+    );
+}
+
+#[test]
+fn two_rows_of_one_name_are_two_series_in_whatever_order() {
+    // The pair of a real PCE: they begin nine seconds apart.
+    let pair = |one: u64, other: u64| {
+        let mut second = row(1, 4, 439, other);
+        second.first += 9;
+        [row(1, 4, 700, one), second]
+    };
+    let mut monitor = Monitor::default();
+    assert_eq!(monitor.counts(710, &pair(478, 86)), [478, 86]);
+    let mut grown = pair(480, 90);
+    assert_eq!(monitor.counts(720, &grown), [2, 4]);
+    grown.reverse();
+    assert_eq!(monitor.counts(730, &grown), [0, 0]);
+    grown[0].count += 500;
+    assert_eq!(monitor.counts(740, &grown), [500, 0]);
+}
+
+#[test]
+fn rows_of_one_name_and_one_beginning_add_what_they_grew_together() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 4, 700, 10), row(1, 4, 700, 300)]);
+    let grown = monitor.counts(720, &[row(1, 4, 710, 305), row(1, 4, 710, 40)]);
+    assert_eq!(grown.iter().sum::<u64>(), 35);
+}
+
+#[test]
+fn the_same_row_in_several_parts_of_a_fetch_is_one() {
+    let mut monitor = Monitor::default();
+    monitor.known.begin_fetch();
+    assert_eq!(monitor.part(false, &[row(1, 4, 700, 10)])[0].count, 10);
+    assert_eq!(monitor.part(false, &[row(1, 4, 700, 10)])[0].count, 0);
+}
+
+// Rows that the PCE files otherwise.
+
+#[test]
+fn a_new_day_or_hour_is_a_new_series() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 0, 700, 500)]);
+    assert_eq!(
+        monitor.counts(730, &[row(1, 0, 719, 510), row(1, 721, 728, 7)]),
+        [10, 7]
+    );
+}
+
+#[test]
+fn a_row_that_is_clipped_to_the_query_adds_its_share_since_it_was_last_seen() {
+    let mut monitor = Monitor::default();
+    // 70 in each summary; the query reaches back 30 minutes.
+    assert_eq!(monitor.counts(30, &[row(1, 5, 25, 210)]), [210]);
+    for now in (40..400).step_by(10) {
+        let clipped = row(1, now - 25, now - 5, 210);
+        assert_eq!(monitor.counts(now, &[clipped]), [70], "{now}");
+    }
+    assert_eq!(
+        monitor.known.len(),
+        2,
+        "but the earliest, what a row replaces is not kept"
+    );
+    // A look far back is clipped to its own beginning.
+    monitor.reach = Some(26 * 60);
+    let far = row(1, 395 - 26 * 60, 395, 10_990);
+    assert_eq!(monitor.counts(400, &[far]), [70]);
+}
+
+#[test]
+fn days_merged_over_what_the_query_touches_count_once() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(1_440, &[row(1, 5, 1_435, 1_000)]);
+    // Until half past midnight the query touches yesterday, then today alone.
+    assert_eq!(monitor.counts(1_450, &[row(1, 5, 1_445, 1_007)]), [7]);
+    assert_eq!(monitor.counts(1_460, &[row(1, 5, 1_455, 1_014)]), [7]);
+    assert_eq!(monitor.counts(1_480, &[row(1, 1_445, 1_475, 28)]), [14]);
+    assert_eq!(monitor.counts(1_490, &[row(1, 1_445, 1_485, 35)]), [7]);
+    // A look far back touches both days again.
+    monitor.reach = Some(26 * 60);
+    assert_eq!(monitor.counts(1_500, &[row(1, 5, 1_495, 1_042)]), [7]);
+    let narrow = monitor.counts(1_510, &[row(1, 1_445, 1_505, 49)]);
+    assert!((6..=8).contains(&narrow[0]), "{narrow:?}");
+}
+
+#[test]
+fn a_day_that_is_cut_into_hours_adds_only_what_is_new() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 705, 710)]);
+    let hours = [
+        row(1, 605, 655, 60),
+        row(1, 665, 715, 60),
+        row(1, 545, 595, 60),
+    ];
+    assert_eq!(monitor.counts(720, &hours), [0, 10, 0]);
+}
+
+#[test]
+fn a_first_summary_that_comes_late_adds_what_is_in_it() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(500, &[]);
+    monitor.fetch(510, &[row(1, 505, 505, 70)]);
+    let growth = monitor.fetch(520, &[row(1, 495, 505, 140)])[0];
+    let when = (growth.when.first, growth.when.last);
+    assert_eq!((growth.count, when), (70, (minute(486), minute(495))));
+    assert_eq!(monitor.counts(530, &[row(1, 495, 525, 210)]), [70]);
+}
+
+#[test]
+fn a_counter_that_begins_anew_adds_what_it_stands_at() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 705, 710)]);
+    assert_eq!(monitor.counts(720, &[row(1, 5, 715, 12)]), [12]);
+    assert_eq!(monitor.counts(730, &[row(1, 5, 725, 20)]), [8]);
+}
+
+#[test]
+fn a_count_that_was_taken_back_a_little_adds_nothing_and_grows_from_there() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 705, 710)]);
+    assert_eq!(monitor.counts(720, &[row(1, 5, 715, 600)]), [0]);
+    assert_eq!(monitor.counts(730, &[row(1, 5, 725, 605)]), [5]);
+}
+
+#[test]
+fn a_row_that_gets_another_name_adds_the_difference() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 705, 710), row(2, 5, 705, 300)]);
+    let named = renamed(row(1, 5, 715, 717));
+    assert_eq!(monitor.counts(720, &[named, row(2, 5, 715, 300)]), [7, 0]);
+    assert_eq!(
+        monitor.counts(
+            730,
+            &[Row {
+                count: 720,
+                ..named
+            }]
+        ),
+        [3],
+        "and goes on under it"
+    );
+}
+
+#[test]
+fn a_second_row_of_the_same_talkers_is_new_while_the_first_is_there() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 700, 705, 710)]);
+    let other = renamed(row(1, 700, 715, 900));
+    assert_eq!(
+        monitor.counts(720, &[other, row(1, 700, 715, 711)]),
+        [900, 1]
+    );
+}
+
+// The two ends of a flow.
+
+#[test]
+fn of_the_two_ends_reports_the_larger_counts() {
+    let mut monitor = Monitor::default();
+    let both = |source: u64, destination: u64, last: i64| {
+        [
+            outbound(row(1, 3, last, source)),
+            row(1, 5, last + 2, destination),
+        ]
+    };
+    assert_eq!(monitor.counts(20, &both(100, 103, 10)), [100, 3]);
+    assert_eq!(monitor.counts(30, &both(150, 150, 20)), [47, 0]);
+    assert_eq!(monitor.counts(40, &both(150, 160, 30)), [0, 10]);
+    assert_eq!(monitor.counts(50, &both(170, 165, 40)), [10, 0]);
+}
+
+#[test]
+fn several_rows_of_both_ends_count_once_each_in_whatever_order() {
+    let rows = |first: i64| {
+        [
+            row(1, first, first + 20, 34),
+            outbound(row(1, first, first + 20, 34)),
+        ]
+    };
+    let ([one, its_other], [two, of_two]) = (rows(10), rows(100));
+    for order in [
+        [one, two, its_other, of_two],
+        [its_other, of_two, one, two],
+        [one, its_other, two, of_two],
+    ] {
+        let mut monitor = Monitor::default();
+        assert_eq!(monitor.counts(130, &order).iter().sum::<u64>(), 68);
+    }
+}
+
+#[test]
+fn an_end_that_reports_hours_later_adds_nothing() {
+    let mut monitor = Monitor::default();
+    for (now, count) in [(20, 10), (30, 20), (40, 30)] {
+        monitor.fetch(now, &[outbound(row(1, 5, now - 5, count))]);
+    }
+    let late = row(1, 7, 37, 30);
+    assert_eq!(monitor.counts(600, &[late]), [0]);
+}
+
+#[test]
+fn an_end_that_takes_over_from_the_other_counts_in_full() {
+    let mut monitor = Monitor::default();
+    for (now, count) in [(20, 10), (30, 20), (40, 300)] {
+        monitor.fetch(now, &[outbound(row(1, 5, now - 5, count))]);
+    }
+    assert_eq!(monitor.counts(100, &[row(1, 75, 95, 40)]), [40]);
+}
+
+// What only looks new.
+
+#[test]
+fn what_only_looks_new_is_no_storm_from_bookkeeping() {
+    let mut monitor = Monitor::default();
+    let old: Vec<Row> = (1..=200).map(|name| row(name, 5, 705, 100)).collect();
+    monitor.fetch(710, &old);
+    // Other names, other beginnings, long before the last fetch.
+    let regrouped: Vec<Row> = old
+        .iter()
+        .map(|one| {
+            renamed(Row {
+                first: one.first + 9_000,
+                last: one.last + 600,
+                ..*one
+            })
+        })
+        .collect();
+    let counts = monitor.counts(720, &regrouped);
+    assert!(monitor.regrouped && counts.iter().all(|count| *count == 1));
+    let grown: Vec<Row> = regrouped
+        .iter()
+        .map(|one| Row {
+            count: one.count + 7,
+            ..*one
+        })
+        .collect();
+    assert!(monitor.counts(730, &grown).iter().all(|count| *count == 7));
+    assert!(!monitor.regrouped);
+}
+
+#[test]
+fn hosts_that_were_never_heard_of_are_no_bookkeeping() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 705, 100)]);
+    // A VEN that was cut off reports a scan of three hours ago.
+    let scan: Vec<Row> = (1_000..3_000).map(|name| row(name, 500, 500, 1)).collect();
+    let counts = monitor.counts(720, &scan);
+    assert!(!monitor.regrouped);
+    assert_eq!(counts.iter().sum::<u64>(), 2_000);
+}
+
+#[test]
+fn what_began_before_all_that_is_remembered_may_be_known() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(4_000, &[row(1, 3_900, 3_990, 5)]);
+    let growths = monitor.fetch(4_010, &[row(2, 100, 4_000, 700), row(3, 3_000, 4_000, 7)]);
+    let within = |of: Of| matches!(of, Of::New { within: true, .. });
+    assert!(!within(growths[0].of) && within(growths[1].of));
+}
+
+// When.
+
+#[test]
+fn ten_minutes_are_ten_marks() {
+    let mut monitor = Monitor::default();
+    assert_eq!(monitor.when(700, row(1, 700, 700, 70)), (691, 700, None));
+    assert_eq!(monitor.when(710, row(1, 700, 710, 140)), (701, 710, None));
+    let mut late = row(1, 700, 721, 210);
+    assert_eq!(monitor.when(721, late), (712, 721, None), "a little late");
+    (late.last, late.count) = (second(at(740)), 300);
+    assert_eq!(monitor.when(741, late), (722, 740, None), "two summaries");
+}
+
+#[test]
+fn growth_of_hours_counts_at_their_end_and_says_since_when_it_may_have_happened() {
+    let mut monitor = Monitor::default();
+    monitor.when(700, row(1, 700, 700, 70));
+    assert_eq!(
+        monitor.when(890, row(1, 700, 880, 1_330)),
+        (871, 880, Some(700))
+    );
+    assert_eq!(
+        monitor.when(900, row(1, 700, 880, 1_400)),
+        (871, 880, Some(690)),
+        "a late summary among them"
+    );
+    assert_eq!(
+        monitor.when(905, row(3, 901, 904, 25)),
+        (895, 904, None),
+        "the stamps of connections"
+    );
+    assert_eq!(
+        monitor.when(910, row(2, 800, 900, 50)),
+        (891, 900, Some(790))
+    );
+}
+
+#[test]
+fn what_was_heard_of_a_ven_tells_when_a_quiet_flow_grew() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(700, &[row(1, 500, 690, 70), row(2, 500, 500, 1)]);
+    assert_eq!(monitor.when(710, row(2, 500, 700, 9)), (691, 700, None));
+}
+
+#[test]
+fn a_clock_ahead_of_ours_is_its_own() {
+    let raw = r#"{"num_connections":4,"timestamp_range":
+        {"first_detected":"2026-08-03T11:40:00Z","last_detected":"2026-08-03T12:40:00Z"}}"#;
+    let flow: Flow = serde_json::from_str(raw).unwrap();
+    let row = Row::of(&flow, HashKey::default(), at(720));
+    assert_eq!(row.ends(), at(720) + SignedDuration::from_secs(1));
+    let mut monitor = Monitor::default();
+    let first = monitor.fetch(720, &[row])[0].when.last;
+    assert_eq!(first, minute(720));
+    let later = Row {
+        count: 9,
+        last: row.last + 600,
+        early: row.early,
+        ..row
+    };
+    let when = monitor.fetch(730, &[later])[0].when;
+    assert_eq!((when.first, when.last), (minute(721), minute(730)));
+}
+
+// What is kept.
+
+#[test]
+fn a_name_tells_rows_apart_but_not_by_their_times_and_reporters() {
+    let base = r#"{"src":{"ip":"10.0.0.1"},"dst":{"ip":"10.0.0.2"},"service":{"port":80,"proto":6},"flow_direction":"inbound",
+        "state":"active","num_connections":5,"timestamp_range":{"first_detected":"2026-08-03T23:59:00Z","last_detected":"2026-08-04T00:03:00Z"}}"#;
+    let read = |text: &str| Row::of(&serde_json::from_str(text).unwrap(), HashKey::of(7), at(0));
+    let name = read(base).name;
+    let out = read(&base.replace("inbound", "outbound"));
+    assert!(out.name == name && out.outbound && out.ven != read(base).ven);
+    assert_eq!(read(&base.replace("23:59", "13:59")).name, name);
+    let closed = read(&base.replace("active", "closed")).name;
+    assert!(closed != name && closed.talkers() == name.talkers());
+    for (from, to) in [("10.0.0.1", "10.0.0.3"), ("80", "81"), (":6}", ":17}")] {
+        let other = read(&base.replace(from, to)).name;
+        assert_ne!(other.talkers(), name.talkers(), "{from} → {to}");
+    }
+    let other_key = Row::of(&serde_json::from_str(base).unwrap(), HashKey::of(8), at(0));
+    assert_ne!(other_key.name, name);
+}
+
+#[test]
+fn what_is_remembered_survives_the_file_in_some_twenty_bytes_a_series() {
+    let mut monitor = Monitor::default();
+    let rows: Vec<Row> = (0..5_000u64)
+        .map(|n| {
+            let name = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
+            let row = row(name & 0xff_ffff_ffff, n as i64 / 9, n as i64 / 4, n * n);
+            if n % 2 == 0 { row } else { outbound(row) }
+        })
+        .collect();
+    monitor.fetch(1_300, &rows);
+    let json = serde_json::to_string(&monitor.known).unwrap();
+    assert!(
+        json.len() < 5_000 * 25,
+        "{} bytes a series",
+        json.len() / 5_000
+    );
+    let read: Known = serde_json::from_str(&json).unwrap();
+    assert_eq!(read.series.len(), 5_000);
+    for damaged in [
+        json.replacen("\"series\":\"", "\"series\":\"A", 1),
+        json.replacen("\"vens\":\"", "\"vens\":\"/////", 1),
+    ] {
+        assert!(serde_json::from_str::<Known>(&damaged).is_err());
+    }
+}
+
+#[test]
+fn beyond_the_bound_the_longest_unseen_are_forgotten() {
+    let mut monitor = Monitor::default();
+    let rows: Vec<Row> = (1..=10).map(|name| row(name, 0, name as i64, 1)).collect();
+    monitor.fetch(20, &rows);
+    assert!(!monitor.known.keep_to(10));
+    assert!(monitor.known.keep_to(3));
+    let growths = monitor.fetch(30, &[row(10, 0, 10, 2), row(7, 0, 7, 2)]);
+    assert!(growths[0].is_known() && !growths[1].is_known());
+    monitor.known.forget_before(at(10));
+    assert_eq!(monitor.known.len(), 1);
+}
+
+#[test]
+fn any_number_of_rows_of_one_name_is_read_in_time() {
+    let mut monitor = Monitor::default();
+    let rows: Vec<Row> = (0..20_000)
+        .map(|n| row(1, n % 1_000, n % 1_000, 1))
+        .collect();
+    for now in [1_000, 1_010] {
+        monitor.fetch(now, &rows);
+    }
+}
