@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Settings;
 use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
-use illumio_monitor::mail::outbox::{BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
+use illumio_monitor::mail::outbox::{Asked, BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -223,6 +223,7 @@ fn waiting(number: usize) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
+        asked: Asked::default(),
         about_mail: false,
         thread: Thread::default(),
         attachment: None,

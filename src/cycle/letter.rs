@@ -8,7 +8,7 @@ use super::{Code, Cycle, notice};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
-use crate::mail::outbox::Waiting;
+use crate::mail::outbox::{Asked, Waiting};
 use crate::report::{BeginMail, Condition, Kind, Phase, Report};
 use crate::rules::{Filter, Level};
 use crate::store::Config;
@@ -38,6 +38,7 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
+        asked: Asked::default(),
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
@@ -76,6 +77,7 @@ impl Cycle<'_> {
         if !self.clock_jumped {
             self.state.outbox.expire(now, &reader);
         }
+        self.tell_of_many_dead();
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         let lost = self.state.outbox.take_untold().into_iter();
         self.notices
@@ -134,6 +136,7 @@ impl Cycle<'_> {
         } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
             lines.push(say::no_traffic_rule(self.lang));
         }
+        lines.extend(self.sentences_on_the_dead());
         lines.extend(self.next_run());
         lines.extend(hostname().map(|name| say::host(self.lang, name)));
         lines.push(self.config_line());
