@@ -9,6 +9,7 @@ mod archive;
 mod clock;
 mod conditions;
 mod daily;
+mod died;
 mod events;
 mod expiry;
 mod gap;
@@ -87,18 +88,21 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
         Outcome::refused(code, error.lines(lang), start.now, began.elapsed())
     };
     let locked =
-        store::resolve(path).and_then(|path| Ok((store::lock_run(&path, start.now)?, path)));
-    let (_lock, path) = match locked {
+        store::resolve(path).and_then(|path| Ok((store::begin_run(&path, start.now)?, path)));
+    let (lock, path) = match locked {
         Ok(locked) => locked,
         Err(error) => return refuse(&error),
     };
-    match store::open(&path, env, start.state_use) {
-        Ok(opened) => Cycle::new(opened, start, began).whole(),
+    let cycle = |opened| Cycle::new(opened, start, began, lock.died());
+    let (outcome, died_is_kept) = match store::open(&path, env, start.state_use) {
+        Ok(opened) => cycle(opened).whole(),
         Err(unopened) => match unopened.last {
-            Some(last) => Cycle::new(*last, start, began).on_an_invalid_file(&unopened.error),
-            None => refuse(&unopened.error),
+            Some(last) => cycle(*last).on_an_invalid_file(&unopened.error),
+            None => (refuse(&unopened.error), false),
         },
-    }
+    };
+    lock.end(died_is_kept);
+    outcome
 }
 
 /// A cycle under way.
@@ -121,6 +125,10 @@ struct Cycle<'a> {
     /// The positions of events and traffic before this cycle moved them. What is
     /// remembered is let go by these: a wrong clock may have moved the new ones.
     seen_up_to: (Option<Timestamp>, Option<Timestamp>),
+    /// Whether so many runs before this one died that it is worth a mail.
+    died_in_a_row: bool,
+    /// Whether this cycle's state was saved at all.
+    is_kept: bool,
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What was lost, skipped, cut or reset, for the mail.
@@ -144,7 +152,7 @@ struct Cycle<'a> {
 }
 
 impl<'a> Cycle<'a> {
-    fn new(opened: Opened, start: Start<'a>, began: Instant) -> Self {
+    fn new(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
         let Opened {
             store,
             mut config,
@@ -161,7 +169,7 @@ impl<'a> Cycle<'a> {
         if !config.pce.verify_tls {
             problems.push(say::tls_not_verified(lang));
         }
-        Self {
+        let mut cycle = Self {
             notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
             clock_jumped: false,
@@ -179,6 +187,8 @@ impl<'a> Cycle<'a> {
             archive: None,
             archive_trouble: None,
             certificate: None,
+            died_in_a_row: false,
+            is_kept: false,
             config,
             store,
             state,
@@ -186,11 +196,13 @@ impl<'a> Cycle<'a> {
             start,
             began,
             problems,
-        }
+        };
+        cycle.take_note_of_the_dead(died);
+        cycle
     }
 
-    /// The story.
-    fn whole(mut self) -> Outcome {
+    /// The story. True beside its outcome where the state was saved.
+    fn whole(mut self) -> (Outcome, bool) {
         if self.deliver(WAITING_MAIL) {
             self.save();
         }
@@ -202,7 +214,7 @@ impl<'a> Cycle<'a> {
     }
 
     /// The file is invalid: no cycle, but a mail through the settings of `.last`.
-    fn on_an_invalid_file(mut self, error: &store::Error) -> Outcome {
+    fn on_an_invalid_file(mut self, error: &store::Error) -> (Outcome, bool) {
         let lines = error.lines(self.lang);
         self.code.worsen(Code::Config);
         if self.deliver(WAITING_MAIL) {
@@ -216,7 +228,7 @@ impl<'a> Cycle<'a> {
 
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
-    fn tell(mut self) -> Outcome {
+    fn tell(mut self) -> (Outcome, bool) {
         if !self.clock_doubted {
             self.watch_expiries();
             self.mind_the_gap();
@@ -308,7 +320,9 @@ impl<'a> Cycle<'a> {
 
     /// Saves the state; false where it could be saved nowhere.
     fn save(&mut self) -> bool {
-        match self.store.save(&mut self.state) {
+        let saved = self.store.save(&mut self.state);
+        self.is_kept |= saved.is_ok();
+        match saved {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
@@ -332,20 +346,21 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> (Outcome, bool) {
         let unconfirmed = self.state.outbox.unconfirmed.mails.len();
         if unconfirmed > 0 {
             self.problems
                 .push(words::still_unconfirmed(self.lang, unconfirmed));
         }
         self.figures.pending = self.state.outbox.waiting();
-        Outcome {
+        let outcome = Outcome {
             code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
             problems: self.problems,
             took: self.began.elapsed(),
-        }
+        };
+        (outcome, self.is_kept)
     }
 
     /// The cycle's time: the PCE's, from its first answer on.

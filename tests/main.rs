@@ -40,6 +40,7 @@ mod stories {
     mod pce_tls;
     mod random_worlds;
     mod rules_command;
+    mod runs_that_died;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;

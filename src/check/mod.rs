@@ -23,7 +23,7 @@ pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
 use crate::exit::Code;
-use crate::lang::{Lang, check as say};
+use crate::lang::{Lang, check as say, cycle as words};
 use crate::rules::Filter;
 use crate::status::{self, MAX_AGE_MINUTES, Reason};
 use crate::store::{self, Config, Env, Opened, StateUse};
@@ -99,7 +99,9 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
         (_, Code::Config) => Finding::broken("last_run", what, say::last_run_fix(lang)),
         _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
     };
-    finding.with(status.holding)
+    let died = status.died.iter();
+    let died = died.map(|begun| words::run_died(lang, begun));
+    finding.with(status.holding.into_iter().chain(died))
 }
 
 /// All findings for scripts; the README names the keys.

@@ -60,8 +60,10 @@ impl Cycle<'_> {
             ..Day::default()
         };
         let day = std::mem::replace(&mut self.state.day, day);
+        let mut footer = self.sentences_on_the_dead();
+        footer.push(self.config_line());
         let report = Report {
-            footer: vec![self.config_line()],
+            footer,
             daily: Some(self.daily(day, time)),
             ..blank_report(&self.config, Kind::Daily, now)
         };

@@ -76,6 +76,15 @@ pub fn gap(lang: Lang, from: String, until: String, time: String) -> Notice {
     }
 }
 
+/// Several runs in a row did not come to their end; `text` says which.
+pub fn runs_died(lang: Lang, text: String) -> Notice {
+    Notice {
+        title: words::runs_died(lang),
+        text,
+        advice: words::runs_died_do(lang),
+    }
+}
+
 /// What opening the file had to tell.
 pub fn state(lang: Lang, note: &Note) -> Notice {
     let (title, advice) = match note {

@@ -9,6 +9,10 @@ texts! {
         en: "api.verify_ssl is false: whoever answers at the PCE's address gets the API key. Set it to true, with api.ca_file for a private CA.",
         zh: "api.verify_ssl 為 false：任何冒用 PCE 位址的主機都能取得 API 金鑰。請改為 true；若使用私有 CA，請設定 api.ca_file。"
     }
+    run_died(begun) {
+        en: "The run begun at {begun} did not come to its end.",
+        zh: "{begun} 開始的執行未能正常結束。"
+    }
     clock_jumped(before, now) {
         en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
         zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"

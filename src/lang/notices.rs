@@ -45,6 +45,11 @@ texts! {
         en: "If nobody stopped it on purpose: on the host, look at how long it has been up (`uptime`), at the cron entry or the timer, and at their log for that time.",
         zh: "若非人為停止，請在主機上確認開機時間（`uptime`）、cron 設定或 timer，以及該期間的記錄檔。"
     }
+    runs_died() { en: "Runs end before their time", zh: "多次執行未能正常結束" }
+    runs_died_do() {
+        en: "Nothing is lost: each run goes on where the last save was. On the host, find who or what ends them: the kernel for want of memory (`journalctl -k`), a time limit of cron or the unit, a person.",
+        zh: "資料沒有遺失：每次執行都會從上次儲存之處繼續。請在主機上找出中止執行的原因：記憶體不足而由核心終止（`journalctl -k`）、cron 或 unit 的時間限制，或是人為操作。"
+    }
     state_back() { en: "The state was put back", zh: "已換回最後的狀態" }
     state_back_do() {
         en: "Nothing is lost. Somebody saved or restored an older copy of the config: see whether its rules and settings are those you want.",

@@ -34,7 +34,7 @@ pub use edit::{Draft, Edited, edit};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
-pub use lock::{RunLock, lock_run};
+pub use lock::{RunLock, begin_run, died_runs, lock_run};
 pub use look::{Look, check_rule, check_section, look, screen_language};
 pub use note::Note;
 pub use owner::{Owner, effective_uid, other_owner};

@@ -235,7 +235,9 @@ impl Error {
             } => invalid(path, problems, *more, lang).join("\n"),
             Self::NewerState { path, version } => words::newer_state(lang, path.display(), version),
             Self::Running { path, holder } => match holder {
-                Some((pid, since)) => words::running(lang, path.display(), pid, since),
+                Some((pid, since)) => {
+                    words::running(lang, path.display(), pid, format!("{since:.0}"))
+                }
                 None => words::running_unknown(lang, path.display()),
             },
             Self::Busy { path } => words::busy(lang, path.display()),

@@ -54,6 +54,9 @@ pub struct State {
     pub conditions: BTreeMap<Condition, Held>,
     /// When runs began, to know the usual time between two.
     pub rhythm: Rhythm,
+    /// Runs that did not come to their end.
+    #[serde(skip_serializing_if = "Died::is_empty")]
+    pub died: Died,
     /// What the runs since the last daily report came to.
     pub day: Day,
     /// The token of the records that this state counts, for the archive.
@@ -79,6 +82,7 @@ impl Default for State {
             rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
+            died: Died::default(),
             day: Day::default(),
             archive: None,
             outbox: Outbox::default(),
@@ -173,6 +177,27 @@ pub struct Rhythm {
     pub untold: Vec<Gap>,
 }
 
+/// The begins of runs that did not come to their end; a bounded few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Died {
+    /// Those of which no mail has told yet, oldest first.
+    pub untold: Vec<Timestamp>,
+    /// Those of which one has, as long as the run lock still names them.
+    pub told: Vec<Timestamp>,
+}
+
+impl Died {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether this run is known to have died.
+    pub fn knows(&self, begun: Timestamp) -> bool {
+        self.untold.contains(&begun) || self.told.contains(&begun)
+    }
+}
+
 /// What can be known of a state without reading its parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head {
@@ -249,6 +274,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
             Condition::deserialize(serde_json::Value::String(key))
         }),
         rhythm: reader.take("rhythm"),
+        died: reader.take("died"),
         day: reader.take("day"),
         archive: reader.take("archive"),
         outbox: reader.take("outbox"),
