@@ -114,8 +114,6 @@ struct Cycle<'a> {
     start: Start<'a>,
     began: Instant,
     clock: Clock,
-    /// Whether it contradicts the last cycle's: then nothing is let go by it.
-    clock_jumped: bool,
     /// Whether it stands before what was read already: nothing is due by it.
     clock_doubted: bool,
     /// Whether the PCE took the key to the end of this cycle.
@@ -123,7 +121,7 @@ struct Cycle<'a> {
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
-    /// remembered is let go by these: a wrong clock may have moved the new ones.
+    /// remembered is let go by these, or older ones: a wrong clock may have moved them.
     seen_up_to: (Option<Timestamp>, Option<Timestamp>),
     /// Whether so many runs before this one died that it is worth a mail.
     died_in_a_row: bool,
@@ -172,7 +170,6 @@ impl<'a> Cycle<'a> {
         let mut cycle = Self {
             notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
-            clock_jumped: false,
             clock_doubted: false,
             key_accepted: false,
             code: Code::Done,
@@ -281,7 +278,7 @@ impl<'a> Cycle<'a> {
         if !reached {
             return;
         }
-        self.seen_up_to = (self.state.events.position, self.state.traffic.position);
+        self.seen_up_to = self.positions_to_let_go_by();
         let posted = self.begin_traffic(&mut client);
         // A refused key ends the cycle's requests: each further one would be an
         // event of its own on the PCE.

@@ -74,7 +74,7 @@ impl Cycle<'_> {
     /// it has nothing to tell.
     pub(super) fn write_mail(&mut self) -> bool {
         let (now, reader) = (self.now(), self.reader());
-        if !self.clock_jumped {
+        if self.state.before_jump.is_none() {
             self.state.outbox.expire(now, &reader);
         }
         self.tell_of_many_dead();

@@ -17,6 +17,10 @@ texts! {
         en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
         zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
     }
+    clock_back(from) {
+        en: "The PCE's clock had run ahead and is right again: everything from {from} on is read once more, also what was said to be skipped. Nothing is told twice.",
+        zh: "PCE 的時鐘先前超前，現已恢復正確：自 {from} 起的資料全部重新讀取，包括先前表示略過的部分。不會重複通知。"
+    }
     clock_doubted(now) {
         en: "By the PCE's clock it is {now}, which is before what was read already. Nothing was fetched; if the next run finds the same clock, it is gone by.",
         zh: "依 PCE 的時鐘，現在是 {now}，早於已讀取的時間。本次未擷取任何資料；若下次執行時時鐘相同，即以其為準。"

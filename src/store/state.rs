@@ -38,6 +38,9 @@ pub struct State {
     pub language: Option<String>,
     /// The PCE's clock less the host's, when last seen; `None` before that.
     pub clock_offset_seconds: Option<i64>,
+    /// What was known before the clock last jumped, until the new one has held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_jump: Option<BeforeJump>,
     /// The last run that came to its end.
     pub last_run: Option<LastRun>,
     /// The events' position.
@@ -74,6 +77,7 @@ impl Default for State {
             target: Target::default(),
             language: None,
             clock_offset_seconds: None,
+            before_jump: None,
             last_run: None,
             events: EventMemory::default(),
             seen: SeenEvents::default(),
@@ -104,6 +108,24 @@ impl Target {
     pub fn is_empty(&self) -> bool {
         self.server.is_empty()
     }
+}
+
+/// The positions of before a jump of the clock. If the new clock turns out to be the
+/// wrong one, what was read by it is read again from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeJump {
+    /// The events' position.
+    pub events: Option<Timestamp>,
+    /// The traffic's.
+    pub traffic: Option<Timestamp>,
+    /// When it jumped, by the new clock.
+    pub jumped_at: Timestamp,
+    /// For how long the new clock has held: seconds that the host's saw pass too.
+    pub held_seconds: i64,
+    /// When that was last reckoned, by the new clock.
+    pub reckoned_at: Timestamp,
+    /// The same by the host's.
+    pub host_at: Timestamp,
 }
 
 /// How a run ended.
@@ -264,6 +286,7 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
         target: reader.take("target"),
         language: reader.take("language"),
         clock_offset_seconds: reader.take("clock_offset_seconds"),
+        before_jump: reader.take("before_jump"),
         last_run: reader.take("last_run"),
         events: reader.take("events"),
         seen: reader.take("seen"),
