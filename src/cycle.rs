@@ -354,7 +354,11 @@ impl<'a> Cycle<'a> {
             code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
-            problems: self.problems,
+            problems: self
+                .problems
+                .iter()
+                .map(|problem| self.config.secrets.hide(problem))
+                .collect(),
             took: self.began.elapsed(),
         };
         (outcome, self.is_kept)

@@ -46,7 +46,10 @@ pub struct Around<'a> {
 /// it is there, since some of them take their time.
 pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
     let mut all = Vec::new();
+    let secrets = store::secrets(path, around.env);
     let mut found = |findings: Vec<Finding>| {
+        let findings = findings.into_iter().map(|one| one.without(&secrets));
+        let findings: Vec<Finding> = findings.collect();
         tell(&findings);
         all.extend(findings);
     };

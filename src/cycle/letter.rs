@@ -25,16 +25,17 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         raw_snapshot: config.mail.raw_snapshot,
     };
     let composed = compose(report, &look);
+    let hide = |text: &str| config.secrets.hide(text);
     Waiting {
         message_id: mime::message_id(report.made_at, random, &config.mail.sender),
         made_at: report.made_at,
-        subject: composed.subject,
+        subject: hide(&composed.subject),
         level: report.level(),
         kind: report.kind,
         site: report.site.clone(),
-        text: composed.text,
-        html: composed.html,
-        lines: composed.lines,
+        text: hide(&composed.text),
+        html: hide(&composed.html),
+        lines: composed.lines.iter().map(|line| hide(line)).collect(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,

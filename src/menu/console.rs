@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin, Write};
 use super::typing::{self, Typed};
 use crate::columns;
 use crate::lang::{Lang, menu as say};
+use crate::secret::Secrets;
 use crate::store::Env;
 use crate::terminal;
 use crate::visible::visible;
@@ -60,6 +61,8 @@ pub enum Style {
 pub struct Console {
     /// The language of all that is said here.
     pub lang: Lang,
+    /// What is shown nowhere.
+    pub secrets: Secrets,
     /// Someone types.
     person: bool,
     /// Colour, and a screen that is cleared.
@@ -80,6 +83,7 @@ impl Console {
         let plain = env.text("NO_COLOR").is_some() || env.text("TERM").unwrap_or("dumb") == "dumb";
         Self {
             lang,
+            secrets: Secrets::default(),
             person,
             ascii: !env.shows_unicode(),
             styled: person && io::stdout().is_terminal() && !plain,
@@ -204,7 +208,7 @@ impl Console {
         if self.person {
             return self.line(Style::Bad, text);
         }
-        for line in text.lines() {
+        for line in self.secrets.hide(text).lines() {
             let _ = writeln!(io::stderr(), "{}", visible(line));
         }
     }
@@ -330,7 +334,7 @@ impl Console {
     /// A closed stream is no reason to fail.
     fn put(&self, text: &str) {
         let mut out = io::stdout().lock();
-        let text = self.in_ascii(text);
+        let text = self.in_ascii(&self.secrets.hide(text));
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 

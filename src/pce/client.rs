@@ -17,6 +17,7 @@ use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect};
 use crate::certificate::Certificate;
+use crate::secret::Secrets;
 use crate::tls::{self, Shown};
 
 /// How often a GET is tried.
@@ -44,7 +45,7 @@ pub struct Client {
     org: String,
     authorization: String,
     /// What no message may show, whoever echoes it.
-    secrets: [String; 2],
+    secrets: Secrets,
     deadline: Instant,
     clock: Clock,
     /// Whether only failing answers have told the time so far.
@@ -98,7 +99,7 @@ impl Client {
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
-            secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
+            secrets: settings.secrets(),
             deadline,
             clock,
             clock_is_a_proxys: false,
@@ -246,14 +247,14 @@ impl Client {
             ureq::Error::HostNotFound => Problem::NoSuchHost,
             ureq::Error::Timeout(_) => Problem::Timeout,
             ureq::Error::Io(error) => match tls::problem(&error) {
-                Some(problem) => Problem::Tls(problem),
+                Some(problem) => Problem::Tls(problem.without(&self.secrets)),
                 None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
-                None => Problem::Network(error.to_string()),
+                None => Problem::Network(self.clean(&error.to_string())),
             },
-            error => Problem::Network(error.to_string()),
+            error => Problem::Network(self.clean(&error.to_string())),
         };
         Error::Unreachable {
-            path: format!("{}{}", self.base, without_query(path)),
+            path: format!("{}{}", self.base, self.shown_path(path)),
             problem,
         }
     }
@@ -299,8 +300,8 @@ impl Client {
             .as_reader()
             .take(ERROR_BYTES)
             .read_to_end(&mut text);
-        let said = explanation(&text, |text| self.without_secrets(text));
-        let path = without_query(path);
+        let said = explanation(&text, |text| self.clean(text));
+        let path = self.shown_path(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
             status => Error::Status { path, status, said },
@@ -322,7 +323,7 @@ impl Client {
         let begun = (&mut reader)
             .take(GZIP.len() as u64)
             .read_to_end(&mut magic);
-        begun.map_err(|error| self.broke_off(without_query(path), &error))?;
+        begun.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let packed = magic == GZIP;
         let whole = io::Cursor::new(magic).chain(reader);
         Ok(if packed {
@@ -334,7 +335,7 @@ impl Client {
 
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
-        let path = without_query(path);
+        let path = self.shown_path(path);
         match error {
             StreamError::Read(error) => self.broke_off(path, &error),
             StreamError::Truncated => Error::Broken {
@@ -343,7 +344,7 @@ impl Client {
             },
             StreamError::NotAnArray(first) => Error::Odd {
                 path,
-                problem: opening(&self.without_secrets(&first)),
+                problem: opening(&self.clean(&first)),
             },
         }
     }
@@ -360,18 +361,18 @@ impl Client {
             .limit(ANSWER_BYTES)
             .reader();
         let read = reader.read_to_end(&mut text);
-        read.map_err(|error| self.broke_off(without_query(path), &error))?;
+        read.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let document = serde_json::from_slice(&text);
         let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
         document
             .or_else(|error| mend().ok_or(error))
             .map_err(|error| {
-                let path = without_query(path);
+                let path = self.shown_path(path);
                 if error.is_eof() && !text.is_empty() {
                     let problem = Break::TooEarly;
                     return Error::Broken { path, problem };
                 }
-                let problem = opening(&self.without_secrets(&String::from_utf8_lossy(&text)));
+                let problem = opening(&self.clean(&String::from_utf8_lossy(&text)));
                 Error::Odd { path, problem }
             })
     }
@@ -382,20 +383,20 @@ impl Client {
             Err(deadline) => deadline,
             Ok(()) => Error::Broken {
                 path,
-                problem: Break::Network(error.to_string()),
+                problem: Break::Network(self.clean(&error.to_string())),
             },
         }
     }
 
-    /// An answer fit for a message: some proxies' pages show the request's headers,
-    /// some with their slashes escaped as JSON may. Comes before any cut, which
-    /// would leave half a secret unknown.
-    fn without_secrets(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "***")
-                .replace(&secret.replace('/', "\\/"), "***")
-        })
+    /// What a server said, fit for a message: some proxies' pages show the request's
+    /// headers. Comes before any cut, which would leave half a secret unknown.
+    pub fn clean(&self, text: &str) -> String {
+        self.secrets.hide(text)
+    }
+
+    /// The path for a message; one that the PCE gave may hold anything.
+    fn shown_path(&self, path: &str) -> String {
+        self.clean(path.split('?').next().unwrap_or_default())
     }
 }
 
@@ -423,10 +424,6 @@ fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
     } else {
         backoff
     }
-}
-
-fn without_query(path: &str) -> String {
-    path.split('?').next().unwrap_or_default().to_owned()
 }
 
 /// What the PCE's error array says, or how another body begins, once

@@ -312,7 +312,9 @@ pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), E
     let query: Query = client.post_json(&path, &part.body(most))?;
     let href = query
         .href
-        .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace));
+        .filter(|href| href.starts_with('/') && !href.contains(char::is_whitespace))
+        // It is kept in the state.
+        .filter(|href| client.clean(href) == *href);
     let Some(href) = href else {
         return Err(Error::NoHref { path });
     };
@@ -333,7 +335,15 @@ pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
         }) => return Ok(Progress::Gone),
         answer => answer?,
     };
-    Ok(query.progress())
+    Ok(match query.progress() {
+        Progress::Failed(word) => Progress::Failed(client.clean(&word)),
+        Progress::Completed { rows, cut, silent } => Progress::Completed {
+            rows,
+            cut,
+            silent: silent.iter().map(|name| client.clean(name)).collect(),
+        },
+        other => other,
+    })
 }
 
 impl Query {

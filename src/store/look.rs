@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::config::{self, Place};
+use super::credential::secrets_in;
 use super::file::refuse_newer;
 use super::load::{document, read_text};
 use super::locate::{Env, resolve};
@@ -14,6 +15,7 @@ use super::problem::{Error, Problem, Problems};
 use super::{rule, settings, state};
 use crate::lang::Lang;
 use crate::rules::Rule;
+use crate::secret::Secrets;
 
 /// The file as it stands.
 #[derive(Debug)]
@@ -52,6 +54,19 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
 pub fn screen_language(path: &Path, env: &Env, asked: Option<Lang>) -> Lang {
     let written = look(path, env).ok().map(|look| look.language);
     env.screen_language(asked, written)
+}
+
+/// Every secret that the file at `path` names or holds, however much is wrong with the
+/// rest of it; none where it is no JSON.
+pub fn secrets(path: &Path, env: &Env) -> Secrets {
+    let read = |path: &Path| {
+        let text = read_text(path)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok::<_, Error>(secrets_in(&document(path, &text)?, env, folder))
+    };
+    resolve(path)
+        .and_then(|path| read(&path))
+        .unwrap_or_default()
 }
 
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be

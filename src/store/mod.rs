@@ -35,7 +35,7 @@ pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
-pub use look::{Look, check_rule, check_section, look, screen_language};
+pub use look::{Look, check_rule, check_section, look, screen_language, secrets};
 pub use note::Note;
 pub use owner::{Owner, effective_uid, other_owner};
 pub use problem::{Error, Problem};
@@ -44,6 +44,7 @@ pub use rule::place_of_key;
 use crate::mail;
 use crate::pce;
 use crate::rules::Rule;
+use crate::secret::Secrets;
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub struct Config {
     /// Finished sentences, in the config's language, on what is not wrong but
     /// should be told: ids that stand twice, a secret that others may read.
     pub warnings: Vec<String>,
+    /// Every secret that the file names or holds: what goes out is cleared of them.
+    pub secrets: Secrets,
 }
 
 /// What stands in `settings`.

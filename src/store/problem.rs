@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::secret::Secrets;
 
 /// So many problems of one file are told; the rest is a number.
 const MOST_PROBLEMS: usize = 20;
@@ -28,6 +29,13 @@ impl Problem {
             path: path.into(),
             en: sentence(Lang::En),
             zh: sentence(Lang::ZhTw),
+        }
+    }
+
+    /// Takes secrets out of it, and out of the key's path.
+    pub(super) fn hide(&mut self, secrets: &Secrets) {
+        for text in [&mut self.path, &mut self.en, &mut self.zh] {
+            *text = secrets.hide(text);
         }
     }
 
