@@ -89,6 +89,7 @@ pub fn runs_died(lang: Lang, text: String) -> Notice {
 pub fn state(lang: Lang, note: &Note) -> Notice {
     let (title, advice) = match note {
         Note::StateFromLast { .. } => (words::state_back(lang), words::state_back_do(lang)),
+        Note::Restored { .. } => (words::state_restored(lang), words::state_restored_do(lang)),
         Note::Damaged { .. } => (words::state_damaged(lang), words::state_damaged_do(lang)),
         // `Exposed` is no loss and not told by mail.
         Note::OtherTarget { .. } | Note::Reset | Note::Exposed { .. } => {

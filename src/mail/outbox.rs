@@ -5,6 +5,7 @@
 //! HTML, not as finished bytes: what is sent is made with the settings of the
 //! day, and can say that it comes late. Its Message-ID stays.
 
+mod rescue;
 mod unconfirmed;
 
 use std::time::Instant;

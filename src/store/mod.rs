@@ -22,6 +22,7 @@ mod note;
 mod owner;
 mod problem;
 mod rule;
+mod seal;
 mod settings;
 mod splice;
 pub mod state;
