@@ -38,7 +38,7 @@ pub struct Asked {
     pub at: Option<Timestamp>,
     /// True in the run in which it came in: its turn is the next run's.
     #[serde(skip)]
-    fresh: bool,
+    pub fresh: bool,
 }
 
 impl Asked {
