@@ -702,3 +702,46 @@ fn beyond_the_bound_unconfirmed_mails_of_the_same_people_merge() {
     attempt(&mut outbox, &settings);
     assert_eq!(outbox.unconfirmed.mails.len(), MAILS + 1);
 }
+
+#[test]
+fn a_mail_that_is_large_by_its_lines_does_not_spare_the_next_one() {
+    let mut outbox = outbox(3);
+    outbox.mails[0].lines = vec!["l".repeat(BYTES / 2)];
+    for mail in &mut outbox.mails[1..] {
+        mail.html = "x".repeat(BYTES / 4);
+    }
+    let last = outbox.mails.pop().unwrap();
+    outbox.push(last, &reader());
+    let kept: Vec<bool> = outbox
+        .mails
+        .iter()
+        .map(|mail| mail.html.starts_with('x'))
+        .collect();
+    assert_eq!(
+        kept,
+        [false, false, false],
+        "what is left of the first is too much by itself"
+    );
+}
+
+#[test]
+fn on_a_line_that_broke_nothing_more_is_asked() {
+    let (mailbox, settings) = meet(Options::default().at("END", Action::TakeAndDrop));
+    let mut outbox = outbox(1);
+    outbox.unconfirmed.mails = vec![unconfirmed(2, 0, made_at())];
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!(done.errors.len(), 1, "{:?}", done.errors);
+    assert_eq!(outbox.unconfirmed.mails[0].asked.times, 0);
+    assert!(!mailbox.heard("RSET"));
+}
+
+#[test]
+fn an_answer_ends_the_doubt_also_where_it_is_for_some_of_them() {
+    let later = Action::Say("450 4.2.0 later\r\n".into());
+    let (_mailbox, settings) = meet(Options::default().times("RCPT TO:<a@", 1, later));
+    let mut outbox = outbox(1);
+    outbox.mails[0].in_doubt = true;
+    attempt(&mut outbox, &settings);
+    assert_eq!(outbox.mails[0].served, ["b@example.com"]);
+    assert!(!outbox.mails[0].in_doubt);
+}

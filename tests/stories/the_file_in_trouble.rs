@@ -4,6 +4,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::pce::*;
@@ -307,7 +308,9 @@ fn a_flipped_bit_of_the_state_loses_nothing_and_repeats_nothing_without_a_word()
             false => std::fs::remove_file(&last).unwrap_or_default(),
         }
 
-        let run = world.run_at("10:20");
+        // Each some minutes later: a PCE answers only so many requests a minute.
+        let minutes = SignedDuration::from_mins(nth as i64 % 600);
+        let run = world.run_at(at("10:20") + minutes);
 
         let told = |host: &str| {
             run.mails
