@@ -44,6 +44,7 @@ mod stories {
     mod random_worlds;
     mod roots_hands;
     mod rules_command;
+    mod runs_that_died;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;

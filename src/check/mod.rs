@@ -25,7 +25,7 @@ pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
 use crate::exit::Code;
-use crate::lang::{Lang, check as say};
+use crate::lang::{Lang, check as say, cycle as words};
 use crate::net::AddressBook;
 use crate::rules::Filter;
 use crate::status::{self, MAX_AGE_MINUTES, Reason};
@@ -50,7 +50,10 @@ pub struct Around<'a> {
 /// it is there, since some of them take their time.
 pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
     let mut all = Vec::new();
+    let secrets = store::secrets(path, around.env);
     let mut found = |findings: Vec<Finding>| {
+        let findings = findings.into_iter().map(|one| one.without(&secrets));
+        let findings: Vec<Finding> = findings.collect();
         tell(&findings);
         all.extend(findings);
     };
@@ -110,7 +113,9 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
         (_, Code::Config) => Finding::broken("last_run", what, say::last_run_fix(lang)),
         _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
     };
-    finding.with(status.holding)
+    let died = status.died.iter();
+    let died = died.map(|begun| words::run_died(lang, begun));
+    finding.with(status.holding.into_iter().chain(died))
 }
 
 /// All findings for scripts; the README names the keys.

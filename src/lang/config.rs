@@ -355,8 +355,12 @@ texts! {
         zh: "已依要求重設狀態；除待寄郵件外全部重新開始"
     }
     state_damaged(file, parts) {
-        en: "{file}: these parts of the state could not be read and start afresh: {parts}",
-        zh: "{file}：下列狀態資料無法讀取，將重新開始：{parts}"
+        en: "{file}: these parts of the state were damaged; what can't be read of them starts afresh, and what they held for a mail may be lost: {parts}",
+        zh: "{file}：下列狀態資料已毀損，無法讀取的部分將重新開始，其中待通知的內容可能遺失：{parts}"
+    }
+    state_restored(file, parts) {
+        en: "{file}: these parts of the state were damaged and were taken from {file}.last, where they are whole: {parts}",
+        zh: "{file}：下列狀態資料已毀損，已改用 {file}.last 中的完整資料：{parts}"
     }
     other_target(was, now) {
         en: "the state belongs to {was}; for {now} everything but the waiting mail starts afresh",

@@ -23,6 +23,7 @@ use smtp_proto::{EXT_SMTP_UTF8, EXT_START_TLS};
 
 use super::{Settings, Smtp, Tls};
 use crate::net::AddressBook;
+use crate::secret::Secrets;
 use crate::tls::{self, Shown, Trust};
 pub use error::{Cause, SmtpError, Step};
 pub use objection::Objection;
@@ -120,6 +121,8 @@ pub struct Session {
     server: String,
     /// Where it is.
     address: SocketAddr,
+    /// What no message may show, at whatever step the server throws it back.
+    secrets: Secrets,
 }
 
 /// How many timeouts the answer to the message may take: a server that filters
@@ -215,6 +218,7 @@ impl Session {
             timeout: smtp.timeout,
             server: server.to_owned(),
             address,
+            secrets: smtp.secrets(),
         };
         if smtp.tls == Tls::Implicit {
             session.handshake(tls, &smtp.host)?;
@@ -372,12 +376,7 @@ impl Session {
         } else {
             return Err(self.error(Step::Auth, Cause::NoAuth));
         };
-        self.converse(&lines).map_err(|mut error| {
-            // Some servers repeat the line they didn't like.
-            error.hide(lines.iter().filter_map(|line| line.rsplit(' ').next()));
-            error.hide([password]);
-            error
-        })
+        self.converse(&lines)
     }
 
     /// One line after the other: 334 asks for the next, 235 ends it well.
@@ -484,7 +483,10 @@ impl Session {
     }
 
     fn reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
-        self.wire.reply().map_err(|cause| self.error(step, cause))
+        match self.wire.reply() {
+            Ok(reply) => Ok(reply.without(&self.secrets)),
+            Err(cause) => Err(self.error(step, cause)),
+        }
     }
 
     fn refusal(&self, step: Step, reply: Reply) -> SmtpError {
@@ -492,6 +494,10 @@ impl Session {
     }
 
     fn error(&self, step: Step, cause: Cause) -> SmtpError {
+        let cause = match cause {
+            Cause::Tls(problem) => Cause::Tls(problem.without(&self.secrets)),
+            other => other,
+        };
         SmtpError::new(&self.server, step, cause)
     }
 }

@@ -19,6 +19,7 @@ use super::stream::StreamError;
 use super::{Settings, connect, page};
 use crate::certificate::Certificate;
 use crate::net::AddressBook;
+use crate::secret::Secrets;
 use crate::tls::{self, Shown};
 use crate::visible::one_line;
 
@@ -51,7 +52,7 @@ pub struct Client {
     org: String,
     authorization: String,
     /// What no message may show, whoever echoes it.
-    secrets: [String; 2],
+    secrets: Secrets,
     deadline: Instant,
     clock: Clock,
     /// Whether only failing answers have told the time so far.
@@ -127,7 +128,7 @@ impl Client {
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
-            secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
+            secrets: settings.secrets(),
             deadline,
             clock,
             clock_is_a_proxys: false,
@@ -299,15 +300,15 @@ impl Client {
             ureq::Error::HostNotFound => Problem::NoSuchHost,
             ureq::Error::Timeout(_) => Problem::Timeout,
             ureq::Error::Io(error) => match (ProxyProblem::inside(&error), tls::problem(&error)) {
-                (Some(problem), _) => Problem::Proxy(problem),
-                (_, Some(problem)) => Problem::Tls(problem),
+                (Some(problem), _) => Problem::Proxy(problem.without(&self.secrets)),
+                (_, Some(problem)) => Problem::Tls(problem.without(&self.secrets)),
                 _ if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
-                _ => Problem::Network(error.to_string()),
+                _ => Problem::Network(self.clean(&error.to_string())),
             },
-            error => Problem::Network(error.to_string()),
+            error => Problem::Network(self.clean(&error.to_string())),
         };
         Error::Unreachable {
-            path: format!("{}{}", self.base, without_query(path)),
+            path: format!("{}{}", self.base, self.shown_path(path)),
             problem,
         }
     }
@@ -379,8 +380,8 @@ impl Client {
             return Err(error);
         }
         let text = beginning(&mut response);
-        let said = explanation(&text, |text| self.without_secrets(text));
-        let path = without_query(path);
+        let said = explanation(&text, |text| self.clean(text));
+        let path = self.shown_path(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
             status => Error::Status { path, status, said },
@@ -391,9 +392,9 @@ impl Client {
     fn redirect(&self, path: &str, response: &Response<Body>) -> Option<Error> {
         let status = response.status();
         let location = response.headers().get("location")?;
-        let location = self.without_secrets(&String::from_utf8_lossy(location.as_bytes()));
+        let location = self.clean(&String::from_utf8_lossy(location.as_bytes()));
         status.is_redirection().then(|| Error::Redirect {
-            path: without_query(path),
+            path: self.shown_path(path),
             status: status.as_u16(),
             to: page::host_of(&location).unwrap_or_else(|| {
                 let own = page::host_of(&self.base).unwrap_or_default();
@@ -409,17 +410,17 @@ impl Client {
     /// What a log-in page in the API's place says; none where it is none.
     fn log_in_page(&self, path: &str, text: &str) -> Option<Error> {
         page::is_log_in(text).then(|| Error::LogInPage {
-            path: without_query(path),
-            begins: opening(&self.without_secrets(text)),
-            to: page::leads_to(&self.without_secrets(text)),
+            path: self.shown_path(path),
+            begins: opening(&self.clean(text)),
+            to: page::leads_to(&self.clean(text)),
         })
     }
 
     /// What it means that an answer is none of the API's.
     fn odd(&self, path: &str, text: &str) -> Error {
         self.log_in_page(path, text).unwrap_or_else(|| Error::Odd {
-            path: without_query(path),
-            problem: opening(&self.without_secrets(text)),
+            path: self.shown_path(path),
+            problem: opening(&self.clean(text)),
         })
     }
 
@@ -438,7 +439,7 @@ impl Client {
         let begun = (&mut reader)
             .take(GZIP.len() as u64)
             .read_to_end(&mut magic);
-        begun.map_err(|error| self.broke_off(without_query(path), &error))?;
+        begun.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let packed = magic == GZIP;
         let whole = io::Cursor::new(magic).chain(reader);
         Ok(if packed {
@@ -451,9 +452,9 @@ impl Client {
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
         match error {
-            StreamError::Read(error) => self.broke_off(without_query(path), &error),
+            StreamError::Read(error) => self.broke_off(self.shown_path(path), &error),
             StreamError::Truncated => Error::Broken {
-                path: without_query(path),
+                path: self.shown_path(path),
                 problem: Break::TooEarly,
             },
             StreamError::NotAnArray(first) => self.odd(path, &first),
@@ -472,14 +473,14 @@ impl Client {
             .limit(ANSWER_BYTES)
             .reader();
         let read = reader.read_to_end(&mut text);
-        read.map_err(|error| self.broke_off(without_query(path), &error))?;
+        read.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let document = serde_json::from_slice(&text);
         let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
         document
             .or_else(|error| mend().ok_or(error))
             .map_err(|error| {
                 if error.is_eof() && !text.is_empty() {
-                    let (path, problem) = (without_query(path), Break::TooEarly);
+                    let (path, problem) = (self.shown_path(path), Break::TooEarly);
                     return Error::Broken { path, problem };
                 }
                 self.odd(path, &String::from_utf8_lossy(&text))
@@ -492,20 +493,20 @@ impl Client {
             Err(deadline) => deadline,
             Ok(()) => Error::Broken {
                 path,
-                problem: Break::Network(error.to_string()),
+                problem: Break::Network(self.clean(&error.to_string())),
             },
         }
     }
 
-    /// An answer fit for a message: some proxies' pages show the request's headers,
-    /// some with their slashes escaped as JSON may. Comes before any cut, which
-    /// would leave half a secret unknown.
-    fn without_secrets(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "***")
-                .replace(&secret.replace('/', "\\/"), "***")
-        })
+    /// What a server said, fit for a message: some proxies' pages show the request's
+    /// headers. Comes before any cut, which would leave half a secret unknown.
+    pub fn clean(&self, text: &str) -> String {
+        self.secrets.hide(text)
+    }
+
+    /// The path for a message; one that the PCE gave may hold anything.
+    fn shown_path(&self, path: &str) -> String {
+        self.clean(path.split('?').next().unwrap_or_default())
     }
 }
 
@@ -553,10 +554,6 @@ fn was_closed(error: &io::Error) -> bool {
             | io::ErrorKind::BrokenPipe
             | io::ErrorKind::NotConnected
     )
-}
-
-fn without_query(path: &str) -> String {
-    path.split('?').next().unwrap_or_default().to_owned()
 }
 
 /// What the PCE's error array says, or how another body begins, once

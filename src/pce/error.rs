@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io;
 
+use crate::secret::Secrets;
 use crate::tls::{self, TlsError};
 
 /// Why a request came to nothing. `path` is the API's, without its query.
@@ -173,6 +174,16 @@ impl ProxyFault {
 }
 
 impl ProxyProblem {
+    /// The same with nothing secret in what the other side said.
+    pub(super) fn without(self, secrets: &Secrets) -> Self {
+        let fault = match self.fault {
+            ProxyFault::Network(text) => ProxyFault::Network(secrets.hide(&text)),
+            ProxyFault::Tls(problem) => ProxyFault::Tls(problem.without(secrets)),
+            other => other,
+        };
+        Self { fault, ..self }
+    }
+
     /// The one inside an I/O error; `None` where it is something else.
     pub(super) fn inside(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref::<Self>().cloned()

@@ -21,7 +21,7 @@ use super::lock::{lock_run, lock_save};
 use super::problem::{Error, Problem};
 use super::rule::place_of_key;
 use super::write::{Remark, replace, replace_alone};
-use super::{Config, splice, state};
+use super::{Config, seal, splice, state};
 use crate::rules::keyed;
 
 /// What a file begins as.
@@ -350,6 +350,8 @@ impl Draft {
         };
         let rules = layout::with_keys_renamed(rules, names);
         let state = layout::with_key(state, "rules", &rules, "", 1);
+        // Without a seal it is still read.
+        let state = seal::sealed(&state).unwrap_or(state);
         self.put("state", &state);
     }
 }

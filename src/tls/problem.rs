@@ -5,6 +5,7 @@ use std::io;
 use rustls::Error as RustlsError;
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
+use crate::secret::Secrets;
 use crate::visible::visible;
 
 /// Why a handshake failed, in the terms of what the user can do about it.
@@ -27,6 +28,19 @@ pub enum Problem {
     NotTls,
     /// Anything else, in the library's words.
     Other(String),
+}
+
+impl Problem {
+    /// The same with nothing secret in what the other side said.
+    pub fn without(self, secrets: &Secrets) -> Self {
+        match self {
+            Self::WrongName(names) => {
+                Self::WrongName(names.iter().map(|name| secrets.hide(name)).collect())
+            }
+            Self::Other(text) => Self::Other(secrets.hide(&text)),
+            other => other,
+        }
+    }
 }
 
 /// The TLS failure inside an I/O error; `None` where it is something else.
