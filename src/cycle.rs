@@ -9,6 +9,7 @@ mod archive;
 mod clock;
 mod conditions;
 mod daily;
+mod died;
 mod events;
 mod expiry;
 mod gap;
@@ -32,6 +33,7 @@ use crate::certificate::Certificate;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say, outbox as words};
 use crate::mail::outbox::Reader;
+use crate::net::AddressBook;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
@@ -88,18 +90,21 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
         Outcome::refused(code, error.lines(lang), start.now, began.elapsed())
     };
     let locked =
-        store::resolve(path).and_then(|path| Ok((store::lock_run(&path, start.now)?, path)));
-    let (_lock, path) = match locked {
+        store::resolve(path).and_then(|path| Ok((store::begin_run(&path, start.now)?, path)));
+    let (lock, path) = match locked {
         Ok(locked) => locked,
         Err(error) => return refuse(&error),
     };
-    match store::open(&path, env, start.state_use) {
-        Ok(opened) => Cycle::new(opened, start, began).whole(),
+    let cycle = |opened| Cycle::new(opened, start, began, lock.died());
+    let (outcome, died_is_kept) = match store::open(&path, env, start.state_use) {
+        Ok(opened) => cycle(opened).whole(),
         Err(unopened) => match unopened.last {
-            Some(last) => Cycle::new(*last, start, began).on_an_invalid_file(&unopened.error),
-            None => refuse(&unopened.error),
+            Some(last) => cycle(*last).on_an_invalid_file(&unopened.error),
+            None => (refuse(&unopened.error), false),
         },
-    }
+    };
+    lock.end(died_is_kept);
+    outcome
 }
 
 /// A cycle under way.
@@ -111,8 +116,6 @@ struct Cycle<'a> {
     start: Start<'a>,
     began: Instant,
     clock: Clock,
-    /// Whether it contradicts the last cycle's: then nothing is let go by it.
-    clock_jumped: bool,
     /// Whether it stands before what was read already: nothing is due by it.
     clock_doubted: bool,
     /// Whether the PCE took the key to the end of this cycle.
@@ -120,8 +123,12 @@ struct Cycle<'a> {
     code: Code,
     figures: Figures,
     /// The positions of events and traffic before this cycle moved them. What is
-    /// remembered is let go by these: a wrong clock may have moved the new ones.
+    /// remembered is let go by these, or older ones: a wrong clock may have moved them.
     seen_up_to: (Option<Timestamp>, Option<Timestamp>),
+    /// Whether so many runs before this one died that it is worth a mail.
+    died_in_a_row: bool,
+    /// Whether this cycle's state was saved at all.
+    is_kept: bool,
     /// What failed, for standard error.
     problems: Vec<String>,
     /// What is merely worth knowing, for a mail a day.
@@ -148,10 +155,12 @@ struct Cycle<'a> {
     archive_trouble: Option<String>,
     /// The PCE's certificate, once it was seen.
     certificate: Option<Certificate>,
+    /// What is known of names.
+    book: AddressBook,
 }
 
 impl<'a> Cycle<'a> {
-    fn new(opened: Opened, start: Start<'a>, began: Instant) -> Self {
+    fn new(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
         let Opened {
             store,
             mut config,
@@ -169,10 +178,9 @@ impl<'a> Cycle<'a> {
         if !config.pce.verify_tls {
             remarks.push(say::tls_not_verified(lang));
         }
-        Self {
+        let mut cycle = Self {
             notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
             clock: Clock::of_host(start.now, offset),
-            clock_jumped: false,
             clock_doubted: false,
             key_accepted: false,
             code: Code::Done,
@@ -189,6 +197,9 @@ impl<'a> Cycle<'a> {
             archive: None,
             archive_trouble: None,
             certificate: None,
+            book: AddressBook::new(state.addresses.clone(), start.now),
+            died_in_a_row: false,
+            is_kept: false,
             config,
             store,
             state,
@@ -197,11 +208,13 @@ impl<'a> Cycle<'a> {
             began,
             problems,
             remarks,
-        }
+        };
+        cycle.take_note_of_the_dead(died);
+        cycle
     }
 
-    /// The story.
-    fn whole(mut self) -> Outcome {
+    /// The story. True beside its outcome where the state was saved.
+    fn whole(mut self) -> (Outcome, bool) {
         if self.deliver(WAITING_MAIL) {
             self.save();
         }
@@ -213,7 +226,7 @@ impl<'a> Cycle<'a> {
     }
 
     /// The file is invalid: no cycle, but a mail through the settings of `.last`.
-    fn on_an_invalid_file(mut self, error: &store::Error) -> Outcome {
+    fn on_an_invalid_file(mut self, error: &store::Error) -> (Outcome, bool) {
         let lines = error.lines(self.lang);
         self.code.worsen(Code::Config);
         if self.deliver(WAITING_MAIL) {
@@ -227,7 +240,7 @@ impl<'a> Cycle<'a> {
 
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
-    fn tell(mut self) -> Outcome {
+    fn tell(mut self) -> (Outcome, bool) {
         if !self.clock_doubted {
             self.watch_expiries();
             self.mind_the_gap();
@@ -260,7 +273,7 @@ impl<'a> Cycle<'a> {
     fn fetch(&mut self) {
         let deadline =
             self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into());
-        let mut client = match Client::new(&self.config.pce, self.clock, deadline) {
+        let mut client = match Client::knowing(&self.config.pce, self.clock, deadline, &self.book) {
             Ok(client) => client,
             Err(error) => {
                 let problem = (Level::Critical, error.text(self.lang));
@@ -280,7 +293,7 @@ impl<'a> Cycle<'a> {
         if !reached {
             return;
         }
-        self.seen_up_to = (self.state.events.position, self.state.traffic.position);
+        self.seen_up_to = self.positions_to_let_go_by();
         let posted = self.begin_traffic(&mut client);
         // A refused key ends the cycle's requests: each further one would be an
         // event of its own on the PCE.
@@ -319,7 +332,10 @@ impl<'a> Cycle<'a> {
 
     /// Saves the state; false where it could be saved nowhere.
     fn save(&mut self) -> bool {
-        match self.store.save(&mut self.state) {
+        self.state.addresses = self.book.addresses();
+        let saved = self.store.save(&mut self.state);
+        self.is_kept |= saved.is_ok();
+        match saved {
             Ok(Saved::Both) => true,
             Ok(Saved::LastOnly(error)) => {
                 self.code.worsen(Code::Config);
@@ -349,20 +365,29 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> (Outcome, bool) {
         let unconfirmed = self.state.outbox.unconfirmed.mails.len();
         if unconfirmed > 0 {
             self.problems
                 .push(words::still_unconfirmed(self.lang, unconfirmed));
         }
+        // Where nothing failed, the mails and `check` tell it.
+        if self.code_at_the_end() != Code::Done {
+            self.problems.extend(self.taken_from_memory());
+        }
         self.figures.pending = self.state.outbox.waiting();
-        Outcome {
+        let outcome = Outcome {
             code: self.code_at_the_end(),
             at: self.now(),
             figures: Some(self.figures),
-            problems: self.problems,
+            problems: self
+                .problems
+                .iter()
+                .map(|problem| self.config.secrets.hide(problem))
+                .collect(),
             took: self.began.elapsed(),
-        }
+        };
+        (outcome, self.is_kept)
     }
 
     /// The cycle's time: the PCE's, from its first answer on.
@@ -380,6 +405,16 @@ impl<'a> Cycle<'a> {
     fn fails(&mut self, code: Code, error: &Error) {
         self.code.worsen(code);
         self.problems.push(error.text(self.lang));
+    }
+
+    /// Which names could not be looked up, and which addresses stood in for them.
+    fn taken_from_memory(&self) -> Vec<String> {
+        let used = self.book.used();
+        let told = used.iter().map(|used| {
+            let (address, at) = (used.served.address, self.local(used.served.at));
+            say::from_memory(self.lang, &used.host, &used.reason, address, at)
+        });
+        told.collect()
     }
 
     /// Local time with its offset, for a sentence.

@@ -16,8 +16,8 @@
 //! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
 //!
 //! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
-//! [`crontab`], [`exit`], [`ordinary`], [`packed`], [`secret`], [`table`], [`terminal`],
-//! [`users`], [`visible`].
+//! [`crontab`], [`exit`], `getent`, [`ordinary`], [`packed`], [`secret`], [`table`],
+//! [`terminal`], [`users`], [`visible`].
 
 // What prints by itself dies of a closed stream; `terminal` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
@@ -31,6 +31,7 @@ pub mod cron_line;
 pub mod crontab;
 pub mod cycle;
 pub mod exit;
+mod getent;
 pub mod import;
 pub mod lang;
 pub mod log;

@@ -70,6 +70,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
         terminal::complain(&problems);
         return Code::Config.exit();
     }
+    let secrets = || store::secrets(&config, env);
     let start = || Start {
         now: Timestamp::now(),
         random: process::random(),
@@ -95,13 +96,19 @@ fn act(cli: Cli, env: &Env) -> u8 {
             };
             check(&config, around, &options)
         }
-        Some(Command::TestMail(_)) => cycle::test_mail(&config, env, start()).tell(env),
+        Some(Command::TestMail(_)) => cycle::test_mail(&config, env, start())
+            .without(&secrets())
+            .tell(env),
         Some(Command::Status(options)) => {
-            status::said(&config, env, &options, Timestamp::now(), lang).tell(env)
+            status::said(&config, env, &options, Timestamp::now(), lang)
+                .without(&secrets())
+                .tell(env)
         }
         Some(Command::Rules(command)) => rules(&config, env, lang, &command),
         Some(Command::Import(command)) => {
-            import::import(&imports(&config, env, lang), &command.files).tell(env)
+            import::import(&imports(&config, env, lang), &command.files)
+                .without(&secrets())
+                .tell(env)
         }
     }
 }
@@ -145,7 +152,8 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
         ask: terminal::is_attended().then_some(&terminal::ask),
         input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
     };
-    rule_command::act(&around, command).tell(env)
+    let said = rule_command::act(&around, command);
+    said.without(&store::secrets(config, env)).tell(env)
 }
 
 fn imports<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::Around<'a> {

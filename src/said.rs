@@ -2,6 +2,7 @@
 //! and syslog for what was changed. Knows the terminal and the log.
 
 use crate::log;
+use crate::secret::Secrets;
 use crate::store::{Change, Env};
 use crate::terminal;
 
@@ -19,6 +20,16 @@ pub struct Said {
 }
 
 impl Said {
+    /// The same with nothing secret in it.
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        let texts = self.lines.iter_mut().chain(&mut self.problems);
+        texts.for_each(|text| *text = secrets.hide(text));
+        for change in &mut self.changes {
+            change.hide(secrets);
+        }
+        self
+    }
+
     /// Says it, and returns the exit code.
     pub fn tell(&self, env: &Env) -> u8 {
         terminal::print(&self.lines);

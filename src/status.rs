@@ -35,6 +35,9 @@ pub struct Status {
     /// What is wrong just now, as it was told by mail: the first line of each
     /// condition that holds.
     pub holding: Vec<String>,
+    /// The begins of runs that did not come to their end, until a mail has told of
+    /// them; oldest first.
+    pub died: Vec<Timestamp>,
 }
 
 /// Why the monitor can't be said to be well.
@@ -101,7 +104,11 @@ pub fn status(
 
 /// The same of a file that is open.
 pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
-    of_state(&opened.state, max_age, now)
+    let mut status = of_state(&opened.state, max_age, now);
+    let mut died = store::died_runs(opened.store.path());
+    died.retain(|begun| !opened.state.died.knows(*begun));
+    status.died.extend(died);
+    status
 }
 
 fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
@@ -136,6 +143,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         last_minutes,
         last_run,
         waiting: state.outbox.mails.len(),
+        died: state.died.untold.clone(),
         holding: held
             .filter_map(|held| held.detail.lines().next().map(str::to_owned))
             .collect(),
@@ -153,6 +161,9 @@ impl Status {
             && let Some(held) = self.holding.first()
         {
             line += &say::because(lang, held);
+        }
+        if let Some(begun) = self.died.last() {
+            line += &say::died(lang, written(*begun));
         }
         line
     }
@@ -179,19 +190,23 @@ impl Status {
     /// For scripts; the README names the keys.
     pub fn json(&self, max_age: u32, lang: Lang) -> Value {
         let run = self.last_run.as_ref();
-        let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         json!({
             "version": 1,
             "status": self.code.word(),
             "exit_code": self.code.exit(),
             "line": self.line(lang),
-            "last_run": run.map(|run| time(run.at)),
+            "last_run": run.map(|run| written(run.at)),
             "last_outcome": run.map(|run| run.outcome.as_str()),
-            "last_complete_run": run.and_then(|run| run.complete_at).map(time),
+            "last_complete_run": run.and_then(|run| run.complete_at).map(written),
             "last_complete_minutes": self.complete_minutes,
             "max_age_minutes": max_age,
             "mails_waiting": self.waiting,
             "conditions": self.holding,
+            "died_runs": self.died.iter().map(|begun| written(*begun)).collect::<Vec<_>>(),
         })
     }
+}
+
+fn written(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

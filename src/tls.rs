@@ -6,6 +6,7 @@
 //! of certificates and rustls; knows neither HTTP nor SMTP.
 
 mod own;
+mod pem;
 mod problem;
 mod shown;
 mod verify;
@@ -50,6 +51,8 @@ pub enum TlsError {
     Empty {
         /// The file.
         file: PathBuf,
+        /// What it holds instead: the labels of its PEM blocks.
+        passed_by: Vec<String>,
     },
     /// A certificate in `ca_file` is damaged.
     Damaged {
@@ -104,12 +107,13 @@ pub fn system_store_size() -> usize {
     system_store().len()
 }
 
-/// The certificates in a `ca_file`, in DER.
+/// The certificates in a `ca_file`, in DER, and the labels of those PEM blocks that
+/// hold none and are not read.
 ///
 /// # Errors
 /// One that can't be read, is empty or damaged.
-pub fn read_ca_file(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    Own::read(file).map(Own::into_certificates)
+pub fn read_ca_file(file: &Path) -> Result<(Vec<CertificateDer<'static>>, Vec<String>), TlsError> {
+    Own::read(file).map(Own::into_parts)
 }
 
 fn verifier(

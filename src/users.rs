@@ -1,14 +1,10 @@
 //! This host's users and groups: what its files say, and of those whom the files do not
-//! know (LDAP, a domain) what the host's own `getent` says. Knows no room.
+//! know (LDAP, a domain) what the host's own name services say. Knows no room.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Asks the host's name services, whichever they are [getent(1)].
-const GETENT: &str = "/usr/bin/getent";
+use crate::getent;
 
 /// A directory that does not answer within this time is not waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +37,7 @@ pub fn own_groups() -> Vec<u32> {
 
 /// The user of that number; `None` where nobody here knows it.
 pub fn by_uid(uid: u32) -> Option<User> {
-    in_files(|user| user.uid == uid).or_else(|| user(&getent("passwd", &uid.to_string())?))
+    in_files(|user| user.uid == uid).or_else(|| user(&told("passwd", &uid.to_string())?))
 }
 
 /// The user's name; the number where the host's files have none.
@@ -59,7 +55,7 @@ pub fn group_name(gid: u32) -> String {
 pub fn others_in(gid: u32, but: &[u32]) -> Vec<String> {
     let passwd = text(PASSWD);
     let primary = users(&passwd).filter(|user| user.gid == gid);
-    let group = group_in_file(gid).or_else(|| group(&getent("group", &gid.to_string())?));
+    let group = group_in_file(gid).or_else(|| group(&told("group", &gid.to_string())?));
     let members = group.map(|group| group.members).unwrap_or_default();
     let members = members
         .iter()
@@ -77,9 +73,9 @@ impl User {
     /// The groups beside the primary one. Where the host's name services do not say,
     /// those of its own file.
     pub fn further_groups(&self) -> Vec<u32> {
-        let told = getent("initgroups", &self.name);
-        let told = told.as_deref().map(|line| line.split_whitespace().skip(1));
-        match told {
+        let ids = told("initgroups", &self.name);
+        let ids = ids.as_deref().map(|line| line.split_whitespace().skip(1));
+        match ids {
             Some(ids) => ids.filter_map(|id| id.parse().ok()).collect(),
             None => groups(&text(GROUP))
                 .filter(|group| group.members.contains(&self.name))
@@ -110,7 +106,7 @@ fn in_files(wanted: impl Fn(&User) -> bool) -> Option<User> {
 }
 
 fn by_name(name: &str) -> Option<User> {
-    user(&getent("passwd", name)?)
+    user(&told("passwd", name)?)
 }
 
 fn group_in_file(gid: u32) -> Option<Group> {
@@ -147,40 +143,22 @@ fn group(line: &str) -> Option<Group> {
     })
 }
 
-/// The first line that `getent DATABASE KEY` prints; `None` without one in time.
-fn getent(database: &str, key: &str) -> Option<String> {
-    if key.starts_with('-') || !Path::new(GETENT).exists() {
-        return None;
-    }
-    let mut asked = Command::new(GETENT)
-        .args([database, key])
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
+/// The first line that the host's name services have; `None` without one in time.
+fn told(database: &str, key: &str) -> Option<String> {
     let begin = Instant::now();
-    let ended = loop {
-        match asked.try_wait() {
-            Ok(Some(status)) => break Some(status),
-            Ok(None) if begin.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
-            _ => break None,
-        }
-    };
-    if ended.is_none() {
-        let _ = asked.kill();
-        let _ = asked.wait();
-    }
-    let mut answer = String::new();
-    ended.filter(std::process::ExitStatus::success)?;
-    asked.stdout.take()?.read_to_string(&mut answer).ok()?;
-    answer.lines().next().map(str::to_owned)
+    let answer = getent::ask(database, key, || begin.elapsed() >= PATIENCE).ok()?;
+    String::from_utf8(answer)
+        .ok()?
+        .lines()
+        .next()
+        .map(str::to_owned)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]

@@ -90,6 +90,19 @@ pub fn signed_by_ca(wish: &Wish) -> (Certificate, String) {
     (certificate, root.pem())
 }
 
+/// Another CA of the name that [`signed_by_ca`]'s has.
+pub fn root_ca() -> String {
+    let params = params(&Wish {
+        name: "Root",
+        is_ca: true,
+        ..Wish::default()
+    });
+    params
+        .self_signed(&KeyPair::generate().unwrap())
+        .unwrap()
+        .pem()
+}
+
 impl Certificate {
     /// What a TLS server that shows this certificate runs on. It takes the key
     /// as it is, even if it belongs to another certificate.

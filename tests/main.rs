@@ -36,12 +36,15 @@ mod stories {
     mod mail_faults;
     mod mail_servers;
     mod mail_tls_faults;
+    mod mounts;
+    mod names;
     mod pce_faults;
     mod pce_tls;
     mod quiet_runs;
     mod random_worlds;
     mod roots_hands;
     mod rules_command;
+    mod runs_that_died;
     mod secrets;
     mod simulated_pce;
     mod simulated_rows;

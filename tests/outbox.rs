@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Settings;
 use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
-use illumio_monitor::mail::outbox::{BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
+use illumio_monitor::mail::outbox::{Asked, BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -223,6 +223,7 @@ fn waiting(number: usize) -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
+        asked: Asked::default(),
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
@@ -403,4 +404,344 @@ fn after_thirty_days_a_mail_becomes_one_line() {
     let untold = outbox.take_untold();
     assert_eq!(untold.len(), 1);
     assert!(untold[0].contains("mail 1") && untold[0].contains("2026-11-22 18:20 +08:00"));
+}
+
+#[test]
+fn nothing_that_waits_or_is_due_means_no_session() {
+    let (mailbox, settings) = meet(Options::default());
+    let done = attempt(&mut Outbox::default(), &settings);
+    assert!(done.errors.is_empty() && done.delivered == 0);
+    // One that was tried a moment ago is not due either.
+    let mut outbox = Outbox::default();
+    outbox.unconfirmed.mails = vec![unconfirmed(1, 3, made_at())];
+    attempt(&mut outbox, &settings);
+    assert_eq!((mailbox.connections(), outbox.waiting()), (0, 1));
+    // With a mail of another kind to send and nobody to send it to: none.
+    let nobody = Settings {
+        recipients: Vec::new(),
+        ..settings
+    };
+    let mut outbox = self::outbox(1);
+    attempt(&mut outbox, &nobody);
+    assert_eq!((mailbox.connections(), outbox.mails.len()), (0, 1));
+}
+
+/// One that was sent again so often since, last at this time.
+fn unconfirmed(number: usize, times: u32, at: Timestamp) -> Waiting {
+    Waiting {
+        in_doubt: true,
+        unconfirmed: true,
+        asked: Asked {
+            times,
+            at: Some(at),
+            ..Asked::default()
+        },
+        ..waiting(number)
+    }
+}
+
+#[test]
+fn an_unconfirmed_mail_is_due_at_once_then_after_an_hour_then_every_four() {
+    for (times, minutes, sent) in [
+        (0, 0, true),
+        (1, 59, false),
+        (1, 60, true),
+        (2, 239, false),
+        (2, 240, true),
+        (9, 239, false),
+        (9, 240, true),
+        // A clock that was set back.
+        (9, -1, true),
+    ] {
+        let (mailbox, settings) = meet(Options::default());
+        let mut outbox = Outbox::default();
+        outbox.unconfirmed.mails = vec![unconfirmed(1, times, made_at())];
+        let now = made_at() + SignedDuration::from_mins(minutes);
+        let done = outbox.deliver_all(&settings, &reader(), now, soon());
+        assert_eq!(done.delivered == 1, sent, "{times}, {minutes} min");
+        assert_eq!(outbox.waiting() == 0, sent, "{times}, {minutes} min");
+        assert_eq!(mailbox.mails().len(), usize::from(sent));
+    }
+}
+
+#[test]
+fn one_delivered_mail_brings_the_unconfirmed_and_one_that_is_refused_does_not() {
+    for (script, delivered) in [
+        (Options::default(), 2),
+        (
+            Options::default().times("END", 1, Action::Say("554 5.7.1 spam\r\n".into())),
+            0,
+        ),
+    ] {
+        let (_mailbox, settings) = meet(script);
+        let mut outbox = outbox(1);
+        outbox.unconfirmed.mails = vec![unconfirmed(2, 3, made_at())];
+        let done = attempt(&mut outbox, &settings);
+        assert_eq!(done.delivered, delivered);
+        assert_eq!(outbox.unconfirmed.mails.len(), usize::from(delivered == 0));
+    }
+}
+
+#[test]
+fn a_mail_is_tried_for_thirty_days_and_not_a_second_less() {
+    let month = SignedDuration::from_hours(30 * 24);
+    for (over, waits) in [(0, 2), (1, 0)] {
+        let mut outbox = outbox(1);
+        outbox.unconfirmed.mails = vec![unconfirmed(2, 0, made_at())];
+        let now = made_at() + month + SignedDuration::from_secs(over);
+        outbox.expire(now, &reader());
+        assert_eq!(outbox.waiting(), waits, "{over} s");
+        assert_eq!(outbox.take_untold().len(), 2 - waits);
+    }
+    // Each by its own age.
+    let mut outbox = Outbox::default();
+    let mut young = unconfirmed(2, 0, made_at());
+    young.made_at += SignedDuration::from_hours(1);
+    outbox.unconfirmed.mails = vec![unconfirmed(1, 0, made_at()), young.clone()];
+    outbox.expire(made_at() + month + SignedDuration::from_mins(30), &reader());
+    assert_eq!(outbox.unconfirmed.mails, [young]);
+}
+
+#[test]
+fn merged_mails_are_full_at_fifty_thousand_bytes_of_html() {
+    // `<li>`, `</li>` and a line end stand around each line.
+    let line = |bytes: usize| "m".repeat(bytes - 10);
+    for (first, second, merges) in [(25_000, 25_000, true), (25_000, 25_001, false)] {
+        let mut outbox = outbox(MAILS + 1);
+        for mail in &mut outbox.mails {
+            // No others fit.
+            mail.in_doubt = true;
+        }
+        for (mail, size) in outbox.mails.iter_mut().zip([first, second]) {
+            mail.in_doubt = false;
+            mail.lines = vec![line(size)];
+        }
+        let mut last = outbox.mails.pop().unwrap();
+        last.in_doubt = true;
+        outbox.push(last, &reader());
+        let wanted = MAILS + usize::from(!merges);
+        assert_eq!(outbox.mails.len(), wanted, "{first} + {second}");
+    }
+}
+
+#[test]
+fn neighbours_merge_in_their_order_and_neither_is_in_doubt() {
+    let mut outbox = outbox(MAILS);
+    outbox.mails[0].in_doubt = true;
+    outbox.mails[2].served = vec!["a@example.com".into()];
+    outbox.push(waiting(MAILS + 1), &reader());
+    // The first pair of which nobody has one.
+    let ids: Vec<&str> = outbox
+        .mails
+        .iter()
+        .map(|mail| mail.message_id.as_str())
+        .collect();
+    assert_eq!(
+        &ids[..4],
+        [
+            "1@example.com",
+            "2@example.com",
+            "3@example.com",
+            "4@example.com"
+        ]
+    );
+    assert_eq!(ids[4], "6@example.com");
+    assert_eq!(
+        outbox.mails[3].lines,
+        ["rule <4>: 12 matches", "rule <5>: 12 matches"]
+    );
+    assert!(outbox.mails[3].subject.contains("waited for delivery"));
+}
+
+#[test]
+fn a_merged_mail_is_as_bad_as_its_worst_and_says_so() {
+    let mut outbox = outbox(MAILS);
+    outbox.mails[0].kind = Kind::Condition;
+    outbox.mails[0].about_mail = true;
+    outbox.mails[1].level = Level::Critical;
+    outbox.mails[1].site = "other".into();
+    outbox.push(waiting(MAILS + 1), &reader());
+    let merged = &outbox.mails[0];
+    assert_eq!((merged.level, merged.kind), (Level::Critical, Kind::Alert));
+    assert!(
+        merged.subject.starts_with("[Illumio Monitor] CRITICAL"),
+        "{}",
+        merged.subject
+    );
+    assert!(!merged.about_mail && merged.site == "other");
+}
+
+#[test]
+fn what_waits_is_shortened_beyond_its_bytes_and_not_before() {
+    let exactly = |mails: usize| {
+        let mut outbox = outbox(mails);
+        let small: usize = outbox.mails.iter().map(size).sum();
+        let each = (BYTES - small) / mails;
+        for mail in &mut outbox.mails {
+            mail.html += &"x".repeat(each);
+        }
+        let left = BYTES - outbox.mails.iter().map(size).sum::<usize>();
+        outbox.mails[0].html += &"x".repeat(left);
+        outbox
+    };
+    let mut full = exactly(4);
+    let last = full.mails.pop().unwrap();
+    full.push(last.clone(), &reader());
+    assert!(full.mails.iter().all(|mail| mail.html.len() > BYTES / 5));
+    let mut over = exactly(4);
+    let mut last = over.mails.pop().unwrap();
+    last.lines.push("y".into());
+    over.push(last, &reader());
+    let kept: Vec<bool> = over
+        .mails
+        .iter()
+        .map(|mail| mail.html.len() > BYTES / 5)
+        .collect();
+    assert_eq!(kept, [false, true, true, true]);
+    // One of which someone may have a part already is sent as it is.
+    let mut over = exactly(4);
+    over.mails[0].in_doubt = true;
+    let mut last = over.mails.pop().unwrap();
+    last.lines.push("y".into());
+    over.push(last, &reader());
+    let kept: Vec<bool> = over
+        .mails
+        .iter()
+        .map(|mail| mail.html.len() > BYTES / 5)
+        .collect();
+    assert_eq!(kept, [true, false, true, true]);
+}
+
+/// What a mail takes of the bound.
+fn size(mail: &Waiting) -> usize {
+    let lines: usize = mail.lines.iter().map(String::len).sum();
+    let attached = mail.attachment.as_ref().map_or(0, |file| file.base64.len());
+    mail.text.len() + mail.html.len() + lines + attached
+}
+
+#[test]
+fn after_a_refusal_the_session_goes_on_only_where_the_server_takes_it_back() {
+    // The mail is refused, and so is the end of its transaction.
+    let refusal = Action::Say("554 5.7.1 spam\r\n".into());
+    let script = Options::default().times("END", 1, refusal);
+    let (mailbox, settings) = meet(script.say("RSET", "421 4.3.2 going down"));
+    let mut outbox = outbox(3);
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!((done.delivered, outbox.mails.len()), (0, 3));
+    let mails = mailbox.transcript();
+    let tried = mails.iter().filter(|line| line.starts_with("C: MAIL"));
+    assert_eq!(tried.count(), 1, "{mails:?}");
+    // One that says goodbye is asked no more.
+    let (mailbox, settings) = meet(Options::default().say("MAIL", "421 4.3.2 going down"));
+    let mut outbox = self::outbox(3);
+    attempt(&mut outbox, &settings);
+    let said = mailbox.transcript();
+    assert!(!mailbox.heard("RSET"), "{said:?}");
+    assert_eq!(
+        said.iter()
+            .filter(|line| line.starts_with("C: MAIL"))
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_second_silence_makes_a_mail_unconfirmed_and_a_refusal_does_not() {
+    let (_, settings) = meet(Options::default().at("END", Action::TakeAndDrop));
+    let mut outbox = outbox(1);
+    attempt(&mut outbox, &settings);
+    assert!(outbox.mails[0].in_doubt && !outbox.mails[0].unconfirmed);
+    let (_, refusing) = meet(Options::default().say("MAIL", "450 4.2.0 later"));
+    attempt(&mut outbox, &refusing);
+    assert!(outbox.mails[0].in_doubt && !outbox.mails[0].unconfirmed);
+    attempt(&mut outbox, &settings);
+    assert!(outbox.mails.is_empty() && outbox.unconfirmed.mails[0].unconfirmed);
+    // In the run in which it came there its turn is not yet.
+    attempt(&mut outbox, &settings);
+    assert_eq!(outbox.unconfirmed.mails[0].asked.times, 0);
+}
+
+#[test]
+fn a_mail_is_late_after_five_minutes_and_not_before() {
+    for (seconds, late) in [(300, false), (301, true)] {
+        let (mailbox, settings) = meet(Options::default());
+        let mut outbox = outbox(1);
+        let now = made_at() + SignedDuration::from_secs(seconds);
+        outbox.deliver_all(&settings, &reader(), now, soon());
+        let data = mailbox.mails()[0].data.replace("=\r\n", "");
+        assert_eq!(data.contains("This mail was made"), late, "{seconds} s");
+    }
+}
+
+#[test]
+fn beyond_the_bound_unconfirmed_mails_of_the_same_people_merge() {
+    let (_, settings) = meet(Options::default().at("END", Action::TakeAndDrop));
+    let mut outbox = Outbox::default();
+    outbox.unconfirmed.mails = (1..=MAILS).map(|n| unconfirmed(n, 5, made_at())).collect();
+    let mut twice = waiting(99);
+    twice.in_doubt = true;
+    outbox.mails = vec![twice];
+    attempt(&mut outbox, &settings);
+    let mails = &outbox.unconfirmed.mails;
+    assert_eq!(mails.len(), MAILS);
+    let last = &mails[MAILS - 1];
+    assert_eq!(last.message_id, "with.99@example.com");
+    assert_eq!(
+        last.lines,
+        [
+            format!("rule <{MAILS}>: 12 matches"),
+            "rule <99>: 12 matches".into()
+        ]
+    );
+    // Who has it already is not sent another's lines.
+    let mut outbox = Outbox::default();
+    outbox.unconfirmed.mails = (1..=MAILS).map(|n| unconfirmed(n, 5, made_at())).collect();
+    let mut other = waiting(99);
+    (other.in_doubt, other.served) = (true, vec!["a@example.com".into()]);
+    outbox.mails = vec![other];
+    attempt(&mut outbox, &settings);
+    assert_eq!(outbox.unconfirmed.mails.len(), MAILS + 1);
+}
+
+#[test]
+fn a_mail_that_is_large_by_its_lines_does_not_spare_the_next_one() {
+    let mut outbox = outbox(3);
+    outbox.mails[0].lines = vec!["l".repeat(BYTES / 2)];
+    for mail in &mut outbox.mails[1..] {
+        mail.html = "x".repeat(BYTES / 4);
+    }
+    let last = outbox.mails.pop().unwrap();
+    outbox.push(last, &reader());
+    let kept: Vec<bool> = outbox
+        .mails
+        .iter()
+        .map(|mail| mail.html.starts_with('x'))
+        .collect();
+    assert_eq!(
+        kept,
+        [false, false, false],
+        "what is left of the first is too much by itself"
+    );
+}
+
+#[test]
+fn on_a_line_that_broke_nothing_more_is_asked() {
+    let (mailbox, settings) = meet(Options::default().at("END", Action::TakeAndDrop));
+    let mut outbox = outbox(1);
+    outbox.unconfirmed.mails = vec![unconfirmed(2, 0, made_at())];
+    let done = attempt(&mut outbox, &settings);
+    assert_eq!(done.errors.len(), 1, "{:?}", done.errors);
+    assert_eq!(outbox.unconfirmed.mails[0].asked.times, 0);
+    assert!(!mailbox.heard("RSET"));
+}
+
+#[test]
+fn an_answer_ends_the_doubt_also_where_it_is_for_some_of_them() {
+    let later = Action::Say("450 4.2.0 later\r\n".into());
+    let (_mailbox, settings) = meet(Options::default().times("RCPT TO:<a@", 1, later));
+    let mut outbox = outbox(1);
+    outbox.mails[0].in_doubt = true;
+    attempt(&mut outbox, &settings);
+    assert_eq!(outbox.mails[0].served, ["b@example.com"]);
+    assert!(!outbox.mails[0].in_doubt);
 }

@@ -7,6 +7,8 @@ mod config;
 mod editing;
 #[path = "store/email.rs"]
 mod email;
+#[path = "store/flipped.rs"]
+mod flipped;
 #[path = "store/helpers.rs"]
 mod helpers;
 #[path = "store/rules.rs"]

@@ -11,7 +11,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use certificate::{Certificate, File, Wish, self_signed, signed_by_ca};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use certificate::{Certificate, File, Wish, root_ca, self_signed, signed_by_ca};
+use illumio_monitor::lang::Lang;
+use illumio_monitor::net::AddressBook;
+use illumio_monitor::pce::client::Client;
+use illumio_monitor::pce::clock::Clock;
 use illumio_monitor::pce::{Proxy, Settings, connect};
 use illumio_monitor::secret::Secret;
 use illumio_monitor::tls::{self, Problem, TlsError, Trust};
@@ -85,11 +91,13 @@ fn settings(port: u16) -> Settings {
     }
 }
 
+fn agent(settings: &Settings) -> Result<ureq::Agent, TlsError> {
+    let agent = connect::agent(settings, Arc::default(), &AddressBook::empty());
+    agent.map(|(agent, _)| agent)
+}
+
 fn get(settings: &Settings) -> Result<String, ureq::Error> {
-    let mut response = connect::agent(settings, Arc::default())
-        .unwrap()
-        .get(&settings.url)
-        .call()?;
+    let mut response = agent(settings).unwrap().get(&settings.url).call()?;
     response.body_mut().read_to_string()
 }
 
@@ -156,8 +164,15 @@ fn a_certificate_for_another_name_is_refused_even_if_named() {
         let Err(Some(Problem::WrongName(names))) = refused else {
             panic!("{refused:?}");
         };
-        assert!(names.concat().contains("pce.example.com"), "{names:?}");
+        assert_eq!(names, ["pce.example.com"]);
     }
+    let by_address = self_signed(&Wish {
+        name: "192.0.2.7",
+        ..Wish::default()
+    });
+    let refused = meet(&by_address, Some(&by_address.pem));
+    let names = vec!["192.0.2.7".to_owned()];
+    assert_eq!(refused, Err(Some(Problem::WrongName(names))));
     let (server, ca) = signed_by_ca(&Wish {
         name: "pce.example.com",
         ..Wish::default()
@@ -242,6 +257,93 @@ fn an_unusable_ca_file_is_told_before_anything_is_sent() {
     );
 }
 
+#[test]
+fn a_ca_file_is_read_whatever_wrote_it() {
+    let (server, ca) = signed_by_ca(&Wish::default());
+    let labelled = |label: &str| ca.replace("CERTIFICATE-----", &format!("{label}-----"));
+    let utf16 = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    let marked = [b"\xef\xbb\xbf", ca.as_bytes()].concat();
+    for (what, bytes) in [
+        ("a byte order mark", marked),
+        ("UTF-16", utf16(&ca.replace('\n', "\r\n"))),
+        ("Windows' line ends", ca.replace('\n', "\r\n").into_bytes()),
+        ("X509", labelled("X509 CERTIFICATE").into_bytes()),
+        ("a trusted one", trusted(&ca).into_bytes()),
+        (
+            "words before",
+            format!("# the CA\nsubject=CN\n{ca}").into_bytes(),
+        ),
+        (
+            "a key before",
+            format!("{}{ca}", block("PRIVATE KEY")).into_bytes(),
+        ),
+    ] {
+        let file = File::new(&bytes);
+        let (port, _) = serve(Some(&server), fine);
+        let mut settings = settings(port);
+        settings.ca_file = Some(file.0.clone());
+        settings.timeout = Duration::from_secs(5);
+        assert_eq!(get(&settings).unwrap(), "fine", "{what}");
+    }
+}
+
+/// As `openssl x509 -trustout` writes it: DER with what OpenSSL trusts it for behind.
+fn trusted(pem: &str) -> String {
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut der = STANDARD.decode(base64).unwrap();
+    der.extend([0x30, 0x0c, 0x30, 0x0a, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]);
+    let body = STANDARD.encode(der);
+    format!("-----BEGIN TRUSTED CERTIFICATE-----\n{body}\n-----END TRUSTED CERTIFICATE-----\n")
+}
+
+fn block(label: &str) -> String {
+    format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n")
+}
+
+#[test]
+fn what_is_not_read_of_a_ca_file_is_named() {
+    let pkcs7 = File::new(block("PKCS7").as_bytes());
+    let error = tls::read_ca_file(&pkcs7.0).unwrap_err().to_string();
+    assert!(error.contains("PKCS7"), "{error}");
+    let ca = self_signed(&Wish::default()).pem;
+    let both = [
+        block("PKCS7"),
+        ca.clone(),
+        block("X509 CRL"),
+        block("PKCS7"),
+    ]
+    .concat();
+    let (certificates, passed_by) = tls::read_ca_file(&File::new(both.as_bytes()).0).unwrap();
+    assert_eq!(certificates.len(), 1);
+    assert_eq!(passed_by, ["PKCS7", "X509 CRL"]);
+    let cut = ca.lines().take(4).collect::<Vec<_>>().join("\n");
+    let error = tls::read_ca_file(&File::new(cut.as_bytes()).0).unwrap_err();
+    assert!(
+        matches!(error, TlsError::Damaged { number: 1, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_right_one_of_200_cas_of_one_name_is_found() {
+    let (server, ca) = signed_by_ca(&Wish::default());
+    let others: Vec<String> = (0..199).map(|_| root_ca()).collect();
+    for place in [0, 120, 199] {
+        let mut all = others.clone();
+        all.insert(place, ca.clone());
+        assert_eq!(
+            meet(&server, Some(&all.concat())),
+            Ok("fine".into()),
+            "{place}"
+        );
+    }
+    let refused = meet(&server, Some(&others.concat()));
+    assert_eq!(refused, Err(Some(Problem::UnknownIssuer)));
+}
+
 /// One letter every 300 ms, longer than the timeout of 1 s as a whole.
 fn trickle(wire: &mut dyn Wire) -> io::Result<()> {
     wire.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")?;
@@ -309,10 +411,7 @@ fn a_redirect_is_handed_back_and_not_followed() {
     });
     let mut settings = settings(port);
     settings.url = format!("http://localhost:{port}");
-    let response = connect::agent(&settings, Arc::default())
-        .unwrap()
-        .get(&settings.url)
-        .call();
+    let response = agent(&settings).unwrap().get(&settings.url).call();
     assert_eq!(response.unwrap().status(), 302);
     assert!(heads.recv().unwrap().contains("illumio-monitor/"));
     assert!(heads.recv_timeout(Duration::from_millis(200)).is_err());
@@ -321,7 +420,7 @@ fn a_redirect_is_handed_back_and_not_followed() {
 #[test]
 fn an_https_pce_is_never_asked_in_the_clear() {
     let (port, heads) = serve(None, fine);
-    let agent = connect::agent(&settings(port), Arc::default()).unwrap();
+    let agent = agent(&settings(port)).unwrap();
     assert!(
         agent
             .get(format!("http://localhost:{port}"))
@@ -347,7 +446,7 @@ fn two_requests_share_one_connection() {
     });
     let mut settings = settings(port);
     settings.verify_tls = false;
-    let agent = connect::agent(&settings, Arc::default()).unwrap();
+    let agent = agent(&settings).unwrap();
     for _ in 0..2 {
         let mut response = agent.get(&settings.url).call().unwrap();
         assert_eq!(response.body_mut().read_to_string().unwrap(), "fine");
@@ -425,6 +524,95 @@ fn a_proxy_with_credentials_leads_to_the_pce() {
     }
 }
 
+/// What a client says of a proxy that answers so.
+fn through(answer: fn(&mut dyn Wire) -> io::Result<()>, login: &str) -> String {
+    let (port, _) = serve(None, answer);
+    through_port(port, login)
+}
+
+fn through_port(port: u16, login: &str) -> String {
+    let (_, ca) = TARGET.start();
+    let file = File::new(ca.as_bytes());
+    let mut settings = settings(0);
+    settings.url = "https://pce.example.com:8443".into();
+    settings.ca_file = Some(file.0.clone());
+    settings.proxy = Proxy::Url(Secret::new(format!("http://{login}localhost:{port}")));
+    let soon = Instant::now() + Duration::from_secs(20);
+    let clock = Clock::of_host(jiff::Timestamp::UNIX_EPOCH, jiff::SignedDuration::ZERO);
+    let mut client = Client::new(&settings, clock, soon).unwrap();
+    client.get("/noop").unwrap_err().text(Lang::En)
+}
+
+fn refuses(wire: &mut dyn Wire) -> io::Result<()> {
+    wire.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+}
+
+#[test]
+fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
+    let dead = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let told = [
+        (through_port(dead.port(), ""), "refuses the connection"),
+        (through(refuses, ""), "wants a user and a password (407)"),
+        (
+            through(refuses, "me:hunter2@"),
+            "refuses the user and password",
+        ),
+        (
+            through(
+                |wire| wire.write_all(b"HTTP/1.0 403 Forbidden\r\nVia: x\r\n\r\n"),
+                "me:hunter2@",
+            ),
+            "answers 403 to CONNECT pce.example.com:8443",
+        ),
+        (
+            through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""),
+            "look at its log",
+        ),
+        (
+            through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""),
+            "no HTTP proxy",
+        ),
+        (through(|_| Err(io::ErrorKind::Other.into()), ""), "hung up"),
+        (through(hang_before_the_head, ""), "does not answer in time"),
+    ];
+    for (text, says) in told {
+        assert!(text.contains("the proxy localhost:"), "{text}");
+        assert!(
+            text.contains("api.proxy") && text.contains(says),
+            "{says}: {text}"
+        );
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn any_2xx_to_connect_is_a_yes() {
+    for answer in ["201 Created", "204 No Content", "200", "299 Whatever"] {
+        let (_, ca) = TARGET.start();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || -> io::Result<()> {
+            let (mut client, _) = listener.accept()?;
+            head(&mut client)?;
+            client.write_all(format!("HTTP/1.1 {answer}\r\nVia: x\r\n\r\n").as_bytes())?;
+            let mut target = TARGET.with_port()?;
+            let (mut back, mut to) = (target.try_clone()?, client.try_clone()?);
+            thread::spawn(move || io::copy(&mut back, &mut to));
+            io::copy(&mut client, &mut target).map(drop)
+        });
+        let file = File::new(ca.as_bytes());
+        let mut settings = settings(0);
+        settings.url = "https://pce.example.com:8443".into();
+        settings.ca_file = Some(file.0.clone());
+        settings.timeout = Duration::from_secs(5);
+        settings.proxy = Proxy::Url(Secret::new(format!("http://localhost:{port}")));
+        assert_eq!(get(&settings).unwrap(), "fine", "{answer}");
+    }
+}
+
 #[test]
 fn an_unusable_proxy_is_told_without_its_password() {
     for url in [
@@ -434,7 +622,7 @@ fn an_unusable_proxy_is_told_without_its_password() {
     ] {
         let mut settings = settings(1);
         settings.proxy = Proxy::Url(Secret::new(url));
-        let error = connect::agent(&settings, Arc::default()).expect_err(url);
+        let error = agent(&settings).expect_err(url);
         assert!(matches!(error, TlsError::Proxy { .. }), "{error}");
         assert!(!error.to_string().contains("hunter2"));
     }

@@ -21,9 +21,14 @@ pub fn check_trust(config: &Config, lang: Lang) -> Vec<Finding> {
     for (key, file) in &needed {
         let Some(file) = file else { continue };
         findings.push(match tls::read_ca_file(file) {
-            Ok(list) => {
+            Ok((list, passed_by)) => {
                 let what = say::ca_file(lang, key, file.display(), list.len());
-                Finding::good("trust", what)
+                if passed_by.is_empty() {
+                    Finding::good("trust", what)
+                } else {
+                    let fix = say::ca_file_passed_by(lang, passed_by.join(", "));
+                    Finding::remark("trust", what, fix)
+                }
             }
             Err(error) => {
                 let what = say::ca_file_unusable(lang, key);

@@ -2,12 +2,13 @@
 //! lies beside it belongs to the same user.
 
 use std::fs::{self, Metadata, OpenOptions};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::lang::{Lang, check as say, parted};
-use crate::store::{self, Config, Error, Exposed, Note, Opened};
+use crate::store::{self, Config, Error, Exposed, Note, Opened, mount_of};
 use crate::users;
 
 /// What a run leaves beside the file.
@@ -76,17 +77,44 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     if about.is_file()
         && let Err(error) = OpenOptions::new().write(true).open(path)
     {
+        let fix = if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            say::read_only_fix(lang, mount_point(path))
+        } else {
+            say::run_this(lang, format!("chown {} {name}", me.name))
+        };
         let what = say::not_writable(lang, &name, error);
-        let fix = say::run_this(lang, format!("chown {} {name}", me.name));
         findings.push(Finding::broken("permissions", what, fix));
     }
+    let mounts = mounts(path, folder, lang);
     if findings.is_empty() {
         let owner = users::name(about.uid());
         let mode = format!("{:03o}", about.mode() & 0o777);
         let what = say::permissions_good(lang, &me.name, owner, mode);
         findings.push(Finding::good("permissions", what));
     }
+    findings.extend(mounts);
     findings
+}
+
+/// A folder where nothing can be written, and a file that is a mount of its own.
+fn mounts(path: &Path, folder: &Path, lang: Lang) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if mount_of(folder).is_some_and(|mount| mount.read_only) {
+        let what = say::folder_read_only(lang, folder.display());
+        let fix = say::read_only_fix(lang, mount_point(folder));
+        findings.push(Finding::broken("permissions", what, fix));
+    }
+    if mount_of(path).is_some_and(|mount| mount.point == path) {
+        let what = say::own_mount(lang, path.display(), folder.display());
+        let fix = say::own_mount_fix(lang, folder.display());
+        findings.push(Finding::remark("mount", what, fix));
+    }
+    findings
+}
+
+fn mount_point(path: &Path) -> String {
+    let mount = mount_of(path);
+    mount.map_or_else(String::new, |mount| mount.point.display().to_string())
 }
 
 /// Who could put another file in the place of `config` (resolved), and what they put

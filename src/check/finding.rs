@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::exit::Code;
+use crate::secret::Secrets;
 use crate::visible::visible;
 
 /// How well it is.
@@ -65,6 +66,15 @@ impl Finding {
     /// With more to say.
     pub fn with(mut self, details: impl IntoIterator<Item = String>) -> Self {
         self.details.extend(details);
+        self
+    }
+
+    /// The same with nothing secret in it.
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        let texts = [&mut self.what].into_iter().chain(&mut self.details);
+        for text in texts.chain(&mut self.fix) {
+            *text = secrets.hide(text);
+        }
         self
     }
 

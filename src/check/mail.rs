@@ -7,34 +7,45 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::certificate;
-use super::finding::Finding;
+use super::finding::{Finding, Mark};
+use super::names::Name;
 use crate::certificate::Certificate;
 use crate::lang::{Lang, check as say, parted, smtp as smtp_words};
-use crate::mail::smtp::{Cause, Refused, Session, SmtpError, Step, sender};
+use crate::mail::smtp::{Cause, Objection, Refused, Session, SmtpError, Step, sender};
 use crate::mail::{Settings, Tls};
-use crate::net::resolve;
+use crate::net::AddressBook;
 use crate::tls::Shown;
 
 /// All of it takes no longer.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Tries the mail server of `settings`, step by step, as far as it goes. `now` is the
-/// host's time. Takes two minutes at most.
-pub fn check_mail(settings: &Settings, now: Timestamp, lang: Lang) -> Vec<Finding> {
+/// Tries the mail server of `settings`, step by step, as far as it goes. `book` is what
+/// the runs know of names, `now` the host's time. Takes two minutes at most.
+pub fn check_mail(
+    settings: &Settings,
+    book: &AddressBook,
+    now: Timestamp,
+    lang: Lang,
+) -> Vec<Finding> {
     let mut findings = sender_domain(settings, lang)
         .into_iter()
         .collect::<Vec<_>>();
     let smtp = &settings.smtp;
     let server = format!("{}:{}", smtp.host, smtp.port);
-    let addresses = match resolve(&smtp.host, smtp.port, smtp.timeout) {
-        Ok(addresses) if !addresses.is_empty() => addresses,
-        _ => {
-            let what = say::name_not_found(lang, &smtp.host, "");
-            let fix = say::name_fix(lang, "smtp.host");
-            findings.push(Finding::retry("mail.dns", what, fix));
-            return findings;
-        }
+    let name = Name {
+        probe: "mail.dns",
+        key: "smtp.host",
+        host: &smtp.host,
+        port: smtp.port,
+        patience: smtp.timeout,
+        verified: matches!(smtp.tls, Tls::Starttls | Tls::Implicit),
     };
+    let (addresses, finding) = name.look(book, lang);
+    // That a name is found is no line of its own here.
+    findings.extend(finding.filter(|finding| finding.mark != Mark::Good));
+    if addresses.is_empty() {
+        return findings;
+    }
     let shown = Arc::new(Shown::default());
     let deadline = Instant::now() + LONGEST;
     let talk = Talk {
@@ -155,7 +166,13 @@ impl Talk<'_> {
             let what = say::recipient_accepted(lang, to);
             return Finding::good("mail.recipient", what);
         };
-        let (what, fix) = (refused.text(lang), say::recipient_fix(lang));
+        let what = refused.said(lang);
+        let fix = match refused.objection {
+            Objection::Recipient => say::recipient_fix(lang),
+            Objection::Helo => say::helo_fix(lang),
+            Objection::Client => say::client_fix(lang),
+            Objection::Sender => say::from_fix(lang),
+        };
         if refused.permanent {
             Finding::broken("mail.recipient", what, fix)
         } else {

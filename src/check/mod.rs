@@ -1,14 +1,16 @@
 //! The doctor: tries everything that a run needs, and tells for each what it found
 //! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
 //! way. One file for each group of probes. Knows the store, and opens no socket but
-//! through `pce` and `mail`.
+//! through `pce` and `mail`; to the name servers alone it talks itself.
 
 mod around;
 mod certificate;
 mod cron;
+mod dns;
 mod file;
 mod finding;
 mod mail;
+mod names;
 mod pce;
 mod schedule;
 
@@ -23,7 +25,8 @@ pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
 use crate::exit::Code;
-use crate::lang::{Lang, check as say};
+use crate::lang::{Lang, check as say, cycle as words};
+use crate::net::AddressBook;
 use crate::rules::Filter;
 use crate::status::{self, MAX_AGE_MINUTES, Reason};
 use crate::store::{self, Config, Env, Opened, StateUse};
@@ -47,7 +50,10 @@ pub struct Around<'a> {
 /// it is there, since some of them take their time.
 pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
     let mut all = Vec::new();
+    let secrets = store::secrets(path, around.env);
     let mut found = |findings: Vec<Finding>| {
+        let findings = findings.into_iter().map(|one| one.without(&secrets));
+        let findings: Vec<Finding> = findings.collect();
         tell(&findings);
         all.extend(findings);
     };
@@ -79,8 +85,9 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
             found(file::check_permissions(&target, lang));
             found(around::check_environment(config, env, lang));
             found(around::check_trust(config, lang));
-            found(check_pce(&config.pce, needs(config), now, lang));
-            found(check_mail(&config.mail, now, lang));
+            let book = AddressBook::new(opened.state.addresses.clone(), now);
+            found(check_pce(&config.pce, needs(config), &book, now, lang));
+            found(check_mail(&config.mail, &book, now, lang));
             found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
         }
@@ -106,7 +113,9 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
         (_, Code::Config) => Finding::broken("last_run", what, say::last_run_fix(lang)),
         _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
     };
-    finding.with(status.holding)
+    let died = status.died.iter();
+    let died = died.map(|begun| words::run_died(lang, begun));
+    finding.with(status.holding.into_iter().chain(died))
 }
 
 /// All findings for scripts; the README names the keys.

@@ -12,13 +12,14 @@ use serde::de::IgnoredAny;
 
 use super::certificate;
 use super::finding::Finding;
-use crate::lang::{Lang, check as say, cycle as cycle_words};
-use crate::net::resolve;
+use super::names::Name;
+use crate::lang::{Lang, check as say, cycle as cycle_words, parted};
+use crate::net::AddressBook;
 use crate::pce::Settings;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::connect::{Hop, first_hop};
-use crate::pce::error::{Error, Problem};
+use crate::pce::error::{Error, Problem, ProxyFault, ProxyProblem};
 use crate::pce::health::{Health, health, noop};
 use crate::tls::Shown;
 
@@ -47,11 +48,18 @@ impl Default for Needs {
     }
 }
 
-/// Tries the PCE of `settings`, step by step, as far as it goes. `now` is the host's
-/// time. Takes two minutes at most.
-pub fn check_pce(settings: &Settings, needs: Needs, now: Timestamp, lang: Lang) -> Vec<Finding> {
+/// Tries the PCE of `settings`, step by step, as far as it goes. `book` is what the
+/// runs know of names, `now` the host's time. Takes two minutes at most.
+pub fn check_pce(
+    settings: &Settings,
+    needs: Needs,
+    book: &AddressBook,
+    now: Timestamp,
+    lang: Lang,
+) -> Vec<Finding> {
     let mut probe = Probe {
         settings,
+        book,
         now,
         lang,
         findings: Vec::new(),
@@ -64,6 +72,7 @@ pub fn check_pce(settings: &Settings, needs: Needs, now: Timestamp, lang: Lang) 
 /// A probe under way, and what it found so far.
 struct Probe<'a> {
     settings: &'a Settings,
+    book: &'a AddressBook,
     now: Timestamp,
     lang: Lang,
     findings: Vec<Finding>,
@@ -98,33 +107,25 @@ impl Probe<'_> {
             }
         };
         if hop.proxy {
-            let what = say::proxy_used(lang, place(&hop), hop.variable.unwrap_or("api.proxy"));
+            let what = say::proxy_used(lang, hop.place(), hop.variable.unwrap_or("api.proxy"));
             self.tell(Finding::good("pce.proxy", what));
         }
         Some(hop)
     }
 
     fn name(&mut self, hop: &Hop) -> Option<Vec<SocketAddr>> {
-        let lang = self.lang;
-        let found = resolve(&hop.host, hop.port, self.settings.timeout);
-        let reason = match found {
-            Ok(addresses) if !addresses.is_empty() => {
-                if hop.host.parse::<std::net::IpAddr>().is_err() {
-                    let what = say::name_found(lang, &hop.host, listed(&addresses));
-                    self.tell(Finding::good("pce.dns", what));
-                }
-                return Some(addresses);
-            }
-            Ok(_) => String::new(),
-            Err(error) => format!(" ({error})"),
+        let settings = self.settings;
+        let name = Name {
+            probe: "pce.dns",
+            key: key_of(hop),
+            host: &hop.host,
+            port: hop.port,
+            patience: settings.timeout,
+            verified: settings.verify_tls && settings.url.starts_with("https://"),
         };
-        let what = say::name_not_found(lang, &hop.host, reason);
-        self.tell(Finding::retry(
-            "pce.dns",
-            what,
-            say::name_fix(lang, key_of(hop)),
-        ));
-        None
+        let (addresses, finding) = name.look(self.book, self.lang);
+        self.findings.extend(finding);
+        (!addresses.is_empty()).then_some(addresses)
     }
 
     fn connect(&mut self, hop: &Hop, addresses: &[SocketAddr]) -> Step {
@@ -143,7 +144,7 @@ impl Probe<'_> {
             .collect();
         let last = failed.clone().next_back().map(|(_, error)| error);
         if failed.count() < tried.len() {
-            let what = say::connects(lang, place(hop));
+            let what = say::connects(lang, hop.place());
             let finding = if details.is_empty() {
                 Finding::good("pce.tcp", what)
             } else {
@@ -154,12 +155,14 @@ impl Probe<'_> {
         }
         let reason = last.map(|error| network(error, lang)).unwrap_or_default();
         let refused = last.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
-        let fix = if refused {
+        let fix = if hop.proxy {
+            say::proxy_connect_fix(lang, key_of(hop))
+        } else if refused {
             say::connect_refused_fix(lang, key_of(hop))
         } else {
-            say::connect_blocked_fix(lang, place(hop))
+            say::connect_blocked_fix(lang, hop.place())
         };
-        let what = say::connect_fails(lang, place(hop), reason);
+        let what = say::connect_fails(lang, hop.place(), reason);
         let details = if tried.len() > 1 { details } else { Vec::new() };
         self.tell(Finding::retry("pce.tcp", what, fix).with(details));
         None
@@ -172,7 +175,7 @@ impl Probe<'_> {
         let shown = Arc::new(Shown::default());
         let clock = Clock::of_host(self.now, SignedDuration::ZERO);
         let deadline = Instant::now() + LONGEST;
-        let client = Client::looking(self.settings, clock, deadline, &shown);
+        let client = Client::looking(self.settings, clock, deadline, &shown, self.book);
         let mut client = match client {
             Ok(client) => client,
             Err(error) => {
@@ -190,6 +193,13 @@ impl Probe<'_> {
                 ..
             }) => None,
             Err(error @ Error::Credentials { .. }) => self.refused_key(&error),
+            Err(Error::Unreachable {
+                problem: Problem::Proxy(problem),
+                ..
+            }) => {
+                self.tell(proxy_fails(&problem, lang));
+                None
+            }
             Err(error) => {
                 let what = say::no_answer(lang);
                 self.tell(Finding::retry("pce.answer", what, error.text(lang)));
@@ -329,6 +339,21 @@ impl Probe<'_> {
     }
 }
 
+/// What it answers is for a person to mend; that it does not may pass.
+fn proxy_fails(problem: &ProxyProblem, lang: Lang) -> Finding {
+    let clause = problem.text(lang);
+    let (what, fix) = parted(&clause);
+    let what = say::proxy_fails(lang, what);
+    let fix = fix.unwrap_or_else(|| say::proxy_connect_fix(lang, problem.source));
+    match problem.fault {
+        ProxyFault::Login { .. } | ProxyFault::NotHttp => Finding::broken("pce.proxy", what, fix),
+        ProxyFault::Status { status, .. } if status < 500 => {
+            Finding::broken("pce.proxy", what, fix)
+        }
+        _ => Finding::retry("pce.proxy", what, fix),
+    }
+}
+
 /// 403 and 404: the key may not, or it is not there for it.
 fn forbidden(answer: &Result<(), Error>) -> bool {
     matches!(
@@ -350,14 +375,6 @@ fn version(client: &mut Client) -> Option<String> {
     Some(version.long_display.chars().take(40).collect())
 }
 
-fn place(hop: &Hop) -> String {
-    if hop.host.contains(':') {
-        format!("[{}]:{}", hop.host, hop.port)
-    } else {
-        format!("{}:{}", hop.host, hop.port)
-    }
-}
-
 /// The key, or the variable, that says where the first connection goes.
 fn key_of(hop: &Hop) -> &'static str {
     match hop.variable {
@@ -365,17 +382,6 @@ fn key_of(hop: &Hop) -> &'static str {
         None if hop.proxy => "api.proxy",
         None => "api.url",
     }
-}
-
-/// Each address once: the resolver names some for each kind of socket.
-fn listed(addresses: &[SocketAddr]) -> String {
-    let mut list: Vec<String> = Vec::new();
-    for address in addresses.iter().map(|address| address.ip().to_string()) {
-        if !list.contains(&address) {
-            list.push(address);
-        }
-    }
-    list.join(", ")
 }
 
 fn network(error: &io::Error, lang: Lang) -> String {

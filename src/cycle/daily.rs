@@ -60,8 +60,12 @@ impl Cycle<'_> {
             ..Day::default()
         };
         let day = std::mem::replace(&mut self.state.day, day);
+        let mut footer = self.sentences_on_the_dead();
+        footer.extend(self.taken_from_memory());
+        footer.extend(self.remarks(today));
+        footer.push(self.config_line());
         let report = Report {
-            footer: [self.remarks(today), vec![self.config_line()]].concat(),
+            footer,
             daily: Some(self.daily(day, time)),
             ..blank_report(&self.config, Kind::Daily, now)
         };

@@ -170,6 +170,9 @@ impl Cycle<'_> {
         let reach = i64::from(self.config.settings.late_reach_hours) * 60;
         let overlap = i64::from(self.config.settings.event_overlap_minutes);
         if let Some(position) = self.seen_up_to.0 {
+            // By a clock that runs ahead of all records nothing is let go.
+            let newest = self.state.seen.newest();
+            let position = newest.map_or(position, |newest| newest.min(position));
             // A minute more than a fetch reaches back, for the split at whole seconds.
             self.state
                 .seen

@@ -35,10 +35,11 @@ impl Cycle<'_> {
                 false
             }
             Err(error) => {
-                self.watch(
-                    Condition::Unreachable,
-                    Some((Level::Critical, error.text(self.lang))),
-                );
+                // An address from memory may be an old one.
+                let mut detail = vec![error.text(self.lang)];
+                detail.extend(self.taken_from_memory());
+                let detail = detail.join(self.lang.gap());
+                self.watch(Condition::Unreachable, Some((Level::Critical, detail)));
                 self.fails(Code::Retry, &error);
                 false
             }

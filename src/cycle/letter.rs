@@ -9,7 +9,7 @@ use super::{Code, Cycle, notice};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
-use crate::mail::outbox::Waiting;
+use crate::mail::outbox::{Asked, Waiting};
 use crate::report::{BeginMail, Condition, Kind, Phase, Report};
 use crate::rules::{Filter, Level};
 use crate::store::Config;
@@ -29,19 +29,21 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         raw_snapshot: config.mail.raw_snapshot,
     };
     let composed = compose(report, &look);
+    let hide = |text: &str| config.secrets.hide(text);
     Waiting {
         message_id: mime::message_id(report.made_at, random, &config.mail.sender),
         made_at: report.made_at,
-        subject: composed.subject,
+        subject: hide(&composed.subject),
         level: report.level(),
         kind: report.kind,
         site: report.site.clone(),
-        text: composed.text,
-        html: composed.html,
-        lines: composed.lines,
+        text: hide(&composed.text),
+        html: hide(&composed.html),
+        lines: composed.lines.iter().map(|line| hide(line)).collect(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
+        asked: Asked::default(),
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
@@ -77,9 +79,10 @@ impl Cycle<'_> {
     /// it has nothing to tell.
     pub(super) fn write_mail(&mut self) -> bool {
         let (now, reader) = (self.now(), self.reader());
-        if !self.clock_jumped {
+        if self.state.before_jump.is_none() {
             self.state.outbox.expire(now, &reader);
         }
+        self.tell_of_many_dead();
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         let lost = self.state.outbox.take_untold().into_iter();
         self.notices
@@ -138,6 +141,8 @@ impl Cycle<'_> {
         } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
             lines.push(say::no_traffic_rule(self.lang));
         }
+        lines.extend(self.taken_from_memory());
+        lines.extend(self.sentences_on_the_dead());
         lines.extend(self.next_run());
         let today = self.now().to_zoned(self.config.settings.timezone.clone());
         lines.extend(self.remarks(today.date()));
@@ -183,10 +188,13 @@ impl Cycle<'_> {
             return false;
         }
         let deadline = Instant::now() + patience;
-        let done = self
-            .state
-            .outbox
-            .deliver_all(&self.config.mail, &reader, now, deadline);
+        let done = self.state.outbox.deliver_knowing(
+            &self.config.mail,
+            &reader,
+            now,
+            deadline,
+            &self.book,
+        );
         self.figures.mails += done.delivered;
         // Waiting mail and this cycle's own mostly fail for one reason.
         for text in done.errors.iter().map(|error| error.text(self.lang)) {

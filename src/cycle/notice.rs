@@ -98,10 +98,20 @@ pub fn gap(lang: Lang, from: String, until: String, time: String) -> Notice {
     }
 }
 
+/// Several runs in a row did not come to their end; `text` says which.
+pub fn runs_died(lang: Lang, text: String) -> Notice {
+    Notice {
+        title: words::runs_died(lang),
+        text,
+        advice: words::runs_died_do(lang),
+    }
+}
+
 /// What opening the file had to tell.
 pub fn state(lang: Lang, note: &Note) -> Notice {
     let (title, advice) = match note {
         Note::StateFromLast { .. } => (words::state_back(lang), words::state_back_do(lang)),
+        Note::Restored { .. } => (words::state_restored(lang), words::state_restored_do(lang)),
         Note::Damaged { .. } => (words::state_damaged(lang), words::state_damaged_do(lang)),
         // `Exposed` is no loss, and no notice.
         Note::OtherTarget { .. } | Note::Reset | Note::Exposed(_) => {

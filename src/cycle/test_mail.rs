@@ -8,6 +8,7 @@ use super::{Code, Start};
 use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};
+use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::said::Said;
 use crate::store::{self, Config, Env, StateUse};
@@ -19,8 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// recipient. Changes nothing.
 pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     let lang = start.language(env);
-    let mut config = match store::open(path, env, StateUse::Keep) {
-        Ok(opened) => opened.config,
+    let (mut config, book) = match store::open(path, env, StateUse::Keep) {
+        Ok(opened) => {
+            let book = AddressBook::new(opened.state.addresses, start.now);
+            (opened.config, book)
+        }
         Err(unopened) => {
             return Said {
                 exit: Code::Config.exit(),
@@ -34,7 +38,14 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     let message = message(path, &config, &start);
     let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
-    match smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline) {
+    let sent = smtp::deliver_knowing(
+        &config.mail,
+        recipients,
+        message.as_bytes(),
+        deadline,
+        &book,
+    );
+    match sent {
         Ok(delivery) => told(&delivery, lang),
         Err(error) => Said {
             exit: Code::of_failure(error.permanent()).exit(),

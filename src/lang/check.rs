@@ -39,6 +39,48 @@ texts! {
         en: "Check {key} and this host's name servers (/etc/resolv.conf), or add the name to /etc/hosts.",
         zh: "請檢查 {key} 與這台主機的名稱伺服器（/etc/resolv.conf），或將該名稱加入 /etc/hosts。"
     }
+    name_found_by_host(host, addresses) {
+        en: "The name {host} is {addresses} by this host's resolver (getent); this program's own does not find it",
+        zh: "主機名稱 {host} 由這台主機的解析器（getent）解析為 {addresses}；本程式內建的解析器查不到"
+    }
+    name_from_memory(host, address, at) {
+        en: "The name {host} can't be looked up; {address} is used, which last served it over verified TLS at {at}",
+        zh: "無法解析主機名稱 {host}；改用 {address}，此位址最後一次以通過驗證的 TLS 提供服務是在 {at}"
+    }
+    dns_code(server, code, records, name) {
+        en: "name server {server} answers {code} for the {records} record of {name}",
+        zh: "名稱伺服器 {server} 對 {name} 的 {records} 紀錄回應 {code}"
+    }
+    dns_nxdomain() { en: "NXDOMAIN (there is no such name)", zh: "NXDOMAIN（無此名稱）" }
+    dns_truncated(server, records, name) {
+        en: "name server {server} cuts its answer for the {records} record of {name} (more than fits into UDP)",
+        zh: "名稱伺服器 {server} 對 {name} 的 {records} 紀錄回應不完整（超過 UDP 長度而截斷）"
+    }
+    dns_nothing(server, records, name) {
+        en: "name server {server} does not answer for the {records} record of {name}",
+        zh: "名稱伺服器 {server} 對 {name} 的 {records} 紀錄沒有回應"
+    }
+    dns_empty(server, records, name) {
+        en: "name server {server} has no {records} record of {name}",
+        zh: "名稱伺服器 {server} 沒有 {name} 的 {records} 紀錄"
+    }
+    dns_searched(name) {
+        en: "it is found as {name}, by the search list in /etc/resolv.conf",
+        zh: "依 /etc/resolv.conf 的 search 清單，可解析為 {name}"
+    }
+    dns_search_fix(name, key) {
+        en: "Write the whole name, {name}, in {key}.",
+        zh: "請在 {key} 填寫完整名稱 {name}。"
+    }
+    dns_fix() {
+        en: "Mend this name server or its zone (a name without an AAAA record is answered with NOERROR and no record, and every server in /etc/resolv.conf must know the same names), take it out of /etc/resolv.conf, or add the name to /etc/hosts.",
+        zh: "請修正此名稱伺服器或其 zone（沒有 AAAA 紀錄的名稱應回應 NOERROR 且不含紀錄；/etc/resolv.conf 中的每一台都必須認得相同的名稱），或將它從 /etc/resolv.conf 移除，或將該名稱加入 /etc/hosts。"
+    }
+    proxy_fails(problem) { en: "No way through: {problem}", zh: "無法通過 Proxy：{problem}" }
+    proxy_connect_fix(key) {
+        en: "Check the host and port in {key}, whether the proxy runs, and the firewalls on the way to it; `api.proxy: \"none\"` goes without one.",
+        zh: "請檢查 {key} 的主機與連接埠、Proxy 是否正在執行，以及沿途防火牆；不使用 Proxy 時請設定 `api.proxy: \"none\"`。"
+    }
     connects(place) { en: "{place} accepts connections", zh: "可連線至 {place}" }
     connect_fails(place, reason) { en: "No connection to {place}: {reason}", zh: "無法連線至 {place}：{reason}" }
     address_fails(address, reason) { en: "{address}: {reason}", zh: "{address}：{reason}" }
@@ -127,6 +169,14 @@ texts! {
         en: "Check the address in email.recipients, and whether the mail server relays for this host (Postfix: mynetworks) or wants a login.",
         zh: "請檢查 email.recipients 的地址，以及郵件伺服器是否允許這台主機轉送（Postfix：mynetworks）或要求登入。"
     }
+    helo_fix() {
+        en: "It objects to the name this host gives itself in EHLO, not to the recipient. Give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server take it as it is (Postfix: mynetworks).",
+        zh: "對方不接受的是這台主機於 EHLO 自報的名稱，而非收件者。請為這台主機設定含網域的名稱（hostnamectl set-hostname monitor.example.com），或請郵件伺服器放行（Postfix：mynetworks）。"
+    }
+    client_fix() {
+        en: "It objects to this host, not to the recipient. Have the mail server take mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
+        zh: "對方不接受的是這台主機，而非收件者。請郵件伺服器放行這台主機的位址（Postfix：mynetworks），或為該位址設定 DNS 反解名稱。"
+    }
     from_fix() {
         en: "Set email.sender, or email.envelope_sender, to an address that this mail server accepts.",
         zh: "請將 email.sender 或 email.envelope_sender 設為此郵件伺服器接受的地址。"
@@ -164,6 +214,22 @@ texts! {
         zh: "以 {user} 身分執行；檔案擁有者為 {owner}（權限 {mode}），資料夾可寫入"
     }
     not_writable(file, reason) { en: "{file} can't be written ({reason})", zh: "無法寫入 {file}（{reason}）" }
+    read_only_fix(point) {
+        en: "Mount {point} for writing: `mount -o remount,rw {point}`; for a container without `:ro`; for a systemd unit by ReadWritePaths=.",
+        zh: "請將 {point} 改為可寫入掛載：`mount -o remount,rw {point}`；容器請移除 `:ro`；systemd unit 請設定 ReadWritePaths=。"
+    }
+    folder_read_only(folder) {
+        en: "{folder} is on a read-only file system, and locks and the new file are made there",
+        zh: "{folder} 位於唯讀檔案系統，而鎖定檔與新檔案須建立於此"
+    }
+    own_mount(file, folder) {
+        en: "{file} is a mount of its own: it is saved in place, and its locks and its copy .last lie outside of it, in {folder}",
+        zh: "{file} 本身是一個掛載點：只能直接覆寫，其鎖定檔與備份 .last 則位於掛載之外的 {folder}"
+    }
+    own_mount_fix(folder) {
+        en: "Mount the folder {folder} instead of the one file. Otherwise {folder} has to outlast the container, since a save that a crash interrupts is mended from .last; and two containers on this file do not see each other's locks.",
+        zh: "請改為掛載整個資料夾 {folder}，而非單一檔案。否則 {folder} 須保留至容器結束之後，因為儲存時若中斷，須由 .last 復原；且兩個容器共用此檔案時，看不到彼此的鎖定。"
+    }
     folder_not_writable(folder, user) {
         en: "{user} may not write in {folder}, where locks and the new file are made",
         zh: "{user} 無法寫入 {folder}，而鎖定檔與新檔案須建立於此"
@@ -177,6 +243,10 @@ texts! {
     ca_file(key, file, count) {
         en: "{key}: {file} holds {count} certificate(s)",
         zh: "{key}：{file} 內含 {count} 張憑證"
+    }
+    ca_file_passed_by(blocks) {
+        en: "What else stands there is not read: {blocks}. If it was to be trusted, export it as PEM with -----BEGIN CERTIFICATE-----.",
+        zh: "檔案中的其他內容不會讀取：{blocks}。若為應信任的憑證，請匯出為含有 -----BEGIN CERTIFICATE----- 的 PEM。"
     }
     trust_store(count) {
         en: "The system's trust store holds {count} certificates",

@@ -86,8 +86,8 @@ texts! {
     }
     reason_full() { en: "the disk is full; make room on it", zh: "磁碟空間不足；請釋出空間" }
     reason_read_only() {
-        en: "the file system is read-only; mount it for writing, or use a file elsewhere",
-        zh: "檔案系統為唯讀；請改以可寫入方式掛載，或將檔案移至他處"
+        en: "the file system is read-only; mount it for writing (the folder, not the one file alone), or use a file elsewhere",
+        zh: "檔案系統為唯讀；請改以可寫入方式掛載（須為整個資料夾，而非單一檔案），或將檔案移至他處"
     }
     reason_limit() {
         en: "it would be longer than this process may write (ulimit -f); raise that limit",
@@ -355,8 +355,12 @@ texts! {
         zh: "已依要求重設狀態；除待寄郵件外全部重新開始"
     }
     state_damaged(file, parts) {
-        en: "{file}: these parts of the state could not be read and start afresh: {parts}",
-        zh: "{file}：下列狀態資料無法讀取，將重新開始：{parts}"
+        en: "{file}: these parts of the state were damaged; what can't be read of them starts afresh, and what they held for a mail may be lost: {parts}",
+        zh: "{file}：下列狀態資料已毀損，無法讀取的部分將重新開始，其中待通知的內容可能遺失：{parts}"
+    }
+    state_restored(file, parts) {
+        en: "{file}: these parts of the state were damaged and were taken from {file}.last, where they are whole: {parts}",
+        zh: "{file}：下列狀態資料已毀損，已改用 {file}.last 中的完整資料：{parts}"
     }
     other_target(was, now) {
         en: "the state belongs to {was}; for {now} everything but the waiting mail starts afresh",

@@ -9,9 +9,21 @@ texts! {
         en: "api.verify_ssl is false: whoever answers at the PCE's address gets the API key. Set it to true, with api.ca_file for a private CA.",
         zh: "api.verify_ssl 為 false：任何冒用 PCE 位址的主機都能取得 API 金鑰。請改為 true；若使用私有 CA，請設定 api.ca_file。"
     }
+    from_memory(host, reason, address, at) {
+        en: "The name {host} can't be looked up ({reason}). The address {address} was used, which last served it over verified TLS at {at}: mend the name servers before it changes (`illumio-monitor check` says which one fails).",
+        zh: "無法解析主機名稱 {host}（{reason}）。已改用 {address}，此位址最後一次以通過驗證的 TLS 提供服務是在 {at}：請在位址變更前修復名稱伺服器（`illumio-monitor check` 會指出有問題的一台）。"
+    }
+    run_died(begun) {
+        en: "The run begun at {begun} did not come to its end.",
+        zh: "{begun} 開始的執行未能正常結束。"
+    }
     clock_jumped(before, now) {
         en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
         zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
+    }
+    clock_back(from) {
+        en: "The PCE's clock had run ahead and is right again: everything from {from} on is read once more, also what was said to be skipped. Nothing is told twice.",
+        zh: "PCE 的時鐘先前超前，現已恢復正確：自 {from} 起的資料全部重新讀取，包括先前表示略過的部分。不會重複通知。"
     }
     clock_doubted(now) {
         en: "By the PCE's clock it is {now}, which is before what was read already. Nothing was fetched; if the next run finds the same clock, it is gone by.",

@@ -50,15 +50,25 @@ texts! {
         en: "If nobody stopped it on purpose: on the host, look at how long it has been up (`uptime`), at the cron entry or the timer, and at their log for that time.",
         zh: "若非人為停止，請在主機上確認開機時間（`uptime`）、cron 設定或 timer，以及該期間的記錄檔。"
     }
+    runs_died() { en: "Runs end before their time", zh: "多次執行未能正常結束" }
+    runs_died_do() {
+        en: "Nothing is lost: each run goes on where the last save was. On the host, find who or what ends them: the kernel for want of memory (`journalctl -k`), a time limit of cron or the unit, a person.",
+        zh: "資料沒有遺失：每次執行都會從上次儲存之處繼續。請在主機上找出中止執行的原因：記憶體不足而由核心終止（`journalctl -k`）、cron 或 unit 的時間限制，或是人為操作。"
+    }
     state_back() { en: "The state was put back", zh: "已換回最後的狀態" }
     state_back_do() {
         en: "Nothing is lost. Somebody saved or restored an older copy of the config: see whether its rules and settings are those you want.",
         zh: "資料沒有遺失。有人存入或還原了較舊的設定檔，請確認其中的規則與設定是否正確。"
     }
+    state_restored() { en: "The state was damaged and is whole again", zh: "狀態資料曾毀損，現已復原" }
+    state_restored_do() {
+        en: "Nothing is lost. See whether the disk is sound, and who writes to the file beside this program.",
+        zh: "資料沒有遺失。請確認磁碟是否正常，以及是否有其他程式寫入此檔案。"
+    }
     state_damaged() { en: "Part of the state was lost", zh: "部分狀態資料遺失" }
     state_damaged_do() {
-        en: "Counts start afresh, and an alert may come twice. See who writes to the file beside this program, and whether the disk is sound.",
-        zh: "計數將重新開始，警示可能重複寄出。請確認是否有其他程式寫入此檔案，以及磁碟是否正常。"
+        en: "Counts start afresh; an alert may come twice, or, where a mail or the rules' counts are among it, be lost: look through the PCE's console for the time since the last mail. See who writes to the file beside this program, and whether the disk is sound.",
+        zh: "計數將重新開始；警示可能重複寄出，若毀損部分包含待寄郵件或規則的計數，警示也可能遺失：請在 PCE 主控台查看上一封郵件之後的期間。請確認是否有其他程式寫入此檔案，以及磁碟是否正常。"
     }
     state_afresh() { en: "The state starts afresh", zh: "狀態已重新開始" }
     state_afresh_do() {

@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
 use super::{Lang, texts};
-use crate::pce::error::{Break, Error, Problem};
+use crate::pce::error::{Break, Error, Problem, ProxyFault, ProxyProblem};
 use crate::pce::health::Complaint;
 
 texts! {
@@ -11,7 +11,59 @@ texts! {
         en: "The PCE does not answer: {path}: {problem}. Check api.url, the network and the proxy.",
         zh: "PCE 沒有回應：{path}：{problem}。請檢查 api.url、網路與 Proxy 設定。"
     }
-    no_such_host() { en: "its name has no address", zh: "主機名稱無法解析" }
+    no_such_host() {
+        en: "its name has no address (`illumio-monitor check` says which name server fails)",
+        zh: "主機名稱無法解析（`illumio-monitor check` 會指出哪一台名稱伺服器有問題）"
+    }
+    not_through(path, problem) {
+        en: "The PCE is not reached: {path}: {problem}.",
+        zh: "無法連線至 PCE：{path}：{problem}。"
+    }
+    proxy(place, source, fault) {
+        en: "the proxy {place} (from {source}) {fault}",
+        zh: "Proxy {place}（來自 {source}）{fault}"
+    }
+    proxy_no_address(source) {
+        en: "has a name without an address; check {source} and this host's name servers",
+        zh: "的主機名稱無法解析；請檢查 {source} 與這台主機的名稱伺服器"
+    }
+    proxy_refused(source) {
+        en: "refuses the connection, nothing listens on that port; check the port in {source}, and whether the proxy runs",
+        zh: "拒絕連線，該連接埠沒有服務在接聽；請檢查 {source} 的連接埠，以及 Proxy 是否正在執行"
+    }
+    proxy_timeout(source) {
+        en: "does not answer in time; check {source}, whether the proxy runs, and the firewalls on the way to it",
+        zh: "逾時沒有回應；請檢查 {source}、Proxy 是否正在執行，以及沿途防火牆"
+    }
+    proxy_network(error, source) {
+        en: "can't be reached ({error}); check {source} and the network",
+        zh: "無法連線（{error}）；請檢查 {source} 與網路"
+    }
+    proxy_tls(problem) { en: "fails at TLS: {problem}", zh: "的 TLS 連線失敗：{problem}" }
+    proxy_closed(source) {
+        en: "hung up without an answer; check {source}, and whether the proxy takes connections from this host",
+        zh: "未回應即中斷連線；請檢查 {source}，以及 Proxy 是否允許這台主機連線"
+    }
+    proxy_not_http(source) {
+        en: "is no HTTP proxy, or not on this port; check {source}",
+        zh: "不是 HTTP Proxy，或連接埠不對；請檢查 {source}"
+    }
+    proxy_login(source) {
+        en: "wants a user and a password (407); write them into {source} as http://user:password@host:port",
+        zh: "要求帳號與密碼（407）；請在 {source} 寫成 http://使用者:密碼@主機:連接埠"
+    }
+    proxy_login_refused(source) {
+        en: "refuses the user and password in {source} (407); correct them there (Basic is the only scheme that is spoken; %, @, : and / in them are written as %25, %40, %3A and %2F)",
+        zh: "拒絕 {source} 中的帳號與密碼（407）；請更正（僅支援 Basic 驗證；其中的 %、@、:、/ 須寫成 %25、%40、%3A、%2F）"
+    }
+    proxy_forbids(status, target) {
+        en: "answers {status} to CONNECT {target}; have it allow CONNECT from this host to there",
+        zh: "對 CONNECT {target} 回應 {status}；請在 Proxy 上允許這台主機以 CONNECT 連往該處"
+    }
+    proxy_fails(status, target) {
+        en: "answers {status} to CONNECT {target}: it does not get through itself; look at its log, and whether it knows that name and may connect there",
+        zh: "對 CONNECT {target} 回應 {status}，表示 Proxy 本身無法連往該處；請檢查其紀錄，以及它能否解析該名稱並連線"
+    }
     timeout() { en: "nothing came in time", zh: "等候逾時" }
     credentials(path, said) {
         en: "The PCE refuses the API key (401 at {path}{said}). Check api.key and api.secret, whether the key has expired, and whether this host's address may use it.",
@@ -76,6 +128,10 @@ impl Error {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Tls(error) => error.text(lang),
+            Self::Unreachable {
+                path,
+                problem: problem @ Problem::Proxy(_),
+            } => not_through(lang, path, problem.text(lang)),
             Self::Unreachable { path, problem } => unreachable(lang, path, problem.text(lang)),
             Self::Credentials { path, said } => credentials(lang, path, quoted(lang, said)),
             Self::Status {
@@ -127,7 +183,31 @@ impl Problem {
             Self::Timeout => timeout(lang),
             Self::Tls(problem) => problem.text(lang),
             Self::Network(text) => text.clone(),
+            Self::Proxy(problem) => problem.text(lang),
         }
+    }
+}
+
+impl ProxyProblem {
+    /// A clause without a full stop: which proxy, what it does, and what to do.
+    pub fn text(&self, lang: Lang) -> String {
+        let source = self.source;
+        let fault = match &self.fault {
+            ProxyFault::NoAddress => proxy_no_address(lang, source),
+            ProxyFault::Refused => proxy_refused(lang, source),
+            ProxyFault::Timeout => proxy_timeout(lang, source),
+            ProxyFault::Network(error) => proxy_network(lang, error, source),
+            ProxyFault::Tls(problem) => proxy_tls(lang, problem.text(lang)),
+            ProxyFault::Closed => proxy_closed(lang, source),
+            ProxyFault::NotHttp => proxy_not_http(lang, source),
+            ProxyFault::Login { given: false } => proxy_login(lang, source),
+            ProxyFault::Login { given: true } => proxy_login_refused(lang, source),
+            ProxyFault::Status { status, target } if *status >= 500 => {
+                proxy_fails(lang, status, target)
+            }
+            ProxyFault::Status { status, target } => proxy_forbids(lang, status, target),
+        };
+        proxy(lang, &self.place, source, fault)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Lang, texts};
 use crate::mail::smtp::envelope::shown;
-use crate::mail::smtp::{Cause, Note, Refused, SmtpError, Step};
+use crate::mail::smtp::{Cause, Note, Objection, Refused, SmtpError, Step};
 
 texts! {
     failed(server, step, cause) {
@@ -18,6 +18,18 @@ texts! {
     refused(recipient, server, code, text) {
         en: "{recipient}: refused by the mail server {server} at RCPT TO: {code} {text}",
         zh: "{recipient}：郵件伺服器 {server} 於 RCPT TO 拒收：{code} {text}"
+    }
+    helo_is_meant(sentence) {
+        en: "{sentence}. It objects to the name this host gives itself (EHLO), not to the recipient, and the mail waits: give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server take it as it is (Postfix: mynetworks).",
+        zh: "{sentence}。對方不接受的是這台主機於 EHLO 自報的名稱，而非收件者，郵件將保留等候：請為這台主機設定含網域的名稱（hostnamectl set-hostname monitor.example.com），或請郵件伺服器放行（Postfix：mynetworks）。"
+    }
+    client_is_meant(sentence) {
+        en: "{sentence}. It objects to this host, not to the recipient, and the mail waits: have the mail server take mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
+        zh: "{sentence}。對方不接受的是這台主機，而非收件者，郵件將保留等候：請郵件伺服器放行這台主機的位址（Postfix：mynetworks），或為該位址設定 DNS 反解名稱。"
+    }
+    sender_is_meant(sentence) {
+        en: "{sentence}. It objects to the sender, not to the recipient, and the mail waits: set email.sender, or email.envelope_sender, to an address that this mail server accepts.",
+        zh: "{sentence}。對方不接受的是寄件者，而非收件者，郵件將保留等候：請將 email.sender 或 email.envelope_sender 設為此郵件伺服器接受的地址。"
     }
     in_the_clear(server, reason) {
         en: "STARTTLS with {server} failed ({reason}); mail went unencrypted. Mend the server's TLS, or set smtp.tls to none.",
@@ -145,8 +157,20 @@ impl Cause {
 }
 
 impl Refused {
-    /// Who, and what the server said.
+    /// Who, and what the server said; where it objects to something else, to what, and
+    /// what to do.
     pub fn text(&self, lang: Lang) -> String {
+        let said = self.said(lang);
+        match self.objection {
+            Objection::Recipient => said,
+            Objection::Helo => helo_is_meant(lang, said),
+            Objection::Client => client_is_meant(lang, said),
+            Objection::Sender => sender_is_meant(lang, said),
+        }
+    }
+
+    /// Who, and what the server said.
+    pub fn said(&self, lang: Lang) -> String {
         refused(
             lang,
             shown(&self.recipient),

@@ -21,5 +21,9 @@ texts! {
         zh: "上次完整執行：{complete}；最近一次執行（{last}）的結果為 {outcome}"
     }
     waiting(count) { en: "; mails waiting: {count}", zh: "；待寄郵件 {count} 封" }
+    died(begun) {
+        en: "; the run begun at {begun} did not come to its end",
+        zh: "；{begun} 開始的執行未能正常結束"
+    }
     because(detail) { en: "; {detail}", zh: "；{detail}" }
 }

@@ -14,6 +14,10 @@ texts! {
         en: "{file} holds no certificate. ca_file must be PEM: text with -----BEGIN CERTIFICATE-----.",
         zh: "{file} 裡沒有任何憑證。ca_file 必須是 PEM 格式，也就是含有 -----BEGIN CERTIFICATE----- 的文字檔。"
     }
+    passed_by(file, blocks) {
+        en: "{file} holds no certificate, but {blocks}. ca_file must be PEM with -----BEGIN CERTIFICATE-----; of a PKCS7 file `openssl pkcs7 -print_certs` makes one.",
+        zh: "{file} 裡沒有憑證，只有 {blocks}。ca_file 必須是含有 -----BEGIN CERTIFICATE----- 的 PEM 檔；PKCS7 檔可用 `openssl pkcs7 -print_certs` 轉換。"
+    }
     damaged(file, number) {
         en: "Certificate {number} in {file} is damaged. Export it again as PEM.",
         zh: "{file} 裡的第 {number} 張憑證已毀損。請重新匯出為 PEM 格式。"
@@ -77,7 +81,11 @@ impl TlsError {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Unreadable { file, error } => unreadable(lang, file.display(), error),
-            Self::Empty { file } => empty(lang, file.display()),
+            Self::Empty {
+                file,
+                passed_by: blocks,
+            } if !blocks.is_empty() => passed_by(lang, file.display(), blocks.join(", ")),
+            Self::Empty { file, .. } => empty(lang, file.display()),
             Self::Damaged { file, number } => damaged(lang, file.display(), number),
             Self::Proxy { variable } => proxy(lang, variable.unwrap_or("api.proxy")),
             Self::Library(error) => library(lang, error),

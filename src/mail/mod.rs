@@ -9,7 +9,7 @@ pub mod smtp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 
 /// Who writes to whom, and through which server: what stands in `email` and `smtp`.
 #[derive(Clone, Debug)]
@@ -45,6 +45,17 @@ pub struct Smtp {
     pub ca_file: Option<PathBuf>,
     /// Each connect, each read, each write.
     pub timeout: Duration,
+}
+
+impl Smtp {
+    /// What goes over the line and must not come back into a message.
+    pub fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        if let Some((user, password)) = &self.login {
+            secrets.add_login(user, password);
+        }
+        secrets
+    }
 }
 
 /// How the line to the mail server is secured.

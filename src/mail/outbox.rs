@@ -5,6 +5,7 @@
 //! HTML, not as finished bytes: what is sent is made with the settings of the
 //! day, and can say that it comes late. Its Message-ID stays.
 
+mod rescue;
 mod unconfirmed;
 
 use std::time::Instant;
@@ -17,9 +18,10 @@ use super::Settings;
 use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
+use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
-pub use unconfirmed::Unconfirmed;
+pub use unconfirmed::{Asked, Unconfirmed};
 
 /// The most mails that wait; more are merged.
 pub const MAILS: usize = 20;
@@ -80,6 +82,9 @@ pub struct Waiting {
     /// True where that has happened a second time: a third copy is one too many.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unconfirmed: bool,
+    /// How often it was sent again since, to learn whether the server confirms now.
+    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
+    pub asked: Asked,
     /// True where it tells of nothing but mail. Whom such a one does not reach is
     /// not told: that mail would bring about the next, for ever.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -135,6 +140,18 @@ impl Outbox {
         now: Timestamp,
         deadline: Instant,
     ) -> Deliveries {
+        self.deliver_knowing(settings, reader, now, deadline, &AddressBook::empty())
+    }
+
+    /// The same, with what earlier runs knew of names; what this one learns goes there.
+    pub fn deliver_knowing(
+        &mut self,
+        settings: &Settings,
+        reader: &Reader,
+        now: Timestamp,
+        deadline: Instant,
+        book: &AddressBook,
+    ) -> Deliveries {
         let mut done = Deliveries::default();
         // Nobody may be left to be served where the recipients have changed since.
         self.mails.retain(|mail| !mail.is_done(settings));
@@ -142,7 +159,7 @@ impl Outbox {
         if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return done;
         }
-        let session = match Session::open(&settings.smtp, deadline) {
+        let session = match Session::open_knowing(&settings.smtp, deadline, book) {
             Ok(session) => session,
             Err(error) => {
                 done.errors.push(error);
@@ -163,12 +180,9 @@ impl Outbox {
             .into_iter()
             .partition(|mail| mail.unconfirmed);
         self.mails = waiting;
+        // Before those that only now are among them: their turn is the next run's.
+        round.recall(&mut self.unconfirmed.mails);
         self.unconfirmed.take_in(twice, reader, now);
-        // A server that confirms one mail will confirm the others.
-        if recall || round.done.delivered > 0 {
-            self.unconfirmed.tried_at = Some(now);
-            round.send_each(&mut self.unconfirmed.mails);
-        }
         self.untold.append(&mut round.untold);
         round.session.quit();
         round.done
@@ -271,7 +285,11 @@ struct Round<'a> {
 impl Round<'_> {
     /// Sends mails in their order until the line breaks; those that are through leave.
     fn send_each(&mut self, mails: &mut Vec<Waiting>) {
-        for mail in mails.iter_mut() {
+        self.send_those(mails, |_| true);
+    }
+
+    fn send_those(&mut self, mails: &mut Vec<Waiting>, which: impl Fn(&Waiting) -> bool) {
+        for mail in mails.iter_mut().filter(|mail| which(mail)) {
             if !self.alive {
                 break;
             }
@@ -280,7 +298,27 @@ impl Round<'_> {
         mails.retain(|mail| !mail.is_done(self.settings));
     }
 
+    /// Sends what was never confirmed once more: all of it where the server confirmed
+    /// another mail, else what is due, if the server answers a command properly.
+    fn recall(&mut self, mails: &mut Vec<Waiting>) {
+        let (now, confirms) = (self.now, self.done.delivered > 0);
+        let is_due = |mail: &Waiting| confirms || mail.asked.is_due(now);
+        if !self.alive || !mails.iter().any(is_due) {
+            return;
+        }
+        match self.session.reset() {
+            Ok(()) => self.send_those(mails, is_due),
+            Err(error) => {
+                self.alive = false;
+                self.done.errors.push(error);
+            }
+        }
+    }
+
     fn send(&mut self, mail: &mut Waiting) {
+        if mail.unconfirmed {
+            mail.asked.note(self.now);
+        }
         let message = mail.message(self.settings, self.reader, self.now);
         let to = mail.pending(self.settings);
         let from = smtp::sender(self.settings);
@@ -329,14 +367,15 @@ impl Waiting {
     }
 
     /// Notes who is served. One refused for good is, if another has been
-    /// accepted, now or before; the sentences name him. If none was, everyone waits.
+    /// accepted, now or before; the sentences name him. If none was, everyone waits, and
+    /// so does he who was refused for something that is not his.
     fn settle(&mut self, delivery: &Delivery, reader: &Reader) -> Vec<String> {
         self.served.extend(delivery.accepted.iter().cloned());
         self.in_doubt &= delivery.accepted.is_empty();
         if self.served.is_empty() {
             return Vec::new();
         }
-        let dropped = delivery.refused.iter().filter(|refused| refused.permanent);
+        let dropped = delivery.refused.iter().filter(|refused| refused.for_good());
         let named: Vec<String> = dropped
             .map(|refused| {
                 self.served.push(refused.recipient.clone());

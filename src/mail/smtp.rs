@@ -6,9 +6,11 @@
 
 pub mod envelope;
 pub mod error;
+mod objection;
 pub mod reply;
 mod wire;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,9 +22,11 @@ use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_AUTH, EXT_SIZE};
 use smtp_proto::{EXT_SMTP_UTF8, EXT_START_TLS};
 
 use super::{Settings, Smtp, Tls};
-use crate::net;
+use crate::net::AddressBook;
+use crate::secret::Secrets;
 use crate::tls::{self, Shown, Trust};
 pub use error::{Cause, SmtpError, Step};
+pub use objection::Objection;
 use reply::{Capabilities, Reply};
 use wire::Wire;
 
@@ -46,8 +50,17 @@ pub struct Refused {
     pub recipient: String,
     /// True for 5xx: trying again is no use.
     pub permanent: bool,
+    /// What the server objects to.
+    pub objection: Objection,
     /// What the server said.
     pub reply: Reply,
+}
+
+impl Refused {
+    /// True where this recipient will never be served, whatever is done elsewhere.
+    pub fn for_good(&self) -> bool {
+        self.permanent && self.objection == Objection::Recipient
+    }
 }
 
 /// Something that went otherwise than the settings wish, and yet went.
@@ -72,7 +85,18 @@ pub fn deliver(
     message: &[u8],
     deadline: Instant,
 ) -> Result<Delivery, SmtpError> {
-    let mut session = Session::open(&settings.smtp, deadline)?;
+    deliver_knowing(settings, to, message, deadline, &AddressBook::empty())
+}
+
+/// The same, with what earlier runs knew of names; what this one learns goes there.
+pub fn deliver_knowing(
+    settings: &Settings,
+    to: &[String],
+    message: &[u8],
+    deadline: Instant,
+    book: &AddressBook,
+) -> Result<Delivery, SmtpError> {
+    let mut session = Session::open_knowing(&settings.smtp, deadline, book)?;
     let delivery = session.send(sender(settings), to, message);
     session.quit();
     delivery
@@ -95,6 +119,10 @@ pub struct Session {
     timeout: Duration,
     /// How the server is called in errors.
     server: String,
+    /// Where it is.
+    address: SocketAddr,
+    /// What no message may show, at whatever step the server throws it back.
+    secrets: Secrets,
 }
 
 /// How many timeouts the answer to the message may take: a server that filters
@@ -106,10 +134,25 @@ impl Session {
     /// Connects to the first address of the host that answers, secures the line
     /// and logs in.
     pub fn open(smtp: &Smtp, deadline: Instant) -> Result<Self, SmtpError> {
+        Self::open_knowing(smtp, deadline, &AddressBook::empty())
+    }
+
+    /// The same, with what earlier runs knew of names; what this one learns goes there.
+    pub fn open_knowing(
+        smtp: &Smtp,
+        deadline: Instant,
+        book: &AddressBook,
+    ) -> Result<Self, SmtpError> {
         let patience = wire::within(smtp.timeout, deadline);
-        let addresses = net::resolve(&smtp.host, smtp.port, patience)
-            .map_err(|error| SmtpError::new(&named(smtp), Step::Resolve, error.into()))?;
-        Self::open_any(smtp, &addresses, deadline)
+        let verified = trust(smtp).verify;
+        let found = book
+            .look_up(&smtp.host, smtp.port, patience, verified)
+            .map_err(|error| SmtpError::new(&named(smtp), Step::Resolve, unresolved(error)))?;
+        let session = Self::open_any(smtp, &found.addresses, deadline)?;
+        if verified {
+            book.served(&smtp.host, session.address);
+        }
+        Ok(session)
     }
 
     /// The same, with the host's addresses at hand.
@@ -174,6 +217,8 @@ impl Session {
             banner: String::new(),
             timeout: smtp.timeout,
             server: server.to_owned(),
+            address,
+            secrets: smtp.secrets(),
         };
         if smtp.tls == Tls::Implicit {
             session.handshake(tls, &smtp.host)?;
@@ -331,12 +376,7 @@ impl Session {
         } else {
             return Err(self.error(Step::Auth, Cause::NoAuth));
         };
-        self.converse(&lines).map_err(|mut error| {
-            // Some servers repeat the line they didn't like.
-            error.hide(lines.iter().filter_map(|line| line.rsplit(' ').next()));
-            error.hide([password]);
-            error
-        })
+        self.converse(&lines)
     }
 
     /// One line after the other: 334 asks for the next, 235 ends it well.
@@ -382,6 +422,7 @@ impl Session {
                 server,
                 recipient: recipient.to_owned(),
                 permanent,
+                objection: Objection::of(&reply),
                 reply,
             })
         };
@@ -442,7 +483,10 @@ impl Session {
     }
 
     fn reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
-        self.wire.reply().map_err(|cause| self.error(step, cause))
+        match self.wire.reply() {
+            Ok(reply) => Ok(reply.without(&self.secrets)),
+            Err(cause) => Err(self.error(step, cause)),
+        }
     }
 
     fn refusal(&self, step: Step, reply: Reply) -> SmtpError {
@@ -450,6 +494,10 @@ impl Session {
     }
 
     fn error(&self, step: Step, cause: Cause) -> SmtpError {
+        let cause = match cause {
+            Cause::Tls(problem) => Cause::Tls(problem.without(&self.secrets)),
+            other => other,
+        };
         SmtpError::new(&self.server, step, cause)
     }
 }
@@ -457,6 +505,14 @@ impl Session {
 /// How the server is called in errors.
 fn named(smtp: &Smtp) -> String {
     format!("{}:{}", smtp.host, smtp.port)
+}
+
+/// A name that could not be looked up; only how long it took is of further interest.
+fn unresolved(error: io::Error) -> Cause {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Cause::Timeout,
+        _ => Cause::NoAddress,
+    }
 }
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin};
 use super::typing::{self, Typed};
 use crate::columns;
 use crate::lang::{Lang, menu as say};
+use crate::secret::Secrets;
 use crate::store::Env;
 use crate::terminal;
 use crate::visible::visible;
@@ -60,6 +61,8 @@ pub enum Style {
 pub struct Console {
     /// The language of all that is said here.
     pub lang: Lang,
+    /// What is shown nowhere.
+    pub secrets: Secrets,
     /// Someone types.
     person: bool,
     /// Colour, and a screen that is cleared.
@@ -80,6 +83,7 @@ impl Console {
         let plain = env.text("NO_COLOR").is_some() || env.text("TERM").unwrap_or("dumb") == "dumb";
         Self {
             lang,
+            secrets: Secrets::default(),
             person,
             ascii: !env.shows_unicode(),
             styled: person && io::stdout().is_terminal() && !plain,
@@ -204,7 +208,7 @@ impl Console {
         if self.person {
             return self.line(Style::Bad, text);
         }
-        terminal::complain(&[text.to_owned()]);
+        terminal::complain(&[self.secrets.hide(text)]);
     }
 
     /// The same, below a person's next title.
@@ -326,7 +330,7 @@ impl Console {
     }
 
     fn put(&self, text: &str) {
-        terminal::put(&self.in_ascii(text));
+        terminal::put(&self.in_ascii(&self.secrets.hide(text)));
     }
 
     /// The few signs of our own that not every terminal has, in ASCII where it has none.

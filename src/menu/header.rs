@@ -12,6 +12,7 @@ const MOST_PROBLEMS: usize = 3;
 
 /// Begins the menu's screen.
 pub fn show(menu: &mut Menu<'_>) {
+    menu.console.secrets = store::secrets(menu.place.config, menu.place.env);
     if !menu.console.person() {
         return;
     }

@@ -6,6 +6,7 @@ use super::Menu;
 use super::console::Style;
 use crate::check::{Finding, Mark, Needs, check_mail, check_pce};
 use crate::lang::menu as say;
+use crate::net::AddressBook;
 use crate::store::{self, Config};
 
 /// Tries the PCE as the file has it now. The rest of the file may still be missing:
@@ -19,8 +20,9 @@ pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
     let now = menu.start().now;
     let file = menu.file();
     let alone = json!({"api": file["api"], "email": {"recipients": ["root"]}});
+    let book = AddressBook::empty();
     tell(menu, &alone, |config| {
-        check_pce(&config.pce, Needs::default(), now, lang)
+        check_pce(&config.pce, Needs::default(), &book, now, lang)
     })
 }
 
@@ -38,7 +40,10 @@ pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
         "email": file["email"],
         "smtp": file["smtp"],
     });
-    tell(menu, &alone, |config| check_mail(&config.mail, now, lang))
+    let book = AddressBook::empty();
+    tell(menu, &alone, |config| {
+        check_mail(&config.mail, &book, now, lang)
+    })
 }
 
 fn tell(

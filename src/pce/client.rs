@@ -12,11 +12,14 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::clock::Clock;
-use super::error::{Break, Error, Problem};
+use super::connect::Line;
+use super::error::{Break, Error, Problem, ProxyProblem};
 use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect, page};
 use crate::certificate::Certificate;
+use crate::net::AddressBook;
+use crate::secret::Secrets;
 use crate::tls::{self, Shown};
 use crate::visible::one_line;
 
@@ -44,11 +47,12 @@ const ERROR_BYTES: u64 = 8 * 1024;
 /// A conversation with one PCE, over one connection where the PCE keeps it open.
 pub struct Client {
     agent: Agent,
+    line: Arc<Line>,
     base: String,
     org: String,
     authorization: String,
     /// What no message may show, whoever echoes it.
-    secrets: [String; 2],
+    secrets: Secrets,
     deadline: Instant,
     clock: Clock,
     /// Whether only failing answers have told the time so far.
@@ -71,8 +75,21 @@ impl Client {
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
     pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
+        Self::knowing(settings, clock, deadline, &AddressBook::empty())
+    }
+
+    /// The same, with what earlier runs knew of names; what this one learns goes there.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn knowing(
+        settings: &Settings,
+        clock: Clock,
+        deadline: Instant,
+        book: &AddressBook,
+    ) -> Result<Self, Error> {
         let certificate = Arc::default();
-        let agent = connect::agent(settings, Arc::clone(&certificate)).map_err(Error::Tls)?;
+        let agent = connect::agent(settings, Arc::clone(&certificate), book).map_err(Error::Tls)?;
         let client = Self::with_agent(settings, agent, clock, deadline);
         Ok(Self {
             certificate,
@@ -90,21 +107,28 @@ impl Client {
         clock: Clock,
         deadline: Instant,
         shown: &Arc<Shown>,
+        book: &AddressBook,
     ) -> Result<Self, Error> {
-        let agent = connect::looking_agent(settings, shown).map_err(Error::Tls)?;
+        let agent = connect::looking_agent(settings, shown, book).map_err(Error::Tls)?;
         let client = Self::with_agent(settings, agent, clock, deadline);
         Ok(Self { tries: 1, ..client })
     }
 
-    fn with_agent(settings: &Settings, agent: Agent, clock: Clock, deadline: Instant) -> Self {
+    fn with_agent(
+        settings: &Settings,
+        (agent, line): (Agent, Arc<Line>),
+        clock: Clock,
+        deadline: Instant,
+    ) -> Self {
         let pair = format!("{}:{}", settings.key, settings.secret.reveal());
         Self {
             agent,
+            line,
             certificate: Arc::default(),
             base: format!("{}/api/v2", settings.url),
             org: settings.org_id.clone(),
             authorization: format!("Basic {}", STANDARD.encode(&pair)),
-            secrets: [settings.secret.reveal().to_owned(), STANDARD.encode(&pair)],
+            secrets: settings.secrets(),
             deadline,
             clock,
             clock_is_a_proxys: false,
@@ -198,23 +222,25 @@ impl Client {
         *tries <= self.tries && self.wait(wait).is_ok()
     }
 
-    /// POSTs a JSON document and reads the answer, tried again only after a 429:
-    /// after anything else the PCE may have done what it was asked for.
+    /// POSTs a JSON document and reads the answer, tried again only after a 429 and
+    /// where a kept connection was closed before an answer: after anything else the PCE
+    /// may have done what it was asked for.
     ///
     /// # Errors
     /// As [`Client::get_json`].
     pub fn post_json<T: DeserializeOwned>(&mut self, path: &str, body: &[u8]) -> Result<T, Error> {
         for tries_left in (0..TRIES).rev() {
             self.in_time()?;
-            self.requests += 1;
-            let request = self.agent.post(format!("{}{path}", self.base));
-            let request = request.config().timeout_global(self.time_left()).build();
-            let request = request
-                .header("Authorization", &self.authorization)
-                .header("Accept", "application/json");
-            let answer = request
-                .header("Content-Type", "application/json")
-                .send(body);
+            let answer = self.on_an_open_line(|client| {
+                let request = client.agent.post(format!("{}{path}", client.base));
+                let request = request.config().timeout_global(client.time_left()).build();
+                let request = request
+                    .header("Authorization", &client.authorization)
+                    .header("Accept", "application/json");
+                request
+                    .header("Content-Type", "application/json")
+                    .send(body)
+            });
             let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
             let again = response.status().as_u16() == 429 && tries_left > 0;
@@ -273,33 +299,62 @@ impl Client {
         let problem = match error {
             ureq::Error::HostNotFound => Problem::NoSuchHost,
             ureq::Error::Timeout(_) => Problem::Timeout,
-            ureq::Error::Io(error) => match tls::problem(&error) {
-                Some(problem) => Problem::Tls(problem),
-                None if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
-                None => Problem::Network(error.to_string()),
+            ureq::Error::Io(error) => match (ProxyProblem::inside(&error), tls::problem(&error)) {
+                (Some(problem), _) => Problem::Proxy(problem.without(&self.secrets)),
+                (_, Some(problem)) => Problem::Tls(problem.without(&self.secrets)),
+                _ if error.kind() == std::io::ErrorKind::TimedOut => Problem::Timeout,
+                _ => Problem::Network(self.clean(&error.to_string())),
             },
-            error => Problem::Network(error.to_string()),
+            error => Problem::Network(self.clean(&error.to_string())),
         };
         Error::Unreachable {
-            path: format!("{}{}", self.base, without_query(path)),
+            path: format!("{}{}", self.base, self.shown_path(path)),
             problem,
         }
     }
 
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
-        self.requests += 1;
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let request = request.config().timeout_global(self.time_left()).build();
-        // Without this a download comes as CSV [seen on 25.2.40].
-        let request = request
-            .header("Authorization", &self.authorization)
-            .header("Accept", "application/json");
-        let response = request
-            .call()
-            .map_err(|error| self.unreachable(path, error))?;
+        let send = |client: &Self| {
+            let request = client.agent.get(format!("{}{path}", client.base));
+            let request = request.config().timeout_global(client.time_left()).build();
+            // Without this a download comes as CSV [seen on 25.2.40].
+            let request = request
+                .header("Authorization", &client.authorization)
+                .header("Accept", "application/json");
+            request.call()
+        };
+        let answer = match self.tries {
+            1 => self.on_an_open_line(send),
+            // It is tried again in any case.
+            _ => self.counted(send),
+        };
+        let response = answer.map_err(|error| self.unreachable(path, error))?;
         self.learn_time(&response);
         Ok(response)
+    }
+
+    /// Sends a request, and once more where the connection was kept from an earlier one
+    /// and turns out to be closed: balancers close what is idle, and the request that
+    /// meets it was never read. Not where the other side is only silent: then it may
+    /// be at work.
+    fn on_an_open_line(
+        &mut self,
+        send: impl Fn(&Self) -> Result<Response<Body>, ureq::Error>,
+    ) -> Result<Response<Body>, ureq::Error> {
+        match self.counted(&send) {
+            Err(ureq::Error::Io(error))
+                if was_closed(&error) && self.line.was_kept_and_is_silent() =>
+            {
+                self.counted(&send)
+            }
+            answer => answer,
+        }
+    }
+
+    fn counted<T>(&mut self, send: impl Fn(&Self) -> T) -> T {
+        self.requests += 1;
+        send(self)
     }
 
     /// The first answer tells the time. A 5xx may be a proxy's, and its clock wrong:
@@ -325,8 +380,8 @@ impl Client {
             return Err(error);
         }
         let text = beginning(&mut response);
-        let said = explanation(&text, |text| self.without_secrets(text));
-        let path = without_query(path);
+        let said = explanation(&text, |text| self.clean(text));
+        let path = self.shown_path(path);
         Err(match status.as_u16() {
             401 => Error::Credentials { path, said },
             status => Error::Status { path, status, said },
@@ -337,9 +392,9 @@ impl Client {
     fn redirect(&self, path: &str, response: &Response<Body>) -> Option<Error> {
         let status = response.status();
         let location = response.headers().get("location")?;
-        let location = self.without_secrets(&String::from_utf8_lossy(location.as_bytes()));
+        let location = self.clean(&String::from_utf8_lossy(location.as_bytes()));
         status.is_redirection().then(|| Error::Redirect {
-            path: without_query(path),
+            path: self.shown_path(path),
             status: status.as_u16(),
             to: page::host_of(&location).unwrap_or_else(|| {
                 let own = page::host_of(&self.base).unwrap_or_default();
@@ -355,17 +410,17 @@ impl Client {
     /// What a log-in page in the API's place says; none where it is none.
     fn log_in_page(&self, path: &str, text: &str) -> Option<Error> {
         page::is_log_in(text).then(|| Error::LogInPage {
-            path: without_query(path),
-            begins: opening(&self.without_secrets(text)),
-            to: page::leads_to(&self.without_secrets(text)),
+            path: self.shown_path(path),
+            begins: opening(&self.clean(text)),
+            to: page::leads_to(&self.clean(text)),
         })
     }
 
     /// What it means that an answer is none of the API's.
     fn odd(&self, path: &str, text: &str) -> Error {
         self.log_in_page(path, text).unwrap_or_else(|| Error::Odd {
-            path: without_query(path),
-            problem: opening(&self.without_secrets(text)),
+            path: self.shown_path(path),
+            problem: opening(&self.clean(text)),
         })
     }
 
@@ -384,7 +439,7 @@ impl Client {
         let begun = (&mut reader)
             .take(GZIP.len() as u64)
             .read_to_end(&mut magic);
-        begun.map_err(|error| self.broke_off(without_query(path), &error))?;
+        begun.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let packed = magic == GZIP;
         let whole = io::Cursor::new(magic).chain(reader);
         Ok(if packed {
@@ -397,9 +452,9 @@ impl Client {
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
         match error {
-            StreamError::Read(error) => self.broke_off(without_query(path), &error),
+            StreamError::Read(error) => self.broke_off(self.shown_path(path), &error),
             StreamError::Truncated => Error::Broken {
-                path: without_query(path),
+                path: self.shown_path(path),
                 problem: Break::TooEarly,
             },
             StreamError::NotAnArray(first) => self.odd(path, &first),
@@ -418,14 +473,14 @@ impl Client {
             .limit(ANSWER_BYTES)
             .reader();
         let read = reader.read_to_end(&mut text);
-        read.map_err(|error| self.broke_off(without_query(path), &error))?;
+        read.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let document = serde_json::from_slice(&text);
         let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
         document
             .or_else(|error| mend().ok_or(error))
             .map_err(|error| {
                 if error.is_eof() && !text.is_empty() {
-                    let (path, problem) = (without_query(path), Break::TooEarly);
+                    let (path, problem) = (self.shown_path(path), Break::TooEarly);
                     return Error::Broken { path, problem };
                 }
                 self.odd(path, &String::from_utf8_lossy(&text))
@@ -438,20 +493,20 @@ impl Client {
             Err(deadline) => deadline,
             Ok(()) => Error::Broken {
                 path,
-                problem: Break::Network(error.to_string()),
+                problem: Break::Network(self.clean(&error.to_string())),
             },
         }
     }
 
-    /// An answer fit for a message: some proxies' pages show the request's headers,
-    /// some with their slashes escaped as JSON may. Comes before any cut, which
-    /// would leave half a secret unknown.
-    fn without_secrets(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "***")
-                .replace(&secret.replace('/', "\\/"), "***")
-        })
+    /// What a server said, fit for a message: some proxies' pages show the request's
+    /// headers. Comes before any cut, which would leave half a secret unknown.
+    pub fn clean(&self, text: &str) -> String {
+        self.secrets.hide(text)
+    }
+
+    /// The path for a message; one that the PCE gave may hold anything.
+    fn shown_path(&self, path: &str) -> String {
+        self.clean(path.split('?').next().unwrap_or_default())
     }
 }
 
@@ -489,8 +544,16 @@ fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
     }
 }
 
-fn without_query(path: &str) -> String {
-    path.split('?').next().unwrap_or_default().to_owned()
+/// The other side has hung up.
+fn was_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+    )
 }
 
 /// What the PCE's error array says, or how another body begins, once

@@ -1,6 +1,10 @@
 //! Why the PCE could not be asked, or its answer not be read. The sentences stand
 //! in [`crate::lang::pce`].
 
+use std::fmt;
+use std::io;
+
+use crate::secret::Secrets;
 use crate::tls::{self, TlsError};
 
 /// Why a request came to nothing. `path` is the API's, without its query.
@@ -108,4 +112,88 @@ pub enum Problem {
     Tls(tls::Problem),
     /// The network, in the system's words.
     Network(String),
+    /// The proxy before the PCE.
+    Proxy(ProxyProblem),
 }
+
+/// A proxy that does not lead to the PCE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyProblem {
+    /// Its host and port; never its user and password.
+    pub place: String,
+    /// The key or variable that names it.
+    pub source: &'static str,
+    /// What is wrong with it.
+    pub fault: ProxyFault,
+}
+
+/// What is wrong with a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProxyFault {
+    /// Its name has no address.
+    NoAddress,
+    /// Nothing listens on its port.
+    Refused,
+    /// Nothing came in time.
+    Timeout,
+    /// The network, in the system's words.
+    Network(String),
+    /// TLS with an `https://` proxy.
+    Tls(tls::Problem),
+    /// It hung up on the request.
+    Closed,
+    /// What answers there is no HTTP proxy.
+    NotHttp,
+    /// 407.
+    Login {
+        /// Whether it was told a user and password.
+        given: bool,
+    },
+    /// Any other status that is no 2xx.
+    Status {
+        /// The status.
+        status: u16,
+        /// The host and port it was asked for.
+        target: String,
+    },
+}
+
+impl ProxyFault {
+    pub(super) fn of(error: &io::Error) -> Self {
+        if let Some(problem) = tls::problem(error) {
+            return Self::Tls(problem);
+        }
+        match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::Timeout,
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Network(error.to_string()),
+        }
+    }
+}
+
+impl ProxyProblem {
+    /// The same with nothing secret in what the other side said.
+    pub(super) fn without(self, secrets: &Secrets) -> Self {
+        let fault = match self.fault {
+            ProxyFault::Network(text) => ProxyFault::Network(secrets.hide(&text)),
+            ProxyFault::Tls(problem) => ProxyFault::Tls(problem.without(secrets)),
+            other => other,
+        };
+        Self { fault, ..self }
+    }
+
+    /// The one inside an I/O error; `None` where it is something else.
+    pub(super) fn inside(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref::<Self>().cloned()
+    }
+}
+
+impl fmt::Display for ProxyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(crate::lang::Lang::En))
+    }
+}
+
+impl std::error::Error for ProxyProblem {}

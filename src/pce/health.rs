@@ -59,13 +59,28 @@ enum Answer {
 /// Whatever keeps the answer from coming; see [`Client::get`].
 pub fn health(client: &mut Client) -> Result<Health, Error> {
     match client.get_json::<Answer>("/health") {
-        Ok(Answer::Several(list)) => Ok(judge(list)),
-        Ok(Answer::One(pce)) => Ok(judge(vec![Some(pce)])),
+        Ok(Answer::Several(list)) => Ok(judge(list).without_secrets(client)),
+        Ok(Answer::One(pce)) => Ok(judge(vec![Some(pce)]).without_secrets(client)),
         Err(Error::Status {
             status: 403 | 404 | 406,
             ..
         }) => Ok(Health::NotOffered),
         Err(error) => Err(error),
+    }
+}
+
+impl Health {
+    fn without_secrets(self, client: &Client) -> Self {
+        let Self::Ill(complaints) = self else {
+            return self;
+        };
+        let clean = |text: &String| client.clean(text);
+        let cleaned = complaints.iter().map(|complaint| Complaint {
+            fqdn: clean(&complaint.fqdn),
+            status: clean(&complaint.status),
+            reasons: complaint.reasons.iter().map(clean).collect(),
+        });
+        Self::Ill(cleaned.collect())
     }
 }
 

@@ -22,7 +22,7 @@ pub mod traffic;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 
 pub use decision::Decision;
 
@@ -49,6 +49,18 @@ pub struct Settings {
     pub timeout: Duration,
     /// A traffic query as a whole.
     pub query_timeout: Duration,
+}
+
+impl Settings {
+    /// What goes over the line and must not come back into a message.
+    pub fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.add_login(&self.key, &self.secret);
+        if let Proxy::Url(url) = &self.proxy {
+            secrets.add_url(url.reveal());
+        }
+        secrets
+    }
 }
 
 /// The HTTP proxy to use.

@@ -28,6 +28,12 @@ impl SeenEvents {
         self.0.retain(|_, second| *second >= time.as_second());
     }
 
+    /// The time of the newest event.
+    pub fn newest(&self) -> Option<Timestamp> {
+        let newest = self.0.values().max()?;
+        Timestamp::from_second(*newest).ok()
+    }
+
     /// Keeps to the bound; what had to be forgotten lies before the returned time.
     pub fn keep_to(&mut self, bound: usize) -> Option<Timestamp> {
         let excess = self

@@ -354,7 +354,9 @@ pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), E
     let path = client.in_org(QUERIES);
     let answer = client.post_json(&path, &part.body(most));
     let query: Query = answer.map_err(of_a_member)?;
-    let Some(href) = query.href else {
+    // It is kept in the state.
+    let href = query.href.filter(|href| client.clean(href) == *href);
+    let Some(href) = href else {
         return Err(Error::NoHref { path });
     };
     let Some(href) = own_query(&path, &href) else {
@@ -420,11 +422,12 @@ pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
         }) => return Ok(Progress::Gone),
         answer => answer?,
     };
-    Ok(query.progress())
+    Ok(query.progress(|text| one_line(&client.clean(text), MOST_SHOWN)))
 }
 
 impl Query {
-    fn progress(self) -> Progress {
+    /// `shown` makes what the PCE says fit for a message.
+    fn progress(self, shown: impl Fn(&str) -> String) -> Progress {
         let status = self.status.unwrap_or_default();
         match status.as_str() {
             "queued" | "working" | "pending" | "running" => Progress::Running,
@@ -435,17 +438,20 @@ impl Query {
                 Progress::Completed {
                     rows,
                     cut: rows >= MAX_ROWS,
-                    silent: silent.take(MOST_NAMED).map(Region::name).collect(),
+                    silent: silent
+                        .take(MOST_NAMED)
+                        .map(|one| one.name(&shown))
+                        .collect(),
                 }
             }
-            _ => Progress::Failed(one_line(&status, MOST_SHOWN)),
+            _ => Progress::Failed(shown(&status)),
         }
     }
 }
 
 impl Region {
-    fn name(self) -> String {
-        let name = self.pce_fqdn.map(|name| one_line(&name, MOST_SHOWN));
+    fn name(self, shown: impl Fn(&str) -> String) -> String {
+        let name = self.pce_fqdn.map(|name| shown(&name));
         name.filter(|name| !name.is_empty())
             .unwrap_or_else(|| "?".to_owned())
     }

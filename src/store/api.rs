@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::address::{Base, UrlFault, is_loopback};
-use super::credential::{Around, Places, file};
+use super::credential::{API_SECRET, Around, file};
 use super::locate::Env;
 use super::node::{Document, Node};
 use super::problem::{Problems, shown};
@@ -33,17 +33,11 @@ pub(super) fn read(
     around: &Around<'_>,
     problems: &Problems,
 ) -> pce::Settings {
-    const SECRET: Places = Places {
-        variable: "ILLUMIO_API_SECRET",
-        credential: "api_secret",
-        file_key: "secret_file",
-        key: "secret",
-    };
     let api = Section::open(document.section("api"), "api", KEYS, problems);
     let url = pce_url(&api);
     let org_id = org_id(&api);
     let key = api_key(&api, around.env);
-    let secret = SECRET.require(&api, around, problems);
+    let secret = API_SECRET.require(&api, around, problems);
     pce::Settings {
         url,
         org_id,

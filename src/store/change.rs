@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::layout;
+use crate::secret::Secrets;
 
 /// What stands for a value that nobody may see.
 const MASKED: &str = "***";
@@ -20,6 +21,16 @@ pub struct Change {
     pub before: Option<String>,
     /// The JSON that stands there now, in the same way.
     pub after: Option<String>,
+}
+
+impl Change {
+    /// Takes secrets out of it that stand where none belongs.
+    pub fn hide(&mut self, secrets: &Secrets) {
+        let values = [&mut self.before, &mut self.after].into_iter().flatten();
+        for text in values.chain([&mut self.what]) {
+            *text = secrets.hide(text);
+        }
+    }
 }
 
 /// All differences between two texts of the file, but for the state.

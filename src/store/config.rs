@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::credential::Around;
+use super::credential::{Around, secrets_in};
 use super::locate::Env;
 use super::near::{distance, nearest};
 use super::node::{Document, doubles};
@@ -52,23 +52,49 @@ pub(super) fn read(
     let mail = email::read(document, &around, &problems);
     let settings = settings::read(document, place, &pce, &problems, &obsolete);
     let rules = rule::read_all(document.section("rules"), &problems, &remarks);
-    let (found, more) = problems.done();
+    let secrets = secrets_in(document, place.env, place.folder);
+    let (mut found, more) = problems.done();
     if !found.is_empty() {
+        found.iter_mut().for_each(|one| one.hide(&secrets));
         return Err((found, more));
     }
     let language = settings.language;
     let told = |problems: Problems| {
         let (list, _) = problems.done();
-        list.iter().map(|one| one.text(language)).collect()
+        let texts = list.iter().map(|one| secrets.hide(&one.text(language)));
+        texts.collect()
     };
-    Ok(Config {
+    let (warnings, obsolete) = (told(remarks), told(obsolete));
+    let mut config = Config {
         pce,
         mail,
         settings,
         rules,
-        warnings: told(remarks),
-        obsolete: told(obsolete),
-    })
+        warnings,
+        obsolete,
+        secrets,
+    };
+    hide_in_names(&mut config);
+    Ok(config)
+}
+
+/// A secret that was pasted where a name belongs is none that a mail may show.
+fn hide_in_names(config: &mut Config) {
+    let Config {
+        settings,
+        mail,
+        rules,
+        secrets,
+        ..
+    } = config;
+    settings.site_name = secrets.hide(&settings.site_name);
+    mail.sender = secrets.hide(&mail.sender);
+    for rule in rules {
+        rule.name = secrets.hide(&rule.name);
+        rule.desc = secrets.hide(&rule.desc);
+        rule.rec = secrets.hide(&rule.rec);
+        rule.note = secrets.hide(&rule.note);
+    }
 }
 
 /// Keys that stand twice, and sections whose name looks like a slip of the pen.

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::exposed::Exposed;
 use super::locate::Env;
+use super::node::{Document, Node, find};
 use super::problem::{Problems, reason};
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::ordinary;
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 
 /// No key or password is longer.
 const LONGEST: u64 = 64 * 1024;
@@ -27,6 +28,52 @@ pub(super) struct Places {
     pub file_key: &'static str,
     /// `secret`
     pub key: &'static str,
+}
+
+/// The API secret's places.
+pub(super) const API_SECRET: Places = Places {
+    variable: "ILLUMIO_API_SECRET",
+    credential: "api_secret",
+    file_key: "secret_file",
+    key: "secret",
+};
+
+/// The mail password's.
+pub(super) const MAIL_PASSWORD: Places = Places {
+    variable: "ILLUMIO_SMTP_PASSWORD",
+    credential: "smtp_password",
+    file_key: "password_file",
+    key: "password",
+};
+
+/// Every secret that a file names or holds, used or not, with whatever else is wrong in
+/// it: what no output may show though it was typed into another key.
+pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> Secrets {
+    let mut secrets = Secrets::default();
+    for (section, login, places) in [("api", "key", API_SECRET), ("smtp", "user", MAIL_PASSWORD)] {
+        let text = |key: &str| match document.section(section) {
+            Some(Node::Object(entries)) => match find(entries, key) {
+                Some(Node::Text(text)) => Some(text.as_str()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let user = text(login).unwrap_or_default().trim();
+        let named = text(places.file_key).map(|path| folder.join(path.trim()));
+        let files = named.into_iter().chain(places.credential_path(env));
+        let in_files = files.filter_map(|path| read_bounded(&path).ok());
+        let in_files = in_files.map(|(text, _)| text.trim_end_matches(['\r', '\n']).to_owned());
+        let written = text(places.key)
+            .into_iter()
+            .chain(env.text(places.variable));
+        for secret in written.map(str::to_owned).chain(in_files) {
+            secrets.add_login(user, &Secret::new(secret));
+        }
+        if let Some(url) = text("proxy") {
+            secrets.add_url(url);
+        }
+    }
+    secrets.among_our_words()
 }
 
 /// What is needed beside the config's own keys.

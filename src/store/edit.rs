@@ -20,8 +20,8 @@ use super::locate::{Env, behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::problem::{Error, Problem};
 use super::rule::place_of_key;
-use super::write::{Remark, replace};
-use super::{Config, splice, state};
+use super::write::{Remark, replace, replace_alone};
+use super::{Config, seal, splice, state};
 use crate::rules::keyed;
 
 /// What a file begins as.
@@ -198,12 +198,11 @@ fn write(path: &Path, text: &str, valid: bool) -> Result<Option<Remark>, Error> 
         Some(state) => splice::with_state(path, text, state)?,
         None => text.to_owned(),
     };
+    if !valid {
+        return replace_alone(path, &text, path);
+    }
     let remark = replace(path, &text, path)?;
-    let of_last = match valid {
-        true => replace_last(&last_path, &text, path),
-        false => None,
-    };
-    Ok(remark.or(of_last))
+    Ok(remark.or(replace_last(&last_path, &text, path)))
 }
 
 impl Draft {
@@ -351,6 +350,8 @@ impl Draft {
         };
         let rules = layout::with_keys_renamed(rules, names);
         let state = layout::with_key(state, "rules", &rules, "", 1);
+        // Without a seal it is still read.
+        let state = seal::sealed(&state).unwrap_or(state);
         self.put("state", &state);
     }
 }

@@ -1,7 +1,7 @@
 //! `email` and `smtp`: who writes to whom, and through which server.
 
 use super::address::{is_host_name, is_loopback, mail_address};
-use super::credential::{Around, Places, file};
+use super::credential::{Around, MAIL_PASSWORD, file};
 use super::node::{Document, Node};
 use super::problem::{Problems, shown};
 use super::strict::Section;
@@ -134,12 +134,6 @@ fn tls(smtp: &Section<'_>) -> mail::Tls {
 /// `enable_auth: false` is the later Python versions' way to log in nowhere
 /// with a user and a password left in the file.
 fn login(smtp: &Section<'_>, around: &Around<'_>, problems: &Problems) -> Option<(String, Secret)> {
-    const PASSWORD: Places = Places {
-        variable: "ILLUMIO_SMTP_PASSWORD",
-        credential: "smtp_password",
-        file_key: "password_file",
-        key: "password",
-    };
     let enabled = smtp.bool("enable_auth");
     let user = smtp.trimmed("user");
     let user = match (enabled, user) {
@@ -153,6 +147,6 @@ fn login(smtp: &Section<'_>, around: &Around<'_>, problems: &Problems) -> Option
     if user.chars().any(char::is_control) {
         smtp.wrong("user", words::secret_control);
     }
-    let password = PASSWORD.require(smtp, around, problems);
+    let password = MAIL_PASSWORD.require(smtp, around, problems);
     Some((user.to_owned(), password))
 }

@@ -11,7 +11,7 @@ use super::lock::lock_save;
 use super::node::Document;
 use super::note::Note;
 use super::problem::Error;
-use super::state::{self, Head, State, Target, VERSION};
+use super::state::{self, Head, Read, State, Target, VERSION};
 use super::write::{Remark, replace};
 use super::{Config, splice};
 use crate::report::daily::Day;
@@ -48,8 +48,8 @@ pub struct Opened {
     pub config: Config,
     /// What the last run left, of this PCE and org.
     pub state: State,
-    /// The parts of the state that could not be read and are empty now.
-    pub damaged: Vec<&'static str>,
+    /// The parts of the state that were damaged and may be empty now.
+    pub damaged: Vec<String>,
     /// What has to be told.
     pub notes: Vec<Note>,
 }
@@ -122,6 +122,10 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
         });
     }
     let chosen = chosen.filter(|_| head.version <= VERSION);
+    // What is damaged here may be whole there, if it is of the same save.
+    let same = last_state
+        .as_deref()
+        .filter(|_| !from_last && theirs.generation == ours.generation);
     let generation = ours.generation.max(theirs.generation).unwrap_or(0);
     let store = Store {
         path: path.to_owned(),
@@ -130,7 +134,7 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
         text: text.clone(),
         generation,
     };
-    Ok(store.opened(config, chosen, notes))
+    Ok(store.opened(config, chosen, same, notes))
 }
 
 /// The file as it was last written, for when the file itself is not valid.
@@ -148,7 +152,7 @@ fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
         text: text.clone(),
         generation: head.generation.unwrap_or(0),
     };
-    Ok(store.opened(config, document.state, Vec::new()))
+    Ok(store.opened(config, document.state, None, Vec::new()))
 }
 
 /// The state's text in `<file>.last`; `None` without one. Mostly the two files
@@ -214,8 +218,25 @@ impl Store {
     }
 
     /// Reads the chosen state, and lets go of what belongs to another PCE.
-    fn opened(self, config: Config, state: Option<&str>, mut notes: Vec<Note>) -> Opened {
-        let (mut state, damaged) = state.map(state::read).unwrap_or_default();
+    fn opened(
+        self,
+        config: Config,
+        state: Option<&str>,
+        same: Option<&str>,
+        mut notes: Vec<Note>,
+    ) -> Opened {
+        let read = state.map(|state| state::read(state, same));
+        let Read {
+            mut state,
+            damaged,
+            restored,
+        } = read.unwrap_or_default();
+        if !restored.is_empty() {
+            notes.push(Note::Restored {
+                path: self.path.clone(),
+                parts: restored,
+            });
+        }
         if !damaged.is_empty() {
             notes.push(Note::Damaged {
                 path: self.path.clone(),
@@ -258,7 +279,7 @@ impl Store {
         };
         state.version = VERSION;
         state.generation = self.generation.max(state.generation).saturating_add(1);
-        let json = serde_json::to_string(state).map_err(|error| Error::Write {
+        let json = state::written(state).map_err(|error| Error::Write {
             path: self.path.clone(),
             error: error.into(),
         })?;

@@ -12,6 +12,7 @@ use super::locate::Env;
 use super::node::{self, Document};
 use super::problem::Error;
 use super::state;
+use super::write::interrupted;
 use crate::lang::config as words;
 use crate::ordinary::{self, NotOrdinary};
 use crate::users;
@@ -35,9 +36,9 @@ pub(super) fn assert_file(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// The config's text. Root reads no one's but its own: whose it is was looked at when
+/// The config's bytes. Root reads no one's but its own: whose it is was looked at when
 /// the program started, and another file may have taken its place since.
-pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |error| unreadable(path, error);
     let file = ordinary::open(path).map_err(failed)?;
     let owner = file.metadata().map_err(failed)?.uid();
@@ -47,13 +48,13 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
             what: Planted::Owner(owner),
         });
     }
-    text_of(file, path)
+    bytes_of(file, path)
 }
 
 /// The text of `.last`, beside `config`.
 pub(super) fn read_last(path: &Path, config: &Path) -> Result<String, Error> {
     let file = beside::open(path, config, OpenOptions::new().read(true))?;
-    text_of(file, path)
+    text_of(bytes_of(file, path)?, path)
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Error {
@@ -65,19 +66,33 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
     }
 }
 
-fn text_of(mut file: File, path: &Path) -> Result<String, Error> {
-    let at = || path.to_owned();
+fn bytes_of(mut file: File, path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, error))?;
+    match file.read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(path, error)),
+    }
+}
+
+fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().iter().take(valid);
         Error::NotText {
-            path: at(),
+            path: path.to_owned(),
             line: 1 + before.filter(|byte| **byte == b'\n').count(),
         }
     })
+}
+
+/// The config's text; of one that was being written in place when a crash came,
+/// what it was to become.
+pub(super) fn read_text(path: &Path) -> Result<String, Error> {
+    let read = text_of(read_bytes(path)?, path);
+    match &read {
+        Ok(text) if document(path, text).is_ok() => read,
+        _ => interrupted(path).map_or(read, Ok),
+    }
 }
 
 /// The JSON in `text`, without a byte order mark.

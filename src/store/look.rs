@@ -6,14 +6,18 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::config::{self, Place};
+use super::credential::secrets_in;
 use super::file::refuse_newer;
 use super::load::{document, read_text};
 use super::locate::{Env, resolve};
 use super::node::{Node, find};
+use super::owner::assert_no_stranger;
 use super::problem::{Error, Problem, Problems};
 use super::{rule, settings, state};
 use crate::lang::Lang;
 use crate::rules::Rule;
+use crate::secret::Secrets;
+use crate::users;
 
 /// The file as it stands.
 #[derive(Debug)]
@@ -52,6 +56,23 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
 pub fn screen_language(path: &Path, env: &Env, asked: Option<Lang>) -> Lang {
     let written = look(path, env).ok().map(|look| look.language);
     env.screen_language(asked, written)
+}
+
+/// Every secret that the file at `path` names or holds, however much is wrong with the
+/// rest of it; none where it is no JSON, and none where root does not act on it: what
+/// others may have put there names files that they can't read.
+pub fn secrets(path: &Path, env: &Env) -> Secrets {
+    let read = |target: &Path| {
+        if users::effective() == 0 {
+            assert_no_stranger(path, target)?;
+        }
+        let text = read_text(target)?;
+        let folder = target.parent().unwrap_or(Path::new(""));
+        Ok::<_, Error>(secrets_in(&document(target, &text)?, env, folder))
+    };
+    resolve(path)
+        .and_then(|target| read(&target))
+        .unwrap_or_default()
 }
 
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be

@@ -18,12 +18,14 @@ mod load;
 mod locate;
 mod lock;
 mod look;
+mod mount;
 mod near;
 mod node;
 mod note;
 mod owner;
 mod problem;
 mod rule;
+mod seal;
 mod settings;
 mod splice;
 pub mod state;
@@ -38,8 +40,9 @@ pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
-pub use lock::{RunLock, lock_run};
-pub use look::{Look, check_rule, check_section, look, screen_language};
+pub use lock::{RunLock, begin_run, died_runs, lock_run};
+pub use look::{Look, check_rule, check_section, look, screen_language, secrets};
+pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
 pub use problem::{Error, Problem};
@@ -49,6 +52,7 @@ pub use write::Remark;
 use crate::mail;
 use crate::pce;
 use crate::rules::Rule;
+use crate::secret::Secrets;
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -66,6 +70,8 @@ pub struct Config {
     pub warnings: Vec<String>,
     /// The same on what does no harm, and can go: for whoever asks, not for a run.
     pub obsolete: Vec<String>,
+    /// Every secret that the file names or holds: what goes out is cleared of them.
+    pub secrets: Secrets,
 }
 
 /// What stands in `settings`.

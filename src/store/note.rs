@@ -21,12 +21,20 @@ pub enum Note {
         /// The generation that is used.
         last: u64,
     },
-    /// Parts of the state could not be read and start afresh.
+    /// Parts of the state were damaged; what can't be read of them starts afresh.
     Damaged {
         /// The config file.
         path: PathBuf,
         /// Their names.
-        parts: Vec<&'static str>,
+        parts: Vec<String>,
+    },
+    /// Parts of the state were damaged, and are whole in `.last`, from where they
+    /// were taken.
+    Restored {
+        /// The config file.
+        path: PathBuf,
+        /// Their names.
+        parts: Vec<String>,
     },
     /// The state was of another PCE or org; all but the waiting mail is let go.
     OtherTarget {
@@ -62,6 +70,9 @@ impl Note {
             },
             Self::Damaged { path, parts } => {
                 words::state_damaged(lang, path.display(), parts.join(", "))
+            }
+            Self::Restored { path, parts } => {
+                words::state_restored(lang, path.display(), parts.join(", "))
             }
             Self::OtherTarget { was, now } => {
                 // A damaged state may say anything.

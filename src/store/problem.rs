@@ -11,6 +11,7 @@ use super::owner::Stranger;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::ordinary::NotOrdinary;
+use crate::secret::Secrets;
 use crate::users;
 
 /// So many problems of one file are told; the rest is a number.
@@ -32,6 +33,13 @@ impl Problem {
             path: path.into(),
             en: sentence(Lang::En),
             zh: sentence(Lang::ZhTw),
+        }
+    }
+
+    /// Takes secrets out of it, and out of the key's path.
+    pub(super) fn hide(&mut self, secrets: &Secrets) {
+        for text in [&mut self.path, &mut self.en, &mut self.zh] {
+            *text = secrets.hide(text);
         }
     }
 
@@ -263,7 +271,9 @@ impl Error {
             } => invalid(path, problems, *more, lang).join("\n"),
             Self::NewerState { path, version } => words::newer_state(lang, path.display(), version),
             Self::Running { path, holder } => match holder {
-                Some((pid, since)) => words::running(lang, path.display(), pid, since),
+                Some((pid, since)) => {
+                    words::running(lang, path.display(), pid, format!("{since:.0}"))
+                }
                 None => words::running_unknown(lang, path.display()),
             },
             Self::Busy { path } => words::busy(lang, path.display()),

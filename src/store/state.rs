@@ -1,6 +1,7 @@
 //! The program's own part of the file: what one run has to know of the last.
 //!
-//! Every part is read on its own. One that is damaged starts afresh alone, and
+//! Every part is read on its own, and sealed by a sum. One that is damaged is taken
+//! from `<file>.last` where that is of the same save; else it starts afresh alone, and
 //! is named; the others keep what they know.
 
 use std::collections::BTreeMap;
@@ -11,8 +12,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::seal::{self, Sums};
 use crate::lang::Lang;
-use crate::mail::outbox::Outbox;
+use crate::mail::outbox::{Outbox, Unconfirmed, Waiting};
+use crate::net::Addresses;
 use crate::pce::events::EventMemory;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
@@ -21,6 +24,7 @@ use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
 use crate::rules::series::{Known, Legacy};
+use crate::visible::visible;
 
 /// The version this program writes. It reads this one and lower ones.
 pub const VERSION: u64 = 2;
@@ -39,6 +43,9 @@ pub struct State {
     pub language: Option<String>,
     /// The PCE's clock less the host's, when last seen; `None` before that.
     pub clock_offset_seconds: Option<i64>,
+    /// What was known before the clock last jumped, until the new one has held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_jump: Option<BeforeJump>,
     /// The last run that came to its end.
     pub last_run: Option<LastRun>,
     /// The events' position.
@@ -58,6 +65,9 @@ pub struct State {
     pub conditions: BTreeMap<Condition, Held>,
     /// When runs began, to know the usual time between two.
     pub rhythm: Rhythm,
+    /// Runs that did not come to their end.
+    #[serde(skip_serializing_if = "Died::is_empty")]
+    pub died: Died,
     /// What the runs since the last daily report came to.
     pub day: Day,
     /// The local day on which a mail last told what is worth knowing about the setup.
@@ -66,6 +76,9 @@ pub struct State {
     /// The token of the records that this state counts, for the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
+    /// The addresses that served names over verified TLS.
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    pub addresses: Addresses,
     /// Mails that wait.
     pub outbox: Outbox,
 }
@@ -78,6 +91,7 @@ impl Default for State {
             target: Target::default(),
             language: None,
             clock_offset_seconds: None,
+            before_jump: None,
             last_run: None,
             events: EventMemory::default(),
             seen: SeenEvents::default(),
@@ -87,9 +101,11 @@ impl Default for State {
             rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
+            died: Died::default(),
             day: Day::default(),
             remarks_told: None,
             archive: None,
+            addresses: Addresses::new(),
             outbox: Outbox::default(),
         }
     }
@@ -109,6 +125,24 @@ impl Target {
     pub fn is_empty(&self) -> bool {
         self.server.is_empty()
     }
+}
+
+/// The positions of before a jump of the clock. If the new clock turns out to be the
+/// wrong one, what was read by it is read again from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeJump {
+    /// The events' position.
+    pub events: Option<Timestamp>,
+    /// The traffic's.
+    pub traffic: Option<Timestamp>,
+    /// When it jumped, by the new clock.
+    pub jumped_at: Timestamp,
+    /// For how long the new clock has held: seconds that the host's saw pass too.
+    pub held_seconds: i64,
+    /// When that was last reckoned, by the new clock.
+    pub reckoned_at: Timestamp,
+    /// The same by the host's.
+    pub host_at: Timestamp,
 }
 
 /// How a run ended.
@@ -182,6 +216,27 @@ pub struct Rhythm {
     pub untold: Vec<Gap>,
 }
 
+/// The begins of runs that did not come to their end; a bounded few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Died {
+    /// Those of which no mail has told yet, oldest first.
+    pub untold: Vec<Timestamp>,
+    /// Those of which one has, as long as the run lock still names them.
+    pub told: Vec<Timestamp>,
+}
+
+impl Died {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether this run is known to have died.
+    pub fn knows(&self, begun: Timestamp) -> bool {
+        self.untold.contains(&begun) || self.told.contains(&begun)
+    }
+}
+
 /// What can be known of a state without reading its parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head {
@@ -199,6 +254,25 @@ impl Head {
     }
 }
 
+/// Keys of the state that earlier versions wrote and this one has no use for. One that
+/// is retired goes from [`PARTS`] to here, or the first run after that calls it damage.
+/// Keys within a part are passed over by themselves.
+const RETIRED: &[&str] = &[];
+
+/// Keys of the state that are no part of [`State`].
+const ASIDE: &[&str] = &["version", seal::KEY];
+
+/// What reading a state came to.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// What it says.
+    pub state: State,
+    /// What was damaged, and could not be had elsewhere.
+    pub damaged: Vec<String>,
+    /// What was damaged, and was taken from the file as it was last written.
+    pub restored: Vec<String>,
+}
+
 /// A part of the file's text for each key of `state`.
 type Parts<'t> = BTreeMap<String, &'t RawValue>;
 
@@ -206,52 +280,110 @@ fn parts(text: &str) -> Option<Parts<'_>> {
     serde_json::from_str(text).ok()
 }
 
-/// A part's value: `Ok(None)` where the part is absent, `Err` where it is damaged.
-fn part<T: DeserializeOwned>(parts: &Parts<'_>, name: &str) -> Result<Option<T>, ()> {
-    match parts.get(name) {
-        None => Ok(None),
-        Some(raw) => serde_json::from_str(raw.get()).map(Some).map_err(|_| ()),
+/// A state's parts, and the sums that say whether each is as it was written.
+struct Source<'t> {
+    parts: Parts<'t>,
+    /// `None` in a state of before there were any.
+    sums: Option<Sums>,
+}
+
+impl<'t> Source<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        let parts = parts(text)?;
+        let sums = parts.get(seal::KEY);
+        let sums = sums.and_then(|sums| serde_json::from_str(sums.get()).ok());
+        Some(Self { parts, sums })
+    }
+
+    /// False where the part is not what was written, or is missing though it was.
+    fn is_whole(&self, name: &str) -> bool {
+        let Some(sums) = &self.sums else { return true };
+        let sum = self.parts.get(name).map(|part| seal::sum(part.get()));
+        sum.map(Option::unwrap_or_default).as_ref() == sums.get(name)
+    }
+
+    /// The part's value: `Ok(None)` where the part is absent, `Err` where it can't be read.
+    fn value<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ()> {
+        match self.parts.get(name) {
+            None => Ok(None),
+            Some(raw) => serde_json::from_str(raw.get()).map(Some).map_err(|_| ()),
+        }
+    }
+
+    /// The same of a part that is as it was written.
+    fn sound<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ()> {
+        match self.is_whole(name) {
+            true => self.value(name),
+            false => Err(()),
+        }
+    }
+
+    /// Keys that nobody knows.
+    fn unknown(&self) -> impl Iterator<Item = &String> {
+        let known =
+            |key: &str| ASIDE.contains(&key) || RETIRED.contains(&key) || PARTS.contains(&key);
+        self.parts.keys().filter(move |key| !known(key))
     }
 }
 
 /// Reads the version, the generation and the language alone.
 pub(super) fn head(text: Option<&str>) -> Head {
-    text.and_then(parts)
-        .map(|parts| head_of(&parts))
+    text.and_then(Source::of)
+        .map(|source| head_of(&source))
         .unwrap_or_default()
 }
 
-fn head_of(parts: &Parts<'_>) -> Head {
+fn head_of(source: &Source<'_>) -> Head {
+    // One that is not as it was written is no version at all.
+    let version = source.sound("version").ok().flatten();
+    // A key that was sealed and that we don't know is a newer version's.
+    let sealed = |key: &&String| source.sums.is_some() && source.is_whole(key);
+    let newer = source.unknown().any(|key| sealed(&key));
     Head {
-        version: part(parts, "version").ok().flatten().unwrap_or(0),
-        generation: part(parts, "generation").ok().flatten(),
-        language: part(parts, "language").ok().flatten(),
+        version: version
+            .unwrap_or(0)
+            .max(if newer { VERSION + 1 } else { 0 }),
+        generation: source.sound("generation").ok().flatten(),
+        language: source.value("language").ok().flatten(),
     }
 }
 
-/// Reads a state part by part; the names of the damaged parts come with it.
+/// The state's JSON as it is written, with its seals.
+pub(super) fn written(state: &State) -> serde_json::Result<String> {
+    seal::sealed(&serde_json::to_string(state)?)
+}
+
+/// Reads a state part by part. `last` is the same state as it was written elsewhere:
+/// what is damaged here is taken from there.
 /// A version newer than ours is the caller's to refuse, by [`head`], before.
-pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
+pub(super) fn read(text: &str, last: Option<&str>) -> Read {
     if text == "null" {
-        return (State::default(), Vec::new());
+        return Read::default();
     }
-    let Some(parts) = parts(text) else {
-        return (State::default(), vec!["state"]);
+    let Some(ours) = Source::of(text) else {
+        return Read {
+            damaged: vec!["state".to_owned()],
+            ..Read::default()
+        };
     };
     let mut reader = Reader {
-        parts,
+        ours,
+        last: last.and_then(Source::of),
         damaged: Vec::new(),
+        restored: Vec::new(),
     };
+    reader.judge_keys();
+    let last_run: Option<LastRun> = reader.take("last_run");
     let state = State {
         version: VERSION,
         generation: reader.take("generation"),
         target: reader.take("target"),
         language: reader.take("language"),
         clock_offset_seconds: reader.take("clock_offset_seconds"),
-        last_run: reader.take("last_run"),
-        events: reader.take("events"),
+        before_jump: reader.take("before_jump"),
+        events: reader.take_or_begin_anew("events"),
         seen: reader.take("seen"),
-        traffic: reader.take("traffic"),
+        traffic: reader.take_or_begin_anew("traffic"),
         series: reader.take("series"),
         baseline: reader.take("baseline"),
         rules: reader.take_each("rules", Ok::<_, ()>),
@@ -259,53 +391,233 @@ pub(super) fn read(text: &str) -> (State, Vec<&'static str>) {
             Condition::deserialize(serde_json::Value::String(key))
         }),
         rhythm: reader.take("rhythm"),
+        died: reader.take("died"),
         day: reader.take("day"),
         remarks_told: reader.take("remarks_told"),
         archive: reader.take("archive"),
-        outbox: reader.take("outbox"),
+        addresses: reader.take("addresses"),
+        outbox: reader.take_outbox(last_run.as_ref()),
+        last_run,
     };
-    (state, reader.damaged)
+    Read {
+        state,
+        damaged: reader.damaged,
+        restored: reader.restored,
+    }
 }
 
+/// The keys of [`State`] that are read one by one.
+const PARTS: &[&str] = &[
+    "generation",
+    "target",
+    "language",
+    "clock_offset_seconds",
+    "before_jump",
+    "last_run",
+    "events",
+    "seen",
+    "traffic",
+    "series",
+    "baseline",
+    "rules",
+    "conditions",
+    "rhythm",
+    "died",
+    "day",
+    "remarks_told",
+    "archive",
+    "addresses",
+    "outbox",
+];
+
 struct Reader<'t> {
-    parts: Parts<'t>,
-    damaged: Vec<&'static str>,
+    ours: Source<'t>,
+    last: Option<Source<'t>>,
+    damaged: Vec<String>,
+    restored: Vec<String>,
 }
 
 impl Reader<'_> {
-    fn take<T: DeserializeOwned + Default>(&mut self, name: &'static str) -> T {
-        part(&self.parts, name)
-            .unwrap_or_else(|()| {
-                self.damaged.push(name);
-                None
-            })
-            .unwrap_or_default()
+    /// A key that nobody knows was another one.
+    fn judge_keys(&mut self) {
+        let sums = self.ours.parts.contains_key(seal::KEY);
+        let broken = (sums && self.ours.sums.is_none()).then(|| seal::KEY.to_owned());
+        let unknown = self.ours.unknown().map(|key| visible(key));
+        let version = (!self.ours.is_whole("version")).then(|| "version".to_owned());
+        let odd: Vec<String> = unknown.chain(broken).chain(version).collect();
+        match self.last {
+            Some(_) => self.restored.extend(odd),
+            None => self.damaged.extend(odd),
+        }
+    }
+
+    /// The part, or what it was elsewhere, or what can be read of it.
+    fn take<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
+        self.whole(name).unwrap_or_else(|()| {
+            self.damaged.push(name.to_owned());
+            self.ours.value(name).ok().flatten().unwrap_or_default()
+        })
+    }
+
+    /// The same of a part that is worse than nothing if a letter of it is wrong.
+    fn take_or_begin_anew<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
+        self.whole(name).unwrap_or_else(|()| {
+            self.damaged.push(name.to_owned());
+            T::default()
+        })
+    }
+
+    fn whole<T: DeserializeOwned + Default>(&mut self, name: &str) -> Result<T, ()> {
+        if let Ok(value) = self.ours.sound(name) {
+            return Ok(value.unwrap_or_default());
+        }
+        let value = self.last.as_ref().ok_or(())?.sound(name)?;
+        self.restored.push(name.to_owned());
+        Ok(value.unwrap_or_default())
     }
 
     /// A part whose entries are read one by one, each damaged one left out.
     fn take_each<K: Ord, V: DeserializeOwned, E>(
         &mut self,
-        name: &'static str,
+        name: &str,
         key_of: impl Fn(String) -> Result<K, E>,
     ) -> BTreeMap<K, V> {
-        let Some(raw) = self.parts.get(name) else {
-            return BTreeMap::new();
+        let entries = |source: &Source<'_>| -> Option<(BTreeMap<K, V>, bool)> {
+            let Some(raw) = source.parts.get(name) else {
+                return Some((BTreeMap::new(), source.is_whole(name)));
+            };
+            let entries: Parts<'_> = serde_json::from_str(raw.get()).ok()?;
+            let all = entries.len();
+            let read: BTreeMap<K, V> = entries
+                .into_iter()
+                .filter_map(|(key, raw)| {
+                    let value = serde_json::from_str(raw.get()).ok()?;
+                    Some((key_of(key).ok()?, value))
+                })
+                .collect();
+            let whole = read.len() == all && source.is_whole(name);
+            Some((read, whole))
         };
-        let Ok(entries) = serde_json::from_str::<Parts<'_>>(raw.get()) else {
-            self.damaged.push(name);
-            return BTreeMap::new();
-        };
-        let all = entries.len();
-        let read: BTreeMap<K, V> = entries
-            .into_iter()
-            .filter_map(|(key, raw)| {
-                let value = serde_json::from_str(raw.get()).ok()?;
-                Some((key_of(key).ok()?, value))
-            })
-            .collect();
-        if read.len() < all {
-            self.damaged.push(name);
+        let ours = entries(&self.ours);
+        if let Some((read, true)) = ours {
+            return read;
         }
-        read
+        if let Some((read, true)) = self.last.as_ref().and_then(entries) {
+            self.restored.push(name.to_owned());
+            return read;
+        }
+        self.damaged.push(name.to_owned());
+        ours.map(|(read, _)| read).unwrap_or_default()
+    }
+
+    /// The waiting mails, each on its own, and of a damaged one what is left of it.
+    fn take_outbox(&mut self, last_run: Option<&LastRun>) -> Outbox {
+        const NAME: &str = "outbox";
+        if let Ok(outbox) = self.whole(NAME) {
+            return outbox;
+        }
+        let made_at = last_run.map_or(Timestamp::UNIX_EPOCH, |run| run.at);
+        let Ok(Some(parts)) = self.ours.value::<BTreeMap<String, Box<RawValue>>>(NAME) else {
+            self.damaged.push(NAME.to_owned());
+            return Outbox::default();
+        };
+        let mut damaged = Vec::new();
+        let mut mails_of = |place: &str, text: Option<&str>| -> Vec<Waiting> {
+            let Some(text) = text else { return Vec::new() };
+            let Ok(records) = serde_json::from_str::<Vec<&RawValue>>(text) else {
+                damaged.push(place.to_owned());
+                return Vec::new();
+            };
+            let mails = records.iter().enumerate().filter_map(|(at, record)| {
+                if let Ok(mail) = serde_json::from_str(record.get()) {
+                    return Some(mail);
+                }
+                damaged.push(format!("{place}[{at}]"));
+                Waiting::rescued(record.get(), made_at)
+            });
+            mails.collect()
+        };
+        let of = |name: &str| parts.get(name).map(|part| part.get());
+        let mails = mails_of("outbox.mails", of("mails"));
+        let inner: BTreeMap<String, Box<RawValue>> = of("unconfirmed")
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        let unconfirmed = inner.get("mails").map(|mails| mails.get());
+        let unconfirmed = mails_of("outbox.unconfirmed", unconfirmed);
+        let untold: Vec<serde_json::Value> = of("untold")
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        if damaged.is_empty() {
+            damaged.push(NAME.to_owned());
+        }
+        self.damaged.extend(damaged);
+        Outbox {
+            mails,
+            unconfirmed: Unconfirmed { mails: unconfirmed },
+            untold: untold
+                .iter()
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::net::Served;
+    use crate::packed::Packer;
+
+    /// A table of version 1 with one row that nobody reported.
+    fn version_1s() -> Legacy {
+        let mut packer = Packer::with_capacity(16);
+        packer.number(1);
+        packer.hash(7);
+        for unknown in [0, 0, 0] {
+            packer.number(unknown);
+        }
+        serde_json::from_value(packer.finish().into()).unwrap()
+    }
+
+    #[test]
+    fn a_key_that_was_written_so_and_that_nobody_knows_is_a_newer_versions() {
+        let known = seal::sealed(r#"{"version":1,"generation":3}"#).unwrap();
+        assert_eq!(head(Some(&known)).version, 1);
+        let newer = seal::sealed(r#"{"version":1,"generation":3,"flights":{}}"#).unwrap();
+        assert_eq!(head(Some(&newer)).version, VERSION + 1);
+        let damaged = newer.replacen("{}", "{ \"a\":1}", 1);
+        assert_eq!(head(Some(&damaged)).version, 1);
+    }
+
+    #[test]
+    fn every_key_that_is_written_is_known() {
+        let mut state = State {
+            language: Some("en".to_owned()),
+            archive: Some("a".to_owned()),
+            remarks_told: Some(Date::constant(2026, 8, 3)),
+            ..State::default()
+        };
+        let served = Served {
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        state.addresses.insert("pce.example:443".to_owned(), served);
+        state.baseline = version_1s();
+        state.died.told.push(Timestamp::UNIX_EPOCH);
+        state.before_jump = Some(BeforeJump {
+            events: None,
+            traffic: None,
+            jumped_at: Timestamp::UNIX_EPOCH,
+            held_seconds: 0,
+            reckoned_at: Timestamp::UNIX_EPOCH,
+            host_at: Timestamp::UNIX_EPOCH,
+        });
+        let written = written(&state).unwrap();
+        let source = Source::of(&written).unwrap();
+        assert_eq!(source.unknown().count(), 0, "{written}");
+        assert_eq!(source.parts.len(), PARTS.len() + ASIDE.len(), "{written}");
+        let read = read(&written, None);
+        assert_eq!((read.state, read.damaged), (state, Vec::new()));
     }
 }

@@ -5,9 +5,8 @@ use std::sync::OnceLock;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
-use super::TlsError;
+use super::{TlsError, pem};
 use crate::ordinary;
 
 /// A `ca_file` is not longer; the system's own bundle has a quarter of a mebibyte.
@@ -18,6 +17,8 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 pub(super) struct Own {
     certificates: Vec<CertificateDer<'static>>,
     store: RootCertStore,
+    /// The labels of blocks that are no certificates.
+    passed_by: Vec<String>,
 }
 
 impl Default for Own {
@@ -25,6 +26,7 @@ impl Default for Own {
         Self {
             certificates: Vec::new(),
             store: RootCertStore::empty(),
+            passed_by: Vec::new(),
         }
     }
 }
@@ -32,30 +34,40 @@ impl Default for Own {
 impl Own {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, TlsError> {
-        let pem = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
+        let bytes = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
             file: file.to_owned(),
             error,
         })?;
         let mut own = Self::default();
-        for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
+        let blocks = pem::blocks(&pem::text(&bytes));
+        let (certificates, others): (Vec<_>, Vec<_>) =
+            blocks.into_iter().partition(|block| block.is_certificate());
+        for (index, block) in certificates.into_iter().enumerate() {
             let damaged = || TlsError::Damaged {
                 file: file.to_owned(),
                 number: index + 1,
             };
-            let certificate = certificate.map_err(|_| damaged())?;
+            let certificate = block.certificate().ok_or_else(damaged)?;
             own.store.add(certificate.clone()).map_err(|_| damaged())?;
             own.certificates.push(certificate);
+        }
+        for label in others.into_iter().map(|block| block.label) {
+            if !own.passed_by.contains(&label) {
+                own.passed_by.push(label);
+            }
         }
         if own.certificates.is_empty() {
             return Err(TlsError::Empty {
                 file: file.to_owned(),
+                passed_by: own.passed_by,
             });
         }
         Ok(own)
     }
 
-    pub(super) fn into_certificates(self) -> Vec<CertificateDer<'static>> {
-        self.certificates
+    /// The certificates, and what else stands in the file.
+    pub(super) fn into_parts(self) -> (Vec<CertificateDer<'static>>, Vec<String>) {
+        (self.certificates, self.passed_by)
     }
 
     /// Every certificate, as a CA.

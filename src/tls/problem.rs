@@ -5,6 +5,9 @@ use std::io;
 use rustls::Error as RustlsError;
 use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
 
+use crate::secret::Secrets;
+use crate::visible::visible;
+
 /// Why a handshake failed, in the terms of what the user can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -25,6 +28,19 @@ pub enum Problem {
     NotTls,
     /// Anything else, in the library's words.
     Other(String),
+}
+
+impl Problem {
+    /// The same with nothing secret in what the other side said.
+    pub fn without(self, secrets: &Secrets) -> Self {
+        match self {
+            Self::WrongName(names) => {
+                Self::WrongName(names.iter().map(|name| secrets.hide(name)).collect())
+            }
+            Self::Other(text) => Self::Other(secrets.hide(&text)),
+            other => other,
+        }
+    }
 }
 
 /// The TLS failure inside an I/O error; `None` where it is something else.
@@ -56,7 +72,7 @@ fn refused(certificate: &CertificateError, error: &RustlsError) -> Problem {
         CertificateError::UnknownIssuer => Problem::UnknownIssuer,
         CertificateError::NotValidForName => Problem::WrongName(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            Problem::WrongName(presented.clone())
+            Problem::WrongName(names(presented))
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Problem::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -71,4 +87,24 @@ fn refused(certificate: &CertificateError, error: &RustlsError) -> Problem {
 /// appliances make themselves one. rustls hands it on without a name of its own.
 fn is_ca_as_server(error: &rustls::OtherError) -> bool {
     error.0.to_string() == "CaUsedAsEndEntity"
+}
+
+/// So many names of a certificate are shown.
+const MOST_NAMES: usize = 10;
+
+/// The hosts among webpki's `DnsName("pce.example.com")` and `IpAddress(192.0.2.1)`.
+fn names(presented: &[String]) -> Vec<String> {
+    let inner = |name: &String| {
+        let rest = name.strip_prefix("DnsName(\"");
+        let dns = rest.and_then(|rest| rest.strip_suffix("\")"));
+        let rest = name.strip_prefix("IpAddress(");
+        let found = dns.or_else(|| rest.and_then(|rest| rest.strip_suffix(')')))?;
+        Some(visible(found))
+    };
+    let mut names: Vec<String> = presented.iter().filter_map(inner).collect();
+    if names.len() > MOST_NAMES {
+        names.truncate(MOST_NAMES);
+        names.push("…".to_owned());
+    }
+    names
 }

@@ -45,7 +45,7 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<(), RustlsError> {
         let parsed = ParsedCertificate::try_from(leaf)?;
-        let signed_by = |store: &RootCertStore| {
+        let signed_by_any = |store: &RootCertStore| {
             verify_server_cert_signed_by_trust_anchor(
                 &parsed,
                 store,
@@ -53,6 +53,10 @@ impl Verifier {
                 now,
                 self.provider.signature_verification_algorithms.all,
             )
+        };
+        let signed_by = |store: &RootCertStore| match signed_by_any(store) {
+            Err(error) if gave_up(&error) => signed_by_some(store, signed_by_any),
+            verdict => verdict,
         };
         let by_own = signed_by(own.store());
         if own.names(leaf) {
@@ -66,6 +70,42 @@ impl Verifier {
             other => other,
         }
     }
+}
+
+/// webpki tries a bounded number of CAs of the issuer's name, against chains that are
+/// made to keep it busy. rustls hands that on without a name of its own.
+fn gave_up(error: &RustlsError) -> bool {
+    let RustlsError::InvalidCertificate(CertificateError::Other(other)) = error else {
+        return false;
+    };
+    other.0.to_string() == "MaximumSignatureChecksExceeded"
+}
+
+/// So many CAs at a time are within webpki's bound.
+const AT_A_TIME: usize = 32;
+
+/// Asks of a few CAs at a time: those of a store are the user's, however many have one
+/// name.
+fn signed_by_some(
+    store: &RootCertStore,
+    signed_by_any: impl Fn(&RootCertStore) -> Result<(), RustlsError>,
+) -> Result<(), RustlsError> {
+    let mut verdict = Err(CertificateError::UnknownIssuer.into());
+    for few in store.roots.chunks(AT_A_TIME) {
+        verdict = signed_by_any(&RootCertStore {
+            roots: few.to_vec(),
+        });
+        let another_ca = matches!(
+            verdict,
+            Err(RustlsError::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            ))
+        );
+        if !another_ca {
+            break;
+        }
+    }
+    verdict
 }
 
 /// What is left of the verdict on a certificate that the user named himself.

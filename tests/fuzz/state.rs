@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::mime::Thread;
-use illumio_monitor::mail::outbox::{Outbox, Waiting};
+use illumio_monitor::mail::outbox::{Asked, Outbox, Waiting};
 use illumio_monitor::pce::record::Event;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::report::{BeginMail, Condition, Kind};
@@ -109,6 +109,7 @@ fn waiting() -> Waiting {
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
+        asked: Asked::default(),
         about_mail: false,
         thread: Thread::default(),
         attachment: None,

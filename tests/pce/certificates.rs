@@ -15,6 +15,8 @@ pub enum Tls {
     Off,
     /// A certificate of a private CA, for `localhost` and 127.0.0.1.
     PrivateCa,
+    /// The private CA's, for `pce.example.test` and `pce.dc1`.
+    Named,
     /// Its own certificate, for `localhost` and 127.0.0.1.
     SelfSigned,
     /// The private CA's, but for `pce.example.net`.
@@ -38,6 +40,7 @@ pub fn make(tls: Tls) -> Option<Certificate> {
     let names = match tls {
         Tls::Off => return None,
         Tls::WrongName => vec!["pce.example.net".to_owned()],
+        Tls::Named => vec!["pce.example.test".to_owned(), "pce.dc1".to_owned()],
         _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
     };
     let key = KeyPair::generate().unwrap();

@@ -162,13 +162,13 @@ fn a_state_that_is_none_at_all_is_told_and_starts_afresh() {
 
 #[test]
 fn a_newer_versions_state_is_not_touched() {
-    let text = with_state(r#"{"version": 2, "generation": 9, "events": {"new": true}}"#);
+    let text = with_state(r#"{"version": 3, "generation": 9, "events": {"new": true}}"#);
     let place = Place::with(&text);
 
     let unopened = place.unopened();
 
     assert!(unopened.error.needs_a_person());
-    assert!(unopened.error.lines(Lang::En)[0].contains("version 2"));
+    assert!(unopened.error.lines(Lang::En)[0].contains("version 3"));
     assert!(unopened.last.is_none());
     assert_eq!(place.text(), text);
 }
@@ -177,12 +177,12 @@ fn a_newer_versions_state_is_not_touched() {
 fn a_newer_versions_state_written_during_a_run_is_not_touched() {
     let place = Place::with(&minimal(""));
     let mut opened = place.open();
-    let text = with_state(r#"{"version": 2, "generation": 9}"#);
+    let text = with_state(r#"{"version": 3, "generation": 9}"#);
     place.write(&text);
 
     let error = opened.store.save(&mut opened.state).unwrap_err();
 
-    assert!(matches!(error, Error::NewerState { version: 2, .. }));
+    assert!(matches!(error, Error::NewerState { version: 3, .. }));
     assert_eq!(place.text(), text);
 }
 
@@ -190,7 +190,7 @@ fn a_newer_versions_state_written_during_a_run_is_not_touched() {
 fn a_reset_starts_afresh_and_gets_past_a_newer_version() {
     for place in [
         saved_and_filled(),
-        Place::with(&with_state(r#"{"version": 2, "generation": 1}"#)),
+        Place::with(&with_state(r#"{"version": 3, "generation": 1}"#)),
     ] {
         let mut opened = open(&place.file, &Env::default(), StateUse::Reset).unwrap();
         assert_eq!(opened.notes, [Note::Reset]);

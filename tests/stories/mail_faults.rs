@@ -539,3 +539,41 @@ fn after_ten_days_without_a_mail_server_every_alert_arrives_in_a_line() {
     assert_eq!(runs[59].number("pending"), 20);
     assert!(begin.elapsed() < Duration::from_secs(60));
 }
+
+/// What Postfix says at RCPT of what is not the recipient's.
+const NOT_HIS: [(&str, &str); 3] = [
+    (
+        "504 5.5.2 <monitor>: Helo command rejected: need fully-qualified hostname",
+        "hostnamectl set-hostname",
+    ),
+    (
+        "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
+        "mynetworks",
+    ),
+    (
+        "550 5.1.8 <a@b.invalid>: Sender address rejected: Domain not found",
+        "email.envelope_sender",
+    ),
+];
+
+#[test]
+fn a_recipient_is_not_dropped_for_what_the_server_has_against_this_host() {
+    for (answer, cure) in NOT_HIS {
+        let mut world = watched();
+        let both = json!(["soc@example.net", "boss@example.net"]);
+        world.set("email.recipients", both);
+        world.pce.event(agent_tampering("db-01").at("10:05"));
+        world.mail_server(Options::default().say("RCPT TO:<boss", answer));
+
+        let run = world.run_at("10:10");
+
+        assert_eq!(figures(&run), (78, 1, 1), "{answer}: {run:?}");
+        let line = run.stderr.lines().find(|line| line.contains(answer));
+        assert!(line.is_some_and(|line| line.contains(cure)), "{run:?}");
+        world.mail_server(Options::default());
+        let run = world.run_at("10:20");
+        assert_eq!(figures(&run), (0, 1, 0), "{answer}: {run:?}");
+        assert_eq!(run.mails.len(), 1, "{run:?}");
+        assert_eq!(run.mails[0].to, ["boss@example.net"], "{run:?}");
+    }
+}

@@ -192,7 +192,11 @@ fn silence_at_any_request_ends_with_the_timeout() {
 fn a_connection_that_is_closed_at_any_request_is_told() {
     let cases = EVERYWHERE.map(|place| {
         let says = "The PCE does not answer";
-        Case::new(place, "closed", Fault::cut(), says)
+        Case {
+            // The kept connection that the POST met, and a new one.
+            requests: if place == Post { 2 } else { 3 },
+            ..Case::new(place, "closed", Fault::cut(), says)
+        }
     });
     at_once(cases, suffers);
 }
@@ -454,6 +458,25 @@ fn a_fault_that_passes_within_the_cycle_costs_nothing() {
         assert_eq!(world.pce.faults_met(), [2], "{place:?}: {run:?}");
         assert_told_once("a passing fault", &mut world, vec![run]);
     });
+}
+
+#[test]
+fn a_kept_connection_that_was_closed_before_the_traffic_query_costs_nothing() {
+    let mut world = settled();
+    let (method, path) = Post.requests();
+    world
+        .pce
+        .fault(Fault::cut().method(method).on(path).times(1));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.told().len()), (0, 2), "{run:?}");
+    assert!(!run.stderr.contains("async_queries"), "{run:?}");
+    assert_eq!(world.pce.faults_met(), [1], "{run:?}");
+    let posts = world.pce.requests().into_iter();
+    let posts: Vec<_> = posts.filter(|request| request.method == "POST").collect();
+    assert_eq!(posts.len(), 2, "{posts:?}");
+    assert_told_once("a closed line", &mut world, vec![run]);
 }
 
 #[test]

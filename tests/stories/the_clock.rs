@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::pce::{Fault, agent_tampering, at};
+use crate::pce::{Fault, agent_tampering, at, blocked};
 use crate::world::World;
 
 fn world_with_a_told_event() -> World {
@@ -144,4 +144,96 @@ fn a_first_run_that_saw_no_clock_of_the_pces_is_reckoned_in_it_later() {
         );
         assert!(!run.stderr.contains("clock was"), "{hours} h: {run:?}");
     }
+}
+
+/// Runs by a clock that is `hours` ahead, at these times of the right one.
+fn runs_ahead(world: &mut World, hours: i64, times: &[&str]) {
+    for time in times {
+        let ahead = at(time) + SignedDuration::from_hours(hours);
+        world.pce.set_now(*time);
+        world.pce.fault(Fault::date(ahead));
+        world.run(&["run"]);
+        world.pce.heal();
+    }
+}
+
+/// What the right clock's runs until then told of these hosts, with the whole story.
+fn told(world: &World, host: &str) -> usize {
+    let mails = world.mailbox.all();
+    mails
+        .iter()
+        .filter(|mail| mail.text().contains(host))
+        .count()
+}
+
+#[test]
+fn a_clock_that_is_more_than_a_day_ahead_for_several_runs_repeats_and_loses_nothing() {
+    for (hours, late_reach) in [(27, 0), (27, 26), (31 * 24, 26)] {
+        let mut world = World::new();
+        world.set("settings.late_reach_hours", json!(late_reach));
+        world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "A"}));
+        world.rule(json!({"type": "traffic", "name": "Blocked", "port": 445}));
+        world.pce.event(agent_tampering("early-01").at("09:55"));
+        world.run_at("10:00");
+        world.pce.event(agent_tampering("before-01").at("10:05"));
+        world
+            .pce
+            .connection(blocked("web-01", "before-db", 445).at("10:05"));
+        world.run_at("10:10");
+
+        world.pce.event(agent_tampering("during-01").at("10:15"));
+        world
+            .pce
+            .connection(blocked("web-02", "during-db", 445).at("10:15"));
+        runs_ahead(&mut world, hours, &["10:20", "10:30"]);
+        world.pce.event(agent_tampering("during-02").at("10:35"));
+        world
+            .pce
+            .connection(blocked("web-03", "unseen-db", 445).at("10:35"));
+        runs_ahead(&mut world, hours, &["10:40", "10:50"]);
+        world.pce.event(agent_tampering("after-01").at("10:55"));
+        world
+            .pce
+            .connection(blocked("web-04", "after-db", 445).at("10:55"));
+        world.run_at("11:00");
+        for time in ["11:01", "11:10", "11:20", "11:30"] {
+            let run = world.run_at(time);
+            assert_eq!(run.code, 0, "{hours} h: {run:?}");
+        }
+
+        for host in [
+            "early-01",
+            "before-01",
+            "during-01",
+            "during-02",
+            "after-01",
+            "before-db",
+            "during-db",
+            "unseen-db",
+            "after-db",
+        ] {
+            assert_eq!(told(&world, host), 1, "{hours} h, {late_reach}: {host}");
+        }
+    }
+}
+
+#[test]
+fn what_a_wrong_clock_would_give_up_on_waits() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "A"}));
+    let port = world.mailbox.port();
+    world.set("smtp.port", json!(9));
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    world.run_at("10:10");
+    runs_ahead(&mut world, 31 * 24, &["10:20", "10:21", "10:22"]);
+    world.set("smtp.port", json!(port));
+    world.run_at("10:30");
+    assert_eq!(told(&world, "db-01"), 1);
+    assert!(
+        !world
+            .mailbox
+            .all()
+            .iter()
+            .any(|mail| mail.text().contains("given up"))
+    );
 }

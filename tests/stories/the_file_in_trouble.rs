@@ -4,6 +4,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::pce::*;
@@ -261,4 +262,80 @@ fn whichever_part_of_the_state_is_damaged_the_run_goes_on_and_says_so() {
         }
     }
     assert!(told > 0);
+}
+
+/// So many bits are flipped; `ILLUMIO_MONITOR_FLIPS` for more.
+const FLIPS: usize = 30;
+
+#[test]
+fn a_flipped_bit_of_the_state_loses_nothing_and_repeats_nothing_without_a_word() {
+    let flips = std::env::var("ILLUMIO_MONITOR_FLIPS");
+    let flips = flips.ok().and_then(|flips| flips.parse().ok());
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
+    world.rule(json!({"type": "traffic", "name": "Blocked", "port": 445}));
+    world.pce.event(agent_tampering("told-01").at("09:57"));
+    world
+        .pce
+        .connection(blocked("web-01", "told-02", 445).at("09:58"));
+    world.run_at("10:00");
+    let port = world.mailbox.port();
+    world.set("smtp.port", json!(9));
+    world.pce.event(agent_tampering("waits-01").at("10:05"));
+    assert_eq!(world.run_at("10:10").number("pending"), 1);
+    world.pce.event(agent_tampering("new-01").at("10:15"));
+    world
+        .pce
+        .connection(blocked("web-02", "new-02", 445).at("10:16"));
+    world.set("smtp.port", json!(port));
+    let last = world.folder().join("illumio_api_config.json.last");
+    // Both as a save leaves them.
+    let good = std::fs::read_to_string(world.config_path()).unwrap();
+    std::fs::write(&last, &good).unwrap();
+    let begin = good.find("\"state\":").unwrap() + "\"state\":".len();
+    let bits = (good.trim_end().len() - 2 - begin) * 8;
+    let mut broken = 0;
+    for nth in 0..flips.unwrap_or(FLIPS) {
+        let bit = nth * 104_729 % bits;
+        let mut bytes = good.clone().into_bytes();
+        bytes[begin + bit / 8] ^= 1 << (bit % 8);
+        let what =
+            String::from_utf8_lossy(&bytes[begin + bit / 8 - 8..begin + bit / 8 + 2]).into_owned();
+        std::fs::write(world.config_path(), &bytes).unwrap();
+        let has_copy = nth % 3 != 0;
+        match has_copy {
+            true => std::fs::write(&last, &good).unwrap(),
+            false => std::fs::remove_file(&last).unwrap_or_default(),
+        }
+
+        // Each some minutes later: a PCE answers only so many requests a minute.
+        let minutes = SignedDuration::from_mins(nth as i64 % 600);
+        let run = world.run_at(at("10:20") + minutes);
+
+        let told = |host: &str| {
+            run.mails
+                .iter()
+                .filter(|mail| mail.text().contains(host))
+                .count()
+        };
+        let counts = ["told-01", "told-02", "waits-01", "new-01", "new-02"].map(told);
+        let said = run.stderr.contains("damaged") || run.stderr.contains("has no state");
+        match run.code {
+            // It is no JSON any more: a person is needed, and nothing was touched.
+            78 => {
+                assert!(
+                    run.stderr.contains("illumio_api_config.json: line"),
+                    "{what}: {run:?}"
+                );
+                assert_eq!(std::fs::read(world.config_path()).unwrap(), bytes);
+                broken += 1;
+            }
+            _ if has_copy => assert_eq!(counts, [0, 0, 1, 1, 1], "{what}: {run:?}"),
+            _ => assert!(
+                said || counts == [0, 0, 1, 1, 1],
+                "{what}: {counts:?} {run:?}"
+            ),
+        }
+    }
+    assert!(broken * 2 < flips.unwrap_or(FLIPS), "{broken}");
 }

@@ -152,13 +152,6 @@ impl SmtpError {
             _ => false,
         }
     }
-
-    /// Takes secrets out of what the server said.
-    pub(super) fn hide<'a>(&mut self, secrets: impl IntoIterator<Item = &'a str>) {
-        if let Cause::Reply(reply) = &mut self.cause {
-            secrets.into_iter().for_each(|secret| reply.hide(secret));
-        }
-    }
 }
 
 impl fmt::Display for SmtpError {

@@ -4,6 +4,7 @@ use smtp_proto::EhloResponse;
 use smtp_proto::response::parser::ResponseReceiver;
 
 use super::envelope::shown;
+use crate::secret::Secrets;
 
 /// A server's answer: the code and what it says, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Reply {
     pub code: u16,
     /// The enhanced code, if any, and the text; its lines joined; at most 200 characters.
     pub text: String,
+    /// The text in full, until secrets are taken out of it.
+    whole: String,
     /// The lines as received, for EHLO; at most [`LIMIT`] bytes.
     raw: Vec<u8>,
 }
@@ -36,6 +39,7 @@ impl Reply {
         Some(Self {
             code,
             text: shown(&text),
+            whole: text,
             raw: raw.to_owned(),
         })
     }
@@ -45,6 +49,7 @@ impl Reply {
         Self {
             code,
             text: text.to_owned(),
+            whole: text.to_owned(),
             raw: Vec::new(),
         }
     }
@@ -54,12 +59,11 @@ impl Reply {
         (500..600).contains(&self.code)
     }
 
-    /// Takes `secret` out of the text.
-    pub fn hide(&mut self, secret: &str) {
-        // A single letter would tear the text to pieces and hide nothing.
-        if secret.len() > 2 {
-            self.text = self.text.replace(secret, "***");
-        }
+    /// The same with nothing secret in the text, which was not cut before.
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        self.text = shown(&secrets.hide(&self.whole));
+        self.whole = String::new();
+        self
     }
 }
 

@@ -13,7 +13,11 @@ fn part() -> Part {
 
 #[test]
 fn a_querys_odd_answer_is_read_as_far_as_it_can_be() {
-    let answer = |text: &str| serde_json::from_str::<Query>(text).unwrap().progress();
+    let answer = |text: &str| {
+        serde_json::from_str::<Query>(text)
+            .unwrap()
+            .progress(|text| one_line(text, MOST_SHOWN))
+    };
     let odd = r#"{"status":"completed","flows_count":"7","matches_count":"9","result":null,
         "regions":[null,{"pce_fqdn":null,"responded":null},{"pce_fqdn":"b","responded":false}]}"#;
     assert_eq!(
@@ -33,7 +37,10 @@ fn a_query_is_cut_where_it_has_as_many_rows_as_can_be_asked_for_and_by_nothing_e
     let cut = |rows: u64, matches: u64| {
         let text = json!({"status": "completed", "flows_count": rows, "matches_count": matches});
         let query = serde_json::from_value::<Query>(text).unwrap();
-        matches!(query.progress(), Progress::Completed { cut: true, .. })
+        matches!(
+            query.progress(|text| one_line(text, MOST_SHOWN)),
+            Progress::Completed { cut: true, .. }
+        )
     };
     assert!(!cut(5_525, 9_021) && !cut(199_999, u64::MAX) && !cut(0, 1));
     assert!(cut(200_000, 200_000) && cut(200_000, 0));
@@ -45,12 +52,13 @@ fn words_of_the_pce_are_short_and_on_one_line() {
     let regions = vec![json!({"pce_fqdn": long, "responded": false}); 100];
     let text = json!({"status": "completed", "flows_count": 1, "regions": regions});
     let query = serde_json::from_value::<Query>(text).unwrap();
-    let Progress::Completed { silent, .. } = query.progress() else {
+    let Progress::Completed { silent, .. } = query.progress(|text| one_line(text, MOST_SHOWN))
+    else {
         unreachable!()
     };
     assert_eq!((silent.len(), silent[0].len()), (MOST_NAMED, MOST_SHOWN));
     let query = serde_json::from_value::<Query>(json!({"status": long})).unwrap();
-    let Progress::Failed(word) = query.progress() else {
+    let Progress::Failed(word) = query.progress(|text| one_line(text, MOST_SHOWN)) else {
         unreachable!()
     };
     assert!(
