@@ -318,6 +318,18 @@ impl<'t> Source<'t> {
         }
     }
 
+    /// Whether version 1 took the PCE for one that clips rows to the query: what it knew
+    /// them by is of no use then.
+    fn says_clipped(&self) -> bool {
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
+        struct Before {
+            clipped: Option<Timestamp>,
+        }
+        let before = self.value::<Before>("traffic").ok().flatten();
+        before.is_some_and(|before| before.clipped.is_some())
+    }
+
     /// Keys that nobody knows.
     fn unknown(&self) -> impl Iterator<Item = &String> {
         let known =
@@ -374,7 +386,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
     };
     reader.judge_keys();
     let last_run: Option<LastRun> = reader.take("last_run");
-    let state = State {
+    let mut state = State {
         version: VERSION,
         generation: reader.take("generation"),
         target: reader.take("target"),
@@ -384,8 +396,8 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         events: reader.take_or_begin_anew("events"),
         seen: reader.take("seen"),
         traffic: reader.take_or_begin_anew("traffic"),
-        series: reader.take("series"),
-        baseline: reader.take("baseline"),
+        series: reader.take_or_begin_anew("series"),
+        baseline: reader.take_or_begin_anew("baseline"),
         rules: reader.take_each("rules", Ok::<_, ()>),
         conditions: reader.take_each("conditions", |key| {
             Condition::deserialize(serde_json::Value::String(key))
@@ -399,6 +411,14 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         outbox: reader.take_outbox(last_run.as_ref()),
         last_run,
     };
+    if reader.ours.says_clipped() {
+        state.baseline = Legacy::default();
+    }
+    if reader.lost("series") || reader.lost("baseline") || reader.ours.says_clipped() {
+        // What is not known any more is learnt again, and not told as new.
+        let position = state.traffic.position.unwrap_or_default();
+        state.series.all_was_counted_before(position);
+    }
     Read {
         state,
         damaged: reader.damaged,
@@ -457,6 +477,10 @@ impl Reader<'_> {
             self.damaged.push(name.to_owned());
             self.ours.value(name).ok().flatten().unwrap_or_default()
         })
+    }
+
+    fn lost(&self, name: &str) -> bool {
+        self.damaged.iter().any(|damaged| damaged == name)
     }
 
     /// The same of a part that is worse than nothing if a letter of it is wrong.
