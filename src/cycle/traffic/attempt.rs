@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::Failure;
 use super::unknown::UnknownDecisions;
 use crate::archive::{Batch, Kind};
-use crate::cycle::{Cycle, Tallies};
+use crate::cycle::Cycle;
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, Rows, download};
+use crate::report::budget::{Copies, Tallies};
 use crate::report::records::{Collector, Records};
+use crate::report::tally::Tally;
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
@@ -60,7 +62,7 @@ struct Counting<'c> {
     labels: bool,
     /// The rules that match the row in hand, by their place.
     matching: Vec<usize>,
-    tallies: Tallies,
+    tallies: Copies<'c>,
     records: Option<Collector>,
     archive: Option<Batch>,
 }
@@ -89,7 +91,7 @@ impl<'c> Attempt<'c> {
                 labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
                 matching: Vec::new(),
                 rules,
-                tallies: cycle.state.rules.clone(),
+                tallies: Copies::of(&cycle.state.rules),
                 records: cycle.records.as_ref().map(Records::collector),
                 archive: cycle.archive_batch(Kind::Flows),
             },
@@ -122,7 +124,7 @@ impl<'c> Attempt<'c> {
         let (overflowed, regrouped) = (answer.overflowed, answer.regrouped);
         Counted {
             known: answer.finish(),
-            tallies: counting.tallies,
+            tallies: counting.tallies.counted(),
             records: counting.records,
             archive: counting.archive,
             overflowed,
@@ -175,8 +177,8 @@ impl Counting<'_> {
             let Some((_, key, filter)) = rules.get(*place) else {
                 return false;
             };
-            let tally = self.tallies.get_mut(key);
-            tally.is_some_and(|tally| tally.count_row(filter, facts, row, growth, raw))
+            let count = |tally: &mut Tally| tally.count_row(filter, facts, row, growth, raw);
+            self.tallies.count(key, count)
         });
         if let Some(records) = self.records.as_mut()
             && !self.matching.is_empty()
