@@ -5,7 +5,6 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -69,6 +68,26 @@ pub struct Evidence {
     pub records: Vec<Record>,
 }
 
+/// What a row of traffic shows: made once, for all rules that match it.
+pub struct Sight {
+    talker: Talker,
+    from: End,
+    to: End,
+    service: Service,
+}
+
+impl Sight {
+    /// Of a row.
+    pub fn of(facts: &FlowFacts<'_>) -> Self {
+        Self {
+            talker: Talker::of(facts),
+            from: End::of(&facts.flow.src),
+            to: End::of(&facts.flow.dst),
+            service: Service::of(facts),
+        }
+    }
+}
+
 /// Things, each with its counts per minute; the less frequent ones give way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table<T: Eq + Hash> {
@@ -99,12 +118,16 @@ impl Evidence {
     }
 
     /// Adds a row of traffic, which grew as `counts` says; how many bytes that may take.
-    pub fn add_flow(&mut self, facts: &FlowFacts<'_>, counts: &Minutes) -> usize {
+    pub fn add_flow(&mut self, sight: &Sight, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
-        let (from, to) = (End::of(&facts.flow.src), End::of(&facts.flow.dst));
-        let service = Service::of(facts);
-        self.talkers.add(Talker::of(facts), &fine)
+        let Sight {
+            talker,
+            from,
+            to,
+            service,
+        } = sight;
+        self.talkers.add(talker, &fine)
             + self.senders.add_within(SIDES_GATHERED, from, &coarse)
             + self.receivers.add_within(SIDES_GATHERED, to, &coarse)
             + self.services.add_within(SIDES_GATHERED, service, &coarse)
@@ -200,22 +223,20 @@ fn record_weight(record: &Record) -> usize {
 
 impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     /// Adds the counts of one match; how many bytes that may take.
-    pub fn add(&mut self, what: T, counts: &Minutes) -> usize {
+    pub fn add(&mut self, what: &T, counts: &Minutes) -> usize {
         self.add_within(GATHERED, what, counts)
     }
 
-    fn add_within(&mut self, gathered: usize, what: T, counts: &Minutes) -> usize {
-        let (row, new) = match self.rows.entry(what) {
-            Entry::Occupied(known) => (known.into_mut(), 0),
-            Entry::Vacant(new) => {
-                // A table that grows has up to twice the room that it fills.
-                let weight = 2 * Self::ROW + new.key().heap();
-                (new.insert(Minutes::default()), weight)
-            }
-        };
-        let before = row.weight();
-        row.merge(counts);
-        let more = new + row.weight() - before;
+    fn add_within(&mut self, gathered: usize, what: &T, counts: &Minutes) -> usize {
+        if let Some(row) = self.rows.get_mut(what) {
+            let before = row.weight();
+            row.merge(counts);
+            return row.weight() - before;
+        }
+        let (what, counts) = (what.clone(), counts.clone());
+        // A table that grows has up to twice the room that it fills.
+        let more = 2 * Self::ROW + what.heap() + counts.weight();
+        self.rows.insert(what, counts);
         if self.rows.len() > gathered {
             self.give_way(gathered / 2);
         }

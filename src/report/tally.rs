@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Sight};
 use super::{Alert, Change, InOneGo, Object, Source, Subject};
-use crate::pce::record::Event;
+use crate::pce::record::{Event, Flow};
 use crate::rules::engine::Counter;
 use crate::rules::flows::{FLOW_BYTES, FlowKey};
 use crate::rules::lumps::Lump;
-use crate::rules::matching::{FlowFacts, objects};
+use crate::rules::matching::objects;
 use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
 use crate::rules::series::{Growth, Of, Row, When};
 use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
@@ -55,14 +55,14 @@ impl Tally {
         let before = self.counter.untold.weight();
         self.counter.untold.merge(&counts);
         let mut more = self.counter.untold.weight() - before;
-        more += self.evidence.sources.add(Source::of(event), &counts);
+        more += self.evidence.sources.add(&Source::of(event), &counts);
         let mut once = Minutes::default();
         once.add(minute_of(at), 1);
         for object in objects(event) {
-            more += self.evidence.objects.add(Object::of(object), &once);
+            more += self.evidence.objects.add(&Object::of(object), &once);
         }
         for change in Change::all_of(event) {
-            more += self.evidence.changes.add(change, &once);
+            more += self.evidence.changes.add(&change, &once);
         }
         more + self.evidence.keep_record(at, weight, raw)
     }
@@ -74,7 +74,8 @@ impl Tally {
     pub fn count_row(
         &mut self,
         filter: &TrafficFilter,
-        facts: &FlowFacts<'_>,
+        flow: &Flow<'_>,
+        sight: &Sight,
         row: &Row,
         growth: Growth,
         raw: &[u8],
@@ -90,13 +91,13 @@ impl Tally {
         };
         let mut counts = Minutes::default();
         counts.spread(when.first, when.last, count);
-        let mut more = self.evidence.add_flow(facts, &counts);
+        let mut more = self.evidence.add_flow(sight, &counts);
         more += self.evidence.keep_record(row.ends(), count, raw);
         let before = self.counter.untold.weight();
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
             FlowCount::Flows => {
-                let flow = FlowKey::of(facts.flow);
+                let flow = FlowKey::of(flow);
                 more += usize::from(self.counter.add_flow(when.last, flow)) * FLOW_BYTES;
             }
         }

@@ -191,7 +191,7 @@ pub fn rules_of_networks(count: u32, prefix: u32) -> Vec<Value> {
             "src_ip_in": [format!("{network}/{prefix}")],
             "count_by": if at % 4 < 3 { "connections" } else { "flows" },
             "threshold_type": "count", "threshold_window": 1_440,
-            "threshold_count": if at % 2 == 0 { 10 } else { 1_000_000_000 },
+            "threshold_count": if at.is_multiple_of(2) { 10 } else { 1_000_000_000 },
         })
     };
     (0..count).map(rule).collect()

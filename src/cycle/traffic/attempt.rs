@@ -10,8 +10,8 @@ use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, Rows, download};
 use crate::report::budget::{Copies, Tallies};
+use crate::report::evidence::Sight;
 use crate::report::records::{Collector, Records};
-use crate::report::tally::Tally;
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
@@ -171,14 +171,15 @@ impl Counting<'_> {
         if let Some(archive) = self.archive.as_mut() {
             archive.add(raw);
         }
-        let rules = &self.rules;
+        let (rules, sight) = (&self.rules, Sight::of(facts));
         // What stays are the rules that counted the row.
         self.matching.retain(|place| {
             let Some((_, key, filter)) = rules.get(*place) else {
                 return false;
             };
-            let count = |tally: &mut Tally| tally.count_row(filter, facts, row, growth, raw);
-            self.tallies.count(key, count)
+            self.tallies.count(key, |tally| {
+                tally.count_row(filter, facts.flow, &sight, row, growth, raw)
+            })
         });
         if let Some(records) = self.records.as_mut()
             && !self.matching.is_empty()

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::pce::record::{Event, Flow};
 use crate::report::Subject;
+use crate::report::evidence::Sight;
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{minute_of, time_of};
 use crate::rules::series::{Growth, HashKey, Of, Row, When};
@@ -41,9 +42,9 @@ fn count(copies: &mut Copies<'_>, rule: &str, count_by: FlowCount, host: u32, ma
         count_by,
         ..Default::default()
     };
-    let facts = FlowFacts::of(&flow);
+    let sight = Sight::of(&FlowFacts::of(&flow));
     let counted = copies.count(rule, |tally| {
-        tally.count_row(&filter, &facts, &row, growth, raw.as_bytes())
+        tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes())
     });
     assert!(counted);
 }
