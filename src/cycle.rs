@@ -22,7 +22,6 @@ mod test_mail;
 mod thread;
 mod traffic;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -38,7 +37,6 @@ use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::report::records::Records;
-use crate::report::tally::Tally;
 use crate::report::{Alert, Condition, ConditionNews, Notice};
 use crate::rules::Level;
 use crate::rules::minutes::minute_of;
@@ -54,9 +52,6 @@ const WAITING_MAIL: Duration = Duration::from_secs(60);
 
 /// How long this cycle's own mail is tried, beyond the cycle's deadline if need be.
 const OWN_MAIL: Duration = Duration::from_secs(60);
-
-/// What every enabled rule keeps, by [`keyed`]'s keys.
-type Tallies = BTreeMap<String, Tally>;
 
 /// What a run is given from outside.
 #[derive(Clone, Copy)]

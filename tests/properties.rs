@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
+use illumio_monitor::report::evidence::Sight;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::rules::candidates::Candidates;
 use illumio_monitor::rules::engine::Counter;
@@ -125,7 +126,8 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
             let growths = read(&mut known, &bounds, &rows, *now);
             for (raw, (row, growth)) in rows.iter().zip(growths) {
                 let flow: Flow = serde_json::from_str(raw).unwrap();
-                tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+                let sight = Sight::of(&FlowFacts::of(&flow));
+                tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
             }
         }
         position = Some(*now);

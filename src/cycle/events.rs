@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, Tallies, back, is_over, just_after, notice};
+use super::{Code, Cycle, back, is_over, just_after, notice};
 use crate::archive::{Batch, Kind};
 use crate::lang::{cycle as say, grouped};
 use crate::pce::client::Client;
@@ -11,7 +11,9 @@ use crate::pce::events::{Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::Condition;
+use crate::report::budget::{self, Copies};
 use crate::report::records::{Collector, Records};
+use crate::report::tally::Tally;
 use crate::rules::{EventFilter, Filter, keyed};
 
 /// A long backlog is read in slices of this length, each moving the position.
@@ -125,6 +127,7 @@ impl Cycle<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), Error> {
+        budget::keep_to_bound(&mut self.state.rules);
         let mut tries = 1;
         let (attempt, cut) = loop {
             let mut attempt = Attempt::of(self);
@@ -145,8 +148,9 @@ impl Cycle<'_> {
             archive,
             ..
         } = attempt;
+        let tallies = tallies.counted();
         self.state.seen = seen;
-        self.state.rules = tallies;
+        self.state.rules.extend(tallies);
         self.keep_records(records);
         self.keep_batch(Kind::Events, archive);
         self.figures.events += new;
@@ -257,7 +261,7 @@ struct Attempt<'c> {
     /// Each rule's id, its key and what it matches.
     rules: Vec<(i64, String, &'c EventFilter)>,
     seen: SeenEvents,
-    tallies: Tallies,
+    tallies: Copies<'c>,
     now: Timestamp,
     new: u64,
     unreadable: u64,
@@ -277,7 +281,7 @@ impl<'c> Attempt<'c> {
         Self {
             rules: rules.collect(),
             seen: cycle.state.seen.clone(),
-            tallies: cycle.state.rules.clone(),
+            tallies: Copies::of(&cycle.state.rules),
             now: cycle.now(),
             new: 0,
             unreadable: 0,
@@ -302,10 +306,8 @@ impl<'c> Attempt<'c> {
         }
         let mut counted_by = Vec::new();
         for (id, key, filter) in &self.rules {
-            if filter.matches(known)
-                && let Some(tally) = self.tallies.get_mut(key)
-            {
-                tally.count_event(filter, known, at, raw);
+            let count = |tally: &mut Tally| Some(tally.count_event(filter, known, at, raw));
+            if filter.matches(known) && self.tallies.count(key, count) {
                 counted_by.push(*id);
             }
         }

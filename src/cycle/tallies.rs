@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Cycle, back};
+use crate::report::budget;
 use crate::report::tally::Tally;
 use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Threshold, keyed};
@@ -89,6 +90,7 @@ impl Cycle<'_> {
             };
             tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
         }
+        budget::keep_to_bound(&mut self.state.rules);
         self.alerts
             .sort_by_key(|alert| std::cmp::Reverse(alert.level));
         self.figures.alerts = self.alerts.len();

@@ -23,6 +23,7 @@ use crate::pce::traffic::{
     TrafficMemory, post, progress,
 };
 use crate::report::Condition;
+use crate::report::budget;
 use crate::rules::series::{KEPT_SECONDS, Known, Legacy, MAX_SERIES};
 
 /// The first poll of a query; each wait is half as long again as the one before.
@@ -233,6 +234,7 @@ impl Cycle<'_> {
         href: &str,
         promised: u64,
     ) -> Result<u64, Failure> {
+        budget::keep_to_bound(&mut self.state.rules);
         let mut tries = 1;
         loop {
             let mut attempt = Attempt::of(self, part);
@@ -262,7 +264,7 @@ impl Cycle<'_> {
         self.keep_records(counted.records);
         self.keep_batch(Kind::Flows, counted.archive);
         self.state.series = counted.known;
-        self.state.rules = counted.tallies;
+        self.state.rules.extend(counted.tallies);
         self.tell_unknown_decisions(counted.unknown);
         self.figures.flows += downloaded.rows;
         if counted.regrouped && !self.rows_regrouped {

@@ -9,6 +9,8 @@ use std::hash::Hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::budget::Share;
+use super::things::Weigh;
 use super::{Change, Counted, End, Object, Ranking, Record, Service, Source, Talker};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minute, Minutes, minute_of};
@@ -66,6 +68,26 @@ pub struct Evidence {
     pub records: Vec<Record>,
 }
 
+/// What a row of traffic shows: made once, for all rules that match it.
+pub struct Sight {
+    talker: Talker,
+    from: End,
+    to: End,
+    service: Service,
+}
+
+impl Sight {
+    /// Of a row.
+    pub fn of(facts: &FlowFacts<'_>) -> Self {
+        Self {
+            talker: Talker::of(facts),
+            from: End::of(&facts.flow.src),
+            to: End::of(&facts.flow.dst),
+            service: Service::of(facts),
+        }
+    }
+}
+
 /// Things, each with its counts per minute; the less frequent ones give way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table<T: Eq + Hash> {
@@ -75,36 +97,82 @@ pub struct Table<T: Eq + Hash> {
 }
 
 impl Evidence {
-    /// Keeps the record if it is one of the two earliest.
-    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &[u8]) {
+    /// Keeps the record if it is one of the two earliest; how many bytes that takes.
+    pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &[u8]) -> usize {
         let place = self.records.partition_point(|record| record.at <= at);
-        if place < RECORDS {
-            let raw = String::from_utf8_lossy(raw);
-            let cut = raw.len() > RECORD_BYTES;
-            let raw = raw[..raw.floor_char_boundary(RECORD_BYTES)].to_owned();
-            self.records.insert(
-                place,
-                Record {
-                    at,
-                    counted,
-                    raw,
-                    cut,
-                },
-            );
-            self.records.truncate(RECORDS);
+        if place >= RECORDS {
+            return 0;
         }
+        let raw = String::from_utf8_lossy(raw);
+        let mut record = Record {
+            at,
+            counted,
+            raw: raw[..raw.floor_char_boundary(RECORD_BYTES)].to_owned(),
+            cut: false,
+        };
+        record.cut = record.raw.len() < raw.len();
+        let weight = record_weight(&record);
+        self.records.insert(place, record);
+        self.records.truncate(RECORDS);
+        weight
     }
 
-    /// Adds a row of traffic, which grew as `counts` says.
-    pub fn add_flow(&mut self, facts: &FlowFacts<'_>, counts: &Minutes) {
+    /// Adds a row of traffic, which grew as `counts` says; how many bytes that may take.
+    pub fn add_flow(&mut self, sight: &Sight, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
-        self.talkers.add(Talker::of(facts), &fine);
-        let (from, to) = (End::of(&facts.flow.src), End::of(&facts.flow.dst));
-        self.senders.add_within(SIDES_GATHERED, from, &coarse);
-        self.receivers.add_within(SIDES_GATHERED, to, &coarse);
-        let service = Service::of(facts);
-        self.services.add_within(SIDES_GATHERED, service, &coarse);
+        let Sight {
+            talker,
+            from,
+            to,
+            service,
+        } = sight;
+        self.talkers.add(talker, &fine)
+            + self.senders.add_within(SIDES_GATHERED, from, &coarse)
+            + self.receivers.add_within(SIDES_GATHERED, to, &coarse)
+            + self.services.add_within(SIDES_GATHERED, service, &coarse)
+    }
+
+    /// Keeps no more than this share.
+    pub fn keep_to(&mut self, share: &Share) {
+        self.records.truncate(share.records);
+        self.records.shrink_to_fit();
+        for record in &mut self.records {
+            let most = record.raw.floor_char_boundary(share.bytes);
+            record.cut |= most < record.raw.len();
+            record.raw.truncate(most);
+            record.raw.shrink_to_fit();
+        }
+        self.sources.keep_to(share);
+        self.objects.keep_to(share);
+        self.changes.keep_to(share);
+        self.talkers.keep_to(share);
+        self.senders.keep_to(share);
+        self.receivers.keep_to(share);
+        self.services.keep_to(share);
+    }
+
+    /// Moves what was counted along with the rule's own counts.
+    pub fn align(&mut self, untold: &Minutes) {
+        self.sources.align(untold);
+        self.objects.align(untold);
+        self.changes.align(untold);
+        self.talkers.align(untold);
+        self.senders.align(untold);
+        self.receivers.align(untold);
+        self.services.align(untold);
+    }
+
+    /// What it takes on the heap, in bytes as estimated.
+    pub fn weight(&self) -> usize {
+        self.records.iter().map(record_weight).sum::<usize>()
+            + self.sources.weight()
+            + self.objects.weight()
+            + self.changes.weight()
+            + self.talkers.weight()
+            + self.senders.weight()
+            + self.receivers.weight()
+            + self.services.weight()
     }
 
     /// Takes out what belongs to the minutes that are told.
@@ -149,17 +217,56 @@ fn within(told: &Minutes, minute: Minute) -> bool {
         && told.last().is_some_and(|last| minute <= last)
 }
 
-impl<T: Clone + Eq + Hash + Ord> Table<T> {
-    /// Adds the counts of one match.
-    pub fn add(&mut self, what: T, counts: &Minutes) {
-        self.add_within(GATHERED, what, counts);
+fn record_weight(record: &Record) -> usize {
+    size_of::<Record>() + record.raw.capacity()
+}
+
+impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
+    /// Adds the counts of one match; how many bytes that may take.
+    pub fn add(&mut self, what: &T, counts: &Minutes) -> usize {
+        self.add_within(GATHERED, what, counts)
     }
 
-    fn add_within(&mut self, gathered: usize, what: T, counts: &Minutes) {
-        self.rows.entry(what).or_default().merge(counts);
+    fn add_within(&mut self, gathered: usize, what: &T, counts: &Minutes) -> usize {
+        if let Some(row) = self.rows.get_mut(what) {
+            let before = row.weight();
+            row.merge(counts);
+            return row.weight() - before;
+        }
+        let (what, counts) = (what.clone(), counts.clone());
+        // A table that grows has up to twice the room that it fills.
+        let more = 2 * Self::ROW + what.heap() + counts.weight();
+        self.rows.insert(what, counts);
         if self.rows.len() > gathered {
             self.give_way(gathered / 2);
         }
+        more
+    }
+
+    /// A place in the table, with the byte that says whether it is taken.
+    const ROW: usize = size_of::<(T, Minutes)>() + 1;
+
+    fn weight(&self) -> usize {
+        let rows = self.rows.iter();
+        let heaps: usize = rows.map(|(what, row)| what.heap() + row.weight()).sum();
+        // One place in eight stays free [hashbrown].
+        self.rows.capacity() * 8 / 7 * Self::ROW + heaps + self.more.weight()
+    }
+
+    fn keep_to(&mut self, share: &Share) {
+        self.give_way(share.things);
+        self.rows.shrink_to_fit();
+        for counts in self.rows.values_mut() {
+            counts.coarsen(share.minutes);
+        }
+        self.more.coarsen(share.minutes);
+    }
+
+    fn align(&mut self, untold: &Minutes) {
+        for counts in self.rows.values_mut() {
+            counts.align(untold);
+        }
+        self.more.align(untold);
     }
 
     /// Takes a count out again, where it is still kept.
@@ -222,6 +329,7 @@ impl<T: Clone + Eq + Hash + Ord> Table<T> {
         self.rows.retain(|_, counts| !counts.is_empty());
         self.more.forget_before(first);
         self.give_way(KEPT);
+        self.rows.shrink_to_fit();
     }
 
     /// Keeps the `most` most frequent; of the others only how many they were.

@@ -3,6 +3,7 @@
 //! Plain data between the rules that count and the mail that tells. Knows the
 //! rules' words; knows nothing of files, sockets or HTML.
 
+pub mod budget;
 mod changes;
 pub mod daily;
 pub mod evidence;

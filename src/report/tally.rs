@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Sight};
 use super::{Alert, Change, InOneGo, Object, Source, Subject};
-use crate::pce::record::Event;
+use crate::pce::record::{Event, Flow};
 use crate::rules::engine::Counter;
-use crate::rules::flows::FlowKey;
+use crate::rules::flows::{FLOW_BYTES, FlowKey};
 use crate::rules::lumps::Lump;
-use crate::rules::matching::{FlowFacts, objects};
+use crate::rules::matching::objects;
 use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
 use crate::rules::series::{Growth, Of, Row, When};
 use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
@@ -41,44 +41,48 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts an event that the rule matched.
+    /// Counts an event that the rule matched; how many bytes more that may take.
     pub fn count_event(
         &mut self,
         filter: &EventFilter,
         event: &Event<'_>,
         at: Timestamp,
         raw: &[u8],
-    ) {
+    ) -> usize {
         let weight = filter.weight(event);
         let mut counts = Minutes::default();
         counts.add(minute_of(at), weight);
+        let before = self.counter.untold.weight();
         self.counter.untold.merge(&counts);
-        self.evidence.sources.add(Source::of(event), &counts);
+        let mut more = self.counter.untold.weight() - before;
+        more += self.evidence.sources.add(&Source::of(event), &counts);
         let mut once = Minutes::default();
         once.add(minute_of(at), 1);
         for object in objects(event) {
-            self.evidence.objects.add(Object::of(object), &once);
+            more += self.evidence.objects.add(&Object::of(object), &once);
         }
         for change in Change::all_of(event) {
-            self.evidence.changes.add(change, &once);
+            more += self.evidence.changes.add(&change, &once);
         }
-        self.evidence.keep_record(at, weight, raw);
+        more + self.evidence.keep_record(at, weight, raw)
     }
 
     /// Counts a row that the rule matched. A row never seen counts in full where
     /// it began after the rule did, as 1 where it was only seen after that, and
-    /// not at all where it was over by then. True where it counted.
+    /// not at all where it was over by then. How many bytes more it may take; `None` where
+    /// it did not count.
     pub fn count_row(
         &mut self,
         filter: &TrafficFilter,
-        facts: &FlowFacts<'_>,
+        flow: &Flow<'_>,
+        sight: &Sight,
         row: &Row,
         growth: Growth,
         raw: &[u8],
-    ) -> bool {
+    ) -> Option<usize> {
         let (count, when) = self.counted(row, growth);
         if count == 0 {
-            return false;
+            return None;
         }
         // A flow is told in the minute in which it was last seen to grow.
         let when = match filter.count_by {
@@ -87,20 +91,22 @@ impl Tally {
         };
         let mut counts = Minutes::default();
         counts.spread(when.first, when.last, count);
-        self.evidence.add_flow(facts, &counts);
-        self.evidence.keep_record(row.ends(), count, raw);
+        let mut more = self.evidence.add_flow(sight, &counts);
+        more += self.evidence.keep_record(row.ends(), count, raw);
+        let before = self.counter.untold.weight();
         match filter.count_by {
             FlowCount::Connections => self.counter.untold.merge(&counts),
             FlowCount::Flows => {
-                let flow = FlowKey::of(facts.flow);
-                self.counter.add_flow(when.last, flow);
+                let flow = FlowKey::of(flow);
+                more += usize::from(self.counter.add_flow(when.last, flow)) * FLOW_BYTES;
             }
         }
+        more += self.counter.untold.weight() - before;
         if let Some(since) = when.since {
             let by = when.last;
             self.counter.lumps.add(Lump { since, by, count });
         }
-        true
+        Some(more)
     }
 
     /// What of the growth this rule counts, and when.
@@ -171,6 +177,18 @@ impl Tally {
             .trim(threshold, earliest.saturating_sub(window));
         self.at_least |= self.counter.flows.keep_to(MAX_FLOWS);
         self.evidence.settle(&self.counter.untold);
+    }
+
+    /// Keeps to so many flows, or to one count for so many minutes; what the matches
+    /// looked like goes along.
+    pub fn keep_counts(&mut self, flows: usize, minutes: i64) {
+        self.at_least |= self.counter.keep_to(flows, minutes);
+        self.evidence.align(&self.counter.untold);
+    }
+
+    /// What it takes on the heap, in bytes as estimated.
+    pub fn weight(&self) -> usize {
+        self.counter.weight() + self.evidence.weight()
     }
 }
 

@@ -323,6 +323,62 @@ impl From<StoredObject> for Object {
     }
 }
 
+/// What a thing takes on the heap.
+pub trait Weigh {
+    /// In bytes, as estimated.
+    fn heap(&self) -> usize;
+}
+
+/// An allocator gives blocks of 16 bytes, and needs some for itself.
+fn heap_of<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
+    let filled = texts.into_iter().filter(|text| text.capacity() > 0);
+    filled
+        .map(|text| text.capacity().next_multiple_of(16) + 16)
+        .sum()
+}
+
+impl Weigh for Source {
+    fn heap(&self) -> usize {
+        let who = [&self.event_type, &self.kind, &self.name];
+        heap_of(who) + heap_of([&self.ip, &self.severity, &self.status])
+    }
+}
+
+impl Weigh for Object {
+    fn heap(&self) -> usize {
+        heap_of([&self.name, &self.href.0])
+    }
+}
+
+impl Weigh for Change {
+    fn heap(&self) -> usize {
+        heap_of([&self.kind, &self.name, &self.action, &self.fields])
+    }
+}
+
+impl Weigh for Talker {
+    fn heap(&self) -> usize {
+        let ends = [&self.src_name, &self.src_ip, &self.dst_name, &self.dst_ip];
+        let about = &self.about.0;
+        let labels = [&about.src_labels, &about.dst_labels];
+        heap_of(ends)
+            + heap_of(labels)
+            + heap_of([&self.decision, &about.process, &about.direction])
+    }
+}
+
+impl Weigh for End {
+    fn heap(&self) -> usize {
+        heap_of([&self.name, &self.ip, &self.labels.0, &self.href.0])
+    }
+}
+
+impl Weigh for Service {
+    fn heap(&self) -> usize {
+        heap_of([&self.process.0])
+    }
+}
+
 impl<T: Default + PartialEq> Beside<T> {
     /// True where there is nothing to tell.
     pub fn is_empty(&self) -> bool {

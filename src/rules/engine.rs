@@ -31,10 +31,13 @@ pub struct Counter {
 
 impl Counter {
     /// Adds a flow that grew in this minute; one that grew in it before is in already.
-    pub fn add_flow(&mut self, minute: Minute, flow: FlowKey) {
-        if self.flows.add(minute, flow) {
+    /// True where it was not.
+    pub fn add_flow(&mut self, minute: Minute, flow: FlowKey) -> bool {
+        let is_new = self.flows.add(minute, flow);
+        if is_new {
             self.untold.add(minute, 1);
         }
+        is_new
     }
 
     /// The matches that are to be told now, taken out of the count; `None` where
@@ -78,6 +81,27 @@ impl Counter {
     /// taken out as they were.
     pub fn take_lump(&mut self, told: &Minutes) -> Option<Lump> {
         self.lumps.take(told)
+    }
+
+    /// Keeps to so many flows, the oldest go first; for a rule that counts no flows, to one
+    /// count for so many minutes. True where something had to go.
+    pub fn keep_to(&mut self, flows: usize, minutes: i64) -> bool {
+        if let Some(first) = self.flows.first() {
+            let forgets = self.flows.keep_to(flows);
+            if forgets {
+                self.untold
+                    .forget_before(self.flows.first().unwrap_or(first));
+            }
+            return forgets;
+        }
+        self.untold.coarsen(minutes);
+        self.lumps.align(&self.untold);
+        false
+    }
+
+    /// What it takes on the heap, in bytes as estimated.
+    pub fn weight(&self) -> usize {
+        self.untold.weight() + self.flows.weight()
     }
 
     /// The untold matches in the minutes of all windows that hold the threshold.

@@ -45,6 +45,9 @@ impl FlowKey {
     }
 }
 
+/// What a flow in a minute takes in memory, and more or less in the file.
+pub const FLOW_BYTES: usize = 24;
+
 /// Which flows grew in which minute.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flows(BTreeMap<Minute, BTreeSet<FlowKey>>);
@@ -110,11 +113,28 @@ impl Flows {
         let mut excess = self.len().saturating_sub(bound);
         let forgets = excess > 0;
         while excess > 0
-            && let Some((_, flows)) = self.0.pop_first()
+            && let Some(mut oldest) = self.0.first_entry()
         {
-            excess = excess.saturating_sub(flows.len());
+            let flows = oldest.get_mut();
+            match flows.iter().nth(excess).copied() {
+                None => excess -= oldest.remove().len(),
+                Some(first_kept) => {
+                    *flows = flows.split_off(&first_kept);
+                    excess = 0;
+                }
+            }
         }
         forgets
+    }
+
+    /// The first minute that has a flow.
+    pub fn first(&self) -> Option<Minute> {
+        self.0.keys().next().copied()
+    }
+
+    /// What they take on the heap, in bytes: about so much for each.
+    pub fn weight(&self) -> usize {
+        self.len() * FLOW_BYTES
     }
 
     /// How many entries are kept.

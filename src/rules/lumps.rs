@@ -54,6 +54,14 @@ impl Lumps {
         self.0.retain(|lump| untold.holds(lump.by));
     }
 
+    /// Moves them along with the counts of the minutes they were counted in.
+    pub fn align(&mut self, untold: &Minutes) {
+        for lump in std::mem::take(&mut self.0) {
+            let by = untold.at_or_after(lump.by).unwrap_or(lump.by);
+            self.add(Lump { by, ..lump });
+        }
+    }
+
     /// True where nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

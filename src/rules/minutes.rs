@@ -122,6 +122,41 @@ impl Minutes {
         folded
     }
 
+    /// The same sum in fewer minutes: those of one span of `span` minutes are counted in
+    /// the last of them that has a count.
+    pub fn coarsen(&mut self, span: i64) {
+        let of = |minute: Minute| minute.div_euclid(span.max(1));
+        self.0.dedup_by(|later, kept| {
+            let same = of(later.0) == of(kept.0);
+            if same {
+                raise(&mut kept.1, later.1);
+                kept.0 = later.0;
+            }
+            same
+        });
+        self.0.shrink_to_fit();
+    }
+
+    /// The same sum in the minutes of another: each count goes to the first of these that
+    /// is not earlier than it, or else to the last.
+    pub fn align(&mut self, to: &Self) {
+        for (minute, _) in &mut self.0 {
+            *minute = to.at_or_after(*minute).unwrap_or(*minute);
+        }
+        self.coarsen(1);
+    }
+
+    /// The first minute with a count that is not earlier than this one, or else the last.
+    pub fn at_or_after(&self, minute: Minute) -> Option<Minute> {
+        let place = self.0.partition_point(|(own, _)| *own < minute);
+        self.0.get(place).or(self.0.last()).map(|(own, _)| *own)
+    }
+
+    /// What it takes on the heap, in bytes.
+    pub fn weight(&self) -> usize {
+        self.0.capacity() * size_of::<(Minute, u64)>()
+    }
+
     /// Takes `count` out of `minute`, if it holds that many; says whether it did.
     pub fn take_from(&mut self, minute: Minute, count: u64) -> bool {
         let Ok(place) = self.place(minute) else {

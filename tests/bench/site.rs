@@ -2,6 +2,7 @@
 //! config for it.
 
 use std::io::{BufRead, BufReader};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -176,4 +177,22 @@ pub fn every_row() -> Value {
         "id": 1, "type": "traffic", "name": "every row", "pd": -1,
         "threshold_type": "count", "threshold_count": 1_000_000_000, "threshold_window": 1_440,
     })
+}
+
+/// So many rules, of which each matches the rows of one network of `prefix` bits: /19 is
+/// 8,192 of them, /28 is 16. Every second one alerts, every fourth counts flows.
+pub fn rules_of_networks(count: u32, prefix: u32) -> Vec<Value> {
+    let size = 1 << (32 - prefix);
+    let networks = (200_000 / size).max(1);
+    let rule = |at: u32| {
+        let network = Ipv4Addr::from(0x0a00_0000 + at % networks * size);
+        json!({
+            "id": at + 1, "type": "traffic", "name": format!("network {at}"), "pd": -1,
+            "src_ip_in": [format!("{network}/{prefix}")],
+            "count_by": if at % 4 < 3 { "connections" } else { "flows" },
+            "threshold_type": "count", "threshold_window": 1_440,
+            "threshold_count": if at.is_multiple_of(2) { 10 } else { 1_000_000_000 },
+        })
+    };
+    (0..count).map(rule).collect()
 }

@@ -9,7 +9,7 @@ use illumio_monitor::store::{Env, StateUse, open};
 
 use crate::growth::{self, floor};
 use crate::parts;
-use crate::site::{Site, every_row, traffic_rules, twelve_rules};
+use crate::site::{Site, every_row, rules_of_networks, traffic_rules, twelve_rules};
 use crate::stopwatch::{Taken, median, taken_by};
 use crate::table::{Figure, figure, publish};
 
@@ -22,7 +22,7 @@ pub const FULL: u64 = 199_999;
 /// A name, and what measures it.
 type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 
-const WORKS: [Work; 10] = [
+const WORKS: [Work; 11] = [
     ("start", start),
     ("quiet", quiet),
     ("full", full),
@@ -30,6 +30,7 @@ const WORKS: [Work; 10] = [
     ("rules", rules),
     ("events", events),
     ("matching", matching),
+    ("budget", budget),
     ("state", state),
     ("parts", |bench| parts::all(&bench.folder.join("criterion"))),
     ("growth", growth::tables),
@@ -225,6 +226,25 @@ fn matching(bench: &Bench) -> Vec<Figure> {
         figure(&later_on, "peak, MiB", 48.0, later.peak),
         figure(&later_on, "file, MB", 8.0, site.file_size() as f64 / 1e6),
     ]
+}
+
+/// Memory and the file are bounded for a run, however many rules match how much.
+fn budget(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with(0, 0, FULL);
+    // The number of rules, and of which network each matches the rows.
+    let cases = [(1, 8), (100, 19), (1_000, 19), (10_000, 28)];
+    let figures = cases.into_iter().flat_map(|(rules, prefix)| {
+        site.rules(rules_of_networks(rules, prefix));
+        let taken = bench.run(&site.fresh(), &format!("flows={FULL} "));
+        let rows = 1_u64 << (32 - prefix);
+        let name = format!("200,000 rows, {rules} rules of {} each", rows.min(FULL + 1));
+        [
+            figure(&name, "peak, MiB", 72.0, taken.peak),
+            figure(&name, "file, MB", 12.6, site.file_size() as f64 / 1e6),
+            figure(&name, "CPU, s", None, taken.cpu),
+        ]
+    });
+    figures.collect()
 }
 
 /// What a busy site's state costs by itself: in memory's own file system, where

@@ -6,6 +6,7 @@ use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
 use illumio_monitor::pce::stream::{Kind, Records};
+use illumio_monitor::report::evidence::Sight;
 use illumio_monitor::report::snapshot;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::rules::matching::FlowFacts;
@@ -403,7 +404,8 @@ fn whatever_rows_come_are_read_and_counted() {
                     let row = Row::of(flow, key, now);
                     match answer.take(&row) {
                         Some(growth) if filter.matches(&facts) => {
-                            tally.count_row(&filter, &facts, &row, growth, raw);
+                            let sight = Sight::of(&facts);
+                            tally.count_row(&filter, flow, &sight, &row, growth, raw);
                         }
                         Some(_) => {}
                         None => waiting.push(row),

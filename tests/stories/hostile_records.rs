@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::pce::*;
-use crate::world::{Mail, Run, World};
+use crate::world::{Mail, Run, World, completed};
 
 /// Breaks out of lines, headers, HTML, terminals, and the direction of writing.
 const EVIL: &str = "</pre><script>x</script>\"'\r\nBcc: eve@example.net\r\n\r\n\u{0}\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}\u{2066}\u{200f}\u{2028}\u{feff}\u{e0041}=?utf-8?q?x?=";
@@ -290,6 +290,35 @@ fn a_flow_of_fifty_megabytes_is_told_and_costs_no_other() {
         "{text}"
     );
     assert!(most > 0 && most < 80, "{most} MB");
+}
+
+#[test]
+fn two_thousand_rules_that_all_match_long_records_cost_no_more_than_a_few() {
+    let mut world = watched();
+    world.edit(|config| {
+        let rule = |id| completed(json!({"type": "traffic", "port": "445"}), id);
+        config["rules"] = (1..=2_000).map(rule).collect();
+    });
+    world.run_at("10:00");
+    let from_host = |nth: i64| blocked(format!("web-0{nth}").as_str(), "db-01", 445);
+    let flows = (1..=9).map(|nth| from_host(nth).at("10:05").times(nth as u64));
+    world.pce.connections(flows);
+    let (from, to) = (at("09:30"), at("10:10"));
+    let mut rows = world.pce.rows(to, from, to);
+    for row in &mut rows {
+        row["odd"] = json!("long ".repeat(6_000));
+    }
+    let answer = Fault::answer(200, "application/json", json!(rows).to_string());
+    world.pce.fault(answer.on("/download"));
+    world.pce.set_now("10:10");
+
+    let most = peak_of_a_run(&world, "alerts=2000");
+
+    let text = world.mailbox.last().text();
+    assert!(text.contains("45 connections"), "{text}");
+    assert!(most > 0 && most < 72, "{most} MB");
+    let state = world.config()["state"].to_string();
+    assert!(state.len() < 12 << 20, "{} bytes", state.len());
 }
 
 /// Runs it to a good end, its line with this in it; the most megabytes it held.

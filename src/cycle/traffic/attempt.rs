@@ -5,10 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::Failure;
 use super::unknown::UnknownDecisions;
 use crate::archive::{Batch, Kind};
-use crate::cycle::{Cycle, Tallies};
+use crate::cycle::Cycle;
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Downloaded, Part, Rows, download};
+use crate::report::budget::{Copies, Tallies};
+use crate::report::evidence::Sight;
 use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
@@ -60,7 +62,7 @@ struct Counting<'c> {
     labels: bool,
     /// The rules that match the row in hand, by their place.
     matching: Vec<usize>,
-    tallies: Tallies,
+    tallies: Copies<'c>,
     records: Option<Collector>,
     archive: Option<Batch>,
 }
@@ -89,7 +91,7 @@ impl<'c> Attempt<'c> {
                 labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
                 matching: Vec::new(),
                 rules,
-                tallies: cycle.state.rules.clone(),
+                tallies: Copies::of(&cycle.state.rules),
                 records: cycle.records.as_ref().map(Records::collector),
                 archive: cycle.archive_batch(Kind::Flows),
             },
@@ -122,7 +124,7 @@ impl<'c> Attempt<'c> {
         let (overflowed, regrouped) = (answer.overflowed, answer.regrouped);
         Counted {
             known: answer.finish(),
-            tallies: counting.tallies,
+            tallies: counting.tallies.counted(),
             records: counting.records,
             archive: counting.archive,
             overflowed,
@@ -169,14 +171,15 @@ impl Counting<'_> {
         if let Some(archive) = self.archive.as_mut() {
             archive.add(raw);
         }
-        let rules = &self.rules;
+        let (rules, sight) = (&self.rules, Sight::of(facts));
         // What stays are the rules that counted the row.
         self.matching.retain(|place| {
             let Some((_, key, filter)) = rules.get(*place) else {
                 return false;
             };
-            let tally = self.tallies.get_mut(key);
-            tally.is_some_and(|tally| tally.count_row(filter, facts, row, growth, raw))
+            self.tallies.count(key, |tally| {
+                tally.count_row(filter, facts.flow, &sight, row, growth, raw)
+            })
         });
         if let Some(records) = self.records.as_mut()
             && !self.matching.is_empty()

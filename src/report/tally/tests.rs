@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::pce::record::Flow;
+use crate::report::evidence::Sight;
+use crate::rules::matching::FlowFacts;
 use crate::rules::series::HashKey;
 use crate::rules::{EventCount, Level};
 
@@ -37,7 +38,8 @@ fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minut
     let flow: Flow = serde_json::from_str(&raw).unwrap();
     let row = Row::of(&flow, HashKey::default(), at(minute));
     let growth = grown(count, minute);
-    tally.count_row(filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+    let sight = Sight::of(&FlowFacts::of(&flow));
+    tally.count_row(filter, &flow, &sight, &row, growth, raw.as_bytes());
 }
 
 /// So much in one minute.
@@ -216,7 +218,8 @@ fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
         let flow: Flow = serde_json::from_str(&raw).unwrap();
         let growth = grown(1, i64::from(n % 10));
         let row = Row::of(&flow, HashKey::default(), at(9));
-        tally.count_row(&filter, &FlowFacts::of(&flow), &row, growth, raw.as_bytes());
+        let sight = Sight::of(&FlowFacts::of(&flow));
+        tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
     }
     tally.settle(rule.threshold, minute_of(at(0)));
     assert!(serde_json::to_string(&tally).unwrap().len() < 20_000);

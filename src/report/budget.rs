@@ -1,0 +1,173 @@
+//! One budget for what all rules keep: however many there are and whatever they match,
+//! it stays within bounds.
+//!
+//! What rows and events take is added up as they come. Beyond the bound something has to
+//! give way, in steps from what nobody misses to what everybody does, and in each step
+//! first with the rules that matched least. What gave way is told as "at least". How many
+//! matched, and when, is not given up for what they looked like: it has its own share.
+
+use std::collections::BTreeMap;
+
+use super::tally::Tally;
+
+/// What every enabled rule keeps, by [`crate::rules::keyed`]'s keys.
+pub type Tallies = BTreeMap<String, Tally>;
+
+/// What the copies of one fetch may weigh, in bytes as estimated.
+const OF_A_FETCH: usize = 20 * 1024 * 1024;
+
+/// What is kept from fetch to fetch, and in the file, may weigh.
+const KEPT: usize = 5 * 1024 * 1024;
+
+/// How much of what a rule's matches looked like stays, in one step.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// So many different things of each kind …
+    pub things: usize,
+    /// … each with one count for so many minutes.
+    pub minutes: i64,
+    /// So many records …
+    pub records: usize,
+    /// … each with so many bytes.
+    pub bytes: usize,
+}
+
+/// More than 20 things are only counted in a mail, and five are shown.
+const SHARES: [Share; 10] = [
+    share(1_024, 1, 2, 32_768),
+    share(256, 2, 2, 32_768),
+    share(64, 4, 2, 32_768),
+    share(20, 8, 2, 8_192),
+    share(20, 16, 2, 2_048),
+    share(10, 30, 2, 1_024),
+    share(5, 60, 1, 1_024),
+    share(2, 240, 1, 1_024),
+    share(1, 1_440, 0, 0),
+    share(0, 44_640, 0, 0),
+];
+
+const fn share(things: usize, minutes: i64, records: usize, bytes: usize) -> Share {
+    Share {
+        things,
+        minutes,
+        records,
+        bytes,
+    }
+}
+
+/// How many different flows of a rule stay, and of how many minutes the counts become one.
+const COUNTS: [(usize, i64); 10] = [
+    (50_000, 1),
+    (12_000, 2),
+    (3_000, 4),
+    (1_000, 8),
+    (300, 15),
+    (100, 30),
+    (30, 60),
+    (10, 240),
+    (3, 1_440),
+    (1, 44_640),
+];
+
+/// The tallies that a fetch counts on: copies, each made when its rule first counts, and
+/// kept only where the fetch is complete.
+pub struct Copies<'k> {
+    known: &'k Tallies,
+    copies: Tallies,
+    /// What they weigh at most.
+    weight: usize,
+}
+
+impl<'k> Copies<'k> {
+    /// None yet.
+    pub fn of(known: &'k Tallies) -> Self {
+        Self {
+            known,
+            copies: Tallies::new(),
+            weight: 0,
+        }
+    }
+
+    /// Has a rule's tally count; `count` gives back how many bytes more that may take, or
+    /// `None` where nothing counted. True where something did.
+    pub fn count(&mut self, key: &str, count: impl FnOnce(&mut Tally) -> Option<usize>) -> bool {
+        if !self.copies.contains_key(key) {
+            let Some(known) = self.known.get(key) else {
+                return false;
+            };
+            self.weight += known.weight();
+            self.copies.insert(key.to_owned(), known.clone());
+        }
+        let Some(more) = self.copies.get_mut(key).and_then(count) else {
+            return false;
+        };
+        self.weight += more;
+        if self.weight > OF_A_FETCH {
+            // Far enough below it that this is not done over and over.
+            self.weight = lighten(&mut self.copies, OF_A_FETCH / 4 * 3, OF_A_FETCH / 2);
+        }
+        true
+    }
+
+    /// Those that counted.
+    pub fn counted(self) -> Tallies {
+        self.copies
+    }
+}
+
+/// Keeps to what may be kept from fetch to fetch.
+pub fn keep_to_bound(tallies: &mut Tallies) {
+    lighten(tallies, KEPT, KEPT);
+}
+
+/// Where they weigh more than `bound`, they are made to weigh no more than `goal`; what
+/// they weigh then.
+fn lighten(tallies: &mut Tallies, bound: usize, goal: usize) -> usize {
+    let weight: usize = tallies.values().map(Tally::weight).sum();
+    if weight <= bound {
+        return weight;
+    }
+    let mut tallies: Vec<&mut Tally> = tallies.values_mut().collect();
+    tallies.sort_by_key(|tally| tally.counter.untold.total());
+    let counts = in_steps(
+        &mut tallies,
+        goal / 4 * 3,
+        |tally| tally.counter.weight(),
+        COUNTS,
+        |tally, (flows, minutes)| tally.keep_counts(flows, minutes),
+    );
+    let evidence = in_steps(
+        &mut tallies,
+        goal - counts.min(goal),
+        |tally| tally.evidence.weight(),
+        SHARES,
+        |tally, share| tally.evidence.keep_to(&share),
+    );
+    counts + evidence
+}
+
+/// Goes from step to step, and from rule to rule, until they weigh no more than `goal`;
+/// what they weigh then.
+fn in_steps<S: Copy>(
+    tallies: &mut [&mut Tally],
+    goal: usize,
+    weigh: impl Fn(&Tally) -> usize,
+    steps: impl IntoIterator<Item = S>,
+    take: impl Fn(&mut Tally, S),
+) -> usize {
+    let mut weight: usize = tallies.iter().map(|tally| weigh(tally)).sum();
+    for step in steps {
+        for tally in tallies.iter_mut() {
+            if weight <= goal {
+                return weight;
+            }
+            weight -= weigh(tally);
+            take(tally, step);
+            weight += weigh(tally);
+        }
+    }
+    weight
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::pce::record::{Event, Flow};
+use crate::report::Subject;
+use crate::report::evidence::Sight;
+use crate::rules::matching::FlowFacts;
+use crate::rules::minutes::{minute_of, time_of};
+use crate::rules::series::{Growth, HashKey, Of, Row, When};
+use crate::rules::{EventFilter, Filter, FlowCount, Level, Rule, Threshold, TrafficFilter};
+
+const MINUTE: i64 = 29_000_000;
+
+fn at(minute: i64) -> Timestamp {
+    time_of(MINUTE + minute)
+}
+
+fn rules_named(names: &[&str]) -> Tallies {
+    let fresh = |name: &&str| ((*name).to_owned(), Tally::default());
+    names.iter().map(fresh).collect()
+}
+
+/// A row from a host, which grew by so much in one minute.
+fn count(copies: &mut Copies<'_>, rule: &str, count_by: FlowCount, host: u32, many: u64, at: i64) {
+    let host = std::net::Ipv4Addr::from(0x0a00_0000 + host);
+    let raw = format!(r#"{{"src":{{"ip":"{host}"}},"dst":{{"ip":"192.0.2.1"}}}}"#);
+    let flow: Flow = serde_json::from_str(&raw).unwrap();
+    let row = Row::of(&flow, HashKey::default(), time_of(MINUTE + at));
+    let minute = MINUTE + at;
+    let growth = Growth {
+        count: many,
+        when: When {
+            first: minute,
+            last: minute,
+            since: None,
+        },
+        of: Of::Known(0),
+    };
+    let filter = TrafficFilter {
+        count_by,
+        ..Default::default()
+    };
+    let sight = Sight::of(&FlowFacts::of(&flow));
+    let counted = copies.count(rule, |tally| {
+        tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes())
+    });
+    assert!(counted);
+}
+
+fn weight_of(tallies: &Tallies) -> usize {
+    tallies.values().map(Tally::weight).sum()
+}
+
+/// What a rule on traffic has to tell.
+fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
+    let rule = Rule {
+        id: 7,
+        name: "a rule".into(),
+        enabled: true,
+        level: Level::Warning,
+        desc: String::new(),
+        rec: String::new(),
+        note: String::new(),
+        filter: Filter::Traffic(TrafficFilter {
+            count_by,
+            ..Default::default()
+        }),
+        threshold: Threshold::Immediate,
+        cooldown_minutes: 0,
+    };
+    tally.alert(&rule, minute_of(at(2_000))).unwrap()
+}
+
+#[test]
+fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
+    let names: Vec<String> = (0..10).map(|nth| format!("rule {nth}")).collect();
+    let known = rules_named(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut copies = Copies::of(&known);
+    for host in 0..3_000 {
+        for name in &names {
+            let many = if host == 7 { 500 } else { 1 };
+            count(
+                &mut copies,
+                name,
+                FlowCount::Connections,
+                host,
+                many,
+                i64::from(host % 50),
+            );
+        }
+    }
+    let mut counted = copies.counted();
+    assert!(weight_of(&counted) <= OF_A_FETCH);
+    for tally in counted.values_mut() {
+        let alert = alert_of(tally, FlowCount::Connections);
+        let Subject::Traffic { talkers, .. } = &alert.subject else {
+            panic!("no traffic")
+        };
+        assert_eq!((alert.count, alert.at_least), (3_499, false));
+        assert_eq!((talkers.top[0].count, talkers.at_least), (500, true));
+        assert_eq!(talkers.top.len() as u64 + talkers.more, 3_000);
+        assert_eq!(alert.snapshot.len(), 2);
+    }
+}
+
+#[test]
+fn a_few_rules_with_many_talkers_lose_none() {
+    let known = rules_named(&["one", "two"]);
+    let mut copies = Copies::of(&known);
+    for host in 0..4_000 {
+        for name in ["one", "two"] {
+            count(&mut copies, name, FlowCount::Connections, host, 1, 0);
+        }
+    }
+    for tally in copies.counted().values() {
+        assert!(!tally.evidence.talkers.ranking().at_least);
+    }
+}
+
+#[test]
+fn the_rules_that_matched_least_give_way_first() {
+    let known = rules_named(&["busy", "calm", "rare"]);
+    let mut copies = Copies::of(&known);
+    for (name, many) in [("busy", 1_000), ("calm", 10), ("rare", 1)] {
+        for host in 0..1_000 {
+            count(&mut copies, name, FlowCount::Connections, host, many, 0);
+        }
+    }
+    let mut counted = copies.counted();
+    let whole = counted["busy"].weight();
+    let gave_way = |tallies: &Tallies, name: &str| -> bool {
+        tallies[name].evidence.talkers.ranking().at_least
+    };
+    lighten(&mut counted, whole * 2, whole * 2);
+    assert!(!gave_way(&counted, "busy") && gave_way(&counted, "rare"));
+    // Down to what the counts take by themselves.
+    lighten(&mut counted, 200, 200);
+    for (name, many) in [("busy", 1_000_000), ("calm", 10_000), ("rare", 1_000)] {
+        let tally = &counted[name];
+        assert_eq!(tally.counter.untold.total(), many, "{name}");
+        assert!(tally.evidence.talkers.ranking().top.is_empty(), "{name}");
+        assert!(gave_way(&counted, name), "{name}");
+    }
+    assert!(weight_of(&counted) < 3 * 200);
+}
+
+#[test]
+fn counts_of_many_minutes_become_coarser_and_stay_whole() {
+    let known = rules_named(&["all day"]);
+    let mut copies = Copies::of(&known);
+    for minute in 0..1_440 {
+        count(&mut copies, "all day", FlowCount::Connections, 1, 2, minute);
+    }
+    let mut counted = copies.counted();
+    let fine = counted["all day"].counter.weight();
+    lighten(&mut counted, fine / 2, fine / 2);
+    let tally = counted.get_mut("all day").unwrap();
+    assert!(tally.weight() <= fine / 2);
+    let alert = alert_of(tally, FlowCount::Connections);
+    assert_eq!((alert.count, alert.last), (2_880, at(1_439)));
+    assert!(alert.timeline.len() <= 1_440 / 2);
+    let Subject::Traffic { talkers, .. } = &alert.subject else {
+        panic!("no traffic")
+    };
+    assert_eq!(talkers.top[0].count, 2_880, "the talker goes along");
+}
+
+#[test]
+fn flows_that_gave_way_are_told_as_at_least() {
+    let known = rules_named(&["flows"]);
+    let mut copies = Copies::of(&known);
+    for host in 0..20_000 {
+        let minute = i64::from(host / 1_000);
+        count(&mut copies, "flows", FlowCount::Flows, host, 1, minute);
+    }
+    let mut counted = copies.counted();
+    lighten(&mut counted, 400_000, 400_000);
+    assert!(weight_of(&counted) <= 400_000);
+    let tally = counted.get_mut("flows").unwrap();
+    let alert = alert_of(tally, FlowCount::Flows);
+    assert_eq!((alert.count, alert.at_least), (12_000, true));
+    assert_eq!(alert.first, at(8), "the oldest go");
+}
+
+#[test]
+fn events_keep_to_the_same_budget() {
+    let names: Vec<String> = (0..10).map(|nth| format!("rule {nth}")).collect();
+    let known = rules_named(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut copies = Copies::of(&known);
+    let long = "x".repeat(200);
+    for nth in 0..4_000 {
+        let raw = format!(
+            r#"{{"event_type":"{long}","created_by":{{"user":{{"username":"{long}{nth}"}}}}}}"#
+        );
+        let event: Event = serde_json::from_str(&raw).unwrap();
+        for rule in &names {
+            copies.count(rule, |tally| {
+                let filter = EventFilter::default();
+                Some(tally.count_event(&filter, &event, at(nth % 100), raw.as_bytes()))
+            });
+        }
+    }
+    let counted = copies.counted();
+    assert!(weight_of(&counted) <= OF_A_FETCH);
+    for tally in counted.values() {
+        assert_eq!(tally.counter.untold.total(), 4_000);
+    }
+}
+
+#[test]
+fn what_was_known_is_untouched_until_the_fetch_is_complete() {
+    let known = rules_named(&["one", "two"]);
+    let mut copies = Copies::of(&known);
+    count(&mut copies, "one", FlowCount::Connections, 1, 1, 0);
+    assert!(!copies.count("two", |_| None));
+    assert!(!copies.count("nobody's", |_| Some(0)));
+    let counted = copies.counted();
+    assert_eq!(counted["one"].counter.untold.total(), 1);
+    assert_eq!(known, rules_named(&["one", "two"]));
+}
