@@ -126,7 +126,8 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
             let growths = read(&mut known, &bounds, &rows, *now);
             for (raw, (row, growth)) in rows.iter().zip(growths) {
                 let flow: Flow = serde_json::from_str(raw).unwrap();
-                let sight = Sight::of(&FlowFacts::of(&flow));
+                let facts = FlowFacts::of(&flow);
+                let sight = Sight::of(&facts);
                 tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
             }
         }

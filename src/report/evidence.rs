@@ -69,21 +69,23 @@ pub struct Evidence {
 }
 
 /// What a row of traffic shows: made once, for all rules that match it.
-pub struct Sight {
+pub struct Sight<'f> {
+    facts: &'f FlowFacts<'f>,
     talker: Talker,
     from: End,
     to: End,
     service: Service,
 }
 
-impl Sight {
-    /// Of a row.
-    pub fn of(facts: &FlowFacts<'_>) -> Self {
+impl<'f> Sight<'f> {
+    /// Of a row; whatever does not tell one thing from another is left to where it is kept.
+    pub fn of(facts: &'f FlowFacts<'f>) -> Self {
         Self {
-            talker: Talker::of(facts),
-            from: End::of(&facts.flow.src),
-            to: End::of(&facts.flow.dst),
-            service: Service::of(facts),
+            facts,
+            talker: Talker::bare(facts),
+            from: End::bare(&facts.flow.src),
+            to: End::bare(&facts.flow.dst),
+            service: Service::bare(facts),
         }
     }
 }
@@ -118,19 +120,29 @@ impl Evidence {
     }
 
     /// Adds a row of traffic, which grew as `counts` says; how many bytes that may take.
-    pub fn add_flow(&mut self, sight: &Sight, counts: &Minutes) -> usize {
+    pub fn add_flow(&mut self, sight: &Sight<'_>, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
         let Sight {
+            facts,
             talker,
             from,
             to,
             service,
         } = sight;
-        self.talkers.add(talker, &fine)
-            + self.senders.add_within(SIDES_GATHERED, from, &coarse)
-            + self.receivers.add_within(SIDES_GATHERED, to, &coarse)
-            + self.services.add_within(SIDES_GATHERED, service, &coarse)
+        let (src, dst) = (&facts.flow.src, &facts.flow.dst);
+        let (talkers, sides) = (GATHERED, SIDES_GATHERED);
+        self.talkers
+            .add_within(talkers, talker, &fine, || Talker::of(facts))
+            + self
+                .senders
+                .add_within(sides, from, &coarse, || End::of(src))
+            + self
+                .receivers
+                .add_within(sides, to, &coarse, || End::of(dst))
+            + self
+                .services
+                .add_within(sides, service, &coarse, || Service::of(facts))
     }
 
     /// Keeps no more than this share.
@@ -224,16 +236,23 @@ fn record_weight(record: &Record) -> usize {
 impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     /// Adds the counts of one match; how many bytes that may take.
     pub fn add(&mut self, what: &T, counts: &Minutes) -> usize {
-        self.add_within(GATHERED, what, counts)
+        self.add_within(GATHERED, what, counts, || what.clone())
     }
 
-    fn add_within(&mut self, gathered: usize, what: &T, counts: &Minutes) -> usize {
+    /// `whole` is the thing as it is kept, if it is new.
+    fn add_within(
+        &mut self,
+        gathered: usize,
+        what: &T,
+        counts: &Minutes,
+        whole: impl FnOnce() -> T,
+    ) -> usize {
         if let Some(row) = self.rows.get_mut(what) {
             let before = row.weight();
             row.merge(counts);
             return row.weight() - before;
         }
-        let (what, counts) = (what.clone(), counts.clone());
+        let (what, counts) = (whole(), counts.clone());
         // A table that grows has up to twice the room that it fills.
         let more = 2 * Self::ROW + what.heap() + counts.weight();
         self.rows.insert(what, counts);

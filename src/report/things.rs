@@ -213,6 +213,20 @@ impl Talker {
     /// Who talks to whom in this row.
     pub fn of(facts: &FlowFacts<'_>) -> Self {
         let flow = facts.flow;
+        Self {
+            about: Beside(About {
+                src_labels: labels(&flow.src),
+                dst_labels: labels(&flow.dst),
+                process: process(&flow.service),
+                direction: bounded(flow.flow_direction.as_str(), PROCESS),
+            }),
+            ..Self::bare(facts)
+        }
+    }
+
+    /// The same without what else the row tells, which is read only where it is shown.
+    pub fn bare(facts: &FlowFacts<'_>) -> Self {
+        let flow = facts.flow;
         let word = facts.decision.map(|decision| decision.wire());
         Self {
             src_name: bounded(flow.src.name(), TEXT),
@@ -222,12 +236,7 @@ impl Talker {
             port: facts.port,
             proto: facts.proto,
             decision: bounded(word.unwrap_or(flow.policy_decision.as_str()), TEXT),
-            about: Beside(About {
-                src_labels: labels(&flow.src),
-                dst_labels: labels(&flow.dst),
-                process: process(&flow.service),
-                direction: bounded(flow.flow_direction.as_str(), PROCESS),
-            }),
+            about: Beside::default(),
         }
     }
 }
@@ -236,10 +245,18 @@ impl End {
     /// An end of a flow.
     pub fn of(end: &record::End<'_>) -> Self {
         Self {
-            name: bounded(end.name(), TEXT),
-            ip: bounded(end.ip.as_str(), TEXT),
             labels: Beside(labels(end)),
             href: Beside(whole(&end.workload.href)),
+            ..Self::bare(end)
+        }
+    }
+
+    /// The same by its name and address alone.
+    pub fn bare(end: &record::End<'_>) -> Self {
+        Self {
+            name: bounded(end.name(), TEXT),
+            ip: bounded(end.ip.as_str(), TEXT),
+            ..Self::default()
         }
     }
 }
@@ -248,9 +265,17 @@ impl Service {
     /// What the flow used.
     pub fn of(facts: &FlowFacts<'_>) -> Self {
         Self {
+            process: Beside(process(&facts.flow.service)),
+            ..Self::bare(facts)
+        }
+    }
+
+    /// The same by its numbers alone.
+    pub fn bare(facts: &FlowFacts<'_>) -> Self {
+        Self {
             port: facts.port,
             proto: facts.proto,
-            process: Beside(process(&facts.flow.service)),
+            ..Self::default()
         }
     }
 }

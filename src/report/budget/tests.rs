@@ -42,7 +42,8 @@ fn count(copies: &mut Copies<'_>, rule: &str, count_by: FlowCount, host: u32, ma
         count_by,
         ..Default::default()
     };
-    let sight = Sight::of(&FlowFacts::of(&flow));
+    let facts = FlowFacts::of(&flow);
+    let sight = Sight::of(&facts);
     let counted = copies.count(rule, |tally| {
         tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes())
     });

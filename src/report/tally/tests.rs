@@ -38,7 +38,8 @@ fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minut
     let flow: Flow = serde_json::from_str(&raw).unwrap();
     let row = Row::of(&flow, HashKey::default(), at(minute));
     let growth = grown(count, minute);
-    let sight = Sight::of(&FlowFacts::of(&flow));
+    let facts = FlowFacts::of(&flow);
+    let sight = Sight::of(&facts);
     tally.count_row(filter, &flow, &sight, &row, growth, raw.as_bytes());
 }
 
@@ -218,7 +219,8 @@ fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
         let flow: Flow = serde_json::from_str(&raw).unwrap();
         let growth = grown(1, i64::from(n % 10));
         let row = Row::of(&flow, HashKey::default(), at(9));
-        let sight = Sight::of(&FlowFacts::of(&flow));
+        let facts = FlowFacts::of(&flow);
+        let sight = Sight::of(&facts);
         tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
     }
     tally.settle(rule.threshold, minute_of(at(0)));
