@@ -76,15 +76,19 @@ pub struct Copies<'k> {
     copies: Tallies,
     /// What they weigh at most.
     weight: usize,
+    /// What they may weigh: thousands of rules take room by themselves, twice.
+    bound: usize,
 }
 
 impl<'k> Copies<'k> {
     /// None yet.
     pub fn of(known: &'k Tallies) -> Self {
+        let rules = 2 * known.len() * size_of::<Tally>();
         Self {
             known,
             copies: Tallies::new(),
             weight: 0,
+            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 4),
         }
     }
 
@@ -102,9 +106,9 @@ impl<'k> Copies<'k> {
             return false;
         };
         self.weight += more;
-        if self.weight > OF_A_FETCH {
+        if self.weight > self.bound {
             // Far enough below it that this is not done over and over.
-            self.weight = lighten(&mut self.copies, OF_A_FETCH / 4 * 3, OF_A_FETCH / 2);
+            self.weight = lighten(&mut self.copies, self.bound / 4 * 3, self.bound / 2);
         }
         true
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::change::{Change, changes};
@@ -189,11 +190,11 @@ fn write(path: &Path, text: &str, valid: bool) -> Result<Option<Remark>, Error> 
         Err(error @ Error::Planted { .. }) => return Err(error),
         read => read.unwrap_or_default(),
     };
-    let last = document(&last_path, &last).ok();
+    let last = document::<IgnoredAny>(&last_path, &last).ok();
     let theirs = last.as_ref().and_then(|last| last.state);
     let newest = state::head(theirs);
     refuse_newer(&last_path, &newest)?;
-    let ours = state::head(document(path, text)?.state);
+    let ours = state::head(document::<IgnoredAny>(path, text)?.state);
     let text = match theirs.filter(|_| newest.generation > ours.generation) {
         Some(state) => splice::with_state(path, text, state)?,
         None => text.to_owned(),

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
+
 use super::address::Base;
 use super::load::{config, document, read_last, read_text};
 use super::locate::{Env, beside, resolve};
@@ -164,7 +166,7 @@ fn last_state(last_path: &Path, path: &Path, text: &str) -> Result<Option<String
         Ok(last) if last != text => last,
         _ => return Ok(None),
     };
-    let document = document(last_path, &last).ok();
+    let document = document::<IgnoredAny>(last_path, &last).ok();
     Ok(document.and_then(|document| document.state.map(str::to_owned)))
 }
 

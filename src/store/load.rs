@@ -5,6 +5,8 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use super::Config;
 use super::beside::{self, Planted};
 use super::config::{self, Place};
@@ -96,7 +98,10 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
 }
 
 /// The JSON in `text`, without a byte order mark.
-pub(super) fn document<'t>(path: &Path, text: &'t str) -> Result<Document<'t>, Error> {
+pub(super) fn document<'t, S: Deserialize<'t>>(
+    path: &Path,
+    text: &'t str,
+) -> Result<Document<'t, S>, Error> {
     let body = text.strip_prefix(MARK).unwrap_or(text);
     node::parse(body).map_err(|error| {
         let path = path.to_owned();

@@ -4,6 +4,7 @@
 //! key in the file's order.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -23,16 +24,19 @@ pub(super) enum Node {
     Object(Vec<(String, Node)>),
 }
 
-/// The whole file: every top-level key, and `state` unread.
-pub(super) struct Document<'t> {
+/// The whole file: every top-level key, and `state` unread. For those who only want to
+/// know where `state` stands the sections may be [`serde::de::IgnoredAny`].
+pub(super) struct Document<'t, S = Node> {
     /// All but `state`, in the file's order.
-    pub sections: Vec<(String, Node)>,
+    pub sections: Vec<(String, S)>,
     /// The text of `state`'s value, a part of what was read.
     pub state: Option<&'t str>,
 }
 
 /// Reads a file's text; a byte order mark before it is the caller's to take off.
-pub(super) fn parse(text: &str) -> Result<Document<'_>, serde_json::Error> {
+pub(super) fn parse<'t, S: Deserialize<'t>>(
+    text: &'t str,
+) -> Result<Document<'t, S>, serde_json::Error> {
     serde_json::from_str(text)
 }
 
@@ -158,16 +162,16 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Document<'de> {
+impl<'de, S: Deserialize<'de>> Deserialize<'de> for Document<'de, S> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(DocumentVisitor)
+        from.deserialize_map(DocumentVisitor(PhantomData))
     }
 }
 
-struct DocumentVisitor;
+struct DocumentVisitor<S>(PhantomData<S>);
 
-impl<'de> Visitor<'de> for DocumentVisitor {
-    type Value = Document<'de>;
+impl<'de, S: Deserialize<'de>> Visitor<'de> for DocumentVisitor<S> {
+    type Value = Document<'de, S>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")

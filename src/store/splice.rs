@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde::de::IgnoredAny;
+
 use super::load::{MARK, document};
+use super::node::Document;
 use super::problem::Error;
 
 /// What JSON counts as white space [RFC 8259 2].
@@ -11,7 +14,8 @@ const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 /// `text` with the value of its top-level `state` replaced by `json`, or with
 /// a last key `state` where it has none.
 pub(super) fn with_state(path: &Path, text: &str, json: &str) -> Result<String, Error> {
-    let document = document(path, text)?;
+    // The sections are passed over: a run has its memory full when it saves.
+    let document: Document<'_, IgnoredAny> = document(path, text)?;
     let (before, between, after) = match document.state {
         Some(value) => {
             // The value is a part of `text`, so its place is known by its address.
