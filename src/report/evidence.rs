@@ -253,8 +253,8 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
             return row.weight() - before;
         }
         let (what, counts) = (whole(), counts.clone());
-        // A table that grows has up to twice the room that it fills.
-        let more = 2 * Self::ROW + what.heap() + counts.weight();
+        // A table that grows has up to twice the room that it fills, and an eighth free.
+        let more = Self::ROW * 16 / 7 + what.heap() + counts.weight();
         self.rows.insert(what, counts);
         if self.rows.len() > gathered {
             self.give_way(gathered / 2);
@@ -268,8 +268,9 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     fn weight(&self) -> usize {
         let rows = self.rows.iter();
         let heaps: usize = rows.map(|(what, row)| what.heap() + row.weight()).sum();
-        // One place in eight stays free [hashbrown].
-        self.rows.capacity() * 8 / 7 * Self::ROW + heaps + self.more.weight()
+        // One place in eight stays free, and a table that is full doubles [hashbrown].
+        let places = (self.rows.capacity() * 8 / 7).max(self.rows.len() * 16 / 7);
+        places * Self::ROW + heaps + self.more.weight()
     }
 
     fn keep_to(&mut self, share: &Share) {

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Config;
 use super::beside::{self, Planted};
@@ -92,7 +93,7 @@ fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     let read = text_of(read_bytes(path)?, path);
     match &read {
-        Ok(text) if document(path, text).is_ok() => read,
+        Ok(text) if document::<IgnoredAny>(path, text).is_ok() => read,
         _ => interrupted(path).map_or(read, Ok),
     }
 }
