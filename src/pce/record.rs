@@ -145,7 +145,7 @@ record! {
         "dst" dst: End<'a>,
         /// Port, protocol, process and user.
         "service" service: Service<'a>,
-        /// How often it was seen in its UTC day [seen on 25.2.40].
+        /// How often it was seen; since when and until when, no PCE promises.
         "num_connections" num_connections: Number,
         /// `allowed`, `potentially_blocked`, `blocked`, `unknown`.
         "policy_decision" policy_decision: Text<'a>,
@@ -223,7 +223,7 @@ record! {
 record! {
     /// When a flow was seen.
     TimestampRange {
-        /// The first time in its UTC day.
+        /// The first time.
         "first_detected" first_detected: Text<'a>,
         /// The last time so far.
         "last_detected" last_detected: Text<'a>,

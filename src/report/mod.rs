@@ -128,7 +128,7 @@ impl<T> Default for Ranking<T> {
 pub struct Record {
     /// Its own time: an event's timestamp, a row's last_detected.
     pub at: Timestamp,
-    /// How much of it was counted; a flow's own `num_connections` is the day's total.
+    /// How much of it was counted; a row's own `num_connections` is all that it has.
     pub counted: u64,
     /// The JSON text, every byte as received; cut where it was longer than the bound.
     pub raw: String,

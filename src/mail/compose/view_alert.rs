@@ -170,7 +170,7 @@ fn raw(alert: &Alert, look: &Look) -> Vec<Raw> {
         .collect()
 }
 
-/// How much of a flow was counted, told apart from the day's total in its record.
+/// How much of a flow was counted, told apart from its record's own total.
 fn counted(record: &Record, traffic: bool, lang: Lang) -> String {
     #[derive(Deserialize)]
     struct Total<'a> {
