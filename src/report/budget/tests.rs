@@ -75,7 +75,7 @@ fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
 
 #[test]
 fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
-    let names: Vec<String> = (0..10).map(|nth| format!("rule {nth}")).collect();
+    let names: Vec<String> = (0..16).map(|nth| format!("rule {nth}")).collect();
     let known = rules_named(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let mut copies = Copies::of(&known);
     for host in 0..3_000 {
@@ -93,16 +93,19 @@ fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
     }
     let mut counted = copies.counted();
     assert!(weight_of(&counted) <= OF_A_FETCH);
+    let mut gave_way = 0;
     for tally in counted.values_mut() {
         let alert = alert_of(tally, FlowCount::Connections);
         let Subject::Traffic { talkers, .. } = &alert.subject else {
             panic!("no traffic")
         };
         assert_eq!((alert.count, alert.at_least), (3_499, false));
-        assert_eq!((talkers.top[0].count, talkers.at_least), (500, true));
+        assert_eq!(talkers.top[0].count, 500);
+        gave_way += u32::from(talkers.at_least);
         assert_eq!(talkers.top.len() as u64 + talkers.more, 3_000);
         assert_eq!(alert.snapshot.len(), 2);
     }
+    assert!(gave_way > 0);
 }
 
 #[test]
