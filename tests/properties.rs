@@ -114,7 +114,6 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
         }
         let turn = nth % rows.len().max(1);
         rows.rotate_left(turn);
-        known.begin_fetch();
         let bounds = Bounds {
             from: at(from),
             complete: position.map(at),
@@ -131,6 +130,7 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
                 tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
             }
         }
+        known.end_fetch();
         position = Some(*now);
         (known, tally) = (through_the_file(&known), through_the_file(&tally));
     }
@@ -148,7 +148,7 @@ fn read(known: &mut Known, bounds: &Bounds, rows: &[String], now: i64) -> Vec<(R
     let mut growths: Vec<_> = rows.iter().map(|row| (*row, answer.take(row))).collect();
     let open = growths.iter().filter(|(_, growth)| growth.is_none());
     let open: Vec<Row> = open.map(|(row, _)| *row).collect();
-    let mut settled = answer.settle(&open).into_iter();
+    let mut settled = answer.settle(&open, true).into_iter();
     for (_, growth) in growths.iter_mut().filter(|(_, growth)| growth.is_none()) {
         *growth = settled.next();
     }

@@ -132,6 +132,7 @@ impl Cycle<'_> {
         if !fetch.silent.is_empty() {
             return Err(Failure::Silent(fetch.silent));
         }
+        self.state.series.end_fetch();
         self.state.traffic.position = Some(fetch.until);
         self.state.traffic.fetched_at = Some(self.start.now);
         if let (Some(from), Some(until)) = (fetch.complete, fetch.skipped_to) {

@@ -82,8 +82,8 @@ texts! {
         zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
     }
     traffic_regrouped() {
-        en: "Most of the new traffic came in rows that began long ago and only look new: traffic known already, under another name. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
-        zh: "本次新增的流量大多來自早已開始、只是換了名稱的紀錄，屬於已知的流量。為避免重複通知，這類紀錄在本次執行中各只計為 1 筆；其中若有真正的新流量，將不會列出。"
+        en: "Most of the new traffic came in rows that began before the last run and only look new: probably traffic that is known already, under another name, cut otherwise, or counted anew. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
+        zh: "本次新增的流量大多來自上次執行之前就已開始、只是看似新出現的紀錄，很可能是已知的流量換了名稱、重新切分或重新計數。為避免重複通知，這類紀錄在本次執行中各只計 1 次；其中若有真正的新流量，將不會列出。"
     }
     flows_unreadable(rows) {
         en: "{rows} of traffic could not be read (no JSON, or larger than 8 MiB): not counted.",

@@ -51,8 +51,8 @@ texts! {
     against_immediate(what) { en: "{what} (every match alerts)", zh: "{what}（有符合即警示）" }
     in_one_go() { en: "When", zh: "發生時間" }
     in_one_go_since(what, by, since) {
-        en: "{what} reported in one go at {by}; may have happened at any time since {since}, and counted as the last ten minutes of that, so that no burst is missed",
-        zh: "其中 {what}是在 {by} 一次回報的，實際可能發生在 {since} 之後的任何時間；為避免漏掉突增，以最後十分鐘計算"
+        en: "{what} reported in one go at {by}; may have happened at any time since {since}. Counted as if all came in the ten minutes before {by}, so that no burst is missed",
+        zh: "其中 {what}是在 {by} 一次回報的，實際可能發生在 {since} 之後的任何時間；為避免漏掉突增，計數時視為全部發生在 {by} 之前的十分鐘內"
     }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }

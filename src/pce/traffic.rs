@@ -244,27 +244,13 @@ impl Part {
             .or_else(|| self.by_time(&fresh))
     }
 
+    /// None for a query for all of them, which brings those that have no name here, too.
     fn by_decision(&self, fresh: &Self) -> Option<Vec<Self>> {
-        let all = || {
-            Decision::ALL
-                .iter()
-                .map(|decision| decision.wire().to_owned())
-                .collect()
+        let of = |decision: &String| Self {
+            decisions: vec![decision.clone()],
+            ..fresh.clone()
         };
-        let decisions: Vec<String> = if self.decisions.is_empty() {
-            all()
-        } else {
-            self.decisions.clone()
-        };
-        (decisions.len() > 1).then(|| {
-            decisions
-                .into_iter()
-                .map(|decision| Self {
-                    decisions: vec![decision],
-                    ..fresh.clone()
-                })
-                .collect()
-        })
+        (self.decisions.len() > 1).then(|| self.decisions.iter().map(of).collect())
     }
 
     /// Ports are halved where most traffic is told apart: first at 1,024.

@@ -79,7 +79,7 @@ struct Series {
 /// When a VEN's newest summary was stamped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Heard {
-    /// As the last fetch knew it.
+    /// As the last complete fetch knew it.
     before: u32,
     /// As this one does.
     now: u32,
@@ -143,8 +143,8 @@ impl Known {
         self.key
     }
 
-    /// From now on rows of another fetch come in.
-    pub fn begin_fetch(&mut self) {
+    /// A fetch is complete: from now on rows of another one come in.
+    pub fn end_fetch(&mut self) {
         for heard in self.vens.values_mut() {
             heard.before = heard.now;
         }

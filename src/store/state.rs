@@ -418,6 +418,8 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         // What is not known any more is learnt again, and not told as new.
         let position = state.traffic.position.unwrap_or_default();
         state.series.all_was_counted_before(position);
+        // At once, and not when a flow is next heard of.
+        state.traffic.late_at = None;
     }
     Read {
         state,

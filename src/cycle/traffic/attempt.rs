@@ -109,7 +109,7 @@ impl<'c> Attempt<'c> {
     /// Downloads the rows; what they come to is there once all have come.
     pub(super) fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
         let downloaded = download(client, href, self).map_err(Failure::of)?;
-        self.settle();
+        self.settle(true);
         Ok(downloaded)
     }
 
@@ -134,11 +134,11 @@ impl<'c> Attempt<'c> {
     }
 
     /// Counts the rows that wait.
-    fn settle(&mut self) {
+    fn settle(&mut self, at_its_end: bool) {
         self.waiting_bytes = 0;
         let waiting = std::mem::take(&mut self.waiting);
         let (rows, raws): (Vec<Row>, Vec<Box<[u8]>>) = waiting.into_iter().unzip();
-        let growths = self.answer.settle(&rows);
+        let growths = self.answer.settle(&rows, at_its_end);
         for ((row, growth), raw) in rows.iter().zip(growths).zip(raws) {
             // It was read before.
             if let Ok(flow) = serde_json::from_slice::<Flow<'_>>(&raw) {
@@ -220,7 +220,7 @@ impl Rows for Attempt<'_> {
         self.waiting.push((row, raw.into()));
         self.waiting_bytes += raw.len() + size_of::<(Row, Box<[u8]>)>();
         if self.waiting_bytes > WAITING_BYTES {
-            self.settle();
+            self.settle(false);
         }
     }
 }

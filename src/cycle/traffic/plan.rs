@@ -50,7 +50,6 @@ impl Cycle<'_> {
         let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
         let parts = vec![Part::whole(from, just_after(now), &decisions)];
         self.state.series.draw_key(self.start.random);
-        self.state.series.begin_fetch();
         self.state.traffic.fetch = Some(Fetch {
             until: now,
             complete,

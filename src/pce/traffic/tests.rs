@@ -176,6 +176,18 @@ fn a_part_is_split_by_decision_then_ports_then_time() {
 }
 
 #[test]
+fn a_query_for_every_decision_is_not_split_by_those_that_are_known() {
+    let mut part = part();
+    part.decisions.clear();
+    let parts = part.split().unwrap();
+    assert!(
+        parts
+            .iter()
+            .all(|part| part.decisions.is_empty() && part.ports.is_some())
+    );
+}
+
+#[test]
 fn splitting_comes_to_an_end_and_leaves_no_port_out() {
     let mut parts = part().split().unwrap().remove(0).split().unwrap();
     let mut ports = vec![false; 65_536];

@@ -181,7 +181,8 @@ impl Answer<'_> {
             let mut others = self.near(&named, row.first).filter(|other| *other != place);
             let rival = others.any(|other| {
                 let other = &self.series[other];
-                !other.met && other.last > ends && other.overlaps(row)
+                let asked_for = other.last >= self.limits.from;
+                !other.met && asked_for && other.last > ends && other.overlaps(row)
             });
             return if rival {
                 Fit::Open
@@ -323,7 +324,7 @@ impl Answer<'_> {
 
     /// A summary of the row's VEN came after a later one.
     pub(super) fn came_astray(&mut self, row: &Row) {
-        self.astray.insert(row.ven, row.last.max(1));
+        self.astray.insert(row.ven, (row.last - row.early).max(1));
     }
 
     /// When a known series grew: after it was last seen, or after its VEN was. Where that
@@ -388,8 +389,10 @@ impl Answer<'_> {
         }
     }
 
-    /// What of the growth, which came after `since`, the flow's other end has not told
-    /// of the same time; of several series the nearest give first.
+    /// What of the growth, which came after `since`, the flow's other end has not told;
+    /// of several series the nearest give first. A series that goes on may have been
+    /// ahead since it began: its VEN's counterpart may be a day late, and nothing tells
+    /// that from one that never told the flow before.
     fn less_what_the_other_end_told(&mut self, row: &Row, since: u32, mut count: u64) -> u64 {
         let outbound = !row.outbound;
         let other = Row { outbound, ..*row };

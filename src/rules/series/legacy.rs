@@ -46,7 +46,9 @@ impl Legacy {
     /// The series that the row was. An end that had not reported stands where it is now:
     /// what it counts was told by the other.
     pub(super) fn series(&self, row: &Row) -> Option<Series> {
-        let old = self.rows.get(&row.legacy?)?;
+        // Of the date alone: what began after it was last seen is another row of that day.
+        let old = self.rows.get(&row.legacy?);
+        let old = old.filter(|old| row.first <= old.last)?;
         let (first, count) =
             old.ends[usize::from(row.outbound)].unwrap_or((row.first, row.count.into()));
         Some(Series {

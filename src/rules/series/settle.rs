@@ -26,19 +26,25 @@ struct Waiting {
     suspect: bool,
 }
 
-/// A series that the row may be, by its place.
+/// A series that the row may be, by its place; the nearest is the least.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     /// By how many seconds the beginnings differ, and by how much the counts.
     distance: (u32, u32),
-    row: usize,
-    place: usize,
+    row: u32,
+    place: u32,
 }
+
+/// Of so many series at most, the nearest, one may be the row.
+const CANDIDATES: usize = 8;
 
 impl Answer<'_> {
     /// Settles rows for which [`Answer::take`] had no answer: the growth of each, in
     /// their order. To be called at the answer's end; where there are too many to wait,
-    /// earlier, for what came until then.
-    pub fn settle(&mut self, rows: &[Row]) -> Vec<Growth> {
+    /// earlier, for what came until then: a series that is not met by then may still come.
+    pub fn settle(&mut self, rows: &[Row], at_its_end: bool) -> Vec<Growth> {
+        let whole = self.limits.whole;
+        self.limits.whole &= at_its_end;
         let waiting = |row: &Row| Waiting {
             row: *row,
             growth: None,
@@ -51,6 +57,7 @@ impl Answer<'_> {
         self.settle_cut_otherwise(&mut waiting);
         self.settle_new(&mut waiting);
         self.mind_a_storm(&mut waiting);
+        self.limits.whole |= whole;
         let growths = waiting.into_iter().filter_map(|one| one.growth);
         growths.collect()
     }
@@ -68,11 +75,11 @@ impl Answer<'_> {
         }
         for (nth, place) in pairs {
             let row = waiting[nth].row;
-            // Where another series of this name ended later and is gone, its share was
-            // told: the row is both of them.
-            let told = self
-                .latest_gone(&row)
-                .filter(|end| *end > self.series[place].last);
+            // Where another series of this name ended later and is gone, though it was
+            // asked for, its share was told: the row is both of them.
+            let (ends, from) = (self.series[place].last, self.limits.from);
+            let told = self.latest_gone(&row);
+            let told = told.filter(|end| *end > ends && *end >= from);
             let growth = match told {
                 None => self.continues(place, &row),
                 Some(end) => self.continues_after(place, &row, end),
@@ -154,6 +161,8 @@ impl Answer<'_> {
             };
             let (growth, more, over) = match self.held_whole(&one.row) {
                 Some((held, first)) => {
+                    let earlier = one.row.first.saturating_add(SAME_BEGINNING) < first;
+                    one.suspect = earlier && self.only_looks_new(&one.row);
                     let more = u64::from(one.row.count) - held;
                     (self.reaches_back(&one.row, more, first, end), more, 0)
                 }
@@ -206,7 +215,9 @@ impl Answer<'_> {
         let from = self.limits.from;
         let clipped = from.saturating_sub(SAME_BEGINNING)..=from.saturating_add(CLIPPED_WITHIN);
         let held = self.held(row, None);
-        held.filter(|_| !clipped.contains(&row.first))
+        // What was counted before, by a state that is lost, is in it, too.
+        let known = row.first >= self.known.counted_before;
+        held.filter(|_| known && !clipped.contains(&row.first))
     }
 
     /// How many connections the series that did not come back have, and `one` that did,
@@ -249,7 +260,10 @@ impl Answer<'_> {
         let early = |second: u32| second.saturating_sub(row.early);
         Growth {
             when: When::between(early(after), early(upto)),
-            of: Of::Known(end),
+            of: Of::New {
+                within: row.first >= self.limits.kept_since,
+                again: false,
+            },
             ..growth
         }
     }
@@ -257,8 +271,17 @@ impl Answer<'_> {
     fn settle_new(&mut self, waiting: &mut [Waiting]) {
         for one in waiting.iter_mut().filter(|one| one.growth.is_none()) {
             one.growth = Some(self.begins(&one.row));
-            one.suspect = one.row.first < self.limits.seen_before;
+            one.suspect = self.only_looks_new(&one.row);
         }
+    }
+
+    /// Whether the row began so long ago that it had to be seen before, under whatever
+    /// name. Not where its VEN had not reported that time by then: nobody regroups what
+    /// was never told.
+    fn only_looks_new(&self, row: &Row) -> bool {
+        let ven = self.known.vens.get(&row.ven).copied().unwrap_or_default();
+        let reported = ven.before == 0 || row.first <= ven.before;
+        row.first < self.limits.seen_before && reported
     }
 
     /// Never a storm from bookkeeping: where most of what the answer would add comes
@@ -292,32 +315,41 @@ impl Answer<'_> {
             if one.growth.is_some() {
                 continue;
             }
-            for place in of(self, &one.row) {
-                let series = &self.series[place];
-                if !series.met && series.begins_with(&one.row) {
-                    let distance = (
-                        series.first.abs_diff(one.row.first),
-                        series.count.abs_diff(one.row.count),
-                    );
-                    candidates.push(Candidate {
-                        distance,
-                        row: nth,
-                        place,
-                    });
-                }
-            }
+            let mut near = self.nearest(&one.row, of(self, &one.row), nth);
+            near.truncate(CANDIDATES);
+            candidates.append(&mut near);
         }
-        candidates.sort_by_key(|one| one.distance);
+        candidates.sort_unstable();
         let (mut rows, mut places) = (vec![false; waiting.len()], std::collections::HashSet::new());
         candidates.retain(|one| {
-            let free = !rows[one.row] && places.insert(one.place);
-            rows[one.row] |= free;
+            let row = &mut rows[one.row as usize];
+            let free = !*row && places.insert(one.place);
+            *row |= free;
             free
         });
-        candidates
-            .into_iter()
-            .map(|one| (one.row, one.place))
+        let pairs = candidates.into_iter();
+        pairs
+            .map(|one| (one.row as usize, one.place as usize))
             .collect()
+    }
+
+    /// Those of the places that the row may be, the nearest first.
+    fn nearest(&self, row: &Row, places: Vec<usize>, nth: usize) -> Vec<Candidate> {
+        let candidate = |place: usize| {
+            let series = &self.series[place];
+            let fits = !series.met && series.begins_with(row);
+            fits.then_some(Candidate {
+                distance: (
+                    series.first.abs_diff(row.first),
+                    series.count.abs_diff(row.count),
+                ),
+                row: nth as u32,
+                place: place as u32,
+            })
+        };
+        let mut near: Vec<Candidate> = places.into_iter().filter_map(candidate).collect();
+        near.sort_unstable();
+        near
     }
 
     /// When the last of the series ended that have the row's name and some of its time,
@@ -361,7 +393,7 @@ impl Answer<'_> {
 /// What of the row's connections lies behind that second, if they came evenly: the first
 /// of them in the summary before its first stamp.
 fn share_after(row: &Row, end: u32) -> u64 {
-    let whole = u128::from(row.last - row.first + SUMMARY_SECONDS);
+    let whole = u128::from(row.last - row.first) + u128::from(SUMMARY_SECONDS);
     let share = u128::from(row.last.saturating_sub(end)) * u128::from(row.count);
     u64::try_from((share + whole / 2) / whole).unwrap_or(u64::MAX)
 }

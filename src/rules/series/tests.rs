@@ -63,8 +63,8 @@ impl Monitor {
     /// A complete fetch of one answer, and what each of its rows added; what is known
     /// goes through the file before and after.
     fn fetch(&mut self, now: i64, rows: &[Row]) -> Vec<Growth> {
-        self.known.begin_fetch();
         let growths = self.part(true, rows);
+        self.known.end_fetch();
         self.complete = Some(now);
         growths
     }
@@ -85,7 +85,7 @@ impl Monitor {
             .filter(|(_, growth)| growth.is_none())
             .map(|(row, _)| *row)
             .collect();
-        let mut settled = answer.settle(&waiting).into_iter();
+        let mut settled = answer.settle(&waiting, true).into_iter();
         for growth in growths.iter_mut().filter(|growth| growth.is_none()) {
             *growth = settled.next();
         }
@@ -172,9 +172,18 @@ fn rows_of_one_name_and_one_beginning_add_what_they_grew_together() {
 #[test]
 fn the_same_row_in_several_parts_of_a_fetch_is_one() {
     let mut monitor = Monitor::default();
-    monitor.known.begin_fetch();
     assert_eq!(monitor.part(false, &[row(1, 4, 700, 10)])[0].count, 10);
     assert_eq!(monitor.part(false, &[row(1, 4, 700, 10)])[0].count, 0);
+}
+
+#[test]
+fn a_row_grows_in_full_while_another_of_its_name_rests() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(690, &[row(1, 4, 670, 500), row(1, 8, 680, 86)]);
+    monitor.complete = Some(716);
+    assert_eq!(monitor.counts(717, &[row(1, 4, 715, 700)]), [200]);
+    let both = [row(1, 4, 715, 700), row(1, 8, 720, 106)];
+    assert_eq!(monitor.counts(727, &both), [0, 20]);
 }
 
 // Rows that the PCE files otherwise.
@@ -390,6 +399,41 @@ fn what_only_looks_new_is_no_storm_from_bookkeeping() {
         .collect();
     assert!(monitor.counts(730, &grown).iter().all(|count| *count == 7));
     assert!(!monitor.regrouped);
+}
+
+#[test]
+fn what_a_ven_had_not_reported_is_no_bookkeeping() {
+    let mut monitor = Monitor::default();
+    let known: Vec<Row> = (1..=20).map(|name| row(name, 5, 695, 700)).collect();
+    monitor.fetch(700, &known);
+    monitor.fetch(880, &[]);
+    // After three hours all of it, in rows of an hour.
+    let hours = (1..=20).flat_map(|name| [705, 765, 825].map(|at| row(name, at, at + 50, 420)));
+    let counts = monitor.counts(890, &hours.collect::<Vec<_>>());
+    assert_eq!(counts.iter().sum::<u64>(), 25_200);
+}
+
+#[test]
+fn a_row_that_reaches_far_back_is_no_storm() {
+    let mut monitor = Monitor::default();
+    let fine: Vec<Row> = (1..=200).map(|name| row(name, 840, 845, 70)).collect();
+    monitor.fetch(850, &fine);
+    let coarse: Vec<Row> = (1..=200).map(|name| row(name, 5, 855, 670)).collect();
+    let counts = monitor.counts(860, &coarse);
+    assert!(monitor.regrouped && counts.iter().all(|count| *count == 1));
+}
+
+#[test]
+fn an_odd_row_of_all_times_is_counted_and_ends_no_run() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 700, 705, 10)]);
+    let odd = Row {
+        first: 599,
+        last: u32::MAX,
+        early: u32::MAX - second(at(720)),
+        ..row(1, 700, 705, 50)
+    };
+    assert!(monitor.counts(720, &[odd])[0] <= 50);
 }
 
 #[test]
