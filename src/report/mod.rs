@@ -53,6 +53,14 @@ pub struct Alert {
     pub snapshot: Vec<Record>,
 }
 
+impl Alert {
+    /// Lets go of what takes more than a line to tell.
+    pub fn keep_in_short(&mut self) {
+        self.timeline = Vec::new();
+        self.snapshot = Vec::new();
+    }
+}
+
 /// Matches of which nobody knows when they happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InOneGo {
