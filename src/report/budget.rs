@@ -88,7 +88,7 @@ impl<'k> Copies<'k> {
             known,
             copies: Tallies::new(),
             weight: 0,
-            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 4),
+            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 8),
         }
     }
 

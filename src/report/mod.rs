@@ -56,8 +56,23 @@ pub struct Alert {
 impl Alert {
     /// Lets go of what takes more than a line to tell.
     pub fn keep_in_short(&mut self) {
+        (self.desc, self.rec) = (String::new(), String::new());
         self.timeline = Vec::new();
         self.snapshot = Vec::new();
+        self.subject = match self.subject {
+            Subject::Events { .. } => Subject::Events {
+                sources: Ranking::default(),
+                objects: Ranking::default(),
+                changes: Ranking::default(),
+            },
+            Subject::Traffic { count_by, .. } => Subject::Traffic {
+                talkers: Ranking::default(),
+                sources: Ranking::default(),
+                destinations: Ranking::default(),
+                services: Ranking::default(),
+                count_by,
+            },
+        };
     }
 }
 
