@@ -1,10 +1,13 @@
 //! What the rules keep from cycle to cycle, and what it makes them tell.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{Cycle, back};
+use crate::mail::compose::CARDS;
+use crate::report::Alert;
 use crate::report::budget;
 use crate::report::tally::Tally;
 use crate::rules::minutes::{Minute, minute_of};
@@ -79,11 +82,18 @@ impl Cycle<'_> {
         };
         let earliest_event = earliest(events, settings.event_overlap_minutes);
         let earliest_row = earliest(traffic, settings.traffic_overlap_minutes);
-        for (key, rule) in keyed(&self.config.rules) {
+        let mut rules = keyed(&self.config.rules);
+        rules.sort_by_key(|(_, rule)| Reverse(rule.level));
+        for (key, rule) in rules {
             let Some(tally) = self.state.rules.get_mut(&key) else {
                 continue;
             };
-            self.alerts.extend(tally.alert(rule, minute));
+            let mut alert = tally.alert(rule, minute);
+            if self.alerts.len() >= CARDS {
+                // Thousands of alerts must not keep what no mail has room for.
+                alert.iter_mut().for_each(Alert::keep_in_short);
+            }
+            self.alerts.extend(alert);
             let earliest = match rule.filter {
                 Filter::Event(_) => earliest_event,
                 Filter::Traffic(_) => earliest_row,
@@ -91,8 +101,6 @@ impl Cycle<'_> {
             tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
         }
         budget::keep_to_bound(&mut self.state.rules);
-        self.alerts
-            .sort_by_key(|alert| std::cmp::Reverse(alert.level));
         self.figures.alerts = self.alerts.len();
     }
 }

@@ -17,7 +17,7 @@ pub type Tallies = BTreeMap<String, Tally>;
 const OF_A_FETCH: usize = 20 * 1024 * 1024;
 
 /// What is kept from fetch to fetch, and in the file, may weigh.
-const KEPT: usize = 5 * 1024 * 1024;
+const KEPT: usize = 4 * 1024 * 1024;
 
 /// How much of what a rule's matches looked like stays, in one step.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ impl<'k> Copies<'k> {
             known,
             copies: Tallies::new(),
             weight: 0,
-            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 4),
+            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 8),
         }
     }
 

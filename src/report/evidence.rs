@@ -151,9 +151,11 @@ impl Evidence {
         self.records.shrink_to_fit();
         for record in &mut self.records {
             let most = record.raw.floor_char_boundary(share.bytes);
-            record.cut |= most < record.raw.len();
-            record.raw.truncate(most);
-            record.raw.shrink_to_fit();
+            if most < record.raw.len() {
+                // A copy: cut where it lies it would leave a gap that no whole one fits in.
+                record.raw = record.raw[..most].to_owned();
+                record.cut = true;
+            }
         }
         self.sources.keep_to(share);
         self.objects.keep_to(share);

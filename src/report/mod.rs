@@ -53,6 +53,29 @@ pub struct Alert {
     pub snapshot: Vec<Record>,
 }
 
+impl Alert {
+    /// Lets go of what takes more than a line to tell.
+    pub fn keep_in_short(&mut self) {
+        (self.desc, self.rec) = (String::new(), String::new());
+        self.timeline = Vec::new();
+        self.snapshot = Vec::new();
+        self.subject = match self.subject {
+            Subject::Events { .. } => Subject::Events {
+                sources: Ranking::default(),
+                objects: Ranking::default(),
+                changes: Ranking::default(),
+            },
+            Subject::Traffic { count_by, .. } => Subject::Traffic {
+                talkers: Ranking::default(),
+                sources: Ranking::default(),
+                destinations: Ranking::default(),
+                services: Ranking::default(),
+                count_by,
+            },
+        };
+    }
+}
+
 /// Matches of which nobody knows when they happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InOneGo {

@@ -7,8 +7,8 @@
 //! for the worst card first its first list and its timeline, then the other lists,
 //! then one raw record each, then the others.
 
-use super::view::{CARDS, Card, View};
-use super::{ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
+use super::view::{Card, View};
+use super::{CARDS, ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
 use crate::lang::{Lang, mail as words};
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.

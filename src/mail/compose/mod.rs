@@ -37,6 +37,9 @@ pub const TEXT_MAX: usize = 48_000;
 /// shorter of quoted-printable and base64. All three bounds hold with CRLF line ends.
 pub const ENCODED_MAX: usize = 150_000;
 
+/// So many conditions and alerts get a card; the others a line of the summary.
+pub const CARDS: usize = 20;
+
 /// The subject is at most so many characters.
 pub const SUBJECT_MAX: usize = 150;
 

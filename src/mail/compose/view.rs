@@ -5,13 +5,11 @@
 
 use super::console::Console;
 use super::palette::Tone;
-use super::{Look, condition, show, subject, view_alert};
+use super::{CARDS, Look, condition, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Report};
 use crate::rules::Level;
 
-/// So many conditions and alerts get a card; the others a line of the summary.
-pub(super) const CARDS: usize = 20;
 /// So many lines of what the run saw are shown.
 const FOOTER_LINES: usize = 12;
 
