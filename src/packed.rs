@@ -42,6 +42,41 @@ pub fn hash(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
+/// A hash as text in the file: whoever edits the file with a tool that takes every number
+/// for a float (jq, a browser) would round it.
+pub mod as_text {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// What may stand in the file.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Text(String),
+        /// As earlier versions wrote it.
+        Number(u64),
+    }
+
+    /// Sixteen hexadecimal digits.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(hash: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format!("{hash:016x}"))
+    }
+
+    /// Those, or a number.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        match Stored::deserialize(deserializer)? {
+            Stored::Text(text) => u64::from_str_radix(&text, 16).map_err(D::Error::custom),
+            Stored::Number(number) => Ok(number),
+        }
+    }
+}
+
 /// Packs one table.
 #[derive(Default)]
 pub struct Packer(Vec<u8>);

@@ -14,7 +14,7 @@ use crate::pce::record::Flow;
 /// What tells flows apart: who talks to whom, on which port and protocol; whatever the
 /// state, the day and the processes of their rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FlowKey(u64);
+pub struct FlowKey(#[serde(with = "crate::packed::as_text")] u64);
 
 impl FlowKey {
     /// The flow of a row. Its hash stands in the state, so it stays as it is.
@@ -162,6 +162,16 @@ mod tests {
 
     fn within(flows: &Flows, wanted: u64, window: u32) -> Vec<Minute> {
         flows.within(wanted, window).into_iter().collect()
+    }
+
+    #[test]
+    fn a_hash_stands_in_the_file_as_text_and_is_read_as_the_number_it_was() {
+        let key = FlowKey(u64::MAX - 7);
+        let text = serde_json::to_string(&key).unwrap_or_default();
+        assert_eq!(text, "\"fffffffffffffff8\"");
+        for text in [text.as_str(), "18446744073709551608"] {
+            assert!(serde_json::from_str::<FlowKey>(text).is_ok_and(|read| read == key));
+        }
     }
 
     #[test]

@@ -17,7 +17,10 @@ const REST_BITS: u32 = 24;
 
 /// What names are hashed with, so that nobody can make up two rows of one hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HashKey(u64, u64);
+pub struct HashKey(
+    #[serde(with = "crate::packed::as_text")] u64,
+    #[serde(with = "crate::packed::as_text")] u64,
+);
 
 /// What a row is called: everything that tells it from others but its times, and which
 /// end reported it. 40 bits of who talks to whom (addresses, port, protocol), 24 of the
