@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::minutes::{Minute, Minutes};
 use crate::packed::hash;
-use crate::pce::record::Flow;
+use crate::pce::record::{Flow, Number, Text};
 
 /// What tells flows apart: who talks to whom, on which port and protocol; whatever the
 /// state, the day and the processes of their rows.
@@ -28,21 +28,26 @@ impl FlowKey {
             &src.fqdn,
             &dst.fqdn,
         ];
-        let mut parts = Vec::with_capacity(256);
-        for text in texts {
-            // Each with its length before it, so that no two lists read the same.
-            let text = text.as_str().as_bytes();
-            parts.extend_from_slice(&text.len().to_be_bytes());
-            parts.extend_from_slice(text);
-        }
-        for number in [flow.service.port, flow.service.proto] {
-            let (given, number) = (number.0.is_some(), number.0.unwrap_or_default());
-            parts.push(u8::from(given));
-            parts.extend_from_slice(&number.to_be_bytes());
-        }
-        parts.extend_from_slice(&0i64.to_be_bytes());
-        Self(hash(&parts))
+        Self(hash_of(&texts, &[flow.service.port, flow.service.proto], 0))
     }
+}
+
+/// As version 1 hashed texts, numbers and a day; such hashes stand in states.
+pub(super) fn hash_of(texts: &[&Text<'_>], numbers: &[Number], day: i64) -> u64 {
+    let mut parts = Vec::with_capacity(512);
+    for text in texts {
+        // Each with its length before it, so that no two lists read the same.
+        let text = text.as_str().as_bytes();
+        parts.extend_from_slice(&text.len().to_be_bytes());
+        parts.extend_from_slice(text);
+    }
+    for number in numbers {
+        let (given, number) = (number.0.is_some(), number.0.unwrap_or_default());
+        parts.push(u8::from(given));
+        parts.extend_from_slice(&number.to_be_bytes());
+    }
+    parts.extend_from_slice(&day.to_be_bytes());
+    hash(&parts)
 }
 
 /// What a flow in a minute takes in memory, and more or less in the file.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::row::network;
 use super::{Row, Series};
-use crate::packed::{ByHash, Packer, Unpacker, hash};
+use crate::packed::{ByHash, Packer, Unpacker};
 use crate::pce::record::Flow;
+use crate::rules::flows::hash_of;
 
 /// The table of version 1.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,19 +93,8 @@ fn key_of(flow: &Flow<'_>) -> u64 {
         &flow.boundary_decision,
         &flow.state,
     ];
-    let mut parts = Vec::with_capacity(512);
-    for text in texts {
-        let text = text.as_str().as_bytes();
-        parts.extend_from_slice(&text.len().to_be_bytes());
-        parts.extend_from_slice(text);
-    }
-    for number in [service.port, service.proto, flow.icmp_type, flow.icmp_code] {
-        let (given, number) = (number.0.is_some(), number.0.unwrap_or_default());
-        parts.push(u8::from(given));
-        parts.extend_from_slice(&number.to_be_bytes());
-    }
-    parts.extend_from_slice(&day.to_be_bytes());
-    hash(&parts)
+    let numbers = [service.port, service.proto, flow.icmp_type, flow.icmp_code];
+    hash_of(&texts, &numbers, day)
 }
 
 impl Serialize for Legacy {
