@@ -97,9 +97,7 @@ impl Kind {
     }
 
     fn of_name(name: &str) -> Option<Self> {
-        [Self::Events, Self::Flows]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        [Self::Events, Self::Flows].into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -112,10 +110,7 @@ impl Archive {
     /// Where the folder or what was left in it can't be used: then this cycle
     /// archives nothing.
     pub fn open(folder: &Path, token: &str, committed: Option<&str>) -> Result<Self, Error> {
-        make(folder).map_err(|error| Error::Folder {
-            path: folder.to_owned(),
-            error,
-        })?;
+        make(folder).map_err(|error| Error::Folder { path: folder.to_owned(), error })?;
         let lock = lock(folder)?;
         let caught_up = pending::settle(folder, committed)?;
         Ok(Self {
@@ -148,10 +143,7 @@ impl Archive {
     /// Puts what is kept onto the disk, to be filed once the state is saved with
     /// this cycle's token.
     pub fn seal(&mut self) -> Sealed {
-        let mut sealed = Sealed {
-            caught_up: self.caught_up,
-            ..Sealed::default()
-        };
+        let mut sealed = Sealed { caught_up: self.caught_up, ..Sealed::default() };
         for pending in [&mut self.events, &mut self.flows] {
             pending.seal(&mut sealed);
         }
@@ -193,16 +185,11 @@ fn make(folder: &Path) -> io::Result<()> {
 /// Two configs with one folder would remove each other's pending files.
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join(".lock");
-    let failed = |error| Error::Write {
-        path: path.clone(),
-        error,
-    };
+    let failed = |error| Error::Write { path: path.clone(), error };
     let file = own::open_or_create(&path, 0o600).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Busy {
-            path: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy { path: folder.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }

@@ -109,9 +109,8 @@ impl<'a> Der<'a> {
             // From 128 bytes on the length has so many bytes of its own.
             0x81..=0x84 => {
                 let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                let length = digits
-                    .iter()
-                    .fold(0_usize, |sum, digit| sum << 8 | usize::from(*digit));
+                let length =
+                    digits.iter().fold(0_usize, |sum, digit| sum << 8 | usize::from(*digit));
                 (length, rest)
             }
             _ => return None,
@@ -176,11 +175,7 @@ fn time((tag, bytes): (u8, &[u8])) -> Option<Timestamp> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = match tag {
         tag::UTC_TIME => {
-            let century = if text.get(..2)?.parse::<u8>().ok()? < 50 {
-                "20"
-            } else {
-                "19"
-            };
+            let century = if text.get(..2)?.parse::<u8>().ok()? < 50 { "20" } else { "19" };
             format!("{century}{text}")
         }
         tag::GENERALIZED_TIME => text.to_owned(),
@@ -240,11 +235,7 @@ fn address(bytes: &[u8]) -> Option<String> {
 /// `AB:CD:…`
 fn fingerprint(der: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, der);
-    let bytes: Vec<String> = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
+    let bytes: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
     bytes.join(":")
 }
 
@@ -283,10 +274,7 @@ mod tests {
             assert_eq!(Certificate::read(&whole[..end]), None, "{end}");
         }
         assert_eq!(Certificate::read(b"-----BEGIN CERTIFICATE-----"), None);
-        assert_eq!(
-            Certificate::read(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
-            None
-        );
+        assert_eq!(Certificate::read(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]), None);
         assert_eq!(Certificate::read(&[0x30, 0x80, 0x30, 0x80]), None);
     }
 

@@ -28,10 +28,7 @@ pub fn fit(text: &str, columns: usize) -> String {
 /// The text in exactly so many columns, cut or filled with blanks.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = fit(text, columns);
-    out.extend(std::iter::repeat_n(
-        ' ',
-        columns.saturating_sub(width(&out)),
-    ));
+    out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(&out))));
     out
 }
 
@@ -151,10 +148,7 @@ mod tests {
         );
         assert_eq!((width(&pad("規則", 7)), pad("規則", 3)), (7, "規…".into()));
         assert_eq!(fit_end("阻擋的流量", 6), "…流量");
-        assert_eq!(
-            (fit("abc", 3), fit_end("abcd", 3)),
-            ("abc".into(), "…cd".into())
-        );
+        assert_eq!((fit("abc", 3), fit_end("abcd", 3)), ("abc".into(), "…cd".into()));
     }
 
     #[test]
@@ -165,10 +159,8 @@ mod tests {
         );
         assert_eq!(wrap("請檢查網路。", 10, 0), ["請檢查網", "路。"]);
         assert_eq!(wrap("", 10, 0), [""]);
-        for text in [
-            "https://a-very-long-name.example.com:8443/x",
-            "一二三四五六七八九十，一二三",
-        ] {
+        for text in ["https://a-very-long-name.example.com:8443/x", "一二三四五六七八九十，一二三"]
+        {
             for columns in 12..40 {
                 let lines = wrap(text, columns, 2);
                 assert!(lines.iter().all(|line| width(line) <= columns), "{lines:?}");

@@ -41,10 +41,7 @@ mod tests {
 
     #[test]
     fn a_path_stands_in_the_crontab_as_the_shell_reads_it() {
-        assert_eq!(
-            quoted(Path::new("/opt/illumio-monitor/x_1")),
-            "/opt/illumio-monitor/x_1"
-        );
+        assert_eq!(quoted(Path::new("/opt/illumio-monitor/x_1")), "/opt/illumio-monitor/x_1");
         assert_eq!(quoted(Path::new("/opt/my 5%'s")), r"'/opt/my 5\%'\''s'");
     }
 

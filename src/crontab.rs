@@ -6,23 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Folders that hold a crontab in each file, and whether its lines name a user
 /// [crontab(5): cronie, Debian's cron].
-const FOLDERS: [(&str, bool); 3] = [
-    ("etc/cron.d", true),
-    ("var/spool/cron", false),
-    ("var/spool/cron/crontabs", false),
-];
+const FOLDERS: [(&str, bool); 3] =
+    [("etc/cron.d", true), ("var/spool/cron", false), ("var/spool/cron/crontabs", false)];
 
 /// What an editor or a package manager leaves beside a file; cron passes it by.
-const LEFT_BEHIND: [&str; 8] = [
-    "bak",
-    "old",
-    "orig",
-    "rpmsave",
-    "rpmorig",
-    "rpmnew",
-    "dpkg-old",
-    "dpkg-dist",
-];
+const LEFT_BEHIND: [&str; 8] =
+    ["bak", "old", "orig", "rpmsave", "rpmorig", "rpmnew", "dpkg-old", "dpkg-dist"];
 
 /// A crontab or unit that is larger is none.
 const LARGEST: u64 = 1 << 20;

@@ -156,13 +156,7 @@ struct Cycle<'a> {
 
 impl<'a> Cycle<'a> {
     fn new(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
-        let Opened {
-            store,
-            mut config,
-            state,
-            notes,
-            ..
-        } = opened;
+        let Opened { store, mut config, state, notes, .. } = opened;
         let lang = start.lang.unwrap_or(config.settings.language);
         config.settings.language = lang;
         let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
@@ -308,11 +302,7 @@ impl<'a> Cycle<'a> {
         self.state.last_run = Some(store::state::LastRun {
             at: now,
             outcome: code.word().to_owned(),
-            complete_at: if code == Code::Done {
-                Some(now)
-            } else {
-                before
-            },
+            complete_at: if code == Code::Done { Some(now) } else { before },
         });
     }
 
@@ -363,8 +353,7 @@ impl<'a> Cycle<'a> {
     fn finish(mut self) -> (Outcome, bool) {
         let unconfirmed = self.state.outbox.unconfirmed.mails.len();
         if unconfirmed > 0 {
-            self.problems
-                .push(words::still_unconfirmed(self.lang, unconfirmed));
+            self.problems.push(words::still_unconfirmed(self.lang, unconfirmed));
         }
         // Where nothing failed, the mails and `check` tell it.
         if self.code_at_the_end() != Code::Done {
@@ -391,10 +380,7 @@ impl<'a> Cycle<'a> {
     }
 
     fn reader(&self) -> Reader {
-        Reader {
-            lang: self.lang,
-            zone: self.config.settings.timezone.clone(),
-        }
+        Reader { lang: self.lang, zone: self.config.settings.timezone.clone() }
     }
 
     fn fails(&mut self, code: Code, error: &Error) {
@@ -421,8 +407,7 @@ impl<'a> Cycle<'a> {
 
 /// So many minutes earlier.
 fn back(time: Timestamp, minutes: i64) -> Timestamp {
-    time.checked_sub(SignedDuration::from_mins(minutes))
-        .unwrap_or(Timestamp::MIN)
+    time.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN)
 }
 
 /// Whether so much time has passed, on the clock's minute hand: the few seconds by

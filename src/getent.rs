@@ -37,9 +37,7 @@ pub fn ask(database: &str, key: &str, is_over: impl Fn() -> bool) -> io::Result<
         .spawn()?;
     let printed = child.stdout.take().map(collect);
     let status = wait(&mut child, is_over)?;
-    let printed = printed
-        .and_then(|printed| printed.join().ok())
-        .transpose()?;
+    let printed = printed.and_then(|printed| printed.join().ok()).transpose()?;
     match status.success() {
         true => Ok(printed.unwrap_or_default()),
         false => Err(io::ErrorKind::NotFound.into()),

@@ -51,10 +51,8 @@ pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
         import.said.exit = USAGE;
         return import.said;
     }
-    let sources: Vec<(&PathBuf, Source)> = files
-        .iter()
-        .filter_map(|file| Some((file, import.read(file)?)))
-        .collect();
+    let sources: Vec<(&PathBuf, Source)> =
+        files.iter().filter_map(|file| Some((file, import.read(file)?))).collect();
     for (file, source) in &sources {
         if let Source::Config(config) = source {
             import.take_config(file, config);
@@ -164,9 +162,7 @@ impl<'a> Import<'a> {
     fn tell_old_tool(&mut self) {
         let found = old_tool_in_crontabs(self.around.root);
         let lang = self.lang;
-        self.said
-            .lines
-            .extend(found.iter().map(|line| line.text(lang)));
+        self.said.lines.extend(found.iter().map(|line| line.text(lang)));
     }
 }
 

@@ -47,26 +47,19 @@ enum Priority {
 /// is not there, the streams serve. What a server answered stands in some of them:
 /// nothing of it acts on a terminal or turns the direction of writing.
 pub fn tell(log: Log, line: &str, problems: &[String]) {
-    let problems: Vec<String> = problems
-        .iter()
-        .flat_map(|problem| problem.lines())
-        .map(visible)
-        .collect();
+    let problems: Vec<String> =
+        problems.iter().flat_map(|problem| problem.lines()).map(visible).collect();
     let problems = problems.iter().map(String::as_str);
     let mut lines: Vec<(Priority, &str)> =
         problems.map(|problem| (Priority::Error, problem)).collect();
     lines.push((Priority::Info, line));
     let told = match log {
         Log::Stdout => Err(io::Error::from(io::ErrorKind::Unsupported)),
-        Log::Syslog => lines
-            .iter()
-            .try_for_each(|(priority, text)| to_syslog(*priority, text)),
+        Log::Syslog => lines.iter().try_for_each(|(priority, text)| to_syslog(*priority, text)),
         Log::Journal if is_journal(&io::stderr()) => {
             Err(io::Error::from(io::ErrorKind::Unsupported))
         }
-        Log::Journal => lines
-            .iter()
-            .try_for_each(|(priority, text)| to_journal(*priority, text)),
+        Log::Journal => lines.iter().try_for_each(|(priority, text)| to_journal(*priority, text)),
     };
     if told.is_err() {
         to_streams(&lines);
@@ -102,24 +95,14 @@ fn is_journal(stream: &impl AsFd) -> bool {
 }
 
 fn to_syslog(priority: Priority, text: &str) -> io::Result<()> {
-    let message = format!(
-        "<{}>{NAME}[{}]: {text}",
-        DAEMON + priority as u8,
-        std::process::id()
-    );
-    UnixDatagram::unbound()?
-        .send_to(message.as_bytes(), SYSLOG)
-        .map(drop)
+    let message = format!("<{}>{NAME}[{}]: {text}", DAEMON + priority as u8, std::process::id());
+    UnixDatagram::unbound()?.send_to(message.as_bytes(), SYSLOG).map(drop)
 }
 
 fn to_journal(priority: Priority, text: &str) -> io::Result<()> {
-    let message = format!(
-        "PRIORITY={}\nSYSLOG_IDENTIFIER={NAME}\nMESSAGE={text}\n",
-        priority as u8
-    );
-    UnixDatagram::unbound()?
-        .send_to(message.as_bytes(), JOURNAL)
-        .map(drop)
+    let message =
+        format!("PRIORITY={}\nSYSLOG_IDENTIFIER={NAME}\nMESSAGE={text}\n", priority as u8);
+    UnixDatagram::unbound()?.send_to(message.as_bytes(), JOURNAL).map(drop)
 }
 
 /// Keeps a record of what a person changed in the config: one `auth.notice` line in
@@ -160,17 +143,11 @@ fn user(env: &Env) -> String {
     // The kernel's word for "nobody logged in".
     const UNSET: &str = "4294967295";
     let uid = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
-    let by_kernel = Some(uid.trim())
-        .filter(|uid| !uid.is_empty() && *uid != UNSET)
-        .map(name_of);
+    let by_kernel = Some(uid.trim()).filter(|uid| !uid.is_empty() && *uid != UNSET).map(name_of);
     let by_env = || {
-        ["SUDO_USER", "LOGNAME", "USER"]
-            .iter()
-            .find_map(|name| env.text(name).map(str::to_owned))
+        ["SUDO_USER", "LOGNAME", "USER"].iter().find_map(|name| env.text(name).map(str::to_owned))
     };
-    by_kernel
-        .or_else(by_env)
-        .unwrap_or_else(|| users::name(users::effective()))
+    by_kernel.or_else(by_env).unwrap_or_else(|| users::name(users::effective()))
 }
 
 /// The user's name [passwd(5)]; the number where it has none here.
@@ -215,10 +192,7 @@ mod tests {
             "{line}"
         );
         let line = told();
-        assert!(
-            line.contains("before=- after=") && line.ends_with('…'),
-            "{line}"
-        );
+        assert!(line.contains("before=- after=") && line.ends_with('…'), "{line}");
         assert!(line.len() < 1_024 && !line.contains('\n'), "{line}");
     }
 
@@ -230,9 +204,6 @@ mod tests {
 
     #[test]
     fn a_user_goes_by_name() {
-        assert_eq!(
-            (name_of("0").as_str(), name_of("no such")),
-            ("root", "no such".into())
-        );
+        assert_eq!((name_of("0").as_str(), name_of("no such")), ("root", "no such".into()));
     }
 }

@@ -79,26 +79,15 @@ fn act(cli: Cli, env: &Env) -> u8 {
         progress: &terminal::progress,
     };
     match cli.command {
-        None => menu(Place {
-            config: &config,
-            env,
-            executable: &executable,
-            lang,
-            start: &start,
-        }),
+        None => menu(Place { config: &config, env, executable: &executable, lang, start: &start }),
         Some(Command::Run(options)) => run(&config, env, &options, start()),
         Some(Command::Check(options)) => {
-            let around = check::Around {
-                env,
-                now: Timestamp::now(),
-                lang,
-                program: &executable,
-            };
+            let around = check::Around { env, now: Timestamp::now(), lang, program: &executable };
             check(&config, around, &options)
         }
-        Some(Command::TestMail(_)) => cycle::test_mail(&config, env, start())
-            .without(&secrets())
-            .tell(env),
+        Some(Command::TestMail(_)) => {
+            cycle::test_mail(&config, env, start()).without(&secrets()).tell(env)
+        }
         Some(Command::Status(options)) => {
             status::said(&config, env, &options, Timestamp::now(), lang)
                 .without(&secrets())
@@ -157,11 +146,5 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
 }
 
 fn imports<'a>(config: &'a Path, env: &'a Env, lang: Option<Lang>) -> import::Around<'a> {
-    import::Around {
-        config,
-        env,
-        now: Timestamp::now(),
-        lang,
-        root: Path::new("/"),
-    }
+    import::Around { config, env, now: Timestamp::now(), lang, root: Path::new("/") }
 }

@@ -56,17 +56,12 @@ pub fn look_up(host: &str, port: u16, patience: Duration) -> io::Result<Found> {
         None => ask(host, patience)?,
     };
     let addresses = addresses.into_iter().map(|ip| SocketAddr::new(ip, port));
-    Ok(Found {
-        addresses: addresses.collect(),
-        by,
-    })
+    Ok(Found { addresses: addresses.collect(), by })
 }
 
 /// A host without the brackets of an IPv6 address.
 pub fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// What is an address itself, or this very host [RFC 6761, 6.3].
@@ -76,8 +71,7 @@ fn without_asking(host: &str) -> Option<Vec<IpAddr>> {
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     let this_host = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-    name.eq_ignore_ascii_case("localhost")
-        .then(|| this_host.to_vec())
+    name.eq_ignore_ascii_case("localhost").then(|| this_host.to_vec())
 }
 
 /// Asks for a name's addresses, as long as an answer is of use.
@@ -87,12 +81,8 @@ type Way = fn(&str, &Until) -> io::Result<Vec<IpAddr>>;
 /// where nobody ever answers for IPv6.
 const WAYS: [(By, Way); 3] = [
     (By::Ourselves, |host, _| own_resolver(host)),
-    (By::TheHost, |host, until| {
-        getent::addresses("ahosts", host, until)
-    }),
-    (By::TheHost, |host, until| {
-        getent::addresses("ahostsv4", host, until)
-    }),
+    (By::TheHost, |host, until| getent::addresses("ahosts", host, until)),
+    (By::TheHost, |host, until| getent::addresses("ahostsv4", host, until)),
 ];
 
 /// How long an answer is of use.
@@ -113,10 +103,8 @@ impl Until {
 /// the first addresses count. A way that can't be interrupted has a thread of its
 /// own, which is left alone.
 fn ask(host: &str, patience: Duration) -> io::Result<(Vec<IpAddr>, By)> {
-    let until = Arc::new(Until {
-        deadline: Instant::now() + patience,
-        over: AtomicBool::new(false),
-    });
+    let until =
+        Arc::new(Until { deadline: Instant::now() + patience, over: AtomicBool::new(false) });
     let found = ask_each(host, &until);
     until.over.store(true, Ordering::Relaxed);
     found

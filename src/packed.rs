@@ -121,10 +121,7 @@ pub struct Unpacker {
 impl Unpacker {
     /// `None` for what is no base64.
     pub fn new(text: &str) -> Option<Self> {
-        Some(Self {
-            bytes: STANDARD_NO_PAD.decode(text).ok()?,
-            at: 0,
-        })
+        Some(Self { bytes: STANDARD_NO_PAD.decode(text).ok()?, at: 0 })
     }
 
     /// True at the end.

@@ -86,11 +86,7 @@ impl Failure {
                 (code.exit(), error.lines(lang))
             }
         };
-        Said {
-            problems,
-            exit,
-            ..Said::default()
-        }
+        Said { problems, exit, ..Said::default() }
     }
 }
 

@@ -92,10 +92,8 @@ impl Secrets {
         };
         self.add_login(user, &Secret::new(password));
         // A password that is no letters of a URL stands there in escapes.
-        let letters: String = Letter::unescaped(password)
-            .iter()
-            .map(|letter| letter.letter)
-            .collect();
+        let letters: String =
+            Letter::unescaped(password).iter().map(|letter| letter.letter).collect();
         self.add_login(user, &Secret::new(letters));
     }
 
@@ -152,17 +150,10 @@ impl Secrets {
             let rest = letters.get(at..).unwrap_or_default();
             let here = |form: &&Vec<char>| {
                 form.len() <= rest.len()
-                    && form
-                        .iter()
-                        .zip(rest)
-                        .all(|(one, other)| *one == other.letter)
+                    && form.iter().zip(rest).all(|(one, other)| *one == other.letter)
             };
             // The longest stands first.
-            let end = self
-                .0
-                .iter()
-                .find(here)
-                .and_then(|form| rest.get(form.len() - 1));
+            let end = self.0.iter().find(here).and_then(|form| rest.get(form.len() - 1));
             found.extend(end.map(|last| (letter.from, last.to)));
         }
         found
@@ -332,10 +323,7 @@ mod tests {
             encode(&format!("monitor:{SECRET}")).replace('b', "b\r\n "),
         ] {
             let hidden = secrets().hide(&format!("said <{form}> to us"));
-            assert!(
-                hidden.starts_with("said <") && hidden.ends_with("> to us"),
-                "{hidden}"
-            );
+            assert!(hidden.starts_with("said <") && hidden.ends_with("> to us"), "{hidden}");
             assert!(hidden.len() < 30, "{form}: {hidden}");
         }
     }

@@ -66,11 +66,7 @@ pub fn said(
         true => status.json(options.max_age, lang).to_string(),
         false => status.line(lang),
     };
-    Said {
-        lines: vec![line],
-        exit: status.code.exit(),
-        ..Said::default()
-    }
+    Said { lines: vec![line], exit: status.code.exit(), ..Said::default() }
 }
 
 /// How the monitor of the config at `path` is doing. `max_age` in minutes; `now` is
@@ -125,11 +121,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         _ if recent(complete_minutes) => (Code::Done, None),
         None => (Code::Retry, Some(Reason::NeverRan)),
         Some(run) => {
-            let reason = if recent(last_minutes) {
-                Reason::Incomplete
-            } else {
-                Reason::NotStarted
-            };
+            let reason = if recent(last_minutes) { Reason::Incomplete } else { Reason::NotStarted };
             let person = run.outcome == Code::Config.word();
             let code = if person { Code::Config } else { Code::Retry };
             (code, Some(reason))
@@ -144,9 +136,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         last_run,
         waiting: state.outbox.mails.len(),
         died: state.died.untold.clone(),
-        holding: held
-            .filter_map(|held| held.detail.lines().next().map(str::to_owned))
-            .collect(),
+        holding: held.filter_map(|held| held.detail.lines().next().map(str::to_owned)).collect(),
     }
 }
 

@@ -34,11 +34,7 @@ pub fn table(headings: &[String], rows: &[Vec<String>], room: Option<usize>) -> 
 fn narrow(widths: &mut [usize], room: usize) {
     let gaps = GAP * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        match widths
-            .iter_mut()
-            .max()
-            .filter(|widest| **widest > NARROWEST)
-        {
+        match widths.iter_mut().max().filter(|widest| **widest > NARROWEST) {
             Some(widest) => *widest -= 1,
             None => return,
         }
@@ -46,11 +42,8 @@ fn narrow(widths: &mut [usize], room: usize) {
 }
 
 fn line(row: &[String], widths: &[usize]) -> String {
-    let cells: Vec<String> = row
-        .iter()
-        .zip(widths)
-        .map(|(cell, columns)| pad(cell, *columns))
-        .collect();
+    let cells: Vec<String> =
+        row.iter().zip(widths).map(|(cell, columns)| pad(cell, *columns)).collect();
     cells.join(&" ".repeat(GAP)).trim_end().to_owned()
 }
 
@@ -66,29 +59,19 @@ mod tests {
     #[test]
     fn columns_stand_in_line_whatever_letters_they_hold() {
         let headings = ["id", "名稱", "when"].map(str::to_owned);
-        let lines = table(
-            &headings,
-            &rows(&[&["1", "阻擋", "now"], &["12", "x", "then"]]),
-            None,
-        );
+        let lines = table(&headings, &rows(&[&["1", "阻擋", "now"], &["12", "x", "then"]]), None);
         assert_eq!(lines, ["id  名稱  when", "1   阻擋  now", "12  x     then"]);
     }
 
     #[test]
     fn the_widest_column_gives_until_the_table_fits() {
         let headings = ["id", "name"].map(str::to_owned);
-        let body = rows(&[
-            &["1", "a rule with a long name"],
-            &["2", "規則名稱很長很長很長"],
-        ]);
+        let body = rows(&[&["1", "a rule with a long name"], &["2", "規則名稱很長很長很長"]]);
         for room in 10..40 {
             let lines = table(&headings, &body, Some(room));
             assert!(lines.iter().all(|line| width(line) <= room), "{lines:?}");
         }
-        assert_eq!(
-            table(&headings, &body, Some(12)),
-            ["id  name", "1   a rule …", "2   規則名…"]
-        );
+        assert_eq!(table(&headings, &body, Some(12)), ["id  name", "1   a rule …", "2   規則名…"]);
     }
 
     #[test]

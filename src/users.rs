@@ -60,9 +60,7 @@ pub fn others_in(gid: u32, but: &[u32]) -> Vec<String> {
     let members = members
         .iter()
         .filter_map(|name| in_files(|user| user.name == *name).or_else(|| by_name(name)));
-    let others = primary
-        .chain(members)
-        .filter(|user| user.uid != 0 && !but.contains(&user.uid));
+    let others = primary.chain(members).filter(|user| user.uid != 0 && !but.contains(&user.uid));
     let mut names: Vec<String> = others.map(|user| user.name).collect();
     names.sort();
     names.dedup();
@@ -147,11 +145,7 @@ fn group(line: &str) -> Option<Group> {
 fn told(database: &str, key: &str) -> Option<String> {
     let begin = Instant::now();
     let answer = getent::ask(database, key, || begin.elapsed() >= PATIENCE).ok()?;
-    String::from_utf8(answer)
-        .ok()?
-        .lines()
-        .next()
-        .map(str::to_owned)
+    String::from_utf8(answer).ok()?.lines().next().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -164,10 +158,7 @@ mod tests {
     #[test]
     fn a_line_of_each_file_is_read_and_others_are_passed_over() {
         let alice = user("alice:x:1000:100:Alice A.:/home/alice:/bin/bash").unwrap();
-        assert_eq!(
-            (alice.name.as_str(), alice.uid, alice.gid),
-            ("alice", 1000, 100)
-        );
+        assert_eq!((alice.name.as_str(), alice.uid, alice.gid), ("alice", 1000, 100));
         assert_eq!(alice.home, Path::new("/home/alice"));
         for odd in ["", "+::::::", "# alice", "alice:x:no:100::/:/bin/sh"] {
             assert_eq!(user(odd), None, "{odd}");

@@ -27,24 +27,15 @@ pub struct Wish<'a> {
 
 impl Default for Wish<'_> {
     fn default() -> Self {
-        Self {
-            name: "localhost",
-            is_ca: false,
-            years: (2020, 2090),
-        }
+        Self { name: "localhost", is_ca: false, years: (2020, 2090) }
     }
 }
 
 fn params(wish: &Wish) -> CertificateParams {
     let mut params = CertificateParams::new(vec![wish.name.to_owned()]).unwrap();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, format!("test of {}", wish.name));
-    params.is_ca = if wish.is_ca {
-        IsCa::Ca(BasicConstraints::Unconstrained)
-    } else {
-        IsCa::ExplicitNoCa
-    };
+    params.distinguished_name.push(DnType::CommonName, format!("test of {}", wish.name));
+    params.is_ca =
+        if wish.is_ca { IsCa::Ca(BasicConstraints::Unconstrained) } else { IsCa::ExplicitNoCa };
     params.not_before = date_time_ymd(wish.years.0, 1, 1);
     params.not_after = date_time_ymd(wish.years.1, 1, 1);
     params
@@ -58,22 +49,12 @@ fn der(key: &KeyPair) -> PrivateKeyDer<'static> {
 pub fn self_signed(wish: &Wish) -> Certificate {
     let key = KeyPair::generate().unwrap();
     let certificate = params(wish).self_signed(&key).unwrap();
-    Certificate {
-        pem: certificate.pem(),
-        chain: vec![certificate.der().clone()],
-        key: der(&key),
-    }
+    Certificate { pem: certificate.pem(), chain: vec![certificate.der().clone()], key: der(&key) }
 }
 
 /// Signed by an intermediate of a CA; the CA's PEM comes second.
 pub fn signed_by_ca(wish: &Wish) -> (Certificate, String) {
-    let ca = |name| {
-        params(&Wish {
-            name,
-            is_ca: true,
-            ..Wish::default()
-        })
-    };
+    let ca = |name| params(&Wish { name, is_ca: true, ..Wish::default() });
     let root_key = KeyPair::generate().unwrap();
     let root = ca("Root").self_signed(&root_key).unwrap();
     let root_issuer = Issuer::new(ca("Root"), root_key);
@@ -92,15 +73,8 @@ pub fn signed_by_ca(wish: &Wish) -> (Certificate, String) {
 
 /// Another CA of the name that [`signed_by_ca`]'s has.
 pub fn root_ca() -> String {
-    let params = params(&Wish {
-        name: "Root",
-        is_ca: true,
-        ..Wish::default()
-    });
-    params
-        .self_signed(&KeyPair::generate().unwrap())
-        .unwrap()
-        .pem()
+    let params = params(&Wish { name: "Root", is_ca: true, ..Wish::default() });
+    params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem()
 }
 
 impl Certificate {
@@ -108,10 +82,7 @@ impl Certificate {
     /// as it is, even if it belongs to another certificate.
     pub fn server(&self) -> Arc<ServerConfig> {
         let provider = Arc::new(ring::default_provider());
-        let key = provider
-            .key_provider
-            .load_private_key(self.key.clone_key())
-            .unwrap();
+        let key = provider.key_provider.load_private_key(self.key.clone_key()).unwrap();
         let shown = Shown(Arc::new(CertifiedKey::new(self.chain.clone(), key)));
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

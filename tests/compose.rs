@@ -28,19 +28,12 @@ const LANGS: [Lang; 2] = [Lang::En, Lang::ZhTw];
 
 fn mail(report: &Report, lang: Lang) -> Composed {
     let zone = TimeZone::fixed(offset(8));
-    let look = Look {
-        lang,
-        zone: &zone,
-        raw_snapshot: true,
-    };
+    let look = Look { lang, zone: &zone, raw_snapshot: true };
     compose(report, &look)
 }
 
 fn with(alerts: Vec<Alert>) -> Report {
-    Report {
-        alerts,
-        ..empty(Kind::Alert)
-    }
+    Report { alerts, ..empty(Kind::Alert) }
 }
 
 /// What a reader of the HTML sees: no markup, entities as characters.
@@ -131,21 +124,10 @@ fn the_subject_says_how_bad_what_how_much_and_where() {
 #[test]
 fn the_end_of_something_critical_is_not_critical() {
     let mut report = empty(Kind::Condition);
-    report.conditions = vec![condition(
-        Condition::Unreachable,
-        Phase::Ended,
-        Level::Critical,
-        "",
-    )];
+    report.conditions = vec![condition(Condition::Unreachable, Phase::Ended, Level::Critical, "")];
     let told = mail(&report, Lang::En);
-    assert_eq!(
-        told.subject,
-        "[Illumio Monitor] PCE reachable again (2 h 10 min) · Taipei DC1"
-    );
-    assert!(
-        told.text
-            .contains("The PCE was unreachable for 2 h 10 min.")
-    );
+    assert_eq!(told.subject, "[Illumio Monitor] PCE reachable again (2 h 10 min) · Taipei DC1");
+    assert!(told.text.contains("The PCE was unreachable for 2 h 10 min."));
     assert!(!told.html.contains("CRITICAL"));
 }
 
@@ -189,16 +171,7 @@ fn both_parts_tell_the_same_facts() {
                 "17:42",
             ],
         ),
-        (
-            "mixed",
-            vec![
-                "≥ 20,391",
-                "disk 97 % full",
-                "1311",
-                "app-05.corp.example",
-                "195",
-            ],
-        ),
+        ("mixed", vec!["≥ 20,391", "disk 97 % full", "1311", "app-05.corp.example", "195"]),
         (
             "begins",
             vec![
@@ -208,24 +181,10 @@ fn both_parts_tell_the_same_facts() {
                 "illumio-monitor check",
             ],
         ),
-        (
-            "ended",
-            vec![
-                "2026-11-22 16:10 +08:00",
-                "PCE",
-                "41",
-                "[Illumio Monitor] CRITICAL",
-            ],
-        ),
+        ("ended", vec!["2026-11-22 16:10 +08:00", "PCE", "41", "[Illumio Monitor] CRITICAL"]),
         ("lasts", vec!["[Illumio Monitor] CRITICAL"]),
-        (
-            "key-30-days",
-            vec!["30", "2026-12-22 18:20 +08:00", "api.key_expires"],
-        ),
-        (
-            "certificate-1-day",
-            vec!["2026-11-23 18:20 +08:00", "api.ca_file"],
-        ),
+        ("key-30-days", vec!["30", "2026-12-22 18:20 +08:00", "api.key_expires"]),
+        ("certificate-1-day", vec!["2026-11-23 18:20 +08:00", "api.ca_file"]),
         ("certificate-renewed", vec!["2027-12-15 11:00 +08:00"]),
         ("notice-gap", vec!["2026-11-20 04:10:00 +08:00", "cron"]),
         (
@@ -241,10 +200,7 @@ fn both_parts_tell_the_same_facts() {
                 "18:20",
             ],
         ),
-        (
-            "daily-trouble",
-            vec!["13", "11-22 17:50", "PCE", "2026-11-22 16:10 +08:00"],
-        ),
+        ("daily-trouble", vec!["13", "11-22 17:50", "PCE", "2026-11-22 16:10 +08:00"]),
         ("test", vec!["Taipei DC1", env!("CARGO_PKG_VERSION")]),
     ];
     for lang in LANGS {
@@ -337,9 +293,7 @@ fn five_objects_are_named_and_the_others_counted() {
     alert.subject = Subject::Events {
         sources: Ranking::default(),
         objects: ranking(
-            (0..8)
-                .map(|n| (Object::from(format!("host-{n}").as_str()), 1))
-                .collect(),
+            (0..8).map(|n| (Object::from(format!("host-{n}").as_str()), 1)).collect(),
             192,
         ),
         changes: Ranking::default(),
@@ -355,9 +309,7 @@ fn five_objects_are_named_and_the_others_counted() {
 fn where_more_came_than_can_be_told_apart_the_list_says_that_its_counts_are_lower_bounds() {
     for (lang, words) in [(Lang::En, "lower bounds"), (Lang::ZhTw, "僅為下限")] {
         let mut alert = traffic_alert(lang);
-        let Subject::Traffic { talkers, .. } = &mut alert.subject else {
-            panic!("no traffic")
-        };
+        let Subject::Traffic { talkers, .. } = &mut alert.subject else { panic!("no traffic") };
         (talkers.more, talkers.at_least) = (179_000, true);
         let told = mail(&with(vec![alert]), lang);
         for part in [&told.text, &told.html] {
@@ -402,11 +354,7 @@ fn the_counted_part_is_told_apart_from_the_days_total() {
 fn the_snapshot_can_be_turned_off() {
     let report = with(vec![traffic_alert(Lang::En)]);
     let zone = TimeZone::UTC;
-    let look = Look {
-        lang: Lang::En,
-        zone: &zone,
-        raw_snapshot: false,
-    };
+    let look = Look { lang: Lang::En, zone: &zone, raw_snapshot: false };
     let told = compose(&report, &look);
     for part in [&told.text, &told.html] {
         assert!(!part.contains("dst_bi"));
@@ -479,12 +427,7 @@ fn the_worst_comes_first() {
         condition(Condition::Traffic, Phase::Begins, Level::Warning, ""),
     ];
     let lines = mail(&report, Lang::En).lines;
-    let starts = [
-        "[CRITICAL] Agent",
-        "[WARNING] Traffic",
-        "[INFO] Mild",
-        "[RESOLVED] Events",
-    ];
+    let starts = ["[CRITICAL] Agent", "[WARNING] Traffic", "[INFO] Mild", "[RESOLVED] Events"];
     for (line, start) in lines.iter().zip(starts) {
         assert!(line.starts_with(start), "{line}");
     }
@@ -513,11 +456,7 @@ fn a_line_has_rule_count_and_times() {
 fn the_text_keeps_to_78_columns() {
     let zone = TimeZone::fixed(offset(8));
     for lang in LANGS {
-        let look = Look {
-            lang,
-            zone: &zone,
-            raw_snapshot: false,
-        };
+        let look = Look { lang, zone: &zone, raw_snapshot: false };
         let mut reports = samples::gallery(lang);
         reports.push(("nasty", with(vec![nasty('漢', 5_000), nasty('x', 5_000)])));
         for (name, report) in reports {
@@ -525,10 +464,8 @@ fn the_text_keeps_to_78_columns() {
             let text = compose(&report, &look).text;
             let is_link = |line: &&str| line.trim_start().starts_with("https://");
             for line in text.lines().filter(|line| !is_link(line)) {
-                let columns: usize = line
-                    .chars()
-                    .map(|c| if c >= '\u{2e80}' { 2 } else { 1 })
-                    .sum();
+                let columns: usize =
+                    line.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum();
                 assert!(columns <= 78, "{name}: {columns} columns: {line}");
             }
         }
@@ -571,11 +508,7 @@ fn balanced(html: &str) -> Result<(), String> {
             return Err(format!("quotes: {tag}"));
         }
     }
-    if open.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("open: {open:?}"))
-    }
+    if open.is_empty() { Ok(()) } else { Err(format!("open: {open:?}")) }
 }
 
 #[test]
@@ -587,13 +520,9 @@ fn nothing_foreign_enters_unescaped() {
         assert!(!told.html.contains("<b onload"));
         assert!(!told.html.contains("onload='"));
         assert!(
-            told.html
-                .contains("&lt;b onload=&#39;x&#39;&gt;&amp;amp;&quot;\\u202e\\u2066\\u0000")
+            told.html.contains("&lt;b onload=&#39;x&#39;&gt;&amp;amp;&quot;\\u202e\\u2066\\u0000")
         );
-        assert!(
-            told.text
-                .contains("<b onload='x'>&amp;\"\\u202e\\u2066\\u0000\\u001b[31m\\u200b")
-        );
+        assert!(told.text.contains("<b onload='x'>&amp;\"\\u202e\\u2066\\u0000\\u001b[31m\\u200b"));
         let all = [&told.subject, &told.text, &told.html].map(String::as_str);
         let lines = told.lines.iter().map(String::as_str);
         for part in all.into_iter().chain(lines) {

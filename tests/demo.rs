@@ -86,12 +86,7 @@ fn write_config(path: &Path, pce: &Pce, mailbox: &Mails) {
     config["smtp"] = json!({"host": "127.0.0.1", "port": mailbox.port(), "tls": "none"});
     config["settings"]["site_name"] = "demo site".into();
     let text = serde_json::to_string_pretty(&config).unwrap();
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .unwrap();
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).unwrap();
     file.write_all(text.as_bytes()).unwrap();
 }
 
@@ -123,10 +118,7 @@ fn show_run(output: &Output, config: &Path) {
     print!("{}", String::from_utf8_lossy(&output.stderr));
     print!("{}", String::from_utf8_lossy(&output.stdout));
     let code = output.status.code();
-    println!(
-        "exit code {}",
-        code.map_or("none".into(), |code| code.to_string())
-    );
+    println!("exit code {}", code.map_or("none".into(), |code| code.to_string()));
 }
 
 /// The mail as it came and its HTML part, as files.
@@ -165,10 +157,7 @@ fn without_records(text: &str) -> Vec<String> {
         if left_out.is_none() {
             lines.push(line.to_owned());
         }
-        if ["Raw snapshot", "原始紀錄"]
-            .iter()
-            .any(|title| line.starts_with(title))
-        {
+        if ["Raw snapshot", "原始紀錄"].iter().any(|title| line.starts_with(title)) {
             left_out = Some(0);
         }
     }

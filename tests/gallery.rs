@@ -47,11 +47,7 @@ fn main() {
 
 fn write(folder: &Path, name: &str, lang: Lang, report: &Report) -> Shown {
     let zone = TimeZone::fixed(offset(8));
-    let look = Look {
-        lang,
-        zone: &zone,
-        raw_snapshot: true,
-    };
+    let look = Look { lang, zone: &zone, raw_snapshot: true };
     let told = compose(report, &look);
     let file = format!("{name}.{}", lang.tag());
     let path = |ending: &str| folder.join(format!("{file}.{ending}"));
@@ -64,11 +60,7 @@ fn write(folder: &Path, name: &str, lang: Lang, report: &Report) -> Shown {
         told.text.len(),
         told.subject
     );
-    Shown {
-        file,
-        lang,
-        subject: told.subject,
-    }
+    Shown { file, lang, subject: told.subject }
 }
 
 fn message(name: &str, report: &Report, told: &Composed) -> String {
@@ -95,10 +87,7 @@ fn attachment() -> mime::Attachment {
     let mut collector = records.collector();
     collector.add(&[1], samples::EVENT.as_bytes());
     records.absorb(collector);
-    mime::Attachment {
-        name: "alerts.jsonl.gz".to_owned(),
-        base64: records.base64(),
-    }
+    mime::Attachment { name: "alerts.jsonl.gz".to_owned(), base64: records.base64() }
 }
 
 fn settings(sender: &str) -> mail::Settings {
@@ -167,17 +156,9 @@ fn index(shown: &[Shown], pictures: bool) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mails</title>\n\
          <style>body{font-family:sans-serif;margin:2em}img{border:1px solid #999;vertical-align:top;margin:0 8px 8px 0;max-height:900px}</style></head><body>\n",
     );
-    for Shown {
-        file,
-        lang,
-        subject,
-    } in shown
-    {
+    for Shown { file, lang, subject } in shown {
         let subject = subject.replace('&', "&amp;").replace('<', "&lt;");
-        page += &format!(
-            "<h2>{file}</h2>\n<p lang=\"{}\">{subject}</p>\n<p>",
-            lang.tag()
-        );
+        page += &format!("<h2>{file}</h2>\n<p lang=\"{}\">{subject}</p>\n<p>", lang.tag());
         for ending in ["html", "txt", "eml"] {
             page += &format!("<a href=\"{file}.{ending}\">{ending}</a> ");
         }

@@ -31,10 +31,7 @@ pub fn self_signed(folder: &Path, key: &[&str], more: &[&str]) -> (PathBuf, Path
 /// The fingerprint as openssl shows it.
 pub fn fingerprint(folder: &Path, certificate: &Path) -> String {
     let file = certificate.to_str().unwrap();
-    let line = openssl(
-        folder,
-        &["x509", "-noout", "-fingerprint", "-sha256", "-in", file],
-    );
+    let line = openssl(folder, &["x509", "-noout", "-fingerprint", "-sha256", "-in", file]);
     line.trim().rsplit_once('=').unwrap().1.to_owned()
 }
 

@@ -23,10 +23,7 @@ fn soon() -> Instant {
 
 const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
 
-static NO_THREAD: Thread = Thread {
-    in_reply_to: None,
-    references: Vec::new(),
-};
+static NO_THREAD: Thread = Thread { in_reply_to: None, references: Vec::new() };
 
 fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
     Parts {
@@ -46,23 +43,15 @@ fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
 fn header<'a>(message: &'a str, name: &str) -> Vec<&'a str> {
     let (head, _) = message.split_once("\r\n\r\n").unwrap();
     let start = format!("{name}: ");
-    head.split("\r\n")
-        .filter_map(|line| line.strip_prefix(&start))
-        .collect()
+    head.split("\r\n").filter_map(|line| line.strip_prefix(&start)).collect()
 }
 
 #[test]
 fn a_message_has_its_headers_and_no_others() {
     let message = mime::message(&settings(25), &parts("text", "<p>html</p>"));
-    assert_eq!(
-        header(&message, "From"),
-        ["\"Monitor\" <monitor@example.com>"]
-    );
+    assert_eq!(header(&message, "From"), ["\"Monitor\" <monitor@example.com>"]);
     assert_eq!(header(&message, "To"), ["<a@example.com>, <b@example.com>"]);
-    assert_eq!(
-        header(&message, "Date"),
-        ["Sun, 22 Nov 2026 10:20:30 +0000"]
-    );
+    assert_eq!(header(&message, "Date"), ["Sun, 22 Nov 2026 10:20:30 +0000"]);
     assert_eq!(header(&message, "Message-ID"), ["<1.2@example.com>"]);
     assert_eq!(header(&message, "MIME-Version"), ["1.0"]);
     assert_eq!(header(&message, "Importance"), ["high"]);
@@ -83,10 +72,7 @@ fn every_line_of_a_message_is_short_ascii_in_crlf() {
         let message = mime::message(&settings(25), &parts(text, text));
         assert!(message.is_ascii());
         for line in message.split("\r\n") {
-            assert!(
-                line.len() <= 998 && !line.contains(['\r', '\n']),
-                "{line:?}"
-            );
+            assert!(line.len() <= 998 && !line.contains(['\r', '\n']), "{line:?}");
         }
     }
 }
@@ -108,10 +94,7 @@ fn a_part_takes_the_shorter_encoding_and_the_bound_holds() {
 fn a_message_id_takes_the_senders_domain_if_it_is_one() {
     let at = "2026-11-22T10:20:30Z".parse().unwrap();
     let id = |sender| mime::message_id(at, 255, sender);
-    assert_eq!(
-        id("M <m@example.com>"),
-        "1795342830000.00000000000000ff@example.com"
-    );
+    assert_eq!(id("M <m@example.com>"), "1795342830000.00000000000000ff@example.com");
     assert!(id("root").ends_with("@illumio-monitor.invalid"));
     assert!(id("a@b>\r\nX: y").ends_with("@illumio-monitor.invalid"));
 }
@@ -127,13 +110,8 @@ fn a_mail_that_goes_on_from_others_names_them_and_nothing_else_enters_its_header
             "1.2@example.com".into(),
         ],
     };
-    let message = mime::message(
-        &settings(25),
-        &Parts {
-            thread: &thread,
-            ..parts("text", "<p>html</p>")
-        },
-    );
+    let message =
+        mime::message(&settings(25), &Parts { thread: &thread, ..parts("text", "<p>html</p>") });
     assert_eq!(header(&message, "In-Reply-To"), ["<1.2@example.com>"]);
     let read = mail_parser::MessageParser::default();
     let read = read.parse(&message).unwrap();
@@ -153,10 +131,7 @@ fn an_attachment_stands_beside_text_and_html_and_comes_as_it_was() {
     };
     let message = mime::message(
         &settings(25),
-        &Parts {
-            attachment: Some(&file),
-            ..parts("text", "<p>html</p>")
-        },
+        &Parts { attachment: Some(&file), ..parts("text", "<p>html</p>") },
     );
     assert!(message.lines().all(|line| line.len() <= 998));
     let read = mail_parser::MessageParser::default();
@@ -181,11 +156,7 @@ fn attachments_go_before_any_details_do() {
         mail.attachment = Some(Attachment { name, base64 });
         outbox.push(mail, &reader());
     }
-    let kept: Vec<bool> = outbox
-        .mails
-        .iter()
-        .map(|mail| mail.attachment.is_some())
-        .collect();
+    let kept: Vec<bool> = outbox.mails.iter().map(|mail| mail.attachment.is_some()).collect();
     assert_eq!(kept, [false, false, true, true]);
     assert_eq!(outbox.mails[0].text, "details of 1");
     assert!(outbox.mails[0].detached.is_some() && outbox.mails[3].detached.is_none());
@@ -199,10 +170,7 @@ fn attachments_go_before_any_details_do() {
 }
 
 fn reader() -> Reader {
-    Reader {
-        lang: Lang::En,
-        zone: TimeZone::fixed(offset(8)),
-    }
+    Reader { lang: Lang::En, zone: TimeZone::fixed(offset(8)) }
 }
 
 fn made_at() -> Timestamp {
@@ -232,10 +200,7 @@ fn waiting(number: usize) -> Waiting {
 }
 
 fn outbox(mails: usize) -> Outbox {
-    Outbox {
-        mails: (1..=mails).map(waiting).collect(),
-        ..Outbox::default()
-    }
+    Outbox { mails: (1..=mails).map(waiting).collect(), ..Outbox::default() }
 }
 
 fn attempt(outbox: &mut Outbox, settings: &Settings) -> Deliveries {
@@ -269,9 +234,7 @@ fn a_mail_without_its_250_stays_with_its_message_id() {
     attempt(&mut outbox, &settings);
     assert!(outbox.mails.is_empty());
     let mails = mailbox.mails();
-    let again = mails
-        .iter()
-        .filter(|mail| mail.data.contains("<1@example.com>"));
+    let again = mails.iter().filter(|mail| mail.data.contains("<1@example.com>"));
     assert_eq!((mails.len(), again.count()), (3, 2));
 }
 
@@ -347,10 +310,7 @@ fn a_late_mail_says_since_when_it_waited() {
     outbox.deliver_all(&settings, &reader(), now, soon());
     let data = mailbox.mails()[0].data.replace("=\r\n", "");
     assert_eq!(data.matches("2026-11-22 18:20 +08:00").count(), 2, "{data}");
-    assert!(
-        data.contains("<body class=3D\"x\"><p><strong>This mail was made"),
-        "{data}"
-    );
+    assert!(data.contains("<body class=3D\"x\"><p><strong>This mail was made"), "{data}");
 }
 
 #[test]
@@ -367,10 +327,7 @@ fn too_many_mails_merge_and_keep_every_line() {
     assert_eq!(outbox.mails[MAILS - 1], waiting(100));
     let all: String = outbox.mails.iter().map(|mail| mail.html.as_str()).collect();
     for number in 1..=81 {
-        assert!(
-            all.contains(&format!("rule &lt;{number}&gt;: 12 matches")),
-            "{number}"
-        );
+        assert!(all.contains(&format!("rule &lt;{number}&gt;: 12 matches")), "{number}");
     }
 }
 
@@ -396,10 +353,7 @@ fn too_large_mails_lose_details_the_oldest_first_and_no_line() {
 fn after_thirty_days_a_mail_becomes_one_line() {
     let mut outbox = outbox(2);
     outbox.mails[1].made_at += SignedDuration::from_hours(24);
-    outbox.expire(
-        made_at() + SignedDuration::from_hours(30 * 24 + 1),
-        &reader(),
-    );
+    outbox.expire(made_at() + SignedDuration::from_hours(30 * 24 + 1), &reader());
     assert_eq!(outbox.mails.len(), 1);
     let untold = outbox.take_untold();
     assert_eq!(untold.len(), 1);
@@ -417,10 +371,7 @@ fn nothing_that_waits_or_is_due_means_no_session() {
     attempt(&mut outbox, &settings);
     assert_eq!((mailbox.connections(), outbox.waiting()), (0, 1));
     // With a mail of another kind to send and nobody to send it to: none.
-    let nobody = Settings {
-        recipients: Vec::new(),
-        ..settings
-    };
+    let nobody = Settings { recipients: Vec::new(), ..settings };
     let mut outbox = self::outbox(1);
     attempt(&mut outbox, &nobody);
     assert_eq!((mailbox.connections(), outbox.mails.len()), (0, 1));
@@ -431,11 +382,7 @@ fn unconfirmed(number: usize, times: u32, at: Timestamp) -> Waiting {
     Waiting {
         in_doubt: true,
         unconfirmed: true,
-        asked: Asked {
-            times,
-            at: Some(at),
-            ..Asked::default()
-        },
+        asked: Asked { times, at: Some(at), ..Asked::default() },
         ..waiting(number)
     }
 }
@@ -468,10 +415,7 @@ fn an_unconfirmed_mail_is_due_at_once_then_after_an_hour_then_every_four() {
 fn one_delivered_mail_brings_the_unconfirmed_and_one_that_is_refused_does_not() {
     for (script, delivered) in [
         (Options::default(), 2),
-        (
-            Options::default().times("END", 1, Action::Say("554 5.7.1 spam\r\n".into())),
-            0,
-        ),
+        (Options::default().times("END", 1, Action::Say("554 5.7.1 spam\r\n".into())), 0),
     ] {
         let (_mailbox, settings) = meet(script);
         let mut outbox = outbox(1);
@@ -531,25 +475,10 @@ fn neighbours_merge_in_their_order_and_neither_is_in_doubt() {
     outbox.mails[2].served = vec!["a@example.com".into()];
     outbox.push(waiting(MAILS + 1), &reader());
     // The first pair of which nobody has one.
-    let ids: Vec<&str> = outbox
-        .mails
-        .iter()
-        .map(|mail| mail.message_id.as_str())
-        .collect();
-    assert_eq!(
-        &ids[..4],
-        [
-            "1@example.com",
-            "2@example.com",
-            "3@example.com",
-            "4@example.com"
-        ]
-    );
+    let ids: Vec<&str> = outbox.mails.iter().map(|mail| mail.message_id.as_str()).collect();
+    assert_eq!(&ids[..4], ["1@example.com", "2@example.com", "3@example.com", "4@example.com"]);
     assert_eq!(ids[4], "6@example.com");
-    assert_eq!(
-        outbox.mails[3].lines,
-        ["rule <4>: 12 matches", "rule <5>: 12 matches"]
-    );
+    assert_eq!(outbox.mails[3].lines, ["rule <4>: 12 matches", "rule <5>: 12 matches"]);
     assert!(outbox.mails[3].subject.contains("waited for delivery"));
 }
 
@@ -563,11 +492,7 @@ fn a_merged_mail_is_as_bad_as_its_worst_and_says_so() {
     outbox.push(waiting(MAILS + 1), &reader());
     let merged = &outbox.mails[0];
     assert_eq!((merged.level, merged.kind), (Level::Critical, Kind::Alert));
-    assert!(
-        merged.subject.starts_with("[Illumio Monitor] CRITICAL"),
-        "{}",
-        merged.subject
-    );
+    assert!(merged.subject.starts_with("[Illumio Monitor] CRITICAL"), "{}", merged.subject);
     assert!(!merged.about_mail && merged.site == "other");
 }
 
@@ -592,11 +517,7 @@ fn what_waits_is_shortened_beyond_its_bytes_and_not_before() {
     let mut last = over.mails.pop().unwrap();
     last.lines.push("y".into());
     over.push(last, &reader());
-    let kept: Vec<bool> = over
-        .mails
-        .iter()
-        .map(|mail| mail.html.len() > BYTES / 5)
-        .collect();
+    let kept: Vec<bool> = over.mails.iter().map(|mail| mail.html.len() > BYTES / 5).collect();
     assert_eq!(kept, [false, true, true, true]);
     // One of which someone may have a part already is sent as it is.
     let mut over = exactly(4);
@@ -604,11 +525,7 @@ fn what_waits_is_shortened_beyond_its_bytes_and_not_before() {
     let mut last = over.mails.pop().unwrap();
     last.lines.push("y".into());
     over.push(last, &reader());
-    let kept: Vec<bool> = over
-        .mails
-        .iter()
-        .map(|mail| mail.html.len() > BYTES / 5)
-        .collect();
+    let kept: Vec<bool> = over.mails.iter().map(|mail| mail.html.len() > BYTES / 5).collect();
     assert_eq!(kept, [true, false, true, true]);
 }
 
@@ -637,12 +554,7 @@ fn after_a_refusal_the_session_goes_on_only_where_the_server_takes_it_back() {
     attempt(&mut outbox, &settings);
     let said = mailbox.transcript();
     assert!(!mailbox.heard("RSET"), "{said:?}");
-    assert_eq!(
-        said.iter()
-            .filter(|line| line.starts_with("C: MAIL"))
-            .count(),
-        1
-    );
+    assert_eq!(said.iter().filter(|line| line.starts_with("C: MAIL")).count(), 1);
 }
 
 #[test]
@@ -686,13 +598,7 @@ fn beyond_the_bound_unconfirmed_mails_of_the_same_people_merge() {
     assert_eq!(mails.len(), MAILS);
     let last = &mails[MAILS - 1];
     assert_eq!(last.message_id, "with.99@example.com");
-    assert_eq!(
-        last.lines,
-        [
-            format!("rule <{MAILS}>: 12 matches"),
-            "rule <99>: 12 matches".into()
-        ]
-    );
+    assert_eq!(last.lines, [format!("rule <{MAILS}>: 12 matches"), "rule <99>: 12 matches".into()]);
     // Who has it already is not sent another's lines.
     let mut outbox = Outbox::default();
     outbox.unconfirmed.mails = (1..=MAILS).map(|n| unconfirmed(n, 5, made_at())).collect();
@@ -712,16 +618,8 @@ fn a_mail_that_is_large_by_its_lines_does_not_spare_the_next_one() {
     }
     let last = outbox.mails.pop().unwrap();
     outbox.push(last, &reader());
-    let kept: Vec<bool> = outbox
-        .mails
-        .iter()
-        .map(|mail| mail.html.starts_with('x'))
-        .collect();
-    assert_eq!(
-        kept,
-        [false, false, false],
-        "what is left of the first is too much by itself"
-    );
+    let kept: Vec<bool> = outbox.mails.iter().map(|mail| mail.html.starts_with('x')).collect();
+    assert_eq!(kept, [false, false, false], "what is left of the first is too much by itself");
 }
 
 #[test]

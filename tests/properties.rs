@@ -95,10 +95,7 @@ fn row(flow: usize, talk: &Talk, outbound: bool, now: i64) -> Option<(String, i6
 fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
     let filter = TrafficFilter::default();
     let mut known = Known::new(7);
-    let mut tally = Tally {
-        since: Some(at(0)),
-        ..Tally::default()
-    };
+    let mut tally = Tally { since: Some(at(0)), ..Tally::default() };
     let mut position = None;
     for (nth, now) in cycles.iter().enumerate() {
         let last_one = nth + 1 == cycles.len();
@@ -107,10 +104,7 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
         for (flow, talk) in talks.iter().enumerate() {
             let ends = [true, false].map(|outbound| row(flow, talk, outbound, *now));
             let ends = ends.into_iter().flatten();
-            rows.extend(
-                ends.filter(|(_, last)| last_one || *last >= from)
-                    .map(|end| end.0),
-            );
+            rows.extend(ends.filter(|(_, last)| last_one || *last >= from).map(|end| end.0));
         }
         let turn = nth % rows.len().max(1);
         rows.rotate_left(turn);
@@ -140,10 +134,8 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
 /// What the rows of one answer add.
 fn read(known: &mut Known, bounds: &Bounds, rows: &[String], now: i64) -> Vec<(Row, Growth)> {
     let (key, legacy) = (known.key(), Legacy::default());
-    let rows: Vec<Row> = rows
-        .iter()
-        .map(|raw| Row::of(&serde_json::from_str(raw).unwrap(), key, at(now)))
-        .collect();
+    let rows: Vec<Row> =
+        rows.iter().map(|raw| Row::of(&serde_json::from_str(raw).unwrap(), key, at(now))).collect();
     let mut answer = known.answer(&legacy, bounds);
     let mut growths: Vec<_> = rows.iter().map(|row| (*row, answer.take(row))).collect();
     let open = growths.iter().filter(|(_, growth)| growth.is_none());
@@ -153,10 +145,7 @@ fn read(known: &mut Known, bounds: &Bounds, rows: &[String], now: i64) -> Vec<(R
         *growth = settled.next();
     }
     *known = answer.finish();
-    growths
-        .into_iter()
-        .map(|(row, growth)| (row, growth.unwrap()))
-        .collect()
+    growths.into_iter().map(|(row, growth)| (row, growth.unwrap())).collect()
 }
 
 /// A VEN sends its summaries in their order.
@@ -187,10 +176,7 @@ fn filter() -> impl Strategy<Value = TrafficFilter> {
     let nets = vec(net.prop_map(|net| net.parse().unwrap()), 0..3);
     let label = ("a|b", "x|y").prop_map(|(key, value)| Label { key, value });
     let labels = vec(label, 0..3);
-    let range = (1u16..6, 0u16..200).prop_map(|(from, more)| PortRange {
-        from,
-        to: from + more,
-    });
+    let range = (1u16..6, 0u16..200).prop_map(|(from, more)| PortRange { from, to: from + more });
     (vec(range, 0..3), labels.clone(), labels, nets.clone(), nets).prop_map(
         |(ports, src_label, dst_label, src_ip, dst_ip)| TrafficFilter {
             ports,
@@ -212,9 +198,7 @@ fn any_row() -> impl Strategy<Value = String> {
         Just("none"),
     ];
     let labels = vec(("a|b", "x|y"), 0..3).prop_map(|labels| {
-        let labels = labels
-            .iter()
-            .map(|(key, value)| json!({"key": key, "value": value}));
+        let labels = labels.iter().map(|(key, value)| json!({"key": key, "value": value}));
         labels.collect::<Vec<_>>()
     });
     (ip.clone(), ip, labels.clone(), labels, 0u16..300).prop_map(

@@ -53,10 +53,7 @@ fn headings(text: &str) -> Vec<(usize, &str)> {
 
 /// The cells of a table's row; empty for another line.
 fn cells(line: &str) -> Vec<String> {
-    let Some(row) = line
-        .strip_prefix('|')
-        .and_then(|row| row.trim_end().strip_suffix('|'))
-    else {
+    let Some(row) = line.strip_prefix('|').and_then(|row| row.trim_end().strip_suffix('|')) else {
         return Vec::new();
     };
     let row = row.replace("\\|", "\u{0}");
@@ -83,9 +80,7 @@ fn rows(text: &str) -> Vec<(Vec<String>, Vec<String>)> {
 /// The fenced blocks of JSON.
 fn json_blocks(text: &str) -> Vec<&str> {
     let blocks = text.split("```json\n").skip(1);
-    blocks
-        .map(|rest| rest.split("```").next().unwrap())
-        .collect()
+    blocks.map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
 /// `api.url` and its like; those of rules bare, as the tables show them.
@@ -110,10 +105,7 @@ fn minimal() -> Value {
 fn read(config: &Value) -> String {
     let env = Env::of(&[]);
     let config = read_config(&root().join(FILE_NAME), &config.to_string(), &env);
-    format!(
-        "{:?}",
-        config.unwrap_or_else(|error| panic!("{:?}", error.lines(Lang::En)))
-    )
+    format!("{:?}", config.unwrap_or_else(|error| panic!("{:?}", error.lines(Lang::En))))
 }
 
 /// A counting rule with another value for one key.
@@ -165,26 +157,18 @@ fn every_key_that_the_strict_reader_knows_stands_in_the_tables_and_no_other() {
             sections.iter().any(|section| key.starts_with(section)) && !known.contains(*key)
         });
         let odd: Vec<_> = odd.collect();
-        assert!(
-            odd.is_empty(),
-            "{name} tells of {odd:?}, which nobody reads"
-        );
+        assert!(odd.is_empty(), "{name} tells of {odd:?}, which nobody reads");
     }
     let page = text("dist/man/illumio-monitor.json.5");
     let missing: Vec<_> = known.iter().filter(|key| !page.contains(*key)).collect();
-    assert!(
-        missing.is_empty(),
-        "the man page does not tell of {missing:?}"
-    );
+    assert!(missing.is_empty(), "the man page does not tell of {missing:?}");
 }
 
 #[test]
 fn every_default_that_the_tables_show_is_what_a_missing_key_means() {
     let without = read(&minimal());
-    let plain_rule = format!(
-        "{:?}",
-        check_rule(&rule_with("note", &json!("")).to_string(), "rule")
-    );
+    let plain_rule =
+        format!("{:?}", check_rule(&rule_with("note", &json!("")).to_string(), "rule"));
     for name in READMES {
         let mut seen = 0;
         for (keys, cells) in rows(&text(name)) {
@@ -235,10 +219,7 @@ fn every_range_that_the_tables_show_is_the_strict_readers() {
                 None => check_rule(&rule_with(key, &json!(number)).to_string(), "rule").is_ok(),
             };
             assert!(holds(from) && holds(to), "{name}: {key} {from}–{to}");
-            assert!(
-                !holds(from - 1) && !holds(to + 1),
-                "{name}: {key} {from}–{to}"
-            );
+            assert!(!holds(from - 1) && !holds(to + 1), "{name}: {key} {from}–{to}");
             seen += 1;
         }
         assert!(seen > 10, "{name}: {seen} ranges were found");
@@ -267,9 +248,7 @@ fn every_command_and_option_of_the_help_stands_in_both() {
             let (commands, options) = named(&cli::help_of(&names, Lang::En));
             let call = ["illumio-monitor", &names.join(" ")].join(" ");
             let lines = text.lines().filter(|line| {
-                let rest = line
-                    .strip_prefix("    ")
-                    .and_then(|line| line.strip_prefix(&call));
+                let rest = line.strip_prefix("    ").and_then(|line| line.strip_prefix(&call));
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '[']))
             });
             let lines: Vec<&str> = lines.collect();
@@ -281,11 +260,7 @@ fn every_command_and_option_of_the_help_stands_in_both() {
                 assert!(stands, "{name}: {call} {option}");
             }
             assert!(!lines.is_empty() || !commands.is_empty(), "{name}: {call}");
-            left.extend(
-                commands
-                    .into_iter()
-                    .map(|command| [path.clone(), vec![command]].concat()),
-            );
+            left.extend(commands.into_iter().map(|command| [path.clone(), vec![command]].concat()));
             seen += 1;
         }
         assert!(seen > 12, "{seen} commands were found");
@@ -375,18 +350,11 @@ fn every_config_and_rule_shown_is_valid() {
 fn every_link_leads_somewhere() {
     for name in READMES {
         let text = text(name);
-        let anchors: Vec<String> = headings(&text)
-            .into_iter()
-            .map(|(_, text)| anchor(text))
-            .collect();
-        let lines: Vec<&str> = prose(&text)
-            .filter(|line| !line.starts_with("    "))
-            .collect();
+        let anchors: Vec<String> =
+            headings(&text).into_iter().map(|(_, text)| anchor(text)).collect();
+        let lines: Vec<&str> = prose(&text).filter(|line| !line.starts_with("    ")).collect();
         let joined = lines.join("\n");
-        let links = joined
-            .split("](")
-            .skip(1)
-            .map(|rest| rest.split(')').next().unwrap());
+        let links = joined.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
         let mut seen = 0;
         for link in links {
             let leads = match link.strip_prefix('#') {
@@ -403,10 +371,7 @@ fn every_link_leads_somewhere() {
 /// What GitHub makes of a heading: lower case, blanks as hyphens, no punctuation.
 fn anchor(heading: &str) -> String {
     let lower = heading.to_lowercase().replace(' ', "-");
-    lower
-        .chars()
-        .filter(|letter| letter.is_alphanumeric() || *letter == '-')
-        .collect()
+    lower.chars().filter(|letter| letter.is_alphanumeric() || *letter == '-').collect()
 }
 
 #[test]
@@ -415,18 +380,9 @@ fn what_the_troubleshooting_explains_is_what_the_program_says() {
         .map(|room| text(&format!("src/lang/{room}.rs")));
     for (name, heading) in READMES.iter().zip(["## Troubleshooting", "## 疑難排解"]) {
         let text = text(name);
-        let section = text
-            .split(heading)
-            .nth(1)
-            .unwrap()
-            .split("\n## ")
-            .next()
-            .unwrap();
-        let rows: Vec<Vec<String>> = section
-            .lines()
-            .map(cells)
-            .filter(|row| row.len() == 2)
-            .collect();
+        let section = text.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+        let rows: Vec<Vec<String>> =
+            section.lines().map(cells).filter(|row| row.len() == 2).collect();
         assert!(rows.len() > 15, "{name}");
         for row in rows.iter().skip(2) {
             let said = rooms.iter().any(|room| room.contains(&row[0]));

@@ -50,10 +50,7 @@ fn a_mail_arrives_as_it_was_written() {
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].from, "monitor@example.com");
     assert_eq!(mails[0].to, settings.recipients);
-    assert_eq!(
-        mails[0].data,
-        "Subject: test\r\n\r\nHello\r\n.\r\n..dots\r\nbye\r\n"
-    );
+    assert_eq!(mails[0].data, "Subject: test\r\n\r\nHello\r\n.\r\n..dots\r\nbye\r\n");
 }
 
 #[test]
@@ -78,10 +75,7 @@ fn the_envelope_sender_goes_before_the_senders_address() {
 #[test]
 fn a_server_on_ipv6_is_reached_with_and_without_brackets() {
     for host in ["::1", "[::1]"] {
-        let (mailbox, mut settings) = meet(Options {
-            ipv6: true,
-            ..Options::default()
-        });
+        let (mailbox, mut settings) = meet(Options { ipv6: true, ..Options::default() });
         settings.smtp.host = host.into();
         send(&settings).unwrap();
         assert!(mailbox.heard("EHLO "), "{:?}", mailbox.transcript());
@@ -92,15 +86,10 @@ fn a_server_on_ipv6_is_reached_with_and_without_brackets() {
 fn every_address_of_a_name_is_tried() {
     let (mailbox, settings) = meet(Options::default());
     let (hanging, _) = meet(Options::default().at("GREETING", Action::Hang));
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let at = |port| format!("127.0.0.1:{port}").parse().unwrap();
     let addresses = [nobody, at(hanging.port()), at(mailbox.port())];
-    Session::open_any(&settings.smtp, &addresses, soon())
-        .unwrap()
-        .quit();
+    Session::open_any(&settings.smtp, &addresses, soon()).unwrap().quit();
     assert_eq!((hanging.connections(), mailbox.connections()), (1, 1));
 }
 
@@ -116,35 +105,24 @@ fn answers_of_several_lines_are_read_to_their_end() {
 
 #[test]
 fn a_server_that_knows_only_helo_is_greeted_with_it() {
-    let (mailbox, settings) = meet(Options {
-        only_helo: true,
-        ..Options::default()
-    });
+    let (mailbox, settings) = meet(Options { only_helo: true, ..Options::default() });
     send(&settings).unwrap();
     assert!(mailbox.heard("HELO "));
 }
 
 #[test]
 fn the_size_is_told_where_it_is_asked_for() {
-    let (mailbox, settings) = meet(Options {
-        size: Some(1000),
-        ..Options::default()
-    });
+    let (mailbox, settings) = meet(Options { size: Some(1000), ..Options::default() });
     send(&settings).unwrap();
     assert!(mailbox.heard("MAIL FROM:<monitor@example.com> SIZE="));
-    let error = failure(Options {
-        size: Some(10),
-        ..Options::default()
-    });
+    let error = failure(Options { size: Some(10), ..Options::default() });
     assert_eq!(verdict(&error), (Step::Mail, true));
 }
 
 #[test]
 fn an_address_beyond_ascii_goes_where_it_is_understood() {
-    let (mailbox, mut settings) = meet(Options {
-        offers: vec!["SMTPUTF8".into(), "8BITMIME".into()],
-        ..Options::default()
-    });
+    let (mailbox, mut settings) =
+        meet(Options { offers: vec!["SMTPUTF8".into(), "8BITMIME".into()], ..Options::default() });
     settings.recipients = vec!["使用者@例子.tw".into()];
     send(&settings).unwrap();
     assert_eq!(mailbox.mails()[0].to, settings.recipients);
@@ -200,10 +178,7 @@ fn a_refusal_tells_where_and_whether_for_good() {
 #[test]
 fn an_address_can_carry_no_command() {
     let (mailbox, settings) = meet(Options::default());
-    let evil = [
-        "a@example.com>\r\nRSET\r\n".to_owned(),
-        "b@example.com".to_owned(),
-    ];
+    let evil = ["a@example.com>\r\nRSET\r\n".to_owned(), "b@example.com".to_owned()];
     let delivery = deliver(&settings, &evil, MESSAGE, soon()).unwrap();
     assert_eq!(delivery.refused[0].recipient, evil[0]);
     assert_eq!(mailbox.mails()[0].to, ["b@example.com"]);
@@ -292,18 +267,16 @@ fn a_lost_answer_to_the_message_leaves_it_in_doubt() {
 #[test]
 fn what_a_server_says_unasked_is_no_answer() {
     let twice = "354 go ahead\r\n250 2.0.0 taken already\r\n";
-    let (mailbox, settings) = meet(
-        Options::default()
-            .at("DATA", Action::Say(twice.into()))
-            .at("END", Action::Drop),
-    );
+    let (mailbox, settings) =
+        meet(Options::default().at("DATA", Action::Say(twice.into())).at("END", Action::Drop));
     let error = send(&settings).unwrap_err();
     assert_eq!((error.step, error.in_doubt), (Step::End, true), "{error}");
     assert!(mailbox.mails().is_empty());
 
-    let (mailbox, settings) = meet(Options::default().at("EHLO", {
-        Action::Say("250 mailbox.test\r\n250 hello again\r\n".into())
-    }));
+    let (mailbox, settings) = meet(
+        Options::default()
+            .at("EHLO", { Action::Say("250 mailbox.test\r\n250 hello again\r\n".into()) }),
+    );
     assert_eq!(send(&settings).unwrap().accepted.len(), 2);
     assert_eq!(mailbox.mails().len(), 1);
 
@@ -325,11 +298,7 @@ fn what_is_no_mail_server_is_told() {
 
 #[test]
 fn nobody_at_the_port_is_told_at_once() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = send(&settings(port)).unwrap_err();
     assert_eq!(verdict(&error), (Step::Connect, false));
     let mut nowhere = settings(port);
@@ -346,10 +315,8 @@ fn opportunistic_takes_starttls_with_any_certificate() {
         years: (2001, 2002),
         ..Wish::default()
     });
-    let (mailbox, mut settings) = meet(Options {
-        starttls: Some(own.server()),
-        ..Options::default()
-    });
+    let (mailbox, mut settings) =
+        meet(Options { starttls: Some(own.server()), ..Options::default() });
     settings.smtp.tls = Tls::Opportunistic;
     let delivery = send(&settings).unwrap();
     assert!(delivery.notes.is_empty());
@@ -368,14 +335,9 @@ fn opportunistic_goes_in_the_clear_where_nothing_is_offered() {
 fn opportunistic_tells_of_a_failed_handshake_and_goes_in_the_clear() {
     let mut broken = self_signed(&Wish::default());
     broken.key = self_signed(&Wish::default()).key;
-    let failed_handshake = Options {
-        starttls: Some(broken.server()),
-        ..Options::default()
-    };
-    let refused = Options {
-        starttls: Some(self_signed(&Wish::default()).server()),
-        ..Options::default()
-    };
+    let failed_handshake = Options { starttls: Some(broken.server()), ..Options::default() };
+    let refused =
+        Options { starttls: Some(self_signed(&Wish::default()).server()), ..Options::default() };
     for options in [failed_handshake, refused.say("STARTTLS", "454 not now")] {
         let (mailbox, mut settings) = meet(options);
         settings.smtp.tls = Tls::Opportunistic;
@@ -391,26 +353,14 @@ fn opportunistic_tells_of_a_failed_handshake_and_goes_in_the_clear() {
 
 #[test]
 fn starttls_and_implicit_want_a_trusted_certificate() {
-    let (trusted, ca) = signed_by_ca(&Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    });
-    let (unknown, _) = signed_by_ca(&Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    });
+    let (trusted, ca) = signed_by_ca(&Wish { name: "127.0.0.1", ..Wish::default() });
+    let (unknown, _) = signed_by_ca(&Wish { name: "127.0.0.1", ..Wish::default() });
     let file = File::new(ca.as_bytes());
     for tls in [Tls::Starttls, Tls::Implicit] {
         let start = |config: Arc<rustls::ServerConfig>| {
             let (mailbox, mut settings) = meet(match tls {
-                Tls::Implicit => Options {
-                    implicit: Some(config),
-                    ..Options::default()
-                },
-                _ => Options {
-                    starttls: Some(config),
-                    ..Options::default()
-                },
+                Tls::Implicit => Options { implicit: Some(config), ..Options::default() },
+                _ => Options { starttls: Some(config), ..Options::default() },
             });
             settings.smtp.tls = tls;
             settings.smtp.ca_file = Some(file.0.clone());
@@ -440,15 +390,9 @@ fn required_starttls_is_not_done_without() {
 
 #[test]
 fn what_was_put_ahead_of_tls_is_thrown_away() {
-    let own = self_signed(&Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    });
+    let own = self_signed(&Wish { name: "127.0.0.1", ..Wish::default() });
     let injected = "220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n250 2.1.0 ok\r\n";
-    let options = Options {
-        starttls: Some(own.server()),
-        ..Options::default()
-    };
+    let options = Options { starttls: Some(own.server()), ..Options::default() };
     let options = options.at("STARTTLS", Action::Say(injected.into()));
     let (mailbox, mut settings) = meet(options.say("MAIL", "550 the true answer"));
     let file = File::new(own.pem.as_bytes());
@@ -457,22 +401,14 @@ fn what_was_put_ahead_of_tls_is_thrown_away() {
     let error = send(&settings).unwrap_err();
     assert!(error.to_string().contains("the true answer"), "{error}");
     let hellos = mailbox.transcript();
-    assert_eq!(
-        hellos
-            .iter()
-            .filter(|line| line.starts_with("C: EHLO"))
-            .count(),
-        2
-    );
+    assert_eq!(hellos.iter().filter(|line| line.starts_with("C: EHLO")).count(), 2);
 }
 
 // AUTH.
 
 fn login(options: Options, password: &str) -> (Mailbox, Settings) {
-    let (mailbox, mut settings) = meet(Options {
-        login: Some(("monitor".into(), "correct horse".into())),
-        ..options
-    });
+    let (mailbox, mut settings) =
+        meet(Options { login: Some(("monitor".into(), "correct horse".into())), ..options });
     settings.smtp.login = Some(("monitor".into(), Secret::new(password)));
     (mailbox, settings)
 }
@@ -480,10 +416,7 @@ fn login(options: Options, password: &str) -> (Mailbox, Settings) {
 #[test]
 fn a_login_goes_by_plain_or_by_login() {
     for mechanisms in ["PLAIN", "LOGIN", "CRAM-MD5 LOGIN PLAIN"] {
-        let options = Options {
-            mechanisms: mechanisms.into(),
-            ..Options::default()
-        };
+        let options = Options { mechanisms: mechanisms.into(), ..Options::default() };
         let (mailbox, settings) = login(options, "correct horse");
         send(&settings).unwrap();
         assert!(mailbox.mails()[0].logged_in, "{mechanisms}");

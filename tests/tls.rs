@@ -55,10 +55,9 @@ fn serve(
             thread::spawn(move || -> io::Result<()> {
                 stream.set_read_timeout(Some(Duration::from_secs(10)))?;
                 let mut wire: Box<dyn Wire> = match config {
-                    Some(config) => Box::new(StreamOwned::new(
-                        ServerConnection::new(config).unwrap(),
-                        stream,
-                    )),
+                    Some(config) => {
+                        Box::new(StreamOwned::new(ServerConnection::new(config).unwrap(), stream))
+                    }
                     None => Box::new(stream),
                 };
                 loop {
@@ -131,15 +130,8 @@ fn a_server_of_an_unknown_ca_is_not() {
 #[test]
 fn a_named_self_signed_certificate_is_trusted_whatever_it_says_of_ca() {
     for is_ca in [true, false] {
-        let server = self_signed(&Wish {
-            is_ca,
-            ..Wish::default()
-        });
-        assert_eq!(
-            meet(&server, Some(&server.pem)),
-            Ok("fine".into()),
-            "CA: {is_ca}"
-        );
+        let server = self_signed(&Wish { is_ca, ..Wish::default() });
+        assert_eq!(meet(&server, Some(&server.pem)), Ok("fine".into()), "CA: {is_ca}");
         assert_eq!(meet(&server, None), Err(Some(Problem::UnknownIssuer)));
     }
 }
@@ -155,54 +147,33 @@ fn another_certificate_with_the_same_name_is_not_the_named_one() {
 #[test]
 fn a_certificate_for_another_name_is_refused_even_if_named() {
     for is_ca in [true, false] {
-        let server = self_signed(&Wish {
-            name: "pce.example.com",
-            is_ca,
-            ..Wish::default()
-        });
+        let server = self_signed(&Wish { name: "pce.example.com", is_ca, ..Wish::default() });
         let refused = meet(&server, Some(&server.pem));
         let Err(Some(Problem::WrongName(names))) = refused else {
             panic!("{refused:?}");
         };
         assert_eq!(names, ["pce.example.com"]);
     }
-    let by_address = self_signed(&Wish {
-        name: "192.0.2.7",
-        ..Wish::default()
-    });
+    let by_address = self_signed(&Wish { name: "192.0.2.7", ..Wish::default() });
     let refused = meet(&by_address, Some(&by_address.pem));
     let names = vec!["192.0.2.7".to_owned()];
     assert_eq!(refused, Err(Some(Problem::WrongName(names))));
-    let (server, ca) = signed_by_ca(&Wish {
-        name: "pce.example.com",
-        ..Wish::default()
-    });
-    assert!(matches!(
-        meet(&server, Some(&ca)),
-        Err(Some(Problem::WrongName(_)))
-    ));
+    let (server, ca) = signed_by_ca(&Wish { name: "pce.example.com", ..Wish::default() });
+    assert!(matches!(meet(&server, Some(&ca)), Err(Some(Problem::WrongName(_)))));
 }
 
 #[test]
 fn a_certificate_out_of_its_time_is_refused_even_if_named() {
     for is_ca in [true, false] {
-        for (years, problem) in [
-            ((2001, 2002), Problem::Expired),
-            ((2080, 2090), Problem::NotYetValid),
-        ] {
-            let wish = Wish {
-                is_ca,
-                years,
-                ..Wish::default()
-            };
+        for (years, problem) in
+            [((2001, 2002), Problem::Expired), ((2080, 2090), Problem::NotYetValid)]
+        {
+            let wish = Wish { is_ca, years, ..Wish::default() };
             let server = self_signed(&wish);
             assert_eq!(meet(&server, Some(&server.pem)), Err(Some(problem)));
         }
     }
-    let (server, ca) = signed_by_ca(&Wish {
-        years: (2001, 2002),
-        ..Wish::default()
-    });
+    let (server, ca) = signed_by_ca(&Wish { years: (2001, 2002), ..Wish::default() });
     assert_eq!(meet(&server, Some(&ca)), Err(Some(Problem::Expired)));
 }
 
@@ -211,10 +182,7 @@ fn a_server_without_the_certificates_key_is_refused_with_and_without_verificatio
     let mut server = self_signed(&Wish::default());
     server.key = self_signed(&Wish::default()).key;
     let refused = meet(&server, Some(&server.pem));
-    assert!(
-        matches!(refused, Err(Some(Problem::Other(_)))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Some(Problem::Other(_)))), "{refused:?}");
 
     let (port, _) = serve(Some(&server), fine);
     let mut settings = settings(port);
@@ -224,11 +192,7 @@ fn a_server_without_the_certificates_key_is_refused_with_and_without_verificatio
 
 #[test]
 fn without_verification_any_certificate_will_do() {
-    let server = self_signed(&Wish {
-        name: "other",
-        years: (2001, 2002),
-        is_ca: true,
-    });
+    let server = self_signed(&Wish { name: "other", years: (2001, 2002), is_ca: true });
     let (port, _) = serve(Some(&server), fine);
     let mut settings = settings(port);
     settings.verify_tls = false;
@@ -238,10 +202,7 @@ fn without_verification_any_certificate_will_do() {
 #[test]
 fn an_unusable_ca_file_is_told_before_anything_is_sent() {
     let trust = |path: &std::path::Path| {
-        tls::client_config(&Trust {
-            verify: true,
-            ca_file: Some(path.to_owned()),
-        })
+        tls::client_config(&Trust { verify: true, ca_file: Some(path.to_owned()) })
     };
     let missing = trust("/nonexistent/ca.pem".as_ref()).unwrap_err();
     assert!(matches!(missing, TlsError::Unreadable { .. }), "{missing}");
@@ -251,10 +212,7 @@ fn an_unusable_ca_file_is_told_before_anything_is_sent() {
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let pem = self_signed(&Wish::default()).pem + damaged;
     let damaged = trust(&File::new(pem.as_bytes()).0).unwrap_err();
-    assert!(
-        matches!(damaged, TlsError::Damaged { number: 2, .. }),
-        "{damaged}"
-    );
+    assert!(matches!(damaged, TlsError::Damaged { number: 2, .. }), "{damaged}");
 }
 
 #[test]
@@ -272,14 +230,8 @@ fn a_ca_file_is_read_whatever_wrote_it() {
         ("Windows' line ends", ca.replace('\n', "\r\n").into_bytes()),
         ("X509", labelled("X509 CERTIFICATE").into_bytes()),
         ("a trusted one", trusted(&ca).into_bytes()),
-        (
-            "words before",
-            format!("# the CA\nsubject=CN\n{ca}").into_bytes(),
-        ),
-        (
-            "a key before",
-            format!("{}{ca}", block("PRIVATE KEY")).into_bytes(),
-        ),
+        ("words before", format!("# the CA\nsubject=CN\n{ca}").into_bytes()),
+        ("a key before", format!("{}{ca}", block("PRIVATE KEY")).into_bytes()),
     ] {
         let file = File::new(&bytes);
         let (port, _) = serve(Some(&server), fine);
@@ -309,22 +261,13 @@ fn what_is_not_read_of_a_ca_file_is_named() {
     let error = tls::read_ca_file(&pkcs7.0).unwrap_err().to_string();
     assert!(error.contains("PKCS7"), "{error}");
     let ca = self_signed(&Wish::default()).pem;
-    let both = [
-        block("PKCS7"),
-        ca.clone(),
-        block("X509 CRL"),
-        block("PKCS7"),
-    ]
-    .concat();
+    let both = [block("PKCS7"), ca.clone(), block("X509 CRL"), block("PKCS7")].concat();
     let (certificates, passed_by) = tls::read_ca_file(&File::new(both.as_bytes()).0).unwrap();
     assert_eq!(certificates.len(), 1);
     assert_eq!(passed_by, ["PKCS7", "X509 CRL"]);
     let cut = ca.lines().take(4).collect::<Vec<_>>().join("\n");
     let error = tls::read_ca_file(&File::new(cut.as_bytes()).0).unwrap_err();
-    assert!(
-        matches!(error, TlsError::Damaged { number: 1, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, TlsError::Damaged { number: 1, .. }), "{error}");
 }
 
 #[test]
@@ -334,11 +277,7 @@ fn the_right_one_of_200_cas_of_one_name_is_found() {
     for place in [0, 120, 199] {
         let mut all = others.clone();
         all.insert(place, ca.clone());
-        assert_eq!(
-            meet(&server, Some(&all.concat())),
-            Ok("fine".into()),
-            "{place}"
-        );
+        assert_eq!(meet(&server, Some(&all.concat())), Ok("fine".into()), "{place}");
     }
     let refused = meet(&server, Some(&others.concat()));
     assert_eq!(refused, Err(Some(Problem::UnknownIssuer)));
@@ -371,11 +310,7 @@ fn hang_before_the_head(_: &mut dyn Wire) -> io::Result<()> {
 fn a_slow_download_is_waited_for_and_a_hang_is_not() {
     let certificate = self_signed(&Wish::default());
     for certificate in [None, Some(&certificate)] {
-        let scheme = if certificate.is_some() {
-            "https"
-        } else {
-            "http"
-        };
+        let scheme = if certificate.is_some() { "https" } else { "http" };
         let ask = |answer| {
             let (port, _) = serve(certificate, answer);
             let mut settings = settings(port);
@@ -421,12 +356,7 @@ fn a_redirect_is_handed_back_and_not_followed() {
 fn an_https_pce_is_never_asked_in_the_clear() {
     let (port, heads) = serve(None, fine);
     let agent = agent(&settings(port)).unwrap();
-    assert!(
-        agent
-            .get(format!("http://localhost:{port}"))
-            .call()
-            .is_err()
-    );
+    assert!(agent.get(format!("http://localhost:{port}")).call().is_err());
     assert!(heads.recv_timeout(Duration::from_millis(200)).is_err());
 }
 
@@ -485,10 +415,8 @@ struct Target(std::sync::OnceLock<(u16, String)>);
 impl Target {
     fn start(&self) -> &(u16, String) {
         self.0.get_or_init(|| {
-            let (certificate, ca) = signed_by_ca(&Wish {
-                name: "pce.example.com",
-                ..Wish::default()
-            });
+            let (certificate, ca) =
+                signed_by_ca(&Wish { name: "pce.example.com", ..Wish::default() });
             (serve(Some(&certificate), fine).0, ca)
         })
     }
@@ -504,11 +432,7 @@ fn a_proxy_with_credentials_leads_to_the_pce() {
     let over_tls = self_signed(&Wish::default());
     for certificate in [None, Some(&over_tls)] {
         let (port, heads) = start_proxy(certificate);
-        let scheme = if certificate.is_some() {
-            "https"
-        } else {
-            "http"
-        };
+        let scheme = if certificate.is_some() { "https" } else { "http" };
         let own = certificate.map(|own| own.pem.as_str()).unwrap_or_default();
         let file = File::new(format!("{ca}{own}").as_bytes());
         let mut settings = settings(0);
@@ -549,17 +473,11 @@ fn refuses(wire: &mut dyn Wire) -> io::Result<()> {
 
 #[test]
 fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
-    let dead = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let told = [
         (through_port(dead.port(), ""), "refuses the connection"),
         (through(refuses, ""), "wants a user and a password (407)"),
-        (
-            through(refuses, "me:hunter2@"),
-            "refuses the user and password",
-        ),
+        (through(refuses, "me:hunter2@"), "refuses the user and password"),
         (
             through(
                 |wire| wire.write_all(b"HTTP/1.0 403 Forbidden\r\nVia: x\r\n\r\n"),
@@ -567,23 +485,14 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
             ),
             "answers 403 to CONNECT pce.example.com:8443",
         ),
-        (
-            through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""),
-            "look at its log",
-        ),
-        (
-            through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""),
-            "no HTTP proxy",
-        ),
+        (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "look at its log"),
+        (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "no HTTP proxy"),
         (through(|_| Err(io::ErrorKind::Other.into()), ""), "hung up"),
         (through(hang_before_the_head, ""), "does not answer in time"),
     ];
     for (text, says) in told {
         assert!(text.contains("the proxy localhost:"), "{text}");
-        assert!(
-            text.contains("api.proxy") && text.contains(says),
-            "{says}: {text}"
-        );
+        assert!(text.contains("api.proxy") && text.contains(says), "{says}: {text}");
         assert!(!text.contains("hunter2"), "{text}");
     }
 }
@@ -615,11 +524,7 @@ fn any_2xx_to_connect_is_a_yes() {
 
 #[test]
 fn an_unusable_proxy_is_told_without_its_password() {
-    for url in [
-        "socks5://user:hunter2@proxy:1080",
-        "http://",
-        "ftp://user:hunter2@proxy",
-    ] {
+    for url in ["socks5://user:hunter2@proxy:1080", "http://", "ftp://user:hunter2@proxy"] {
         let mut settings = settings(1);
         settings.proxy = Proxy::Url(Secret::new(url));
         let error = agent(&settings).expect_err(url);

@@ -44,10 +44,7 @@ _illumio_monitor() {{
             Value::None | Value::Free => String::new(),
         };
         let and = if reply.is_empty() { "" } else { "; " };
-        out += &format!(
-            "        {}) {reply}{and}return ;;\n",
-            option.words().join("|")
-        );
+        out += &format!("        {}) {reply}{and}return ;;\n", option.words().join("|"));
     }
     out += "    esac\n    case \"$path\" in\n";
     for command in commands {

@@ -56,9 +56,7 @@ impl Command {
 
     /// True where `self` stands directly below `other`.
     pub fn is_below(&self, other: &Command) -> bool {
-        self.path
-            .split_last()
-            .is_some_and(|(_, above)| above == other.path)
+        self.path.split_last().is_some_and(|(_, above)| above == other.path)
     }
 }
 
@@ -103,11 +101,7 @@ fn gather(info: &CommandInfoWithArgs, path: Vec<String>, found: &mut Vec<Command
         path: path.clone(),
         about: one_line(info.description),
         options,
-        commands: info
-            .commands
-            .iter()
-            .map(|below| below.name.into())
-            .collect(),
+        commands: info.commands.iter().map(|below| below.name.into()).collect(),
         files: info
             .positionals
             .iter()

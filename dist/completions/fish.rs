@@ -3,10 +3,8 @@
 use crate::definitions::{Command, Value, with_value};
 
 pub fn script(commands: &[Command]) -> String {
-    let words: Vec<String> = with_value(commands)
-        .iter()
-        .flat_map(|option| option.words())
-        .collect();
+    let words: Vec<String> =
+        with_value(commands).iter().flat_map(|option| option.words()).collect();
     let mut out = format!(
         r#"# fish completion for illumio-monitor, made from its command definitions.
 # True where the words before the cursor lead to this command.

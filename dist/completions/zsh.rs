@@ -23,11 +23,8 @@ _illumio_monitor() {{
     );
     for command in commands.iter().filter(|command| !command.path.is_empty()) {
         let above = command.path[..command.path.len() - 1].join(" ");
-        out += &format!(
-            "            \"{above}/{}\") at=\"{}\" ;;\n",
-            command.word(),
-            command.name()
-        );
+        out +=
+            &format!("            \"{above}/{}\") at=\"{}\" ;;\n", command.word(), command.name());
     }
     out += "        esac\n    done\n";
     for option in &valued {
@@ -36,10 +33,7 @@ _illumio_monitor() {{
             Value::OneOf(values) => format!("compadd -- {}", values.join(" ")),
             Value::None | Value::Free => "_message value".to_owned(),
         };
-        out += &format!(
-            "    if compset -P '{}='; then {act}; return; fi\n",
-            option.long
-        );
+        out += &format!("    if compset -P '{}='; then {act}; return; fi\n", option.long);
         out += &format!(
             "    case $words[CURRENT-1] in {}) {act}; return ;; esac\n",
             option.words().join("|")
@@ -49,9 +43,8 @@ _illumio_monitor() {{
     for command in commands {
         out += &format!("        {})\n", quoted(&command.name()));
         let below = commands.iter().filter(|other| other.is_below(command));
-        let below: Vec<String> = below
-            .map(|other| quoted(&format!("{}:{}", other.word(), other.about)))
-            .collect();
+        let below: Vec<String> =
+            below.map(|other| quoted(&format!("{}:{}", other.word(), other.about))).collect();
         out += &format!("            commands=({})\n", below.join(" "));
         let options = command.options.iter().flat_map(|option| {
             let entry = |word: String| quoted(&format!("{word}:{}", option.about));

@@ -40,9 +40,7 @@ fn assert_own(about: &Metadata) -> io::Result<()> {
         return Err(io::Error::other("a link, not a file"));
     }
     if users::effective() == 0 && (about.nlink() > 1 || about.uid() != 0) {
-        return Err(io::Error::other(
-            "someone else's file, or one with two names",
-        ));
+        return Err(io::Error::other("someone else's file, or one with two names"));
     }
     assert_ordinary(about)
 }

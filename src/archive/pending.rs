@@ -46,15 +46,9 @@ impl Pending {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
         match options.open(&path) {
-            Ok(file) => Ok(Self {
-                path,
-                file,
-                length: 0,
-                kept: 0,
-                lost: 0,
-                left_out: 0,
-                error: None,
-            }),
+            Ok(file) => {
+                Ok(Self { path, file, length: 0, kept: 0, lost: 0, left_out: 0, error: None })
+            }
             Err(error) => Err(Error::Write { path, error }),
         }
     }
@@ -114,10 +108,7 @@ impl Pending {
         sealed.lost += self.lost;
         sealed.left_out += self.left_out;
         if let Some(error) = self.error.take() {
-            sealed.error.get_or_insert(Error::Write {
-                path: self.path.clone(),
-                error,
-            });
+            sealed.error.get_or_insert(Error::Write { path: self.path.clone(), error });
         }
     }
 
@@ -187,10 +178,7 @@ fn parts(name: &str) -> Option<(Kind, &str, u64)> {
 /// where there was something to file.
 pub(super) fn settle(folder: &Path, committed: Option<&str>) -> Result<bool, Error> {
     let mut filed = false;
-    let unreadable = |error| Error::Folder {
-        path: folder.to_owned(),
-        error,
-    };
+    let unreadable = |error| Error::Folder { path: folder.to_owned(), error };
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
@@ -215,10 +203,7 @@ fn file(folder: &Path, path: &Path, kind: Kind, token: &str, done: u64) -> Resul
         if now > done {
             let _ = fs::rename(path, folder.join(name(kind, token, now)));
         }
-        Error::Write {
-            path: archive,
-            error,
-        }
+        Error::Write { path: archive, error }
     })
 }
 
@@ -230,12 +215,7 @@ mod tests {
     fn a_name_says_what_is_in_it_and_how_far_it_is_filed() {
         let made = name(Kind::Flows, "00ff", 4096);
         assert_eq!(parts(&made), Some((Kind::Flows, "00ff", 4096)));
-        for other in [
-            "events.jsonl",
-            ".lock",
-            ".events-1.pending",
-            ".x-1-0.pending",
-        ] {
+        for other in ["events.jsonl", ".lock", ".events-1.pending", ".x-1-0.pending"] {
             assert_eq!(parts(other), None, "{other}");
         }
     }

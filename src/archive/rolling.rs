@@ -26,13 +26,8 @@ const CHUNK: usize = 1 << 20;
 /// # Errors
 /// With how far it came; what stands in the archive is exactly that much.
 pub(super) fn append(path: &Path, pending: &Path, done: u64) -> Result<(), (u64, io::Error)> {
-    let mut appender = Appender {
-        done,
-        ..Appender::open(path).map_err(|error| (done, error))?
-    };
-    appender
-        .take_all(pending)
-        .map_err(|error| (appender.done, error))
+    let mut appender = Appender { done, ..Appender::open(path).map_err(|error| (done, error))? };
+    appender.take_all(pending).map_err(|error| (appender.done, error))
 }
 
 struct Appender<'p> {
@@ -50,13 +45,7 @@ impl<'p> Appender<'p> {
         let file = own::open_or_create(path, MODE)?;
         let length = whole_lines(&file)?;
         file.set_len(length)?;
-        Ok(Self {
-            path,
-            file,
-            length,
-            chunk: Vec::new(),
-            done: 0,
-        })
+        Ok(Self { path, file, length, chunk: Vec::new(), done: 0 })
     }
 
     fn take_all(&mut self, pending: &Path) -> io::Result<()> {
@@ -124,9 +113,7 @@ fn whole_lines(file: &File) -> io::Result<u64> {
     let mut block = [0; 4096];
     while end > 0 {
         let start = end.saturating_sub(block.len() as u64);
-        let part = block
-            .split_at_mut(usize::try_from(end - start).unwrap_or(0))
-            .0;
+        let part = block.split_at_mut(usize::try_from(end - start).unwrap_or(0)).0;
         file.read_exact_at(part, start)?;
         if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
             return Ok(start + at as u64 + 1);

@@ -7,9 +7,8 @@ use jiff::civil::{Date, Weekday, date};
 /// So many days are looked at: a job of every month starts twice within them.
 const DAYS: i64 = 70;
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /// When something starts. A day fits where its month fits and, of day and weekday,
@@ -85,22 +84,15 @@ impl Schedule {
             });
             list.collect::<Vec<_>>().join(",")
         };
-        of_cron(&format!(
-            "{} {} * * *",
-            in_cron(minutes, 59),
-            in_cron(hours, 23)
-        ))
+        of_cron(&format!("{} {} * * *", in_cron(minutes, 59), in_cron(hours, 23)))
     }
 
     /// The longest time between two starts, in minutes; `None` where it hardly
     /// ever starts.
     pub fn longest_gap(&self) -> Option<u32> {
         let first = date(2026, 1, 1);
-        let days = (0..DAYS).filter(|day| {
-            first
-                .checked_add(day.days())
-                .is_ok_and(|day| self.fits(day))
-        });
+        let days =
+            (0..DAYS).filter(|day| first.checked_add(day.days()).is_ok_and(|day| self.fits(day)));
         let starts = days.flat_map(|day| {
             let hours = self.hours.iter();
             hours.flat_map(move |hour| {
@@ -139,14 +131,11 @@ pub fn span_minutes(text: &str) -> Option<u32> {
     let mut seconds = 0;
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let digits = rest
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
         let (number, after) = rest.split_at_checked(digits)?;
         let after = after.trim_start();
-        let letters = after
-            .find(|letter: char| !letter.is_ascii_alphabetic())
-            .unwrap_or(after.len());
+        let letters =
+            after.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(letters)?;
         let factor: u32 = match unit {
             "" | "s" | "sec" | "second" | "seconds" => 1,
@@ -172,9 +161,7 @@ pub fn word(line: &str) -> Option<(&str, &str)> {
 /// `*`, `*/10`, `5`, `1-5`, `0-30/10`, names, and lists of them; sorted.
 fn numbers(field: &str, least: u32, most: u32, names: &[&str]) -> Option<Vec<u32>> {
     let number = |text: &str| {
-        let named = names
-            .iter()
-            .position(|name| text.eq_ignore_ascii_case(name));
+        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name));
         match named {
             Some(place) => u32::try_from(place).ok().map(|place| place + least),
             None => text.parse().ok(),
@@ -224,13 +211,7 @@ mod tests {
             assert_eq!(rest, "x");
             assert_eq!(schedule.longest_gap(), gap, "{line}");
         }
-        for line in [
-            "@reboot x",
-            "PATH=/bin",
-            "61 * * * * x",
-            "*/0 * * * * x",
-            "",
-        ] {
+        for line in ["@reboot x", "PATH=/bin", "61 * * * * x", "*/0 * * * * x", ""] {
             assert_eq!(Schedule::of_cron(line), None, "{line}");
         }
     }

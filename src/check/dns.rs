@@ -83,11 +83,7 @@ impl Resolv {
     }
 
     fn parse(text: &str) -> Self {
-        let mut found = Self {
-            servers: Vec::new(),
-            search: Vec::new(),
-            ndots: 1,
-        };
+        let mut found = Self { servers: Vec::new(), search: Vec::new(), ndots: 1 };
         for line in text.lines() {
             let mut words = line.split_whitespace();
             match words.next() {
@@ -142,9 +138,7 @@ impl Resolv {
                 .iter()
                 .map(|server| (server.ip(), scope.spawn(|| ask(*server, &names, deadline))))
                 .collect();
-            let heard = asked
-                .into_iter()
-                .map(|(ip, asked)| (ip, asked.join().unwrap_or_default()));
+            let heard = asked.into_iter().map(|(ip, asked)| (ip, asked.join().unwrap_or_default()));
             heard.collect()
         });
         judge(host, &names, &heard)
@@ -204,9 +198,7 @@ fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[Answer; 2]>)]) -> 
     let has =
         |name: usize, record: usize| of(name, record).any(|(_, answer)| answer == Answer::Found);
     let found = (0..names.len()).find(|name| has(*name, 0) || has(*name, 1));
-    let as_written = names
-        .iter()
-        .position(|name| name == host.trim_end_matches('.'));
+    let as_written = names.iter().position(|name| name == host.trim_end_matches('.'));
     let name = found.or(as_written).unwrap_or_default();
     let mut faults: Vec<Fault> = Vec::new();
     for (at, record) in RECORDS.into_iter().enumerate() {
@@ -222,19 +214,11 @@ fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[Answer; 2]>)]) -> 
             let same = |fault: &&mut Fault| fault.server == server && fault.answer == answer;
             match faults.iter_mut().find(same) {
                 Some(fault) => fault.records.push(record),
-                None => faults.push(Fault {
-                    server,
-                    records: vec![record],
-                    answer,
-                }),
+                None => faults.push(Fault { server, records: vec![record], answer }),
             }
         }
     }
-    Verdict {
-        name: names.get(name).cloned().unwrap_or_default(),
-        found: found.is_some(),
-        faults,
-    }
+    Verdict { name: names.get(name).cloned().unwrap_or_default(), found: found.is_some(), faults }
 }
 
 /// What one server says of both records of each name.
@@ -466,10 +450,7 @@ mod tests {
         use Answer::*;
         let server = server("pce.dc1.example.test", [Found, Empty]);
         let verdict = resolv(&[server], &["other.test", "example.test"]).ask("pce.dc1");
-        assert_eq!(
-            (verdict.name.as_str(), verdict.found),
-            ("pce.dc1.example.test", true)
-        );
+        assert_eq!((verdict.name.as_str(), verdict.found), ("pce.dc1.example.test", true));
         assert_eq!(said(&verdict), []);
         let verdict = resolv(&[server], &[]).ask("pce.dc1");
         assert_eq!((verdict.name.as_str(), verdict.found), ("pce.dc1", false));
@@ -507,14 +488,8 @@ mod tests {
         let read = Resolv::parse(text);
         let servers = ["10.0.0.1:53", "[2001:db8::1]:53", "10.0.0.3:53"];
         assert_eq!(read.servers, servers.map(|text| text.parse().unwrap()));
-        assert_eq!(
-            read.names("pce.dc1"),
-            ["pce.dc1.a.test", "pce.dc1.b.test", "pce.dc1"]
-        );
-        assert_eq!(
-            read.names("pce.dc1.x"),
-            ["pce.dc1.x", "pce.dc1.x.a.test", "pce.dc1.x.b.test"]
-        );
+        assert_eq!(read.names("pce.dc1"), ["pce.dc1.a.test", "pce.dc1.b.test", "pce.dc1"]);
+        assert_eq!(read.names("pce.dc1.x"), ["pce.dc1.x", "pce.dc1.x.a.test", "pce.dc1.x.b.test"]);
         assert_eq!(read.names("pce."), ["pce"]);
         assert_eq!(Resolv::parse("").servers, ["127.0.0.1:53".parse().unwrap()]);
     }

@@ -174,11 +174,7 @@ struct User {
 impl User {
     fn of_process() -> Self {
         let uid = users::effective();
-        Self {
-            uid,
-            groups: users::own_groups(),
-            name: users::name(uid),
-        }
+        Self { uid, groups: users::own_groups(), name: users::name(uid) }
     }
 
     /// By the folder's mode alone, and root always.

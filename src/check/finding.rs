@@ -54,13 +54,7 @@ impl Finding {
     }
 
     fn new(probe: &'static str, mark: Mark, what: String, fix: Option<String>) -> Self {
-        Self {
-            probe,
-            mark,
-            what,
-            details: Vec::new(),
-            fix,
-        }
+        Self { probe, mark, what, details: Vec::new(), fix }
     }
 
     /// With more to say.

@@ -27,9 +27,7 @@ pub fn check_mail(
     now: Timestamp,
     lang: Lang,
 ) -> Vec<Finding> {
-    let mut findings = sender_domain(settings, lang)
-        .into_iter()
-        .collect::<Vec<_>>();
+    let mut findings = sender_domain(settings, lang).into_iter().collect::<Vec<_>>();
     let smtp = &settings.smtp;
     let server = format!("{}:{}", smtp.host, smtp.port);
     let name = Name {
@@ -48,12 +46,7 @@ pub fn check_mail(
     }
     let shown = Arc::new(Shown::default());
     let deadline = Instant::now() + LONGEST;
-    let talk = Talk {
-        settings,
-        server,
-        now,
-        lang,
-    };
+    let talk = Talk { settings, server, now, lang };
     match Session::open_looking(smtp, &addresses, &shown, deadline) {
         Ok(session) => findings.extend(talk.opened(session, certificate::shown(&shown).as_ref())),
         Err(error) => findings.extend(talk.not_opened(&error, certificate::shown(&shown).as_ref())),
@@ -76,11 +69,7 @@ fn sender_domain(settings: &Settings, lang: Lang) -> Option<Finding> {
         return None;
     }
     let what = say::odd_sender(lang, sender);
-    Some(Finding::remark(
-        "mail.sender",
-        what,
-        say::odd_sender_fix(lang),
-    ))
+    Some(Finding::remark("mail.sender", what, say::odd_sender_fix(lang)))
 }
 
 struct Talk<'a> {
@@ -93,8 +82,7 @@ struct Talk<'a> {
 impl Talk<'_> {
     fn opened(&self, mut session: Session, shown: Option<&Certificate>) -> Vec<Finding> {
         let mut findings = vec![
-            self.connected()
-                .with([say::banner(self.lang, session.banner())]),
+            self.connected().with([say::banner(self.lang, session.banner())]),
             self.secured(&session, shown),
         ];
         findings.extend(self.logged_in());
@@ -103,9 +91,7 @@ impl Talk<'_> {
             Ok(answers) => {
                 let what = say::sender_accepted(self.lang, sender(self.settings));
                 findings.push(Finding::good("mail.from", what));
-                let told = answers
-                    .into_iter()
-                    .map(|(to, refused)| self.recipient(&to, refused));
+                let told = answers.into_iter().map(|(to, refused)| self.recipient(&to, refused));
                 findings.extend(told);
             }
         }

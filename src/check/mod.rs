@@ -58,12 +58,7 @@ pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) 
         all.extend(findings);
     };
     let Around { env, now, .. } = around;
-    let place = Place {
-        root: Path::new("/"),
-        own: true,
-        program: around.program,
-        config: path,
-    };
+    let place = Place { root: Path::new("/"), own: true, program: around.program, config: path };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
     if users::effective() == 0 && store::assert_no_stranger(path, &target).is_err() {
         // Nothing that stands in it is acted on by root's rights.

@@ -95,9 +95,8 @@ impl Name<'_> {
     fn details(&self, verdict: &Verdict, strictly: bool, lang: Lang) -> Vec<String> {
         let faults = verdict.faults.iter();
         let faults = faults.filter(|fault| strictly || fault.answer != Answer::Truncated);
-        let mut told: Vec<String> = faults
-            .map(|fault| sentence(fault, &verdict.name, lang))
-            .collect();
+        let mut told: Vec<String> =
+            faults.map(|fault| sentence(fault, &verdict.name, lang)).collect();
         if strictly && self.is_searched(verdict) {
             told.push(say::dns_searched(lang, &verdict.name));
         }

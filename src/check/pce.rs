@@ -41,10 +41,7 @@ pub struct Needs {
 
 impl Default for Needs {
     fn default() -> Self {
-        Self {
-            health: true,
-            traffic: true,
-        }
+        Self { health: true, traffic: true }
     }
 }
 
@@ -57,13 +54,7 @@ pub fn check_pce(
     now: Timestamp,
     lang: Lang,
 ) -> Vec<Finding> {
-    let mut probe = Probe {
-        settings,
-        book,
-        now,
-        lang,
-        findings: Vec::new(),
-    };
+    let mut probe = Probe { settings, book, now, lang, findings: Vec::new() };
     // Whatever stopped it has been told.
     let _ = probe.all(needs);
     probe.findings
@@ -135,9 +126,7 @@ impl Probe<'_> {
             (address, tried.err())
         });
         let tried: Vec<(&SocketAddr, Option<io::Error>)> = tried.collect();
-        let failed = tried
-            .iter()
-            .filter_map(|(address, error)| Some((address, error.as_ref()?)));
+        let failed = tried.iter().filter_map(|(address, error)| Some((address, error.as_ref()?)));
         let details: Vec<String> = failed
             .clone()
             .map(|(address, error)| say::address_fails(lang, address, network(error, lang)))
@@ -188,15 +177,9 @@ impl Probe<'_> {
         self.tls(&shown, &answer);
         match answer {
             Ok(()) => Some(client),
-            Err(Error::Unreachable {
-                problem: Problem::Tls(_),
-                ..
-            }) => None,
+            Err(Error::Unreachable { problem: Problem::Tls(_), .. }) => None,
             Err(error @ Error::Credentials { .. }) => self.refused_key(&error),
-            Err(Error::Unreachable {
-                problem: Problem::Proxy(problem),
-                ..
-            }) => {
+            Err(Error::Unreachable { problem: Problem::Proxy(problem), .. }) => {
                 self.tell(proxy_fails(&problem, lang));
                 None
             }
@@ -218,11 +201,7 @@ impl Probe<'_> {
     fn tls(&mut self, shown: &Shown, answer: &Result<(), Error>) {
         let (lang, url) = (self.lang, &self.settings.url);
         let certificate = certificate::shown(shown);
-        if let Err(Error::Unreachable {
-            problem: Problem::Tls(problem),
-            ..
-        }) = answer
-        {
+        if let Err(Error::Unreachable { problem: Problem::Tls(problem), .. }) = answer {
             let finding = certificate::refused("pce.tls", url, problem, certificate.as_ref(), lang);
             return self.tell(finding);
         }
@@ -356,13 +335,7 @@ fn proxy_fails(problem: &ProxyProblem, lang: Lang) -> Finding {
 
 /// 403 and 404: the key may not, or it is not there for it.
 fn forbidden(answer: &Result<(), Error>) -> bool {
-    matches!(
-        answer,
-        Err(Error::Status {
-            status: 403 | 404,
-            ..
-        })
-    )
+    matches!(answer, Err(Error::Status { status: 403 | 404, .. }))
 }
 
 /// The PCE's version, where it tells it.

@@ -14,12 +14,8 @@ use crate::rules::{Rule, Threshold};
 
 /// Where systemd looks for units; what stands further up goes before
 /// [systemd.unit(5)].
-const UNITS: [&str; 4] = [
-    "etc/systemd/system",
-    "run/systemd/system",
-    "usr/lib/systemd/system",
-    "lib/systemd/system",
-];
+const UNITS: [&str; 4] =
+    ["etc/systemd/system", "run/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
 
 /// More rules than these are not named one by one.
 const NAMED_RULES: usize = 10;
@@ -72,10 +68,7 @@ pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Findi
     starts.extend(timer);
     if starts.is_empty() {
         let (what, fix) = match disabled {
-            Some(name) => (
-                say::timer_disabled(lang, &name),
-                say::timer_disabled_fix(lang, &name),
-            ),
+            Some(name) => (say::timer_disabled(lang, &name), say::timer_disabled_fix(lang, &name)),
             None => (
                 say::nothing_starts_it(lang),
                 say::nothing_starts_it_fix(lang, cron_line(place.program, place.config)),
@@ -105,11 +98,8 @@ pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Findi
 fn too_short(rules: &[Rule], interval: u32, lang: Lang) -> Vec<Finding> {
     let on = || rules.iter().filter(|rule| rule.enabled);
     let named = |list: Vec<&Rule>| {
-        let mut ids: Vec<String> = list
-            .iter()
-            .take(NAMED_RULES)
-            .map(|rule| rule.id.to_string())
-            .collect();
+        let mut ids: Vec<String> =
+            list.iter().take(NAMED_RULES).map(|rule| rule.id.to_string()).collect();
         if list.len() > NAMED_RULES {
             ids.push("…".to_owned());
         }
@@ -156,11 +146,7 @@ fn old_tool(lines: &[Line], lang: Lang) -> Vec<Finding> {
 /// The run that a line starts, if it starts one.
 fn start_of(line: &Line) -> Option<Start> {
     let (schedule, command) = Schedule::of_cron(&line.text)?;
-    let command = if line.with_user {
-        word(command)?.1
-    } else {
-        command
-    };
+    let command = if line.with_user { word(command)?.1 } else { command };
     let mut words = command
         .split_whitespace()
         .map(|word| word.trim_matches([';', '"', '\'', ')', '(']))
@@ -178,8 +164,7 @@ fn crontab_lines(root: &Path) -> Vec<Line> {
     let read = files.iter().filter_map(|(file, with_user)| {
         Some((file.display().to_string(), read(file)?, *with_user))
     });
-    read.flat_map(|(name, text, with_user)| lines_of(&name, &text, with_user))
-        .collect()
+    read.flat_map(|(name, text, with_user)| lines_of(&name, &text, with_user)).collect()
 }
 
 fn lines_of(name: &str, text: &str, with_user: bool) -> Vec<Line> {
@@ -223,9 +208,8 @@ fn timers(root: &Path) -> (Vec<Start>, Option<String>) {
         }
         seen.push(name.clone());
         let link = Path::new("timers.target.wants").join(&name);
-        let wanted = UNITS
-            .iter()
-            .any(|folder| root.join(folder).join(&link).symlink_metadata().is_ok());
+        let wanted =
+            UNITS.iter().any(|folder| root.join(folder).join(&link).symlink_metadata().is_ok());
         if wanted {
             enabled.push(Start {
                 interval: timer_interval(root, &file, &name),
@@ -242,9 +226,8 @@ fn timers(root: &Path) -> (Vec<Start>, Option<String>) {
 /// What the unit says, and what its drop-ins say after it; an empty value takes
 /// back what was said [systemd.timer(5)].
 fn timer_interval(root: &Path, file: &Path, name: &str) -> Option<u32> {
-    let drop_ins = UNITS
-        .iter()
-        .flat_map(|folder| files_in(&root.join(folder).join(format!("{name}.d"))));
+    let drop_ins =
+        UNITS.iter().flat_map(|folder| files_in(&root.join(folder).join(format!("{name}.d"))));
     let files = std::iter::once(file.to_owned()).chain(drop_ins);
     let mut intervals = Vec::new();
     for text in files.filter_map(|file| read(&file)) {

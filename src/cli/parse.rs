@@ -59,10 +59,7 @@ fn global_first(arguments: &[String]) -> Vec<String> {
     let (mut front, mut rest) = (Vec::new(), Vec::new());
     let mut without_value = None;
     while let Some(word) = parted.next() {
-        match GLOBAL
-            .iter()
-            .find(|(long, short, _)| word == *long || word == *short)
-        {
+        match GLOBAL.iter().find(|(long, short, _)| word == *long || word == *short) {
             Some(("--help", ..)) => rest.push("--help".to_owned()),
             Some((long, _, false)) => front.push((*long).to_owned()),
             Some((long, _, true)) => match parted.next() {

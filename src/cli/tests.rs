@@ -29,26 +29,17 @@ fn global_options_stand_before_or_after_the_command() {
 #[test]
 fn a_commands_options_are_its_own() {
     let cli = parsed("run --log=syslog --reset-state --lang zh-TW");
-    let Some(Command::Run(run)) = cli.command else {
-        panic!("no run")
-    };
-    assert_eq!(
-        (run.log, run.reset_state, cli.lang.as_deref()),
-        (Log::Syslog, true, Some("zh-TW"))
-    );
+    let Some(Command::Run(run)) = cli.command else { panic!("no run") };
+    assert_eq!((run.log, run.reset_state, cli.lang.as_deref()), (Log::Syslog, true, Some("zh-TW")));
 }
 
 #[test]
 fn what_is_wrong_is_said_first_and_the_usage_follows() {
-    for (line, said) in [
-        ("fly", "fly"),
-        ("run --config", "--config"),
-        ("run --log nowhere", "nowhere"),
-    ] {
+    for (line, said) in
+        [("fly", "fly"), ("run --config", "--config"), ("run --log nowhere", "nowhere")]
+    {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        let Parsed::Wrong(text) = parse(&words, Lang::En) else {
-            panic!("{line}")
-        };
+        let Parsed::Wrong(text) = parse(&words, Lang::En) else { panic!("{line}") };
         let first = text.lines().next().unwrap_or_default();
         assert!(first.contains(said), "{text}");
         assert!(text.contains("Usage: illumio-monitor"), "{text}");
@@ -57,19 +48,9 @@ fn what_is_wrong_is_said_first_and_the_usage_follows() {
 
 #[test]
 fn a_wrong_word_is_wrong_and_help_is_help() {
-    for line in [
-        "fly",
-        "run --log nowhere",
-        "run --unknown",
-        "--config",
-        "run extra",
-        "-x",
-    ] {
+    for line in ["fly", "run --log nowhere", "run --unknown", "--config", "run extra", "-x"] {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        assert!(
-            matches!(parse(&words, Lang::En), Parsed::Wrong(_)),
-            "{line}"
-        );
+        assert!(matches!(parse(&words, Lang::En), Parsed::Wrong(_)), "{line}");
     }
     for line in ["--help", "-h", "run --help", "test-mail -h"] {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
@@ -106,11 +87,7 @@ fn the_help_of_every_command_names_the_same_in_both_languages() {
         let (english, chinese) = (help_of(&names, Lang::En), help_of(&names, Lang::ZhTw));
         assert!(chinese.contains("用法："), "{path:?} has no Chinese help");
         let (commands, _) = named(&english);
-        assert_eq!(
-            named(&english),
-            named(&chinese),
-            "{path:?}:\n{english}\n{chinese}"
-        );
+        assert_eq!(named(&english), named(&chinese), "{path:?}:\n{english}\n{chinese}");
         left.extend(commands.into_iter().map(|command| {
             let mut path = path.clone();
             path.push(command);
@@ -133,17 +110,9 @@ fn help_and_errors_are_in_the_language_that_is_asked_for() {
     for (line, ours, start) in [
         ("--help", Lang::ZhTw, "用法：illumio-monitor "),
         ("--help --lang en", Lang::ZhTw, "Usage: illumio-monitor "),
-        (
-            "check -h --lang=zh-TW",
-            Lang::En,
-            "用法：illumio-monitor check",
-        ),
+        ("check -h --lang=zh-TW", Lang::En, "用法：illumio-monitor check"),
         ("-c a.json run --fast", Lang::ZhTw, "無法辨識的參數：--fast"),
-        (
-            "run --log nowhere",
-            Lang::ZhTw,
-            "選項 --log 的值「nowhere」不正確",
-        ),
+        ("run --log nowhere", Lang::ZhTw, "選項 --log 的值「nowhere」不正確"),
         ("run --log", Lang::ZhTw, "選項 --log 缺少值"),
     ] {
         let text = parsed(line, ours);

@@ -44,10 +44,7 @@ pub fn help_of(names: &[&str], lang: Lang) -> String {
         Lang::En => None,
         Lang::ZhTw => help::zh_tw(&names.join(" ")),
     };
-    translated
-        .map(str::to_owned)
-        .or_else(|| english(names))
-        .unwrap_or_default()
+    translated.map(str::to_owned).or_else(|| english(names)).unwrap_or_default()
 }
 
 /// What argh makes of the comments above; `None` where there is no such command.

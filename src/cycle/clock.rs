@@ -52,8 +52,7 @@ impl Cycle<'_> {
         }
         if jump.is_some() {
             self.code.worsen(Code::Retry);
-            self.problems
-                .push(say::clock_doubted(self.lang, self.local(now)));
+            self.problems.push(say::clock_doubted(self.lang, self.local(now)));
             return false;
         }
         self.reckon_positions(now);
@@ -69,10 +68,7 @@ impl Cycle<'_> {
         let (events, traffic) = (self.state.events.position, self.state.traffic.position);
         match self.state.before_jump {
             None => (events, traffic),
-            Some(before) => (
-                earlier(events, before.events),
-                earlier(traffic, before.traffic),
-            ),
+            Some(before) => (earlier(events, before.events), earlier(traffic, before.traffic)),
         }
     }
 
@@ -90,11 +86,9 @@ impl Cycle<'_> {
             position.is_some_and(|position| position.duration_since(now) > AHEAD)
         };
         let reckoned = |fetched_at: Option<Timestamp>| {
-            let passed = fetched_at.map_or(SignedDuration::ZERO, |fetched_at| {
-                host.duration_since(fetched_at)
-            });
-            now.checked_sub(passed.max(SignedDuration::ZERO))
-                .unwrap_or(now)
+            let passed = fetched_at
+                .map_or(SignedDuration::ZERO, |fetched_at| host.duration_since(fetched_at));
+            now.checked_sub(passed.max(SignedDuration::ZERO)).unwrap_or(now)
         };
         if is_ahead(self.state.events.position) {
             self.state.events.position = Some(reckoned(self.state.events.fetched_at));
@@ -127,8 +121,7 @@ impl Cycle<'_> {
                 .for_each(|tally| tally.since = tally.since.map(|since| since.min(traffic)));
         }
         let from = earlier(to.0, to.1).unwrap_or(now);
-        self.problems
-            .push(say::clock_back(self.lang, self.local(from)));
+        self.problems.push(say::clock_back(self.lang, self.local(from)));
     }
 
     /// Keeps the positions of before a jump until the clock has held.
@@ -146,11 +139,7 @@ impl Cycle<'_> {
                 (before.jumped_at, before.held_seconds) = (now, 0);
             }
         }
-        if self
-            .state
-            .before_jump
-            .is_some_and(|before| self.has_held(&before))
-        {
+        if self.state.before_jump.is_some_and(|before| self.has_held(&before)) {
             self.state.before_jump = None;
         }
         if jump.is_some() && self.state.before_jump.is_none() {

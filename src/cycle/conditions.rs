@@ -50,8 +50,7 @@ impl Cycle<'_> {
                     expiry: None,
                 };
                 self.state.conditions.insert(condition, held);
-                self.news
-                    .push(news(Phase::Begins, now, detail, level, None));
+                self.news.push(news(Phase::Begins, now, detail, level, None));
             }
             Some(held) => {
                 // A time in the future (a clock set back) reads as now.
@@ -65,8 +64,7 @@ impl Cycle<'_> {
                 if worse || held.told_at.is_none_or(due) {
                     held.told_at = Some(now);
                     let told_by = held.told_by();
-                    self.news
-                        .push(news(Phase::Lasts, held.since, detail, level, told_by));
+                    self.news.push(news(Phase::Lasts, held.since, detail, level, told_by));
                 }
             }
         }
@@ -77,10 +75,7 @@ impl Cycle<'_> {
         let fetched = |at: Option<Timestamp>| at == Some(self.start.now);
         let events = self.state.events.failures == 0 && fetched(self.state.events.fetched_at);
         let traffic = self.state.traffic.failures == 0 && fetched(self.state.traffic.fetched_at);
-        let ended = self
-            .news
-            .iter_mut()
-            .filter(|news| news.phase == Phase::Ended);
+        let ended = self.news.iter_mut().filter(|news| news.phase == Phase::Ended);
         for news in ended {
             news.caught_up = match news.condition {
                 Condition::Traffic => traffic.then_some(self.figures.flows),

@@ -54,11 +54,7 @@ impl Cycle<'_> {
         // A day in the future was told by a wrong clock; it will be told again.
         self.state.day.told = self.state.day.told.map(|told| told.min(today));
         let due = due(now, time, &zone, self.state.day.told)?;
-        let day = Day {
-            told: Some(due),
-            since: Some(now),
-            ..Day::default()
-        };
+        let day = Day { told: Some(due), since: Some(now), ..Day::default() };
         let day = std::mem::replace(&mut self.state.day, day);
         let mut footer = self.sentences_on_the_dead();
         footer.extend(self.taken_from_memory());
@@ -83,9 +79,7 @@ impl Cycle<'_> {
             day,
             rules: self.config.rules.iter().filter(|rule| rule.enabled).count(),
             waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
-            conditions: conditions
-                .map(|(condition, held)| (*condition, held.since))
-                .collect(),
+            conditions: conditions.map(|(condition, held)| (*condition, held.since)).collect(),
             events_until: state.events.position,
             traffic_until: state.traffic.position,
         }
@@ -98,9 +92,7 @@ impl Cycle<'_> {
 fn due(now: Timestamp, time: Time, zone: &TimeZone, told: Option<Date>) -> Option<Date> {
     let today = now.to_zoned(zone.clone()).date();
     let has_come = |day: Date| {
-        day.to_datetime(time)
-            .to_zoned(zone.clone())
-            .is_ok_and(|due| due.timestamp() <= now)
+        day.to_datetime(time).to_zoned(zone.clone()).is_ok_and(|due| due.timestamp() <= now)
     };
     let day = if has_come(today) {
         today
@@ -130,11 +122,7 @@ mod tests {
         while now < until {
             if let Some(day) = due(now, time, &zone, told) {
                 told = Some(day);
-                came.push(
-                    now.to_zoned(zone.clone())
-                        .strftime("%d %H:%M %:z")
-                        .to_string(),
-                );
+                came.push(now.to_zoned(zone.clone()).strftime("%d %H:%M %:z").to_string());
             }
             now += jiff::SignedDuration::from_mins(10);
         }
@@ -145,21 +133,11 @@ mod tests {
     fn on_days_of_23_and_25_hours_it_comes_once() {
         // Europe/Berlin: on 29 March 2026 there is no 02:30, on 25 October two of it.
         assert_eq!(
-            reports(
-                "Europe/Berlin",
-                "02:30",
-                "2026-03-27T12:00:00Z",
-                "2026-03-31T00:00:00Z"
-            ),
+            reports("Europe/Berlin", "02:30", "2026-03-27T12:00:00Z", "2026-03-31T00:00:00Z"),
             ["28 02:30 +01:00", "29 03:30 +02:00", "30 02:30 +02:00"]
         );
         assert_eq!(
-            reports(
-                "Europe/Berlin",
-                "02:30",
-                "2026-10-23T12:00:00Z",
-                "2026-10-27T00:00:00Z"
-            ),
+            reports("Europe/Berlin", "02:30", "2026-10-23T12:00:00Z", "2026-10-27T00:00:00Z"),
             ["24 02:30 +02:00", "25 02:30 +02:00", "26 02:30 +01:00"]
         );
     }
@@ -168,12 +146,7 @@ mod tests {
     fn where_a_midnight_is_missing_that_days_comes_an_hour_later() {
         // Cuba puts its clocks forward at midnight: 8 March 2026 begins at 01:00.
         assert_eq!(
-            reports(
-                "America/Havana",
-                "00:00",
-                "2026-03-06T12:00:00Z",
-                "2026-03-09T12:00:00Z"
-            ),
+            reports("America/Havana", "00:00", "2026-03-06T12:00:00Z", "2026-03-09T12:00:00Z"),
             ["07 00:00 -05:00", "08 01:00 -04:00", "09 00:00 -04:00"]
         );
     }
@@ -188,10 +161,6 @@ mod tests {
         let now = at("2026-08-03T00:05:00Z");
         assert_eq!(due(now, time, &zone, told), Some(date("2026-08-02")));
         assert_eq!(due(now, time, &zone, Some(date("2026-08-02"))), None);
-        assert_eq!(
-            due(now, time, &zone, None),
-            None,
-            "the first day's is to come"
-        );
+        assert_eq!(due(now, time, &zone, None), None, "the first day's is to come");
     }
 }

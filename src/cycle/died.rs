@@ -33,17 +33,14 @@ impl Cycle<'_> {
     pub(super) fn tell_of_many_dead(&mut self) {
         if self.died_in_a_row {
             let sentences = self.sentences_on_the_dead();
-            self.notices
-                .push(notice::runs_died(self.lang, sentences.join("\n")));
+            self.notices.push(notice::runs_died(self.lang, sentences.join("\n")));
         }
     }
 
     /// For a mail that goes out anyway; told with it.
     pub(super) fn sentences_on_the_dead(&mut self) -> Vec<String> {
         let died = std::mem::take(&mut self.state.died.untold);
-        let sentences = died
-            .iter()
-            .map(|begun| say::run_died(self.lang, self.local(*begun)));
+        let sentences = died.iter().map(|begun| say::run_died(self.lang, self.local(*begun)));
         let sentences = sentences.collect();
         self.state.died.told.extend(died);
         sentences

@@ -43,10 +43,7 @@ impl Cycle<'_> {
             // A first fetch that failed is made up for.
             None => {
                 let first = self.first_from(now);
-                self.state
-                    .events
-                    .since
-                    .map_or(first, |since| since.min(first))
+                self.state.events.since.map_or(first, |since| since.min(first))
             }
         }
     }
@@ -61,25 +58,17 @@ impl Cycle<'_> {
         let mut moved = false;
         while begin < now {
             let end = begin.checked_add(SLICE).unwrap_or(now);
-            let (end, to) = if end >= now {
-                (now, just_after(now))
-            } else {
-                (end, end)
-            };
+            let (end, to) = if end >= now { (now, just_after(now)) } else { (end, end) };
             if let Err(error) = self.read_slice(client, begin, to) {
                 problem = Some(error);
                 break;
             }
-            let position = self
-                .state
-                .events
-                .position
-                .map_or(end, |position| position.min(now).max(end));
+            let position =
+                self.state.events.position.map_or(end, |position| position.min(now).max(end));
             if let Some((from, until)) = skipped.take() {
                 self.state.events.since = Some(until);
                 let (from, until) = (self.local(from), self.local(until));
-                self.notices
-                    .push(notice::events_skipped(self.lang, from, until));
+                self.notices.push(notice::events_skipped(self.lang, from, until));
             }
             moved |= self.state.events.position != Some(position);
             self.state.events.position = Some(position);
@@ -131,23 +120,13 @@ impl Cycle<'_> {
         let mut tries = 1;
         let (attempt, cut) = loop {
             let mut attempt = Attempt::of(self);
-            match fetch(client, from, to, &mut |event, raw| {
-                attempt.count(event, raw)
-            }) {
+            match fetch(client, from, to, &mut |event, raw| attempt.count(event, raw)) {
                 Ok(Fetched { cut }) => break (attempt, cut),
                 Err(Error::Broken { .. }) if client.may_try_again(&mut tries) => {}
                 Err(error) => return Err(error),
             }
         };
-        let Attempt {
-            seen,
-            tallies,
-            new,
-            unreadable,
-            records,
-            archive,
-            ..
-        } = attempt;
+        let Attempt { seen, tallies, new, unreadable, records, archive, .. } = attempt;
         let tallies = tallies.counted();
         self.state.seen = seen;
         self.state.rules.extend(tallies);
@@ -155,15 +134,11 @@ impl Cycle<'_> {
         self.keep_batch(Kind::Events, archive);
         self.figures.events += new;
         if unreadable > 0 {
-            self.notices
-                .push(notice::events_unreadable(self.lang, unreadable));
+            self.notices.push(notice::events_unreadable(self.lang, unreadable));
         }
         // What lies behind the position was told when it was first read.
         let told = self.state.events.position;
-        for second in cut
-            .into_iter()
-            .filter(|second| told.is_none_or(|told| *second >= told))
-        {
+        for second in cut.into_iter().filter(|second| told.is_none_or(|told| *second >= told)) {
             let second = self.local(second);
             self.notices.push(notice::events_cut(self.lang, second));
         }
@@ -178,9 +153,7 @@ impl Cycle<'_> {
             let newest = self.state.seen.newest();
             let position = newest.map_or(position, |newest| newest.min(position));
             // A minute more than a fetch reaches back, for the split at whole seconds.
-            self.state
-                .seen
-                .forget_before(back(position, reach.max(overlap) + 1));
+            self.state.seen.forget_before(back(position, reach.max(overlap) + 1));
         }
         if let Some(first_kept) = self.state.seen.keep_to(MAX_SEEN) {
             self.forget_events_before(first_kept);
@@ -196,19 +169,13 @@ impl Cycle<'_> {
     fn forget_events_before(&mut self, first_kept: Timestamp) {
         let now = self.now();
         let memory = &mut self.state.events;
-        let since = memory
-            .since
-            .map_or(first_kept, |since| since.max(first_kept));
+        let since = memory.since.map_or(first_kept, |since| since.max(first_kept));
         memory.since = Some(since);
-        if memory
-            .forgot_at
-            .is_none_or(|at| is_over(at, TOLD_EVERY, now))
-        {
+        if memory.forgot_at.is_none_or(|at| is_over(at, TOLD_EVERY, now)) {
             memory.forgot_at = Some(now);
             let since = self.local(since);
             let bound = grouped(MAX_SEEN as u64);
-            self.notices
-                .push(notice::events_forgotten(self.lang, bound, since));
+            self.notices.push(notice::events_forgotten(self.lang, bound, since));
         }
     }
 
@@ -227,11 +194,8 @@ impl Cycle<'_> {
     }
 
     fn events_are_incomplete(&mut self, error: &Error, moved: bool) {
-        self.state.events.failures = if moved {
-            1
-        } else {
-            self.state.events.failures.saturating_add(1)
-        };
+        self.state.events.failures =
+            if moved { 1 } else { self.state.events.failures.saturating_add(1) };
         let position = self.state.events.position;
         let position = position.map_or_else(|| "–".to_owned(), |position| self.local(position));
         let detail = say::events_incomplete(self.lang, error.text(self.lang), position);

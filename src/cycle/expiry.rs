@@ -112,11 +112,7 @@ impl Cycle<'_> {
     fn expiry(&self, at: Timestamp) -> Expiry {
         let now = self.now();
         let date = |time: Timestamp| time.to_zoned(self.config.settings.timezone.clone()).date();
-        Expiry {
-            at,
-            days: days_between(date(now), date(at)),
-            over: now >= at,
-        }
+        Expiry { at, days: days_between(date(now), date(at)), over: now >= at }
     }
 }
 
@@ -137,11 +133,7 @@ fn due(expires: Expiry, days: &[i64]) -> Option<i64> {
 /// A certificate that lives for weeks is renewed by a machine, and often: what would
 /// come at each renewal, before half its time is over, says nothing.
 fn days_for(certificate: &Certificate) -> Vec<i64> {
-    let life = certificate
-        .not_after
-        .duration_since(certificate.not_before)
-        .as_hours()
-        / 24;
+    let life = certificate.not_after.duration_since(certificate.not_before).as_hours() / 24;
     DAYS.into_iter().filter(|days| life > 2 * days).collect()
 }
 

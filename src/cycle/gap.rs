@@ -98,10 +98,7 @@ mod tests {
         let mut last = None;
         for begin in begins {
             if let Some(from) = last.filter(|last| *last < at(begin)) {
-                rhythm.judge(Gap {
-                    from,
-                    until: at(begin),
-                });
+                rhythm.judge(Gap { from, until: at(begin) });
             }
             rhythm.note(at(begin));
             last = Some(at(begin));

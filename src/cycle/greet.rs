@@ -27,10 +27,7 @@ impl Cycle<'_> {
             }
             Err(error @ Error::Credentials { .. }) => {
                 self.watch(Condition::Unreachable, None);
-                self.watch(
-                    Condition::Credentials,
-                    Some((Level::Critical, error.text(self.lang))),
-                );
+                self.watch(Condition::Credentials, Some((Level::Critical, error.text(self.lang))));
                 self.fails(Code::Config, &error);
                 false
             }
@@ -50,18 +47,10 @@ impl Cycle<'_> {
         match health {
             Health::Normal => self.watch(Condition::Health, None),
             Health::Ill(complaints) => {
-                let critical = complaints
-                    .iter()
-                    .any(|complaint| complaint.status == "critical");
-                let level = if critical {
-                    Level::Critical
-                } else {
-                    Level::Warning
-                };
-                let told: Vec<String> = complaints
-                    .iter()
-                    .map(|complaint| complaint.text(self.lang))
-                    .collect();
+                let critical = complaints.iter().any(|complaint| complaint.status == "critical");
+                let level = if critical { Level::Critical } else { Level::Warning };
+                let told: Vec<String> =
+                    complaints.iter().map(|complaint| complaint.text(self.lang)).collect();
                 self.watch(Condition::Health, Some((level, told.join("\n"))));
             }
             Health::NotOffered if self.config.settings.enable_health_check => {

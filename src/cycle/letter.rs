@@ -85,16 +85,11 @@ impl Cycle<'_> {
         self.tell_of_many_dead();
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         let lost = self.state.outbox.take_untold().into_iter();
-        self.notices
-            .extend(lost.map(|text| notice::mail_lost(self.lang, text)));
+        self.notices.extend(lost.map(|text| notice::mail_lost(self.lang, text)));
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
             return false;
         }
-        let kind = if self.alerts.is_empty() {
-            Kind::Condition
-        } else {
-            Kind::Alert
-        };
+        let kind = if self.alerts.is_empty() { Kind::Condition } else { Kind::Alert };
         self.news.sort_by_key(|news| std::cmp::Reverse(news.level));
         let attachment = self.attachment();
         let footer = self.footer();
@@ -113,8 +108,7 @@ impl Cycle<'_> {
         };
         for news in &report.conditions {
             if let Some(held) = self.state.conditions.get_mut(&news.condition) {
-                held.message_id
-                    .get_or_insert_with(|| mail.message_id.clone());
+                held.message_id.get_or_insert_with(|| mail.message_id.clone());
                 if news.phase == Phase::Begins {
                     held.begin_mail.get_or_insert_with(|| BeginMail {
                         message_id: mail.message_id.clone(),
@@ -158,9 +152,8 @@ impl Cycle<'_> {
         }
         self.state.remarks_told = Some(today);
         let shown = self.remarks.iter().take(REMARKS);
-        let mut lines: Vec<String> = shown
-            .map(|remark| say::worth_knowing(self.lang, remark))
-            .collect();
+        let mut lines: Vec<String> =
+            shown.map(|remark| say::worth_knowing(self.lang, remark)).collect();
         let more = self.remarks.len().saturating_sub(REMARKS);
         if more > 0 {
             lines.push(say::more_worth_knowing(self.lang, more));
@@ -202,10 +195,8 @@ impl Cycle<'_> {
                 self.problems.push(text);
             }
         }
-        self.problems
-            .extend(done.refused.iter().map(|refused| refused.text(self.lang)));
-        self.problems
-            .extend(done.notes.iter().map(|note| note.text(self.lang)));
+        self.problems.extend(done.refused.iter().map(|refused| refused.text(self.lang)));
+        self.problems.extend(done.notes.iter().map(|note| note.text(self.lang)));
         let all_is_well = done.errors.is_empty()
             && done.refused.is_empty()
             && self.state.outbox.unconfirmed.is_empty();
@@ -224,10 +215,7 @@ impl Cycle<'_> {
                 begin_mail: None,
                 expiry: None,
             };
-            self.state
-                .conditions
-                .entry(Condition::Delivery)
-                .or_insert(held);
+            self.state.conditions.entry(Condition::Delivery).or_insert(held);
         }
         true
     }

@@ -100,11 +100,7 @@ pub fn gap(lang: Lang, from: String, until: String, time: String) -> Notice {
 
 /// Several runs in a row did not come to their end; `text` says which.
 pub fn runs_died(lang: Lang, text: String) -> Notice {
-    Notice {
-        title: words::runs_died(lang),
-        text,
-        advice: words::runs_died_do(lang),
-    }
+    Notice { title: words::runs_died(lang), text, advice: words::runs_died_do(lang) }
 }
 
 /// What opening the file had to tell.
@@ -118,18 +114,10 @@ pub fn state(lang: Lang, note: &Note) -> Notice {
             (words::state_afresh(lang), words::state_afresh_do(lang))
         }
     };
-    Notice {
-        title,
-        text: note.text(lang),
-        advice,
-    }
+    Notice { title, text: note.text(lang), advice }
 }
 
 /// A mail came to nothing, for one recipient or for all; `text` says which and why.
 pub fn mail_lost(lang: Lang, text: String) -> Notice {
-    Notice {
-        title: words::mail_lost(lang),
-        text,
-        advice: words::mail_lost_do(lang),
-    }
+    Notice { title: words::mail_lost(lang), text, advice: words::mail_lost_do(lang) }
 }

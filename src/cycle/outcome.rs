@@ -44,31 +44,16 @@ impl Outcome {
         at: Timestamp,
         took: Duration,
     ) -> Self {
-        Self {
-            code,
-            at,
-            figures: None,
-            problems,
-            took,
-        }
+        Self { code, at, figures: None, problems, took }
     }
 }
 
 /// The run's line; the README shows it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Figures {
-            events,
-            flows,
-            alerts,
-            mails,
-            pending,
-        } = self.figures.unwrap_or_default();
-        let (at, word, took) = (
-            self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            self.code.word(),
-            self.took.as_secs_f64(),
-        );
+        let Figures { events, flows, alerts, mails, pending } = self.figures.unwrap_or_default();
+        let (at, word, took) =
+            (self.at.strftime("%Y-%m-%dT%H:%M:%SZ"), self.code.word(), self.took.as_secs_f64());
         write!(
             f,
             "{at} {word} events={events} flows={flows} alerts={alerts} mails={mails} pending={pending} took={took:.1}s"

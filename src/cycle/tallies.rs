@@ -52,23 +52,12 @@ impl Cycle<'_> {
 
     /// Where a first fetch begins: the longest window of an enabled rule ago.
     pub(super) fn first_from(&self, now: Timestamp) -> Timestamp {
-        let windows = self
-            .config
-            .rules
-            .iter()
-            .filter(|rule| rule.enabled)
-            .map(|rule| match rule.threshold {
+        let windows =
+            self.config.rules.iter().filter(|rule| rule.enabled).map(|rule| match rule.threshold {
                 Threshold::Immediate => 0,
                 Threshold::Count { window, .. } => window,
             });
-        back(
-            now,
-            windows
-                .max()
-                .unwrap_or_default()
-                .max(FIRST_REACH_MINUTES)
-                .into(),
-        )
+        back(now, windows.max().unwrap_or_default().max(FIRST_REACH_MINUTES).into())
     }
 
     /// AGGREGATE: what the rules have to tell now, the worst first.

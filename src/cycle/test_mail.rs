@@ -38,13 +38,7 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     let message = message(path, &config, &start);
     let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
-    let sent = smtp::deliver_knowing(
-        &config.mail,
-        recipients,
-        message.as_bytes(),
-        deadline,
-        &book,
-    );
+    let sent = smtp::deliver_knowing(&config.mail, recipients, message.as_bytes(), deadline, &book);
     match sent {
         Ok(delivery) => told(&delivery, lang),
         Err(error) => Said {
@@ -89,11 +83,7 @@ fn told(delivery: &Delivery, lang: Lang) -> Said {
     let notes = delivery.notes.iter().map(|note| note.text(lang));
     Said {
         exit: code.exit(),
-        lines: delivery
-            .accepted
-            .iter()
-            .map(|to| say::accepted(lang, to))
-            .collect(),
+        lines: delivery.accepted.iter().map(|to| say::accepted(lang, to)).collect(),
         problems: refused.chain(notes).collect(),
         ..Said::default()
     }

@@ -23,10 +23,7 @@ impl Cycle<'_> {
         // Last stands what the mail replies to: the worst one's begin.
         references.reverse();
         let in_reply_to = references.last().or(root.as_ref()).cloned();
-        Thread {
-            in_reply_to,
-            references: root.into_iter().chain(references).collect(),
-        }
+        Thread { in_reply_to, references: root.into_iter().chain(references).collect() }
     }
 
     /// One for each PCE, org, rule and local day.
@@ -60,9 +57,6 @@ impl Cycle<'_> {
             _ => say::attached_cut(self.lang, FILE, told, untold),
         };
         self.seen.insert(0, line);
-        (kept > 0).then(|| Attachment {
-            name: FILE.to_owned(),
-            base64: records.base64(),
-        })
+        (kept > 0).then(|| Attachment { name: FILE.to_owned(), base64: records.base64() })
     }
 }

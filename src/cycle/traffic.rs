@@ -48,10 +48,8 @@ impl Cycle<'_> {
             self.watch(Condition::Traffic, None);
             return Ok(());
         };
-        let wanted: Vec<String> = decisions
-            .iter()
-            .map(|decision| decision.wire().to_owned())
-            .collect();
+        let wanted: Vec<String> =
+            decisions.iter().map(|decision| decision.wire().to_owned()).collect();
         let under_way = self.state.traffic.fetch.as_ref();
         let is_past = |fetch: &Fetch| {
             fetch.decisions != wanted || fetch.parts.iter().any(|part| part.is_slot)
@@ -107,12 +105,7 @@ impl Cycle<'_> {
         posted.map_err(Failure::of)?;
         loop {
             let may_go_on = self.post_first(client).map_err(Failure::of)?;
-            let parts = self
-                .state
-                .traffic
-                .fetch
-                .iter()
-                .flat_map(|fetch| &fetch.parts);
+            let parts = self.state.traffic.fetch.iter().flat_map(|fetch| &fetch.parts);
             let (first, left) = (parts.clone().next().cloned(), parts.count());
             match first {
                 None => return self.finish_fetch(),
@@ -208,9 +201,7 @@ impl Cycle<'_> {
                 Progress::Gone => return Err(Failure::Query("404".to_owned())),
                 Progress::Running => {}
             }
-            let age = part
-                .posted_at
-                .map(|posted| client.clock().now().duration_since(posted));
+            let age = part.posted_at.map(|posted| client.clock().now().duration_since(posted));
             if age.is_some_and(|age| age > timeout) {
                 return Err(Failure::TooSlow);
             }
@@ -281,11 +272,7 @@ impl Cycle<'_> {
     /// Lets the fetch go; its queries are deleted.
     fn drop_fetch(&mut self, client: &mut Client) {
         let fetch = self.state.traffic.fetch.take();
-        for href in fetch
-            .into_iter()
-            .flat_map(|fetch| fetch.parts)
-            .filter_map(|part| part.href)
-        {
+        for href in fetch.into_iter().flat_map(|fetch| fetch.parts).filter_map(|part| part.href) {
             queries::delete(client, &href);
         }
     }

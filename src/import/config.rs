@@ -17,10 +17,8 @@ const SECTIONS: [&str; 4] = ["api", "email", "smtp", "settings"];
 const LOGIN: [&str; 3] = ["user", "password", "enable_auth"];
 
 /// Ways to say a secret that stand for each other.
-const ELSEWHERE: [(&str, &str, &str); 2] = [
-    ("api", "secret", "secret_file"),
-    ("smtp", "password", "password_file"),
-];
+const ELSEWHERE: [(&str, &str, &str); 2] =
+    [("api", "secret", "secret_file"), ("smtp", "password", "password_file")];
 
 impl Import<'_> {
     /// Imports a config; where it is the config itself, repairs its ids alone.
@@ -46,13 +44,7 @@ impl Import<'_> {
     }
 
     fn took(&mut self, file: &Path, edited: Edited<Taken>) {
-        let Edited {
-            result: taken,
-            changes,
-            renumbered,
-            problems,
-            remark,
-        } = edited;
+        let Edited { result: taken, changes, renumbered, problems, remark } = edited;
         for line in taken.lines {
             self.tell(file, line);
         }
@@ -60,11 +52,8 @@ impl Import<'_> {
             self.tell(file, rule_words::renumbered(self.lang, before, after));
         }
         for problem in &problems {
-            let problem = words::of_file(
-                self.lang,
-                self.around.config.display(),
-                problem.text(self.lang),
-            );
+            let problem =
+                words::of_file(self.lang, self.around.config.display(), problem.text(self.lang));
             self.said.problems.push(problem);
             self.worsen(Code::Config);
         }
@@ -98,18 +87,11 @@ impl Taken {
         let mut rules = Ids::of(config);
         let ids = rules_of(config).filter_map(|rule| rule["id"].as_i64());
         rules.taken = ids.map(|id| (id, id)).collect();
-        Self {
-            lines: vec![words::in_place(lang)],
-            rules,
-            other_pce: false,
-        }
+        Self { lines: vec![words::in_place(lang)], rules, other_pce: false }
     }
 
     fn from(draft: &mut Draft, config: &Value, place: &Place<'_>) -> Self {
-        let mut taken = Self {
-            rules: Ids::of(config),
-            ..Self::default()
-        };
+        let mut taken = Self { rules: Ids::of(config), ..Self::default() };
         taken.take_keys(draft, config, place);
         taken.name_the_rest(config, place.lang);
         taken.take_rules(draft, config, place.lang);
@@ -122,11 +104,7 @@ impl Taken {
     fn take_keys(&mut self, draft: &mut Draft, config: &Value, place: &Place<'_>) {
         let (mut took, mut same, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         let here = draft.value("api", "url");
-        let url = |value: &Value| {
-            value
-                .as_str()
-                .map(|url| url.trim_end_matches('/').to_owned())
-        };
+        let url = |value: &Value| value.as_str().map(|url| url.trim_end_matches('/').to_owned());
         let theirs = config["api"].get("url");
         let differ = |here: &Value| theirs.is_some_and(|theirs| url(theirs) != url(here));
         self.other_pce = here.as_ref().is_some_and(differ);
@@ -137,9 +115,7 @@ impl Taken {
                 continue;
             }
             let (keys, refused) = acceptable(section, &config[section], place);
-            let refused = refused
-                .iter()
-                .map(|why| words::key_refused(place.lang, why));
+            let refused = refused.iter().map(|why| words::key_refused(place.lang, why));
             self.lines.extend(refused);
             for (key, value) in keys {
                 let path = format!("{section}.{key}");
@@ -155,11 +131,8 @@ impl Taken {
             }
         }
         type Sentence = fn(Lang, String) -> String;
-        let told: [(Sentence, Vec<String>); 3] = [
-            (words::keys_taken, took),
-            (words::keys_same, same),
-            (words::keys_kept, kept),
-        ];
+        let told: [(Sentence, Vec<String>); 3] =
+            [(words::keys_taken, took), (words::keys_same, same), (words::keys_kept, kept)];
         for (sentence, keys) in told {
             if !keys.is_empty() {
                 self.lines.push(sentence(place.lang, keys.join(", ")));
@@ -238,10 +211,7 @@ impl Ids {
             *times.entry(id).or_default() += 1;
         }
         let shared = times.into_iter().filter(|(_, times)| *times > 1);
-        Self {
-            shared: shared.map(|(id, _)| id).collect(),
-            ..Self::default()
-        }
+        Self { shared: shared.map(|(id, _)| id).collect(), ..Self::default() }
     }
 }
 
@@ -302,8 +272,7 @@ fn tidied(rule: &Value) -> Value {
         _ => value.clone(),
     };
     let keys = keys.iter().filter(|(_, value)| !is_empty(value));
-    keys.map(|(key, value)| (key.clone(), whole(value)))
-        .collect()
+    keys.map(|(key, value)| (key.clone(), whole(value))).collect()
 }
 
 /// Why a rule can't be taken.

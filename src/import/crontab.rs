@@ -7,12 +7,8 @@ use crate::crontab::{crontabs, read};
 use crate::lang::{Lang, import as words};
 
 /// By these names it was started: the scripts of its versions, and its package.
-const OLD_TOOL: [&str; 4] = [
-    "illumio_monitor.py",
-    "illumio_api_monitor.py",
-    "monitor_wrapper.py",
-    "-m illumio_monitor",
-];
+const OLD_TOOL: [&str; 4] =
+    ["illumio_monitor.py", "illumio_api_monitor.py", "monitor_wrapper.py", "-m illumio_monitor"];
 
 /// A line that starts the Python tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,20 +77,11 @@ mod tests {
         assert_eq!(old_tool_in_crontabs(root.path()), []);
         let old = "*/10 * * * * root cd /opt/x && echo \"7\" | python3 illumio_monitor.py";
         put("etc/crontab", &format!("SHELL=/bin/sh\n{old}\n# {old}\n"));
-        put(
-            "etc/cron.d/illumio",
-            "0 * * * * m /usr/bin/python3 -m illumio_monitor run\n",
-        );
+        put("etc/cron.d/illumio", "0 * * * * m /usr/bin/python3 -m illumio_monitor run\n");
         put("etc/cron.d/illumio.rpmsave", old);
         put("etc/cron.d/.placeholder", old);
-        put(
-            "etc/cron.d/ours",
-            "*/10 * * * * m /usr/bin/illumio-monitor run\n",
-        );
-        put(
-            "var/spool/cron/alice",
-            "\n\n  */5 * * * * echo 8 | ./monitor_wrapper.py\r\n",
-        );
+        put("etc/cron.d/ours", "*/10 * * * * m /usr/bin/illumio-monitor run\n");
+        put("var/spool/cron/alice", "\n\n  */5 * * * * echo 8 | ./monitor_wrapper.py\r\n");
         put("var/spool/cron/crontabs/bob", &format!("\u{fffd}\n{old}"));
 
         let found = old_tool_in_crontabs(root.path());

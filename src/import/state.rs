@@ -163,10 +163,7 @@ fn untold(
     window: i64,
 ) -> Counter {
     let told = told.or_else(|| last_alert(history, count, window));
-    let mut counter = Counter {
-        alerted: told.map(minute_of),
-        ..Counter::default()
-    };
+    let mut counter = Counter { alerted: told.map(minute_of), ..Counter::default() };
     let later = |at: &Timestamp| told.is_none_or(|told| *at > told);
     for (at, count) in history.iter().filter(|(at, _)| later(at)) {
         counter.untold.add(minute_of(*at), *count);
@@ -208,15 +205,9 @@ mod tests {
     }
 
     fn left(matches: &[(i64, u64)], told: Option<i64>) -> (u64, Option<i64>) {
-        let history: Vec<_> = matches
-            .iter()
-            .map(|(minute, count)| (at(*minute), *count))
-            .collect();
+        let history: Vec<_> = matches.iter().map(|(minute, count)| (at(*minute), *count)).collect();
         let counter = untold(&history, told.map(at), 3, 10);
-        (
-            counter.untold.total(),
-            counter.alerted.map(|minute| minute - 29_000_000),
-        )
+        (counter.untold.total(), counter.alerted.map(|minute| minute - 29_000_000))
     }
 
     #[test]
@@ -224,16 +215,8 @@ mod tests {
         assert_eq!(left(&[(0, 1), (5, 1)], None), (2, None));
         assert_eq!(left(&[(0, 1), (5, 2)], None), (0, Some(5)));
         assert_eq!(left(&[(0, 3), (5, 1), (15, 1)], None), (1, Some(5)));
-        assert_eq!(
-            left(&[(0, 1), (10, 2)], None),
-            (3, None),
-            "its window is strict"
-        );
-        assert_eq!(
-            left(&[(0, 3), (5, 1)], Some(0)),
-            (1, Some(0)),
-            "in the cooldown"
-        );
+        assert_eq!(left(&[(0, 1), (10, 2)], None), (3, None), "its window is strict");
+        assert_eq!(left(&[(0, 3), (5, 1)], Some(0)), (1, Some(0)), "in the cooldown");
     }
 
     #[test]

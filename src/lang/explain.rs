@@ -101,11 +101,7 @@ impl FlowMiss<'_> {
                 None => no_proto(lang, proto(lang, wanted)),
             },
             Self::Label { side, wanted } => no_such_label(lang, label(wanted), side.text(lang)),
-            Self::Address {
-                side,
-                wanted,
-                found,
-            } => {
+            Self::Address { side, wanted, found } => {
                 let (side, wanted) = (side.text(lang), listed(lang, wanted));
                 match found {
                     Some(found) => address_not_in(lang, side, found, wanted),
@@ -211,20 +207,11 @@ mod tests {
         );
         let ports = vec![PortRange { from: 1, to: 9 }];
         let told = flow_misses(|rule| rule.ports.clone_from(&ports), "{}");
-        assert_eq!(
-            told,
-            [
-                "it has no port, the rule wants 1-9",
-                "沒有連接埠，規則要求 1-9"
-            ]
-        );
+        assert_eq!(told, ["it has no port, the rule wants 1-9", "沒有連接埠，規則要求 1-9"]);
         let told = flow_misses(|rule| rule.proto = Some(47), "{}");
         assert_eq!(
             told,
-            [
-                "it has no protocol, the rule wants number 47",
-                "沒有通訊協定，規則要求 47 號協定"
-            ]
+            ["it has no protocol, the rule wants number 47", "沒有通訊協定，規則要求 47 號協定"]
         );
         let nets = ["fe80::/10".parse().unwrap()];
         let told = flow_misses(|rule| rule.dst_ip = nets.to_vec(), "{}");
@@ -240,37 +227,18 @@ mod tests {
     #[test]
     fn of_the_destination_it_says_so_and_of_a_long_list_only_the_first() {
         let row = r#"{"dst":{"ip":"10.9.0.4","workload":{"labels":[{"key":"app","value":"db"}]}}}"#;
-        let label = |value: &str| Label {
-            key: "app".into(),
-            value: value.into(),
-        };
+        let label = |value: &str| Label { key: "app".into(), value: value.into() };
         let told = flow_misses(|rule| rule.dst_label = vec![label("db"), label("web")], row);
-        assert_eq!(
-            told,
-            [
-                "label app=web is not on the destination",
-                "目的端沒有標籤 app=web"
-            ]
-        );
+        assert_eq!(told, ["label app=web is not on the destination", "目的端沒有標籤 app=web"]);
         let told = flow_misses(|rule| rule.ex_dst_label = vec![label("db")], row);
-        assert_eq!(
-            told,
-            [
-                "excluded by ex_dst_label app=db",
-                "由 ex_dst_label app=db 排除"
-            ]
-        );
-        let nets: Vec<_> = (1..=7)
-            .map(|n| format!("10.{n}.0.0/16").parse().unwrap())
-            .collect();
+        assert_eq!(told, ["excluded by ex_dst_label app=db", "由 ex_dst_label app=db 排除"]);
+        let nets: Vec<_> = (1..=7).map(|n| format!("10.{n}.0.0/16").parse().unwrap()).collect();
         let [en, zh] = flow_misses(|rule| rule.dst_ip.clone_from(&nets), row);
         assert!(en.ends_with("10.4.0.0/16,10.5.0.0/16 and 2 more"), "{en}");
         assert!(zh.contains("（另有 2 項）"), "{zh}");
         let sources = ["10.0.0.0/8".parse().unwrap()];
-        let told = flow_misses(
-            |rule| rule.ex_src_ip = sources.to_vec(),
-            r#"{"src":{"ip":"10.1.1.1"}}"#,
-        );
+        let told =
+            flow_misses(|rule| rule.ex_src_ip = sources.to_vec(), r#"{"src":{"ip":"10.1.1.1"}}"#);
         assert_eq!(told[0], "excluded by ex_src_ip 10.0.0.0/8");
     }
 

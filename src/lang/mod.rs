@@ -54,12 +54,8 @@ impl Lang {
     /// The language a tag such as `en`, `zh-TW` or a locale such as
     /// `zh_TW.UTF-8` names; `None` for any other.
     pub fn from_tag(tag: &str) -> Option<Self> {
-        let tag = tag
-            .split(['.', '@'])
-            .next()
-            .unwrap_or(tag)
-            .replace('_', "-")
-            .to_ascii_lowercase();
+        let tag =
+            tag.split(['.', '@']).next().unwrap_or(tag).replace('_', "-").to_ascii_lowercase();
         match tag.as_str() {
             "en" | "c" | "posix" => Some(Self::En),
             "zh" | "zh-tw" | "zh-hant" | "zh-hk" | "zh-hant-tw" => Some(Self::ZhTw),
@@ -88,9 +84,7 @@ impl Lang {
 /// A clause of the kind "what is wrong; what to do" in its two parts, the second as a
 /// sentence of its own; `None` where it says not what to do.
 pub fn parted(clause: &str) -> (&str, Option<String>) {
-    let parts = clause
-        .rsplit_once("; ")
-        .or_else(|| clause.rsplit_once('；'));
+    let parts = clause.rsplit_once("; ").or_else(|| clause.rsplit_once('；'));
     let Some((what, fix)) = parts else {
         return (clause, None);
     };

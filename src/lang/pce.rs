@@ -128,22 +128,17 @@ impl Error {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Tls(error) => error.text(lang),
-            Self::Unreachable {
-                path,
-                problem: problem @ Problem::Proxy(_),
-            } => not_through(lang, path, problem.text(lang)),
+            Self::Unreachable { path, problem: problem @ Problem::Proxy(_) } => {
+                not_through(lang, path, problem.text(lang))
+            }
             Self::Unreachable { path, problem } => unreachable(lang, path, problem.text(lang)),
             Self::Credentials { path, said } => credentials(lang, path, quoted(lang, said)),
-            Self::Status {
-                path,
-                status: status @ (403 | 404),
-                said,
-            } => forbidden(lang, path, status, quoted(lang, said)),
-            Self::Status {
-                path,
-                status: 429,
-                said,
-            } => rate_limited(lang, path, quoted(lang, said)),
+            Self::Status { path, status: status @ (403 | 404), said } => {
+                forbidden(lang, path, status, quoted(lang, said))
+            }
+            Self::Status { path, status: 429, said } => {
+                rate_limited(lang, path, quoted(lang, said))
+            }
             Self::Status { path, status, said } if *status >= 500 => {
                 failing(lang, path, status, quoted(lang, said))
             }

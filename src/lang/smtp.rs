@@ -99,17 +99,8 @@ texts! {
 impl SmtpError {
     /// A finished sentence: where, at which step, what happened.
     pub fn text(&self, lang: Lang) -> String {
-        let sentence = failed(
-            lang,
-            &self.server,
-            self.step.text(lang),
-            self.cause.text(lang),
-        );
-        if self.in_doubt {
-            in_doubt(lang, sentence)
-        } else {
-            sentence
-        }
+        let sentence = failed(lang, &self.server, self.step.text(lang), self.cause.text(lang));
+        if self.in_doubt { in_doubt(lang, sentence) } else { sentence }
     }
 }
 
@@ -171,13 +162,7 @@ impl Refused {
 
     /// Who, and what the server said.
     pub fn said(&self, lang: Lang) -> String {
-        refused(
-            lang,
-            shown(&self.recipient),
-            &self.server,
-            self.reply.code,
-            &self.reply.text,
-        )
+        refused(lang, shown(&self.recipient), &self.server, self.reply.code, &self.reply.text)
     }
 }
 

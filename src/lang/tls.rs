@@ -81,10 +81,9 @@ impl TlsError {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Unreadable { file, error } => unreadable(lang, file.display(), error),
-            Self::Empty {
-                file,
-                passed_by: blocks,
-            } if !blocks.is_empty() => passed_by(lang, file.display(), blocks.join(", ")),
+            Self::Empty { file, passed_by: blocks } if !blocks.is_empty() => {
+                passed_by(lang, file.display(), blocks.join(", "))
+            }
             Self::Empty { file, .. } => empty(lang, file.display()),
             Self::Damaged { file, number } => damaged(lang, file.display(), number),
             Self::Proxy { variable } => proxy(lang, variable.unwrap_or("api.proxy")),

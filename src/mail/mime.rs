@@ -83,9 +83,7 @@ impl Thread {
 pub fn message(settings: &Settings, parts: &Parts) -> String {
     let (name, address) = mailbox(&settings.sender);
     let to = settings.recipients.iter().filter(|to| is_address(to));
-    let to = to
-        .map(|to| Address::new_address(None::<&str>, to.as_str()))
-        .collect();
+    let to = to.map(|to| Address::new_address(None::<&str>, to.as_str())).collect();
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(name.map(line), line(address)))
         .to(Address::new_list(to))
@@ -159,9 +157,7 @@ fn ids<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     let fits = |id: &&str| {
         id.contains('@')
             && id.len() <= 250
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !b"<>()\"\\,;:[]".contains(&byte))
+            && id.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>()\"\\,;:[]".contains(&byte))
     };
     ids.map(String::as_str).filter(fits).collect()
 }
@@ -177,9 +173,7 @@ pub fn id_of(unique: &str, sender: &str) -> String {
     let domain = mailbox(sender).1.rsplit_once('@').map(|(_, domain)| domain);
     let fits = |domain: &&str| {
         !domain.is_empty()
-            && domain
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+            && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
     };
     let domain = domain.filter(fits).unwrap_or("illumio-monitor.invalid");
     format!("{unique}@{domain}")

@@ -166,19 +166,11 @@ impl Outbox {
                 return done;
             }
         };
-        let mut round = Round {
-            session,
-            settings,
-            reader,
-            now,
-            alive: true,
-            done,
-            untold: Vec::new(),
-        };
+        let mut round =
+            Round { session, settings, reader, now, alive: true, done, untold: Vec::new() };
         round.send_each(&mut self.mails);
-        let (twice, waiting) = std::mem::take(&mut self.mails)
-            .into_iter()
-            .partition(|mail| mail.unconfirmed);
+        let (twice, waiting) =
+            std::mem::take(&mut self.mails).into_iter().partition(|mail| mail.unconfirmed);
         self.mails = waiting;
         // Before those that only now are among them: their turn is the next run's.
         round.recall(&mut self.unconfirmed.mails);
@@ -439,9 +431,7 @@ impl Waiting {
     /// What its lines take in a merged mail's HTML.
     fn lines_size(&self) -> usize {
         let lines = self.lines.iter();
-        lines
-            .map(|line| escaped(line).len() + "<li></li>\n".len())
-            .sum()
+        lines.map(|line| escaped(line).len() + "<li></li>\n".len()).sum()
     }
 
     /// Takes the lines of a later mail; neither's details are to stay.
@@ -500,8 +490,5 @@ fn with_note(html: &str, note: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -349,9 +349,7 @@ impl Session {
     }
 
     fn handshake(&mut self, tls: &Arc<ClientConfig>, host: &str) -> Result<(), SmtpError> {
-        self.wire
-            .encrypt(Arc::clone(tls), host)
-            .map_err(|cause| self.error(Step::Tls, cause))
+        self.wire.encrypt(Arc::clone(tls), host).map_err(|cause| self.error(Step::Tls, cause))
     }
 
     /// AUTH, where there is a login: over verified TLS or to loopback, else not at all.
@@ -444,19 +442,14 @@ impl Session {
         if reply.code != 354 {
             return Err(self.refusal(Step::Data, reply));
         }
-        self.wire
-            .send(message)
-            .map_err(|cause| self.error(Step::Content, cause))?;
+        self.wire.send(message).map_err(|cause| self.error(Step::Content, cause))?;
         let in_doubt = |mut error: SmtpError| {
             error.in_doubt = true;
             error
         };
         self.wire.forget_unasked();
-        self.wire
-            .send(b".\r\n")
-            .map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
-        self.wire
-            .set_timeout(self.timeout.saturating_mul(PATIENCE_AT_END));
+        self.wire.send(b".\r\n").map_err(|cause| in_doubt(self.error(Step::End, cause)))?;
+        self.wire.set_timeout(self.timeout.saturating_mul(PATIENCE_AT_END));
         let reply = self.reply(Step::End).map_err(in_doubt)?;
         self.wire.set_timeout(self.timeout);
         match reply.code {
@@ -518,8 +511,5 @@ fn unresolved(error: io::Error) -> Cause {
 /// Verified where the mode says so; `opportunistic` takes any certificate.
 fn trust(smtp: &Smtp) -> Trust {
     let verify = matches!(smtp.tls, Tls::Starttls | Tls::Implicit);
-    Trust {
-        verify,
-        ca_file: smtp.ca_file.clone().filter(|_| verify),
-    }
+    Trust { verify, ca_file: smtp.ca_file.clone().filter(|_| verify) }
 }

@@ -302,9 +302,7 @@ impl Console {
         self.lines_left -= 1;
         let mut bytes = Vec::new();
         let longest = typing::LONGEST as u64;
-        let read = (&mut self.input)
-            .take(longest)
-            .read_until(b'\n', &mut bytes);
+        let read = (&mut self.input).take(longest).read_until(b'\n', &mut bytes);
         match read {
             Ok(0) | Err(_) => Err(Stop::Leave(Leave::End)),
             Ok(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),

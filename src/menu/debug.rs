@@ -71,9 +71,7 @@ fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
     menu.console.page(&String::from_utf8_lossy(&text))?;
     let most = inspection.records();
     while menu.console.person() && most > 0 {
-        let typed = menu
-            .console
-            .answer(&say::prompt(lang, say::which_record(lang, most)))?;
+        let typed = menu.console.answer(&say::prompt(lang, say::which_record(lang, most)))?;
         if matches!(typed.as_str(), "" | "0" | "-1") {
             return Ok(());
         }

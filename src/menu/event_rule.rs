@@ -45,16 +45,14 @@ pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
     let lang = menu.console.lang;
     loop {
-        menu.console
-            .screen(&words::new_rule(lang, words::event_rule(lang)));
+        menu.console.screen(&words::new_rule(lang, words::event_rule(lang)));
         menu.console.show(Style::Faint, &words::how_to_find(lang));
         row(menu, 1, &words::recommended(lang), recommended().len());
         for (at, category) in Category::ALL.iter().enumerate() {
             let count = of(*category).len();
             row(menu, at + 2, category.name(lang), count);
         }
-        menu.console
-            .row(Style::Plain, &format!("  0  {}", say::back(lang)));
+        menu.console.row(Style::Plain, &format!("  0  {}", say::back(lang)));
         let prompt = say::prompt(lang, words::find_choice(lang));
         let typed = menu.console.answer(&prompt)?;
         let found = match typed.as_str() {
@@ -107,8 +105,7 @@ fn found(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
     match types.is_empty() {
         false => among(menu, types, &words::found_for(lang, typed), itself(typed)),
         true => {
-            menu.console
-                .show(Style::Plain, &words::not_in_catalogue(lang, typed));
+            menu.console.show(Style::Plain, &words::not_in_catalogue(lang, typed));
             match menu.console.yes(&words::as_it_stands(lang), true)? {
                 true => freely(menu, typed),
                 false => Ok(None),

@@ -39,11 +39,8 @@ enum Kind {
     Trigger,
 }
 
-const LEVELS: Kind = Kind::Choice(&[
-    ("critical", say::critical),
-    ("warning", say::warning),
-    ("info", say::info),
-]);
+const LEVELS: Kind =
+    Kind::Choice(&[("critical", say::critical), ("warning", say::warning), ("info", say::info)]);
 
 const DECISIONS: Kind = Kind::Choice(&[
     ("2", words::blocked),
@@ -56,28 +53,16 @@ const DECISIONS: Kind = Kind::Choice(&[
 const EVENT_COUNTS: Kind =
     Kind::Choice(&[("events", say::by_events), ("objects", say::by_objects)]);
 
-const FLOW_COUNTS: Kind = Kind::Choice(&[
-    ("connections", say::by_connections),
-    ("flows", say::by_flows),
-]);
+const FLOW_COUNTS: Kind =
+    Kind::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
 
 const fn field(key: &'static str, label: Words, hint: Words, kind: Kind) -> Field {
-    Field {
-        key,
-        label,
-        hint,
-        kind,
-    }
+    Field { key, label, hint, kind }
 }
 
 /// What an event rule asks for.
 pub static EVENT: [Field; 3] = [
-    field(
-        "filter_value",
-        say::filter_value,
-        say::filter_value_hint,
-        Kind::Required,
-    ),
+    field("filter_value", say::filter_value, say::filter_value_hint, Kind::Required),
     field("severity", say::severity, say::severity_hint, Kind::List),
     field("status", say::status, say::status_hint, Kind::List),
 ];
@@ -96,18 +81,8 @@ pub static TRAFFIC: [Field; 7] = [
 /// Which flows a traffic rule leaves out.
 pub static EXCEPT: [Field; 5] = [
     field("ex_port", say::ex_port, say::port_hint, Kind::Text),
-    field(
-        "ex_src_label",
-        say::ex_src_label,
-        say::label_hint,
-        Kind::Text,
-    ),
-    field(
-        "ex_dst_label",
-        say::ex_dst_label,
-        say::label_hint,
-        Kind::Text,
-    ),
+    field("ex_src_label", say::ex_src_label, say::label_hint, Kind::Text),
+    field("ex_dst_label", say::ex_dst_label, say::label_hint, Kind::Text),
     field("ex_src_ip", say::ex_src_ip, say::ip_hint, Kind::Text),
     field("ex_dst_ip", say::ex_dst_ip, say::ip_hint, Kind::Text),
 ];
@@ -123,12 +98,7 @@ pub static NAME: Field = field("name", say::name, say::name_hint, Kind::Required
 
 static EVENT_COUNT: Field = field("count_by", say::count_by, say::nothing, EVENT_COUNTS);
 static FLOW_COUNT: Field = field("count_by", say::count_by, say::nothing, FLOW_COUNTS);
-static COOLDOWN: Field = field(
-    "cooldown_minutes",
-    say::cooldown,
-    say::cooldown_hint,
-    Kind::Number,
-);
+static COOLDOWN: Field = field("cooldown_minutes", say::cooldown, say::cooldown_hint, Kind::Number);
 static DESC: Field = field("desc", say::desc, say::desc_hint, Kind::Text);
 static REC: Field = field("rec", say::rec, say::rec_hint, Kind::Text);
 static NOTE: Field = field("note", say::note, say::note_hint, Kind::Text);
@@ -142,9 +112,7 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
     };
     let mut all = vec![&NAME];
     all.extend(filter);
-    all.extend([
-        &TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED,
-    ]);
+    all.extend([&TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
     all
 }
 
@@ -189,22 +157,15 @@ impl Field {
     fn ask_text(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
         let (reader, lang) = (menu.reader(), menu.console.lang);
         let set = rule.contains_key(self.key);
-        let now = set
-            .then(|| self.shown(rule, lang))
-            .filter(|now| !now.is_empty());
+        let now = set.then(|| self.shown(rule, lang)).filter(|now| !now.is_empty());
         let optional = !matches!(self.kind, Kind::Required | Kind::RequiredNumber);
         let hint = match (now.is_some() && optional, (self.hint)(lang)) {
             (true, hint) if hint.is_empty() => say::removes(lang),
             (true, hint) => say::hint_removes(lang, hint),
             (false, hint) => hint,
         };
-        let question = Question {
-            label: (self.label)(lang),
-            hint,
-            now,
-            required: !optional,
-            unseen: false,
-        };
+        let question =
+            Question { label: (self.label)(lang), hint, now, required: !optional, unseen: false };
         let answer = menu.console.ask(&question, |typed| {
             if optional && typed == NOTHING {
                 return Ok(None);
@@ -236,10 +197,7 @@ impl Field {
         let now = rule.get(self.key).map(plain);
         let usual = if self.key == "level" { "warning" } else { "" };
         let now = now.unwrap_or_else(|| usual.to_owned());
-        let at = choices
-            .iter()
-            .position(|(value, _)| now == *value)
-            .unwrap_or(0);
+        let at = choices.iter().position(|(value, _)| now == *value).unwrap_or(0);
         let words: Vec<String> = choices.iter().map(|(_, words)| words(lang)).collect();
         let chosen = menu.console.choose(&(self.label)(lang), &words, Some(at))?;
         if let Some((value, _)) = chosen.and_then(|at| choices.get(at)) {
@@ -259,10 +217,9 @@ impl Field {
         let number = || typed.parse::<i64>().ok().map(Value::from);
         match self.kind {
             _ if self.is_number() => number().unwrap_or_else(|| typed.into()),
-            Kind::List => typed
-                .split([',', '，', '、'])
-                .map(|part| Value::from(part.trim()))
-                .collect(),
+            Kind::List => {
+                typed.split([',', '，', '、']).map(|part| Value::from(part.trim())).collect()
+            }
             _ if self.key.ends_with("port") => number().unwrap_or_else(|| typed.into()),
             _ => typed.into(),
         }
@@ -274,9 +231,7 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let counts = rule.get("threshold_type").and_then(Value::as_str) == Some("count");
     let choices = [say::immediately(lang), say::when_it_adds_up(lang)];
-    let chosen = menu
-        .console
-        .choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
+    let chosen = menu.console.choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
     if chosen == Some(0) {
         rule.insert("threshold_type".to_owned(), "immediate".into());
         rule.remove("threshold_count");
@@ -291,19 +246,9 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     };
     candidate.entry("threshold_count").or_insert(usual.into());
     candidate.entry("threshold_window").or_insert(10.into());
-    let count = field(
-        "threshold_count",
-        say::count,
-        say::count_hint,
-        Kind::RequiredNumber,
-    );
+    let count = field("threshold_count", say::count, say::count_hint, Kind::RequiredNumber);
     count.ask_text(menu, &mut candidate)?;
-    let window = field(
-        "threshold_window",
-        say::window,
-        say::window_hint,
-        Kind::RequiredNumber,
-    );
+    let window = field("threshold_window", say::window, say::window_hint, Kind::RequiredNumber);
     window.ask_text(menu, &mut candidate)?;
     *rule = candidate;
     Ok(())

@@ -36,8 +36,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     }
     menu.console.screen(&say::guide_title(lang));
     let path = menu.place.config.display().to_string();
-    menu.console
-        .show(Style::Plain, &say::guide_welcome(lang, path));
+    menu.console.show(Style::Plain, &say::guide_welcome(lang, path));
     let left = guide(menu);
     if left == Err(Stop::Back) {
         menu.console.notice(Style::Plain, &say::guide_left(lang));
@@ -61,12 +60,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
     step(menu, 3, &say::guide_rules(lang), "");
     practices::offer(menu)?;
     menu.console.tell_notices();
-    step(
-        menu,
-        4,
-        &say::guide_daily(lang),
-        &say::guide_daily_why(lang),
-    );
+    step(menu, 4, &say::guide_daily(lang), &say::guide_daily_why(lang));
     setting::one(menu, &DAILY)?;
     step(menu, 5, &say::guide_cron(lang), "");
     cron(menu);
@@ -76,8 +70,7 @@ fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn step(menu: &mut Menu<'_>, number: usize, title: &str, text: &str) {
     menu.console.tell_notices();
     menu.console.show(Style::Plain, "");
-    menu.console
-        .show(Style::Title, &format!("{number}/5  {title}"));
+    menu.console.show(Style::Title, &format!("{number}/5  {title}"));
     if !text.is_empty() {
         menu.console.show(Style::Plain, text);
     }

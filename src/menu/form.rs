@@ -16,9 +16,7 @@ pub fn form(menu: &mut Menu<'_>, title: &str, mut rule: Keys) -> Result<Keys, St
         menu.console.screen(title);
         show(menu, &all, &rule);
         let lang = menu.console.lang;
-        let chosen = menu
-            .console
-            .answer(&say::prompt(lang, words::form_choice(lang)))?;
+        let chosen = menu.console.answer(&say::prompt(lang, words::form_choice(lang)))?;
         let number = chosen.parse::<usize>();
         match (chosen.as_str(), number) {
             ("", _) => return Ok(rule),
@@ -59,10 +57,7 @@ pub fn show(menu: &Menu<'_>, all: &[&Field], rule: &Keys) {
             true => Style::Faint,
             false => Style::Plain,
         };
-        menu.console.row(
-            style,
-            &format!("{:>3}  {}  {value}", at + 1, pad(label, widest)),
-        );
+        menu.console.row(style, &format!("{:>3}  {}  {value}", at + 1, pad(label, widest)));
     }
 }
 

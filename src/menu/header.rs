@@ -17,12 +17,10 @@ pub fn show(menu: &mut Menu<'_>) {
         return;
     }
     let lang = menu.console.lang;
-    menu.console
-        .screen(&say::title(lang, env!("CARGO_PKG_VERSION")));
+    menu.console.screen(&say::title(lang, env!("CARGO_PKG_VERSION")));
     match store::open(menu.place.config, menu.place.env, StateUse::Keep) {
         Ok(opened) => facts(&opened, lang).iter().for_each(|(label, fact)| {
-            menu.console
-                .row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
+            menu.console.row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
         }),
         Err(unopened) => problems(menu, &unopened.error),
     }
@@ -35,8 +33,7 @@ fn problems(menu: &Menu<'_>, error: &Error) {
     let (lines, more) = match error {
         Error::Invalid { problems, more, .. } => {
             let path = menu.place.config.display();
-            menu.console
-                .row(Style::Bad, &say::config_invalid(lang, path));
+            menu.console.row(Style::Bad, &say::config_invalid(lang, path));
             let texts = problems.iter().map(|problem| problem.text(lang));
             (texts.collect(), *more)
         }
@@ -48,9 +45,7 @@ fn problems(menu: &Menu<'_>, error: &Error) {
     }
     match lines.len().saturating_sub(MOST_PROBLEMS) + more {
         0 => {}
-        more => menu
-            .console
-            .line(Style::Bad, &say::more_problems(lang, more)),
+        more => menu.console.line(Style::Bad, &say::more_problems(lang, more)),
     }
 }
 
@@ -61,11 +56,7 @@ fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {
         None => say::never(lang),
         Some(run) => {
             let at = run.at.to_zoned(config.settings.timezone.clone());
-            say::last_run_was(
-                lang,
-                at.strftime("%Y-%m-%d %H:%M %:z"),
-                outcome(&run.outcome, lang),
-            )
+            say::last_run_was(lang, at.strftime("%Y-%m-%d %H:%M %:z"), outcome(&run.outcome, lang))
         }
     };
     let waiting = match state.outbox.waiting() {
@@ -73,14 +64,8 @@ fn facts(opened: &Opened, lang: Lang) -> [(String, String); 4] {
         count => say::mails_wait(lang, count),
     };
     [
-        (
-            say::pce(lang),
-            say::pce_is(lang, &config.pce.url, &config.pce.org_id),
-        ),
-        (
-            say::rules(lang),
-            say::rules_are(lang, config.rules.len(), on),
-        ),
+        (say::pce(lang), say::pce_is(lang, &config.pce.url, &config.pce.org_id)),
+        (say::rules(lang), say::rules_are(lang, config.rules.len(), on)),
         (say::last_run(lang), last_run),
         (say::mail(lang), waiting),
     ]

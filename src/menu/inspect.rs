@@ -61,12 +61,7 @@ pub fn inspect<'a>(
     how_many: usize,
     progress: &dyn Fn(&str),
 ) -> Result<Inspection<'a>, Error> {
-    let look = Look {
-        rules: &config.rules,
-        how_many: how_many.clamp(1, MOST),
-        progress,
-        lang,
-    };
+    let look = Look { rules: &config.rules, how_many: how_many.clamp(1, MOST), progress, lang };
     let clock = Clock::of_host(now, SignedDuration::ZERO);
     let mut client = Client::new(&config.pce, clock, Instant::now() + TIME)?;
     // Tells the PCE's time, by which all that follows is asked for.
@@ -77,12 +72,7 @@ pub fn inspect<'a>(
     };
     let mut client = Client::new(&config.pce, *client.clock(), Instant::now() + TIME)?;
     let flows = look.flows(&mut client);
-    Ok(Inspection {
-        config,
-        lang,
-        events,
-        flows,
-    })
+    Ok(Inspection { config, lang, events, flows })
 }
 
 impl Inspection<'_> {
@@ -133,9 +123,7 @@ impl Inspection<'_> {
         let mut show = self.show(out, view);
         let raw = String::from_utf8_lossy(&record.raw);
         let text = indent(&raw, view.columns);
-        let shown = text
-            .get(..text.floor_char_boundary(RAW_BYTES))
-            .unwrap_or_default();
+        let shown = text.get(..text.floor_char_boundary(RAW_BYTES)).unwrap_or_default();
         show.line(0, "")?;
         show.line(0, &say::record_raw(self.lang, number))?;
         for line in shown.lines() {

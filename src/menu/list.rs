@@ -30,9 +30,7 @@ pub fn choose(
             let text = say::more_rows(menu.console.lang, rows.len() - until);
             menu.console.row(Style::Faint, &text);
         }
-        let typed = menu
-            .console
-            .answer(&say::prompt(menu.console.lang, prompt))?;
+        let typed = menu.console.answer(&say::prompt(menu.console.lang, prompt))?;
         match typed.as_str() {
             "" if more && menu.console.person() => from = until,
             "" | "0" | "-1" => return Err(Stop::Back),

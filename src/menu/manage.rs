@@ -24,8 +24,7 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
         }
         let (head, rows) = table(menu, &rules);
         if !menu.console.person() {
-            rows.iter()
-                .for_each(|row| menu.console.line(Style::Plain, row));
+            rows.iter().for_each(|row| menu.console.line(Style::Plain, row));
         }
         let title = say::manage_rules(lang);
         let typed = match list::choose(menu, &title, &head, &rows, &words::which_rules(lang)) {
@@ -41,10 +40,8 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
             continue;
         };
         menu.console.fine();
-        let chosen: Vec<Chosen> = places
-            .iter()
-            .filter_map(|at| Some((*at, rules.get(*at)?.clone())))
-            .collect();
+        let chosen: Vec<Chosen> =
+            places.iter().filter_map(|at| Some((*at, rules.get(*at)?.clone()))).collect();
         match work_on(menu, &chosen) {
             Ok(()) | Err(Stop::Back) => {}
             leave => return leave,
@@ -78,9 +75,7 @@ fn table(menu: &Menu<'_>, rules: &[Value]) -> (String, Vec<String>) {
     };
     let mut lines = rule_command::rows(rules, menu.console.lang, width).into_iter();
     let head = lines.next().unwrap_or_default();
-    let rows = lines
-        .enumerate()
-        .map(|(at, row)| format!("{:>3}  {row}", at + 1));
+    let rows = lines.enumerate().map(|(at, row)| format!("{:>3}  {row}", at + 1));
     (format!("  #  {head}"), rows.collect())
 }
 
@@ -100,11 +95,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
         menu.console.show(Style::Bad, &problem);
     }
     let on = shown.get("enabled") != Some(&Value::Bool(false));
-    let switch = if on {
-        words::disable(lang)
-    } else {
-        words::enable(lang)
-    };
+    let switch = if on { words::disable(lang) } else { words::enable(lang) };
     let choices = format!(
         "1 {}  2 {switch}  3 {}  0 {}",
         words::edit(lang),
@@ -163,10 +154,7 @@ fn edit(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
             draft.set_in_rule(at, key, None);
         }
-        for (key, value) in after
-            .iter()
-            .filter(|(key, value)| before.get(*key) != Some(value))
-        {
+        for (key, value) in after.iter().filter(|(key, value)| before.get(*key) != Some(value)) {
             draft.set_in_rule(at, key, Some(value));
         }
         true

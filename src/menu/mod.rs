@@ -67,15 +67,9 @@ struct Menu<'a> {
 /// last cycle, else 0; 78 where there is no config and nobody who could make one.
 pub fn menu(place: Place<'_>) -> u8 {
     let lang = store::screen_language(place.config, place.env, place.lang);
-    let mut menu = Menu {
-        console: Console::new(lang, place.env),
-        place,
-        code: 0,
-    };
+    let mut menu = Menu { console: Console::new(lang, place.env), place, code: 0 };
     if !place.config.exists() && !menu.console.person() {
-        let error = store::Error::NotFound {
-            path: place.config.to_owned(),
-        };
+        let error = store::Error::NotFound { path: place.config.to_owned() };
         let told = [error.lines(lang), vec![say::no_config_to_pipe(lang)]].concat();
         terminal::complain(&told);
         return Code::Config.exit();
@@ -117,11 +111,9 @@ impl<'a> Menu<'a> {
             say::debug(lang),
         ];
         for (at, entry) in entries.iter().enumerate() {
-            self.console
-                .row(Style::Plain, &format!("  {}  {entry}", at + 1));
+            self.console.row(Style::Plain, &format!("  {}  {entry}", at + 1));
         }
-        self.console
-            .row(Style::Plain, &format!("  0  {}", say::exit(lang)));
+        self.console.row(Style::Plain, &format!("  0  {}", say::exit(lang)));
         self.console.row(Style::Plain, "");
         let chosen = self.console.answer(&say::prompt(lang, say::choice(lang)))?;
         if chosen.is_empty() && self.console.person() {
@@ -130,10 +122,7 @@ impl<'a> Menu<'a> {
         if chosen == "0" {
             return Err(Stop::Leave(Leave::End));
         }
-        if !matches!(
-            chosen.as_str(),
-            "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8"
-        ) {
+        if !matches!(chosen.as_str(), "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8") {
             return self.not_there(entries.len());
         }
         self.console.fine();
@@ -166,8 +155,7 @@ impl<'a> Menu<'a> {
 
     /// Sends a test mail, and tells what the server said to each recipient.
     fn tell_test_mail(&self) {
-        self.console
-            .show(Style::Faint, &say::sending(self.console.lang));
+        self.console.show(Style::Faint, &say::sending(self.console.lang));
         let sent = cycle::test_mail(self.place.config, self.place.env, self.start());
         for line in &sent.lines {
             self.console.line(Style::Good, line);
@@ -179,15 +167,11 @@ impl<'a> Menu<'a> {
 
     /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
-        self.console
-            .show(Style::Faint, &say::running(self.console.lang));
+        self.console.show(Style::Faint, &say::running(self.console.lang));
         let outcome = cycle::run(self.place.config, self.place.env, self.start());
         if self.console.person() {
             self.console.clear_progress();
-            outcome
-                .problems
-                .iter()
-                .for_each(|problem| self.console.fault(problem));
+            outcome.problems.iter().for_each(|problem| self.console.fault(problem));
             self.console.line(Style::Plain, &outcome.to_string());
         } else {
             log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
@@ -204,8 +188,7 @@ impl<'a> Menu<'a> {
         match store::edit(self.place.config, self.place.env, now, change) {
             Ok(edited) => {
                 for (was, is) in &edited.renumbered {
-                    self.console
-                        .notice(Style::Plain, &say::renumbered(lang, was, is));
+                    self.console.notice(Style::Plain, &say::renumbered(lang, was, is));
                 }
                 log::audit(self.place.env, &edited.changes);
                 if let Some(remark) = &edited.remark {
@@ -231,10 +214,7 @@ impl<'a> Menu<'a> {
 
     /// What typed values are held against.
     fn reader(&self) -> Reader<'a> {
-        Reader {
-            path: self.place.config,
-            lang: self.console.lang,
-        }
+        Reader { path: self.place.config, lang: self.console.lang }
     }
 
     /// The rules as they stand in the file.
@@ -245,16 +225,11 @@ impl<'a> Menu<'a> {
 
     /// The language may have become another one with the config.
     fn follow_language(&mut self) {
-        let Place {
-            config, env, lang, ..
-        } = self.place;
+        let Place { config, env, lang, .. } = self.place;
         self.console.lang = store::screen_language(config, env, lang);
     }
 
     fn start(&self) -> Start<'_> {
-        Start {
-            lang: self.place.lang,
-            ..(self.place.start)()
-        }
+        Start { lang: self.place.lang, ..(self.place.start)() }
     }
 }

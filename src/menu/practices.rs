@@ -21,36 +21,26 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let rules = menu.rules();
     let plan_now = plan(&rules, lang);
     if plan_now.missing.is_empty() && plan_now.differing.is_empty() {
-        menu.console
-            .notice(Style::Good, &words::practices_all_here(lang));
+        menu.console.notice(Style::Good, &words::practices_all_here(lang));
         return Ok(());
     }
     let mut add = !plan_now.missing.is_empty();
     if add {
-        menu.console
-            .show(Style::Plain, &words::practices_missing(lang));
+        menu.console.show(Style::Plain, &words::practices_missing(lang));
         names(menu, &plan_now.missing);
         if menu.console.person() {
-            add = menu
-                .console
-                .yes(&words::practices_add(lang, plan_now.missing.len()), true)?;
+            add = menu.console.yes(&words::practices_add(lang, plan_now.missing.len()), true)?;
         }
     }
     let mut replace = false;
     if !plan_now.differing.is_empty() {
-        let own: Vec<Value> = plan_now
-            .differing
-            .iter()
-            .filter_map(|(at, _)| rules.get(*at).cloned())
-            .collect();
+        let own: Vec<Value> =
+            plan_now.differing.iter().filter_map(|(at, _)| rules.get(*at).cloned()).collect();
         let count = own.len();
-        menu.console
-            .line(Style::Plain, &words::practices_differ(lang, count));
+        menu.console.line(Style::Plain, &words::practices_differ(lang, count));
         names(menu, &own);
         if menu.console.person() {
-            replace = menu
-                .console
-                .yes(&words::practices_replace(lang, count), false)?;
+            replace = menu.console.yes(&words::practices_replace(lang, count), false)?;
         }
     }
     save(menu, add, replace);
@@ -65,8 +55,7 @@ fn names(menu: &Menu<'_>, rules: &[Value]) {
         let level = crate::columns::pad(&fields::LEVEL.shown(&rule, lang), 9);
         let name = fields::NAME.shown(&rule, lang);
         let when = fields::TRIGGER.shown(&rule, lang);
-        menu.console
-            .row(Style::Plain, &words::practice(lang, level, name, when));
+        menu.console.row(Style::Plain, &words::practice(lang, level, name, when));
     }
 }
 
@@ -78,14 +67,11 @@ fn save(menu: &mut Menu<'_>, add: bool, replace: bool) {
         let (missing, differing) = (plan.missing, plan.differing);
         let added = missing.iter().filter(|_| add);
         let replaced = differing.iter().filter(|_| replace);
-        replaced
-            .clone()
-            .for_each(|(at, rule)| draft.replace_rule(*at, rule));
+        replaced.clone().for_each(|(at, rule)| draft.replace_rule(*at, rule));
         let ids: Vec<i64> = added.map(|rule| draft.add_rule(rule)).collect();
         (ids.len(), replaced.count())
     });
     if let Some((added, replaced)) = saved {
-        menu.console
-            .notice(Style::Good, &words::practices_loaded(lang, added, replaced));
+        menu.console.notice(Style::Good, &words::practices_loaded(lang, added, replaced));
     }
 }

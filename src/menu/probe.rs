@@ -21,9 +21,7 @@ pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
     let file = menu.file();
     let alone = json!({"api": file["api"], "email": {"recipients": ["root"]}});
     let book = AddressBook::empty();
-    tell(menu, &alone, |config| {
-        check_pce(&config.pce, Needs::default(), &book, now, lang)
-    })
+    tell(menu, &alone, |config| check_pce(&config.pce, Needs::default(), &book, now, lang))
 }
 
 /// Tries the mail server up to where a mail would be sent.
@@ -41,9 +39,7 @@ pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
         "smtp": file["smtp"],
     });
     let book = AddressBook::empty();
-    tell(menu, &alone, |config| {
-        check_mail(&config.mail, &book, now, lang)
-    })
+    tell(menu, &alone, |config| check_mail(&config.mail, &book, now, lang))
 }
 
 fn tell(
@@ -62,10 +58,7 @@ fn tell(
             failed.map_or(Ok(()), |finding| Err(finding.probe))
         }
         Err(error) => {
-            error
-                .lines(lang)
-                .iter()
-                .for_each(|line| menu.console.fault(line));
+            error.lines(lang).iter().for_each(|line| menu.console.fault(line));
             Err("config")
         }
     }

@@ -111,10 +111,7 @@ impl Console {
         }
         match &question.now {
             Some(now) if columns::width(&question.label) + columns::width(now) + 5 > room => {
-                self.show(
-                    Style::Faint,
-                    &format!("  {}", say::at_present(self.lang, now)),
-                );
+                self.show(Style::Faint, &format!("  {}", say::at_present(self.lang, now)));
                 say::prompt_now(self.lang, &question.label, "…")
             }
             Some(now) => say::prompt_now(self.lang, &question.label, now),

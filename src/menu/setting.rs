@@ -32,13 +32,7 @@ pub const fn key(
     hint: fn(Lang) -> String,
     usual: &'static str,
 ) -> Key {
-    Key {
-        section,
-        key,
-        label,
-        hint,
-        usual,
-    }
+    Key { section, key, label, hint, usual }
 }
 
 /// What is asked for is put down here, and saved at the end.
@@ -168,9 +162,7 @@ fn read(key: &Key, typed: &str) -> Value {
             .filter(|part| !part.is_empty())
             .map(Value::from)
             .collect(),
-        "port" => typed
-            .parse::<i64>()
-            .map_or_else(|_| typed.into(), Value::from),
+        "port" => typed.parse::<i64>().map_or_else(|_| typed.into(), Value::from),
         _ => typed.into(),
     }
 }

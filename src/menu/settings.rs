@@ -16,38 +16,15 @@ const URL: Key = key("api", "url", words::url, words::url_hint, "");
 const ORG: Key = key("api", "org_id", words::org, words::org_hint, "1");
 const API_KEY: Key = key("api", "key", words::key, words::key_hint, "");
 const SECRET: Key = key("api", "secret", words::secret, words::secret_hint, "");
-const SENDER: Key = key(
-    "email",
-    "sender",
-    words::sender,
-    words::sender_hint,
-    "illumio-monitor@localhost",
-);
-const RECIPIENTS: Key = key(
-    "email",
-    "recipients",
-    words::recipients,
-    words::recipients_hint,
-    "",
-);
+const SENDER: Key =
+    key("email", "sender", words::sender, words::sender_hint, "illumio-monitor@localhost");
+const RECIPIENTS: Key = key("email", "recipients", words::recipients, words::recipients_hint, "");
 const CA_FILE: Key = key("api", "ca_file", words::ca_file, words::ca_file_hint, "");
 const PROXY: Key = key("api", "proxy", words::proxy, words::proxy_hint, "");
 const ZONE: Key = key("settings", "timezone", words::zone, words::zone_hint, "");
 /// When the daily report goes out.
-pub const DAILY: Key = key(
-    "settings",
-    "daily_report",
-    words::daily,
-    words::daily_hint,
-    "off",
-);
-const EXPIRES: Key = key(
-    "api",
-    "key_expires",
-    words::expires,
-    words::expires_hint,
-    "",
-);
+pub const DAILY: Key = key("settings", "daily_report", words::daily, words::daily_hint, "off");
+const EXPIRES: Key = key("api", "key_expires", words::expires, words::expires_hint, "");
 const SITE: Key = key("settings", "site_name", words::site, words::site_hint, "");
 
 /// The probe that fails where the PCE's certificate is not trusted.
@@ -104,48 +81,24 @@ fn show(menu: &mut Menu<'_>) {
     let verified = file["api"]["verify_ssl"] != Value::Bool(false);
     let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
     let entries = [
-        (
-            "PCE".to_owned(),
-            words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY)),
-        ),
-        (
-            words::mail(lang),
-            format!("{} → {}", at(&SENDER), at(&RECIPIENTS)),
-        ),
-        (
-            words::verify(lang),
-            if verified {
-                words::on(lang)
-            } else {
-                words::off(lang)
-            },
-        ),
+        ("PCE".to_owned(), words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY))),
+        (words::mail(lang), format!("{} → {}", at(&SENDER), at(&RECIPIENTS))),
+        (words::verify(lang), if verified { words::on(lang) } else { words::off(lang) }),
         (words::ca_file(lang), at(&CA_FILE)),
         (words::proxy(lang), proxy),
         (words::smtp(lang), smtp::shown(&file, lang)),
         (words::language(lang), words::language_name(configured)),
-        (
-            words::zone(lang),
-            now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang)),
-        ),
+        (words::zone(lang), now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang))),
         (words::daily(lang), at(&DAILY)),
         (words::expires(lang), at(&EXPIRES)),
-        (
-            words::site(lang),
-            now(&file, &SITE).unwrap_or_else(|| words::site_host(lang)),
-        ),
+        (words::site(lang), now(&file, &SITE).unwrap_or_else(|| words::site_host(lang))),
     ];
-    let widest = entries
-        .iter()
-        .map(|(label, _)| width(label))
-        .max()
-        .unwrap_or(0);
+    let widest = entries.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     for (at, (label, value)) in entries.iter().enumerate() {
         let row = format!("{:>3}  {}  {value}", at + 1, pad(label, widest));
         menu.console.row(Style::Plain, &row);
     }
-    menu.console
-        .row(Style::Plain, &format!("  0  {}", say::back(lang)));
+    menu.console.row(Style::Plain, &format!("  0  {}", say::back(lang)));
     menu.console.row(Style::Plain, "");
 }
 

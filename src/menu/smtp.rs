@@ -18,13 +18,8 @@ const HOST: Key = Key {
     hint: words::host_hint,
     usual: "localhost",
 };
-const PORT: Key = Key {
-    section: "smtp",
-    key: "port",
-    label: words::port,
-    hint: words::port_hint,
-    usual: "25",
-};
+const PORT: Key =
+    Key { section: "smtp", key: "port", label: words::port, hint: words::port_hint, usual: "25" };
 const PASSWORD: Key = Key {
     section: "smtp",
     key: "password",
@@ -75,10 +70,7 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
             }
         }
     }
-    if changes
-        .iter()
-        .any(|(_, key, value)| *key == "password" && value.is_some())
-    {
+    if changes.iter().any(|(_, key, value)| *key == "password" && value.is_some()) {
         changes.push(("smtp", "password_file", None));
     }
     Ok(apply(menu, changes))
@@ -101,10 +93,7 @@ fn ask_tls(menu: &mut Menu<'_>) -> Result<&'static str, Stop> {
     ];
     let at = MODES.iter().position(|mode| *mode == now).unwrap_or(0);
     let chosen = menu.console.choose(&words::tls(lang), &choices, Some(at))?;
-    Ok(chosen
-        .and_then(|at| MODES.get(at))
-        .copied()
-        .unwrap_or("opportunistic"))
+    Ok(chosen.and_then(|at| MODES.get(at)).copied().unwrap_or("opportunistic"))
 }
 
 enum User {
@@ -141,9 +130,7 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<User, Stop> {
         }
         smtp.insert("user".to_owned(), typed.into());
         smtp.insert("password".to_owned(), "unknown".into());
-        reader
-            .section("smtp", &smtp, &keys)
-            .map(|()| Some(typed.to_owned()))
+        reader.section("smtp", &smtp, &keys).map(|()| Some(typed.to_owned()))
     })?;
     match (answer, kept) {
         (Some(Some(name)), _) => Ok(User::New(name)),

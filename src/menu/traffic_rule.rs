@@ -12,8 +12,7 @@ use crate::lang::{Lang, menu_rules as say};
 /// Asks for the rule and saves it.
 pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    menu.console
-        .screen(&say::new_rule(lang, say::traffic_rule(lang)));
+    menu.console.screen(&say::new_rule(lang, say::traffic_rule(lang)));
     menu.console.show(Style::Faint, &say::how_to_answer(lang));
     let mut rule = Keys::new();
     rule.insert("type".to_owned(), "traffic".into());
@@ -40,15 +39,10 @@ pub fn save_new(menu: &mut Menu<'_>, rule: Keys) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let title = form::title(menu, &rule);
     let rule = form::form(menu, &title, rule)?;
-    let name = rule
-        .get("name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let name = rule.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let rule = Value::Object(rule);
     if let Some(id) = menu.save(|draft| draft.add_rule(&rule)) {
-        menu.console
-            .notice(Style::Good, &say::rule_added(lang, id, name));
+        menu.console.notice(Style::Good, &say::rule_added(lang, id, name));
     }
     Ok(())
 }

@@ -40,11 +40,8 @@ pub fn read_line<R: Read>(
     // Before the prompt: who answers at once finds the terminal ready.
     let _raw = Raw::begin()?;
     put(prompt);
-    let mut line = Line {
-        text: String::new(),
-        shown: 0,
-        columns: if unseen { 0 } else { columns.max(10) },
-    };
+    let mut line =
+        Line { text: String::new(), shown: 0, columns: if unseen { 0 } else { columns.max(10) } };
     let typed = line.read(input);
     put("\n");
     typed
@@ -142,12 +139,7 @@ impl Line {
         let width = columns::width(&view);
         let rest = self.shown.saturating_sub(width);
         let back = |count: usize| "\u{8}".repeat(count);
-        put(&format!(
-            "{}{view}{}{}",
-            back(self.shown),
-            " ".repeat(rest),
-            back(rest)
-        ));
+        put(&format!("{}{view}{}{}", back(self.shown), " ".repeat(rest), back(rest)));
         self.shown = width;
     }
 }

@@ -80,18 +80,14 @@ mod tests {
             2001:db8::1     STREAM again\nSTREAM 192.0.2.9\n\xff\xfe STREAM\n192.0.2.8\n\n";
         let wanted: [IpAddr; 2] = ["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()];
         assert_eq!(parse(printed), wanted);
-        let many: String = (0..999)
-            .map(|n| format!("10.0.{}.{} STREAM\n", n / 250, n % 250))
-            .collect();
+        let many: String =
+            (0..999).map(|n| format!("10.0.{}.{} STREAM\n", n / 250, n % 250)).collect();
         assert_eq!(parse(many.as_bytes()).len(), MOST_ADDRESSES);
     }
 
     #[test]
     fn the_hosts_resolver_answers_or_says_why_not_in_time() {
-        let until = |time| Until {
-            deadline: Instant::now() + time,
-            over: AtomicBool::new(false),
-        };
+        let until = |time| Until { deadline: Instant::now() + time, over: AtomicBool::new(false) };
         let found = addresses("ahostsv4", "localhost", &until(Duration::from_secs(10)));
         if let Ok(found) = found {
             assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");

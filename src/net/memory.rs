@@ -55,15 +55,9 @@ struct Pages {
 impl AddressBook {
     /// With what the last run knew. `now` is the host's time.
     pub fn new(addresses: Addresses, now: Timestamp) -> Self {
-        let mut pages = Pages {
-            addresses,
-            used: Vec::new(),
-        };
+        let mut pages = Pages { addresses, used: Vec::new() };
         pages.keep_within_bounds();
-        Self {
-            now,
-            pages: Arc::new(Mutex::new(pages)),
-        }
+        Self { now, pages: Arc::new(Mutex::new(pages)) }
     }
 
     /// One that knows nothing, and whose knowledge goes nowhere.
@@ -100,10 +94,7 @@ impl AddressBook {
                 reason: error.to_string(),
             });
         }
-        Ok(Found {
-            addresses: vec![address],
-            by: By::Memory,
-        })
+        Ok(Found { addresses: vec![address], by: By::Memory })
     }
 
     /// This address has served the name over verified TLS.
@@ -112,10 +103,7 @@ impl AddressBook {
         if without_asking(bare(host)).is_some() {
             return;
         }
-        let served = Served {
-            address: address.ip(),
-            at: self.now,
-        };
+        let served = Served { address: address.ip(), at: self.now };
         let mut pages = self.pages();
         pages.addresses.insert(key(host, address.port()), served);
         pages.keep_within_bounds();
@@ -183,10 +171,7 @@ mod tests {
         book.look_up(NOWHERE, 8443, patience, true).unwrap();
         let used = book.used();
         assert_eq!(used.len(), 1, "{used:?}");
-        assert_eq!(
-            (used[0].host.as_str(), used[0].served.at),
-            (NOWHERE, at(1_000))
-        );
+        assert_eq!((used[0].host.as_str(), used[0].served.at), (NOWHERE, at(1_000)));
     }
 
     #[test]

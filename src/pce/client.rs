@@ -91,10 +91,7 @@ impl Client {
         let certificate = Arc::default();
         let agent = connect::agent(settings, Arc::clone(&certificate), book).map_err(Error::Tls)?;
         let client = Self::with_agent(settings, agent, clock, deadline);
-        Ok(Self {
-            certificate,
-            ..client
-        })
+        Ok(Self { certificate, ..client })
     }
 
     /// One that tries everything once, and puts down in `shown` which certificate
@@ -237,18 +234,12 @@ impl Client {
                 let request = request
                     .header("Authorization", &client.authorization)
                     .header("Accept", "application/json");
-                request
-                    .header("Content-Type", "application/json")
-                    .send(body)
+                request.header("Content-Type", "application/json").send(body)
             });
             let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
             let again = response.status().as_u16() == 429 && tries_left > 0;
-            if again
-                && self
-                    .wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT))
-                    .is_ok()
-            {
+            if again && self.wait(retry_after(&response).unwrap_or(RATE_LIMIT_WAIT)).is_ok() {
                 continue;
             }
             return self.read_json(path, self.checked(path, response)?);
@@ -281,11 +272,7 @@ impl Client {
     /// # Errors
     /// [`Error::Deadline`] once the cycle's time is over.
     pub fn in_time(&self) -> Result<(), Error> {
-        if Instant::now() >= self.deadline {
-            Err(Error::Deadline)
-        } else {
-            Ok(())
-        }
+        if Instant::now() >= self.deadline { Err(Error::Deadline) } else { Ok(()) }
     }
 
     /// The bound of a request as a whole, its body included: an answer that trickles
@@ -307,10 +294,7 @@ impl Client {
             },
             error => Problem::Network(self.clean(&error.to_string())),
         };
-        Error::Unreachable {
-            path: format!("{}{}", self.base, self.shown_path(path)),
-            problem,
-        }
+        Error::Unreachable { path: format!("{}{}", self.base, self.shown_path(path)), problem }
     }
 
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
@@ -361,10 +345,7 @@ impl Client {
     /// what it tells holds until another answer comes.
     fn learn_time(&mut self, response: &Response<Body>) {
         if (!self.clock.is_from_pce() || self.clock_is_a_proxys)
-            && let Some(date) = response
-                .headers()
-                .get("date")
-                .and_then(|date| date.to_str().ok())
+            && let Some(date) = response.headers().get("date").and_then(|date| date.to_str().ok())
         {
             self.clock.learn(date);
             self.clock_is_a_proxys = response.status().is_server_error();
@@ -399,10 +380,7 @@ impl Client {
             to: page::host_of(&location).unwrap_or_else(|| {
                 let own = page::host_of(&self.base).unwrap_or_default();
                 let place = location.split(['?', '#']).next().unwrap_or_default();
-                format!(
-                    "{own}/{}",
-                    one_line(place.trim_start_matches('/'), MOST_PLACE)
-                )
+                format!("{own}/{}", one_line(place.trim_start_matches('/'), MOST_PLACE))
             }),
         })
     }
@@ -436,27 +414,20 @@ impl Client {
     ) -> Result<Box<dyn Read + 'r>, Error> {
         let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();
         let mut magic = Vec::with_capacity(GZIP.len());
-        let begun = (&mut reader)
-            .take(GZIP.len() as u64)
-            .read_to_end(&mut magic);
+        let begun = (&mut reader).take(GZIP.len() as u64).read_to_end(&mut magic);
         begun.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let packed = magic == GZIP;
         let whole = io::Cursor::new(magic).chain(reader);
-        Ok(if packed {
-            Box::new(GzDecoder::new(whole))
-        } else {
-            Box::new(whole)
-        })
+        Ok(if packed { Box::new(GzDecoder::new(whole)) } else { Box::new(whole) })
     }
 
     /// What a stream's end means for the request behind it.
     pub fn broken(&self, path: &str, error: StreamError) -> Error {
         match error {
             StreamError::Read(error) => self.broke_off(self.shown_path(path), &error),
-            StreamError::Truncated => Error::Broken {
-                path: self.shown_path(path),
-                problem: Break::TooEarly,
-            },
+            StreamError::Truncated => {
+                Error::Broken { path: self.shown_path(path), problem: Break::TooEarly }
+            }
             StreamError::NotAnArray(first) => self.odd(path, &first),
         }
     }
@@ -467,34 +438,27 @@ impl Client {
         mut response: Response<Body>,
     ) -> Result<T, Error> {
         let mut text = Vec::new();
-        let mut reader = response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES)
-            .reader();
+        let mut reader = response.body_mut().with_config().limit(ANSWER_BYTES).reader();
         let read = reader.read_to_end(&mut text);
         read.map_err(|error| self.broke_off(self.shown_path(path), &error))?;
         let document = serde_json::from_slice(&text);
         let mend = || serde_json::from_str(&mended(&String::from_utf8_lossy(&text))).ok();
-        document
-            .or_else(|error| mend().ok_or(error))
-            .map_err(|error| {
-                if error.is_eof() && !text.is_empty() {
-                    let (path, problem) = (self.shown_path(path), Break::TooEarly);
-                    return Error::Broken { path, problem };
-                }
-                self.odd(path, &String::from_utf8_lossy(&text))
-            })
+        document.or_else(|error| mend().ok_or(error)).map_err(|error| {
+            if error.is_eof() && !text.is_empty() {
+                let (path, problem) = (self.shown_path(path), Break::TooEarly);
+                return Error::Broken { path, problem };
+            }
+            self.odd(path, &String::from_utf8_lossy(&text))
+        })
     }
 
     /// A body that could not be read on; the cycle's end is nobody's fault.
     fn broke_off(&self, path: String, error: &io::Error) -> Error {
         match self.in_time() {
             Err(deadline) => deadline,
-            Ok(()) => Error::Broken {
-                path,
-                problem: Break::Network(self.clean(&error.to_string())),
-            },
+            Ok(()) => {
+                Error::Broken { path, problem: Break::Network(self.clean(&error.to_string())) }
+            }
         }
     }
 
@@ -512,12 +476,7 @@ impl Client {
 
 /// How long the server wants us to stay away: seconds, or a date by its own clock.
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     let value = header("retry-after")?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -537,11 +496,7 @@ fn beginning(response: &mut Response<Body>) -> Vec<u8> {
 }
 
 fn patience(response: &Response<Body>, backoff: Duration) -> Duration {
-    if response.status().as_u16() == 429 {
-        RATE_LIMIT_WAIT
-    } else {
-        backoff
-    }
+    if response.status().as_u16() == 429 { RATE_LIMIT_WAIT } else { backoff }
 }
 
 /// The other side has hung up.
@@ -566,9 +521,8 @@ fn explanation(text: &[u8], hide: impl Fn(&str) -> String) -> String {
         #[serde(default)]
         message: String,
     }
-    let said = serde_json::from_slice::<Vec<Said>>(text)
-        .ok()
-        .and_then(|list| list.into_iter().next());
+    let said =
+        serde_json::from_slice::<Vec<Said>>(text).ok().and_then(|list| list.into_iter().next());
     match said {
         Some(said) => opening(&hide(&format!("{}: {}", said.token, said.message))),
         None => opening(&hide(&String::from_utf8_lossy(text))),
@@ -577,18 +531,9 @@ fn explanation(text: &[u8], hide: impl Fn(&str) -> String) -> String {
 
 /// The beginning of a text, fit for a message.
 fn opening(text: &str) -> String {
-    let printable: String = text
-        .chars()
-        .take(400)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    printable
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(200)
-        .collect()
+    let printable: String =
+        text.chars().take(400).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    printable.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -603,10 +548,7 @@ mod tests {
             str::to_owned,
         );
         assert_eq!(said, "invalid_timestamp: Timestamp is naive");
-        assert_eq!(
-            explanation(b"<html>\n  <b>Proxy</b>", str::to_owned),
-            "<html> <b>Proxy</b>"
-        );
+        assert_eq!(explanation(b"<html>\n  <b>Proxy</b>", str::to_owned), "<html> <b>Proxy</b>");
         assert!(explanation("x".repeat(5_000).as_bytes(), str::to_owned).len() <= 200);
     }
 }

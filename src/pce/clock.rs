@@ -17,19 +17,12 @@ impl Clock {
     /// The host's clock, corrected by what is known of the PCE's.
     pub fn of_host(now: Timestamp, offset: SignedDuration) -> Self {
         let base = now.checked_add(offset).unwrap_or(now);
-        Self {
-            base,
-            read_at: Instant::now(),
-            host: now,
-            from_pce: false,
-        }
+        Self { base, read_at: Instant::now(), host: now, from_pce: false }
     }
 
     /// Now.
     pub fn now(&self) -> Timestamp {
-        self.base
-            .checked_add(self.read_at.elapsed())
-            .unwrap_or(self.base)
+        self.base.checked_add(self.read_at.elapsed()).unwrap_or(self.base)
     }
 
     /// By how much the PCE's clock is ahead of the host's.
@@ -48,12 +41,7 @@ impl Clock {
         };
         let elapsed = self.read_at.elapsed();
         self.host = self.host.checked_add(elapsed).unwrap_or(self.host);
-        *self = Self {
-            base: zoned,
-            read_at: Instant::now(),
-            host: self.host,
-            from_pce: true,
-        };
+        *self = Self { base: zoned, read_at: Instant::now(), host: self.host, from_pce: true };
     }
 }
 
@@ -73,11 +61,7 @@ mod tests {
         );
         clock.learn("Sun, 22 Nov 2026 11:30:00 GMT");
         assert!(clock.is_from_pce());
-        assert_eq!(
-            clock.offset().as_mins(),
-            89,
-            "the host's clock went on meanwhile"
-        );
+        assert_eq!(clock.offset().as_mins(), 89, "the host's clock went on meanwhile");
         assert!(clock.now() >= "2026-11-22T11:30:00Z".parse().unwrap());
     }
 

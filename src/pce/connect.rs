@@ -62,10 +62,7 @@ pub fn looking_agent(
 }
 
 fn trust(settings: &Settings) -> Trust {
-    Trust {
-        verify: settings.verify_tls,
-        ca_file: settings.ca_file.clone(),
-    }
+    Trust { verify: settings.verify_tls, ca_file: settings.ca_file.clone() }
 }
 
 fn with_tls(
@@ -135,11 +132,7 @@ impl Hop {
 
     /// What failed here is the proxy's.
     fn problem(&self, fault: ProxyFault) -> ProxyProblem {
-        ProxyProblem {
-            place: self.place(),
-            source: self.variable.unwrap_or("api.proxy"),
-            fault,
-        }
+        ProxyProblem { place: self.place(), source: self.variable.unwrap_or("api.proxy"), fault }
     }
 }
 
@@ -157,12 +150,7 @@ pub fn first_hop(settings: &Settings) -> Result<Hop, TlsError> {
         });
     }
     let (host, port) = of_url(&settings.url);
-    Ok(Hop {
-        host,
-        port,
-        proxy: false,
-        variable: None,
-    })
+    Ok(Hop { host, port, proxy: false, variable: None })
 }
 
 /// The host, without brackets, and the port that is used.

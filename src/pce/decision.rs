@@ -17,12 +17,8 @@ pub enum Decision {
 
 impl Decision {
     /// All four, in the order of their numbers.
-    pub const ALL: [Self; 4] = [
-        Self::Allowed,
-        Self::PotentiallyBlocked,
-        Self::Blocked,
-        Self::Unknown,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::Allowed, Self::PotentiallyBlocked, Self::Blocked, Self::Unknown];
 
     /// The PCE's word, in queries and in rows [REST 25.2, "policy_decision"].
     pub fn wire(self) -> &'static str {
@@ -36,8 +32,6 @@ impl Decision {
 
     /// The decision that the PCE's word names.
     pub fn from_wire(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|decision| decision.wire() == word)
+        Self::ALL.into_iter().find(|decision| decision.wire() == word)
     }
 }

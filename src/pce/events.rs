@@ -91,9 +91,7 @@ fn middle(from: Timestamp, to: Timestamp) -> Option<Timestamp> {
         return None;
     }
     let half = from.as_second() + (length.as_secs() + 1) / 2;
-    Timestamp::from_second(half)
-        .ok()
-        .filter(|middle| from < *middle && *middle < to)
+    Timestamp::from_second(half).ok().filter(|middle| from < *middle && *middle < to)
 }
 
 fn page(
@@ -110,10 +108,7 @@ fn page(
     let mut response = client.get(&path)?;
     let mut records = Records::new(client.long_body(&path, &mut response)?);
     let mut count = 0;
-    while records
-        .next_record::<Events>(sink)
-        .map_err(|error| client.broken(&path, error))?
-    {
+    while records.next_record::<Events>(sink).map_err(|error| client.broken(&path, error))? {
         count += 1;
     }
     client.in_time()?;
@@ -141,24 +136,15 @@ mod tests {
             middle(at("2026-11-22T10:00:00.5Z"), at("2026-11-22T10:00:02Z")),
             Some(at("2026-11-22T10:00:01Z"))
         );
-        assert_eq!(
-            middle(at("2026-11-22T10:00:00Z"), at("2026-11-22T10:00:01Z")),
-            None
-        );
-        assert_eq!(
-            middle(at("2026-11-22T10:00:00Z"), at("2026-11-22T10:00:00Z")),
-            None
-        );
+        assert_eq!(middle(at("2026-11-22T10:00:00Z"), at("2026-11-22T10:00:01Z")), None);
+        assert_eq!(middle(at("2026-11-22T10:00:00Z"), at("2026-11-22T10:00:00Z")), None);
     }
 
     #[test]
     fn any_span_is_cut_to_seconds_in_the_end() {
         let from: Timestamp = "2026-11-22T10:00:00.25Z".parse().unwrap();
-        let mut spans = vec![(
-            from,
-            from.checked_add(SignedDuration::from_millis(95_400))
-                .unwrap(),
-        )];
+        let mut spans =
+            vec![(from, from.checked_add(SignedDuration::from_millis(95_400)).unwrap())];
         let mut leaves = 0;
         while let Some((from, to)) = spans.pop() {
             match middle(from, to) {

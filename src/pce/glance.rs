@@ -35,10 +35,7 @@ pub enum Depth {
 /// it were absent. `None` where only the parser can tell.
 pub fn glance(window: &[u8], depth: Depth) -> Option<(Flow<'_>, usize)> {
     window.first().filter(|byte| **byte == b'{')?;
-    let mut scanner = Scanner {
-        rest: window,
-        depth,
-    };
+    let mut scanner = Scanner { rest: window, depth };
     let mut flow = Flow::default();
     scanner.flow(&mut flow)?;
     Some((flow, window.len() - scanner.rest.len()))
@@ -342,11 +339,9 @@ impl<'a> Scanner<'a> {
                     self.rest = rest;
                     return Some(());
                 }
-                [
-                    b'\\',
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
-                    rest @ ..,
-                ] => self.rest = rest,
+                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => {
+                    self.rest = rest
+                }
                 _ => return None,
             }
         }

@@ -61,10 +61,7 @@ pub fn health(client: &mut Client) -> Result<Health, Error> {
     match client.get_json::<Answer>("/health") {
         Ok(Answer::Several(list)) => Ok(judge(list).without_secrets(client)),
         Ok(Answer::One(pce)) => Ok(judge(vec![Some(pce)]).without_secrets(client)),
-        Err(Error::Status {
-            status: 403 | 404 | 406,
-            ..
-        }) => Ok(Health::NotOffered),
+        Err(Error::Status { status: 403 | 404 | 406, .. }) => Ok(Health::NotOffered),
         Err(error) => Err(error),
     }
 }
@@ -91,11 +88,7 @@ impl Health {
 /// As [`Client::get`]; that it is not offered is none.
 pub fn noop(client: &mut Client) -> Result<(), Error> {
     match client.get_nothing("/noop") {
-        Ok(())
-        | Err(Error::Status {
-            status: 403 | 404 | 406,
-            ..
-        }) => Ok(()),
+        Ok(()) | Err(Error::Status { status: 403 | 404 | 406, .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -111,36 +104,21 @@ fn judge(list: Vec<Option<Pce>>) -> Health {
         .map(Option::unwrap_or_default)
         .filter(|pce| pce.status.as_deref() != Some("normal"));
     let complaints: Vec<Complaint> = ill.map(complaint).collect();
-    if complaints.is_empty() {
-        Health::Normal
-    } else {
-        Health::Ill(complaints)
-    }
+    if complaints.is_empty() { Health::Normal } else { Health::Ill(complaints) }
 }
 
 fn complaint(pce: Pce) -> Complaint {
-    let reasons = pce
-        .notifications
-        .0
-        .into_iter()
-        .flatten()
-        .map(|notification| {
-            let text = notification
-                .message
-                .or(notification.token)
-                .unwrap_or_default();
-            match notification.status {
-                Some(status) => format!("{status}: {text}"),
-                None => text,
-            }
-        });
+    let reasons = pce.notifications.0.into_iter().flatten().map(|notification| {
+        let text = notification.message.or(notification.token).unwrap_or_default();
+        match notification.status {
+            Some(status) => format!("{status}: {text}"),
+            None => text,
+        }
+    });
     Complaint {
         fqdn: pce.fqdn.unwrap_or_default(),
         status: pce.status.unwrap_or_else(|| "unknown".to_owned()),
-        reasons: reasons
-            .filter(|reason| !reason.is_empty())
-            .take(10)
-            .collect(),
+        reasons: reasons.filter(|reason| !reason.is_empty()).take(10).collect(),
     }
 }
 
@@ -160,12 +138,8 @@ mod tests {
         let ill = format!(
             r#"[{normal},null,{{"status":"critical","notifications":[null,{{"message":"disk"}}]}},{{"status":"warning","notifications":{{}}}}]"#
         );
-        let Health::Ill(complaints) = judged(&ill) else {
-            unreachable!("{ill}")
-        };
-        let told = complaints
-            .iter()
-            .map(|one| (one.status.as_str(), one.reasons.join(" ")));
+        let Health::Ill(complaints) = judged(&ill) else { unreachable!("{ill}") };
+        let told = complaints.iter().map(|one| (one.status.as_str(), one.reasons.join(" ")));
         assert_eq!(
             told.collect::<Vec<_>>(),
             [

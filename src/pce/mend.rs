@@ -32,9 +32,7 @@ pub fn mended(text: &str) -> String {
 /// How much to take, and what to write for it where that is something else.
 fn in_a_string(rest: &str, letter: char) -> (usize, Option<String>) {
     if letter != '\\' {
-        let written = letter
-            .is_ascii_control()
-            .then(|| format!("\\u{:04x}", u32::from(letter)));
+        let written = letter.is_ascii_control().then(|| format!("\\u{:04x}", u32::from(letter)));
         return (letter.len_utf8(), written);
     }
     match rest[1..].chars().next() {
@@ -55,9 +53,7 @@ fn a_number(rest: &str) -> (usize, Option<String>) {
         |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.' | 'e' | 'E');
     let end = rest.find(|letter| !of_a_number(letter));
     let end = end.unwrap_or(rest.len());
-    let number = rest
-        .get(..end)
-        .and_then(|number| number.parse::<f64>().ok());
+    let number = rest.get(..end).and_then(|number| number.parse::<f64>().ok());
     let beyond = number.is_some_and(f64::is_infinite);
     (end, beyond.then(|| "null".to_owned()))
 }
@@ -66,9 +62,7 @@ fn a_number(rest: &str) -> (usize, Option<String>) {
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let plain = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    plain
-        .then(|| u16::from_str_radix(digits, 16).ok())
-        .flatten()
+    plain.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -78,11 +72,8 @@ mod tests {
 
     #[test]
     fn what_is_json_stays_byte_for_byte() {
-        for text in [
-            r#"{"a":"\ud83d\ude00 \"\\ \u00e9","b":[1,null]}"#,
-            "\"\"",
-            "{\"名\":\"稱\"}",
-        ] {
+        for text in [r#"{"a":"\ud83d\ude00 \"\\ \u00e9","b":[1,null]}"#, "\"\"", "{\"名\":\"稱\"}"]
+        {
             assert_eq!(mended(text), text);
         }
     }
@@ -118,11 +109,7 @@ mod tests {
             let mended = mended(&row);
             let flow: crate::pce::record::Flow<'_> = serde_json::from_str(&mended).unwrap();
             assert_eq!(flow.num_connections.0, None, "{number}");
-            assert_eq!(
-                (flow.state.as_str(), flow.pd.0),
-                ("1e400", Some(2)),
-                "{number}"
-            );
+            assert_eq!((flow.state.as_str(), flow.pd.0), ("1e400", Some(2)), "{number}");
         }
         for fine in ["[1e300,-0,0.1e-400,18446744073709551616]", "[1-2]", "-"] {
             assert_eq!(mended(fine), fine);

@@ -48,10 +48,7 @@ pub fn leads_to(page: &str) -> Option<String> {
 /// user, a path or a query may hold what is nobody's business.
 pub fn host_of(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("//")?;
-    let is_address = matches!(
-        scheme.to_ascii_lowercase().as_str(),
-        "" | "http:" | "https:"
-    );
+    let is_address = matches!(scheme.to_ascii_lowercase().as_str(), "" | "http:" | "https:");
     let end = |c: char| c.is_whitespace() || "/?#\\\"'<>;".contains(c);
     let host = rest.split(end).next()?.rsplit('@').next()?;
     let is_plain = |c: char| c.is_alphanumeric() || ".-_:[]".contains(c);
@@ -61,8 +58,7 @@ pub fn host_of(address: &str) -> Option<String> {
 
 /// Cut at a letter's end.
 fn beginning(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LOOKED_AT))
-        .unwrap_or(text)
+    text.get(..text.floor_char_boundary(LOOKED_AT)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -72,23 +68,13 @@ mod tests {
     #[test]
     fn of_an_address_only_the_host_is_named() {
         let named = |address| host_of(address).unwrap_or_default();
-        assert_eq!(
-            named("https://sso.example.net/a?token=1"),
-            "sso.example.net"
-        );
-        assert_eq!(
-            named("HTTPS://me:secret@sso.example.net:8443"),
-            "sso.example.net:8443"
-        );
+        assert_eq!(named("https://sso.example.net/a?token=1"), "sso.example.net");
+        assert_eq!(named("HTTPS://me:secret@sso.example.net:8443"), "sso.example.net:8443");
         assert_eq!(named("//sso.example.net/login"), "sso.example.net");
         assert_eq!(named("https://[2001:db8::1]:443/"), "[2001:db8::1]:443");
-        for none in [
-            "/login?to=https://pce",
-            "",
-            "https:///x",
-            "ftp://x",
-            "https://a b\u{7}c\u{202e}/",
-        ] {
+        for none in
+            ["/login?to=https://pce", "", "https:///x", "ftp://x", "https://a b\u{7}c\u{202e}/"]
+        {
             assert!(host_of(none).is_none_or(|host| host == "a"), "{none}");
         }
         let long = format!("https://{}/", "a".repeat(500));

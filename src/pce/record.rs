@@ -233,16 +233,10 @@ record! {
 impl<'a> Thing<'a> {
     /// What a person calls it: host name, name, user name, else its href.
     pub fn label(&self) -> &str {
-        [
-            &self.hostname,
-            &self.name,
-            &self.username,
-            &self.supplied_username,
-            &self.href,
-        ]
-        .into_iter()
-        .find_map(Text::filled)
-        .unwrap_or_default()
+        [&self.hostname, &self.name, &self.username, &self.supplied_username, &self.href]
+            .into_iter()
+            .find_map(Text::filled)
+            .unwrap_or_default()
     }
 }
 

@@ -36,11 +36,7 @@ impl SeenEvents {
 
     /// Keeps to the bound; what had to be forgotten lies before the returned time.
     pub fn keep_to(&mut self, bound: usize) -> Option<Timestamp> {
-        let excess = self
-            .0
-            .len()
-            .checked_sub(bound)
-            .filter(|excess| *excess > 0)?;
+        let excess = self.0.len().checked_sub(bound).filter(|excess| *excess > 0)?;
         let mut seconds: Vec<i64> = self.0.values().copied().collect();
         seconds.sort_unstable();
         let first_kept = Timestamp::from_second(seconds[excess - 1].saturating_add(1)).ok()?;
@@ -62,11 +58,8 @@ impl SeenEvents {
 impl Serialize for SeenEvents {
     /// Newest first, each the hash and how many seconds it is older than the one before.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seen: Vec<(i64, u64)> = self
-            .0
-            .iter()
-            .map(|(hash, second)| (*second, *hash))
-            .collect();
+        let mut seen: Vec<(i64, u64)> =
+            self.0.iter().map(|(hash, second)| (*second, *hash)).collect();
         seen.sort_unstable_by(|a, b| b.cmp(a));
         let mut packer = Packer::with_capacity(seen.len() * 10 + 10);
         let mut before = seen.first().map_or(0, |(second, _)| (*second).max(0));
@@ -114,22 +107,14 @@ mod tests {
     }
 
     fn saw(seen: &mut SeenEvents, json: &str, second: i64) -> bool {
-        seen.insert(
-            &serde_json::from_str(json).unwrap(),
-            json.as_bytes(),
-            at(second),
-        )
+        seen.insert(&serde_json::from_str(json).unwrap(), json.as_bytes(), at(second))
     }
 
     #[test]
     fn an_event_is_new_once_by_its_href_or_by_its_bytes() {
         let mut seen = SeenEvents::default();
         assert!(saw(&mut seen, r#"{"href":"/orgs/1/events/a"}"#, 1));
-        assert!(!saw(
-            &mut seen,
-            r#"{"href":"/orgs/1/events/a","status":null}"#,
-            1
-        ));
+        assert!(!saw(&mut seen, r#"{"href":"/orgs/1/events/a","status":null}"#, 1));
         assert!(saw(&mut seen, r#"{"event_type":"x"}"#, 2));
         assert!(saw(&mut seen, r#"{"event_type":"y"}"#, 2));
         assert!(!saw(&mut seen, r#"{"event_type":"x"}"#, 2));
@@ -145,11 +130,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<SeenEvents>(&json).unwrap(), seen);
         assert!(json.len() < 2_000 * 13, "{}", json.len());
         assert!(serde_json::from_str::<SeenEvents>("\"AAAA\"").is_err());
-        assert!(
-            serde_json::from_str::<SeenEvents>("\"\"")
-                .unwrap()
-                .is_empty()
-        );
+        assert!(serde_json::from_str::<SeenEvents>("\"\"").unwrap().is_empty());
     }
 
     #[test]

@@ -233,32 +233,19 @@ impl Part {
     /// Parts that together bring the same rows: by decision, then by ports, then
     /// by time. None where it can't be split further.
     pub fn split(&self) -> Option<Vec<Self>> {
-        let fresh = Self {
-            href: None,
-            posted_at: None,
-            tries: 0,
-            ..self.clone()
-        };
-        self.by_decision(&fresh)
-            .or_else(|| self.by_ports(&fresh))
-            .or_else(|| self.by_time(&fresh))
+        let fresh = Self { href: None, posted_at: None, tries: 0, ..self.clone() };
+        self.by_decision(&fresh).or_else(|| self.by_ports(&fresh)).or_else(|| self.by_time(&fresh))
     }
 
     /// None for a query for all of them, which brings those that have no name here, too.
     fn by_decision(&self, fresh: &Self) -> Option<Vec<Self>> {
-        let of = |decision: &String| Self {
-            decisions: vec![decision.clone()],
-            ..fresh.clone()
-        };
+        let of = |decision: &String| Self { decisions: vec![decision.clone()], ..fresh.clone() };
         (self.decisions.len() > 1).then(|| self.decisions.iter().map(of).collect())
     }
 
     /// Ports are halved where most traffic is told apart: first at 1,024.
     fn by_ports(&self, fresh: &Self) -> Option<Vec<Self>> {
-        let with = |ports| Self {
-            ports: Some(ports),
-            ..fresh.clone()
-        };
+        let with = |ports| Self { ports: Some(ports), ..fresh.clone() };
         match self.ports {
             None => Some(vec![
                 with(Ports::Without),
@@ -282,16 +269,7 @@ impl Part {
             return None;
         }
         let middle = self.from.checked_add(length / 2).ok()?;
-        Some(vec![
-            Self {
-                to: middle,
-                ..fresh.clone()
-            },
-            Self {
-                from: middle,
-                ..fresh.clone()
-            },
-        ])
+        Some(vec![Self { to: middle, ..fresh.clone() }, Self { from: middle, ..fresh.clone() }])
     }
 
     /// The query's body [REST 25.2, "Explorer"].
@@ -359,9 +337,7 @@ pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), E
 fn of_a_member(error: Error) -> Error {
     let speaks_of_it = |said: &str| {
         let said = said.to_lowercase();
-        ["leader", "supercluster"]
-            .iter()
-            .any(|word| said.contains(word))
+        ["leader", "supercluster"].iter().any(|word| said.contains(word))
     };
     match error {
         Error::Status { path, status, said }
@@ -403,9 +379,7 @@ pub fn delete(client: &mut Client, href: &str) {
 /// See [`Client::get_json`].
 pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
     let query: Query = match client.get_json(href) {
-        Err(Error::Status {
-            status: 404 | 410, ..
-        }) => return Ok(Progress::Gone),
+        Err(Error::Status { status: 404 | 410, .. }) => return Ok(Progress::Gone),
         answer => answer?,
     };
     Ok(query.progress(|text| one_line(&client.clean(text), MOST_SHOWN)))
@@ -424,10 +398,7 @@ impl Query {
                 Progress::Completed {
                     rows,
                     cut: rows >= MAX_ROWS,
-                    silent: silent
-                        .take(MOST_NAMED)
-                        .map(|one| one.name(&shown))
-                        .collect(),
+                    silent: silent.take(MOST_NAMED).map(|one| one.name(&shown)).collect(),
                 }
             }
             _ => Progress::Failed(shown(&status)),
@@ -438,8 +409,7 @@ impl Query {
 impl Region {
     fn name(self, shown: impl Fn(&str) -> String) -> String {
         let name = self.pce_fqdn.map(|name| shown(&name));
-        name.filter(|name| !name.is_empty())
-            .unwrap_or_else(|| "?".to_owned())
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
     }
 }
 
@@ -474,11 +444,7 @@ fn next_row<R: Read>(
     to: &mut dyn Rows,
     downloaded: &mut Downloaded,
 ) -> Result<bool, StreamError> {
-    let look = if to.compares_labels() {
-        Depth::Labels
-    } else {
-        Depth::Rules
-    };
+    let look = if to.compares_labels() { Depth::Labels } else { Depth::Rules };
     let at_a_glance = |window: &[u8]| {
         let (row, end) = glance(window, look)?;
         if to.wants(&row) {
@@ -503,10 +469,7 @@ fn is_zero(number: &u32) -> bool {
 /// True for whatever value but null and false.
 fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     let value = serde_json::Value::deserialize(value)?;
-    Ok(!matches!(
-        value,
-        serde_json::Value::Null | serde_json::Value::Bool(false)
-    ))
+    Ok(!matches!(value, serde_json::Value::Null | serde_json::Value::Bool(false)))
 }
 
 #[cfg(test)]

@@ -47,12 +47,7 @@ const SHARES: [Share; 10] = [
 ];
 
 const fn share(things: usize, minutes: i64, records: usize, bytes: usize) -> Share {
-    Share {
-        things,
-        minutes,
-        records,
-        bytes,
-    }
+    Share { things, minutes, records, bytes }
 }
 
 /// How many different flows of a rule stay, and of how many minutes the counts become one.

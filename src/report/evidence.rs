@@ -123,26 +123,13 @@ impl Evidence {
     pub fn add_flow(&mut self, sight: &Sight<'_>, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
-        let Sight {
-            facts,
-            talker,
-            from,
-            to,
-            service,
-        } = sight;
+        let Sight { facts, talker, from, to, service } = sight;
         let (src, dst) = (&facts.flow.src, &facts.flow.dst);
         let (talkers, sides) = (GATHERED, SIDES_GATHERED);
-        self.talkers
-            .add_within(talkers, talker, &fine, || Talker::of(facts))
-            + self
-                .senders
-                .add_within(sides, from, &coarse, || End::of(src))
-            + self
-                .receivers
-                .add_within(sides, to, &coarse, || End::of(dst))
-            + self
-                .services
-                .add_within(sides, service, &coarse, || Service::of(facts))
+        self.talkers.add_within(talkers, talker, &fine, || Talker::of(facts))
+            + self.senders.add_within(sides, from, &coarse, || End::of(src))
+            + self.receivers.add_within(sides, to, &coarse, || End::of(dst))
+            + self.services.add_within(sides, service, &coarse, || Service::of(facts))
     }
 
     /// Keeps no more than this share.
@@ -192,9 +179,8 @@ impl Evidence {
     /// Takes out what belongs to the minutes that are told.
     pub fn take(&mut self, told: &Minutes) -> Self {
         let records = std::mem::take(&mut self.records);
-        let (taken, kept) = records
-            .into_iter()
-            .partition(|record| within(told, minute_of(record.at)));
+        let (taken, kept) =
+            records.into_iter().partition(|record| within(told, minute_of(record.at)));
         self.records = kept;
         Self {
             sources: self.sources.take(told),
@@ -300,28 +286,19 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
 
     /// The most frequent first, and how many further ones there are.
     pub fn most_frequent(&self, most: usize) -> (Vec<Counted<T>>, u64) {
-        let mut rows: Vec<(&T, u64)> = self
-            .rows
-            .iter()
-            .map(|(what, counts)| (what, counts.total()))
-            .collect();
+        let mut rows: Vec<(&T, u64)> =
+            self.rows.iter().map(|(what, counts)| (what, counts.total())).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         let more = rows.len().saturating_sub(most) as u64 + self.more.total();
-        let shown = rows.into_iter().take(most).map(|(what, count)| Counted {
-            what: what.clone(),
-            count,
-        });
+        let shown =
+            rows.into_iter().take(most).map(|(what, count)| Counted { what: what.clone(), count });
         (shown.collect(), more)
     }
 
     /// The most frequent ones that are kept, and how many further ones there are.
     pub fn ranking(&self) -> Ranking<T> {
         let (top, more) = self.most_frequent(KEPT);
-        Ranking {
-            top,
-            more,
-            at_least: !self.more.is_empty(),
-        }
+        Ranking { top, more, at_least: !self.more.is_empty() }
     }
 
     /// True where nothing is kept.
@@ -330,10 +307,7 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     }
 
     fn take(&mut self, told: &Minutes) -> Self {
-        let mut taken = Self {
-            rows: HashMap::new(),
-            more: self.more.take_minutes_of(told),
-        };
+        let mut taken = Self { rows: HashMap::new(), more: self.more.take_minutes_of(told) };
         for (what, counts) in &mut self.rows {
             let of_told = counts.take_minutes_of(told);
             if !of_told.is_empty() {
@@ -359,11 +333,8 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
         if self.rows.len() <= most {
             return;
         }
-        let mut ranks: Vec<(Reverse<u64>, &T)> = self
-            .rows
-            .iter()
-            .map(|(what, counts)| (Reverse(counts.total()), what))
-            .collect();
+        let mut ranks: Vec<(Reverse<u64>, &T)> =
+            self.rows.iter().map(|(what, counts)| (Reverse(counts.total()), what)).collect();
         let (_, first_out, _) = ranks.select_nth_unstable(most);
         let first_out = (first_out.0, first_out.1.clone());
         let more = &mut self.more;
@@ -379,10 +350,7 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
 
 impl<T: Eq + Hash> Default for Table<T> {
     fn default() -> Self {
-        Self {
-            rows: HashMap::new(),
-            more: Minutes::default(),
-        }
+        Self { rows: HashMap::new(), more: Minutes::default() }
     }
 }
 
@@ -396,26 +364,16 @@ struct Stored<T> {
 
 impl<T: Serialize + Eq + Hash + Ord + Clone> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rows: Vec<(T, Minutes)> = self
-            .rows
-            .iter()
-            .map(|(what, counts)| (what.clone(), counts.clone()))
-            .collect();
+        let mut rows: Vec<(T, Minutes)> =
+            self.rows.iter().map(|(what, counts)| (what.clone(), counts.clone())).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
-        Stored {
-            rows,
-            more: self.more.clone(),
-        }
-        .serialize(serializer)
+        Stored { rows, more: self.more.clone() }.serialize(serializer)
     }
 }
 
 impl<'de, T: Deserialize<'de> + Eq + Hash> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = Stored::deserialize(deserializer)?;
-        Ok(Self {
-            rows: stored.rows.into_iter().collect(),
-            more: stored.more,
-        })
+        Ok(Self { rows: stored.rows.into_iter().collect(), more: stored.more })
     }
 }

@@ -138,11 +138,7 @@ pub struct Ranking<T> {
 
 impl<T> Default for Ranking<T> {
     fn default() -> Self {
-        Self {
-            top: Vec::new(),
-            more: 0,
-            at_least: false,
-        }
+        Self { top: Vec::new(), more: 0, at_least: false }
     }
 }
 

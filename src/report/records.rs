@@ -121,9 +121,7 @@ mod tests {
         if bytes.is_empty() {
             return Vec::new();
         }
-        MultiGzDecoder::new(bytes.as_slice())
-            .read_to_string(&mut text)
-            .unwrap();
+        MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
         text.lines().map(str::to_owned).collect()
     }
 

@@ -52,9 +52,7 @@ fn token_length(text: &str) -> usize {
     match text.as_bytes().first() {
         Some(b'"') => string_length(text),
         Some(b'{' | b'}' | b'[' | b']' | b':' | b',') => 1,
-        _ => text
-            .find([' ', '\t', '\n', '\r', '{', '}', '[', ']', ':', ','])
-            .unwrap_or(text.len()),
+        _ => text.find([' ', '\t', '\n', '\r', '{', '}', '[', ']', ':', ',']).unwrap_or(text.len()),
     }
 }
 
@@ -86,11 +84,7 @@ fn nest(texts: Vec<&str>) -> Option<Vec<Token<'_>>> {
         if open.len() > MAX_DEPTH {
             return None;
         }
-        tokens.push(Token {
-            text,
-            close: 0,
-            before,
-        });
+        tokens.push(Token { text, close: 0, before });
         before += text.chars().count() + usize::from(matches!(text, ":" | ","));
     }
     Some(tokens)
@@ -107,9 +101,8 @@ fn lay_out(tokens: &[Token], columns: usize) -> String {
         match token.text {
             "{" | "[" if !flat => {
                 let column = out.get(line_start..).map_or(0, |line| line.chars().count());
-                let width = tokens
-                    .get(token.close)
-                    .map_or(0, |close| close.before + 1 - token.before);
+                let width =
+                    tokens.get(token.close).map_or(0, |close| close.before + 1 - token.before);
                 out.push_str(token.text);
                 // One more column for the comma that may follow.
                 if column + width < columns || token.close == at + 1 {

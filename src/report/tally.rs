@@ -130,15 +130,12 @@ impl Tally {
     }
 
     fn is_unknown(&self, seen: u32) -> bool {
-        self.unknown_before
-            .is_some_and(|time| i64::from(seen) <= time.as_second())
+        self.unknown_before.is_some_and(|time| i64::from(seen) <= time.as_second())
     }
 
     /// The alert that is due, its matches taken out of the count.
     pub fn alert(&mut self, rule: &Rule, now: Minute) -> Option<Alert> {
-        let told = self
-            .counter
-            .due(rule.threshold, rule.cooldown_minutes, now)?;
+        let told = self.counter.due(rule.threshold, rule.cooldown_minutes, now)?;
         let flows = self.counter.flows.take(&told);
         let lump = self.counter.take_lump(&told);
         let evidence = self.evidence.take(&told);
@@ -173,8 +170,7 @@ impl Tally {
             Threshold::Immediate => 0,
             Threshold::Count { window, .. } => i64::from(window),
         };
-        self.counter
-            .trim(threshold, earliest.saturating_sub(window));
+        self.counter.trim(threshold, earliest.saturating_sub(window));
         self.at_least |= self.counter.flows.keep_to(MAX_FLOWS);
         self.evidence.settle(&self.counter.untold);
     }

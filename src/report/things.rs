@@ -142,9 +142,7 @@ impl Source {
             .iter()
             .find(|(_, thing)| !thing.label().is_empty())
             .or(event.created_by.0.first());
-        let name = by
-            .map(|(_, thing)| thing.label())
-            .filter(|name| !name.is_empty());
+        let name = by.map(|(_, thing)| thing.label()).filter(|name| !name.is_empty());
         // The PCE itself tells of a log-in that failed; the name is a user's all the same.
         let (kind, name) = match (name, tried(event)) {
             (None, Some(user)) => ("user", user.label()),
@@ -177,19 +175,13 @@ fn tried<'e>(event: &'e Event<'e>) -> Option<&'e Thing<'e>> {
 impl Object {
     /// The object by what a person calls it.
     pub fn of(thing: &Thing<'_>) -> Self {
-        Self {
-            name: bounded(thing.label(), TEXT),
-            href: Beside(whole(&thing.href)),
-        }
+        Self { name: bounded(thing.label(), TEXT), href: Beside(whole(&thing.href)) }
     }
 }
 
 impl From<&str> for Object {
     fn from(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            href: Beside::default(),
-        }
+        Self { name: name.to_owned(), href: Beside::default() }
     }
 }
 
@@ -264,19 +256,12 @@ impl End {
 impl Service {
     /// What the flow used.
     pub fn of(facts: &FlowFacts<'_>) -> Self {
-        Self {
-            process: Beside(process(&facts.flow.service)),
-            ..Self::bare(facts)
-        }
+        Self { process: Beside(process(&facts.flow.service)), ..Self::bare(facts) }
     }
 
     /// The same by its numbers alone.
     pub fn bare(facts: &FlowFacts<'_>) -> Self {
-        Self {
-            port: facts.port,
-            proto: facts.proto,
-            ..Self::default()
-        }
+        Self { port: facts.port, proto: facts.proto, ..Self::default() }
     }
 }
 
@@ -300,11 +285,8 @@ fn labels(end: &record::End<'_>) -> String {
 
 /// The Windows service, else the process, without its folder.
 fn process(service: &record::Service<'_>) -> String {
-    let name = service
-        .windows_service_name
-        .filled()
-        .or(service.process_name.filled())
-        .unwrap_or_default();
+    let name =
+        service.windows_service_name.filled().or(service.process_name.filled()).unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     bounded(name, PROCESS)
 }
@@ -341,10 +323,7 @@ impl From<StoredObject> for Object {
             StoredObject::Name(name) => (name, String::new()),
             StoredObject::Object { name, href } => (name, href),
         };
-        Self {
-            name,
-            href: Beside(href),
-        }
+        Self { name, href: Beside(href) }
     }
 }
 
@@ -357,9 +336,7 @@ pub trait Weigh {
 /// An allocator gives blocks of 16 bytes, and needs some for itself.
 fn heap_of<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
     let filled = texts.into_iter().filter(|text| text.capacity() > 0);
-    filled
-        .map(|text| text.capacity().next_multiple_of(16) + 16)
-        .sum()
+    filled.map(|text| text.capacity().next_multiple_of(16) + 16).sum()
 }
 
 impl Weigh for Source {

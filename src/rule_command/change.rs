@@ -15,15 +15,10 @@ pub fn add(around: &Around<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<S
         Ok((ids, draft.rules()))
     })?;
     let (ids, rules) = &edited.result;
-    let added = rules
-        .iter()
-        .filter(|rule| id_of(rule).is_some_and(|id| ids.contains(&id)));
+    let added = rules.iter().filter(|rule| id_of(rule).is_some_and(|id| ids.contains(&id)));
     let rules: Vec<Value> = added.cloned().collect();
     let done = Done {
-        lines: rules
-            .iter()
-            .map(|rule| told(words::added, rule, lang))
-            .collect(),
+        lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
         more: json!({"added": ids}),
         rules,
     };
@@ -52,18 +47,9 @@ pub fn set(around: &Around<'_>, lang: Lang, command: &cli::RulesSet) -> Result<S
     })?;
     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
     let lines = edited.changes.iter().map(|change| {
-        words::changed(
-            lang,
-            &change.what,
-            shown(&change.before),
-            shown(&change.after),
-        )
+        words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
     });
-    let done = Done {
-        lines: lines.collect(),
-        rules: edited.result.clone(),
-        more: Value::Null,
-    };
+    let done = Done { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
     Ok(done.said(edited, lang, command.json))
 }
 
@@ -87,11 +73,7 @@ pub fn switch(
         false => words::disabled,
     };
     let done = Done {
-        lines: edited
-            .result
-            .iter()
-            .map(|rule| told(sentence, rule, lang))
-            .collect(),
+        lines: edited.result.iter().map(|rule| told(sentence, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
     };
@@ -108,17 +90,10 @@ pub fn remove(
         let rules = draft.rules();
         let places = ids::places(&rules, &command.ids, lang)?;
         places.iter().rev().for_each(|at| draft.remove_rule(*at));
-        Ok(places
-            .iter()
-            .filter_map(|at| rules.get(*at).cloned())
-            .collect::<Vec<_>>())
+        Ok(places.iter().filter_map(|at| rules.get(*at).cloned()).collect::<Vec<_>>())
     })?;
     let done = Done {
-        lines: edited
-            .result
-            .iter()
-            .map(|rule| told(words::removed, rule, lang))
-            .collect(),
+        lines: edited.result.iter().map(|rule| told(words::removed, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
     };
@@ -140,10 +115,7 @@ fn each(
         }
     }
     let rules = draft.rules();
-    Ok(places
-        .iter()
-        .filter_map(|at| rules.get(*at).cloned())
-        .collect())
+    Ok(places.iter().filter_map(|at| rules.get(*at).cloned()).collect())
 }
 
 fn told(sentence: fn(Lang, String, String) -> String, rule: &Value, lang: Lang) -> String {

@@ -76,9 +76,7 @@ fn read(
         }
         None | Some("-" | "/dev/stdin") => {
             let source = words::standard_input(lang);
-            let input = around
-                .input
-                .ok_or_else(|| Failure::usage(words::no_input(lang)))?;
+            let input = around.input.ok_or_else(|| Failure::usage(words::no_input(lang)))?;
             let text = input().map_err(|error| failed(&source, error))?;
             match text.trim().is_empty() {
                 true => Err(Failure::usage(words::no_input(lang))),
@@ -98,9 +96,7 @@ fn pieces(text: &str) -> Result<Vec<(String, &str)>, serde_json::Error> {
     if text.trim_start().starts_with('[') {
         let list: Vec<&RawValue> = serde_json::from_str(text)?;
         let named = list.into_iter().enumerate();
-        return Ok(named
-            .map(|(at, raw)| (format!("rules[{at}]"), raw.get()))
-            .collect());
+        return Ok(named.map(|(at, raw)| (format!("rules[{at}]"), raw.get())).collect());
     }
     let one: &RawValue = serde_json::from_str(text)?;
     Ok(vec![("rule".to_owned(), one.get())])

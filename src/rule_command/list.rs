@@ -59,14 +59,7 @@ fn row(rule: &Value, lang: Lang) -> Vec<String> {
     let Ok(checked) = check_rule(&rule.to_string(), "rule") else {
         let empty = String::new();
         let name = name_of(rule).to_owned();
-        return vec![
-            id,
-            empty.clone(),
-            empty.clone(),
-            name,
-            empty,
-            words::invalid(lang),
-        ];
+        return vec![id, empty.clone(), empty.clone(), name, empty, words::invalid(lang)];
     };
     let on = match checked.enabled {
         true => words::on(lang),
@@ -98,9 +91,7 @@ fn card(rule: &Value) -> Vec<String> {
     let rows: Vec<Vec<String>> = keys
         .into_iter()
         .map(|(key, value)| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             vec![key.clone(), text]
         })
         .collect();
@@ -115,11 +106,7 @@ fn look(around: &Around<'_>) -> Result<Look, Failure> {
 fn said(lines: Vec<String>, look: &Look, lang: Lang) -> Said {
     Said {
         lines,
-        problems: look
-            .problems
-            .iter()
-            .map(|problem| problem.text(lang))
-            .collect(),
+        problems: look.problems.iter().map(|problem| problem.text(lang)).collect(),
         exit: match look.problems.is_empty() {
             true => 0,
             false => Code::Config.exit(),

@@ -24,12 +24,7 @@ pub fn load(
 ) -> Result<Said, Failure> {
     let replace = command.replace || (!command.json && agreed(around, lang));
     let edited = edit(around, lang, |draft| Ok(apply(draft, lang, replace)))?;
-    let Loaded {
-        added,
-        replaced,
-        kept,
-        present,
-    } = &edited.result;
+    let Loaded { added, replaced, kept, present } = &edited.result;
     let mut lines: Vec<String> = told(words::added, added, lang).collect();
     lines.extend(told(words::replaced, replaced, lang));
     if *present > 0 {
@@ -39,12 +34,7 @@ pub fn load(
         let ids: Vec<String> = kept.iter().map(|rule| rule["id"].to_string()).collect();
         lines.push(words::practices_kept(lang, ids.join(", ")));
     }
-    let ids = |rules: &[Value]| {
-        rules
-            .iter()
-            .map(|rule| rule["id"].clone())
-            .collect::<Vec<_>>()
-    };
+    let ids = |rules: &[Value]| rules.iter().map(|rule| rule["id"].clone()).collect::<Vec<_>>();
     let done = Done {
         lines,
         more: json!({
@@ -85,12 +75,7 @@ fn apply(draft: &mut Draft, lang: Lang, replace: bool) -> Loaded {
         practice["id"] = draft.add_rule(&practice).into();
         added.push(practice);
     }
-    Loaded {
-        added,
-        replaced,
-        kept,
-        present: plan.present,
-    }
+    Loaded { added, replaced, kept, present: plan.present }
 }
 
 fn told(
@@ -98,7 +83,5 @@ fn told(
     rules: &[Value],
     lang: Lang,
 ) -> impl Iterator<Item = String> {
-    rules
-        .iter()
-        .map(move |rule| sentence(lang, rule["id"].to_string(), name_of(rule).to_owned()))
+    rules.iter().map(move |rule| sentence(lang, rule["id"].to_string(), name_of(rule).to_owned()))
 }

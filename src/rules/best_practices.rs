@@ -27,22 +27,12 @@ const IDLE: [&str; 3] = ["filter_key", "threshold_count", "threshold_window"];
 
 /// Whole event types that say what the Python tool's fragments say.
 const WHOLE: [(&str, &str); 2] = [
-    (
-        "system_task.agent_missed_heartbeats_check",
-        "agent_missed_heartbeats",
-    ),
+    ("system_task.agent_missed_heartbeats_check", "agent_missed_heartbeats"),
     ("system_task.agent_offline_check", "agent_offline_check"),
 ];
 
 /// What narrows a traffic rule to less than its decision.
-const NARROWING: [&str; 6] = [
-    "port",
-    "proto",
-    "src_label",
-    "dst_label",
-    "src_ip_in",
-    "dst_ip_in",
-];
+const NARROWING: [&str; 6] = ["port", "proto", "src_label", "dst_label", "src_ip_in", "dst_ip_in"];
 
 /// The twelve rules with the ids 1 to 12, their texts in this language.
 pub fn best_practices(lang: Lang) -> Vec<Value> {
@@ -75,15 +65,8 @@ pub struct Plan {
 /// Compares the file's rules, as they stand, with the best practices. A rule is one
 /// of them by what it matches; its texts, level and threshold may differ.
 pub fn plan(rules: &[Value], lang: Lang) -> Plan {
-    let mut plan = Plan {
-        missing: Vec::new(),
-        differing: Vec::new(),
-        present: 0,
-    };
-    let mut taken: BTreeSet<i64> = rules
-        .iter()
-        .filter_map(|rule| rule["id"].as_i64())
-        .collect();
+    let mut plan = Plan { missing: Vec::new(), differing: Vec::new(), present: 0 };
+    let mut taken: BTreeSet<i64> = rules.iter().filter_map(|rule| rule["id"].as_i64()).collect();
     for mut practice in best_practices(lang) {
         let alike: Vec<(usize, &Value)> = rules
             .iter()
@@ -123,11 +106,7 @@ const EVENTS: [EventPractice; 10] = [
     EventPractice::at_once(
         "agent.tampering",
         "critical",
-        [
-            words::tampering_name,
-            words::tampering_desc,
-            words::tampering_rec,
-        ],
+        [words::tampering_name, words::tampering_desc, words::tampering_rec],
     ),
     EventPractice::at_once(
         "agent.clone_detected",
@@ -137,11 +116,7 @@ const EVENTS: [EventPractice; 10] = [
     EventPractice::at_once(
         "agent.suspend",
         "critical",
-        [
-            words::suspended_name,
-            words::suspended_desc,
-            words::suspended_rec,
-        ],
+        [words::suspended_name, words::suspended_desc, words::suspended_rec],
     ),
     EventPractice {
         count: Some(3),
@@ -149,11 +124,7 @@ const EVENTS: [EventPractice; 10] = [
         ..EventPractice::at_once(
             "agent_missed_heartbeats",
             "warning",
-            [
-                words::heartbeats_name,
-                words::heartbeats_desc,
-                words::heartbeats_rec,
-            ],
+            [words::heartbeats_name, words::heartbeats_desc, words::heartbeats_rec],
         )
     },
     EventPractice::at_once(
@@ -187,11 +158,7 @@ const EVENTS: [EventPractice; 10] = [
     EventPractice::at_once(
         "request.internal_server_error",
         "info",
-        [
-            words::internal_name,
-            words::internal_desc,
-            words::internal_rec,
-        ],
+        [words::internal_name, words::internal_desc, words::internal_rec],
     ),
 ];
 
@@ -201,13 +168,7 @@ impl EventPractice {
         level: &'static str,
         texts: [Sentence; 3],
     ) -> Self {
-        Self {
-            texts,
-            filter_value,
-            level,
-            count: None,
-            by_objects: false,
-        }
+        Self { texts, filter_value, level, count: None, by_objects: false }
     }
 
     fn rule(&self, lang: Lang) -> Value {
@@ -240,11 +201,7 @@ const TRAFFIC: [TrafficPractice; 2] = [
         level: "warning",
     },
     TrafficPractice {
-        texts: [
-            words::potential_name,
-            words::potential_desc,
-            words::potential_rec,
-        ],
+        texts: [words::potential_name, words::potential_desc, words::potential_rec],
         pd: 1,
         level: "info",
     },
@@ -292,9 +249,7 @@ fn says_the_same(rule: &Value, practice: &Value) -> bool {
     let (Some(rule), Some(practice)) = (rule.as_object(), practice.as_object()) else {
         return false;
     };
-    let at_once = practice
-        .get("threshold_type")
-        .is_some_and(|kind| kind == "immediate");
+    let at_once = practice.get("threshold_type").is_some_and(|kind| kind == "immediate");
     let counts = |key: &str| {
         !USERS_OWN.contains(&key)
             && !key.starts_with('_')

@@ -100,13 +100,7 @@ impl Candidates {
 fn choices(filter: &TrafficFilter) -> Vec<Vec<Key<'_>>> {
     let mut choices = Vec::new();
     let ports = |range: &PortRange| range.from..=range.to;
-    if filter
-        .ports
-        .iter()
-        .map(|range| ports(range).len())
-        .sum::<usize>()
-        <= MOST_PORTS
-    {
+    if filter.ports.iter().map(|range| ports(range).len()).sum::<usize>() <= MOST_PORTS {
         choices.push(filter.ports.iter().flat_map(ports).map(Key::Port).collect());
     }
     // All of the labels are asked for, so any one of them will do.
@@ -114,20 +108,8 @@ fn choices(filter: &TrafficFilter) -> Vec<Vec<Key<'_>>> {
     let dst_label = |label| vec![label_key(label, Key::DstLabel)];
     choices.extend(filter.src_label.iter().map(src_label));
     choices.extend(filter.dst_label.iter().map(dst_label));
-    choices.push(
-        filter
-            .src_ip
-            .iter()
-            .map(|net| Key::Src(net.trunc()))
-            .collect(),
-    );
-    choices.push(
-        filter
-            .dst_ip
-            .iter()
-            .map(|net| Key::Dst(net.trunc()))
-            .collect(),
-    );
+    choices.push(filter.src_ip.iter().map(|net| Key::Src(net.trunc())).collect());
+    choices.push(filter.dst_ip.iter().map(|net| Key::Dst(net.trunc())).collect());
     choices.retain(|keys: &Vec<Key<'_>>| !keys.is_empty());
     choices
 }
@@ -162,18 +144,10 @@ impl Asked {
             facts.port.map(Key::Port).into_iter().for_each(&mut *take);
         }
         let (src, dst) = (&facts.flow.src.workload, &facts.flow.dst.workload);
-        labels_of(src, &self.src_labels, &mut |key, value| {
-            take(Key::SrcLabel(key, value))
-        });
-        labels_of(dst, &self.dst_labels, &mut |key, value| {
-            take(Key::DstLabel(key, value))
-        });
-        nets_of(facts.src_ip, &self.src_prefixes, &mut |net| {
-            take(Key::Src(net))
-        });
-        nets_of(facts.dst_ip, &self.dst_prefixes, &mut |net| {
-            take(Key::Dst(net))
-        });
+        labels_of(src, &self.src_labels, &mut |key, value| take(Key::SrcLabel(key, value)));
+        labels_of(dst, &self.dst_labels, &mut |key, value| take(Key::DstLabel(key, value)));
+        nets_of(facts.src_ip, &self.src_prefixes, &mut |net| take(Key::Src(net)));
+        nets_of(facts.dst_ip, &self.dst_prefixes, &mut |net| take(Key::Dst(net)));
     }
 }
 

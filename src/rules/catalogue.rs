@@ -133,14 +133,8 @@ impl EventType {
 
 impl Category {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 6] = [
-        Self::Agents,
-        Self::Workloads,
-        Self::Policy,
-        Self::Access,
-        Self::Network,
-        Self::Pce,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Agents, Self::Workloads, Self::Policy, Self::Access, Self::Network, Self::Pce];
 
     /// What a person calls it.
     pub fn name(self, lang: Lang) -> &'static str {
@@ -170,38 +164,23 @@ impl Entry {
 
     /// One that Illumio says should be watched.
     const fn recommended(self) -> Self {
-        Self {
-            recommended: true,
-            ..self
-        }
+        Self { recommended: true, ..self }
     }
 }
 
 /// The type of an event.
 const fn event(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry {
-        name,
-        bearer: Bearer::Event,
-        recommended: false,
-        meaning,
-        advice,
-    }
+    Entry { name, bearer: Bearer::Event, recommended: false, meaning, advice }
 }
 
 /// The type of a notification.
 const fn notification(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry {
-        bearer: Bearer::Notification,
-        ..event(name, meaning, advice)
-    }
+    Entry { bearer: Bearer::Notification, ..event(name, meaning, advice) }
 }
 
 /// The type of an event and of the notification in it.
 const fn both(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry {
-        bearer: Bearer::Both,
-        ..event(name, meaning, advice)
-    }
+    Entry { bearer: Bearer::Both, ..event(name, meaning, advice) }
 }
 
 fn pick(words: Words, lang: Lang) -> &'static str {

@@ -66,11 +66,7 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
             filter.dst_label.len() + filter.dst_ip.len(),
         ),
     ];
-    parts.extend(
-        ends.into_iter()
-            .filter(|(_, named)| *named > 0)
-            .map(|(text, _)| text),
-    );
+    parts.extend(ends.into_iter().filter(|(_, named)| *named > 0).map(|(text, _)| text));
     parts.extend(left_out(filter, lang));
     parts
 }
@@ -92,10 +88,7 @@ fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     if !filter.ex_dst_ip.is_empty() {
         parts.push(words::to(lang, end(&[], &filter.ex_dst_ip)));
     }
-    parts
-        .into_iter()
-        .map(|part| words::not(lang, part))
-        .collect()
+    parts.into_iter().map(|part| words::not(lang, part)).collect()
 }
 
 fn decision(decision: Option<Decision>, lang: Lang) -> String {
@@ -118,15 +111,10 @@ fn ports(ranges: &[PortRange]) -> String {
 
 /// Labels that must all be there, addresses of which one must be.
 fn end(labels: &[Label], nets: &[ipnet::IpNet]) -> String {
-    let labels = labels
-        .iter()
-        .map(|label| format!("{}={}", label.key, label.value));
+    let labels = labels.iter().map(|label| format!("{}={}", label.key, label.value));
     let net = |net: &ipnet::IpNet| match net.prefix_len() == net.max_prefix_len() {
         true => net.addr().to_string(),
         false => net.to_string(),
     };
-    labels
-        .chain(nets.iter().map(net))
-        .collect::<Vec<_>>()
-        .join(", ")
+    labels.chain(nets.iter().map(net)).collect::<Vec<_>>().join(", ")
 }

@@ -49,10 +49,7 @@ impl Counter {
     pub fn due(&mut self, threshold: Threshold, cooldown: u32, now: Minute) -> Option<Minutes> {
         // A time in the future (a clock set back) reads as now.
         self.alerted = self.alerted.map(|alerted| alerted.min(now));
-        if self
-            .alerted
-            .is_some_and(|alerted| now < alerted.saturating_add(i64::from(cooldown)))
-        {
+        if self.alerted.is_some_and(|alerted| now < alerted.saturating_add(i64::from(cooldown))) {
             return None;
         }
         let due = self.qualifying(threshold);
@@ -89,8 +86,7 @@ impl Counter {
         if let Some(first) = self.flows.first() {
             let forgets = self.flows.keep_to(flows);
             if forgets {
-                self.untold
-                    .forget_before(self.flows.first().unwrap_or(first));
+                self.untold.forget_before(self.flows.first().unwrap_or(first));
             }
             return forgets;
         }
@@ -106,11 +102,7 @@ impl Counter {
 
     /// The untold matches in the minutes of all windows that hold the threshold.
     fn qualifying(&self, threshold: Threshold) -> Minutes {
-        let Threshold::Count {
-            count: wanted,
-            window,
-        } = threshold
-        else {
+        let Threshold::Count { count: wanted, window } = threshold else {
             return self.untold.clone();
         };
         if !self.flows.is_empty() {
@@ -142,10 +134,7 @@ impl Counter {
 mod tests {
     use super::*;
 
-    const THREE_IN_TEN: Threshold = Threshold::Count {
-        count: 3,
-        window: 10,
-    };
+    const THREE_IN_TEN: Threshold = Threshold::Count { count: 3, window: 10 };
 
     fn counter(matches: &[(Minute, u64)]) -> Counter {
         let mut counter = Counter::default();
@@ -162,10 +151,7 @@ mod tests {
     #[test]
     fn an_immediate_rule_tells_every_match_once() {
         let mut counter = counter(&[(100, 1), (105, 2)]);
-        assert_eq!(
-            counter.due(Threshold::Immediate, 0, 110),
-            Some(minutes(&[(100, 1), (105, 2)]))
-        );
+        assert_eq!(counter.due(Threshold::Immediate, 0, 110), Some(minutes(&[(100, 1), (105, 2)])));
         assert_eq!(counter.due(Threshold::Immediate, 0, 120), None);
     }
 
@@ -189,10 +175,7 @@ mod tests {
     #[test]
     fn a_match_outside_every_full_window_stays_untold() {
         let mut counter = counter(&[(50, 2), (100, 3), (130, 1)]);
-        assert_eq!(
-            counter.due(THREE_IN_TEN, 0, 140),
-            Some(minutes(&[(100, 3)]))
-        );
+        assert_eq!(counter.due(THREE_IN_TEN, 0, 140), Some(minutes(&[(100, 3)])));
         assert_eq!(counter.untold, minutes(&[(50, 2), (130, 1)]));
     }
 
@@ -210,10 +193,7 @@ mod tests {
         counter.due(THREE_IN_TEN, 10, 101).unwrap();
         counter.untold.add(103, 4);
         assert_eq!(counter.due(THREE_IN_TEN, 10, 110), None);
-        assert_eq!(
-            counter.due(THREE_IN_TEN, 10, 111),
-            Some(minutes(&[(103, 4)]))
-        );
+        assert_eq!(counter.due(THREE_IN_TEN, 10, 111), Some(minutes(&[(103, 4)])));
     }
 
     #[test]
@@ -240,10 +220,7 @@ mod tests {
 
     #[test]
     fn a_window_of_a_week_counts_the_whole_week() {
-        let week = Threshold::Count {
-            count: 7,
-            window: 10_080,
-        };
+        let week = Threshold::Count { count: 7, window: 10_080 };
         let mut counter = counter(&(0..7).map(|day| (day * 1_440, 1)).collect::<Vec<_>>());
         assert_eq!(counter.due(week, 0, 9_000).unwrap().total(), 7);
     }

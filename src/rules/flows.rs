@@ -20,14 +20,8 @@ impl FlowKey {
     /// The flow of a row. Its hash stands in the state, so it stays as it is.
     pub fn of(flow: &Flow<'_>) -> Self {
         let (src, dst) = (&flow.src, &flow.dst);
-        let texts = [
-            &src.ip,
-            &dst.ip,
-            &src.workload.href,
-            &dst.workload.href,
-            &src.fqdn,
-            &dst.fqdn,
-        ];
+        let texts =
+            [&src.ip, &dst.ip, &src.workload.href, &dst.workload.href, &src.fqdn, &dst.fqdn];
         Self(hash_of(&texts, &[flow.service.port, flow.service.proto], 0))
     }
 }
@@ -65,11 +59,8 @@ impl Flows {
 
     /// The minutes of all windows (minutes) that hold so many different flows.
     pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
-        let minutes: Vec<(Minute, &BTreeSet<FlowKey>)> = self
-            .0
-            .iter()
-            .map(|(minute, flows)| (*minute, flows))
-            .collect();
+        let minutes: Vec<(Minute, &BTreeSet<FlowKey>)> =
+            self.0.iter().map(|(minute, flows)| (*minute, flows)).collect();
         let mut times: HashMap<FlowKey, usize> = HashMap::new();
         let mut due = BTreeSet::new();
         let mut left = minutes.iter().peekable();
@@ -100,11 +91,8 @@ impl Flows {
 
     /// Takes out the flows of these minutes; how many different ones they are.
     pub fn take(&mut self, told: &Minutes) -> u64 {
-        let taken: BTreeSet<FlowKey> = told
-            .iter()
-            .filter_map(|(minute, _)| self.0.remove(&minute))
-            .flatten()
-            .collect();
+        let taken: BTreeSet<FlowKey> =
+            told.iter().filter_map(|(minute, _)| self.0.remove(&minute)).flatten().collect();
         taken.len() as u64
     }
 

@@ -38,9 +38,8 @@ impl Lumps {
 
     /// Takes out what was counted in minutes that are told, as one.
     pub fn take(&mut self, told: &Minutes) -> Option<Lump> {
-        let (taken, left) = std::mem::take(&mut self.0)
-            .into_iter()
-            .partition(|lump| told.holds(lump.by));
+        let (taken, left) =
+            std::mem::take(&mut self.0).into_iter().partition(|lump| told.holds(lump.by));
         self.0 = left;
         let taken: Vec<Lump> = taken;
         taken.into_iter().reduce(|mut sum, lump| {
@@ -84,11 +83,7 @@ mod tests {
     fn lumps(all: &[(Minute, Minute, u64)]) -> Lumps {
         let mut lumps = Lumps::default();
         for (since, by, count) in all {
-            lumps.add(Lump {
-                since: *since,
-                by: *by,
-                count: *count,
-            });
+            lumps.add(Lump { since: *since, by: *by, count: *count });
         }
         lumps
     }

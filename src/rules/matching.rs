@@ -21,11 +21,8 @@ impl EventFilter {
 
     /// The first condition that the event does not meet; none where the rule matches.
     pub fn miss<'m>(&'m self, event: &'m Event<'m>) -> Option<EventMiss<'m>> {
-        let notifications = event
-            .notifications
-            .0
-            .iter()
-            .map(|notification| &notification.notification_type);
+        let notifications =
+            event.notifications.0.iter().map(|notification| &notification.notification_type);
         let named = std::iter::once(&event.event_type)
             .chain(notifications)
             .filter_map(Text::filled)
@@ -54,32 +51,20 @@ impl EventFilter {
     }
 
     fn names(&self, name: &str) -> bool {
-        self.filter_value
-            .split('|')
-            .map(str::trim)
-            .filter(|value| !value.is_empty())
-            .any(|value| {
-                if value.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
-                    glob(value, name)
-                } else {
-                    name.contains(value)
-                }
-            })
+        self.filter_value.split('|').map(str::trim).filter(|value| !value.is_empty()).any(|value| {
+            if value.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
+                glob(value, name)
+            } else {
+                name.contains(value)
+            }
+        })
     }
 }
 
 /// The distinct workloads that an event names, in the event's order; where it names none, the agents (VENs), its own one last.
 pub fn objects<'e>(event: &'e Event<'e>) -> Vec<&'e Thing<'e>> {
-    let resources = event
-        .resource_changes
-        .0
-        .iter()
-        .map(|change| &change.resource);
-    let infos = event
-        .notifications
-        .0
-        .iter()
-        .map(|notification| &notification.info);
+    let resources = event.resource_changes.0.iter().map(|change| &change.resource);
+    let infos = event.notifications.0.iter().map(|notification| &notification.info);
     let named: Vec<&'e Named<'e>> = resources.chain(infos).collect();
     let of_kind = |kinds: &[&str], sources: &[&'e Named<'e>]| {
         let mut seen = BTreeSet::new();
@@ -102,11 +87,7 @@ pub fn objects<'e>(event: &'e Event<'e>) -> Vec<&'e Thing<'e>> {
         return agents;
     }
     let own = of_kind(&["agent"], &[&event.created_by]);
-    if own.is_empty() {
-        of_kind(&["ven"], &[&event.created_by])
-    } else {
-        own
-    }
+    if own.is_empty() { of_kind(&["ven"], &[&event.created_by]) } else { own }
 }
 
 /// What of a row the filters compare, worked out once for all rules.
@@ -135,9 +116,7 @@ impl<'f> FlowFacts<'f> {
     /// names none that is known, it is that one.
     pub fn of_answer_to(flow: &'f Flow<'f>, asked: Option<Decision>) -> Self {
         let by_number = || {
-            flow.pd
-                .0
-                .and_then(|number| Decision::ALL.get(usize::try_from(number).ok()?).copied())
+            flow.pd.0.and_then(|number| Decision::ALL.get(usize::try_from(number).ok()?).copied())
         };
         Self {
             flow,
@@ -150,11 +129,7 @@ impl<'f> FlowFacts<'f> {
                 .0
                 .and_then(|port| u16::try_from(port).ok())
                 .filter(|port| *port != 0),
-            proto: flow
-                .service
-                .proto
-                .0
-                .and_then(|proto| u8::try_from(proto).ok()),
+            proto: flow.service.proto.0.and_then(|proto| u8::try_from(proto).ok()),
             src_ip: address(&flow.src.ip),
             dst_ip: address(&flow.dst.ip),
         }
@@ -174,14 +149,9 @@ impl<'f> FlowFacts<'f> {
 impl TrafficFilter {
     /// Whether it looks at the labels of a row.
     pub fn compares_labels(&self) -> bool {
-        [
-            &self.src_label,
-            &self.dst_label,
-            &self.ex_src_label,
-            &self.ex_dst_label,
-        ]
-        .iter()
-        .any(|labels| !labels.is_empty())
+        [&self.src_label, &self.dst_label, &self.ex_src_label, &self.ex_dst_label]
+            .iter()
+            .any(|labels| !labels.is_empty())
     }
 
     /// Whether the row is one of those the rule asks for.
@@ -221,11 +191,7 @@ impl TrafficFilter {
         let nets = [&self.src_ip, &self.dst_ip];
         for ((side, wanted), found) in SIDES.into_iter().zip(nets).zip(facts.addresses()) {
             if !wanted.is_empty() && around(wanted, found).is_none() {
-                return Some(FlowMiss::Address {
-                    side,
-                    wanted,
-                    found,
-                });
+                return Some(FlowMiss::Address { side, wanted, found });
             }
         }
         None
@@ -291,18 +257,13 @@ fn glob(pattern: &str, name: &str) -> bool {
 
 /// An IPv4 address in IPv6's clothes is that IPv4 address.
 fn address(text: &Text<'_>) -> Option<IpAddr> {
-    text.as_str()
-        .parse::<IpAddr>()
-        .ok()
-        .map(|ip| ip.to_canonical())
+    text.as_str().parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
 }
 
 /// The first of the ranges that holds the port.
 fn within(ranges: &[PortRange], port: Option<u16>) -> Option<&PortRange> {
     let port = port?;
-    ranges
-        .iter()
-        .find(|range| (range.from..=range.to).contains(&port))
+    ranges.iter().find(|range| (range.from..=range.to).contains(&port))
 }
 
 /// The first of the networks that holds the address.

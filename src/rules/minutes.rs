@@ -16,11 +16,7 @@ pub fn minute_of(at: jiff::Timestamp) -> Minute {
 
 /// The time at which a minute begins; the ends of time for what no calendar holds.
 pub fn time_of(minute: Minute) -> jiff::Timestamp {
-    let end = if minute < 0 {
-        jiff::Timestamp::MIN
-    } else {
-        jiff::Timestamp::MAX
-    };
+    let end = if minute < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
     minute
         .checked_mul(60)
         .and_then(|second| jiff::Timestamp::from_second(second).ok())
@@ -175,9 +171,8 @@ impl Minutes {
 
     /// Takes out, and returns, what lies in the minutes of `others`.
     pub fn take_minutes_of(&mut self, others: &Self) -> Self {
-        let (taken, kept) = std::mem::take(&mut self.0)
-            .into_iter()
-            .partition(|(minute, _)| others.holds(*minute));
+        let (taken, kept) =
+            std::mem::take(&mut self.0).into_iter().partition(|(minute, _)| others.holds(*minute));
         self.0 = kept;
         Self(taken)
     }
@@ -245,9 +240,7 @@ fn raise(sum: &mut u64, count: u64) {
 }
 
 fn sum_of(counts: &[(Minute, u64)]) -> u64 {
-    counts
-        .iter()
-        .fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    counts.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
 }
 
 impl Serialize for Minutes {
@@ -349,10 +342,7 @@ mod tests {
         }
         for (window, most) in [(0, 5), (1, 5), (2, 5), (5, 5), (6, 7), (10, 8), (101, 13)] {
             assert_eq!(counter.untold.most_within(window), most, "{window}");
-            let threshold = |count| crate::rules::Threshold::Count {
-                count,
-                window: window.max(1),
-            };
+            let threshold = |count| crate::rules::Threshold::Count { count, window: window.max(1) };
             assert!(counter.clone().due(threshold(most), 0, 300).is_some());
             assert!(counter.clone().due(threshold(most + 1), 0, 300).is_none());
         }

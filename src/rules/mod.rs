@@ -230,14 +230,7 @@ pub fn keyed(rules: &[Rule]) -> Vec<(String, &Rule)> {
         let key = format!("{}-{}", rule.id, rule.filter.fingerprint());
         let nth = times.entry(key.clone()).or_insert(0);
         *nth += 1;
-        (
-            if *nth == 1 {
-                key
-            } else {
-                format!("{key}-{nth}")
-            },
-            rule,
-        )
+        (if *nth == 1 { key } else { format!("{key}-{nth}") }, rule)
     });
     keys.collect()
 }

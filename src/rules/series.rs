@@ -125,10 +125,7 @@ impl Known {
     /// None yet; names will be hashed with these numbers, which should be random, so
     /// that nobody can make up two rows that are taken for one.
     pub fn new(random: u64) -> Self {
-        Self {
-            key: HashKey::of(random),
-            ..Self::default()
-        }
+        Self { key: HashKey::of(random), ..Self::default() }
     }
 
     /// Draws the key, if there is none yet.

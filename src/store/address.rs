@@ -68,9 +68,7 @@ impl Base {
 }
 
 fn split_port(authority: &str) -> Result<(String, Option<u16>), UrlFault> {
-    let bracketed = authority
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'));
+    let bracketed = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (host, port) = match bracketed {
         Some((address, rest)) => {
             let address: std::net::Ipv6Addr = address.parse().map_err(|_| UrlFault::Host)?;
@@ -93,11 +91,7 @@ fn split_port(authority: &str) -> Result<(String, Option<u16>), UrlFault> {
 }
 
 fn host_name(text: &str) -> Result<String, UrlFault> {
-    if is_host_name(text) {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err(UrlFault::Host)
-    }
+    if is_host_name(text) { Ok(text.to_ascii_lowercase()) } else { Err(UrlFault::Host) }
 }
 
 /// Letters, digits, dots, hyphens and underscores, starting and ending well.
@@ -112,14 +106,9 @@ pub fn is_host_name(text: &str) -> bool {
 
 /// This host itself: `localhost` or a loopback address, with or without brackets.
 pub fn is_loopback(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host);
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     bare.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The bare address in `address` or `Name <address>`; `None` where it is none.
@@ -153,9 +142,7 @@ fn is_mail_address(text: &str) -> bool {
 
 /// `[192.0.2.1]`, `[IPv6:2001:db8::1]`: RFC 5321 4.1.3.
 fn is_address_literal(text: &str) -> bool {
-    let inner = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     inner.is_some_and(|inner| {
         let bare = inner.strip_prefix("IPv6:").unwrap_or(inner);
         bare.parse::<IpAddr>().is_ok()

@@ -127,10 +127,7 @@ fn api_key(api: &Section<'_>, env: &Env) -> String {
 
 fn key_expires(api: &Section<'_>) -> Option<Date> {
     let text = api.trimmed("key_expires")?;
-    let date = text
-        .parse()
-        .ok()
-        .filter(|_| text.len() == "2027-01-31".len());
+    let date = text.parse().ok().filter(|_| text.len() == "2027-01-31".len());
     if date.is_none() {
         api.wrong("key_expires", |lang| words::bad_date(lang, shown(text)));
     }

@@ -54,10 +54,7 @@ pub(super) fn open(path: &Path, config: &Path, options: &mut OpenOptions) -> Res
     let file = options
         .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY))
         .open(path)
-        .map_err(|error| Error::Read {
-            path: path.to_owned(),
-            error,
-        })?;
+        .map_err(|error| Error::Read { path: path.to_owned(), error })?;
     assert_own(path, config, file.metadata())?;
     Ok(file)
 }
@@ -65,12 +62,7 @@ pub(super) fn open(path: &Path, config: &Path, options: &mut OpenOptions) -> Res
 /// Makes a new file, for its owner alone. Fails where something is there already, a
 /// link too.
 pub(super) fn create(path: &Path, config: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(MODE)
-        .open(path)?;
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(MODE).open(path)?;
     give_to_owner_of(config, &file);
     Ok(file)
 }

@@ -67,16 +67,11 @@ fn fields_of(text: &str) -> Fields {
 
 fn fields(value: Option<&Value>) -> Fields {
     let object = value.and_then(Value::as_object).into_iter().flatten();
-    object
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    object.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn of<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
-    fields
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value)
+    fields.iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
 /// The keys of both, each once.
@@ -110,8 +105,7 @@ fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     let mut found = Vec::new();
     for old in list(before) {
         let same = |new: &&mut Option<Value>| {
-            new.as_ref()
-                .is_some_and(|new| new.get("id") == old.get("id"))
+            new.as_ref().is_some_and(|new| new.get("id") == old.get("id"))
         };
         let name = rule_name(&old);
         match new.iter_mut().find(same).and_then(Option::take) {
@@ -119,11 +113,7 @@ fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
                 let path = |key: &str| format!("{name}: {key}");
                 found.extend(in_object(fields(Some(&old)), fields(Some(&new)), &path));
             }
-            None => found.push(Change {
-                what: name,
-                before: Some(old.to_string()),
-                after: None,
-            }),
+            None => found.push(Change { what: name, before: Some(old.to_string()), after: None }),
         }
     }
     let added = new.into_iter().flatten().map(|rule| Change {

@@ -42,11 +42,7 @@ pub(super) fn read(
     let problems = Problems::default();
     let remarks = Problems::default();
     let obsolete = Problems::default();
-    let around = Around {
-        env: place.env,
-        folder: place.folder,
-        remarks: &remarks,
-    };
+    let around = Around { env: place.env, folder: place.folder, remarks: &remarks };
     top_level(document, &problems, &remarks);
     let pce = api::read(document, &around, &problems);
     let mail = email::read(document, &around, &problems);
@@ -65,28 +61,14 @@ pub(super) fn read(
         texts.collect()
     };
     let (warnings, obsolete) = (told(remarks), told(obsolete));
-    let mut config = Config {
-        pce,
-        mail,
-        settings,
-        rules,
-        warnings,
-        obsolete,
-        secrets,
-    };
+    let mut config = Config { pce, mail, settings, rules, warnings, obsolete, secrets };
     hide_in_names(&mut config);
     Ok(config)
 }
 
 /// A secret that was pasted where a name belongs is none that a mail may show.
 fn hide_in_names(config: &mut Config) {
-    let Config {
-        settings,
-        mail,
-        rules,
-        secrets,
-        ..
-    } = config;
+    let Config { settings, mail, rules, secrets, .. } = config;
     settings.site_name = secrets.hide(&settings.site_name);
     mail.sender = secrets.hide(&mail.sender);
     for rule in rules {

@@ -63,9 +63,7 @@ pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> S
         let files = named.into_iter().chain(places.credential_path(env));
         let in_files = files.filter_map(|path| read_bounded(&path).ok());
         let in_files = in_files.map(|(text, _)| text.trim_end_matches(['\r', '\n']).to_owned());
-        let written = text(places.key)
-            .into_iter()
-            .chain(env.text(places.variable));
+        let written = text(places.key).into_iter().chain(env.text(places.variable));
         for secret in written.map(str::to_owned).chain(in_files) {
             secrets.add_login(user, &Secret::new(secret));
         }
@@ -150,18 +148,15 @@ impl Places {
         let (text, about) = match read_bounded(path) {
             Ok(found) => found,
             Err(error) => {
-                section.wrong(key, |lang| {
-                    words::secret_unreadable(lang, &name, reason(&error, lang))
-                });
+                section
+                    .wrong(key, |lang| words::secret_unreadable(lang, &name, reason(&error, lang)));
                 return None;
             }
         };
         // A credential's mode is systemd's affair.
         let exposed = (key == self.file_key).then(|| Exposed::of(path, &about));
         if let Some(exposed) = exposed.flatten() {
-            around
-                .remarks
-                .add(&section.path_of(key), |lang| exposed.text(lang));
+            around.remarks.add(&section.path_of(key), |lang| exposed.text(lang));
         }
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);

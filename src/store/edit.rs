@@ -77,9 +77,9 @@ pub fn edit<T>(
     // No run may hold tallies by the ids that are about to change.
     let run_lock = lock_run(&path, now).ok();
     let renumbered = match (&config_before, &run_lock) {
-        (Ok(config), Some(_)) => renumber(&mut draft, config, |text| {
-            checked(&path, text, env).ok().and_then(Result::ok)
-        }),
+        (Ok(config), Some(_)) => {
+            renumber(&mut draft, config, |text| checked(&path, text, env).ok().and_then(Result::ok))
+        }
         _ => Vec::new(),
     };
     let untouched = draft.text();
@@ -99,13 +99,7 @@ pub fn edit<T>(
     let problems = checked(&path, &text, env)?.err().unwrap_or_default();
     refuse_new(&path, &known, &problems)?;
     let remark = write(&path, &text, problems.is_empty())?;
-    Ok(Edited {
-        result,
-        changes: changes(&before, &text),
-        renumbered,
-        problems,
-        remark,
-    })
+    Ok(Edited { result, changes: changes(&before, &text), renumbered, problems, remark })
 }
 
 /// The file behind all links; for a new file, the folder behind all links.
@@ -114,9 +108,7 @@ fn path_to_write(path: &Path) -> Result<PathBuf, Error> {
         Err(Error::NotFound { .. }) => {}
         found => return found,
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = behind_links(folder.unwrap_or(Path::new(".")))?;
     Ok(folder.join(path.file_name().unwrap_or_default()))
 }
@@ -146,11 +138,7 @@ fn refuse_new(path: &Path, known: &[Problem], found: &[Problem]) -> Result<(), E
     if problems.is_empty() {
         return Ok(());
     }
-    Err(Error::Invalid {
-        path: path.to_owned(),
-        problems,
-        more: 0,
-    })
+    Err(Error::Invalid { path: path.to_owned(), problems, more: 0 })
 }
 
 /// Gives each rule whose id stands twice a new one, in the file and in what the
@@ -172,10 +160,8 @@ fn renumber(
     let new = read(&draft.text()).filter(|_| !renumbered.is_empty());
     if let Some(new) = new {
         let pairs = keyed(&config.rules).into_iter().zip(keyed(&new.rules));
-        let names: BTreeMap<String, String> = pairs
-            .map(|((old, _), (new, _))| (old, new))
-            .filter(|(old, new)| old != new)
-            .collect();
+        let names: BTreeMap<String, String> =
+            pairs.map(|((old, _), (new, _))| (old, new)).filter(|(old, new)| old != new).collect();
         draft.rename_in_state(&names);
     }
     renumbered
@@ -256,9 +242,7 @@ impl Draft {
     pub fn rules(&self) -> Vec<Value> {
         let rules = layout::value_of(&self.body, "rules").unwrap_or_default();
         let values = layout::parts(rules).into_iter();
-        values
-            .map(|(_, value)| serde_json::from_str(value).unwrap_or_default())
-            .collect()
+        values.map(|(_, value)| serde_json::from_str(value).unwrap_or_default()).collect()
     }
 
     /// Adds a rule at the end, and returns its id: a new one where it has none,
@@ -266,9 +250,7 @@ impl Draft {
     pub fn add_rule(&mut self, rule: &Value) -> i64 {
         let taken = |id: i64| self.ids().any(|other| other == id);
         let own = rule.get("id").and_then(Value::as_i64);
-        let id = own
-            .filter(|id| !taken(*id))
-            .unwrap_or_else(|| self.free_id());
+        let id = own.filter(|id| !taken(*id)).unwrap_or_else(|| self.free_id());
         let mut rule = rule.clone();
         if let Some(rule) = rule.as_object_mut() {
             rule.insert("id".to_owned(), id.into());
@@ -318,9 +300,7 @@ impl Draft {
         let highest = self.ids().max().unwrap_or(0).max(0);
         // Who has an id at the very end of the numbers gets one from the begin.
         let free = |id: &i64| !self.ids().any(|other| other == *id);
-        highest
-            .checked_add(1)
-            .unwrap_or_else(|| (1..).find(free).unwrap_or(1))
+        highest.checked_add(1).unwrap_or_else(|| (1..).find(free).unwrap_or(1))
     }
 
     /// A section's text; `empty` where there is none that begins as it should.

@@ -10,14 +10,8 @@ use crate::mail;
 use crate::secret::Secret;
 
 /// The keys of `email`.
-pub(super) const EMAIL_KEYS: &[&str] = &[
-    "sender",
-    "envelope_sender",
-    "recipients",
-    "raw_snapshot",
-    "attach_records",
-    "thread",
-];
+pub(super) const EMAIL_KEYS: &[&str] =
+    &["sender", "envelope_sender", "recipients", "raw_snapshot", "attach_records", "thread"];
 
 /// The keys of `smtp`.
 pub(super) const SMTP_KEYS: &[&str] = &[
@@ -47,9 +41,7 @@ pub(super) fn read(
     let envelope_sender = email.trimmed("envelope_sender").and_then(|text| {
         let address = mail_address(text);
         if address.is_none() {
-            email.wrong("envelope_sender", |lang| {
-                words::bad_address(lang, shown(text))
-            });
+            email.wrong("envelope_sender", |lang| words::bad_address(lang, shown(text)));
         }
         address
     });

@@ -48,10 +48,8 @@ impl Exposed {
             Others::Everyone
         } else {
             let members = of_group();
-            (!members.is_empty()).then(|| Others::Group {
-                name: users::group_name(about.gid()),
-                members,
-            })?
+            (!members.is_empty())
+                .then(|| Others::Group { name: users::group_name(about.gid()), members })?
         };
         let (name, user) = (path.display(), users::name(me));
         let group_is_fine = || mode & 0o040 != 0 && of_group().is_empty();
@@ -63,12 +61,7 @@ impl Exposed {
         } else {
             format!("chown {user} {name} && chmod 600 {name}")
         };
-        Some(Self {
-            path: path.to_owned(),
-            mode,
-            to,
-            cure,
-        })
+        Some(Self { path: path.to_owned(), mode, to, cure })
     }
 
     /// What is wrong and what to do.

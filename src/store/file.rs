@@ -117,17 +117,11 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     let config = config(path, &document, env, head.language())?;
     let mut notes: Vec<Note> = Note::exposed(path).into_iter().collect();
     if let Some(last) = theirs.generation.filter(|_| from_last) {
-        notes.push(Note::StateFromLast {
-            path: path.to_owned(),
-            ours: ours.generation,
-            last,
-        });
+        notes.push(Note::StateFromLast { path: path.to_owned(), ours: ours.generation, last });
     }
     let chosen = chosen.filter(|_| head.version <= VERSION);
     // What is damaged here may be whole there, if it is of the same save.
-    let same = last_state
-        .as_deref()
-        .filter(|_| !from_last && theirs.generation == ours.generation);
+    let same = last_state.as_deref().filter(|_| !from_last && theirs.generation == ours.generation);
     let generation = ours.generation.max(theirs.generation).unwrap_or(0);
     let store = Store {
         path: path.to_owned(),
@@ -172,10 +166,7 @@ fn last_state(last_path: &Path, path: &Path, text: &str) -> Result<Option<String
 
 pub(super) fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
     match head.version {
-        version if version > VERSION => Err(Error::NewerState {
-            path: path.to_owned(),
-            version,
-        }),
+        version if version > VERSION => Err(Error::NewerState { path: path.to_owned(), version }),
         _ => Ok(()),
     }
 }
@@ -195,10 +186,7 @@ fn afresh(state: State) -> State {
     State {
         archive: state.archive,
         outbox: state.outbox,
-        day: Day {
-            told: state.day.told,
-            ..Day::default()
-        },
+        day: Day { told: state.day.told, ..Day::default() },
         ..State::default()
     }
 }
@@ -228,44 +216,25 @@ impl Store {
         mut notes: Vec<Note>,
     ) -> Opened {
         let read = state.map(|state| state::read(state, same));
-        let Read {
-            mut state,
-            damaged,
-            restored,
-        } = read.unwrap_or_default();
+        let Read { mut state, damaged, restored } = read.unwrap_or_default();
         if !restored.is_empty() {
-            notes.push(Note::Restored {
-                path: self.path.clone(),
-                parts: restored,
-            });
+            notes.push(Note::Restored { path: self.path.clone(), parts: restored });
         }
         if !damaged.is_empty() {
-            notes.push(Note::Damaged {
-                path: self.path.clone(),
-                parts: damaged.clone(),
-            });
+            notes.push(Note::Damaged { path: self.path.clone(), parts: damaged.clone() });
         }
         let target = target_of(&config);
         if self.state_use == StateUse::Reset {
             state = afresh(state);
             notes.push(Note::Reset);
         } else if !state.target.is_empty() && state.target != target {
-            notes.push(Note::OtherTarget {
-                was: state.target.clone(),
-                now: target.clone(),
-            });
+            notes.push(Note::OtherTarget { was: state.target.clone(), now: target.clone() });
             state = afresh(state);
         }
         state.target = target;
         state.generation = self.generation;
         state.language = Some(config.settings.language.tag().to_owned());
-        Opened {
-            store: self,
-            config,
-            state,
-            damaged,
-            notes,
-        }
+        Opened { store: self, config, state, damaged, notes }
     }
 
     /// Saves the state under the next generation. Reads the file again under
@@ -281,10 +250,8 @@ impl Store {
         };
         state.version = VERSION;
         state.generation = self.generation.max(state.generation).saturating_add(1);
-        let json = state::written(state).map_err(|error| Error::Write {
-            path: self.path.clone(),
-            error: error.into(),
-        })?;
+        let json = state::written(state)
+            .map_err(|error| Error::Write { path: self.path.clone(), error: error.into() })?;
         let text = splice::with_state(&self.path, &text, &json)?;
         let last = beside(&self.path, ".last");
         let Saved::Both = saved else {
@@ -322,9 +289,6 @@ impl Store {
 pub(super) fn replace_last(last: &Path, text: &str, path: &Path) -> Option<Remark> {
     match replace(last, text, path) {
         Ok(remark) => remark,
-        Err(failed) => Some(Remark {
-            path: path.to_owned(),
-            failed,
-        }),
+        Err(failed) => Some(Remark { path: path.to_owned(), failed }),
     }
 }

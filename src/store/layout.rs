@@ -27,10 +27,7 @@ pub(super) fn parts(text: &str) -> Vec<(Option<String>, &str)> {
 
 /// The value of the first such key, as it stands.
 pub(super) fn value_of<'t>(object: &'t str, key: &str) -> Option<&'t str> {
-    parts(object)
-        .into_iter()
-        .find(|(name, _)| name.as_deref() == Some(key))
-        .map(|(_, value)| value)
+    parts(object).into_iter().find(|(name, _)| name.as_deref() == Some(key)).map(|(_, value)| value)
 }
 
 /// `object` with `key` set to `value`: in its place, or as the last key, but
@@ -63,10 +60,7 @@ pub(super) fn with_value_at(text: &str, at: usize, value: &str) -> String {
 /// `object` without each such key.
 pub(super) fn without_key(object: &str, key: &str) -> String {
     let mut text = object.to_owned();
-    while let Some(at) = entries(&text)
-        .iter()
-        .position(|entry| entry.key.as_deref() == Some(key))
-    {
+    while let Some(at) = entries(&text).iter().position(|entry| entry.key.as_deref() == Some(key)) {
         text = without(&text, at);
     }
     text
@@ -212,11 +206,7 @@ fn inserted(text: &str, entries: &[Entry], at: usize, entry: &str, level: usize)
         (None, None) => {
             let line = |level: usize| format!("\n{}", INDENT.repeat(level));
             let inner = 1..text.len().saturating_sub(1);
-            spliced(
-                text,
-                inner,
-                &[&line(level + 1), entry, &line(level)].concat(),
-            )
+            spliced(text, inner, &[&line(level + 1), entry, &line(level)].concat())
         }
     }
 }

@@ -46,10 +46,7 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let file = ordinary::open(path).map_err(failed)?;
     let owner = file.metadata().map_err(failed)?.uid();
     if users::effective() == 0 && owner != 0 {
-        return Err(Error::Planted {
-            path: path.to_owned(),
-            what: Planted::Owner(owner),
-        });
+        return Err(Error::Planted { path: path.to_owned(), what: Planted::Owner(owner) });
     }
     bytes_of(file, path)
 }
@@ -110,12 +107,7 @@ pub(super) fn document<'t, S: Deserialize<'t>>(
             return Error::NotAnObject { path };
         }
         let (line, column) = place_of(body, error.line(), error.column());
-        Error::Syntax {
-            path,
-            line,
-            column,
-            message: error.to_string(),
-        }
+        Error::Syntax { path, line, column, message: error.to_string() }
     })
 }
 
@@ -141,11 +133,7 @@ pub(super) fn config(
     env: &Env,
     remembered: Option<crate::lang::Lang>,
 ) -> Result<Config, Error> {
-    let place = Place {
-        env,
-        folder: path.parent().unwrap_or(Path::new("")),
-        remembered,
-    };
+    let place = Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered };
     let mut config = config::read(document, &place).map_err(|(problems, more)| Error::Invalid {
         path: path.to_owned(),
         problems,

@@ -50,9 +50,7 @@ impl Env {
 
     /// These and no others.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
-        let owned = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)));
+        let owned = pairs.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value)));
         Self(owned.collect())
     }
 
@@ -70,9 +68,7 @@ impl Env {
 
     /// The locale that messages are asked for in, by POSIX's order.
     pub fn locale(&self) -> Option<&str> {
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .find_map(|name| self.text(name))
+        ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| self.text(name))
     }
 
     /// The language of what is shown on the screen, of every command: the one that
@@ -109,11 +105,7 @@ pub fn locate(option: Option<&Path>, env: &Env, executable: &Path) -> PathBuf {
         return path;
     }
     match executable.parent() {
-        Some(folder)
-            if SYSTEM_FOLDERS
-                .iter()
-                .any(|known| folder == Path::new(known)) =>
-        {
+        Some(folder) if SYSTEM_FOLDERS.iter().any(|known| folder == Path::new(known)) => {
             PathBuf::from(SYSTEM_FILE)
         }
         Some(folder) => folder.join(FILE_NAME),
@@ -133,13 +125,8 @@ pub fn resolve(path: &Path) -> Result<PathBuf, Error> {
 /// A file or a folder behind all links.
 pub(super) fn behind_links(path: &Path) -> Result<PathBuf, Error> {
     path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NotFound {
-            path: path.to_owned(),
-        },
-        _ => Error::Read {
-            path: path.to_owned(),
-            error,
-        },
+        io::ErrorKind::NotFound => Error::NotFound { path: path.to_owned() },
+        _ => Error::Read { path: path.to_owned(), error },
     })
 }
 

@@ -47,11 +47,7 @@ pub fn died_runs(config: &Path) -> Vec<Timestamp> {
     };
     let record = Record::read(&mut file);
     let at_work = record.holder.is_some_and(|(pid, _)| is_alive(pid));
-    if at_work {
-        record.died
-    } else {
-        record.buried().died
-    }
+    if at_work { record.died } else { record.buried().died }
 }
 
 impl RunLock {
@@ -77,10 +73,7 @@ fn take(config: &Path, now: Timestamp, under_way: bool) -> Result<RunLock, Error
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(Error::Running {
-                holder: Record::read(&mut file).holder,
-                path,
-            });
+            return Err(Error::Running { holder: Record::read(&mut file).holder, path });
         }
         Err(TryLockError::Error(error)) => return Err(Error::Write { path, error }),
     }
@@ -113,9 +106,7 @@ impl Record {
     /// What is no such line is passed over.
     fn read(file: &mut File) -> Self {
         let mut text = String::new();
-        let read = file
-            .rewind()
-            .and_then(|()| file.take(2_000).read_to_string(&mut text));
+        let read = file.rewind().and_then(|()| file.take(2_000).read_to_string(&mut text));
         let mut record = Self::default();
         if read.is_err() {
             return record;
@@ -189,10 +180,7 @@ pub(super) fn lock_save(config: &Path) -> Result<SaveLock, Error> {
 }
 
 fn open(path: &Path, config: &Path) -> Result<File, Error> {
-    let failed = |error| Error::Write {
-        path: path.to_owned(),
-        error,
-    };
+    let failed = |error| Error::Write { path: path.to_owned(), error };
     match beside::create(path, config) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let mut options = OpenOptions::new();

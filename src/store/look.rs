@@ -38,11 +38,8 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     let document = document(&path, &text)?;
     let head = state::head(document.state);
     refuse_newer(&path, &head)?;
-    let place = Place {
-        env,
-        folder: path.parent().unwrap_or(Path::new("")),
-        remembered: head.language(),
-    };
+    let place =
+        Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered: head.language() };
     let problems = config::read(&document, &place).err();
     Ok(Look {
         rules: rules(&text),
@@ -70,9 +67,7 @@ pub fn secrets(path: &Path, env: &Env) -> Secrets {
         let folder = target.parent().unwrap_or(Path::new(""));
         Ok::<_, Error>(secrets_in(&document(target, &text)?, env, folder))
     };
-    resolve(path)
-        .and_then(|target| read(&target))
-        .unwrap_or_default()
+    resolve(path).and_then(|target| read(&target)).unwrap_or_default()
 }
 
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be
@@ -98,11 +93,7 @@ pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> V
     let Ok(document) = document(folder, &text) else {
         return Vec::new();
     };
-    let place = Place {
-        env,
-        folder,
-        remembered: None,
-    };
+    let place = Place { env, folder, remembered: None };
     let mut found = config::read(&document, &place).err().unwrap_or_default().0;
     let given = |problem: &Problem| {
         let keys = keys.as_object().into_iter().flatten();

@@ -89,10 +89,7 @@ odd
             ("/var/lib/x/config.json", "/var/lib", true),
         ] {
             let found = find(text, Path::new(path)).unwrap();
-            assert_eq!(
-                (found.point.to_str(), found.read_only),
-                (Some(point), read_only)
-            );
+            assert_eq!((found.point.to_str(), found.read_only), (Some(point), read_only));
         }
         assert_eq!(find(b"", Path::new("/x")), None);
         assert!(!is_mount(&std::env::temp_dir().join("no such file")));

@@ -2,11 +2,7 @@
 
 /// The known word that takes the fewest changes of a letter to come from `word`.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> &'static str {
-    known
-        .iter()
-        .copied()
-        .min_by_key(|candidate| distance(word, candidate))
-        .unwrap_or_default()
+    known.iter().copied().min_by_key(|candidate| distance(word, candidate)).unwrap_or_default()
 }
 
 /// How many letters have to be added, dropped, changed or swapped with their neighbour.

@@ -57,10 +57,7 @@ pub(super) fn doubles(entries: &[(String, Node)]) -> impl Iterator<Item = &str> 
 
 /// The value of the first such key.
 pub(super) fn find<'a>(entries: &'a [(String, Node)], key: &str) -> Option<&'a Node> {
-    entries
-        .iter()
-        .find(|(name, _)| name == key)
-        .map(|(_, node)| node)
+    entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
 }
 
 impl Node {
@@ -178,10 +175,7 @@ impl<'de, S: Deserialize<'de>> Visitor<'de> for DocumentVisitor<S> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut document = Document {
-            sections: Vec::new(),
-            state: None,
-        };
+        let mut document = Document { sections: Vec::new(), state: None };
         while let Some(key) = map.next_key::<String>()? {
             // A second `state` lands among the sections, where it is told.
             if key == "state" && document.state.is_none() {

@@ -115,9 +115,7 @@ pub fn assert_no_stranger(named: &Path, config: &Path) -> Result<(), Error> {
             who,
         });
     }
-    let link = fs::symlink_metadata(named)
-        .ok()
-        .filter(Metadata::is_symlink);
+    let link = fs::symlink_metadata(named).ok().filter(Metadata::is_symlink);
     let owner = owned(config).map_or(0, |about| about.uid());
     match link {
         Some(link) if ![0, owner].contains(&link.uid()) => Err(Error::Planted {
@@ -129,9 +127,7 @@ pub fn assert_no_stranger(named: &Path, config: &Path) -> Result<(), Error> {
 }
 
 pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Owner {
@@ -190,9 +186,8 @@ impl Owner {
             let name = name.to_string_lossy();
             name.starts_with("LC_") || PASSED_ON.contains(&&*name)
         };
-        let mut all: BTreeMap<OsString, OsString> = std::env::vars_os()
-            .filter(|(name, _)| passed_on(name))
-            .collect();
+        let mut all: BTreeMap<OsString, OsString> =
+            std::env::vars_os().filter(|(name, _)| passed_on(name)).collect();
         // Who it was, for the record of what was changed.
         let behind = || std::env::var_os("LOGNAME").unwrap_or_else(|| "root".into());
         all.entry("SUDO_USER".into()).or_insert_with(behind);

@@ -29,11 +29,7 @@ pub struct Problem {
 impl Problem {
     /// Puts the sentence down in both languages.
     pub fn new(path: impl Into<String>, sentence: impl Fn(Lang) -> String) -> Self {
-        Self {
-            path: path.into(),
-            en: sentence(Lang::En),
-            zh: sentence(Lang::ZhTw),
-        }
+        Self { path: path.into(), en: sentence(Lang::En), zh: sentence(Lang::ZhTw) }
     }
 
     /// Takes secrets out of it, and out of the key's path.
@@ -234,11 +230,7 @@ impl Error {
     /// What failed, where, and what to do: one line for each problem.
     pub fn lines(&self, lang: Lang) -> Vec<String> {
         match self {
-            Self::Invalid {
-                path,
-                problems,
-                more,
-            } => invalid(path, problems, *more, lang),
+            Self::Invalid { path, problems, more } => invalid(path, problems, *more, lang),
             other => vec![other.line(lang)],
         }
     }
@@ -252,23 +244,12 @@ impl Error {
             Self::NotText { path, line } => words::not_text(lang, path.display(), line),
             Self::NotAFile { path } => words::not_a_file(lang, path.display()),
             Self::NotAnObject { path } => words::not_an_object(lang, path.display()),
-            Self::Syntax {
-                path,
-                line,
-                column,
-                message,
-            } => words::syntax(
-                lang,
-                path.display(),
-                line,
-                column,
-                syntax_reason(message, lang),
-            ),
-            Self::Invalid {
-                path,
-                problems,
-                more,
-            } => invalid(path, problems, *more, lang).join("\n"),
+            Self::Syntax { path, line, column, message } => {
+                words::syntax(lang, path.display(), line, column, syntax_reason(message, lang))
+            }
+            Self::Invalid { path, problems, more } => {
+                invalid(path, problems, *more, lang).join("\n")
+            }
             Self::NewerState { path, version } => words::newer_state(lang, path.display(), version),
             Self::Running { path, holder } => match holder {
                 Some((pid, since)) => {

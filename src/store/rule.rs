@@ -67,14 +67,9 @@ pub(super) fn keys() -> Vec<&'static str> {
 /// Where a rule's key stands when the program writes the rule: in the order in
 /// which a person reads it. The user's own keys come last.
 pub fn place_of_key(key: &str) -> usize {
-    const HEAD: &[&str] = &[
-        "id", "type", "name", "enabled", "level", "desc", "rec", "note",
-    ];
+    const HEAD: &[&str] = &["id", "type", "name", "enabled", "level", "desc", "rec", "note"];
     let known = [HEAD, EVENT, TRAFFIC, COMMON].concat();
-    known
-        .iter()
-        .position(|one| *one == key)
-        .unwrap_or(known.len())
+    known.iter().position(|one| *one == key).unwrap_or(known.len())
 }
 
 /// Reads `rules`; ids that stand twice run, and are told as a remark.
@@ -83,9 +78,7 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
         None | Some(Node::Null) => return Vec::new(),
         Some(Node::List(list)) => list,
         Some(other) => {
-            problems.add("rules", |lang| {
-                words::want_rules(lang, other.kind().word(lang))
-            });
+            problems.add("rules", |lang| words::want_rules(lang, other.kind().word(lang)));
             return Vec::new();
         }
     };
@@ -96,9 +89,7 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
             continue;
         };
         if rules.iter().any(|other| other.id == rule.id) {
-            remarks.add(&format!("{path}.id"), |lang| {
-                words::double_id(lang, rule.id)
-            });
+            remarks.add(&format!("{path}.id"), |lang| words::double_id(lang, rule.id));
         }
         rules.push(rule);
     }
@@ -156,9 +147,7 @@ enum RuleType {
 /// The type comes first: it says which other keys there may be.
 fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
     let Node::Object(entries) = node else {
-        problems.add(path, |lang| {
-            words::want_object(lang, node.kind().word(lang))
-        });
+        problems.add(path, |lang| words::want_object(lang, node.kind().word(lang)));
         return None;
     };
     let found = entries.iter().find(|(key, _)| key == "type");
@@ -204,20 +193,12 @@ fn threshold(rule: &Section<'_>) -> Threshold {
             rule.missing(key, example);
         }
     }
-    Threshold::Count {
-        count: count.unwrap_or(1).into(),
-        window: window.unwrap_or(1),
-    }
+    Threshold::Count { count: count.unwrap_or(1).into(), window: window.unwrap_or(1) }
 }
 
 fn event(rule: &Section<'_>) -> EventFilter {
-    let count_by = rule.word(
-        "count_by",
-        &[
-            ("events", EventCount::Events),
-            ("objects", EventCount::Objects),
-        ],
-    );
+    let count_by =
+        rule.word("count_by", &[("events", EventCount::Events), ("objects", EventCount::Objects)]);
     EventFilter {
         filter_value: filter_value(rule),
         severity: words_of(rule, "severity", SEVERITIES),
@@ -254,13 +235,8 @@ fn words_of(rule: &Section<'_>, key: &str, known: &'static [&'static str]) -> Ve
 }
 
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
-    let count_by = rule.word(
-        "count_by",
-        &[
-            ("connections", FlowCount::Connections),
-            ("flows", FlowCount::Flows),
-        ],
-    );
+    let count_by = rule
+        .word("count_by", &[("connections", FlowCount::Connections), ("flows", FlowCount::Flows)]);
     TrafficFilter {
         decision: decision(rule),
         ports: parts(rule, "port", port_range, words::bad_port),
@@ -316,10 +292,8 @@ fn labels(rule: &Section<'_>, key: &str) -> Vec<Label> {
     let label = |text: &str| {
         let (name, value) = text.split_once('=')?;
         let (name, value) = (name.trim(), value.trim());
-        (!name.is_empty() && !value.is_empty()).then(|| Label {
-            key: name.to_owned(),
-            value: value.to_owned(),
-        })
+        (!name.is_empty() && !value.is_empty())
+            .then(|| Label { key: name.to_owned(), value: value.to_owned() })
     };
     parts(rule, key, label, words::bad_label)
 }

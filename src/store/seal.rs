@@ -23,10 +23,8 @@ pub(super) type Sums = BTreeMap<String, String>;
 pub(super) fn sealed(state: &str) -> serde_json::Result<String> {
     let mut parts: BTreeMap<String, &RawValue> = serde_json::from_str(state)?;
     let resealed = parts.remove(KEY).is_some();
-    let sums: Sums = parts
-        .iter()
-        .filter_map(|(key, part)| Some((key.clone(), sum(part.get())?)))
-        .collect();
+    let sums: Sums =
+        parts.iter().filter_map(|(key, part)| Some((key.clone(), sum(part.get())?))).collect();
     let sums = serde_json::to_string(&sums)?;
     if resealed || parts.is_empty() {
         return Ok(layout::with_key(state, KEY, &sums, "", 1));
@@ -56,9 +54,7 @@ impl Sum {
         self.word(kind);
         self.word(bytes.len() as u64);
         let (words, rest) = bytes.as_chunks::<8>();
-        words
-            .iter()
-            .for_each(|word| self.word(u64::from_le_bytes(*word)));
+        words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
         let mut last = [0; 8];
         for (to, from) in last.iter_mut().zip(rest) {
             *to = *from;

@@ -62,21 +62,14 @@ pub(super) fn read(
         max_catch_up_hours: number("max_catch_up_hours", 1, 2160, 24),
         max_event_catch_up_hours: number("max_event_catch_up_hours", 1, 8760, 720),
         cycle_deadline_seconds: number("cycle_deadline_seconds", 1, 86_400, 420),
-        archive_dir: section
-            .trimmed("archive_dir")
-            .map(|path| place.folder.join(path)),
+        archive_dir: section.trimmed("archive_dir").map(|path| place.folder.join(path)),
     }
 }
 
 /// The language of a file that may be invalid elsewhere.
 pub(super) fn language_of(document: &Document<'_>, place: &Place<'_>) -> Lang {
     let problems = Problems::default();
-    let section = Section::open(
-        document.section("settings"),
-        "settings",
-        &["language"],
-        &problems,
-    );
+    let section = Section::open(document.section("settings"), "settings", &["language"], &problems);
     language(&section, document, place)
 }
 
@@ -165,9 +158,7 @@ fn system_zone() -> TimeZone {
 
 fn site_name(section: &Section<'_>, pce: &pce::Settings) -> String {
     let Some(text) = section.trimmed("site_name") else {
-        return Base::parse(&pce.url)
-            .map(|base| base.host)
-            .unwrap_or_default();
+        return Base::parse(&pce.url).map(|base| base.host).unwrap_or_default();
     };
     if text.chars().any(char::is_control) || text.chars().count() > 100 {
         section.wrong("site_name", words::bad_site_name);
@@ -176,9 +167,7 @@ fn site_name(section: &Section<'_>, pce: &pce::Settings) -> String {
 }
 
 fn daily_report(section: &Section<'_>) -> Option<Time> {
-    let text = section
-        .trimmed("daily_report")
-        .filter(|text| *text != "off")?;
+    let text = section.trimmed("daily_report").filter(|text| *text != "off")?;
     let time = clock_time(text);
     if time.is_none() {
         section.wrong("daily_report", |lang| words::bad_time(lang, shown(text)));

@@ -27,11 +27,7 @@ pub(super) fn with_state(path: &Path, text: &str, json: &str) -> Result<String, 
             let body = text.trim_end_matches(SPACE);
             let inner = body.strip_suffix('}').unwrap_or(body);
             let end = inner.trim_end_matches(SPACE).len();
-            let comma = if document.sections.is_empty() {
-                ""
-            } else {
-                ","
-            };
+            let comma = if document.sections.is_empty() { "" } else { "," };
             let key = format!("{comma}{}\"state\": ", indent(text));
             (text.get(..end), key, text.get(end..))
         }

@@ -340,9 +340,7 @@ impl<'t> Source<'t> {
 
 /// Reads the version, the generation and the language alone.
 pub(super) fn head(text: Option<&str>) -> Head {
-    text.and_then(Source::of)
-        .map(|source| head_of(&source))
-        .unwrap_or_default()
+    text.and_then(Source::of).map(|source| head_of(&source)).unwrap_or_default()
 }
 
 fn head_of(source: &Source<'_>) -> Head {
@@ -352,9 +350,7 @@ fn head_of(source: &Source<'_>) -> Head {
     let sealed = |key: &&String| source.sums.is_some() && source.is_whole(key);
     let newer = source.unknown().any(|key| sealed(&key));
     Head {
-        version: version
-            .unwrap_or(0)
-            .max(if newer { VERSION + 1 } else { 0 }),
+        version: version.unwrap_or(0).max(if newer { VERSION + 1 } else { 0 }),
         generation: source.sound("generation").ok().flatten(),
         language: source.value("language").ok().flatten(),
     }
@@ -373,17 +369,10 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         return Read::default();
     }
     let Some(ours) = Source::of(text) else {
-        return Read {
-            damaged: vec!["state".to_owned()],
-            ..Read::default()
-        };
+        return Read { damaged: vec!["state".to_owned()], ..Read::default() };
     };
-    let mut reader = Reader {
-        ours,
-        last: last.and_then(Source::of),
-        damaged: Vec::new(),
-        restored: Vec::new(),
-    };
+    let mut reader =
+        Reader { ours, last: last.and_then(Source::of), damaged: Vec::new(), restored: Vec::new() };
     reader.judge_keys();
     let last_run: Option<LastRun> = reader.take("last_run");
     let mut state = State {
@@ -399,9 +388,8 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         series: reader.take_or_begin_anew("series"),
         baseline: reader.take_or_begin_anew("baseline"),
         rules: reader.take_each("rules", Ok::<_, ()>),
-        conditions: reader.take_each("conditions", |key| {
-            Condition::deserialize(serde_json::Value::String(key))
-        }),
+        conditions: reader
+            .take_each("conditions", |key| Condition::deserialize(serde_json::Value::String(key))),
         rhythm: reader.take("rhythm"),
         died: reader.take("died"),
         day: reader.take("day"),
@@ -421,11 +409,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Read {
         // At once, and not when a flow is next heard of.
         state.traffic.late_at = None;
     }
-    Read {
-        state,
-        damaged: reader.damaged,
-        restored: reader.restored,
-    }
+    Read { state, damaged: reader.damaged, restored: reader.restored }
 }
 
 /// The keys of [`State`] that are read one by one.
@@ -565,14 +549,12 @@ impl Reader<'_> {
         };
         let of = |name: &str| parts.get(name).map(|part| part.get());
         let mails = mails_of("outbox.mails", of("mails"));
-        let inner: BTreeMap<String, Box<RawValue>> = of("unconfirmed")
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default();
+        let inner: BTreeMap<String, Box<RawValue>> =
+            of("unconfirmed").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let unconfirmed = inner.get("mails").map(|mails| mails.get());
         let unconfirmed = mails_of("outbox.unconfirmed", unconfirmed);
-        let untold: Vec<serde_json::Value> = of("untold")
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default();
+        let untold: Vec<serde_json::Value> =
+            of("untold").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         if damaged.is_empty() {
             damaged.push(NAME.to_owned());
         }
@@ -580,10 +562,7 @@ impl Reader<'_> {
         Outbox {
             mails,
             unconfirmed: Unconfirmed { mails: unconfirmed },
-            untold: untold
-                .iter()
-                .filter_map(|one| one.as_str().map(str::to_owned))
-                .collect(),
+            untold: untold.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
         }
     }
 }
@@ -624,10 +603,8 @@ mod tests {
             remarks_told: Some(Date::constant(2026, 8, 3)),
             ..State::default()
         };
-        let served = Served {
-            address: std::net::Ipv4Addr::LOCALHOST.into(),
-            at: Timestamp::UNIX_EPOCH,
-        };
+        let served =
+            Served { address: std::net::Ipv4Addr::LOCALHOST.into(), at: Timestamp::UNIX_EPOCH };
         state.addresses.insert("pce.example:443".to_owned(), served);
         state.baseline = version_1s();
         state.died.told.push(Timestamp::UNIX_EPOCH);

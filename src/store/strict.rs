@@ -31,17 +31,11 @@ impl<'a> Section<'a> {
             None | Some(Node::Null) => &[],
             Some(Node::Object(entries)) => entries,
             Some(other) => {
-                problems.add(&path, |lang| {
-                    words::want_object(lang, other.kind().word(lang))
-                });
+                problems.add(&path, |lang| words::want_object(lang, other.kind().word(lang)));
                 &[]
             }
         };
-        let section = Self {
-            path,
-            entries,
-            problems,
-        };
+        let section = Self { path, entries, problems };
         for (key, _) in entries.iter().filter(|(key, _)| !key.starts_with('_')) {
             if !known.contains(&key.as_str()) {
                 let near = nearest(key, known);
@@ -73,15 +67,12 @@ impl<'a> Section<'a> {
 
     /// A text without the white space around it; blank counts as not given.
     pub fn trimmed(&self, key: &str) -> Option<&'a str> {
-        self.text(key)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        self.text(key).map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// True where the value is there and no text, which [`Self::text`] has told.
     pub fn has_other_type(&self, key: &str) -> bool {
-        self.get(key)
-            .is_some_and(|node| !matches!(node, Node::Text(_)))
+        self.get(key).is_some_and(|node| !matches!(node, Node::Text(_)))
     }
 
     /// `true` or `false`.
@@ -135,10 +126,7 @@ impl<'a> Section<'a> {
 
     /// Tells that `text` is none of the `known` words.
     pub fn not_one_of(&self, key: &str, text: &str, known: impl IntoIterator<Item = &'static str>) {
-        let known: Vec<_> = known
-            .into_iter()
-            .map(|word| format!("\"{word}\""))
-            .collect();
+        let known: Vec<_> = known.into_iter().map(|word| format!("\"{word}\"")).collect();
         let known = known.join(", ");
         self.wrong(key, |lang| words::not_one_of(lang, shown(text), &known));
     }

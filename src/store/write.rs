@@ -69,10 +69,9 @@ fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<Opti
             let _ = fs::remove_file(&temporary);
             not_written(path, error)
         })?;
-    let synced = sync_folder(path).err().map(|error| Error::Sync {
-        path: folder_of(path).to_owned(),
-        error,
-    });
+    let synced = sync_folder(path)
+        .err()
+        .map(|error| Error::Sync { path: folder_of(path).to_owned(), error });
     let in_place = match took_it {
         Took::TheName => None,
         Took::TheNet => match write_in_place(path, text.as_bytes()) {
@@ -81,17 +80,11 @@ fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<Opti
             written => written.map(|()| None)?,
         },
     };
-    Ok(in_place.or(synced).map(|failed| Remark {
-        path: path.to_owned(),
-        failed,
-    }))
+    Ok(in_place.or(synced).map(|failed| Remark { path: path.to_owned(), failed }))
 }
 
 fn not_written(path: &Path, error: io::Error) -> Error {
-    Error::Write {
-        path: path.to_owned(),
-        error,
-    }
+    Error::Write { path: path.to_owned(), error }
 }
 
 /// What became of the temporary file.

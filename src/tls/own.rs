@@ -23,30 +23,21 @@ pub(super) struct Own {
 
 impl Default for Own {
     fn default() -> Self {
-        Self {
-            certificates: Vec::new(),
-            store: RootCertStore::empty(),
-            passed_by: Vec::new(),
-        }
+        Self { certificates: Vec::new(), store: RootCertStore::empty(), passed_by: Vec::new() }
     }
 }
 
 impl Own {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, TlsError> {
-        let bytes = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
-            file: file.to_owned(),
-            error,
-        })?;
+        let bytes = ordinary::read(file, LONGEST)
+            .map_err(|error| TlsError::Unreadable { file: file.to_owned(), error })?;
         let mut own = Self::default();
         let blocks = pem::blocks(&pem::text(&bytes));
         let (certificates, others): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| block.is_certificate());
         for (index, block) in certificates.into_iter().enumerate() {
-            let damaged = || TlsError::Damaged {
-                file: file.to_owned(),
-                number: index + 1,
-            };
+            let damaged = || TlsError::Damaged { file: file.to_owned(), number: index + 1 };
             let certificate = block.certificate().ok_or_else(damaged)?;
             own.store.add(certificate.clone()).map_err(|_| damaged())?;
             own.certificates.push(certificate);
@@ -57,10 +48,7 @@ impl Own {
             }
         }
         if own.certificates.is_empty() {
-            return Err(TlsError::Empty {
-                file: file.to_owned(),
-                passed_by: own.passed_by,
-            });
+            return Err(TlsError::Empty { file: file.to_owned(), passed_by: own.passed_by });
         }
         Ok(own)
     }
@@ -77,9 +65,7 @@ impl Own {
 
     /// True where the user named this very certificate.
     pub(super) fn names(&self, certificate: &CertificateDer<'_>) -> bool {
-        self.certificates
-            .iter()
-            .any(|own| own.as_ref() == certificate.as_ref())
+        self.certificates.iter().any(|own| own.as_ref() == certificate.as_ref())
     }
 }
 

@@ -29,9 +29,7 @@ pub(super) struct Block {
 /// The file's text, without a byte order mark. Windows writes UTF-16, too.
 pub(super) fn text(bytes: &[u8]) -> String {
     let units = |of: fn([u8; 2]) -> u16, bytes: &[u8]| {
-        let pairs = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| pair.try_into().ok());
+        let pairs = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok());
         String::from_utf16_lossy(&pairs.map(of).collect::<Vec<u16>>())
     };
     match bytes {
@@ -46,20 +44,16 @@ pub(super) fn text(bytes: &[u8]) -> String {
 pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<(&str, String)> = None;
-    let unfinished = |label: &str| Block {
-        label: shown(label),
-        body: None,
-    };
+    let unfinished = |label: &str| Block { label: shown(label), body: None };
     for line in text.lines().map(str::trim) {
         if let Some(label) = boundary(line, "BEGIN") {
             // The one before has no end.
             blocks.extend(open.take().map(|(before, _)| unfinished(before)));
             open = Some((label, String::new()));
         } else if boundary(line, "END").is_some() {
-            blocks.extend(open.take().map(|(label, body)| Block {
-                label: shown(label),
-                body: Some(body),
-            }));
+            blocks.extend(
+                open.take().map(|(label, body)| Block { label: shown(label), body: Some(body) }),
+            );
         } else if let Some((_, body)) = &mut open {
             body.push_str(line);
         }

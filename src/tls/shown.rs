@@ -30,10 +30,7 @@ pub(super) struct Looking {
 
 impl Looking {
     pub(super) fn new(verifier: Arc<dyn ServerCertVerifier>, shown: &Arc<Shown>) -> Self {
-        Self {
-            verifier,
-            shown: Arc::clone(shown),
-        }
+        Self { verifier, shown: Arc::clone(shown) }
     }
 }
 
@@ -47,8 +44,7 @@ impl ServerCertVerifier for Looking {
         now: UnixTime,
     ) -> Result<ServerCertVerified, RustlsError> {
         *self.shown.slot() = Some(leaf.to_vec());
-        self.verifier
-            .verify_server_cert(leaf, intermediates, name, ocsp, now)
+        self.verifier.verify_server_cert(leaf, intermediates, name, ocsp, now)
     }
 
     fn verify_tls12_signature(
@@ -57,8 +53,7 @@ impl ServerCertVerifier for Looking {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, RustlsError> {
-        self.verifier
-            .verify_tls12_signature(message, certificate, signature)
+        self.verifier.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -67,8 +62,7 @@ impl ServerCertVerifier for Looking {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, RustlsError> {
-        self.verifier
-            .verify_tls13_signature(message, certificate, signature)
+        self.verifier.verify_tls13_signature(message, certificate, signature)
     }
 
     /// One more than can be verified, and last: a server that has nothing else

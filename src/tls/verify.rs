@@ -30,10 +30,7 @@ pub(super) struct Verifier {
 
 impl Verifier {
     pub(super) fn new(trusted: Trusted, provider: &Arc<CryptoProvider>) -> Self {
-        Self {
-            trusted,
-            provider: Arc::clone(provider),
-        }
+        Self { trusted, provider: Arc::clone(provider) }
     }
 
     /// That a chain of trust leads to the certificate, today.
@@ -92,9 +89,7 @@ fn signed_by_some(
 ) -> Result<(), RustlsError> {
     let mut verdict = Err(CertificateError::UnknownIssuer.into());
     for few in store.roots.chunks(AT_A_TIME) {
-        verdict = signed_by_any(&RootCertStore {
-            roots: few.to_vec(),
-        });
+        verdict = signed_by_any(&RootCertStore { roots: few.to_vec() });
         let another_ca = matches!(
             verdict,
             Err(RustlsError::InvalidCertificate(
@@ -175,8 +170,6 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -27,11 +27,7 @@ pub fn read(config: &str) {
     let clock = Clock::of_host(now, SignedDuration::ZERO);
     let mut client = Client::new(&config.pce, clock, deadline).unwrap();
     let decisions = ["blocked", "potentially_blocked"].map(str::to_owned);
-    let mut parts = vec![Part::whole(
-        now - SignedDuration::from_hours(24),
-        now,
-        &decisions,
-    )];
+    let mut parts = vec![Part::whole(now - SignedDuration::from_hours(24), now, &decisions)];
     let mut rows = 0;
     while let Some(mut part) = parts.pop() {
         post(&mut client, &mut part).unwrap();
@@ -64,9 +60,6 @@ fn skip(client: &mut Client, href: &str) -> u64 {
     let mut response = client.get(&path).unwrap();
     let mut records = Records::new(client.long_body(&path, &mut response).unwrap());
     let mut rows = 0;
-    while records
-        .next_record::<Anything>(&mut |_, _| rows += 1)
-        .unwrap()
-    {}
+    while records.next_record::<Anything>(&mut |_, _| rows += 1).unwrap() {}
     rows
 }

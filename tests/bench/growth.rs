@@ -29,9 +29,8 @@ pub fn tables(bench: &Bench) -> Vec<Figure> {
             if rules.is_some() {
                 peaks.push(taken.peak);
             }
-            let by = rules.map_or("the floor".to_owned(), |rules| {
-                format!("{} rules", grouped(rules as u64))
-            });
+            let by = rules
+                .map_or("the floor".to_owned(), |rules| format!("{} rules", grouped(rules as u64)));
             figures.extend(untabled(&format!("{} rows, {by}", grouped(rows)), taken));
         }
         println!("| {} | {} |", grouped(rows), cells.join(" | "));

@@ -62,11 +62,7 @@ pub fn all(folder: &Path) -> Vec<Figure> {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3));
-    let mut parts = Parts {
-        criterion,
-        folder: folder.to_owned(),
-        figures: Vec::new(),
-    };
+    let mut parts = Parts { criterion, folder: folder.to_owned(), figures: Vec::new() };
     reading(&mut parts);
     filing(&mut parts);
     growing(&mut parts);
@@ -111,21 +107,13 @@ fn reading(parts: &mut Parts) {
     parts.part_over(array.len(), "20,000 rows parsed", |bencher| {
         bencher.iter(|| parse_all::<Flow<'_>>(&rows));
     });
-    parts.part_over(
-        array.len(),
-        "20,000 rows skipped by serde_json",
-        |bencher| {
-            bencher.iter(|| parse_all::<IgnoredAny>(&rows));
-        },
-    );
+    parts.part_over(array.len(), "20,000 rows skipped by serde_json", |bencher| {
+        bencher.iter(|| parse_all::<IgnoredAny>(&rows));
+    });
     let filters = traffic_filters(twelve_rules());
-    parts.part_over(
-        array.len(),
-        "20,000 rows of a download, 12 rules",
-        |bencher| {
-            bencher.iter(|| pass_all(&array, &filters));
-        },
-    );
+    parts.part_over(array.len(), "20,000 rows of a download, 12 rules", |bencher| {
+        bencher.iter(|| pass_all(&array, &filters));
+    });
 }
 
 fn parse_all<'a, T: Deserialize<'a>>(rows: &[&'a [u8]]) {
@@ -237,10 +225,7 @@ fn events(parts: &mut Parts) {
             let mut matched = 0;
             let mut look = |event: Option<&Event<'_>>, _: &[u8]| {
                 let event = event.unwrap();
-                matched += filters
-                    .iter()
-                    .filter(|filter| filter.matches(event))
-                    .count();
+                matched += filters.iter().filter(|filter| filter.matches(event)).count();
             };
             while records.next_record::<Events>(&mut look).unwrap() {}
             matched
@@ -249,11 +234,7 @@ fn events(parts: &mut Parts) {
 }
 
 fn telling(parts: &mut Parts) {
-    let look = Look {
-        lang: Lang::En,
-        zone: &TimeZone::UTC,
-        raw_snapshot: true,
-    };
+    let look = Look { lang: Lang::En, zone: &TimeZone::UTC, raw_snapshot: true };
     let reports = samples::gallery(Lang::En);
     let (_, report) = reports.iter().find(|(name, _)| *name == "mixed").unwrap();
     parts.part("a mail of eight alerts", |bencher| {

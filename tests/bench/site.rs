@@ -67,10 +67,8 @@ impl Site {
         let first = lines.next().unwrap().unwrap();
         let mut words = first.split(' ');
         let [url, key, secret] = [(); 3].map(|()| words.next().unwrap().to_owned());
-        let pem: Vec<String> = lines
-            .map(Result::unwrap)
-            .take_while(|line| line != "ready")
-            .collect();
+        let pem: Vec<String> =
+            lines.map(Result::unwrap).take_while(|line| line != "ready").collect();
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, pem.join("\n")).unwrap();
         let config = json!({
@@ -81,11 +79,7 @@ impl Site {
             "settings": {"language": "en", "timezone": "UTC"},
             "rules": [],
         });
-        Self {
-            folder,
-            pce,
-            config,
-        }
+        Self { folder, pce, config }
     }
 
     /// From now on these are the rules, and nothing was polled yet.
@@ -153,18 +147,9 @@ pub fn traffic_rules(count: usize) -> impl Iterator<Item = Value> {
         let (key, value) = match at % 5 {
             0 => ("port", json!(64_000 + at % 1_500)),
             1 => ("src_label", json!(format!("app=Absent {at}"))),
-            2 => (
-                "dst_ip_in",
-                json!([format!("192.168.{}.{}/32", at / 250, at % 250)]),
-            ),
-            3 => (
-                "src_ip_in",
-                json!([format!("192.0.{}.0/24", at % 250), "198.51.100.0/24"]),
-            ),
-            _ => (
-                "port",
-                json!(format!("{},{}-{}", 63_000 + at % 1_000, 65_500, 65_535)),
-            ),
+            2 => ("dst_ip_in", json!([format!("192.168.{}.{}/32", at / 250, at % 250)])),
+            3 => ("src_ip_in", json!([format!("192.0.{}.0/24", at % 250), "198.51.100.0/24"])),
+            _ => ("port", json!(format!("{},{}-{}", 63_000 + at % 1_000, 65_500, 65_535))),
         };
         rule[key] = value;
         rule

@@ -53,9 +53,8 @@ pub fn taken_by(program: &str, arguments: &[&str]) -> (Taken, String) {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let (taken, said) = text
-        .split_once('\n')
-        .unwrap_or_else(|| panic!("{program}: nothing measured"));
+    let (taken, said) =
+        text.split_once('\n').unwrap_or_else(|| panic!("{program}: nothing measured"));
     (serde_json::from_str(taken).unwrap(), said.trim().to_owned())
 }
 
@@ -66,9 +65,5 @@ pub fn median(runs: &[Taken]) -> Taken {
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
-    Taken {
-        cpu: middle(|run| run.cpu),
-        peak: middle(|run| run.peak),
-        wall: middle(|run| run.wall),
-    }
+    Taken { cpu: middle(|run| run.cpu), peak: middle(|run| run.peak), wall: middle(|run| run.wall) }
 }

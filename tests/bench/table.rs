@@ -25,23 +25,14 @@ pub fn figure(
     target: impl Into<Option<f64>>,
     found: f64,
 ) -> Figure {
-    Figure {
-        work: work.to_owned(),
-        what,
-        target: target.into(),
-        found,
-        tabled: true,
-    }
+    Figure { work: work.to_owned(), what, target: target.into(), found, tabled: true }
 }
 
 /// Prints the table and writes it to `file`; true where every target is met.
 pub fn publish(figures: &[Figure], file: &Path) -> bool {
     let tabled = || figures.iter().filter(|figure| figure.tabled);
     let width = tabled().map(|figure| figure.work.len()).max().unwrap_or(0);
-    println!(
-        "\n{:width$}  {:16} {:>9} {:>9}",
-        "work", "", "target", "found"
-    );
+    println!("\n{:width$}  {:16} {:>9} {:>9}", "work", "", "target", "found");
     for figure in tabled() {
         let target = figure.target.map_or("–".to_owned(), shown);
         let verdict = if figure.met() { "" } else { "  missed" };
@@ -61,10 +52,7 @@ pub fn publish(figures: &[Figure], file: &Path) -> bool {
 impl Figure {
     /// Kept in the file alone.
     pub fn only_kept(self) -> Self {
-        Self {
-            tabled: false,
-            ..self
-        }
+        Self { tabled: false, ..self }
     }
 
     fn met(&self) -> bool {

@@ -102,24 +102,15 @@ fn crates() -> Figure {
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     // Name and version; what follows differs from one mention to the next.
-    let crates: BTreeSet<Vec<&str>> = text
-        .lines()
-        .map(|line| line.split(' ').take(2).collect())
-        .collect();
+    let crates: BTreeSet<Vec<&str>> =
+        text.lines().map(|line| line.split(' ').take(2).collect()).collect();
     assert!(!crates.is_empty(), "cargo tree lists nothing");
     figure("crates", "", 60.0, crates.len() as f64)
 }
 
 fn start(bench: &Bench) -> Vec<Figure> {
-    let runs: Vec<Taken> = (0..101)
-        .map(|_| taken_by(&bench.binary, &["--version"]).0)
-        .collect();
-    vec![figure(
-        "start to --version",
-        "wall, ms",
-        2.0,
-        median(&runs).wall * 1e3,
-    )]
+    let runs: Vec<Taken> = (0..101).map(|_| taken_by(&bench.binary, &["--version"]).0).collect();
+    vec![figure("start to --version", "wall, ms", 2.0, median(&runs).wall * 1e3)]
 }
 
 /// 20 events and 20 flows, none of which a rule matches.
@@ -165,18 +156,8 @@ fn memory(bench: &Bench) -> Vec<Figure> {
         bench.first_runs(&site, runs, &read).peak
     };
     vec![
-        figure(
-            "2,000 rows, 12 rules",
-            "peak, MiB",
-            24.0,
-            peak_at(2_000, RUNS),
-        ),
-        figure(
-            "1,000,000 rows, 12 rules",
-            "peak, MiB",
-            24.0,
-            peak_at(1_000_000, 1),
-        ),
+        figure("2,000 rows, 12 rules", "peak, MiB", 24.0, peak_at(2_000, RUNS)),
+        figure("1,000,000 rows, 12 rules", "peak, MiB", 24.0, peak_at(1_000_000, 1)),
     ]
 }
 
@@ -194,12 +175,7 @@ fn rules(bench: &Bench) -> Vec<Figure> {
         with_many.push(bench.run(&many.fresh(), &read));
     }
     let ratio = median(&with_many).cpu / median(&with_few).cpu;
-    vec![figure(
-        "200,000 rows, 1,000 rules ÷ 12 rules",
-        "CPU, ratio",
-        2.0,
-        ratio,
-    )]
+    vec![figure("200,000 rows, 1,000 rules ÷ 12 rules", "CPU, ratio", 2.0, ratio)]
 }
 
 fn events(bench: &Bench) -> Vec<Figure> {

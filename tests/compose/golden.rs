@@ -39,11 +39,7 @@ fn golden_mails_are_as_they_were_last_looked_at() {
                     fs::write(&file, &now).unwrap();
                 }
                 let before = fs::read_to_string(&file).unwrap_or_default();
-                assert!(
-                    now == before,
-                    "{} differs; now it is:\n{now}",
-                    file.display()
-                );
+                assert!(now == before, "{} differs; now it is:\n{now}", file.display());
             }
         }
     }

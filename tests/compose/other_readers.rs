@@ -46,9 +46,8 @@ fn message(report: &Report, told: &Composed) -> String {
 /// What Python reads of each.
 fn read(messages: &[String]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
-    let files: Vec<_> = (0..messages.len())
-        .map(|n| folder.path().join(format!("{n}.eml")))
-        .collect();
+    let files: Vec<_> =
+        (0..messages.len()).map(|n| folder.path().join(format!("{n}.eml"))).collect();
     for (file, message) in files.iter().zip(messages) {
         fs::write(file, message).unwrap();
     }
@@ -58,10 +57,7 @@ fn read(messages: &[String]) -> Vec<Value> {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     let lines = String::from_utf8(output.stdout).unwrap();
-    let read: Vec<Value> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let read: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read.len(), messages.len(), "{errors}");
     read
 }
@@ -78,10 +74,7 @@ fn another_program_reads_every_kind_of_mail_as_it_was_written() {
         let report = filled(EVIL, 3);
         mails.push((mail(&report, lang), report));
     }
-    let messages: Vec<String> = mails
-        .iter()
-        .map(|(told, report)| message(report, told))
-        .collect();
+    let messages: Vec<String> = mails.iter().map(|(told, report)| message(report, told)).collect();
 
     for ((told, report), read) in mails.iter().zip(read(&messages)) {
         let name = &told.subject;
@@ -103,10 +96,7 @@ fn another_program_reads_every_kind_of_mail_as_it_was_written() {
         same("text", &told.text);
         same("html", &told.html);
         let seen = read["seen"].as_str().unwrap();
-        assert!(
-            !seen.contains("&amp;amp;") && !seen.contains("&lt;"),
-            "{name}"
-        );
+        assert!(!seen.contains("&amp;amp;") && !seen.contains("&lt;"), "{name}");
         for link in read["links"].as_array().unwrap() {
             let console = "https://pce.example.com:8443/#/workloads/";
             assert!(link.as_str().unwrap().starts_with(console), "{link}");
@@ -120,10 +110,7 @@ fn both_parts_say_the_same_words() {
         for (name, report) in samples::gallery(lang) {
             let told = mail(&report, lang);
             let message = message(&report, &told);
-            let seen = read(&[message]).remove(0)["seen"]
-                .as_str()
-                .unwrap()
-                .to_owned();
+            let seen = read(&[message]).remove(0)["seen"].as_str().unwrap().to_owned();
             // Wrapped lines, bars and columns aside, every word of one is in the other.
             let words = |text: &str| -> Vec<String> {
                 let marks = |c: char| c.is_whitespace() || "[]={}()（）：:`".contains(c);

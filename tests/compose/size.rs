@@ -19,12 +19,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     alert.desc = text.to_owned();
     alert.rec = text.to_owned();
     alert.snapshot = vec![record(alert.first, 1, text); 2];
-    if let Subject::Events {
-        sources,
-        objects,
-        changes,
-    } = &mut alert.subject
-    {
+    if let Subject::Events { sources, objects, changes } = &mut alert.subject {
         for source in sources.top.iter_mut() {
             source.what.event_type = text.to_owned();
             source.what.kind = text.to_owned();
@@ -48,13 +43,7 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     traffic.rule_name = text.to_owned();
     traffic.count = u64::MAX;
     traffic.snapshot = vec![record(traffic.first, u64::MAX, text)];
-    if let Subject::Traffic {
-        talkers,
-        sources,
-        destinations,
-        services,
-        ..
-    } = &mut traffic.subject
+    if let Subject::Traffic { talkers, sources, destinations, services, .. } = &mut traffic.subject
     {
         let mut wide = talker(text, text, text, text, Some(65535), Some(255));
         wide.decision = text.to_owned();
@@ -68,27 +57,14 @@ pub fn filled(text: &str, alerts: usize) -> Report {
         let ends = vec![(end(text, text, text, workload), u64::MAX); 6];
         *sources = ranking(ends.clone(), u64::MAX);
         *destinations = ranking(ends, u64::MAX);
-        *services = ranking(
-            vec![(service(Some(65535), Some(255), text), u64::MAX); 6],
-            u64::MAX,
-        );
-        talkers.top = vec![
-            Counted {
-                what: wide,
-                count: u64::MAX
-            };
-            6
-        ];
+        *services = ranking(vec![(service(Some(65535), Some(255), text), u64::MAX); 6], u64::MAX);
+        talkers.top = vec![Counted { what: wide, count: u64::MAX }; 6];
     }
     let mut report = with([alert, traffic].into_iter().cycle().take(alerts).collect());
     report.site = text.to_owned();
     report.pce_url = text.to_owned();
     report.org_id = text.to_owned();
-    let notice = Notice {
-        title: text.to_owned(),
-        text: text.to_owned(),
-        advice: text.to_owned(),
-    };
+    let notice = Notice { title: text.to_owned(), text: text.to_owned(), advice: text.to_owned() };
     report.notices = vec![notice; alerts];
     report.footer = vec![text.to_owned(); alerts];
     report.conditions =
@@ -127,24 +103,10 @@ fn assert_bounded(report: &Report, what: &str) {
 
 #[test]
 fn whatever_comes_in_the_mail_stays_within_its_bounds() {
-    for fill in [
-        "&",
-        "\"",
-        "漢",
-        "\u{0}",
-        "\u{e0001}",
-        "\n",
-        " x",
-        "😀",
-        "[",
-        "{\"a\":1}",
-    ] {
+    for fill in ["&", "\"", "漢", "\u{0}", "\u{e0001}", "\n", " x", "😀", "[", "{\"a\":1}"] {
         for (length, alerts) in [(1, 500), (300, 500), (20_000, 25), (1_000_000, 2)] {
             let text = fill.repeat(length);
-            assert_bounded(
-                &filled(&text, alerts),
-                &format!("{alerts} × {length} × {fill:?}"),
-            );
+            assert_bounded(&filled(&text, alerts), &format!("{alerts} × {length} × {fill:?}"));
         }
     }
 }
@@ -168,16 +130,9 @@ fn the_raw_records_go_first_when_room_is_short() {
     };
     let told = mail(&with((0..6).map(alert).collect()), Lang::En);
     for part in [&told.text, &told.html] {
-        assert!(
-            part.contains("&amp;&amp;") || part.contains("&&&&"),
-            "the worst has its records"
-        );
+        assert!(part.contains("&amp;&amp;") || part.contains("&&&&"), "the worst has its records");
         assert!(part.contains("small, left out: ") && part.contains("the raw snapshot."));
-        assert_eq!(
-            part.matches("Top Talkers").count(),
-            6,
-            "no other detail is missing"
-        );
+        assert_eq!(part.matches("Top Talkers").count(), 6, "no other detail is missing");
     }
 }
 
@@ -204,10 +159,7 @@ fn of_five_hundred_alerts_the_worst_twenty_have_a_card_and_the_others_a_line() {
         }
     }
     let text = mail(&report, Lang::En).text;
-    assert!(
-        text.contains("480 more are told in the summary only"),
-        "{text}"
-    );
+    assert!(text.contains("480 more are told in the summary only"), "{text}");
 }
 
 #[test]

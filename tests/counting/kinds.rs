@@ -113,10 +113,7 @@ impl Kind {
 
     fn restart(mut self, keeps_beginning: bool) -> Self {
         let at = self.after(97);
-        self.counting.restarts = vec![Restart {
-            at,
-            keeps_beginning,
-        }];
+        self.counting.restarts = vec![Restart { at, keeps_beginning }];
         self.tolerance(0.05)
     }
 
@@ -145,12 +142,8 @@ pub fn all() -> Vec<Kind> {
         of("UTC days"),
         of("UTC days that end on time").counting(|counting| counting.midnight = Midnight::OnTime),
         // At midnight the two ends' uploads may fall on different days.
-        of("UTC days, both ends report")
-            .site(Site::BothEnds)
-            .tolerance(0.04),
-        of("days of a zone 8 hours ahead")
-            .cut(Cut::Day(8))
-            .begin("14:30"),
+        of("UTC days, both ends report").site(Site::BothEnds).tolerance(0.04),
+        of("days of a zone 8 hours ahead").cut(Cut::Day(8)).begin("14:30"),
         of("a row an hour").cut(Cut::Hour),
         of("a row for each upload").cut(Cut::Upload),
         of("rows that are never cut").cut(Cut::Never),
@@ -168,10 +161,7 @@ pub fn all() -> Vec<Kind> {
         of("VENs that report every 589 s").period(589),
         of("a lag of 1-9 min, in order").lag(Lag::InOrder(60, 540)),
         // That a VEN's summaries overtake each other is known by the first that does.
-        Kind {
-            learns: 1,
-            ..of("a lag of 1-25 min, out of order").lag(Lag::OutOfOrder(60, 1_500))
-        },
+        Kind { learns: 1, ..of("a lag of 1-25 min, out of order").lag(Lag::OutOfOrder(60, 1_500)) },
         of("a backlog of 3 h").begin("14:30").backlog(),
         of("all at once: zone, two rows, jitter, 589 s, lag")
             .cut(Cut::Day(8))

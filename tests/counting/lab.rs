@@ -21,24 +21,12 @@ pub fn fill(pce: &Pce, kind: &Kind, end: Timestamp) {
         let flow = flow(nth);
         for state in states(nth) {
             let begin = before + SignedDuration::from_secs((mixed(nth) % 3_000) as i64);
-            evenly(
-                pce,
-                flow.clone().state(state),
-                a_day(nth, state),
-                begin,
-                end,
-            );
+            evenly(pce, flow.clone().state(state), a_day(nth, state), begin, end);
         }
     }
     // Two rows of one name, one of which came to its end.
     let pair = || allowed("172.16.15.163", "172.16.15.160", 6379);
-    let pair = || {
-        pair()
-            .seen_by_source()
-            .state("active")
-            .process("redis")
-            .user("root")
-    };
+    let pair = || pair().seen_by_source().state("active").process("redis").user("root");
     evenly(pce, pair(), 478, before, end);
     let soon = kind.begin + SignedDuration::from_mins(50);
     evenly(pce, pair().lane(1), 274, before, soon);
@@ -57,9 +45,7 @@ fn states(nth: u64) -> &'static [&'static str] {
 }
 
 /// Connections in a day [the capture's]: many rows have a few, a few have thousands.
-const A_DAY: [u64; 16] = [
-    1, 1, 2, 4, 8, 18, 30, 75, 85, 168, 289, 400, 781, 1_157, 1_500, 8_790,
-];
+const A_DAY: [u64; 16] = [1, 1, 2, 4, 8, 18, 30, 75, 85, 168, 289, 400, 781, 1_157, 1_500, 8_790];
 
 fn a_day(nth: u64, state: &str) -> u64 {
     let dice = mixed(nth ^ (state.len() as u64) << 32);
@@ -97,20 +83,12 @@ fn flow(nth: u64) -> Connection {
         0 => workload("gateway"),
         _ => destination,
     };
-    let kind = [
-        potentially_blocked,
-        potentially_blocked,
-        potentially_blocked,
-        allowed,
-        blocked,
-    ];
+    let kind = [potentially_blocked, potentially_blocked, potentially_blocked, allowed, blocked];
     let flow = kind[nth as usize % 5](source, destination, (nth % 60_000) as u16 + 20);
     let flow = match nth % 20 {
         0..=3 => flow.udp(),
         4 => flow.icmp(8, 0),
-        _ => flow
-            .field("icmp_type", json!(0))
-            .field("icmp_code", json!(0)),
+        _ => flow.field("icmp_type", json!(0)).field("icmp_code", json!(0)),
     };
     match nth % 4 {
         0 => flow,

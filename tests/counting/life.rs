@@ -50,9 +50,7 @@ pub fn live(kind: &Kind, hours: i64) -> Outcome {
         befall(&world, kind, now);
         world.pce.forget_requests();
         let run = world.run_at(now);
-        outcome.queries = outcome
-            .queries
-            .max(world.pce.requests_to("POST", "async_queries").len());
+        outcome.queries = outcome.queries.max(world.pce.requests_to("POST", "async_queries").len());
         if now > kind.begin {
             outcome.polls += 1;
             outcome.told += told(&run, EVERY);
@@ -145,9 +143,7 @@ fn judge_bursts(kind: &Kind, bursts: &[Burst], told: &[Timestamp], end: Timestam
             continue;
         }
         judged.made += 1;
-        let is_told = told
-            .iter()
-            .any(|at| *at >= seen && *at <= seen + kind.patience());
+        let is_told = told.iter().any(|at| *at >= seen && *at <= seen + kind.patience());
         judged.told += u64::from(is_told);
         // Where both ends report, the other's summaries may have told a part of it.
         let of_one_end = kind.site != Site::BothEnds;

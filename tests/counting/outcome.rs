@@ -38,11 +38,7 @@ pub struct Bursts {
 
 impl Outcome {
     pub fn of(name: &'static str, tolerance: f64) -> Self {
-        Self {
-            name,
-            tolerance,
-            ..Self::default()
-        }
+        Self { name, tolerance, ..Self::default() }
     }
 
     /// By how much of the truth the sum is off.
@@ -57,11 +53,7 @@ impl Outcome {
             0 => "-".to_owned(),
             made => format!("{}/{} ({})", bursts.told, made, bursts.must),
         };
-        let notice = if self.notice {
-            ""
-        } else {
-            "  not told what is the matter"
-        };
+        let notice = if self.notice { "" } else { "  not told what is the matter" };
         format!(
             "{:<52}{:>6}{:>8}{:>9}{:>8.1}%  {:>6}{:>9}  {:<15}{:>7}{notice}",
             self.name,
@@ -88,16 +80,10 @@ impl Outcome {
             self.off().abs() > self.tolerance,
             format!("{} told, {} shown", self.told, self.truth),
         );
-        is_wrong(
-            self.false_alerts > self.learns,
-            format!("{} false alerts", self.false_alerts),
-        );
+        is_wrong(self.false_alerts > self.learns, format!("{} false alerts", self.false_alerts));
         let missed = &self.bursts.missed;
         is_wrong(!missed.is_empty(), format!("bursts not told at {missed:?}"));
-        is_wrong(
-            self.queries > 40,
-            format!("{} queries in a poll", self.queries),
-        );
+        is_wrong(self.queries > 40, format!("{} queries in a poll", self.queries));
         is_wrong(!self.notice, "nobody was told what is the matter".into());
         faults
     }

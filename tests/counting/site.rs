@@ -111,10 +111,5 @@ fn burst(pce: &Pce, kind: &Kind, nth: i64, when: Timestamp) -> Burst {
     let flow = reported(blocked(source.as_str(), target, 8443), kind).in_region(0);
     let first = stamp - SignedDuration::from_secs(500);
     pce.connections(flow.at(first).every(4, BURST));
-    Burst {
-        ven,
-        shown,
-        on_its_own,
-        stamp,
-    }
+    Burst { ven, shown, on_its_own, stamp }
 }

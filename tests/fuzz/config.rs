@@ -88,9 +88,7 @@ fn email() -> BoxedStrategy<String> {
             text(),
         ]
     };
-    let list = vec(address(), 0..4)
-        .prop_map(|all| format!("[{}]", all.join(",")))
-        .boxed();
+    let list = vec(address(), 0..4).prop_map(|all| format!("[{}]", all.join(","))).boxed();
     object(vec![
         one("sender", address().boxed()),
         one("envelope_sender", address().boxed()),
@@ -104,20 +102,11 @@ fn email() -> BoxedStrategy<String> {
 
 fn smtp() -> BoxedStrategy<String> {
     object(vec![
-        one(
-            "host",
-            of(&["\"localhost\"", "\"[::1]\"", "\"mail example\""]),
-        ),
+        one("host", of(&["\"localhost\"", "\"[::1]\"", "\"mail example\""])),
         one("port", small()),
         one(
             "tls",
-            of(&[
-                "\"none\"",
-                "\"starttls\"",
-                "\"implicit\"",
-                "\"opportunistic\"",
-                "\"Starttls\"",
-            ]),
+            of(&["\"none\"", "\"starttls\"", "\"implicit\"", "\"opportunistic\"", "\"Starttls\""]),
         ),
         one("user", text()),
         secret("password"),
@@ -128,18 +117,10 @@ fn smtp() -> BoxedStrategy<String> {
 
 fn settings() -> BoxedStrategy<String> {
     object(vec![
-        one(
-            "language",
-            of(&["\"en\"", "\"zh_TW\"", "\"zh-TW\"", "\"de\""]),
-        ),
+        one("language", of(&["\"en\"", "\"zh_TW\"", "\"zh-TW\"", "\"de\""])),
         one(
             "timezone",
-            of(&[
-                "\"Asia/Taipei\"",
-                "\"UTC\"",
-                "\"Mars/Base\"",
-                "\"../../etc/passwd\"",
-            ]),
+            of(&["\"Asia/Taipei\"", "\"UTC\"", "\"Mars/Base\"", "\"../../etc/passwd\""]),
         ),
         one("site_name", text()),
         one("daily_report", of(&["\"off\"", "\"08:00\"", "\"24:61\""])),
@@ -154,14 +135,7 @@ fn settings() -> BoxedStrategy<String> {
 
 fn rule() -> BoxedStrategy<String> {
     let labels = || {
-        of(&[
-            "\"app=shop\"",
-            "\"app=shop,env=prod\"",
-            "[\"app=a,b\"]",
-            "\"=\"",
-            "\"app\"",
-            "null",
-        ])
+        of(&["\"app=shop\"", "\"app=shop,env=prod\"", "[\"app=a,b\"]", "\"=\"", "\"app\"", "null"])
     };
     let ips = || {
         of(&[
@@ -171,17 +145,8 @@ fn rule() -> BoxedStrategy<String> {
             "\"10.0.0.1-10.0.0.9\"",
         ])
     };
-    let ports = || {
-        of(&[
-            "443",
-            "\"80,443,8000-8100\"",
-            "\"9-1\"",
-            "\"-\"",
-            "70000",
-            "0",
-            "[80,\"90-91\"]",
-        ])
-    };
+    let ports =
+        || of(&["443", "\"80,443,8000-8100\"", "\"9-1\"", "\"-\"", "70000", "0", "[80,\"90-91\"]"]);
     object(vec![
         one("id", small()),
         one("type", of(&["\"event\"", "\"traffic\"", "\"traffic\""])),
@@ -197,10 +162,7 @@ fn rule() -> BoxedStrategy<String> {
         one("ex_dst_label", labels()),
         one("src_ip_in", ips()),
         one("ex_dst_ip", ips()),
-        one(
-            "count_by",
-            of(&["\"flows\"", "\"objects\"", "\"connections\""]),
-        ),
+        one("count_by", of(&["\"flows\"", "\"objects\"", "\"connections\""])),
         one("threshold_type", of(&["\"count\"", "\"immediate\""])),
         one("threshold_count", small()),
         one("threshold_window", small()),
@@ -209,22 +171,14 @@ fn rule() -> BoxedStrategy<String> {
 }
 
 fn file() -> BoxedStrategy<String> {
-    let rules = vec(rule(), 0..4)
-        .prop_map(|all| format!("[{}]", all.join(",")))
-        .boxed();
+    let rules = vec(rule(), 0..4).prop_map(|all| format!("[{}]", all.join(","))).boxed();
     object(vec![
         one("api", api()),
         one("email", email()),
         one("smtp", smtp()),
         one("settings", settings()),
         one("rules", rules),
-        one(
-            "state",
-            object(vec![
-                one("language", of(&["\"zh_TW\""])),
-                one("version", small()),
-            ]),
-        ),
+        one("state", object(vec![one("language", of(&["\"zh_TW\""])), one("version", small())])),
         one("_note", any_value(KEYS)),
         one("Rules", small()),
     ])
@@ -251,11 +205,7 @@ fn is_checked(config: &Config) -> Result<(), TestCaseError> {
         rule.filter.fingerprint();
     }
     for warning in &config.warnings {
-        prop_assert!(
-            !warning.chars().any(illumio_monitor::visible::hidden),
-            "{:?}",
-            warning
-        );
+        prop_assert!(!warning.chars().any(illumio_monitor::visible::hidden), "{:?}", warning);
     }
     Ok(())
 }
@@ -264,10 +214,7 @@ fn read(text: &str, whole: bool) -> Result<(), TestCaseError> {
     match read_config(Path::new("/etc/monitor/config.json"), text, &Env::default()) {
         Ok(config) => {
             is_checked(&config)?;
-            prop_assert!(
-                !whole || !format!("{config:?}").contains("s3cr3t"),
-                "a secret in Debug"
-            );
+            prop_assert!(!whole || !format!("{config:?}").contains("s3cr3t"), "a secret in Debug");
             prop_assert!(!whole || !config.warnings.join("").contains("s3cr3t"));
         }
         Err(error) => {
@@ -276,17 +223,8 @@ fn read(text: &str, whole: bool) -> Result<(), TestCaseError> {
                 !english.is_empty() && english.len() == chinese.len() && english.len() <= 22
             );
             for line in english.iter().chain(&chinese) {
-                prop_assert!(
-                    !line.chars().any(illumio_monitor::visible::hidden),
-                    "{:?}",
-                    line
-                );
-                prop_assert!(
-                    line.len() < 4_000,
-                    "{} bytes in a line: {}",
-                    line.len(),
-                    line
-                );
+                prop_assert!(!line.chars().any(illumio_monitor::visible::hidden), "{:?}", line);
+                prop_assert!(line.len() < 4_000, "{} bytes in a line: {}", line.len(), line);
                 prop_assert!(!whole || !line.contains("s3cr3t"), "{}", line);
             }
         }

@@ -36,14 +36,7 @@ fn level() -> impl Strategy<Value = Level> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    let texts = (
-        any_text(),
-        any_text(),
-        any_text(),
-        any_text(),
-        any_text(),
-        any_text(),
-    );
+    let texts = (any_text(), any_text(), any_text(), any_text(), any_text(), any_text());
     texts.prop_map(|(event_type, kind, name, ip, severity, status)| Source {
         event_type,
         kind,
@@ -57,27 +50,20 @@ fn source() -> impl Strategy<Value = Source> {
 fn talker() -> impl Strategy<Value = Talker> {
     let texts = (any_text(), any_text(), any_text(), any_text(), any_text());
     (texts, any::<Option<u16>>(), any::<Option<u8>>())
-        .prop_map(
-            |((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
-                src_name,
-                src_ip,
-                dst_name,
-                dst_ip,
-                port,
-                proto,
-                decision,
-                about: Beside::default(),
-            },
-        )
+        .prop_map(|((src_name, src_ip, dst_name, dst_ip, decision), port, proto)| Talker {
+            src_name,
+            src_ip,
+            dst_name,
+            dst_ip,
+            port,
+            proto,
+            decision,
+            about: Beside::default(),
+        })
         .prop_flat_map(|talker| {
             let texts = (any_text(), any_text(), any_text(), any_text());
             texts.prop_map(move |(src_labels, dst_labels, process, direction)| Talker {
-                about: Beside(About {
-                    src_labels,
-                    dst_labels,
-                    process,
-                    direction,
-                }),
+                about: Beside(About { src_labels, dst_labels, process, direction }),
                 ..talker.clone()
             })
         })
@@ -90,20 +76,12 @@ fn href() -> impl Strategy<Value = String> {
 }
 
 fn object() -> impl Strategy<Value = Object> {
-    (any_text(), href()).prop_map(|(name, href)| Object {
-        name,
-        href: Beside(href),
-    })
+    (any_text(), href()).prop_map(|(name, href)| Object { name, href: Beside(href) })
 }
 
 fn change() -> impl Strategy<Value = Change> {
     let texts = (any_text(), any_text(), any_text(), any_text());
-    texts.prop_map(|(kind, name, action, fields)| Change {
-        kind,
-        name,
-        action,
-        fields,
-    })
+    texts.prop_map(|(kind, name, action, fields)| Change { kind, name, action, fields })
 }
 
 fn end() -> impl Strategy<Value = End> {
@@ -116,13 +94,8 @@ fn end() -> impl Strategy<Value = End> {
 }
 
 fn service() -> impl Strategy<Value = Service> {
-    (any::<Option<u16>>(), any::<Option<u8>>(), any_text()).prop_map(|(port, proto, process)| {
-        Service {
-            port,
-            proto,
-            process: Beside(process),
-        }
-    })
+    (any::<Option<u16>>(), any::<Option<u8>>(), any_text())
+        .prop_map(|(port, proto, process)| Service { port, proto, process: Beside(process) })
 }
 
 fn ranking<T: std::fmt::Debug>(
@@ -138,20 +111,12 @@ fn ranking<T: std::fmt::Debug>(
 fn counted<T: std::fmt::Debug>(
     what: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = Vec<Counted<T>>> {
-    vec(
-        (what, number()).prop_map(|(what, count)| Counted { what, count }),
-        0..7,
-    )
+    vec((what, number()).prop_map(|(what, count)| Counted { what, count }), 0..7)
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    let events = (ranking(source()), ranking(object()), ranking(change())).prop_map(
-        |(sources, objects, changes)| Subject::Events {
-            sources,
-            objects,
-            changes,
-        },
-    );
+    let events = (ranking(source()), ranking(object()), ranking(change()))
+        .prop_map(|(sources, objects, changes)| Subject::Events { sources, objects, changes });
     let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
     let ends = (ranking(end()), ranking(end()), ranking(service()));
     let traffic = (ranking(talker()), by, ends).prop_map(
@@ -178,19 +143,10 @@ fn record() -> impl Strategy<Value = Record> {
 
 fn alert() -> impl Strategy<Value = Alert> {
     let threshold = option::of((1..1_000_000_000u64, 1..10_080u32)).prop_map(|count| {
-        count.map_or(Threshold::Immediate, |(count, window)| Threshold::Count {
-            count,
-            window,
-        })
+        count.map_or(Threshold::Immediate, |(count, window)| Threshold::Count { count, window })
     });
     let texts = (any_text(), any_text(), any_text(), level(), threshold);
-    let told = (
-        number(),
-        any::<bool>(),
-        time(),
-        time(),
-        vec((0..2_000i64, number()), 0..40),
-    );
+    let told = (number(), any::<bool>(), time(), time(), vec((0..2_000i64, number()), 0..40));
     (texts, told, subject(), vec(record(), 0..3)).prop_map(
         |(
             (rule_name, desc, rec, level, threshold),
@@ -214,11 +170,7 @@ fn alert() -> impl Strategy<Value = Alert> {
                 at_least,
                 first,
                 last,
-                in_one_go: at_least.then_some(InOneGo {
-                    count,
-                    since: first,
-                    by: last,
-                }),
+                in_one_go: at_least.then_some(InOneGo { count, since: first, by: last }),
                 timeline,
                 subject,
                 snapshot,
@@ -229,11 +181,7 @@ fn alert() -> impl Strategy<Value = Alert> {
 
 fn notice() -> impl Strategy<Value = Notice> {
     let texts = (any_text(), any_text(), any_text());
-    texts.prop_map(|(title, text, advice)| Notice {
-        title,
-        text,
-        advice,
-    })
+    texts.prop_map(|(title, text, advice)| Notice { title, text, advice })
 }
 
 fn news() -> impl Strategy<Value = ConditionNews> {
@@ -251,11 +199,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Archive,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
-    let more = (
-        option::of(told_by()),
-        option::of(number()),
-        option::of(expiry()),
-    );
+    let more = (option::of(told_by()), option::of(number()), option::of(expiry()));
     (which, phase, time(), any_text(), level(), more).prop_map(
         |(condition, phase, since, detail, level, (told_by, caught_up, expires))| ConditionNews {
             condition,
@@ -313,13 +257,7 @@ fn daily() -> impl Strategy<Value = Daily> {
     );
     let waiting = option::of((any::<usize>(), time()));
     let times = (option::of(time()), option::of(time()));
-    let holds = vec(
-        (
-            select(vec![Condition::Health, Condition::KeyExpires]),
-            time(),
-        ),
-        0..9,
-    );
+    let holds = vec((select(vec![Condition::Health, Condition::KeyExpires]), time()), 0..9);
     (any_text(), day, any::<usize>(), waiting, times, holds).prop_map(
         |(due, day, rules, waiting, (events_until, traffic_until), conditions)| Daily {
             due,

@@ -53,14 +53,7 @@ pub fn report(alerts: Vec<Alert>) -> Report {
 pub fn holds(report: &Report) -> Result<(), TestCaseError> {
     let zone = TimeZone::fixed(offset(8));
     for lang in [Lang::En, Lang::ZhTw] {
-        let told = compose(
-            report,
-            &Look {
-                lang,
-                zone: &zone,
-                raw_snapshot: true,
-            },
-        );
+        let told = compose(report, &Look { lang, zone: &zone, raw_snapshot: true });
         well_formed(&told.html)
             .map_err(|wrong| TestCaseError::fail(format!("{wrong}\n{}", told.html)))?;
         prop_assert!(mime::decoded_len(&told.html) <= HTML_MAX);
@@ -76,16 +69,10 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
                 + usize::from(report.daily.is_some())
         );
         for line in &told.lines {
-            prop_assert!(
-                line.chars().count() <= LINE_MAX && !line.contains(hidden),
-                "{:?}",
-                line
-            );
+            prop_assert!(line.chars().count() <= LINE_MAX && !line.contains(hidden), "{:?}", line);
         }
         for part in [&told.text, &told.html] {
-            let found = part
-                .chars()
-                .find(|c| hidden(*c) && !matches!(c, '\n' | '\t'));
+            let found = part.chars().find(|c| hidden(*c) && !matches!(c, '\n' | '\t'));
             prop_assert!(found.is_none(), "{:?} in {}", found, part);
         }
         let parts = mime::Parts {
@@ -110,26 +97,12 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
 fn arrives(message: &str, text: &str, html: &str) -> Result<(), TestCaseError> {
     prop_assert!(message.is_ascii());
     prop_assert!(message.lines().all(|line| line.len() <= 998));
-    let mail = mail_parser::MessageParser::default()
-        .parse(message.as_bytes())
-        .unwrap();
+    let mail = mail_parser::MessageParser::default().parse(message.as_bytes()).unwrap();
     let same = |part: &str, sent: &str| part.replace("\r\n", "\n").trim_end() == sent.trim_end();
-    prop_assert!(
-        same(&mail.body_text(0).unwrap(), text),
-        "the text part differs"
-    );
-    prop_assert!(
-        same(&mail.body_html(0).unwrap(), html),
-        "the HTML part differs"
-    );
+    prop_assert!(same(&mail.body_text(0).unwrap(), text), "the text part differs");
+    prop_assert!(same(&mail.body_html(0).unwrap(), html), "the HTML part differs");
     prop_assert_eq!(mail.header_raw("Bcc"), None);
-    prop_assert_eq!(
-        mail.headers()
-            .iter()
-            .filter(|header| header.name() == "Subject")
-            .count(),
-        1
-    );
+    prop_assert_eq!(mail.headers().iter().filter(|header| header.name() == "Subject").count(), 1);
     Ok(())
 }
 
@@ -140,9 +113,7 @@ fn well_formed(html: &str) -> Result<(), String> {
     let mut rest = html.strip_prefix("<!DOCTYPE html>\n").ok_or("no doctype")?;
     while !rest.is_empty() {
         if let Some(comment) = rest.strip_prefix("<!--") {
-            let (inside, after) = comment
-                .split_once("-->")
-                .ok_or("a comment without an end")?;
+            let (inside, after) = comment.split_once("-->").ok_or("a comment without an end")?;
             let ours = [
                 "[if mso]><table width=\"640\"><tr><td><![endif]",
                 "[if mso]></td></tr></table><![endif]",
@@ -161,11 +132,7 @@ fn well_formed(html: &str) -> Result<(), String> {
             rest = &rest[end..];
         }
     }
-    if open.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("open: {open:?}"))
-    }
+    if open.is_empty() { Ok(()) } else { Err(format!("open: {open:?}")) }
 }
 
 fn element<'h>(tag: &'h str, open: &mut Vec<&'h str>) -> Result<(), String> {

@@ -89,9 +89,7 @@ fn answer(code: impl Strategy<Value = u16>) -> impl Strategy<Value = Vec<u8>> {
 
 fn any_code() -> impl Strategy<Value = u16> {
     prop_oneof![
-        select(vec![
-            220, 250, 251, 334, 235, 354, 421, 450, 451, 535, 550, 552, 554
-        ]),
+        select(vec![220, 250, 251, 334, 235, 354, 421, 450, 451, 535, 550, 552, 554]),
         0..1_000u16,
     ]
 }
@@ -121,12 +119,9 @@ fn whatever_a_server_answers_is_read_within_bounds() {
     fuzz("smtp: replies", &answer(any_code()), |sent| {
         let raw = sent.as_slice();
         // As it comes from the line: up to the first line that ends an answer.
-        let ends = (0..raw.len())
-            .filter(|at| raw[*at] == b'\n')
-            .map(|at| &raw[..=at]);
-        let whole = ends
-            .map_while(|part| is_complete(part).map(|done| (part, done)))
-            .find(|part| part.1);
+        let ends = (0..raw.len()).filter(|at| raw[*at] == b'\n').map(|at| &raw[..=at]);
+        let whole =
+            ends.map_while(|part| is_complete(part).map(|done| (part, done))).find(|part| part.1);
         let Some((raw, _)) = whole.filter(|(part, _)| part.len() <= LIMIT) else {
             return Ok(());
         };
@@ -140,10 +135,7 @@ fn whatever_a_server_answers_is_read_within_bounds() {
             reply.text
         );
         Capabilities::from_reply(&reply);
-        let last = raw[..raw.len() - 1]
-            .rsplit(|byte| *byte == b'\n')
-            .next()
-            .unwrap();
+        let last = raw[..raw.len() - 1].rsplit(|byte| *byte == b'\n').next().unwrap();
         prop_assert_eq!(reply.code.to_string(), String::from_utf8_lossy(&last[..3]));
         Ok(())
     });
@@ -191,54 +183,46 @@ fn verdict(answer: &[u8]) -> Option<u8> {
 fn whatever_a_server_answers_the_session_ends_and_says_what_is_true() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    fuzz(
-        "smtp: sessions",
-        &(script(), any::<bool>()),
-        |(script, login)| {
-            let mut settings = settings(port);
-            if login {
-                settings.smtp.login = Some(("user".into(), Secret::new(PASSWORD)));
-            }
-            let start = Instant::now();
-            let (outcome, end) = thread::scope(|scope| {
-                let server = scope.spawn(|| serve(&listener, &script));
-                let deadline = start + Duration::from_secs(4);
-                let outcome = deliver(
-                    &settings,
-                    &settings.recipients,
-                    b"Subject: x\n\n.\nbody",
-                    deadline,
-                );
-                (outcome, server.join().unwrap())
-            });
-            prop_assert!(start.elapsed() < Duration::from_secs(5));
-            match outcome {
-                Ok(delivery) => {
-                    prop_assert_eq!(delivery.accepted.len() + delivery.refused.len(), 2);
-                    for refused in &delivery.refused {
-                        prop_assert!(harmless(&refused.reply.text));
-                    }
-                    if !delivery.accepted.is_empty() {
-                        let end = end.ok().flatten();
-                        let verdict = end.as_deref().and_then(verdict);
-                        prop_assert!(verdict == Some(b'2'), "told as delivered: {:?}", end);
-                    }
+    fuzz("smtp: sessions", &(script(), any::<bool>()), |(script, login)| {
+        let mut settings = settings(port);
+        if login {
+            settings.smtp.login = Some(("user".into(), Secret::new(PASSWORD)));
+        }
+        let start = Instant::now();
+        let (outcome, end) = thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&listener, &script));
+            let deadline = start + Duration::from_secs(4);
+            let outcome =
+                deliver(&settings, &settings.recipients, b"Subject: x\n\n.\nbody", deadline);
+            (outcome, server.join().unwrap())
+        });
+        prop_assert!(start.elapsed() < Duration::from_secs(5));
+        match outcome {
+            Ok(delivery) => {
+                prop_assert_eq!(delivery.accepted.len() + delivery.refused.len(), 2);
+                for refused in &delivery.refused {
+                    prop_assert!(harmless(&refused.reply.text));
                 }
-                Err(error) => {
-                    for lang in [Lang::En, Lang::ZhTw] {
-                        let text = error.text(lang);
-                        prop_assert!(harmless(&text) && text.len() < 2_000, "{:?}", text);
-                        prop_assert!(
-                            !login
-                                || error.step != illumio_monitor::mail::smtp::Step::Auth
-                                || !text.contains(PASSWORD),
-                            "{}",
-                            text
-                        );
-                    }
+                if !delivery.accepted.is_empty() {
+                    let end = end.ok().flatten();
+                    let verdict = end.as_deref().and_then(verdict);
+                    prop_assert!(verdict == Some(b'2'), "told as delivered: {:?}", end);
                 }
             }
-            Ok(())
-        },
-    );
+            Err(error) => {
+                for lang in [Lang::En, Lang::ZhTw] {
+                    let text = error.text(lang);
+                    prop_assert!(harmless(&text) && text.len() < 2_000, "{:?}", text);
+                    prop_assert!(
+                        !login
+                            || error.step != illumio_monitor::mail::smtp::Step::Auth
+                            || !text.contains(PASSWORD),
+                        "{}",
+                        text
+                    );
+                }
+            }
+        }
+        Ok(())
+    });
 }

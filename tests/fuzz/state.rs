@@ -45,11 +45,7 @@ fn at(second: i64) -> Timestamp {
 
 /// A state with something in each of its parts.
 fn full() -> State {
-    let mut state = State {
-        generation: 7,
-        clock_offset_seconds: Some(3),
-        ..State::default()
-    };
+    let mut state = State { generation: 7, clock_offset_seconds: Some(3), ..State::default() };
     state.events.position = Some(at(0));
     let event: Event<'_> = serde_json::from_str(
         r#"{"href":"/orgs/1/events/1","event_type":"a.b","created_by":{"user":{"username":"eve"}}}"#,
@@ -87,11 +83,8 @@ fn full() -> State {
         expiry: None,
     };
     state.conditions.insert(Condition::Unreachable, held);
-    state.outbox = Outbox {
-        mails: vec![waiting()],
-        untold: vec!["one".to_owned()],
-        ..Outbox::default()
-    };
+    state.outbox =
+        Outbox { mails: vec![waiting()], untold: vec!["one".to_owned()], ..Outbox::default() };
     state
 }
 
@@ -127,17 +120,8 @@ enum Harm {
 fn harm() -> impl Strategy<Value = Harm> {
     let wrong = prop_oneof![
         any_value(KEYS),
-        select(vec![
-            "[]",
-            "{}",
-            "null",
-            "\"\"",
-            "-1",
-            "1e400",
-            "\"AAAA\"",
-            "[[1,2],[3]]",
-        ])
-        .prop_map(str::to_owned),
+        select(vec!["[]", "{}", "null", "\"\"", "-1", "1e400", "\"AAAA\"", "[[1,2],[3]]",])
+            .prop_map(str::to_owned),
     ];
     prop_oneof![
         (any::<Index>(), wrong).prop_map(|(part, value)| Harm::Part(part, value)),

@@ -77,11 +77,7 @@ impl Options {
 
     /// Adds a turn that happens some times.
     pub fn times(mut self, at: &str, times: usize, action: Action) -> Self {
-        self.script.push(Turn {
-            at: at.to_owned(),
-            times,
-            action,
-        });
+        self.script.push(Turn { at: at.to_owned(), times, action });
         self
     }
 
@@ -118,11 +114,7 @@ pub struct Mailbox {
 
 impl Mailbox {
     pub fn start(options: Options) -> Self {
-        let address = if options.ipv6 {
-            "[::1]:0"
-        } else {
-            "127.0.0.1:0"
-        };
+        let address = if options.ipv6 { "[::1]:0" } else { "127.0.0.1:0" };
         let listener = TcpListener::bind(address).unwrap();
         let port = listener.local_addr().unwrap().port();
         let book = Arc::new(Mutex::new(Book::default()));
@@ -140,11 +132,7 @@ impl Mailbox {
                 });
             }
         });
-        Self {
-            port,
-            book: kept,
-            script,
-        }
+        Self { port, book: kept, script }
     }
 
     /// From now on this is what is otherwise than usual, and nothing else.
@@ -483,9 +471,7 @@ impl Talk {
     fn turn(&mut self, line: &str) -> io::Result<Next> {
         let action = {
             let mut script = self.script.lock().unwrap();
-            let found = script
-                .iter_mut()
-                .find(|turn| turn.times > 0 && line.starts_with(&turn.at));
+            let found = script.iter_mut().find(|turn| turn.times > 0 && line.starts_with(&turn.at));
             let Some(turn) = found else {
                 return Ok(Next::Usual);
             };

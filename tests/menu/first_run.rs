@@ -18,9 +18,7 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&words::url(lang), "pce.example.com");
         person.shows("https://pce.example.com");
         person.answer(&words::url(lang), &url);
-        person
-            .answer(&words::org(lang), "one")
-            .answer(&words::org(lang), "");
+        person.answer(&words::org(lang), "one").answer(&words::org(lang), "");
         person.answer(&words::key(lang), &key);
         person.answer(&words::secret(lang), &format!("{secret}-wrong"));
         person.answer(&words::expires(lang), "2027-31-01");
@@ -32,10 +30,7 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&words::sender(lang), "monitor@example.net");
         person.fits();
         person.answer(&words::recipients(lang), "nobody at all");
-        person.answer(
-            &words::recipients(lang),
-            "soc@example.net,night@example.net",
-        );
+        person.answer(&words::recipients(lang), "soc@example.net,night@example.net");
         // The question may stand on a line of its own.
         person.shows("localhost:25");
         person.keys("y\r");
@@ -46,9 +41,7 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.fits();
         person.answer(&words::guide_test_mail(lang), "");
         person.answer(&menu_rules::practices_add(lang, 12), "");
-        person
-            .answer(&words::daily(lang), "25:00")
-            .answer(&words::daily(lang), "8:30");
+        person.answer(&words::daily(lang), "25:00").answer(&words::daily(lang), "8:30");
         let screen = person.shows("*/10 * * * * /");
         assert!(screen.contains("crontab -e"), "{screen}");
         person.answer(say::pause(lang).trim(), "");
@@ -105,9 +98,7 @@ fn a_refused_recipient_is_typed_again_without_another_server() {
     for (lang, rows, columns) in SCREENS {
         let world = World::new();
         let refusing = crate::mailbox::Options::default();
-        world
-            .mailbox
-            .behave(refusing.say("RCPT TO:<typo@", "550 5.1.1 no such user"));
+        world.mailbox.behave(refusing.say("RCPT TO:<typo@", "550 5.1.1 no such user"));
         world.set_whole(json!({
             "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
             "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
@@ -155,33 +146,18 @@ fn the_crontab_line_runs_this_program_on_this_file() {
     person.answer(&words::guide_go_on(lang), "");
     person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang)]);
     person.answer(&words::secret(lang), &world.pce.secret());
-    person.enter(&[
-        &words::expires(lang),
-        &words::sender(lang),
-        &words::recipients(lang),
-    ]);
-    person
-        .answer("Mail server is", "")
-        .answer(&words::guide_test_mail(lang), "n");
+    person.enter(&[&words::expires(lang), &words::sender(lang), &words::recipients(lang)]);
+    person.answer("Mail server is", "").answer(&words::guide_test_mail(lang), "n");
     person.answer(&menu_rules::practices_add(lang, 12), "n");
     person.answer(&words::daily(lang), "");
     let screen = person.asked(say::pause(lang).trim());
-    let line = screen
-        .lines()
-        .find(|line| line.starts_with("*/10 "))
-        .unwrap();
+    let line = screen.lines().find(|line| line.starts_with("*/10 ")).unwrap();
     let command = line.strip_prefix("*/10 * * * * ").unwrap();
     let file = world.config_path();
-    assert!(
-        command.contains(&format!(" -c {} run ", file.display())),
-        "{line}"
-    );
+    assert!(command.contains(&format!(" -c {} run ", file.display())), "{line}");
 
-    let status = std::process::Command::new("sh")
-        .args(["-c", command])
-        .env_clear()
-        .status()
-        .unwrap();
+    let status =
+        std::process::Command::new("sh").args(["-c", command]).env_clear().status().unwrap();
     assert_eq!(status.code(), Some(0), "{line}");
     assert!(world.config().get("state").is_some());
 }
@@ -203,8 +179,5 @@ fn the_guide_can_be_left_at_each_step_and_keeps_what_was_answered() {
     person.answer(&words::key(lang), "-1");
     person.answer(&say::choice(lang), "0");
     assert_eq!(person.left().0, 0);
-    assert_eq!(
-        world.config()["api"],
-        json!({"url": world.pce.url(), "org_id": "2"})
-    );
+    assert_eq!(world.config()["api"], json!({"url": world.pce.url(), "org_id": "2"}));
 }

@@ -20,14 +20,7 @@ const WAYS: &[&[&str]] = &[
     &["3", "1", "1", "1", "Other"],
     &["3", "1", "3"],
     &["3", "1-2", "3"],
-    &[
-        "4",
-        "1",
-        "https://other.example.com",
-        "2",
-        "api_2",
-        "secret-2",
-    ],
+    &["4", "1", "https://other.example.com", "2", "api_2", "secret-2"],
     &["4", "2", "x@example.net", "y@example.net"],
     &["4", "4"],
     &["4", "6", "127.0.0.1", "2525", "2", "/ca.pem", "me"],
@@ -123,10 +116,7 @@ fn the_end_of_input_leaves_with_the_last_cycles_exit_code() {
     let mut person = Terminal::menu(&world, EN, 24, 80);
     person.answer(&say::choice(EN), "7");
     let screen = person.asked(say::pause(EN).trim());
-    assert!(
-        screen.contains("503") && screen.contains(" retry "),
-        "{screen}"
-    );
+    assert!(screen.contains("503") && screen.contains(" retry "), "{screen}");
     person.fits();
     person.answer(say::pause(EN).trim(), "");
     let screen = person.asked(&say::choice(EN));
@@ -139,9 +129,7 @@ fn the_end_of_input_leaves_with_the_last_cycles_exit_code() {
 fn a_line_is_edited_with_the_usual_keys() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);
-    person
-        .answer(&say::choice(EN), "4")
-        .answer(&say::choice(EN), "11");
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
     person.asked(&words::site(EN));
     // Arrow keys do nothing, Ctrl-U and Ctrl-W take back, backspace a whole letter.
     person.keys("wrong\u{15}台北機\u{1b}[D\u{1b}OP房間\u{7f} more\u{17}\u{7f}\r");
@@ -170,23 +158,13 @@ fn without_colour_the_menu_is_plain_text() {
         let mut command = world.command(&[]);
         command.env("TERM", "xterm").env(name, value);
         let mut person = Terminal::start(command, 24, 80);
-        person
-            .answer(&say::choice(EN), "4")
-            .answer(&say::choice(EN), "9");
-        person
-            .answer(&words::daily(EN), "x")
-            .answer(&words::daily(EN), "07:00");
-        person
-            .answer(&say::choice(EN), "")
-            .answer(&say::choice(EN), "3");
+        person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "9");
+        person.answer(&words::daily(EN), "x").answer(&words::daily(EN), "07:00");
+        person.answer(&say::choice(EN), "").answer(&say::choice(EN), "3");
         person.shows(menu_rules::no_rules(EN).split(':').next().unwrap());
         person.answer(&say::choice(EN), "0");
         let (code, written) = person.left();
-        assert_eq!(
-            (code, written.contains('\u{1b}')),
-            (0, false),
-            "{written:?}"
-        );
+        assert_eq!((code, written.contains('\u{1b}')), (0, false), "{written:?}");
     }
 }
 
@@ -194,17 +172,13 @@ fn without_colour_the_menu_is_plain_text() {
 fn the_debug_view_comes_screen_by_screen() {
     let mut world = World::new();
     world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
-    world
-        .pce
-        .event(crate::pce::agent_tampering("db-01").at("10:03"));
+    world.pce.event(crate::pce::agent_tampering("db-01").at("10:03"));
     assert_eq!(world.run_at("10:00").code, 0);
     world.pce.set_now("10:10");
     let before = std::fs::read(world.config_path()).unwrap();
     let mut person = Terminal::menu(&world, EN, 24, 80);
     person.answer(&say::choice(EN), "8");
-    person
-        .answer(&say::how_many(EN), "0")
-        .answer(&say::how_many(EN), "3");
+    person.answer(&say::how_many(EN), "0").answer(&say::how_many(EN), "3");
     person.shows("agent.tampering");
     person.fits();
     let mut screen = person.asked_anything_or(say::pause_or_skip(EN).trim());

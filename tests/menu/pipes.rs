@@ -38,11 +38,7 @@ fn seven_through_a_pipe_is_one_run_with_its_line_and_its_exit_code() {
         assert_eq!(run.status.code(), Some(0), "{run:?}");
         let out = text(&run.stdout);
         assert!(out.starts_with("2026-08-03T10:10:00Z ok events="), "{out}");
-        assert_eq!(
-            (out.lines().count(), out.contains('\u{1b}')),
-            (1, false),
-            "{out}"
-        );
+        assert_eq!((out.lines().count(), out.contains('\u{1b}')), (1, false), "{out}");
     }
     assert_eq!(world.mailbox.count(), 1);
 
@@ -70,11 +66,7 @@ fn without_a_config_a_script_is_told_what_to_do_and_asked_nothing() {
     std::fs::remove_file(world.config_path()).unwrap();
     for input in ["7\n", "", "4\n1\n"] {
         let run = piped(&world, input);
-        assert_eq!(
-            (run.status.code(), text(&run.stdout)),
-            (Some(78), String::new()),
-            "{run:?}"
-        );
+        assert_eq!((run.status.code(), text(&run.stdout)), (Some(78), String::new()), "{run:?}");
         assert!(text(&run.stderr).contains("on a terminal"), "{run:?}");
     }
     assert!(!world.config_path().exists());
@@ -86,10 +78,7 @@ fn the_other_entries_print_their_results_alone() {
     let mail = piped(&world, "6\n0\n");
     assert_eq!(
         (mail.status.code(), text(&mail.stdout)),
-        (
-            Some(0),
-            "✓ soc@example.net: accepted by the mail server\n".to_owned()
-        )
+        (Some(0), "✓ soc@example.net: accepted by the mail server\n".to_owned())
     );
     assert_eq!(world.mailbox.count(), 1);
 
@@ -101,10 +90,7 @@ fn the_other_entries_print_their_results_alone() {
     assert_eq!(rules.lines().count(), 12, "{rules}");
 
     let debug = piped(&world, "8\n");
-    assert_eq!(
-        (debug.status.code(), text(&debug.stderr)),
-        (Some(0), String::new())
-    );
+    assert_eq!((debug.status.code(), text(&debug.stderr)), (Some(0), String::new()));
     assert!(!debug.stdout.is_empty() && !debug.stdout.contains(&0x1b));
 }
 
@@ -126,15 +112,9 @@ fn settings_come_through_a_pipe_in_the_python_tools_order() {
         json!({"url": world.pce.url(), "org_id": "1", "key": world.pce.key(),
             "secret": world.pce.secret(), "proxy": "none", "verify_ssl": false})
     );
-    assert_eq!(
-        config["email"]["recipients"],
-        json!(["a@example.net", "b@example.net"])
-    );
+    assert_eq!(config["email"]["recipients"], json!(["a@example.net", "b@example.net"]));
     assert_eq!(config["email"]["sender"], "monitor@example.net");
-    assert!(
-        text(&run.stdout).contains("✓ The key may read events"),
-        "{run:?}"
-    );
+    assert!(text(&run.stdout).contains("✓ The key may read events"), "{run:?}");
     assert!(!text(&run.stdout).contains(&world.pce.secret()));
 }
 
@@ -149,10 +129,7 @@ fn a_script_that_is_only_wrong_is_told_and_left() {
         assert!((10..=20).contains(&told.lines().count()), "{input}: {told}");
     }
     // Going round in circles ends too, though no answer is wrong.
-    assert_eq!(
-        piped(&world, &"4\n0\n".repeat(5_000)).status.code(),
-        Some(64)
-    );
+    assert_eq!(piped(&world, &"4\n0\n".repeat(5_000)).status.code(), Some(64));
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 
     let run = piped(&world, "99\n7\n");
@@ -176,11 +153,7 @@ fn input_that_ends_in_the_middle_of_a_question_saves_nothing() {
     ] {
         let run = piped(&world, input);
         assert_eq!(run.status.code(), Some(0), "{input}: {run:?}");
-        assert_eq!(
-            std::fs::read(world.config_path()).unwrap(),
-            before,
-            "{input}"
-        );
+        assert_eq!(std::fs::read(world.config_path()).unwrap(), before, "{input}");
     }
 }
 

@@ -26,17 +26,13 @@ fn an_event_rule_is_found_by_a_part_of_its_name() {
         person.fits();
         person.answer(&words::type_choice(lang), "1");
         person.answer(&say::choice(lang), "2");
-        person
-            .answer(&words::count(lang), "0")
-            .answer(&words::count(lang), "");
+        person.answer(&words::count(lang), "0").answer(&words::count(lang), "");
         person.answer(&words::window(lang), "30");
         person.answer(&say::choice(lang), "1");
         person.answer(&words::name(lang), "VEN 遭竄改");
         person.answer(&words::form_choice(lang), "3");
         person.fits();
-        person
-            .answer(&words::severity(lang), "bad")
-            .answer(&words::severity(lang), "err,warning");
+        person.answer(&words::severity(lang), "bad").answer(&words::severity(lang), "err,warning");
         person.fits();
         person.answer(&words::form_choice(lang), "");
         person.shows(&words::rule_added(lang, 1, "VEN 遭竄改"));
@@ -44,22 +40,10 @@ fn an_event_rule_is_found_by_a_part_of_its_name() {
         assert_eq!(person.left().0, 0);
 
         let rule = &rules(&world)[0];
-        let picked = [
-            "filter_value",
-            "name",
-            "level",
-            "threshold_count",
-            "threshold_window",
-        ];
+        let picked = ["filter_value", "name", "level", "threshold_count", "threshold_window"];
         assert_eq!(
             picked.map(|key| rule[key].clone()),
-            [
-                json!("agent.tampering"),
-                json!("VEN 遭竄改"),
-                json!("critical"),
-                json!(5),
-                json!(30)
-            ]
+            [json!("agent.tampering"), json!("VEN 遭竄改"), json!("critical"), json!(5), json!(30)]
         );
         assert_eq!(rule["severity"], json!(["err", "warning"]));
         assert!(!rule["rec"].as_str().unwrap().is_empty());
@@ -130,14 +114,10 @@ fn an_event_type_may_be_typed_freely() {
     person.answer(&say::choice(EN), "1");
     person.answer(&words::find_choice(EN), "user.*|");
     person.shows("is empty");
-    person
-        .answer(&words::find_choice(EN), "")
-        .answer(&say::choice(EN), "0");
+    person.answer(&words::find_choice(EN), "").answer(&say::choice(EN), "0");
     assert_eq!(person.left().0, 0);
-    let filters: Vec<Value> = rules(&world)
-        .iter()
-        .map(|rule| rule["filter_value"].clone())
-        .collect();
+    let filters: Vec<Value> =
+        rules(&world).iter().map(|rule| rule["filter_value"].clone()).collect();
     assert_eq!(filters, ["user.*|api_key.*", "our.own.event"]);
 }
 
@@ -147,9 +127,7 @@ fn a_traffic_rule_takes_every_field() {
         let world = World::new();
         let mut person = Terminal::menu(&world, lang, rows, columns);
         person.answer(&say::choice(lang), "2");
-        person
-            .answer(&say::choice(lang), "7")
-            .answer(&say::choice(lang), "2");
+        person.answer(&say::choice(lang), "7").answer(&say::choice(lang), "2");
         let fields: [(String, &str, &str); 6] = [
             (words::port(lang), "99999", "80,8000-8100"),
             (words::proto(lang), "tpc", "tcp"),
@@ -173,23 +151,16 @@ fn a_traffic_rule_takes_every_field() {
         }
         person.fits();
         person.answer(&say::choice(lang), "2");
-        person
-            .answer(&words::count(lang), "20")
-            .answer(&words::window(lang), "");
+        person.answer(&words::count(lang), "20").answer(&words::window(lang), "");
         person.enter(&[&say::choice(lang), &words::name(lang)]);
         person.answer(&words::form_choice(lang), "15");
         person.answer(&say::choice(lang), "2");
         person.answer(&words::form_choice(lang), "16");
         person.answer(&words::cooldown(lang), "240");
         let form = person.asked(&words::form_choice(lang));
-        assert!(
-            form.contains("2001:db8::/32") && form.contains("240"),
-            "{form}"
-        );
+        assert!(form.contains("2001:db8::/32") && form.contains("240"), "{form}");
         person.fits();
-        person
-            .answer(&words::form_choice(lang), "")
-            .answer(&say::choice(lang), "0");
+        person.answer(&words::form_choice(lang), "").answer(&say::choice(lang), "0");
         assert_eq!(person.left().0, 0);
 
         let mut rule = rules(&world)[0].clone();
@@ -233,10 +204,7 @@ fn rules_are_listed_edited_switched_and_deleted() {
         person.shows(&words::want_rules(lang, 3));
         person.fits();
         // Edit the second.
-        person
-            .answer(&which, "2")
-            .answer("1 ", "9")
-            .answer("1 ", "1");
+        person.answer(&which, "2").answer("1 ", "9").answer("1 ", "1");
         person.answer(&words::form_choice(lang), "1");
         person.answer(&words::name(lang), "第二條");
         person.answer(&words::form_choice(lang), "7");
@@ -256,10 +224,8 @@ fn rules_are_listed_edited_switched_and_deleted() {
         assert_eq!(person.left().0, 0);
         assert_eq!(
             rules(&world),
-            [
-                json!({"id": 3, "type": "event", "name": "Three", "filter_value": "agent.tampering",
-                "threshold_type": "immediate", "cooldown_minutes": 0, "_mine": 1, "enabled": true})
-            ]
+            [json!({"id": 3, "type": "event", "name": "Three", "filter_value": "agent.tampering",
+                "threshold_type": "immediate", "cooldown_minutes": 0, "_mine": 1, "enabled": true})]
         );
     }
 }
@@ -268,12 +234,8 @@ fn rules_are_listed_edited_switched_and_deleted() {
 fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
     let world = three_rules();
     let mut person = Terminal::menu(&world, EN, 24, 80);
-    person
-        .answer(&say::choice(EN), "3")
-        .answer(&words::which_rules(EN), "2");
-    person
-        .answer("1 ", "1")
-        .answer(&words::form_choice(EN), "1");
+    person.answer(&say::choice(EN), "3").answer(&words::which_rules(EN), "2");
+    person.answer("1 ", "1").answer(&words::form_choice(EN), "1");
     person.answer(&words::name(EN), "Renamed");
     person.asked(&words::form_choice(EN));
     // Someone else removes the first rule and changes a setting.
@@ -290,16 +252,12 @@ fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
     );
 
     // The very rule is changed meanwhile: nothing is saved over it.
-    person
-        .answer(&words::which_rules(EN), "1")
-        .answer("1 ", "3");
+    person.answer(&words::which_rules(EN), "1").answer("1 ", "3");
     person.asked(&words::delete_this(EN));
     world.edit(|config| config["rules"][0]["name"] = json!("Theirs"));
     person.answer(&words::delete_this(EN), "y");
     person.asked(&words::which_rules(EN));
-    person
-        .answer(&words::which_rules(EN), "")
-        .answer(&say::choice(EN), "0");
+    person.answer(&words::which_rules(EN), "").answer(&say::choice(EN), "0");
     let (code, written) = person.left();
     assert_eq!(code, 0);
     assert!(written.contains("changed by someone else"), "{written}");
@@ -323,10 +281,7 @@ fn best_practices_are_shown_and_replace_a_users_rule_only_where_he_agrees() {
         person.answer(&say::choice(lang), "5");
         person.asked_anything();
         person.fits();
-        assert_eq!(
-            (rules(&world).len(), &rules(&world)[0]["name"]),
-            (12, &json!("Mine"))
-        );
+        assert_eq!((rules(&world).len(), &rules(&world)[0]["name"]), (12, &json!("Mine")));
         person.keys("y\r");
         person.answer(&say::choice(lang), "5");
         person.shows(&words::practices_all_here(lang));

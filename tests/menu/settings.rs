@@ -23,28 +23,18 @@ fn each_setting_reaches_the_file_and_the_secret_no_screen() {
         person.answer(&words::secret(lang), "not-the-secret");
         person.shows("401");
         person.fits();
-        person
-            .answer(say::pause(lang).trim(), "")
-            .answer(&choice, "2");
+        person.answer(say::pause(lang).trim(), "").answer(&choice, "2");
         person.answer(&words::sender(lang), "Monitor <monitor@example.net>");
         person.answer(&words::recipients(lang), "a@example.net，b@example.net");
         person.answer(&choice, "3");
         person.shows(&words::verify(lang));
         person.answer(&choice, "3");
         // A proxy's password is typed once and shown never again.
-        person
-            .answer(&choice, "8")
-            .answer(&words::zone(lang), "Asia/Nowhere");
+        person.answer(&choice, "8").answer(&words::zone(lang), "Asia/Nowhere");
         person.answer(&words::zone(lang), "Asia/Taipei");
-        person
-            .answer(&choice, "9")
-            .answer(&words::daily(lang), "08:30");
-        person
-            .answer(&choice, "10")
-            .answer(&words::expires(lang), "2027-01-31");
-        person
-            .answer(&choice, "11")
-            .answer(&words::site(lang), "台北機房");
+        person.answer(&choice, "9").answer(&words::daily(lang), "08:30");
+        person.answer(&choice, "10").answer(&words::expires(lang), "2027-01-31");
+        person.answer(&choice, "11").answer(&words::site(lang), "台北機房");
         person.asked(&choice);
         person.fits();
         person.answer(&choice, "11").answer(&words::site(lang), "-");
@@ -75,44 +65,29 @@ fn the_mail_server_is_tried_as_soon_as_it_is_set() {
     let mut person = Terminal::menu(&world, EN, 40, 120);
     let choice = say::choice(EN);
     person.answer(&choice, "4").answer(&choice, "6");
-    person
-        .answer(&words::host(EN), "mail.example.invalid")
-        .answer(&words::port(EN), "");
+    person.answer(&words::host(EN), "mail.example.invalid").answer(&words::port(EN), "");
     person.answer(&choice, "1");
     // A login goes over verified TLS only; said at once, and nothing is saved.
     person.answer(&words::user(EN), "monitor");
     person.shows("verified TLS");
     person.answer(&words::user(EN), "-1").answer(&choice, "6");
     person.enter(&[&words::host(EN), &words::port(EN)]);
-    person
-        .answer(&choice, "4")
-        .answer(&words::user(EN), "monitor");
+    person.answer(&choice, "4").answer(&words::user(EN), "monitor");
     person.answer(&words::password(EN), "pass-1234");
     person.asked(say::pause(EN).trim());
     person.fits();
-    person
-        .answer(say::pause(EN).trim(), "")
-        .answer(&choice, "6");
+    person.answer(say::pause(EN).trim(), "").answer(&choice, "6");
     person.enter(&[&words::host(EN), &words::port(EN), &choice]);
     person.answer(&words::user(EN), "-");
     let screen = person.asked(say::pause(EN).trim());
     assert!(screen.contains("soc@example.net"), "{screen}");
-    person
-        .answer(say::pause(EN).trim(), "")
-        .answer(&choice, "0")
-        .answer(&choice, "0");
+    person.answer(say::pause(EN).trim(), "").answer(&choice, "0").answer(&choice, "0");
     let (code, written) = person.left();
     assert_eq!(code, 0);
     assert!(!written.contains("pass-1234"));
     let smtp = &world.config()["smtp"];
-    assert_eq!(
-        (&smtp["host"], &smtp["tls"]),
-        (&json!("127.0.0.1"), &json!("none"))
-    );
-    assert!(
-        smtp.get("user").is_none() && smtp.get("password").is_none(),
-        "{smtp}"
-    );
+    assert_eq!((&smtp["host"], &smtp["tls"]), (&json!("127.0.0.1"), &json!("none")));
+    assert!(smtp.get("user").is_none() && smtp.get("password").is_none(), "{smtp}");
     assert_eq!(world.mailbox.count(), 0);
 }
 
@@ -125,10 +100,7 @@ fn a_proxys_password_is_not_shown_again() {
     person.answer(&words::proxy(EN), "http://me:pw-5678@127.0.0.1:1");
     person.answer(say::pause(EN).trim(), "");
     let screen = person.asked(&choice);
-    assert!(
-        screen.contains("http://***@127.0.0.1:1") && !screen.contains("pw-5678"),
-        "{screen}"
-    );
+    assert!(screen.contains("http://***@127.0.0.1:1") && !screen.contains("pw-5678"), "{screen}");
     person.answer(&choice, "0").answer(&choice, "0");
     assert_eq!(person.left().0, 0);
 }
@@ -141,9 +113,7 @@ fn a_broken_config_is_shown_and_mended_in_the_menu() {
     let screen = person.asked(&say::choice(EN));
     assert!(screen.contains("email.recipients"), "{screen}");
     person.fits();
-    person
-        .answer(&say::choice(EN), "4")
-        .answer(&say::choice(EN), "2");
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "2");
     person.answer(&words::sender(EN), "");
     person.answer(&words::recipients(EN), "soc@example.net");
     person.answer(&say::choice(EN), "0");
@@ -190,9 +160,7 @@ fn the_language_is_changed_at_once_and_follows_option_config_and_locale_in_this_
     let utf8 = [("LANG", "zh_TW.UTF-8")];
     let mut person = start(&[], &utf8);
     // The config says English, which goes before the locale.
-    person
-        .answer(&say::choice(EN), "4")
-        .answer(&say::choice(EN), "7");
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "7");
     person.answer(&say::choice(EN), "2");
     person.shows(&say::saved(Lang::ZhTw));
     let zh = say::choice(Lang::ZhTw);
@@ -215,9 +183,7 @@ fn the_language_is_changed_at_once_and_follows_option_config_and_locale_in_this_
     // Enter keeps the mails' language, whatever the screen was asked for.
     let mut person = start(&["--lang", "en"], &utf8);
     person.answer(&say::choice(EN), "4");
-    person
-        .answer(&say::choice(EN), "7")
-        .enter(&[&say::choice(EN)]);
+    person.answer(&say::choice(EN), "7").enter(&[&say::choice(EN)]);
     person.answer(&say::choice(EN), "0");
     person.answer(&say::choice(EN), "0");
     assert_eq!(person.left().0, 0);

@@ -23,12 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ENDS: [char; 3] = [':', '：', ' '];
 
 /// The screens that the menu is tried on.
-pub const SCREENS: [(Lang, u16, u16); 4] = [
-    (Lang::En, 24, 80),
-    (Lang::ZhTw, 24, 80),
-    (Lang::En, 40, 120),
-    (Lang::ZhTw, 40, 120),
-];
+pub const SCREENS: [(Lang, u16, u16); 4] =
+    [(Lang::En, 24, 80), (Lang::ZhTw, 24, 80), (Lang::En, 40, 120), (Lang::ZhTw, 40, 120)];
 
 pub struct Terminal {
     child: Child,
@@ -62,12 +58,7 @@ impl Terminal {
         let name = ptsname(&master, Vec::new()).unwrap();
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let slave = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
-        let size = Winsize {
-            ws_row: rows,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&slave, size).unwrap();
         let end = || slave.try_clone().unwrap();
         command.stdin(end()).stdout(end()).stderr(end());
@@ -76,20 +67,10 @@ impl Terminal {
         // The command holds ends of its own.
         drop(command);
         let master = File::from(master);
-        let seen = Seen {
-            screen: vt100::Parser::new(rows, columns, 0),
-            bytes: Vec::new(),
-        };
+        let seen = Seen { screen: vt100::Parser::new(rows, columns, 0), bytes: Vec::new() };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         watch(master.try_clone().unwrap(), Arc::clone(&seen));
-        Self {
-            child,
-            master,
-            slave,
-            before,
-            seen,
-            typed_at: 0,
-        }
+        Self { child, master, slave, before, seen, typed_at: 0 }
     }
 
     /// Ctrl-C where nobody reads keys: the terminal makes a signal of it.
@@ -132,9 +113,7 @@ impl Terminal {
 
     /// Waits until anything is asked.
     pub fn asked_anything(&self) -> String {
-        self.wait("any question", |seen, line| {
-            self.went_on(seen) && line.ends_with(ENDS)
-        })
+        self.wait("any question", |seen, line| self.went_on(seen) && line.ends_with(ENDS))
     }
 
     /// Waits until anything is asked, or this; true where it was this.

@@ -17,15 +17,10 @@ pub fn event(rule: &Value, event: &Value) -> u64 {
         names.extend(notification["notification_type"].as_str());
     }
     let wanted = rule["filter_value"].as_str().unwrap_or("");
-    let fits = wanted
-        .split('|')
-        .any(|one| names.iter().any(|name| is_name(one.trim(), name)));
+    let fits = wanted.split('|').any(|one| names.iter().any(|name| is_name(one.trim(), name)));
     let among = |field: &str| {
         let list = words(&rule[field]);
-        list.is_empty()
-            || list
-                .iter()
-                .any(|word| *word == event[field].as_str().unwrap_or("none"))
+        list.is_empty() || list.iter().any(|word| *word == event[field].as_str().unwrap_or("none"))
     };
     if !fits || !among("severity") || !among("status") {
         0
@@ -85,10 +80,7 @@ pub fn traffic(rule: &Value, row: &Value) -> bool {
         Some(3) => "unknown",
         _ => "",
     };
-    let (port, proto) = (
-        row["service"]["port"].as_i64(),
-        row["service"]["proto"].as_i64(),
-    );
+    let (port, proto) = (row["service"]["port"].as_i64(), row["service"]["proto"].as_i64());
     let (source, destination) = (&row["src"], &row["dst"]);
     let asked = |key: &str| !words(&rule[key]).is_empty();
     (decision.is_empty() || row["policy_decision"] == decision)
@@ -141,9 +133,7 @@ fn has_labels(labels: &Value, end: &Value) -> bool {
     words(labels).iter().all(|label| {
         let (key, value) = label.split_once('=').unwrap();
         let all = end["workload"]["labels"].as_array();
-        all.into_iter()
-            .flatten()
-            .any(|one| one["key"] == key && one["value"] == value)
+        all.into_iter().flatten().any(|one| one["key"] == key && one["value"] == value)
     })
 }
 

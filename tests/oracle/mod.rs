@@ -91,10 +91,7 @@ impl Oracle {
 
     /// Lives through one cycle and says what its event rules tell, in the rules' order.
     pub fn cycle(&mut self, pce: &Pce, rules: &[Value], cycle: Cycle) -> Vec<Told> {
-        let enabled: Vec<&Value> = rules
-            .iter()
-            .filter(|rule| rule["enabled"] != false)
-            .collect();
+        let enabled: Vec<&Value> = rules.iter().filter(|rule| rule["enabled"] != false).collect();
         if let Some(from) = cycle.events_from {
             self.events(pce, &enabled, cycle.now, from);
             self.events_position = Some(cycle.now);

@@ -55,18 +55,10 @@ impl Tally {
             self.untold.keys().copied().collect()
         };
         let (first, last) = (*minutes.first()?, *minutes.last()?);
-        let taken = minutes
-            .iter()
-            .filter_map(|minute| self.untold.remove(minute));
+        let taken = minutes.iter().filter_map(|minute| self.untold.remove(minute));
         let count = taken.sum();
         self.last_alert = Some(now);
-        Some(Told {
-            rule: super::id(rule),
-            count,
-            first,
-            last,
-            in_one_go: false,
-        })
+        Some(Told { rule: super::id(rule), count, first, last, in_one_go: false })
     }
 
     /// The minutes of all windows that hold enough. A window that begins in a minute

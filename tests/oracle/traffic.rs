@@ -53,11 +53,7 @@ pub struct Allowance {
 
 impl Allowance {
     /// The PCE's rows say all: nothing may be off.
-    pub const NONE: Self = Self {
-        share: 0.0,
-        each: 0,
-        bursts_show: true,
-    };
+    pub const NONE: Self = Self { share: 0.0, each: 0, bursts_show: true };
 }
 
 impl Watch {
@@ -117,9 +113,7 @@ impl Watch {
         let late = |it: &Shown| it.may > self.begun || (it.may == self.begun && !self.at_first);
         let most = larger(shown, |it| inside(it) || late(it));
         let sure = |it: &Shown| it.sure.is_some();
-        let one = shown
-            .iter()
-            .any(|it| inside(it) && it.sure >= Some(self.begun));
+        let one = shown.iter().any(|it| inside(it) && it.sure >= Some(self.begun));
         // By this fetch at the latest something of it was seen.
         let seen = shown.iter().filter_map(|it| it.sure).min();
         let begun_inside = self.at_first && shown.iter().all(|it| inside(it));
@@ -132,10 +126,7 @@ impl Watch {
                 now.saturating_sub(larger(shown, |it| it.may <= seen))
             }
         };
-        Bounds {
-            least: least.max(u64::from(one)),
-            most,
-        }
+        Bounds { least: least.max(u64::from(one)), most }
     }
 
     /// What is wrong with what the rule told in the cycle at `now`, in words.
@@ -163,8 +154,7 @@ impl Watch {
     fn may_tell(&self, rule: &Value, now: Timestamp) -> bool {
         let own = if counts(rule) { window(rule) } else { 0 };
         let cooldown = rule["cooldown_minutes"].as_i64().unwrap_or(own);
-        self.last_alert
-            .is_none_or(|last| minute(now) >= last + cooldown)
+        self.last_alert.is_none_or(|last| minute(now) >= last + cooldown)
     }
 
     fn of_what_was_told(
@@ -262,10 +252,8 @@ impl Watch {
         if window(rule) < 10 {
             return None;
         }
-        let matching: Vec<&Shown> = history
-            .all()
-            .filter(|it| matching::traffic(rule, &it.row))
-            .collect();
+        let matching: Vec<&Shown> =
+            history.all().filter(|it| matching::traffic(rule, &it.row)).collect();
         let enough = matching.iter().filter(|it| it.times >= threshold(rule));
         let mut bursts = enough.filter(|burst| {
             let of_name: Vec<_> = matching.iter().filter(|it| it.name == burst.name).collect();
@@ -288,17 +276,12 @@ impl Watch {
         for it in history.all() {
             if matching::traffic(rule, &it.row) {
                 let ends = names.entry(&it.name).or_default();
-                let made = it
-                    .connections
-                    .iter()
-                    .map(|(at, times)| (minute(*at), *times));
+                let made = it.connections.iter().map(|(at, times)| (minute(*at), *times));
                 ends[usize::from(it.outbound)].extend(made);
             }
         }
         let sum = |end: &Vec<(i64, u64)>| end.iter().map(|(_, times)| times).sum::<u64>();
-        let larger = names
-            .into_values()
-            .map(|[a, b]| if sum(&a) > sum(&b) { a } else { b });
+        let larger = names.into_values().map(|[a, b]| if sum(&a) > sum(&b) { a } else { b });
         let mut made: BTreeMap<i64, u64> = BTreeMap::new();
         for (at, times) in larger.flatten() {
             *made.entry(at).or_default() += times;
@@ -321,9 +304,7 @@ impl Allowance {
 /// What the end that tells more has told, of what fits.
 fn larger(shown: &[&Shown], fits: impl Fn(&Shown) -> bool) -> u64 {
     let of = |outbound: bool| {
-        let told = shown
-            .iter()
-            .filter(|it| it.outbound == outbound && fits(it));
+        let told = shown.iter().filter(|it| it.outbound == outbound && fits(it));
         told.map(|it| it.times).sum::<u64>()
     };
     of(true).max(of(false))

@@ -75,14 +75,7 @@ impl History {
 }
 
 fn key(upload: &Upload, nth: usize) -> Key {
-    (
-        upload.name(),
-        upload.outbound,
-        upload.stamp,
-        upload.recorded,
-        upload.times,
-        nth,
-    )
+    (upload.name(), upload.outbound, upload.stamp, upload.recorded, upload.times, nth)
 }
 
 fn shown(upload: Upload, now: Timestamp) -> Shown {

@@ -88,11 +88,7 @@ pub fn method_not_allowed() -> Response {
 }
 
 fn only_get(request: &Request, response: Response) -> Response {
-    if request.method == "GET" {
-        response
-    } else {
-        method_not_allowed()
-    }
+    if request.method == "GET" { response } else { method_not_allowed() }
 }
 
 fn version() -> Value {

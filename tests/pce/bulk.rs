@@ -93,9 +93,7 @@ impl Line {
         let since_first = since_last + (dice >> 20) as i64 % 36_000;
         let first = begun - SignedDuration::from_secs(since_first.min(today));
         let last = now - SignedDuration::from_secs(since_last);
-        let ports = [
-            22, 80, 135, 443, 445, 1433, 3306, 3389, 5432, 6379, 8080, 9200,
-        ];
+        let ports = [22, 80, 135, 443, 445, 1433, 3306, 3389, 5432, 6379, 8080, 9200];
         let port = match dice >> 60 {
             0..12 => ports[(dice >> 40) as usize % ports.len()],
             _ => 1024 + ((dice >> 40) % 60_000) as u16,
@@ -104,11 +102,7 @@ impl Line {
             number,
             decision: ["blocked", "blocked", "potentially_blocked"][(dice >> 8) as usize % 3],
             port,
-            proto: if (dice >> 16).is_multiple_of(8) {
-                17
-            } else {
-                6
-            },
+            proto: if (dice >> 16).is_multiple_of(8) { 17 } else { 6 },
             first,
             last: last.max(first),
         }

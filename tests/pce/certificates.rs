@@ -45,9 +45,7 @@ pub fn make(tls: Tls) -> Option<Certificate> {
     };
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(names).unwrap();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Simulated PCE");
+    params.distinguished_name.push(DnType::CommonName, "Simulated PCE");
     if tls == Tls::Expired {
         params.not_before = rcgen::date_time_ymd(2019, 1, 1);
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -65,20 +63,14 @@ pub fn make(tls: Tls) -> Option<Certificate> {
         (certificate.der().clone(), ca.pem())
     };
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    Some(Certificate {
-        config: server(chain, key),
-        trust_pem,
-    })
+    Some(Certificate { config: server(chain, key), trust_pem })
 }
 
 /// One that another program made: trusted is the certificate itself.
 pub fn of_pem(certificate: &str, key: &str) -> Certificate {
     let chain = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-    Certificate {
-        config: server(chain, key),
-        trust_pem: certificate.to_owned(),
-    }
+    Certificate { config: server(chain, key), trust_pem: certificate.to_owned() }
 }
 
 fn server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
@@ -95,8 +87,6 @@ fn server(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Simulated private CA");
+    params.distinguished_name.push(DnType::CommonName, "Simulated private CA");
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }

@@ -19,12 +19,7 @@ pub struct Endpoint {
 pub fn workload(hostname: &str) -> Endpoint {
     let number = named(hostname);
     Endpoint {
-        ip: format!(
-            "10.{}.{}.{}",
-            number >> 56,
-            (number >> 48) as u8,
-            number as u8 | 1
-        ),
+        ip: format!("10.{}.{}.{}", number >> 56, (number >> 48) as u8, number as u8 | 1),
         workload: Some(json!({
             "href": format!("/orgs/1/workloads/{}", uuid(number)),
             "name": hostname, "hostname": hostname, "managed": true, "endpoint": false,
@@ -78,10 +73,7 @@ impl Endpoint {
         if let Some(workload) = &mut self.workload
             && let Some(labels) = workload["labels"].as_array_mut()
         {
-            let href = format!(
-                "/orgs/1/labels/{}",
-                named(&format!("{key}={value}")) % 900 + 1
-            );
+            let href = format!("/orgs/1/labels/{}", named(&format!("{key}={value}")) % 900 + 1);
             labels.push(json!({"href": href, "key": key, "value": value}));
         }
         self
@@ -98,8 +90,7 @@ impl Endpoint {
     /// In this IP list too.
     pub fn ip_list(mut self, number: u32, name: &str) -> Self {
         let href = format!("/orgs/1/sec_policy/draft/ip_lists/{number}");
-        self.ip_lists
-            .push(json!({"href": href, "name": name, "size": 256}));
+        self.ip_lists.push(json!({"href": href, "name": name, "size": 256}));
         self
     }
 
@@ -128,10 +119,7 @@ impl Endpoint {
     /// The same address, of this workload.
     pub fn belongs_to(self, hostname: &str) -> Self {
         let fqdn = self.fqdn;
-        Self {
-            fqdn,
-            ..workload(hostname).ip(&self.ip)
-        }
+        Self { fqdn, ..workload(hostname).ip(&self.ip) }
     }
 
     /// Its address, as text.
@@ -242,10 +230,7 @@ impl Connection {
             }),
             at,
             times: 1,
-            reports: vec![Report {
-                outbound,
-                recorded: at,
-            }],
+            reports: vec![Report { outbound, recorded: at }],
             lane: 0,
             region: 0,
             said: None,
@@ -337,11 +322,7 @@ impl Connection {
 
     /// The end whose VEN reports it.
     pub fn reporter(&self, outbound: bool) -> &Endpoint {
-        if outbound {
-            &self.source
-        } else {
-            &self.destination
-        }
+        if outbound { &self.source } else { &self.destination }
     }
 
     /// Its row, but for times and counts.
@@ -375,8 +356,7 @@ impl Connection {
     /// ICMP: no port.
     pub fn icmp(mut self, kind: u8, code: u8) -> Self {
         self.service = json!({"proto": 1});
-        self.field("icmp_type", json!(kind))
-            .field("icmp_code", json!(code))
+        self.field("icmp_type", json!(kind)).field("icmp_code", json!(code))
     }
 
     /// The process, of the reporting end.
@@ -410,6 +390,5 @@ impl Connection {
 
 /// A number that belongs to a name.
 fn named(name: &str) -> u64 {
-    name.bytes()
-        .fold(1, |sum, byte| mixed(sum ^ u64::from(byte)))
+    name.bytes().fold(1, |sum, byte| mixed(sum ^ u64::from(byte)))
 }

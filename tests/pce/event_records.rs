@@ -75,11 +75,7 @@ impl EventRecord {
             self.json["href"] = href.into();
         }
         self.json["timestamp"] = millis(self.at).into();
-        Stored {
-            at: self.at,
-            recorded: self.recorded.unwrap_or(self.at),
-            json: self.json,
-        }
+        Stored { at: self.at, recorded: self.recorded.unwrap_or(self.at), json: self.json }
     }
 }
 
@@ -220,9 +216,7 @@ fn notification(kind: &str, info: Value) -> Value {
 }
 
 fn went_offline(hostname: &str) -> Value {
-    let workload = super::connection::workload(hostname)
-        .href()
-        .unwrap_or_default();
+    let workload = super::connection::workload(hostname).href().unwrap_or_default();
     json!({
         "uuid": "2c7f6a54-9b9c-4f0e-8f43-6f7b4d9c0005",
         "resource": {"workload": {
@@ -236,8 +230,6 @@ fn went_offline(hostname: &str) -> Value {
 
 /// A small number that belongs to a name.
 fn number(name: &str) -> u64 {
-    let sum = name
-        .bytes()
-        .fold(7, |sum, byte| mixed(sum ^ u64::from(byte)));
+    let sum = name.bytes().fold(7, |sum, byte| mixed(sum ^ u64::from(byte)));
     sum % 9_000_000 + 100
 }

@@ -14,9 +14,8 @@ const DEFAULT_RESULTS: usize = 100;
 /// The most that any query gets; there is no paging [REST 25.2, "Events"].
 const MOST_RESULTS: usize = 10_000;
 
-const SEVERITIES: [&str; 8] = [
-    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
-];
+const SEVERITIES: [&str; 8] =
+    ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
 /// An event in the log.
 #[derive(Clone, Debug)]
@@ -64,10 +63,7 @@ pub fn list(state: &State, request: &Request) -> Response {
     // X-Total-Count is the whole collection's, whatever was asked for, as observed
     // on other collections of a live PCE; it tells nothing about truncation.
     Response::new(200, "application/json", body.into_bytes())
-        .with(
-            "X-Total-Count",
-            state.events.iter().filter(recorded).count(),
-        )
+        .with("X-Total-Count", state.events.iter().filter(recorded).count())
         .with("X-Matched-Count", matched)
 }
 

@@ -163,14 +163,7 @@ impl Fault {
     }
 
     fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            method: None,
-            path: String::new(),
-            spared: 0,
-            left: usize::MAX,
-            met: 0,
-        }
+        Self { kind, method: None, path: String::new(), spared: 0, left: usize::MAX, met: 0 }
     }
 
     /// With this `Retry-After`: seconds or a date, as text.
@@ -249,14 +242,7 @@ impl Fault {
 
     /// What is sent in the PCE's place, by a fault that answers itself.
     pub fn answer_instead(&self) -> Option<Response> {
-        let Kind::Status {
-            status,
-            content_type,
-            body,
-            headers,
-            date,
-        } = &self.kind
-        else {
+        let Kind::Status { status, content_type, body, headers, date } = &self.kind else {
             return None;
         };
         let response = Response::new(*status, content_type, body.clone());

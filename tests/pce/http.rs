@@ -97,8 +97,7 @@ impl Request {
             let mut size = String::new();
             from.read_line(&mut size)?;
             let size = u64::from_str_radix(size.trim(), 16).map_err(io::Error::other)?;
-            from.take(size.min(LONGEST_REQUEST_BODY))
-                .read_to_end(&mut self.body)?;
+            from.take(size.min(LONGEST_REQUEST_BODY)).read_to_end(&mut self.body)?;
             from.read_line(&mut String::new())?;
             if size == 0 {
                 return Ok(());
@@ -148,11 +147,7 @@ pub struct Response {
 impl Response {
     /// A response without a body.
     pub fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Bytes(Vec::new()),
-        }
+        Self { status, headers: Vec::new(), body: Body::Bytes(Vec::new()) }
     }
 
     /// A response with this body.
@@ -181,8 +176,7 @@ impl Response {
 
     /// Replaces a header, or drops it.
     pub fn replace(&mut self, name: &str, value: Option<String>) {
-        self.headers
-            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         if let Some(value) = value {
             self.headers.push((name.into(), value));
         }
@@ -225,10 +219,7 @@ impl Response {
             }
             Body::Stream(stream) => {
                 to.write_all(&head(self.status, &self.headers, None))?;
-                let mut chunks = Chunks {
-                    to: &mut *to,
-                    waiting: Vec::new(),
-                };
+                let mut chunks = Chunks { to: &mut *to, waiting: Vec::new() };
                 stream(&mut chunks)?;
                 chunks.flush()?;
                 to.write_all(b"0\r\n\r\n")?;

@@ -78,12 +78,7 @@ impl Fate {
     }
 
     fn ends(end: End) -> Self {
-        Self {
-            polls: 1,
-            time: SignedDuration::ZERO,
-            end,
-            empty_downloads: 0,
-        }
+        Self { polls: 1, time: SignedDuration::ZERO, end, empty_downloads: 0 }
     }
 
     /// Its end is seen only after so many polls that find it queued or working.
@@ -152,11 +147,7 @@ pub fn answer(state: &mut State, request: &Request, path: &[&str]) -> Response {
 fn create(state: &mut State, request: &Request) -> Response {
     let content = request.header("content-type").unwrap_or("");
     if !content.starts_with("application/json") {
-        return error(
-            406,
-            "invalid_content_type",
-            "Content-Type: application/json",
-        );
+        return error(406, "invalid_content_type", "Content-Type: application/json");
     }
     if !request.query.is_empty() {
         return invalid("unknown parameter");
@@ -173,11 +164,7 @@ fn create(state: &mut State, request: &Request) -> Response {
         query,
         created: now,
         updated: now,
-        fate: state
-            .jobs
-            .next
-            .pop_front()
-            .unwrap_or(state.jobs.usual.clone()),
+        fate: state.jobs.next.pop_front().unwrap_or(state.jobs.usual.clone()),
         polls: 0,
         downloads: 0,
         status: "queued".into(),
@@ -289,9 +276,8 @@ fn download(state: &mut State, request: &Request, uuid: &str) -> Response {
         return not_found();
     };
     job.downloads += 1;
-    let as_json = request
-        .header("accept")
-        .is_some_and(|accept| accept.contains("application/json"));
+    let as_json =
+        request.header("accept").is_some_and(|accept| accept.contains("application/json"));
     if job.downloads <= job.fate.empty_downloads {
         return Response::new(200, "application/json", b"[]".to_vec());
     }

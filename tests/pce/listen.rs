@@ -56,17 +56,11 @@ impl Listener {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
-        let running = Arc::new(Running {
-            stopping: AtomicBool::new(false),
-            sockets: Mutex::new(Vec::new()),
-        });
+        let running =
+            Arc::new(Running { stopping: AtomicBool::new(false), sockets: Mutex::new(Vec::new()) });
         let inside = Arc::clone(&running);
         let acceptor = thread::spawn(move || accept(&listener, tls.as_ref(), &shared, &inside));
-        Ok(Self {
-            address,
-            running,
-            acceptor: Some(acceptor),
-        })
+        Ok(Self { address, running, acceptor: Some(acceptor) })
     }
 }
 
@@ -196,9 +190,7 @@ fn answer(
 
 fn accepts_gzip(request: &Request) -> bool {
     let accepted = request.header("accept-encoding").unwrap_or("");
-    accepted
-        .split(',')
-        .any(|word| word.trim().starts_with("gzip"))
+    accepted.split(',').any(|word| word.trim().starts_with("gzip"))
 }
 
 /// Waits, but not beyond the server's own end.

@@ -95,13 +95,7 @@ impl Pce {
         let tls = certificate.map(|made| made.config);
         let address = address.parse().unwrap();
         let listener = Listener::start(address, tls.clone(), Arc::clone(&shared)).unwrap();
-        Self {
-            address: listener.address,
-            listener: Some(listener),
-            shared,
-            tls,
-            trust_pem,
-        }
+        Self { address: listener.address, listener: Some(listener), shared, tls, trust_pem }
     }
 
     /// `http://127.0.0.1:PORT`, or `https://…`.

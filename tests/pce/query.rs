@@ -87,16 +87,9 @@ impl Query {
     pub fn asks_for(&self, row: &Row) -> bool {
         let flow = &row.newest;
         let source = chosen(&self.sources, &flow.source, &Value::Null);
-        let destination = chosen(
-            &self.destinations,
-            &flow.destination,
-            &flow.others["transmission"],
-        );
-        let ends = if self.either_end {
-            source || destination
-        } else {
-            source && destination
-        };
+        let destination =
+            chosen(&self.destinations, &flow.destination, &flow.others["transmission"]);
+        let ends = if self.either_end { source || destination } else { source && destination };
         ends && self.asks_for_service(&flow.decision, &flow.service)
     }
 
@@ -136,8 +129,7 @@ fn decisions(body: &Value) -> Result<Vec<String>, String> {
     let list = list(body, "policy_decisions")?;
     let known = |value: &Value| {
         let word = value.as_str().filter(|word| DECISIONS.contains(word));
-        word.map(str::to_owned)
-            .ok_or(format!("unknown policy decision {value}"))
+        word.map(str::to_owned).ok_or(format!("unknown policy decision {value}"))
     };
     list.iter().map(known).collect()
 }
@@ -197,9 +189,7 @@ fn is_service(filter: &Value, service: &Value) -> bool {
 fn actors(body: &Value, key: &str) -> Result<(Vec<Value>, Vec<Value>), String> {
     let (include, exclude) = block(body, key)?;
     for group in &include {
-        let group = group
-            .as_array()
-            .ok_or(format!("{key}.include holds lists"))?;
+        let group = group.as_array().ok_or(format!("{key}.include holds lists"))?;
         group.iter().try_for_each(|one| actor(one, key, false))?;
     }
     exclude.iter().try_for_each(|one| actor(one, key, true))?;

@@ -17,10 +17,7 @@ pub struct Region {
 impl Region {
     /// One that answers.
     pub fn of(fqdn: &str) -> Self {
-        Self {
-            fqdn: fqdn.into(),
-            responds: true,
-        }
+        Self { fqdn: fqdn.into(), responds: true }
     }
 
     /// The same, silent.

@@ -97,11 +97,7 @@ fn pieces<'a>(series: &'a Series, counting: &Counting, lane: u64) -> Vec<Piece<'
 /// What one of several rows gets of a count: the first one the most.
 fn share(times: u64, lane: u64, lanes: u64) -> u64 {
     let others = times / (lanes + 2);
-    if lane == 0 {
-        times - others * (lanes - 1)
-    } else {
-        others
-    }
+    if lane == 0 { times - others * (lanes - 1) } else { others }
 }
 
 /// What will be one row.
@@ -153,12 +149,7 @@ fn buckets<'a>(
         {
             before.until = first;
         }
-        buckets.push(Bucket {
-            of,
-            known,
-            first,
-            until: None,
-        });
+        buckets.push(Bucket { of, known, first, until: None });
     }
     buckets
 }

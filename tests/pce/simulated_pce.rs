@@ -22,11 +22,8 @@ fn main() {
         let place = options.iter().position(|option| option == name)?;
         options.get(place + 1)?.parse().ok()
     };
-    let tls = if options.iter().any(|option| option == "--tls") {
-        Tls::PrivateCa
-    } else {
-        Tls::Off
-    };
+    let tls =
+        if options.iter().any(|option| option == "--tls") { Tls::PrivateCa } else { Tls::Off };
     let port = number("--port").unwrap_or(0);
     let pce = Pce::with(tls, &format!("127.0.0.1:{port}"));
     let ahead = number("--ahead").unwrap_or(0);

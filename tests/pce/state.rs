@@ -230,8 +230,7 @@ pub fn mixed(number: u64) -> u64 {
 
 /// A number that belongs to a text.
 pub fn hash(text: &str) -> u64 {
-    text.bytes()
-        .fold(3, |sum, byte| mixed(sum ^ u64::from(byte)))
+    text.bytes().fold(3, |sum, byte| mixed(sum ^ u64::from(byte)))
 }
 
 /// The health of a PCE that is well: an array, with one member for each PCE.

@@ -39,11 +39,7 @@ pub fn at(word: &str) -> Timestamp {
         Some((days, clock)) => (days.parse::<i64>().unwrap(), clock),
         None => (0, word),
     };
-    let seconds = if clock.matches(':').count() == 1 {
-        ":00"
-    } else {
-        ""
-    };
+    let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
     let day: Timestamp = format!("{DAY}T{clock}{seconds}Z").parse().unwrap();
     day + SignedDuration::from_hours(24 * days)
 }
@@ -51,9 +47,7 @@ pub fn at(word: &str) -> Timestamp {
 /// A timestamp as the PCE demands it in a query: RFC 3339 with an offset. `None`
 /// for a naive one, a bare date, or anything else.
 pub fn strict(text: &str) -> Option<Timestamp> {
-    text.contains('T')
-        .then(|| text.parse::<Timestamp>().ok())
-        .flatten()
+    text.contains('T').then(|| text.parse::<Timestamp>().ok()).flatten()
 }
 
 /// As events carry it: milliseconds and `Z`.

@@ -55,10 +55,7 @@ impl Uploads {
         for report in &connection.reports {
             let key = series_key(connection, report.outbound);
             let number = hash(&key);
-            let series = self.0.entry(key).or_insert(Series {
-                number,
-                uploads: Vec::new(),
-            });
+            let series = self.0.entry(key).or_insert(Series { number, uploads: Vec::new() });
             series.add(upload(&flow, *report, vens), vens.is_some());
         }
     }
@@ -76,9 +73,7 @@ impl Uploads {
 
 impl Series {
     fn add(&mut self, upload: Upload, into_summaries: bool) {
-        let place = self
-            .uploads
-            .partition_point(|known| known.stamp <= upload.stamp);
+        let place = self.uploads.partition_point(|known| known.stamp <= upload.stamp);
         let before = place.checked_sub(1).map(|at| &mut self.uploads[at]);
         match before {
             Some(summary) if into_summaries && summary.stamp == upload.stamp => {

@@ -33,12 +33,7 @@ pub enum Lag {
 
 impl Default for Vens {
     fn default() -> Self {
-        Self {
-            period: 600,
-            lag: Lag::Fixed(60),
-            cut_off: None,
-            seed: 0,
-        }
+        Self { period: 600, lag: Lag::Fixed(60), cut_off: None, seed: 0 }
     }
 }
 

@@ -107,12 +107,7 @@ pub fn event_alert(lang: Lang) -> Alert {
                         2,
                     ),
                     counted(
-                        source(
-                            "agent.tampering",
-                            "agent",
-                            "web-07.corp.example",
-                            "10.9.0.17",
-                        ),
+                        source("agent.tampering", "agent", "web-07.corp.example", "10.9.0.17"),
                         1,
                     ),
                 ],
@@ -143,12 +138,7 @@ fn source(event_type: &str, kind: &str, name: &str, ip: &str) -> Source {
 }
 
 pub fn record(at: Timestamp, counted: u64, raw: &str) -> Record {
-    Record {
-        at,
-        counted,
-        raw: raw.to_owned(),
-        cut: false,
-    }
+    Record { at, counted, raw: raw.to_owned(), cut: false }
 }
 
 pub fn traffic_alert(lang: Lang) -> Alert {
@@ -166,9 +156,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
     };
     let first = at("2026-11-22T09:42:00Z");
     let last = at("2026-11-22T10:18:00Z");
-    let wave = [
-        3, 4, 2, 0, 0, 5, 9, 14, 22, 31, 18, 12, 7, 4, 2, 1, 0, 0, 3, 6, 11, 2,
-    ];
+    let wave = [3, 4, 2, 0, 0, 5, 9, 14, 22, 31, 18, 12, 7, 4, 2, 1, 0, 0, 3, 6, 11, 2];
     let timeline: Vec<(i64, u64)> = (minute(first)..=minute(last))
         .zip(wave.into_iter().cycle())
         .filter(|(_, count)| *count > 0)
@@ -179,10 +167,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         level: Level::Warning,
         desc: desc.to_owned(),
         rec: rec.to_owned(),
-        threshold: Threshold::Count {
-            count: 100,
-            window: 30,
-        },
+        threshold: Threshold::Count { count: 100, window: 30 },
         count: 1284,
         at_least: false,
         first,
@@ -226,24 +211,11 @@ pub fn traffic_alert(lang: Lang) -> Alert {
                         118,
                     ),
                     counted(
-                        talker(
-                            "jump-03",
-                            "10.1.8.8",
-                            "",
-                            "2001:db8:0:42::1c",
-                            Some(53),
-                            Some(17),
-                        ),
+                        talker("jump-03", "10.1.8.8", "", "2001:db8:0:42::1c", Some(53), Some(17)),
                         64,
                     ),
-                    counted(
-                        talker("", "10.20.30.40", "db-02", "10.9.0.5", None, Some(1)),
-                        31,
-                    ),
-                    counted(
-                        talker("", "10.20.30.41", "db-02", "10.9.0.5", None, Some(1)),
-                        28,
-                    ),
+                    counted(talker("", "10.20.30.40", "db-02", "10.9.0.5", None, Some(1)), 31),
+                    counted(talker("", "10.20.30.41", "db-02", "10.9.0.5", None, Some(1)), 28),
                 ],
                 11,
             ),
@@ -259,12 +231,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
                         812,
                     ),
                     (
-                        end(
-                            "web-02.corp.example",
-                            "10.1.2.4",
-                            "role=web, app=shop, env=prod",
-                            "",
-                        ),
+                        end("web-02.corp.example", "10.1.2.4", "role=web, app=shop, env=prod", ""),
                         231,
                     ),
                     (end("", "192.168.77.20", "", ""), 118),
@@ -276,12 +243,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
             destinations: ranking(
                 vec![
                     (
-                        end(
-                            "db-01.corp.example",
-                            "10.9.0.4",
-                            "role=db, app=shop, env=prod",
-                            DB_01,
-                        ),
+                        end("db-01.corp.example", "10.9.0.4", "role=db, app=shop, env=prod", DB_01),
                         1_043,
                     ),
                     (end("files.partner.example", "203.0.113.9", "", ""), 118),
@@ -336,10 +298,7 @@ fn known(mut talker: Talker) -> Talker {
 }
 
 pub fn object(name: &str, href: &str) -> Object {
-    Object {
-        href: Beside(href.to_owned()),
-        ..Object::from(name)
-    }
+    Object { href: Beside(href.to_owned()), ..Object::from(name) }
 }
 
 pub fn change(kind: &str, name: &str, fields: &str) -> Change {
@@ -361,11 +320,7 @@ pub fn end(name: &str, ip: &str, labels: &str, href: &str) -> End {
 }
 
 pub fn service(port: Option<u16>, proto: Option<u8>, process: &str) -> Service {
-    Service {
-        port,
-        proto,
-        process: Beside(process.to_owned()),
-    }
+    Service { port, proto, process: Beside(process.to_owned()) }
 }
 
 pub fn ranking<T>(top: Vec<(T, u64)>, more: u64) -> Ranking<T> {
@@ -374,11 +329,7 @@ pub fn ranking<T>(top: Vec<(T, u64)>, more: u64) -> Ranking<T> {
 }
 
 fn ranked<T>(top: Vec<Counted<T>>, more: u64) -> Ranking<T> {
-    Ranking {
-        top,
-        more,
-        at_least: false,
-    }
+    Ranking { top, more, at_least: false }
 }
 
 /// Eight alerts of all levels, a condition and two notices.
@@ -443,28 +394,15 @@ fn hostile(lang: Lang) -> Report {
     alert.desc = "<script>alert('&')</script>\u{0}".repeat(40);
     if let Subject::Traffic { talkers, .. } = &mut alert.subject {
         talkers.top = vec![
+            counted(talker(&long, "10.0.0.1", &long, "10.0.0.2", Some(443), Some(6)), u64::MAX),
             counted(
-                talker(&long, "10.0.0.1", &long, "10.0.0.2", Some(443), Some(6)),
-                u64::MAX,
-            ),
-            counted(
-                talker(
-                    "\u{202e}gnp.exe",
-                    "10.0.0.1",
-                    "<i>",
-                    "10.0.0.2",
-                    Some(443),
-                    Some(6),
-                ),
+                talker("\u{202e}gnp.exe", "10.0.0.1", "<i>", "10.0.0.2", Some(443), Some(6)),
                 9,
             ),
         ];
     }
     alert.snapshot = vec![record(alert.first, 1, "{\"cut\": [\"at the en")];
-    Report {
-        alerts: vec![alert; 30],
-        ..empty(Kind::Alert)
-    }
+    Report { alerts: vec![alert; 30], ..empty(Kind::Alert) }
 }
 
 /// Every kind of mail, by a name for its file.
@@ -484,10 +422,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("event", event),
         ("traffic", traffic),
         ("mixed", mixed(lang)),
-        (
-            "begins",
-            unreachable(Phase::Begins, Level::Critical, refused),
-        ),
+        ("begins", unreachable(Phase::Begins, Level::Critical, refused)),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),
     ];

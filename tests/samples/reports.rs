@@ -19,34 +19,16 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
     vec![
         ("ended", ended(lang)),
         ("lasts", lasts(lang)),
-        (
-            "key-30-days",
-            expiry(Condition::KeyExpires, 30, Level::Info),
-        ),
-        (
-            "certificate-7-days",
-            expiry(Condition::CertificateExpires, 7, Level::Warning),
-        ),
-        (
-            "certificate-1-day",
-            expiry(Condition::CertificateExpires, 1, Level::Critical),
-        ),
-        (
-            "key-expired",
-            expiry(Condition::KeyExpires, -1, Level::Critical),
-        ),
+        ("key-30-days", expiry(Condition::KeyExpires, 30, Level::Info)),
+        ("certificate-7-days", expiry(Condition::CertificateExpires, 7, Level::Warning)),
+        ("certificate-1-day", expiry(Condition::CertificateExpires, 1, Level::Critical)),
+        ("key-expired", expiry(Condition::KeyExpires, -1, Level::Critical)),
         ("certificate-renewed", renewed(lang)),
         ("notice-gap", notices([gap(lang)])),
-        (
-            "notice-skipped",
-            notices([notice::events_skipped(lang, FROM.into(), UNTIL.into())]),
-        ),
+        ("notice-skipped", notices([notice::events_skipped(lang, FROM.into(), UNTIL.into())])),
         (
             "notice-cut",
-            notices([
-                notice::events_cut(lang, FROM.into()),
-                notice::events_unreadable(lang, 3),
-            ]),
+            notices([notice::events_cut(lang, FROM.into()), notice::events_unreadable(lang, 3)]),
         ),
         ("notice-rolled-back", notices([rolled_back(lang)])),
         ("notice-undeliverable", notices([undeliverable(lang)])),
@@ -74,10 +56,7 @@ fn begin_mail(lang: Lang) -> BeginMail {
 }
 
 fn of(news: ConditionNews) -> Report {
-    Report {
-        conditions: vec![news],
-        ..empty(Kind::Condition)
-    }
+    Report { conditions: vec![news], ..empty(Kind::Condition) }
 }
 
 fn ended(lang: Lang) -> Report {
@@ -93,26 +72,15 @@ fn lasts(lang: Lang) -> Report {
     let refused = "connect to pce.example.com:8443 (10.0.0.5): connection refused";
     of(ConditionNews {
         told_by: Some(begin_mail(lang)),
-        ..condition(
-            Condition::Unreachable,
-            Phase::Lasts,
-            Level::Critical,
-            refused,
-        )
+        ..condition(Condition::Unreachable, Phase::Lasts, Level::Critical, refused)
     })
 }
 
 fn expiry(what: Condition, days: i64, level: Level) -> Report {
     let made_at = empty(Kind::Condition).made_at;
-    let expires = Expiry {
-        at: made_at + jiff::SignedDuration::from_hours(24 * days),
-        days,
-        over: days < 0,
-    };
-    of(ConditionNews {
-        expires: Some(expires),
-        ..condition(what, Phase::Begins, level, "")
-    })
+    let expires =
+        Expiry { at: made_at + jiff::SignedDuration::from_hours(24 * days), days, over: days < 0 };
+    of(ConditionNews { expires: Some(expires), ..condition(what, Phase::Begins, level, "") })
 }
 
 fn renewed(lang: Lang) -> Report {
@@ -121,24 +89,14 @@ fn renewed(lang: Lang) -> Report {
         Lang::ZhTw => "[Illumio Monitor] PCE 憑證將於 30 天後到期 · Taipei DC1",
     };
     of(ConditionNews {
-        expires: Some(Expiry {
-            at: at("2027-12-15T03:00:00Z"),
-            days: 388,
-            over: false,
-        }),
-        told_by: Some(BeginMail {
-            subject: told.to_owned(),
-            ..begin_mail(lang)
-        }),
+        expires: Some(Expiry { at: at("2027-12-15T03:00:00Z"), days: 388, over: false }),
+        told_by: Some(BeginMail { subject: told.to_owned(), ..begin_mail(lang) }),
         ..condition(Condition::CertificateExpires, Phase::Ended, Level::Info, "")
     })
 }
 
 fn notices<const N: usize>(notices: [Notice; N]) -> Report {
-    Report {
-        notices: notices.into(),
-        ..empty(Kind::Condition)
-    }
+    Report { notices: notices.into(), ..empty(Kind::Condition) }
 }
 
 fn rolled_back(lang: Lang) -> Notice {
@@ -182,14 +140,7 @@ fn day() -> Day {
     ];
     let rules = rules.map(|(id, name, alerts, matches)| {
         let name = name.to_owned();
-        (
-            id,
-            RuleDay {
-                name,
-                alerts,
-                matches,
-            },
-        )
+        (id, RuleDay { name, alerts, matches })
     });
     Day {
         told: None,
@@ -200,20 +151,13 @@ fn day() -> Day {
         flows: 98_112,
         alerts: 31,
         mails: 24,
-        longest: Some(Gap {
-            from: at("2026-11-21T18:00:00Z"),
-            until: at("2026-11-21T18:20:00Z"),
-        }),
+        longest: Some(Gap { from: at("2026-11-21T18:00:00Z"), until: at("2026-11-21T18:20:00Z") }),
         rules: BTreeMap::from(rules),
     }
 }
 
 fn first_day() -> Day {
-    Day {
-        since: Some(at("2026-11-22T10:20:30Z")),
-        runs: 1,
-        ..Day::default()
-    }
+    Day { since: Some(at("2026-11-22T10:20:30Z")), runs: 1, ..Day::default() }
 }
 
 fn daily(day: Day, conditions: Vec<Condition>) -> Report {
@@ -227,21 +171,12 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
     };
-    Report {
-        daily: Some(daily),
-        ..empty(Kind::Daily)
-    }
+    Report { daily: Some(daily), ..empty(Kind::Daily) }
 }
 
 fn trouble() -> Report {
-    let day = Day {
-        failed: 13,
-        ..day()
-    };
-    let mut report = daily(
-        day,
-        vec![Condition::Unreachable, Condition::CertificateExpires],
-    );
+    let day = Day { failed: 13, ..day() };
+    let mut report = daily(day, vec![Condition::Unreachable, Condition::CertificateExpires]);
     if let Some(daily) = &mut report.daily {
         daily.waiting = Some((2, at("2026-11-22T09:50:00Z")));
         daily.traffic_until = Some(at("2026-11-22T08:00:00Z"));
@@ -251,22 +186,14 @@ fn trouble() -> Report {
 
 fn attached(lang: Lang) -> Report {
     let line = reports::attached_cut(lang, "alerts.jsonl.gz", "8,211", "402");
-    Report {
-        alerts: vec![event_alert(lang)],
-        footer: vec![line],
-        ..empty(Kind::Alert)
-    }
+    Report { alerts: vec![event_alert(lang)], footer: vec![line], ..empty(Kind::Alert) }
 }
 
 /// Five hundred rules alert in one cycle.
 fn many(lang: Lang) -> Report {
     let levels = [Level::Info, Level::Warning, Level::Critical];
     let one = |n: usize| {
-        let alert = if n.is_multiple_of(4) {
-            traffic_alert(lang)
-        } else {
-            event_alert(lang)
-        };
+        let alert = if n.is_multiple_of(4) { traffic_alert(lang) } else { event_alert(lang) };
         Alert {
             rule_name: format!("{} {n}", alert.rule_name),
             level: levels[n % 3],
@@ -275,10 +202,7 @@ fn many(lang: Lang) -> Report {
         }
     };
     let alerts = (1..=500).map(one).collect();
-    Report {
-        alerts,
-        ..empty(Kind::Alert)
-    }
+    Report { alerts, ..empty(Kind::Alert) }
 }
 
 /// What a restored backup and a long backlog leave to tell.

@@ -22,23 +22,14 @@ fn the_python_tools_file_works_as_it_is() {
     assert_eq!(config.pce.secret.reveal(), "5ecre7");
     assert!(!config.pce.verify_tls);
     assert_eq!(config.mail.sender, "illumio-monitor@localhost");
-    assert_eq!(
-        config.mail.recipients,
-        ["soc@example.com", "ops@example.com"]
-    );
+    assert_eq!(config.mail.recipients, ["soc@example.com", "ops@example.com"]);
     assert_eq!(config.settings.language, Lang::ZhTw);
 
     let [event, traffic] = &config.rules[..] else {
         panic!("two rules");
     };
     assert_eq!(event.name, "遺失心跳");
-    assert_eq!(
-        event.threshold,
-        Threshold::Count {
-            count: 3,
-            window: 10
-        }
-    );
+    assert_eq!(event.threshold, Threshold::Count { count: 3, window: 10 });
     assert_eq!(event.cooldown_minutes, 10);
     assert_eq!(traffic.threshold, Threshold::Immediate);
     assert_eq!(traffic.cooldown_minutes, 0);
@@ -100,17 +91,12 @@ fn an_unknown_key_is_told_with_the_nearest_known_one() {
         &["settings.reminder_hour", "\"reminder_hours\""],
     );
     one_wrong(&with("smtp", "prot", "25"), &["smtp.prot", "\"port\""]);
-    one_wrong(
-        &with("email", "recipient", "[]"),
-        &["email.recipient", "\"recipients\""],
-    );
+    one_wrong(&with("email", "recipient", "[]"), &["email.recipient", "\"recipients\""]);
 }
 
 #[test]
 fn the_users_own_keys_and_sections_are_left_alone() {
-    let config = read(&minimal(
-        r#", "_note": 1, "_note": 2, "inventory": {"a": 1, "a": 2}"#,
-    ));
+    let config = read(&minimal(r#", "_note": 1, "_note": 2, "inventory": {"a": 1, "a": 2}"#));
     read(&with("api", "_owner", "\"network team\""));
 
     assert!(config.warnings.is_empty());
@@ -128,33 +114,18 @@ fn a_section_with_a_slip_in_its_name_is_told() {
 fn a_key_that_stands_twice_is_told() {
     let text = minimal("").replace(r#""key": "api_1""#, r#""key": "api_1", "key": "api_2""#);
     one_wrong(&text, &["api.key", "twice"]);
-    one_wrong(
-        &minimal(r#", "rules": [], "rules": []"#),
-        &["rules", "twice"],
-    );
-    one_wrong(
-        &minimal(r#", "state": {}, "state": {}"#),
-        &["state", "twice"],
-    );
+    one_wrong(&minimal(r#", "rules": [], "rules": []"#), &["rules", "twice"]);
+    one_wrong(&minimal(r#", "state": {}, "state": {}"#), &["state", "twice"]);
 }
 
 #[test]
 fn a_wrong_type_is_told_with_the_right_one() {
     one_wrong(&with("smtp", "port", "\"25\""), &["smtp.port", "number"]);
     one_wrong(&with("smtp", "port", "2.5"), &["smtp.port", "whole", "2.5"]);
-    one_wrong(
-        &with("api", "verify_ssl", "\"no\""),
-        &["api.verify_ssl", "true or false"],
-    );
+    one_wrong(&with("api", "verify_ssl", "\"no\""), &["api.verify_ssl", "true or false"]);
     one_wrong(&with("api", "url", "8443"), &["api.url", "text"]);
-    one_wrong(
-        &with("email", "recipients", "true"),
-        &["email.recipients", "list"],
-    );
-    one_wrong(
-        &with("email", "recipients", "[{}]"),
-        &["email.recipients[0]", "text"],
-    );
+    one_wrong(&with("email", "recipients", "true"), &["email.recipients", "list"]);
+    one_wrong(&with("email", "recipients", "[{}]"), &["email.recipients[0]", "text"]);
     one_wrong(&minimal(r#", "settings": []"#), &["settings", "object"]);
     one_wrong(&minimal(r#", "rules": {}"#), &["rules", "list of rules"]);
 }
@@ -165,50 +136,14 @@ fn a_number_out_of_its_range_is_told_with_the_range() {
         ("smtp", "port", "0", "65536", "from 1 to 65,535"),
         ("smtp", "timeout_seconds", "0", "601", "from 1 to 600"),
         ("api", "timeout_seconds", "-1", "601", "from 1 to 600"),
-        (
-            "api",
-            "query_timeout_seconds",
-            "0",
-            "86401",
-            "from 1 to 86,400",
-        ),
+        ("api", "query_timeout_seconds", "0", "86401", "from 1 to 86,400"),
         ("settings", "reminder_hours", "0", "169", "from 1 to 168"),
-        (
-            "settings",
-            "event_overlap_minutes",
-            "-1",
-            "1441",
-            "from 0 to 1,440",
-        ),
-        (
-            "settings",
-            "traffic_overlap_minutes",
-            "-1",
-            "1441",
-            "from 0 to 1,440",
-        ),
+        ("settings", "event_overlap_minutes", "-1", "1441", "from 0 to 1,440"),
+        ("settings", "traffic_overlap_minutes", "-1", "1441", "from 0 to 1,440"),
         ("settings", "late_reach_hours", "-1", "169", "from 0 to 168"),
-        (
-            "settings",
-            "max_catch_up_hours",
-            "0",
-            "2161",
-            "from 1 to 2,160",
-        ),
-        (
-            "settings",
-            "max_event_catch_up_hours",
-            "0",
-            "8761",
-            "from 1 to 8,760",
-        ),
-        (
-            "settings",
-            "cycle_deadline_seconds",
-            "0",
-            "99999999999999999999",
-            "from 1 to 86,400",
-        ),
+        ("settings", "max_catch_up_hours", "0", "2161", "from 1 to 2,160"),
+        ("settings", "max_event_catch_up_hours", "0", "8761", "from 1 to 8,760"),
+        ("settings", "cycle_deadline_seconds", "0", "99999999999999999999", "from 1 to 86,400"),
     ] {
         let place = format!("{section}.{key}");
         one_wrong(&with(section, key, below), &[&place, below, range]);
@@ -218,16 +153,11 @@ fn a_number_out_of_its_range_is_told_with_the_range() {
 
 #[test]
 fn all_that_is_wrong_is_told_at_once_within_a_bound() {
-    let text = minimal("")
-        .replace("https://", "")
-        .replace("soc@example.com", "soc at example");
+    let text = minimal("").replace("https://", "").replace("soc@example.com", "soc at example");
     assert_eq!(wrong(&text).len(), 2);
 
     let many: Vec<_> = (0..50).map(|at| format!("\"wrong_{at}\": 1")).collect();
-    let lines = wrong(&minimal(&format!(
-        r#", "settings": {{{}}}"#,
-        many.join(", ")
-    )));
+    let lines = wrong(&minimal(&format!(r#", "settings": {{{}}}"#, many.join(", "))));
     assert_eq!(lines.len(), 21);
     assert!(lines[20].contains("30 more"));
 }
@@ -238,20 +168,14 @@ fn broken_json_is_told_with_line_and_column() {
         ("", ["line 1, column 1", "ends too early"]),
         ("{\"_註\": \"監控\" 1}", ["line 1, column 13", "comma"]),
         ("{\n \"api\": {\n", ["line 2, column 10", "ends too early"]),
-        (
-            "{\n \"api\": {\"url\": 1,}\n}",
-            ["line 2, column 19", "take it away"],
-        ),
+        ("{\n \"api\": {\"url\": 1,}\n}", ["line 2, column 19", "take it away"]),
         ("{\n \"api\" 1}", ["line 2, column 8", "colon"]),
         ("{\n \"api\": 1 \"b\": 2}", ["line 2, column 11", "comma"]),
         ("{\n \"rules\": [1 2]}", ["line 2, column 14", "closing ]"]),
         ("{\n api: 1}", ["line 2, column 2", "double quotes"]),
         ("{\n \"api\": 'x'}", ["line 2, column 9", "value"]),
         ("{\n \"api\": \"a\nb\"}", ["line 2, column 11", "control"]),
-        (
-            "{\n \"api\": \"C:\\data\"}",
-            ["line 2, column 13", "escape"],
-        ),
+        ("{\n \"api\": \"C:\\data\"}", ["line 2, column 13", "escape"]),
         ("{\n \"api\": 01}", ["line 2, column 10", "number"]),
         ("{}\n}", ["line 2, column 1", "after the last"]),
     ] {
@@ -263,44 +187,26 @@ fn broken_json_is_told_with_line_and_column() {
 #[test]
 fn a_url_is_taken_without_its_slash_and_told_where_it_is_none() {
     let url = |text: &str| read(&with("api", "url", &format!("\"{text}\""))).pce.url;
-    assert_eq!(
-        url("https://PCE.example.com:8443/"),
-        "https://pce.example.com:8443"
-    );
+    assert_eq!(url("https://PCE.example.com:8443/"), "https://pce.example.com:8443");
     assert_eq!(url(" https://10.0.0.1 "), "https://10.0.0.1");
-    assert_eq!(
-        url("https://[2001:db8::1]:8443"),
-        "https://[2001:db8::1]:8443"
-    );
+    assert_eq!(url("https://[2001:db8::1]:8443"), "https://[2001:db8::1]:8443");
     assert_eq!(url("http://localhost:8080"), "http://localhost:8080");
     assert_eq!(url("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
     assert_eq!(url("http://[::1]:8080/"), "http://[::1]:8080");
 
     for (text, write) in [
         ("pce.example.com:8443", "\"https://pce.example.com:8443\""),
-        (
-            "http://pce.example.com:8443",
-            "\"https://pce.example.com:8443\"",
-        ),
-        (
-            "https://pce.example.com/api/v2",
-            "\"https://pce.example.com\"",
-        ),
+        ("http://pce.example.com:8443", "\"https://pce.example.com:8443\""),
+        ("https://pce.example.com/api/v2", "\"https://pce.example.com\""),
         ("ftp://pce.example.com", "https://"),
         ("https://", "https://"),
         ("https://pce example.com", "https://"),
         ("https://pce.example.com:0", "port"),
         ("https://pce.example.com:x", "port"),
     ] {
-        one_wrong(
-            &with("api", "url", &format!("\"{text}\"")),
-            &["api.url", write],
-        );
+        one_wrong(&with("api", "url", &format!("\"{text}\"")), &["api.url", write]);
     }
-    one_wrong(
-        &without("api", "url"),
-        &["api.url", "missing", "https://pce"],
-    );
+    one_wrong(&without("api", "url"), &["api.url", "missing", "https://pce"]);
     one_wrong(&with("api", "url", "\"\""), &["api.url", "missing"]);
 }
 
@@ -344,17 +250,11 @@ fn a_secret_comes_from_the_environment_then_systemd_then_a_file_then_the_config(
         config.pce.secret.reveal().to_owned()
     };
 
-    assert_eq!(
-        secret(&text, &[environment, credentials]),
-        "from environment"
-    );
+    assert_eq!(secret(&text, &[environment, credentials]), "from environment");
     assert_eq!(secret(&text, &[credentials]), "from systemd");
     assert_eq!(secret(&text, &[]), "from file");
     assert_eq!(secret(&minimal(""), &[]), "s3cr3t");
-    let config = read_in(
-        &without("api", "key"),
-        &Env::of(&[("ILLUMIO_API_KEY", "api_env")]),
-    );
+    let config = read_in(&without("api", "key"), &Env::of(&[("ILLUMIO_API_KEY", "api_env")]));
     assert_eq!(config.pce.key, "api_env");
 }
 
@@ -362,12 +262,7 @@ fn a_secret_comes_from_the_environment_then_systemd_then_a_file_then_the_config(
 fn a_secret_that_is_nowhere_is_told_with_the_four_places() {
     one_wrong(
         &without("api", "secret"),
-        &[
-            "api.secret",
-            "api.secret_file",
-            "$ILLUMIO_API_SECRET",
-            "api_secret",
-        ],
+        &["api.secret", "api.secret_file", "$ILLUMIO_API_SECRET", "api_secret"],
     );
     one_wrong(&with("api", "secret", "\"\""), &["api.secret", "missing"]);
     one_wrong(&without("api", "key"), &["api.key", "missing"]);
@@ -386,26 +281,16 @@ fn a_secret_file_that_cannot_be_read_is_an_error_and_one_that_others_can_a_warni
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     let config = read(&with("api", "secret_file", &format!("{:?}", file)));
     assert_eq!(config.warnings.len(), 1);
-    assert!(
-        config.warnings[0].contains("chmod 600"),
-        "{:?}",
-        config.warnings
-    );
+    assert!(config.warnings[0].contains("chmod 600"), "{:?}", config.warnings);
 
     std::fs::write(&file, "\n").unwrap();
-    one_wrong(
-        &with("api", "secret_file", &format!("{:?}", file)),
-        &["api.secret_file", "empty"],
-    );
+    one_wrong(&with("api", "secret_file", &format!("{:?}", file)), &["api.secret_file", "empty"]);
 }
 
 #[test]
 fn files_are_looked_for_beside_the_config() {
     let config = read(&with("api", "ca_file", "\"ca.pem\""));
-    assert_eq!(
-        config.pce.ca_file,
-        Some(PathBuf::from("/etc/monitor/ca.pem"))
-    );
+    assert_eq!(config.pce.ca_file, Some(PathBuf::from("/etc/monitor/ca.pem")));
     let config = read(&with("smtp", "ca_file", "\"/ca.pem\""));
     assert_eq!(config.mail.smtp.ca_file, Some(PathBuf::from("/ca.pem")));
 }
@@ -416,22 +301,13 @@ fn a_proxy_is_a_url_or_none() {
     assert_eq!(proxy("\"none\""), Proxy::Direct);
     assert_eq!(proxy("null"), Proxy::Environment);
     assert!(matches!(proxy("\"http://u:p@proxy:3128\""), Proxy::Url(_)));
-    one_wrong(
-        &with("api", "proxy", "\"proxy:3128\""),
-        &["api.proxy", "http://"],
-    );
+    one_wrong(&with("api", "proxy", "\"proxy:3128\""), &["api.proxy", "http://"]);
 }
 
 #[test]
 fn a_word_that_is_none_of_the_known_is_told_with_them() {
-    one_wrong(
-        &with("smtp", "tls", "\"ssl\""),
-        &["smtp.tls", "ssl", "\"implicit\""],
-    );
-    one_wrong(
-        &with("settings", "language", "\"fr\""),
-        &["settings.language", "\"zh-TW\""],
-    );
+    one_wrong(&with("smtp", "tls", "\"ssl\""), &["smtp.tls", "ssl", "\"implicit\""]);
+    one_wrong(&with("settings", "language", "\"fr\""), &["settings.language", "\"zh-TW\""]);
 }
 
 #[test]
@@ -443,10 +319,7 @@ fn what_said_how_the_pce_counts_does_nothing_and_can_go() {
         assert!(config.warnings.is_empty(), "no run prints it");
         assert_eq!(config.obsolete.len(), 1);
         let told = &config.obsolete[0];
-        assert!(
-            told.contains("settings.traffic_counts") && told.contains("remove"),
-            "{told}"
-        );
+        assert!(told.contains("settings.traffic_counts") && told.contains("remove"), "{told}");
     }
 }
 
@@ -456,14 +329,8 @@ fn the_language_is_the_files_then_the_locales() {
     let language = |text: &str, env: &Env| read_in(text, env).settings.language;
     assert_eq!(language(&minimal(""), &chinese), Lang::ZhTw);
     assert_eq!(language(&minimal(""), &Env::of(&[("LANG", "C")])), Lang::En);
-    assert_eq!(
-        language(&with("settings", "language", "\"en\""), &chinese),
-        Lang::En
-    );
-    assert_eq!(
-        language(&with("settings", "language", "\"zh-TW\""), &Env::default()),
-        Lang::ZhTw
-    );
+    assert_eq!(language(&with("settings", "language", "\"en\""), &chinese), Lang::En);
+    assert_eq!(language(&with("settings", "language", "\"zh-TW\""), &Env::default()), Lang::ZhTw);
 }
 
 /// Without `settings` a file is either the Python tool's, whose mails were Chinese,
@@ -481,12 +348,7 @@ fn a_python_era_file_is_chinese_and_a_short_one_by_hand_is_the_locales() {
         r#""type": "event", "filter_value": "agent.tampering", "threshold_type": "immediate""#;
 
     assert_eq!(in_c(&file("")), Lang::En);
-    assert_eq!(
-        in_c(&file(&format!(
-            r#"{{"id": 1, "name": "Agent tampered", {ours}}}"#
-        ))),
-        Lang::En
-    );
+    assert_eq!(in_c(&file(&format!(r#"{{"id": 1, "name": "Agent tampered", {ours}}}"#))), Lang::En);
     assert_eq!(
         in_c(&file(&format!(
             r#"{{"id": 1, "name": "Tampered", "filter_key": "event_type", {ours}}}"#
@@ -507,10 +369,7 @@ fn a_zone_a_time_and_a_date_are_checked() {
     );
 
     let config = read(&with("settings", "daily_report", "\"08:30\""));
-    assert_eq!(
-        config.settings.daily_report,
-        Some(jiff::civil::time(8, 30, 0, 0))
-    );
+    assert_eq!(config.settings.daily_report, Some(jiff::civil::time(8, 30, 0, 0)));
     for odd in ["24:00", "8", "08:60", "8:3", "+8:30"] {
         let text = with("settings", "daily_report", &format!("\"{odd}\""));
         one_wrong(&text, &["settings.daily_report", odd, "08:30"]);
@@ -518,10 +377,7 @@ fn a_zone_a_time_and_a_date_are_checked() {
 
     let config = read(&with("api", "key_expires", "\"2027-01-31\""));
     assert_eq!(config.pce.key_expires, Some(jiff::civil::date(2027, 1, 31)));
-    one_wrong(
-        &with("api", "key_expires", "\"31.1.2027\""),
-        &["api.key_expires"],
-    );
+    one_wrong(&with("api", "key_expires", "\"31.1.2027\""), &["api.key_expires"]);
 }
 
 #[test]
@@ -531,14 +387,7 @@ fn the_path_is_the_options_then_the_environments_then_the_executables() {
     let option = PathBuf::from("option.json");
     let exe = |path: &str| locate(None, &none, &PathBuf::from(path));
 
-    assert_eq!(
-        locate(
-            Some(&option),
-            &env,
-            &PathBuf::from("/usr/bin/illumio-monitor")
-        ),
-        option
-    );
+    assert_eq!(locate(Some(&option), &env, &PathBuf::from("/usr/bin/illumio-monitor")), option);
     assert_eq!(
         locate(None, &env, &PathBuf::from("/usr/bin/illumio-monitor")),
         PathBuf::from("/env.json")
@@ -547,15 +396,8 @@ fn the_path_is_the_options_then_the_environments_then_the_executables() {
         exe("/opt/monitor/illumio-monitor"),
         PathBuf::from("/opt/monitor/illumio_api_config.json")
     );
-    for system in [
-        "/usr/bin/illumio-monitor",
-        "/usr/local/bin/m",
-        "/usr/sbin/m",
-    ] {
-        assert_eq!(
-            exe(system),
-            PathBuf::from("/var/lib/illumio-monitor/illumio_api_config.json")
-        );
+    for system in ["/usr/bin/illumio-monitor", "/usr/local/bin/m", "/usr/sbin/m"] {
+        assert_eq!(exe(system), PathBuf::from("/var/lib/illumio-monitor/illumio_api_config.json"));
     }
 }
 
@@ -570,21 +412,15 @@ fn a_wrong_value_from_the_environment_is_told_too() {
 /// What users copy must work as it stands, but for the key, which is theirs.
 #[test]
 fn the_example_config_and_the_readmes_examples_are_valid() {
-    let key = Env::of(&[
-        ("ILLUMIO_API_KEY", "api_1"),
-        ("ILLUMIO_API_SECRET", "s3cr3t"),
-    ]);
+    let key = Env::of(&[("ILLUMIO_API_KEY", "api_1"), ("ILLUMIO_API_SECRET", "s3cr3t")]);
     let example = include_str!("../../dist/illumio_api_config.example.json");
     let config = read_in(example, &key);
     assert_eq!(config.rules.len(), 13);
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 
     let readme = include_str!("../../README.md");
-    let blocks: Vec<&str> = readme
-        .split("```json\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-        .collect();
+    let blocks: Vec<&str> =
+        readme.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(blocks.len(), 3);
     for block in blocks {
         let file = match block.contains("\"api\"") {

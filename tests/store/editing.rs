@@ -32,10 +32,9 @@ fn a_change_leaves_every_other_byte_as_it_was() {
     })
     .unwrap();
 
-    let wanted = odd.replace("pce.example.com", "other.example.com").replace(
-        "\"a@b.c\"  }",
-        "\"a@b.c\",\r\n\t\t\"sender\": \"m@example.com\"  }",
-    );
+    let wanted = odd
+        .replace("pce.example.com", "other.example.com")
+        .replace("\"a@b.c\"  }", "\"a@b.c\",\r\n\t\t\"sender\": \"m@example.com\"  }");
     assert_eq!(place.text(), wanted);
     assert_eq!(place.last(), wanted);
 }
@@ -49,11 +48,7 @@ fn a_missing_file_is_made_and_reads_well() {
         draft.set("api", "url", &json!("https://pce.example.com:8443"));
         draft.set("api", "key", &json!("api_1"));
         draft.set("api", "secret", &json!("s3cr3t"));
-        draft.set(
-            "email",
-            "recipients",
-            &json!(["soc@example.com", "ops@example.com"]),
-        );
+        draft.set("email", "recipients", &json!(["soc@example.com", "ops@example.com"]));
         draft.add_rule(
             &json!({"filter_value": "agent.tampering", "name": "Tampered", "type": "event"}),
         )
@@ -110,10 +105,7 @@ fn a_broken_file_is_mended_step_by_step() {
 
     let first = change(&place, |draft| draft.unset("smtp", "port")).unwrap();
     assert_eq!(first.problems.len(), 3);
-    assert!(
-        !place.beside(".last").exists(),
-        "a broken file is nothing to mail through"
-    );
+    assert!(!place.beside(".last").exists(), "a broken file is nothing to mail through");
 
     change(&place, |draft| draft.remove_rule(0)).unwrap();
     change(&place, |draft| draft.remove_rule(0)).unwrap();
@@ -142,30 +134,17 @@ fn ids_that_stand_twice_are_renumbered_and_keep_their_counts() {
         "\"filter_value\": \"agent_missed_heartbeats\",",
     ));
     let mut opened = place.open();
-    let keys: Vec<String> = keyed(&opened.config.rules)
-        .into_iter()
-        .map(|(key, _)| key)
-        .collect();
+    let keys: Vec<String> = keyed(&opened.config.rules).into_iter().map(|(key, _)| key).collect();
     for (key, count) in keys.iter().zip([3, 4]) {
-        let tally = Tally {
-            unknown_before: Some(at(&format!("0{count}:00"))),
-            ..Tally::default()
-        };
+        let tally = Tally { unknown_before: Some(at(&format!("0{count}:00"))), ..Tally::default() };
         opened.state.rules.insert(key.clone(), tally);
     }
     opened.store.save(&mut opened.state).unwrap();
 
     let edited = change(&place, |draft| draft.set("api", "org_id", &json!("7"))).unwrap();
-    assert_eq!(
-        edited.renumbered,
-        [],
-        "an edit that changes nothing is no save"
-    );
+    assert_eq!(edited.renumbered, [], "an edit that changes nothing is no save");
 
-    let edited = change(&place, |draft| {
-        draft.set("settings", "site_name", &json!("HQ"))
-    })
-    .unwrap();
+    let edited = change(&place, |draft| draft.set("settings", "site_name", &json!("HQ"))).unwrap();
 
     assert_eq!(edited.renumbered, [(1771200000, 1771200001)]);
     let again = place.open();
@@ -198,16 +177,10 @@ fn an_edit_and_a_runs_save_both_survive() {
     let mut run = place.open();
     run.store.save(&mut run.state).unwrap();
 
-    change(&place, |draft| {
-        draft.set("settings", "site_name", &json!("HQ"))
-    })
-    .unwrap();
+    change(&place, |draft| draft.set("settings", "site_name", &json!("HQ"))).unwrap();
     run.state.clock_offset_seconds = Some(7);
     run.store.save(&mut run.state).unwrap();
-    change(&place, |draft| {
-        draft.set("settings", "reminder_hours", &json!(2))
-    })
-    .unwrap();
+    change(&place, |draft| draft.set("settings", "reminder_hours", &json!(2))).unwrap();
 
     let opened = place.open();
     assert_eq!(opened.config.settings.site_name, "HQ");
@@ -224,10 +197,7 @@ fn a_state_that_only_last_still_has_comes_back_with_the_edit() {
     opened.store.save(&mut opened.state).unwrap();
     std::fs::write(&place.file, minimal("")).unwrap();
 
-    change(&place, |draft| {
-        draft.set("settings", "site_name", &json!("HQ"))
-    })
-    .unwrap();
+    change(&place, |draft| draft.set("settings", "site_name", &json!("HQ"))).unwrap();
 
     assert_eq!(place.open().state.clock_offset_seconds, Some(7));
 }
@@ -277,24 +247,14 @@ fn changes_are_named_and_secrets_masked() {
     let told: Vec<_> = edited
         .changes
         .iter()
-        .map(|one| {
-            (
-                one.what.as_str(),
-                one.before.as_deref(),
-                one.after.as_deref(),
-            )
-        })
+        .map(|one| (one.what.as_str(), one.before.as_deref(), one.after.as_deref()))
         .collect();
     assert_eq!(
         told,
         [
             ("api.secret", Some("***"), Some("***")),
             ("rule 1: name", Some("\"a\""), Some("\"b\"")),
-            (
-                "rule 2",
-                None,
-                Some(r#"{"filter_value":"z","id":2,"name":"c","type":"event"}"#)
-            ),
+            ("rule 2", None, Some(r#"{"filter_value":"z","id":2,"name":"c","type":"event"}"#)),
         ]
     );
 }
@@ -305,8 +265,5 @@ fn a_folder_that_is_not_there_is_told() {
 
     let refused = edit(missing, &Env::default(), at("10:00"), |_| ());
 
-    assert!(
-        matches!(refused, Err(Error::NotFound { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Error::NotFound { .. })), "{refused:?}");
 }

@@ -11,24 +11,10 @@ fn recipients_are_a_list_or_a_text_with_commas() {
     assert_eq!(recipients("[\"SOC <soc@b.c>\"]"), ["soc@b.c"]);
 
     for none in ["[]", "\"\"", "\" , \"", "[\"\"]"] {
-        one_wrong(
-            &with("email", "recipients", none),
-            &["email.recipients", "nobody"],
-        );
+        one_wrong(&with("email", "recipients", none), &["email.recipients", "nobody"]);
     }
-    one_wrong(
-        &without("email", "recipients"),
-        &["email.recipients", "missing"],
-    );
-    for odd in [
-        "a@",
-        "@b",
-        "a b@c",
-        "a@b@c",
-        "a\\r\\nBcc: x@y",
-        "a@b c",
-        "<a@b",
-    ] {
+    one_wrong(&without("email", "recipients"), &["email.recipients", "missing"]);
+    for odd in ["a@", "@b", "a b@c", "a@b@c", "a\\r\\nBcc: x@y", "a@b c", "<a@b"] {
         one_wrong(
             &with("email", "recipients", &format!("[\"{odd}\"]")),
             &["email.recipients", "not a mail address"],
@@ -38,19 +24,12 @@ fn recipients_are_a_list_or_a_text_with_commas() {
 
 #[test]
 fn records_are_attached_and_mails_threaded_where_that_is_asked_for() {
-    assert!(
-        read(&with("email", "attach_records", "true"))
-            .mail
-            .attach_records
-    );
+    assert!(read(&with("email", "attach_records", "true")).mail.attach_records);
     assert!(read(&with("email", "thread", "true")).mail.thread);
     for key in ["attach_records", "thread"] {
         one_wrong(&with("email", key, "\"yes please\""), &[key]);
     }
-    one_wrong(
-        &with("email", "attach_record", "true"),
-        &["email.attach_record", "attach_records"],
-    );
+    one_wrong(&with("email", "attach_record", "true"), &["email.attach_record", "attach_records"]);
 }
 
 #[test]
@@ -61,10 +40,7 @@ fn a_sender_may_have_a_name_and_no_line_break() {
         &with("email", "sender", "\"a\\nBcc: b@c <monitor@example.com>\""),
         &["email.sender"],
     );
-    one_wrong(
-        &with("email", "envelope_sender", "\"x y\""),
-        &["email.envelope_sender"],
-    );
+    one_wrong(&with("email", "envelope_sender", "\"x y\""), &["email.envelope_sender"]);
 }
 
 #[test]
@@ -86,10 +62,7 @@ fn a_login_goes_over_verified_tls_or_to_this_host_only() {
     ] {
         one_wrong(&smtp(&bare), &["smtp.tls", "starttls"]);
     }
-    one_wrong(
-        &smtp(r#""user": "u""#),
-        &["smtp.password", "$ILLUMIO_SMTP_PASSWORD"],
-    );
+    one_wrong(&smtp(r#""user": "u""#), &["smtp.password", "$ILLUMIO_SMTP_PASSWORD"]);
 }
 
 #[test]
@@ -100,10 +73,7 @@ fn the_later_python_versions_smtp_keys_are_understood() {
     };
     assert_eq!(smtp(r#""enable_tls": true"#).tls, Tls::Starttls);
     assert_eq!(smtp(r#""enable_tls": false"#).tls, Tls::Opportunistic);
-    assert_eq!(
-        smtp(r#""enable_tls": true, "tls": "implicit""#).tls,
-        Tls::Implicit
-    );
+    assert_eq!(smtp(r#""enable_tls": true, "tls": "implicit""#).tls, Tls::Implicit);
     let off = r#""user": "u", "password": "p", "enable_auth": false"#;
     assert!(smtp(off).login.is_none());
     let empty = r#""user": "", "password": "", "enable_auth": false, "enable_tls": false"#;

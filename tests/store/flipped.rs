@@ -64,9 +64,7 @@ fn bits(text: &str, count: usize) -> Vec<(usize, u8)> {
     let begin = text.find("\"state\":").unwrap() + "\"state\":".len();
     let length = text.trim_end().len() - 1 - begin;
     let places = (0..count).map(|n| n * 7_919 % (length * 8));
-    places
-        .map(|bit| (begin + bit / 8, 1 << (bit % 8)))
-        .collect()
+    places.map(|bit| (begin + bit / 8, 1 << (bit % 8))).collect()
 }
 
 fn flipped(text: &str, (at, bit): (usize, u8)) -> Vec<u8> {
@@ -81,12 +79,8 @@ fn around(bytes: &[u8], at: usize) -> String {
 }
 
 fn assert_told(opened: &Opened, what: &str) {
-    let told: Vec<String> = opened
-        .notes
-        .iter()
-        .filter(|note| note.is_loss())
-        .map(|note| note.text(Lang::En))
-        .collect();
+    let told: Vec<String> =
+        opened.notes.iter().filter(|note| note.is_loss()).map(|note| note.text(Lang::En)).collect();
     assert!(!told.is_empty(), "{what}");
 }
 
@@ -155,32 +149,12 @@ fn unsealed() -> (Place, String) {
 fn one_bad_word_in_a_mail_costs_that_word_alone() {
     let (place, text) = unsealed();
     for (was, is, rest) in [
-        (
-            "\"subject\":\"[Illumio Monitor] mail 2\"",
-            "\"subject\":7",
-            "details of 2",
-        ),
-        (
-            "\"subject\":\"[Illumio Monitor] mail 2\"",
-            "\"subjekt\":\"x\"",
-            "details of 2",
-        ),
-        (
-            "\"message_id\":\"2@example.com\"",
-            "\"message_id\":null",
-            "details of 2",
-        ),
-        (
-            "\"text\":\"details of 2\"",
-            "\"text\":[]",
-            "rule 2: 12 matches",
-        ),
+        ("\"subject\":\"[Illumio Monitor] mail 2\"", "\"subject\":7", "details of 2"),
+        ("\"subject\":\"[Illumio Monitor] mail 2\"", "\"subjekt\":\"x\"", "details of 2"),
+        ("\"message_id\":\"2@example.com\"", "\"message_id\":null", "details of 2"),
+        ("\"text\":\"details of 2\"", "\"text\":[]", "rule 2: 12 matches"),
         ("[\"rule 2: 12 matches\"]", "[5]", "details of 2"),
-        (
-            "\"lines\":[\"rule 2: 12 matches\"]",
-            "\"lines\":0",
-            "details of 2",
-        ),
+        ("\"lines\":[\"rule 2: 12 matches\"]", "\"lines\":0", "details of 2"),
     ] {
         assert!(text.contains(was), "{was}: {text}");
         place.write(&text.replacen(was, is, 1));
@@ -222,13 +196,11 @@ fn a_key_that_nobody_knows_is_damage() {
     let sealed = place.text();
     let part = r#""flights":{"a":1}"#;
     let sum = "0123456789abcdef";
-    let newer = sealed
-        .replacen("\"events\":", &format!("{part},\"events\":"), 1)
-        .replacen(
-            "\"sums\":{",
-            &format!("\"sums\":{{\"flights\":\"{sum}\","),
-            1,
-        );
+    let newer = sealed.replacen("\"events\":", &format!("{part},\"events\":"), 1).replacen(
+        "\"sums\":{",
+        &format!("\"sums\":{{\"flights\":\"{sum}\","),
+        1,
+    );
     place.write(&newer);
     // Its sum is wrong: this is damage, and the copy is whole.
     assert!(place.open().damaged.is_empty());

@@ -33,10 +33,7 @@ fn traffic(more: &str) -> TrafficFilter {
 }
 
 fn wrong_event(more: &str, parts: &[&str]) {
-    one_wrong(
-        &file(&format!(r#"{EVENT}, "filter_value": "x", {more}"#)),
-        parts,
-    );
+    one_wrong(&file(&format!(r#"{EVENT}, "filter_value": "x", {more}"#)), parts);
 }
 
 fn wrong_traffic(more: &str, parts: &[&str]) {
@@ -44,10 +41,7 @@ fn wrong_traffic(more: &str, parts: &[&str]) {
 }
 
 fn label(key: &str, value: &str) -> Label {
-    Label {
-        key: key.to_owned(),
-        value: value.to_owned(),
-    }
+    Label { key: key.to_owned(), value: value.to_owned() }
 }
 
 #[test]
@@ -74,10 +68,7 @@ fn a_count_without_a_type_means_counting_and_cools_down_for_its_window() {
         r#"{EVENT}, "filter_value": "x", "threshold_count": 5, "threshold_window": 60"#
     ));
 
-    let count = Threshold::Count {
-        count: 5,
-        window: 60,
-    };
+    let count = Threshold::Count { count: 5, window: 60 };
     assert_eq!(rule.threshold, count);
     assert_eq!(rule.cooldown_minutes, 60);
 }
@@ -121,22 +112,13 @@ fn all_of_a_traffic_rules_fields_are_read() {
     let nets = |list: &[&str]| list.iter().map(|net| net.parse().unwrap()).collect();
     let expected = TrafficFilter {
         decision: Some(Decision::Blocked),
-        ports: vec![
-            PortRange { from: 80, to: 80 },
-            PortRange {
-                from: 8000,
-                to: 8100,
-            },
-        ],
+        ports: vec![PortRange { from: 80, to: 80 }, PortRange { from: 8000, to: 8100 }],
         proto: Some(6),
         src_label: vec![label("role", "Web"), label("env", "Prod")],
         dst_label: vec![label("loc", "Taipei, Neihu")],
         src_ip: nets(&["10.0.0.0/8", "2001:db8::1/128"]),
         dst_ip: nets(&["192.0.2.1/32"]),
-        ex_ports: vec![PortRange {
-            from: 5353,
-            to: 5353,
-        }],
+        ex_ports: vec![PortRange { from: 5353, to: 5353 }],
         ex_src_label: vec![label("app", "A=B")],
         ex_dst_label: vec![],
         ex_src_ip: vec![],
@@ -157,10 +139,7 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("0"), Some(Decision::Allowed));
     assert_eq!(decision("3"), Some(Decision::Unknown));
     assert_eq!(decision("-1"), None);
-    one_wrong(
-        &file(&format!(r#"{TRAFFIC}, "pd": 4"#)),
-        &["rules[0].pd", "from -1 to 3"],
-    );
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": 4"#)), &["rules[0].pd", "from -1 to 3"]);
     one_wrong(&file(TRAFFIC), &["rules[0].pd", "missing", "2 for blocked"]);
 }
 
@@ -172,10 +151,7 @@ fn a_protocol_is_a_name_or_a_number() {
     assert_eq!(traffic(r#""proto": "6""#).proto, Some(6));
     assert_eq!(traffic(r#""proto": null"#).proto, None);
     for odd in [r#""tpc""#, "256", "-1"] {
-        wrong_traffic(
-            &format!(r#""proto": {odd}"#),
-            &["rules[0].proto", "0 to 255"],
-        );
+        wrong_traffic(&format!(r#""proto": {odd}"#), &["rules[0].proto", "0 to 255"]);
     }
     wrong_traffic(r#""proto": true"#, &["rules[0].proto", "number"]);
 }
@@ -186,36 +162,21 @@ fn a_type_that_is_unknown_is_told_with_the_known_ones() {
         &file(r#""id": 1, "type": "bandwidth", "name": "n", "anything": 1"#),
         &["rules[0].type", "bandwidth", "\"event\"", "\"traffic\""],
     );
-    one_wrong(
-        &file(r#""id": 1, "name": "n""#),
-        &["rules[0].type", "missing"],
-    );
+    one_wrong(&file(r#""id": 1, "name": "n""#), &["rules[0].type", "missing"]);
     one_wrong(&minimal(r#", "rules": [7]"#), &["rules[0]", "object"]);
 }
 
 #[test]
 fn a_key_of_the_other_type_or_with_a_slip_is_told() {
-    wrong_event(
-        r#""treshold_type": "count""#,
-        &["rules[0].treshold_type", "\"threshold_type\""],
-    );
-    wrong_traffic(
-        r#""dst_ip": "10.0.0.1""#,
-        &["rules[0].dst_ip", "\"dst_ip_in\""],
-    );
+    wrong_event(r#""treshold_type": "count""#, &["rules[0].treshold_type", "\"threshold_type\""]);
+    wrong_traffic(r#""dst_ip": "10.0.0.1""#, &["rules[0].dst_ip", "\"dst_ip_in\""]);
     wrong_event(r#""port": 22"#, &["rules[0].port"]);
 }
 
 #[test]
 fn what_a_rule_must_have_is_told_where_it_is_missing() {
-    one_wrong(
-        &file(r#""type": "event", "name": "n", "filter_value": "x""#),
-        &["rules[0].id"],
-    );
-    one_wrong(
-        &file(r#""id": 1, "type": "event", "filter_value": "x""#),
-        &["rules[0].name"],
-    );
+    one_wrong(&file(r#""type": "event", "name": "n", "filter_value": "x""#), &["rules[0].id"]);
+    one_wrong(&file(r#""id": 1, "type": "event", "filter_value": "x""#), &["rules[0].name"]);
     one_wrong(&file(EVENT), &["rules[0].filter_value", "missing"]);
     wrong_event(
         r#""threshold_type": "count", "threshold_count": 3"#,
@@ -241,12 +202,7 @@ fn a_filter_that_would_match_every_event_is_refused_unless_it_says_so() {
 #[test]
 fn a_rules_numbers_have_their_ranges() {
     for (key, below, above, range) in [
-        (
-            "threshold_count",
-            "0",
-            "1000000001",
-            "from 1 to 1,000,000,000",
-        ),
+        ("threshold_count", "0", "1000000001", "from 1 to 1,000,000,000"),
         ("threshold_window", "0", "10081", "from 1 to 10,080"),
         ("cooldown_minutes", "-1", "10081", "from 0 to 10,080"),
     ] {
@@ -266,42 +222,17 @@ fn a_rules_numbers_have_their_ranges() {
 #[test]
 fn a_rules_words_are_told_with_the_known_ones() {
     wrong_event(r#""level": "high""#, &["rules[0].level", "\"critical\""]);
-    wrong_event(
-        r#""threshold_type": "cnt""#,
-        &["rules[0].threshold_type", "\"count\""],
-    );
-    wrong_event(
-        r#""count_by": "flows""#,
-        &["rules[0].count_by", "\"objects\""],
-    );
-    wrong_traffic(
-        r#""count_by": "objects""#,
-        &["rules[0].count_by", "\"flows\""],
-    );
-    wrong_event(
-        r#""severity": "eror""#,
-        &["rules[0].severity", "eror", "\"err\""],
-    );
-    wrong_event(
-        r#""status": ["failed"]"#,
-        &["rules[0].status", "failed", "\"failure\""],
-    );
+    wrong_event(r#""threshold_type": "cnt""#, &["rules[0].threshold_type", "\"count\""]);
+    wrong_event(r#""count_by": "flows""#, &["rules[0].count_by", "\"objects\""]);
+    wrong_traffic(r#""count_by": "objects""#, &["rules[0].count_by", "\"flows\""]);
+    wrong_event(r#""severity": "eror""#, &["rules[0].severity", "eror", "\"err\""]);
+    wrong_event(r#""status": ["failed"]"#, &["rules[0].status", "failed", "\"failure\""]);
 }
 
 #[test]
 fn ports_labels_and_addresses_are_checked() {
-    for odd in [
-        r#""http""#,
-        r#""90-80""#,
-        "0",
-        "65536",
-        "[70000]",
-        r#""80-""#,
-    ] {
-        wrong_traffic(
-            &format!(r#""port": {odd}"#),
-            &["rules[0].port", "8000-8100"],
-        );
+    for odd in [r#""http""#, r#""90-80""#, "0", "65536", "[70000]", r#""80-""#] {
+        wrong_traffic(&format!(r#""port": {odd}"#), &["rules[0].port", "8000-8100"]);
         wrong_traffic(&format!(r#""ex_port": {odd}"#), &["rules[0].ex_port"]);
     }
     for odd in ["Web", "role=", "=Web", "role=Web,Prod"] {
@@ -310,18 +241,10 @@ fn ports_labels_and_addresses_are_checked() {
             wrong_traffic(&format!(r#""{key}": "{odd}""#), &[&place, "role=Web"]);
         }
     }
-    for odd in [
-        "10.0.0.256",
-        "10.0.0.0/33",
-        "db-servers",
-        "10.0.0.1-10.0.0.9",
-    ] {
+    for odd in ["10.0.0.256", "10.0.0.0/33", "db-servers", "10.0.0.1-10.0.0.9"] {
         for key in ["src_ip_in", "dst_ip_in", "ex_src_ip", "ex_dst_ip"] {
             let place = format!("rules[0].{key}");
-            wrong_traffic(
-                &format!(r#""{key}": "{odd}""#),
-                &[&place, odd, "10.0.0.0/8"],
-            );
+            wrong_traffic(&format!(r#""{key}": "{odd}""#), &[&place, odd, "10.0.0.0/8"]);
         }
     }
 }

@@ -34,10 +34,7 @@ fn the_first_save_adds_the_state_as_the_last_key_on_one_line() {
 
     let text = place.text();
     let (before, after) = around_state(&text);
-    assert_eq!(
-        before,
-        format!("{},\n    ", PYTHON.strip_suffix("\n}").unwrap())
-    );
+    assert_eq!(before, format!("{},\n    ", PYTHON.strip_suffix("\n}").unwrap()));
     assert_eq!(after, "\n}");
     assert_eq!(text.lines().count(), PYTHON.lines().count() + 1);
     assert_eq!(place.last(), text);
@@ -96,10 +93,7 @@ fn what_was_opened_shows_no_secret() {
 
     assert_eq!(opened.config.pce.secret.reveal(), "hunter2");
     let shown = format!("{opened:?} {env:?}");
-    assert!(
-        !shown.contains("s3cr3t") && !shown.contains("hunter2"),
-        "{shown}"
-    );
+    assert!(!shown.contains("s3cr3t") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]
@@ -328,11 +322,7 @@ fn root_goes_on_as_the_owner_of_the_file_whosever_the_folder_is() {
     if effective() == 0 {
         assert_eq!(other_owner(&place.file, 0), None);
         chown(folder, Some(4321), Some(4321)).unwrap();
-        assert_eq!(
-            other_owner(&place.file, 0),
-            None,
-            "a file of root's is root's"
-        );
+        assert_eq!(other_owner(&place.file, 0), None, "a file of root's is root's");
         chown(&place.file, Some(4323), Some(0)).unwrap();
     }
     let found = std::fs::metadata(&place.file).unwrap();
@@ -388,10 +378,7 @@ fn what_was_planted_beside_the_file_is_neither_read_nor_written_nor_given_away()
 
             let line = error.lines(Lang::En).join("\n");
             assert!(error.needs_a_person(), "{suffix} {line}");
-            assert!(
-                line.contains(what) && line.contains(suffix),
-                "{suffix} {line}"
-            );
+            assert!(line.contains(what) && line.contains(suffix), "{suffix} {line}");
             // A run's lock that can't be had hinders no edit that renumbers nothing.
             assert!(edited.is_err() || suffix == ".run.lock", "{suffix}");
             assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");

@@ -15,11 +15,8 @@ fn with_state(state: &str) -> String {
 /// A state with something in each part that this test knows.
 fn fill(state: &mut State) {
     state.clock_offset_seconds = Some(12);
-    state.last_run = Some(LastRun {
-        at: at("10:00"),
-        outcome: "ok".to_owned(),
-        complete_at: Some(at("10:00")),
-    });
+    state.last_run =
+        Some(LastRun { at: at("10:00"), outcome: "ok".to_owned(), complete_at: Some(at("10:00")) });
     state.rules.insert("1:ab".to_owned(), Default::default());
     state.conditions.insert(
         Condition::Health,
@@ -78,10 +75,7 @@ fn a_state_that_is_missing_or_older_than_the_last_one_is_taken_from_there() {
         assert!(opened.damaged.is_empty());
         assert!(opened.notes[0].is_loss());
         let told = opened.notes[0].text(Lang::En);
-        assert!(
-            told.contains(words) && told.contains("generation 2"),
-            "{told}"
-        );
+        assert!(told.contains(words) && told.contains("generation 2"), "{told}");
     }
 }
 
@@ -142,10 +136,7 @@ fn one_damaged_entry_costs_no_other() {
 
     let opened = place.open();
 
-    assert_eq!(
-        opened.damaged,
-        ["clock_offset_seconds", "rules", "conditions"]
-    );
+    assert_eq!(opened.damaged, ["clock_offset_seconds", "rules", "conditions"]);
     let conditions: Vec<_> = opened.state.conditions.keys().copied().collect();
     assert_eq!(conditions, [Condition::Health]);
     assert!(opened.state.rules.contains_key("1:ab"));
@@ -188,10 +179,9 @@ fn a_newer_versions_state_written_during_a_run_is_not_touched() {
 
 #[test]
 fn a_reset_starts_afresh_and_gets_past_a_newer_version() {
-    for place in [
-        saved_and_filled(),
-        Place::with(&with_state(r#"{"version": 3, "generation": 1}"#)),
-    ] {
+    for place in
+        [saved_and_filled(), Place::with(&with_state(r#"{"version": 3, "generation": 1}"#))]
+    {
         let mut opened = open(&place.file, &Env::default(), StateUse::Reset).unwrap();
         assert_eq!(opened.notes, [Note::Reset]);
         assert_eq!(opened.state.last_run, None);

@@ -26,11 +26,7 @@ fn rules() -> Vec<Value> {
         json!({"type": "event", "filter_value": "agent.*|tampering", "level": "critical"}),
         json!({"type": "event", "filter_value": "rule_set", "count_by": "objects"}),
         count(json!({"name": "Blocked in volume", "pd": 2}), 1_000, 10),
-        count(
-            json!({"name": "Any decision", "pd": -1, "cooldown_minutes": 15}),
-            500,
-            60,
-        ),
+        count(json!({"name": "Any decision", "pd": -1, "cooldown_minutes": 15}), 500, 60),
         count(
             json!({"name": "SMB and RDP", "pd": -1, "port": "135,445,3389", "count_by": "flows"}),
             20,

@@ -48,34 +48,16 @@ fn rules() -> Vec<Value> {
     vec![
         rule(1, "agent.tampering", json!({})),
         rule(2, "agent.*", count(3, 15)),
-        with(
-            rule(3, "user.*|request.*", count(2, 30)),
-            "cooldown_minutes",
-            json!(0),
-        ),
-        with(
-            rule(4, "offline", count(6, 60)),
-            "count_by",
-            json!("objects"),
-        ),
-        with(
-            rule(5, "*", json!({"cooldown_minutes": 45})),
-            "severity",
-            json!(["err"]),
-        ),
-        with(
-            rule(6, "*", count(4, 120)),
-            "status",
-            json!(["failure", "none"]),
-        ),
+        with(rule(3, "user.*|request.*", count(2, 30)), "cooldown_minutes", json!(0)),
+        with(rule(4, "offline", count(6, 60)), "count_by", json!("objects")),
+        with(rule(5, "*", json!({"cooldown_minutes": 45})), "severity", json!(["err"])),
+        with(rule(6, "*", count(4, 120)), "status", json!(["failure", "none"])),
         with(rule(7, "*", json!({})), "enabled", json!(false)),
     ]
 }
 
 fn some_event(dice: &mut Dice) -> EventRecord {
-    let hosts = [
-        "db-01", "db-02", "web-01", "web-02", "web-03", "web-04", "web-05",
-    ];
+    let hosts = ["db-01", "db-02", "web-01", "web-02", "web-03", "web-04", "web-05"];
     let host = hosts[dice.below(7) as usize];
     match dice.below(8) {
         0 => agent_tampering(host),
@@ -96,9 +78,8 @@ fn told_by(run: &Run) -> Vec<Told> {
     };
     let (text, mut told) = (mail.text(), Vec::new());
     for section in text.split("\n=====").skip(1) {
-        let Some((_, rest)) = section
-            .split_once("rule-")
-            .filter(|(before, _)| before.contains('['))
+        let Some((_, rest)) =
+            section.split_once("rule-").filter(|(before, _)| before.contains('['))
         else {
             continue;
         };
@@ -125,13 +106,7 @@ fn told_in(rule: &str, section: &str) -> Told {
     let first = time("Seen:").or(time("First seen:")).unwrap();
     Told {
         rule: rule.parse().unwrap(),
-        count: count
-            .split(' ')
-            .next()
-            .unwrap()
-            .replace(',', "")
-            .parse()
-            .unwrap(),
+        count: count.split(' ').next().unwrap().replace(',', "").parse().unwrap(),
         first,
         last: time("Last seen:").unwrap_or(first),
         in_one_go: false,
@@ -152,9 +127,7 @@ fn a_day(seed: u64) -> usize {
             6..9 => dice.minutes(0, 9),
             _ => dice.minutes(15, 40),
         };
-        world
-            .pce
-            .event(some_event(&mut dice).at(at).recorded(at + late));
+        world.pce.event(some_event(&mut dice).at(at).recorded(at + late));
     }
     let mut oracle = Oracle::new();
     let (mut now, mut alerts) = (at("01:00"), 0);
@@ -166,37 +139,19 @@ fn a_day(seed: u64) -> usize {
             world.pce.fault(Fault::status(404).on("/events"));
             run = world.run_at(now);
             world.pce.heal();
-            let blind = Cycle {
-                events_from: None,
-                traffic_from: None,
-                ..cycle
-            };
+            let blind = Cycle { events_from: None, traffic_from: None, ..cycle };
             let mut expected = oracle.cycle(&world.pce, &rules, blind);
             expected.sort_by_key(|told| told.rule);
             assert_eq!(run.code, 75, "seed {seed}, {now}: {run:?}");
-            assert_eq!(
-                run.number("alerts"),
-                expected.len() as u64,
-                "seed {seed}, {now}"
-            );
+            assert_eq!(run.number("alerts"), expected.len() as u64, "seed {seed}, {now}");
         } else {
             run = world.run_at(now);
-            let mut expected = oracle.cycle(
-                &world.pce,
-                &rules,
-                Cycle {
-                    traffic_from: None,
-                    ..cycle
-                },
-            );
+            let mut expected =
+                oracle.cycle(&world.pce, &rules, Cycle { traffic_from: None, ..cycle });
             expected.sort_by_key(|told| told.rule);
             assert_eq!(run.code, 0, "seed {seed}, {now}: {run:?}");
             alerts += expected.len();
-            let told = if run.number("alerts") == 0 {
-                Vec::new()
-            } else {
-                told_by(&run)
-            };
+            let told = if run.number("alerts") == 0 { Vec::new() } else { told_by(&run) };
             assert_eq!(
                 told,
                 expected,

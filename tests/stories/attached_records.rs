@@ -31,9 +31,7 @@ fn lines(file: &[u8]) -> Vec<Value> {
     let mut text = String::new();
     MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
     let lines = text.lines();
-    lines
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -46,12 +44,8 @@ fn all_records_that_matched_in_the_cycle_come_with_the_mail() {
         world.pce.event(agent_tampering(&host).at("10:05"));
     }
     world.pce.event(login_failed("eve", "10.1.1.1").at("10:06"));
-    world
-        .pce
-        .connection(blocked("10.0.0.9", "10.0.0.1", 445).at("10:05"));
-    world
-        .pce
-        .connection(blocked("10.0.0.9", "10.0.0.1", 80).at("10:05"));
+    world.pce.connection(blocked("10.0.0.9", "10.0.0.1", 445).at("10:05"));
+    world.pce.connection(blocked("10.0.0.9", "10.0.0.1", 80).at("10:05"));
 
     let run = world.run_at("10:10");
 
@@ -59,23 +53,14 @@ fn all_records_that_matched_in_the_cycle_come_with_the_mail() {
     assert!(mail.header("Content-Type").starts_with("multipart/mixed"));
     let records = lines(&attached(mail).unwrap());
     assert_eq!(records.len(), 8);
-    let events: Vec<&Value> = records
-        .iter()
-        .filter(|line| line["rules"] == json!([1, 2]))
-        .collect();
+    let events: Vec<&Value> =
+        records.iter().filter(|line| line["rules"] == json!([1, 2])).collect();
     assert_eq!(events.len(), 7);
     assert_eq!(events[0]["record"]["event_type"], json!("agent.tampering"));
-    let flows: Vec<&Value> = records
-        .iter()
-        .filter(|line| line["rules"] == json!([3]))
-        .collect();
+    let flows: Vec<&Value> = records.iter().filter(|line| line["rules"] == json!([3])).collect();
     assert_eq!(flows.len(), 1);
     assert_eq!(flows[0]["record"]["service"]["port"], json!(445));
-    assert!(
-        mail.text().contains("Attached: alerts.jsonl.gz"),
-        "{}",
-        mail.text()
-    );
+    assert!(mail.text().contains("Attached: alerts.jsonl.gz"), "{}", mail.text());
     // What is fetched again, and known, does not come again.
     assert_eq!(world.run_at("10:20").mails.len(), 0);
     world.pce.event(agent_tampering("db-99").at("10:25"));
@@ -91,9 +76,7 @@ fn a_cut_attachment_stays_within_a_megabyte_and_says_so() {
     for n in 0..120 {
         let noise: String = (0..16_000)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 char::from(b'a' + ((state >> 33) % 26) as u8)
             })
             .collect();
@@ -106,11 +89,7 @@ fn a_cut_attachment_stays_within_a_megabyte_and_says_so() {
 
     let mail = run.mail();
     let file = attached(mail).unwrap();
-    assert!(
-        (800_000..=1_000_000).contains(&file.len()),
-        "{}",
-        file.len()
-    );
+    assert!((800_000..=1_000_000).contains(&file.len()), "{}", file.len());
     let kept = lines(&file).len();
     let said = mail.text().split_whitespace().collect::<Vec<_>>().join(" ");
     let sentence = format!(
@@ -123,10 +102,8 @@ fn a_cut_attachment_stays_within_a_megabyte_and_says_so() {
 #[test]
 fn nothing_is_attached_unless_asked_for_or_without_an_alert() {
     let mut world = attaching();
-    world.rule(
-        json!({"type": "event", "name": "Many", "filter_value": "user.login_failed",
-        "threshold_type": "count", "threshold_count": 3, "threshold_window": 10}),
-    );
+    world.rule(json!({"type": "event", "name": "Many", "filter_value": "user.login_failed",
+        "threshold_type": "count", "threshold_count": 3, "threshold_window": 10}));
     world.pce.event(login_failed("eve", "10.1.1.1").at("10:05"));
     world.pce.health_status("warning", "Disk is 91% full");
     let condition = world.run_at("10:10");
@@ -135,11 +112,7 @@ fn nothing_is_attached_unless_asked_for_or_without_an_alert() {
     world.pce.event(agent_tampering("db-01").at("10:15"));
     let off = world.run_at("10:20");
     assert_eq!(attached(off.mail()), None);
-    assert!(
-        off.mail()
-            .header("Content-Type")
-            .starts_with("multipart/alternative")
-    );
+    assert!(off.mail().header("Content-Type").starts_with("multipart/alternative"));
 }
 
 #[test]
@@ -155,9 +128,7 @@ fn many_waiting_attachments_keep_the_outbox_within_its_bound_and_cost_no_alert()
         for part in 0..60 {
             let noise: String = (0..30_000)
                 .map(|_| {
-                    state = state
-                        .wrapping_mul(6_364_136_223_846_793_005)
-                        .wrapping_add(1);
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     char::from(b'a' + ((state >> 33) % 26) as u8)
                 })
                 .collect();
@@ -174,22 +145,10 @@ fn many_waiting_attachments_keep_the_outbox_within_its_bound_and_cost_no_alert()
     let run = world.run_at("10:50");
 
     assert_eq!((run.code, run.mails.len()), (0, 4), "{run:?}");
-    let with: Vec<bool> = run
-        .mails
-        .iter()
-        .map(|mail| attached(mail).is_some())
-        .collect();
+    let with: Vec<bool> = run.mails.iter().map(|mail| attached(mail).is_some()).collect();
     assert_eq!(with, [false, true, true, true]);
-    assert!(
-        run.mails[0]
-            .text()
-            .contains("attached records were removed")
-    );
-    assert!(
-        run.mails
-            .iter()
-            .all(|mail| mail.subject().contains("Tampering (60)"))
-    );
+    assert!(run.mails[0].text().contains("attached records were removed"));
+    assert!(run.mails.iter().all(|mail| mail.subject().contains("Tampering (60)")));
 }
 
 #[test]
@@ -202,19 +161,11 @@ fn a_server_that_takes_no_mail_of_that_size_gets_it_without() {
     ));
     world.pce.event(agent_tampering("db-01").at("10:05"));
     let refused = world.run_at("10:10");
-    assert_eq!(
-        (refused.code, refused.number("pending")),
-        (78, 1),
-        "{refused:?}"
-    );
+    assert_eq!((refused.code, refused.number("pending")), (78, 1), "{refused:?}");
 
     let run = world.run_at("10:20");
 
     assert_eq!((run.code, run.number("pending")), (0, 0), "{run:?}");
     assert_eq!(attached(run.mail()), None);
-    assert!(
-        run.mail().text().contains("takes no mail of that size"),
-        "{}",
-        run.mail().text()
-    );
+    assert!(run.mail().text().contains("takes no mail of that size"), "{}", run.mail().text());
 }

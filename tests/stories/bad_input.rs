@@ -22,11 +22,7 @@ fn complaint(world: &mut World) -> String {
     let before = std::fs::read(world.config_path()).ok();
     let run = world.run(&["run"]);
     assert_refused(&run, world);
-    assert_eq!(
-        std::fs::read(world.config_path()).ok(),
-        before,
-        "it is touched"
-    );
+    assert_eq!(std::fs::read(world.config_path()).ok(), before, "it is touched");
     run.stderr.trim_end().to_owned()
 }
 
@@ -50,10 +46,7 @@ fn a_file_that_is_not_there_is_named_with_where_to_say_so() {
     let mut world = fine();
     std::fs::remove_file(world.config_path()).unwrap();
     let complaint = complaint(&mut world);
-    assert_says(
-        &complaint,
-        &["no such file", "--config", "ILLUMIO_MONITOR_CONFIG"],
-    );
+    assert_says(&complaint, &["no such file", "--config", "ILLUMIO_MONITOR_CONFIG"]);
     assert!(!world.config_path().exists(), "none is made");
 }
 
@@ -90,19 +83,14 @@ fn a_pipe_a_socket_or_a_device_in_the_files_place_is_told_at_once() {
     let pipe: fn(&Path) = make_a_pipe;
     let socket: fn(&Path) = |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap());
     let device: fn(&Path) = |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
-    for (put, named) in [
-        (pipe, path.to_str().unwrap()),
-        (socket, path.to_str().unwrap()),
-        (device, "/dev/zero"),
-    ] {
+    for (put, named) in
+        [(pipe, path.to_str().unwrap()), (socket, path.to_str().unwrap()), (device, "/dev/zero")]
+    {
         put(&path);
         let run = world.run(&["run"]);
         assert_eq!((run.code, run.stderr.lines().count()), (78, 1), "{run:?}");
         assert!(run.took < Duration::from_secs(10), "{run:?}");
-        assert_says(
-            &run.stderr,
-            &[named, "device, a pipe or a socket", "--config"],
-        );
+        assert_says(&run.stderr, &[named, "device, a pipe or a socket", "--config"]);
         std::fs::remove_file(&path).unwrap();
         assert_eq!(beside(&world), before, "nothing is put beside it");
     }
@@ -114,10 +102,7 @@ fn a_pipe_in_the_last_copys_place_is_told_and_hangs_nothing() {
     make_a_pipe(&world.folder().join("illumio_api_config.json.last"));
     let run = world.run_at("10:10");
     assert_eq!(run.code, 78, "{run:?}");
-    assert_says(
-        &run.stderr,
-        &[".last", "a device, a pipe or a socket", "remove it"],
-    );
+    assert_says(&run.stderr, &[".last", "a device, a pipe or a socket", "remove it"]);
     assert!(run.took < Duration::from_secs(20), "{run:?}");
 }
 
@@ -125,38 +110,17 @@ fn a_pipe_in_the_last_copys_place_is_told_and_hangs_nothing() {
 fn json_that_does_not_parse_is_told_with_line_and_column() {
     let cases: &[(&[u8], &[&str])] = &[
         (b"", &["line 1, column 1", "ends too early"]),
-        (
-            b"{\n  \"api\": {\n    \"key\": \"a\",\n  }\n}\n",
-            &["line 4, column 3", "comma"],
-        ),
-        (
-            b"{\n  \"api\": {}\n  \"email\": {}\n}\n",
-            &["line 3, column 3", "comma"],
-        ),
-        (
-            b"{\"api\": {\"key\" \"a\"}}\n",
-            &["line 1, column 16", "colon"],
-        ),
-        (
-            b"{\"api\": {\"key\": 'a'}}\n",
-            &["line 1, column 17", "double quotes"],
-        ),
-        (
-            b"{\"api\": {\"key\": \"a\n\"}}",
-            &["line 1, column 19", "control character"],
-        ),
-        (
-            b"{\"api\": {\"key\": \"C:\\dir\"}}",
-            &["line 1", "backslash"],
-        ),
+        (b"{\n  \"api\": {\n    \"key\": \"a\",\n  }\n}\n", &["line 4, column 3", "comma"]),
+        (b"{\n  \"api\": {}\n  \"email\": {}\n}\n", &["line 3, column 3", "comma"]),
+        (b"{\"api\": {\"key\" \"a\"}}\n", &["line 1, column 16", "colon"]),
+        (b"{\"api\": {\"key\": 'a'}}\n", &["line 1, column 17", "double quotes"]),
+        (b"{\"api\": {\"key\": \"a\n\"}}", &["line 1, column 19", "control character"]),
+        (b"{\"api\": {\"key\": \"C:\\dir\"}}", &["line 1", "backslash"]),
         (b"{\"api\": {}", &["line 1", "ends too early"]),
         (b"{}{}", &["line 1, column 3", "take it away"]),
         (b"[]\n", &["not an object", "\"api\""]),
         (b"{\n\"api\": \"\xff\"}\n", &["line 2", "UTF-8"]),
-        (
-            "{\"名稱\": \"竄改\" \"x\": 1}\n".as_bytes(),
-            &["line 1, column 13", "comma"],
-        ),
+        ("{\"名稱\": \"竄改\" \"x\": 1}\n".as_bytes(), &["line 1, column 13", "comma"]),
     ];
     for (text, parts) in cases {
         let mut world = fine();
@@ -170,48 +134,20 @@ fn json_that_does_not_parse_is_told_with_line_and_column() {
 fn a_wrong_value_is_told_with_its_keys_path_and_what_to_write() {
     let long = "x".repeat(5_000);
     let cases: &[(&str, Value, &[&str])] = &[
-        (
-            "settings.langage",
-            json!("en"),
-            &["settings.langage", "unknown key", "\"language\""],
-        ),
+        ("settings.langage", json!("en"), &["settings.langage", "unknown key", "\"language\""]),
         ("smtp.prot", json!(25), &["smtp.prot", "\"port\""]),
-        (
-            "api.verify-ssl",
-            json!(true),
-            &["api.verify-ssl", "\"verify_ssl\""],
-        ),
-        (
-            "rules.0.treshold_count",
-            json!(3),
-            &["rules[0].treshold_count", "\"threshold_count\""],
-        ),
-        (
-            "rules.0.type",
-            json!("flow"),
-            &["rules[0].type", "\"flow\"", "\"event\" or \"traffic\""],
-        ),
-        (
-            "rules.0.type",
-            json!(null),
-            &["rules[0].type", "is missing", "\"event\""],
-        ),
+        ("api.verify-ssl", json!(true), &["api.verify-ssl", "\"verify_ssl\""]),
+        ("rules.0.treshold_count", json!(3), &["rules[0].treshold_count", "\"threshold_count\""]),
+        ("rules.0.type", json!("flow"), &["rules[0].type", "\"flow\"", "\"event\" or \"traffic\""]),
+        ("rules.0.type", json!(null), &["rules[0].type", "is missing", "\"event\""]),
         ("rules.0", json!("all"), &["rules[0]", "object"]),
         ("rules", json!({}), &["rules", "a list of rules"]),
         (
             "email.recipients",
             json!([]),
-            &[
-                "email.recipients",
-                "nobody would get the mail",
-                "soc@example.com",
-            ],
+            &["email.recipients", "nobody would get the mail", "soc@example.com"],
         ),
-        (
-            "email.recipients",
-            json!(""),
-            &["email.recipients", "nobody would get the mail"],
-        ),
+        ("email.recipients", json!(""), &["email.recipients", "nobody would get the mail"]),
         (
             "email.recipients",
             json!(["so c@example.net"]),
@@ -225,17 +161,9 @@ fn a_wrong_value_is_told_with_its_keys_path_and_what_to_write() {
         (
             "api.url",
             json!("http://pce.example.com:8443"),
-            &[
-                "api.url",
-                "in the clear",
-                "\"https://pce.example.com:8443\"",
-            ],
+            &["api.url", "in the clear", "\"https://pce.example.com:8443\""],
         ),
-        (
-            "api.url",
-            json!("ftp://pce.example.com"),
-            &["api.url", "https://"],
-        ),
+        ("api.url", json!("ftp://pce.example.com"), &["api.url", "https://"]),
         (
             "api.url",
             json!("https://pce.example.com:8443/api/v2"),
@@ -247,71 +175,34 @@ fn a_wrong_value_is_told_with_its_keys_path_and_what_to_write() {
             json!(0),
             &["api.timeout_seconds", "0 is out of range", "from 1 to"],
         ),
-        (
-            "settings.reminder_hours",
-            json!("4"),
-            &["settings.reminder_hours", "number"],
-        ),
+        ("settings.reminder_hours", json!("4"), &["settings.reminder_hours", "number"]),
         (
             "settings.timezone",
             json!("Asia/Taipeh"),
             &["settings.timezone", "Asia/Taipeh", "Asia/Taipei"],
         ),
-        (
-            "settings.daily_report",
-            json!("25:00"),
-            &["settings.daily_report", "08:30"],
-        ),
-        (
-            "smtp.tls",
-            json!("ssl"),
-            &["smtp.tls", "\"ssl\"", "implicit"],
-        ),
-        (
-            "smtp.port",
-            json!(70_000),
-            &["smtp.port", "70000", "65,535"],
-        ),
-        (
-            "rules.0.threshold_type",
-            json!("count"),
-            &["rules[0].threshold_", "is missing"],
-        ),
-        (
-            "rules.0.level",
-            json!("fatal"),
-            &["rules[0].level", "\"fatal\"", "critical"],
-        ),
-        (
-            "rules.0.cooldown_minutes",
-            json!(10_081),
-            &["rules[0].cooldown_minutes", "10,080"],
-        ),
-        (
-            "rules.0.severity",
-            json!(["error!"]),
-            &["rules[0].severity", "error!"],
-        ),
+        ("settings.daily_report", json!("25:00"), &["settings.daily_report", "08:30"]),
+        ("smtp.tls", json!("ssl"), &["smtp.tls", "\"ssl\"", "implicit"]),
+        ("smtp.port", json!(70_000), &["smtp.port", "70000", "65,535"]),
+        ("rules.0.threshold_type", json!("count"), &["rules[0].threshold_", "is missing"]),
+        ("rules.0.level", json!("fatal"), &["rules[0].level", "\"fatal\"", "critical"]),
+        ("rules.0.cooldown_minutes", json!(10_081), &["rules[0].cooldown_minutes", "10,080"]),
+        ("rules.0.severity", json!(["error!"]), &["rules[0].severity", "error!"]),
         (
             "rules.0.filter_value",
             json!("agent.tampering|"),
             &["rules[0].filter_value", "every event"],
         ),
-        (
-            "settings.site_name",
-            json!(long),
-            &["settings.site_name", "at most 100"],
-        ),
+        ("settings.site_name", json!(long), &["settings.site_name", "at most 100"]),
     ];
     for (path, value, parts) in cases {
         let mut world = fine();
         world.edit(|config| {
             let place =
-                path.split('.')
-                    .fold(&mut *config, |place, key| match key.parse::<usize>() {
-                        Ok(index) => &mut place[index],
-                        Err(_) => &mut place[key],
-                    });
+                path.split('.').fold(&mut *config, |place, key| match key.parse::<usize>() {
+                    Ok(index) => &mut place[index],
+                    Err(_) => &mut place[key],
+                });
             *place = value.clone();
             if value == "count" {
                 config["rules"][0]["threshold_window"] = json!(10);
@@ -330,21 +221,10 @@ fn several_mistakes_are_told_at_once_a_line_each_in_the_language_asked_for() {
     world.set("email.recipients", json!([]));
     world.set("settings.langage", json!("en"));
     let english = world.run(&["run"]);
-    assert_eq!(
-        (english.code, english.stderr.lines().count()),
-        (78, 3),
-        "{english:?}"
-    );
+    assert_eq!((english.code, english.stderr.lines().count()), (78, 3), "{english:?}");
     let chinese = world.run(&["--lang", "zh-TW", "run"]);
-    assert_eq!(
-        (chinese.code, chinese.stderr.lines().count()),
-        (78, 3),
-        "{chinese:?}"
-    );
-    assert_says(
-        &chinese.stderr,
-        &["沒有任何收件者", "網址缺少通訊協定", "「language」"],
-    );
+    assert_eq!((chinese.code, chinese.stderr.lines().count()), (78, 3), "{chinese:?}");
+    assert_says(&chinese.stderr, &["沒有任何收件者", "網址缺少通訊協定", "「language」"]);
     for line in chinese.stderr.lines() {
         assert!(line.contains("illumio_api_config.json"), "{line}");
     }
@@ -359,11 +239,7 @@ fn a_mistake_never_acts_on_the_terminal_nor_shows_a_secret() {
     let run = world.run(&["run"]);
     assert_eq!(run.code, 78, "{run:?}");
     assert!(run.stderr.contains("api.secret"), "{run:?}");
-    assert!(
-        !run.stderr.contains(['\u{1b}', '\u{7}']),
-        "{:?}",
-        run.stderr
-    );
+    assert!(!run.stderr.contains(['\u{1b}', '\u{7}']), "{:?}", run.stderr);
     assert!(!run.stderr.contains("5ecr3t"), "{run:?}");
 }
 
@@ -400,9 +276,7 @@ fn a_file_of_the_python_tool_runs_as_it_is_and_writes_chinese() {
         }]
     });
     std::fs::write(world.config_path(), config.to_string()).unwrap();
-    world
-        .pce
-        .event(crate::pce::agent_tampering("db-01").at("10:05"));
+    world.pce.event(crate::pce::agent_tampering("db-01").at("10:05"));
 
     let run = world.run_at("10:10");
 
@@ -421,12 +295,7 @@ fn a_pipe_a_socket_or_a_device_where_a_file_should_be_is_refused_at_once() {
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let healthy = world.config();
     for odd in [pipe, socket, "/dev/zero".into(), "/dev/tty".into()] {
-        for key in [
-            "api.secret_file",
-            "api.ca_file",
-            "smtp.password_file",
-            "smtp.ca_file",
-        ] {
+        for key in ["api.secret_file", "api.ca_file", "smtp.password_file", "smtp.ca_file"] {
             world.set_whole(healthy.clone());
             match key {
                 "api.secret_file" => world.edit(|config| {
@@ -445,10 +314,7 @@ fn a_pipe_a_socket_or_a_device_where_a_file_should_be_is_refused_at_once() {
                 assert!(run.took.as_secs() < 20, "{key} {odd:?} {command}: {run:?}");
                 if needed {
                     assert_eq!(run.code, 78, "{key} {odd:?} {command}: {run:?}");
-                    assert!(
-                        told.contains("a device, a pipe or a socket"),
-                        "{key}: {run:?}"
-                    );
+                    assert!(told.contains("a device, a pipe or a socket"), "{key}: {run:?}");
                 }
             }
         }

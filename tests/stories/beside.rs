@@ -22,10 +22,7 @@ impl Beside {
             world.rule(rule.clone());
         }
         world.pce.every_query(Fate::completes().after_polls(0));
-        Self {
-            world,
-            oracle: Oracle::new(),
-        }
+        Self { world, oracle: Oracle::new() }
     }
 
     /// One undisturbed cycle; what it tells, as `rule 1: 25, 10:01-10:05`.

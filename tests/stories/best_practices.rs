@@ -24,9 +24,7 @@ fn told(world: &World, run: &Run) -> Vec<i64> {
     let rules = world.config()["rules"].as_array().unwrap().clone();
     let id = |name: &str| {
         let rule = rules.iter().find(|rule| rule["name"] == name);
-        rule.unwrap_or_else(|| panic!("{name}"))["id"]
-            .as_i64()
-            .unwrap()
+        rule.unwrap_or_else(|| panic!("{name}"))["id"].as_i64().unwrap()
     };
     let mut ids: Vec<i64> = run.told().iter().map(|told| id(&told.rule)).collect();
     ids.sort();
@@ -36,12 +34,7 @@ fn told(world: &World, run: &Run) -> Vec<i64> {
 #[test]
 fn each_of_the_ten_event_rules_tells_its_event_and_no_other() {
     let failed_logins = || (0..3).map(|_| login_failed("mallory", "203.0.113.9"));
-    let error = || {
-        EventRecord::new(
-            "request.internal_server_error",
-            json!({"status": "failure"}),
-        )
-    };
+    let error = || EventRecord::new("request.internal_server_error", json!({"status": "failure"}));
     let cases: [(i64, Vec<EventRecord>); 10] = [
         (1, vec![agent_tampering("db-01")]),
         (2, vec![clone_detected("db-01")]),
@@ -56,9 +49,7 @@ fn each_of_the_ten_event_rules_tells_its_event_and_no_other() {
     ];
     for (id, events) in cases {
         let mut world = loaded("en");
-        world
-            .pce
-            .events(events.into_iter().map(|event| event.at("10:03")));
+        world.pce.events(events.into_iter().map(|event| event.at("10:03")));
 
         let run = world.run_at("10:10");
 
@@ -77,9 +68,7 @@ fn what_goes_on_all_day_is_no_best_practices_news() {
         EventRecord::new("agent.unsuspend", json!({})).at("10:06"),
         EventRecord::new("user.sign_in", json!({})).at("10:06"),
     ]);
-    world
-        .pce
-        .connections([allowed("web-01", "db-01", 443).at("10:04").times(50)]);
+    world.pce.connections([allowed("web-01", "db-01", 443).at("10:04").times(50)]);
 
     let run = world.run_at("10:10");
 
@@ -107,14 +96,8 @@ fn the_two_traffic_rules_tell_what_is_blocked_and_leave_the_chatter_out() {
     let quiet = world.run_at("10:10");
     assert_eq!(quiet.number("alerts"), 0, "{quiet:?}");
 
-    world
-        .pce
-        .connection(blocked("web-01", "db-01", 22).at("10:12").times(12));
-    world.pce.connection(
-        potentially_blocked("web-01", "db-01", 443)
-            .at("10:12")
-            .times(11),
-    );
+    world.pce.connection(blocked("web-01", "db-01", 22).at("10:12").times(12));
+    world.pce.connection(potentially_blocked("web-01", "db-01", 443).at("10:12").times(11));
     let run = world.run_at("10:20");
 
     assert_eq!(told(&world, &run), [11, 12], "{run:?}");
@@ -141,10 +124,7 @@ fn they_stand_in_the_configured_language_with_their_levels_and_ids() {
         let run = world.run(&["rules", "load-best-practices"]);
         assert_eq!(run.code, 0, "{run:?}");
         let rules = world.config()["rules"].as_array().unwrap().clone();
-        let found: Vec<&str> = rules
-            .iter()
-            .map(|rule| rule["level"].as_str().unwrap())
-            .collect();
+        let found: Vec<&str> = rules.iter().map(|rule| rule["level"].as_str().unwrap()).collect();
         assert_eq!(found, levels);
         for (rule, id) in rules.iter().zip(1..) {
             assert_eq!(rule["id"], id);
@@ -164,10 +144,7 @@ fn loading_again_changes_nothing_and_one_that_is_missing_comes_back_beside_the_u
     let before = std::fs::read(world.config_path()).unwrap();
     let run = world.run(&["rules", "load-best-practices"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(
-        run.stdout.contains("12 best practices are here already"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("12 best practices are here already"), "{run:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 
     world.edit(|config| {
@@ -178,10 +155,7 @@ fn loading_again_changes_nothing_and_one_that_is_missing_comes_back_beside_the_u
     });
     let run = world.run(&["rules", "load-best-practices"]);
 
-    assert!(
-        run.stdout.contains("rule 13 added: VEN suspended"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("rule 13 added: VEN suspended"), "{run:?}");
     assert_eq!(world.config()["rules"][2]["name"], "Mine");
 }
 
@@ -196,20 +170,14 @@ fn a_rule_that_differs_is_replaced_only_where_that_was_asked_for() {
     });
     let kept = world.run(&["rules", "load-best-practices", "--json"]);
     let said: Value = serde_json::from_str(&kept.stdout).unwrap();
-    assert_eq!(
-        (&said["kept"], &said["present"]),
-        (&json!([77]), &json!(11))
-    );
+    assert_eq!((&said["kept"], &said["present"]), (&json!([77]), &json!(11)));
     assert_eq!(world.config()["rules"][3]["threshold_count"], 50);
 
     let replaced = world.run(&["rules", "load-best-practices", "--replace"]);
 
     assert!(replaced.stdout.contains("rule 77 replaced"), "{replaced:?}");
     let rule = &world.config()["rules"][3];
-    assert_eq!(
-        (&rule["threshold_count"], &rule["id"]),
-        (&json!(3), &json!(77))
-    );
+    assert_eq!((&rule["threshold_count"], &rule["id"]), (&json!(3), &json!(77)));
     assert_eq!(
         (&rule["note"], &rule["enabled"], &rule["_own"]),
         (&json!("endpoints"), &json!(false), &json!(1))
@@ -229,9 +197,7 @@ fn a_person_is_shown_what_differs_and_decides() {
     let asked = RefCell::new(Vec::new());
     for (answer, count) in [(false, 50), (true, 3), (true, 3)] {
         let ask = |lines: &[String], question: &str| {
-            asked
-                .borrow_mut()
-                .push((lines.join("\n"), question.to_owned()));
+            asked.borrow_mut().push((lines.join("\n"), question.to_owned()));
             answer
         };
         let around = Around {
@@ -271,11 +237,9 @@ fn pythons() -> Vec<Value> {
         .map(|rule| event(rule["filter_value"].as_str().unwrap(), "immediate"))
         .collect();
     for pd in [2, 1] {
-        rules.push(
-            json!({"id": 1_770_000_000, "type": "traffic", "name": "流量", "pd": pd,
+        rules.push(json!({"id": 1_770_000_000, "type": "traffic", "name": "流量", "pd": pd,
             "port": null, "src_label": null, "dst_label": null, "desc": "", "rec": "",
-            "threshold_type": "count", "threshold_count": 10, "threshold_window": 10}),
-        );
+            "threshold_type": "count", "threshold_count": 10, "threshold_window": 10}));
     }
     rules
 }
@@ -290,10 +254,7 @@ fn the_python_tools_twelve_are_known_as_such_and_not_doubled() {
     assert_eq!(run.code, 0, "{run:?}");
     let config = world.config();
     let rules = config["rules"].as_array().unwrap();
-    let mut ids: Vec<i64> = rules
-        .iter()
-        .map(|rule| rule["id"].as_i64().unwrap())
-        .collect();
+    let mut ids: Vec<i64> = rules.iter().map(|rule| rule["id"].as_i64().unwrap()).collect();
     assert_eq!((rules.len(), ids.remove(0)), (12, 1_770_000_000));
     assert_eq!(ids, (1_770_000_001..=1_770_000_011).collect::<Vec<_>>());
     assert_eq!(rules[0]["name"], "VEN tampering");

@@ -20,10 +20,7 @@ pub fn healthy_world() -> World {
 /// The same of any world.
 pub fn in_good_order(world: &mut World) {
     world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
-    crontab(
-        world,
-        "*/10 * * * * /opt/illumio-monitor/illumio-monitor run >/dev/null",
-    );
+    crontab(world, "*/10 * * * * /opt/illumio-monitor/illumio-monitor run >/dev/null");
     world.pce.run_clock(SignedDuration::ZERO);
 }
 
@@ -34,10 +31,7 @@ pub fn crontab(world: &mut World, lines: &str) {
     std::fs::write(world.folder().join("crontab.txt"), format!("{lines}\n")).unwrap();
     let program = bin.join("crontab");
     let file = world.folder().join("crontab.txt");
-    let script = format!(
-        "#!/bin/sh\n[ \"$1\" = -l ] && exec cat '{}'\n",
-        file.display()
-    );
+    let script = format!("#!/bin/sh\n[ \"$1\" = -l ] && exec cat '{}'\n", file.display());
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
     world.environment("PATH", &format!("{}:/usr/bin:/bin", bin.display()));
@@ -49,9 +43,7 @@ pub fn findings(run: &Run) -> Vec<(String, String, Value)> {
     assert_eq!(report["exit_code"], json!(run.code), "{run:?}");
     let list = report["findings"].as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    list.into_iter()
-        .map(|one| (text(&one["probe"]), text(&one["result"]), one))
-        .collect()
+    list.into_iter().map(|one| (text(&one["probe"]), text(&one["result"]), one)).collect()
 }
 
 /// The one finding of a probe.
@@ -104,19 +96,13 @@ fn where_all_is_well_every_line_says_so_and_nothing_changes() {
         "last complete run 0 min ago",
     ] {
         let line = run.stdout.lines().find(|line| line.contains(part));
-        assert!(
-            line.is_some_and(|line| line.starts_with('✓')),
-            "{part}: {run:?}"
-        );
+        assert!(line.is_some_and(|line| line.starts_with('✓')), "{part}: {run:?}");
     }
     assert!(!run.stdout.contains(['✗', '!']), "{run:?}");
     assert_eq!(snapshot(world.folder()), before);
     assert!(run.mails.is_empty());
     let words = world.mailbox.transcript();
-    assert!(
-        !words.iter().any(|word| word.starts_with("C: DATA")),
-        "{words:?}"
-    );
+    assert!(!words.iter().any(|word| word.starts_with("C: DATA")), "{words:?}");
     assert!(world.pce.requests().iter().all(|seen| seen.method == "GET"));
     let secret = world.pce.secret();
     assert!(!run.stdout.contains(&secret));
@@ -129,15 +115,10 @@ fn every_failure_has_its_fix_below_it_and_the_worst_is_the_exit_code() {
     let run = world.run(&["check"]);
     assert_eq!(run.code, 75, "{run:?}");
     let lines: Vec<&str> = run.stdout.lines().collect();
-    let place = lines
-        .iter()
-        .position(|line| line.starts_with("✗ No connection to 127.0.0.1"));
+    let place = lines.iter().position(|line| line.starts_with("✗ No connection to 127.0.0.1"));
     let place = place.unwrap_or_else(|| panic!("{run:?}"));
     assert!(lines[place].contains("refused"), "{run:?}");
-    assert!(
-        lines[place + 1].starts_with("  → Check the port in api.url"),
-        "{run:?}"
-    );
+    assert!(lines[place + 1].starts_with("  → Check the port in api.url"), "{run:?}");
 
     world.set("smtp.port", json!(9));
     world.set("smtp.user", json!("monitor"));
@@ -147,10 +128,7 @@ fn every_failure_has_its_fix_below_it_and_the_worst_is_the_exit_code() {
     let run = world.run(&["check", "--json"]);
     assert_eq!(run.code, 78, "{run:?}");
     for (_, result, finding) in findings(&run) {
-        assert!(
-            result != "failed" || finding["fix"].is_string(),
-            "{finding}"
-        );
+        assert!(result != "failed" || finding["fix"].is_string(), "{finding}");
     }
     assert_eq!(finding(&run, "pce.credentials").0, "failed");
     assert_eq!(finding(&run, "mail.connect").0, "failed");
@@ -168,10 +146,7 @@ fn a_broken_config_is_told_with_all_its_places_and_no_server_is_asked() {
 
     assert_eq!(run.code, 78, "{run:?}");
     for place in ["api.url", "smtp.tls", "settings.langage"] {
-        let told = run
-            .stdout
-            .lines()
-            .any(|line| line.starts_with('✗') && line.contains(place));
+        let told = run.stdout.lines().any(|line| line.starts_with('✗') && line.contains(place));
         assert!(told, "{place}: {run:?}");
     }
     assert!(world.pce.requests().is_empty());
@@ -197,10 +172,7 @@ fn what_a_key_may_not_read_is_told_apart() {
     assert_eq!(run.code, 78, "{run:?}");
     let (result, events) = finding(&run, "pce.events");
     assert_eq!(result, "failed");
-    assert!(
-        events["fix"].as_str().unwrap().contains("Global Viewer"),
-        "{events}"
-    );
+    assert!(events["fix"].as_str().unwrap().contains("Global Viewer"), "{events}");
     assert_eq!(finding(&run, "pce.traffic").0, "ok");
     assert_eq!(finding(&run, "pce.org").0, "ok");
 
@@ -212,10 +184,7 @@ fn what_a_key_may_not_read_is_told_apart() {
 
     world.rule(json!({"type": "traffic", "pd": 2}));
     let run = refused(&mut world, &["/async_queries"]);
-    assert_eq!(
-        (run.code, finding(&run, "pce.traffic").0.as_str()),
-        (78, "failed")
-    );
+    assert_eq!((run.code, finding(&run, "pce.traffic").0.as_str()), (78, "failed"));
 
     world.pce.heal();
     world.set("api.org_id", json!(7));
@@ -234,16 +203,9 @@ fn a_refused_key_is_tried_once_and_no_other_request_follows() {
 
     let run = world.run(&["check", "--json"]);
 
-    assert_eq!(
-        (run.code, finding(&run, "pce.credentials").0.as_str()),
-        (78, "failed")
-    );
+    assert_eq!((run.code, finding(&run, "pce.credentials").0.as_str()), (78, "failed"));
     assert_eq!(world.pce.requests().len(), 1);
-    assert_eq!(
-        finding(&run, "mail.connect").0,
-        "ok",
-        "the mail server is tried all the same"
-    );
+    assert_eq!(finding(&run, "mail.connect").0, "ok", "the mail server is tried all the same");
 }
 
 #[test]
@@ -260,10 +222,7 @@ fn clocks_that_differ_and_an_ill_pce_are_remarks() {
     assert!(clock["what"].as_str().unwrap().contains("-4"), "{clock}");
     let (result, health) = finding(&run, "pce.health");
     assert_eq!(result, "remark");
-    assert!(
-        health["details"][0].as_str().unwrap().contains("disk 96 %"),
-        "{health}"
-    );
+    assert!(health["details"][0].as_str().unwrap().contains("disk 96 %"), "{health}");
 }
 
 #[test]
@@ -273,10 +232,7 @@ fn names_without_an_address_and_silent_pces_are_told() {
     let run = world.run(&["check", "--json"]);
     let (result, dns) = finding(&run, "pce.dns");
     assert_eq!((run.code, result.as_str()), (75, "failed"), "{run:?}");
-    assert!(
-        dns["fix"].as_str().unwrap().contains("/etc/resolv.conf"),
-        "{dns}"
-    );
+    assert!(dns["fix"].as_str().unwrap().contains("/etc/resolv.conf"), "{dns}");
 
     let mut world = healthy_world();
     world.set("api.timeout_seconds", json!(1));
@@ -299,13 +255,7 @@ fn what_came_from_this_shell_is_marked_and_a_proxy_is_named_without_its_password
     assert_eq!(run.code, 0, "{run:?}");
     let (result, marked) = finding(&run, "environment");
     assert_eq!(result, "remark");
-    assert!(
-        marked["what"]
-            .as_str()
-            .unwrap()
-            .contains("$ILLUMIO_API_SECRET"),
-        "{marked}"
-    );
+    assert!(marked["what"].as_str().unwrap().contains("$ILLUMIO_API_SECRET"), "{marked}");
     assert!(!run.stdout.contains(&secret));
 
     world.set("api.url", json!("https://pce.example.net:8443"));
@@ -314,20 +264,11 @@ fn what_came_from_this_shell_is_marked_and_a_proxy_is_named_without_its_password
     let run = world.run(&["check", "--json"]);
     let (_, proxy) = finding(&run, "pce.proxy");
     let what = proxy["what"].as_str().unwrap();
-    assert!(
-        what.contains("127.0.0.1:9") && what.contains("HTTPS_PROXY"),
-        "{what}"
-    );
+    assert!(what.contains("127.0.0.1:9") && what.contains("HTTPS_PROXY"), "{what}");
     let (result, tcp) = finding(&run, "pce.tcp");
     assert_eq!(result, "failed");
-    assert!(
-        tcp["fix"].as_str().unwrap().contains("HTTPS_PROXY"),
-        "{tcp}"
-    );
-    assert!(
-        run.stdout.contains("$HTTPS_PROXY comes from this shell"),
-        "{run:?}"
-    );
+    assert!(tcp["fix"].as_str().unwrap().contains("HTTPS_PROXY"), "{tcp}");
+    assert!(run.stdout.contains("$HTTPS_PROXY comes from this shell"), "{run:?}");
     assert!(!run.stdout.contains("pa55word"));
 }
 
@@ -347,18 +288,13 @@ fn a_file_that_others_may_read_or_replace_is_told_with_the_command_that_mends_it
     let run = world.run(&["check", "--json"]);
     let (result, told) = finding(&run, "permissions");
     assert_eq!((run.code, result.as_str()), (78, "failed"), "{run:?}");
-    assert!(
-        told["fix"].as_str().unwrap().contains("chmod o-w"),
-        "{told}"
-    );
+    assert!(told["fix"].as_str().unwrap().contains("chmod o-w"), "{told}");
 }
 
 #[test]
 fn check_works_while_a_run_is_under_way() {
     let mut world = healthy_world();
-    world
-        .pce
-        .fault(Fault::hang(Duration::from_secs(60)).on("/health").times(1));
+    world.pce.fault(Fault::hang(Duration::from_secs(60)).on("/health").times(1));
     let lock = world.folder().join("illumio_api_config.json.run.lock");
     let mut child = world.run_until(World::asks_the_pce);
 
@@ -381,18 +317,9 @@ fn the_old_tool_beside_it_and_a_missing_cron_line_are_told() {
     let run = world.run(&["check"]);
 
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(
-        run.stdout
-            .contains("✗ Nothing is seen that starts the runs"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("✗ Nothing is seen that starts the runs"), "{run:?}");
     let binary = world.command(&[]).get_program().to_owned();
-    let program = Path::new(&binary)
-        .file_name()
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let program = Path::new(&binary).file_name().unwrap().to_str().unwrap().to_owned();
     assert!(
         run.stdout.contains(&format!(
             "{program} -c {} run >/dev/null",
@@ -400,15 +327,8 @@ fn the_old_tool_beside_it_and_a_missing_cron_line_are_told() {
         )),
         "{run:?}"
     );
-    assert!(
-        run.stdout
-            .contains("! The Python tool is still started (crontab -l:2)"),
-        "{run:?}"
-    );
-    assert!(
-        run.stdout.contains(&format!("→ Remove this line: {old}")),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("! The Python tool is still started (crontab -l:2)"), "{run:?}");
+    assert!(run.stdout.contains(&format!("→ Remove this line: {old}")), "{run:?}");
 }
 
 #[test]

@@ -15,10 +15,7 @@ fn with_server(options: Options) -> World {
 
 /// A certificate for the address that the mail server is on.
 fn for_loopback() -> certificate::Certificate {
-    certificate::self_signed(&Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    })
+    certificate::self_signed(&Wish { name: "127.0.0.1", ..Wish::default() })
 }
 
 #[test]
@@ -40,19 +37,10 @@ fn each_recipient_is_asked_for_and_nothing_is_sent() {
     assert_eq!(results, ["ok", "failed", "failed"], "{told:?}");
     assert_eq!(told[1].2["exit_code"], json!(78));
     assert_eq!(told[2].2["exit_code"], json!(75));
-    assert!(
-        told[1].2["what"]
-            .as_str()
-            .unwrap()
-            .contains("5.1.1 no such user"),
-        "{told:?}"
-    );
+    assert!(told[1].2["what"].as_str().unwrap().contains("5.1.1 no such user"), "{told:?}");
     let words = world.mailbox.transcript();
     assert!(words.iter().any(|word| word == "C: RSET"), "{words:?}");
-    assert!(
-        !words.iter().any(|word| word.starts_with("C: DATA")),
-        "{words:?}"
-    );
+    assert!(!words.iter().any(|word| word.starts_with("C: DATA")), "{words:?}");
     assert_eq!(world.mailbox.count(), 0);
 }
 
@@ -73,14 +61,8 @@ fn starttls_and_the_login_are_tried_and_the_password_is_never_shown() {
     let run = world.run(&["check", "--json"]);
     let (result, tls) = finding(&run, "mail.tls");
     assert_eq!((run.code, result.as_str()), (78, "failed"), "{run:?}");
-    assert!(
-        tls["what"].as_str().unwrap().contains("self-signed"),
-        "{tls}"
-    );
-    assert!(
-        tls["details"][1].as_str().unwrap().starts_with("SHA-256 "),
-        "{tls}"
-    );
+    assert!(tls["what"].as_str().unwrap().contains("self-signed"), "{tls}");
+    assert!(tls["details"][1].as_str().unwrap().starts_with("SHA-256 "), "{tls}");
 
     world.set("smtp.ca_file", json!(file.0));
     let run = world.run(&["check", "--json"]);
@@ -92,10 +74,7 @@ fn starttls_and_the_login_are_tried_and_the_password_is_never_shown() {
     let run = world.run(&["check", "--json"]);
     let (result, login) = finding(&run, "mail.login");
     assert_eq!((run.code, result.as_str()), (78, "failed"), "{run:?}");
-    assert!(
-        login["fix"].as_str().unwrap().contains("smtp.user"),
-        "{login}"
-    );
+    assert!(login["fix"].as_str().unwrap().contains("smtp.user"), "{login}");
     assert_eq!(finding(&run, "mail.tls").0, "ok", "that went well before");
     assert!(!run.stdout.contains("pa55word"), "{run:?}");
 }
@@ -107,71 +86,39 @@ fn starttls_that_is_not_offered_or_fails_is_told() {
     let run = world.run(&["check", "--json"]);
     let (result, tls) = finding(&run, "mail.tls");
     assert_eq!((run.code, result.as_str()), (78, "failed"), "{run:?}");
-    assert!(
-        tls["what"].as_str().unwrap().contains("no STARTTLS"),
-        "{tls}"
-    );
+    assert!(tls["what"].as_str().unwrap().contains("no STARTTLS"), "{tls}");
 
-    let options = Options {
-        starttls: Some(for_loopback().server()),
-        ..Options::default()
-    };
+    let options = Options { starttls: Some(for_loopback().server()), ..Options::default() };
     let mut world = with_server(options.say("STARTTLS", "454 4.7.0 not now"));
     world.set("smtp.tls", json!("opportunistic"));
     let run = world.run(&["check", "--json"]);
     let (result, tls) = finding(&run, "mail.tls");
     assert_eq!((run.code, result.as_str()), (0, "remark"), "{run:?}");
-    assert!(
-        tls["what"].as_str().unwrap().contains("unencrypted"),
-        "{tls}"
-    );
+    assert!(tls["what"].as_str().unwrap().contains("unencrypted"), "{tls}");
 }
 
 #[test]
 fn a_greeting_or_a_sender_that_is_refused_and_a_dead_port_are_told_at_their_step() {
     for (options, probe, code, fix) in [
-        (
-            Options::default().say("GREETING", "554 5.7.1 go away"),
-            "mail.connect",
-            78,
-            "log",
-        ),
-        (
-            Options::default().say("MAIL", "553 5.7.1 not you"),
-            "mail.from",
-            78,
-            "email.sender",
-        ),
-        (
-            Options::default().at("EHLO", Action::Drop),
-            "mail.connect",
-            75,
-            "log",
-        ),
+        (Options::default().say("GREETING", "554 5.7.1 go away"), "mail.connect", 78, "log"),
+        (Options::default().say("MAIL", "553 5.7.1 not you"), "mail.from", 78, "email.sender"),
+        (Options::default().at("EHLO", Action::Drop), "mail.connect", 75, "log"),
     ] {
         let mut world = with_server(options);
         let run = world.run(&["check", "--json"]);
         assert_eq!(run.code, code, "{probe}: {run:?}");
-        let failed: Vec<_> = findings(&run)
-            .into_iter()
-            .filter(|(_, result, _)| result == "failed")
-            .collect();
+        let failed: Vec<_> =
+            findings(&run).into_iter().filter(|(_, result, _)| result == "failed").collect();
         assert_eq!(failed.len(), 1, "{failed:?}");
         assert_eq!(failed[0].0, probe);
-        assert!(
-            failed[0].2["fix"].as_str().unwrap().contains(fix),
-            "{failed:?}"
-        );
+        assert!(failed[0].2["fix"].as_str().unwrap().contains(fix), "{failed:?}");
     }
     let mut world = healthy_world();
     world.set("smtp.port", json!(9));
     let run = world.run(&["check", "--json"]);
     let (result, told) = finding(&run, "mail.connect");
     assert_eq!((run.code, result.as_str()), (75, "failed"), "{run:?}");
-    assert!(
-        told["fix"].as_str().unwrap().contains("Check smtp.host"),
-        "{told}"
-    );
+    assert!(told["fix"].as_str().unwrap().contains("Check smtp.host"), "{told}");
 }
 
 #[test]
@@ -187,18 +134,11 @@ fn a_sender_whose_domain_nobody_accepts_is_a_remark_unless_all_mail_stays_here()
     ] {
         world.set("email.sender", json!(sender));
         let run = world.run(&["check", "--json"]);
-        let told = findings(&run)
-            .into_iter()
-            .any(|(probe, ..)| probe == "mail.sender");
+        let told = findings(&run).into_iter().any(|(probe, ..)| probe == "mail.sender");
         assert_eq!((run.code, told), (0, odd), "{sender}: {run:?}");
     }
     world.set("email.sender", json!("illumio-monitor@localhost"));
     world.set("email.recipients", json!(["root"]));
     let run = world.run(&["check", "--json"]);
-    assert!(
-        findings(&run)
-            .iter()
-            .all(|(probe, ..)| probe != "mail.sender"),
-        "{run:?}"
-    );
+    assert!(findings(&run).iter().all(|(probe, ..)| probe != "mail.sender"), "{run:?}");
 }

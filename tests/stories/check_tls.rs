@@ -38,11 +38,7 @@ fn tls_at(port: u16, ca_file: Option<&std::path::Path>) -> (i32, Value) {
 
 fn assert_told(found: &(i32, Value), what: &str, fix: &str) {
     let (code, finding) = found;
-    assert_eq!(
-        (*code, &finding["result"]),
-        (78, &json!("failed")),
-        "{finding}"
-    );
+    assert_eq!((*code, &finding["result"]), (78, &json!("failed")), "{finding}");
     let text = |key: &str| finding[key].as_str().unwrap().to_owned();
     assert!(text("what").contains(what), "{finding}");
     assert!(text("fix").contains(fix), "{finding}");
@@ -80,10 +76,7 @@ fn a_certificate_of_plain_openssl_is_told_as_self_signed_and_trusted_once_it_is_
     assert_told(&found, "is self-signed", "name it in ca_file");
     let expected = fingerprint(folder.path(), &certificate);
     assert!(has_fingerprint(&found, &expected), "{found:?} {expected}");
-    assert!(
-        world.pce.requests().is_empty(),
-        "the key goes to nobody else"
-    );
+    assert!(world.pce.requests().is_empty(), "the key goes to nobody else");
 
     world.set("api.ca_file", json!(certificate));
     let run = world.run(&["check", "--json"]);
@@ -91,10 +84,7 @@ fn a_certificate_of_plain_openssl_is_told_as_self_signed_and_trusted_once_it_is_
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(result, "remark", "29 days are left: {tls}");
     assert!(
-        tls["details"][0]
-            .as_str()
-            .unwrap()
-            .contains("issued by CN=pce.example.net, O=Example"),
+        tls["details"][0].as_str().unwrap().contains("issued by CN=pce.example.net, O=Example"),
         "{tls}"
     );
     assert_eq!(world.run(&["run"]).code, 0);
@@ -104,22 +94,14 @@ fn a_certificate_of_plain_openssl_is_told_as_self_signed_and_trusted_once_it_is_
 fn an_expired_certificate_and_one_for_another_name_are_told_with_their_dates_and_names() {
     for (tls, what, fix, detail) in [
         (Tls::Expired, "has expired", "Renew it", "to 2020-01-01"),
-        (
-            Tls::WrongName,
-            "(pce.example.net)",
-            "Use that name",
-            "issued by CN=Simulated private CA",
-        ),
+        (Tls::WrongName, "(pce.example.net)", "Use that name", "issued by CN=Simulated private CA"),
     ] {
         let mut world = World::with_tls(tls);
         in_good_order(&mut world);
         let run = world.run(&["check", "--json"]);
         let found = (run.code, finding(&run, "pce.tls").1);
         assert_told(&found, what, fix);
-        assert!(
-            found.1["details"][0].as_str().unwrap().contains(detail),
-            "{found:?}"
-        );
+        assert!(found.1["details"][0].as_str().unwrap().contains(detail), "{found:?}");
     }
 }
 
@@ -132,11 +114,7 @@ fn an_unknown_ca_and_a_certificate_of_tomorrow_are_told() {
     let found = (run.code, finding(&run, "pce.tls").1);
     assert_told(&found, "signed by nobody this host trusts", "Name the CA");
 
-    let wish = Wish {
-        name: "127.0.0.1",
-        years: (2089, 2090),
-        ..Wish::default()
-    };
+    let wish = Wish { name: "127.0.0.1", years: (2089, 2090), ..Wish::default() };
     let tomorrow = certificate::self_signed(&wish);
     let file = certificate::File::new(tomorrow.pem.as_bytes());
     let port = shaking_hands(tomorrow.server());
@@ -153,10 +131,7 @@ fn a_certificate_without_a_subject_alt_name_is_told_even_where_it_is_named() {
     let found = tls_at(server.port, Some(&certificate));
 
     assert_told(&found, "subjectAltName is missing", "Have it renewed");
-    assert!(has_fingerprint(
-        &found,
-        &fingerprint(folder.path(), &certificate)
-    ));
+    assert!(has_fingerprint(&found, &fingerprint(folder.path(), &certificate)));
 }
 
 #[test]
@@ -167,10 +142,7 @@ fn a_p521_key_is_told_with_its_certificate_whichever_tls_the_server_speaks() {
     let server = Server::start(folder.path(), &["-tls1_3"]);
     let found = tls_at(server.port, Some(&certificate));
     assert_told(&found, "P-521", "RSA, P-256 or P-384");
-    assert!(has_fingerprint(
-        &found,
-        &fingerprint(folder.path(), &certificate)
-    ));
+    assert!(has_fingerprint(&found, &fingerprint(folder.path(), &certificate)));
 }
 
 #[test]
@@ -212,12 +184,6 @@ fn with_verify_ssl_false_the_certificate_is_shown_with_a_remark() {
     assert_eq!(run.code, 0, "{run:?}");
     let (result, tls) = finding(&run, "pce.tls");
     assert_eq!(result, "remark");
-    assert!(
-        tls["fix"].as_str().unwrap().contains("api.verify_ssl"),
-        "{tls}"
-    );
-    assert!(
-        tls["details"][1].as_str().unwrap().starts_with("SHA-256 "),
-        "{tls}"
-    );
+    assert!(tls["fix"].as_str().unwrap().contains("api.verify_ssl"), "{tls}");
+    assert!(tls["details"][1].as_str().unwrap().starts_with("SHA-256 "), "{tls}");
 }

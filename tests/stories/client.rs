@@ -107,11 +107,7 @@ impl Client {
 
 fn read(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Outcome {
     let mut response = result?;
-    let bytes = response
-        .body_mut()
-        .with_config()
-        .limit(1 << 32)
-        .read_to_vec()?;
+    let bytes = response.body_mut().with_config().limit(1 << 32).read_to_vec()?;
     Ok(Answer {
         status: response.status().as_u16(),
         headers: response.headers().clone(),

@@ -24,11 +24,7 @@ fn assert_line(run: &Run, time: &str, word: &str) {
         assert!(value.parse::<u64>().is_ok(), "{line}");
     }
     let took = values[5].strip_suffix('s').unwrap();
-    assert!(
-        took.split_once('.')
-            .is_some_and(|(_, tenths)| tenths.len() == 1),
-        "{line}"
-    );
+    assert!(took.split_once('.').is_some_and(|(_, tenths)| tenths.len() == 1), "{line}");
     assert!(took.parse::<f64>().is_ok(), "{line}");
 }
 
@@ -52,9 +48,7 @@ fn the_lines_word_is_the_exit_codes_and_the_worst_counts() {
     world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
     world.run_at("10:00");
     world.pce.event(agent_tampering("db-01").at("10:05"));
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/health"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/health"));
     let retry = world.run_at("10:10");
     assert_eq!(retry.code, 75, "{retry:?}");
     assert_line(&retry, "2026-08-03T10:10:00Z", "retry");
@@ -63,16 +57,11 @@ fn the_lines_word_is_the_exit_codes_and_the_worst_counts() {
 
     // Mail refused for good and events that fail: 78 is the worse.
     world.mail_server(crate::mailbox::Options::default().say("MAIL", "550 never"));
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     let config = world.run_at("10:20");
     assert_eq!(config.code, 78, "{config:?}");
     assert_line(&config, "2026-08-03T10:20:00Z", "config");
-    assert!(
-        config.stderr.contains("/events") && config.stderr.contains("550"),
-        "{config:?}"
-    );
+    assert!(config.stderr.contains("/events") && config.stderr.contains("550"), "{config:?}");
 }
 
 #[test]
@@ -81,30 +70,15 @@ fn the_version_and_the_help_are_asked_for_and_come_on_standard_output() {
     for arguments in [["--version"], ["-V"]] {
         let run = world.run(&arguments);
         let version = format!("illumio-monitor {}\n", env!("CARGO_PKG_VERSION"));
-        assert_eq!(
-            (run.code, run.stdout, run.stderr.as_str()),
-            (0, version, "")
-        );
+        assert_eq!((run.code, run.stdout, run.stderr.as_str()), (0, version, ""));
     }
-    for arguments in [
-        &["--help"][..],
-        &["-h"],
-        &["run", "--help"],
-        &["test-mail", "-h"],
-    ] {
+    for arguments in [&["--help"][..], &["-h"], &["run", "--help"], &["test-mail", "-h"]] {
         let run = world.run(arguments);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
         assert!(run.stdout.contains("Usage: illumio-monitor"), "{run:?}");
     }
     let help = world.run(&["--help"]).stdout;
-    for word in [
-        "run",
-        "test-mail",
-        "--config",
-        "--lang",
-        "--version",
-        "$ILLUMIO_MONITOR_CONFIG",
-    ] {
+    for word in ["run", "test-mail", "--config", "--lang", "--version", "$ILLUMIO_MONITOR_CONFIG"] {
         assert!(help.contains(word), "{word}: {help}");
     }
     assert!(world.pce.requests().is_empty());
@@ -128,15 +102,8 @@ fn a_wrong_command_line_is_64_with_the_usage_and_does_nothing() {
     ];
     for arguments in cases {
         let run = world.run(arguments);
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (64, ""),
-            "{arguments:?}: {run:?}"
-        );
-        assert!(
-            run.stderr.contains("Usage: illumio-monitor"),
-            "{arguments:?}: {run:?}"
-        );
+        assert_eq!((run.code, run.stdout.as_str()), (64, ""), "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains("Usage: illumio-monitor"), "{arguments:?}: {run:?}");
     }
     assert!(world.pce.requests().is_empty());
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
@@ -154,10 +121,7 @@ fn plain(world: &World, arguments: &[&str]) -> Command {
 fn global_options_stand_before_or_after_the_command_with_or_without_an_equals_sign() {
     let world = World::new();
     let file = world.config_path();
-    let (file, equals) = (
-        file.to_str().unwrap(),
-        format!("--config={}", file.display()),
-    );
+    let (file, equals) = (file.to_str().unwrap(), format!("--config={}", file.display()));
     let cases: &[&[&str]] = &[
         &["--config", file, "run"],
         &["run", "--config", file],
@@ -169,10 +133,7 @@ fn global_options_stand_before_or_after_the_command_with_or_without_an_equals_si
         let output = plain(&world, arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
     }
-    let output = plain(&world, &["run"])
-        .env("ILLUMIO_MONITOR_CONFIG", file)
-        .output()
-        .unwrap();
+    let output = plain(&world, &["run"]).env("ILLUMIO_MONITOR_CONFIG", file).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     // The command line goes before the environment.
     let output = plain(&world, &["-c", "nowhere.json", "run"])
@@ -186,10 +147,7 @@ fn global_options_stand_before_or_after_the_command_with_or_without_an_equals_si
 fn syslog_and_the_journal_take_the_lines_where_they_listen() {
     let mut world = World::new();
     world.set("api.secret", json!("wrong"));
-    for (log, socket) in [
-        ("syslog", "/dev/log"),
-        ("journal", "/run/systemd/journal/socket"),
-    ] {
+    for (log, socket) in [("syslog", "/dev/log"), ("journal", "/run/systemd/journal/socket")] {
         let run = world.run(&["run", "--log", log]);
         assert_eq!(run.code, 78, "{run:?}");
         if Path::new(socket).exists() {
@@ -214,10 +172,7 @@ fn on_a_stream_that_ends_in_the_journal_each_line_has_its_priority() {
     for log in ["stdout", "journal"] {
         let (out, err) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
         let mut command = world.command(&["run", "--log", log]);
-        command
-            .env("JOURNAL_STREAM", &named)
-            .stdout(out)
-            .stderr(err);
+        command.env("JOURNAL_STREAM", &named).stdout(out).stderr(err);
         assert_eq!(command.status().unwrap().code(), Some(78));
     }
     let text = fs::read_to_string(world.folder().join("stream")).unwrap();
@@ -228,21 +183,9 @@ fn on_a_stream_that_ends_in_the_journal_each_line_has_its_priority() {
 #[test]
 fn messages_follow_the_locale_where_neither_file_nor_command_line_says_otherwise() {
     let mut world = World::new();
-    world.edit(|config| {
-        drop(
-            config["settings"]
-                .as_object_mut()
-                .unwrap()
-                .remove("language"),
-        )
-    });
+    world.edit(|config| drop(config["settings"].as_object_mut().unwrap().remove("language")));
     world.set("email.recipients", json!([]));
     world.environment("LANG", "zh_TW.UTF-8");
     assert!(world.run(&["run"]).stderr.contains("沒有任何收件者"));
-    assert!(
-        world
-            .run(&["run", "--lang=en"])
-            .stderr
-            .contains("nobody would get the mail")
-    );
+    assert!(world.run(&["run", "--lang=en"]).stderr.contains("nobody would get the mail"));
 }

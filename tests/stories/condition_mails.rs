@@ -67,15 +67,10 @@ fn what_was_caught_up_is_said_only_where_it_was() {
     world.pce.fault(Fault::status(503).retry_after(0));
     world.run_at("10:10");
     world.pce.heal();
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     let half = world.run_at("10:20");
     let text = words(half.mail());
-    assert!(
-        text.contains("The PCE was unreachable for 10 min."),
-        "{text}"
-    );
+    assert!(text.contains("The PCE was unreachable for 10 min."), "{text}");
     assert!(!text.contains("events caught up"), "{text}");
 }
 
@@ -90,10 +85,7 @@ fn the_end_of_an_outage_that_an_older_version_told_names_its_mail_too() {
     });
     world.pce.heal();
     let end = world.run_at("10:20");
-    assert_eq!(
-        end.mail().header("In-Reply-To"),
-        begin.mail().header("Message-ID")
-    );
+    assert_eq!(end.mail().header("In-Reply-To"), begin.mail().header("Message-ID"));
     assert!(!words(end.mail()).contains("Closes the mail"));
 }
 

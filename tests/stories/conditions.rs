@@ -58,11 +58,7 @@ fn an_unreachable_pce_is_told_at_once_again_after_hours_and_when_it_is_back() {
     let ends = world.run_at("18:20");
 
     // What happened meanwhile comes in the same mail.
-    assert_mailed(
-        &ends,
-        0,
-        &["PCE reachable again (8 h 10 min)", "Tampering (1)"],
-    );
+    assert_mailed(&ends, 0, &["PCE reachable again (8 h 10 min)", "Tampering (1)"]);
     assert_no_mail(&world.run_at("18:30"), 0);
 }
 
@@ -71,11 +67,8 @@ fn the_reminder_comes_as_often_as_the_config_says() {
     let mut world = watched();
     world.set("settings.reminder_hours", json!(1));
     world.pce.fault(broken());
-    let mails = world
-        .run_every(30, "10:00", "12:00")
-        .iter()
-        .map(|run| run.mails.len())
-        .collect::<Vec<_>>();
+    let mails =
+        world.run_every(30, "10:00", "12:00").iter().map(|run| run.mails.len()).collect::<Vec<_>>();
     assert_eq!(mails, [1, 0, 1, 0, 1]);
 }
 
@@ -84,17 +77,10 @@ fn where_nothing_listens_nothing_more_is_tried() {
     let mut world = watched();
     world.run_at("10:00");
     world.pce.forget_requests();
-    world
-        .pce
-        .fault(Fault::hang(std::time::Duration::from_millis(1)));
+    world.pce.fault(Fault::hang(std::time::Duration::from_millis(1)));
     let run = world.run_at("10:10");
     assert_mailed(&run, 75, &["CRITICAL", "PCE unreachable"]);
-    let paths: Vec<String> = world
-        .pce
-        .requests()
-        .into_iter()
-        .map(|seen| seen.path)
-        .collect();
+    let paths: Vec<String> = world.pce.requests().into_iter().map(|seen| seen.path).collect();
     assert_eq!(paths, ["/api/v2/health"; 3]);
 
     world.pce.heal();
@@ -124,11 +110,7 @@ fn refused_credentials_are_not_a_pce_that_is_down() {
         assert_no_mail(&world.run_at("10:20"), 78);
         assert_mailed(&world.run_at("14:10"), 78, &["still refuses the API key"]);
         world.pce.set_credentials(&key, &secret);
-        assert_mailed(
-            &world.run_at("14:20"),
-            0,
-            &["API key accepted again (4 h 10 min)"],
-        );
+        assert_mailed(&world.run_at("14:20"), 0, &["API key accepted again (4 h 10 min)"]);
     }
 }
 
@@ -145,11 +127,7 @@ fn a_key_refused_behind_the_events_is_told_once_however_often_it_is() {
         assert_no_mail(&world.run_at(time), 78);
     }
     world.pce.heal();
-    assert_mailed(
-        &world.run_at("10:30"),
-        0,
-        &["API key accepted again (20 min)"],
-    );
+    assert_mailed(&world.run_at("10:30"), 0, &["API key accepted again (20 min)"]);
 }
 
 #[test]
@@ -164,9 +142,7 @@ fn health_is_told_with_its_text_when_it_worsens_and_when_it_is_normal_again() {
     assert!(begins.mail().html().contains("Disk is 91% full"));
     assert_no_mail(&world.run_at("10:20"), 0);
 
-    world
-        .pce
-        .health_status("critical", "Database replica is gone");
+    world.pce.health_status("critical", "Database replica is gone");
     let worse = world.run_at("10:30");
     assert_mailed(&worse, 0, &["CRITICAL", "PCE health"]);
     assert!(words(&worse).contains("Database replica is gone"));
@@ -189,11 +165,7 @@ fn of_a_superclusters_members_the_one_that_is_ill_is_named() {
     world.pce.set_health(list);
     let run = world.run_at("10:10");
     assert_mailed(&run, 0, &["PCE health is not normal"]);
-    assert!(
-        run.mail()
-            .text()
-            .contains("pce-tokyo.example.net says it is error")
-    );
+    assert!(run.mail().text().contains("pce-tokyo.example.net says it is error"));
 }
 
 #[test]
@@ -228,9 +200,7 @@ fn events_that_fail_once_are_an_accident_and_twice_a_condition() {
     let mut world = watched();
     world.run_at("10:00");
     world.pce.event(agent_tampering("db-01").at("10:05"));
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     let once = world.run_at("10:10");
     assert_no_mail(&once, 75);
     assert!(once.stderr.contains("/events"), "{once:?}");
@@ -239,11 +209,7 @@ fn events_that_fail_once_are_an_accident_and_twice_a_condition() {
     assert_no_mail(&world.run_at("10:30"), 75);
     world.pce.heal();
     let ends = world.run_at("10:40");
-    assert_mailed(
-        &ends,
-        0,
-        &["Events read completely again (20 min)", "Tampering (1)"],
-    );
+    assert_mailed(&ends, 0, &["Events read completely again (20 min)", "Tampering (1)"]);
 }
 
 #[test]

@@ -18,9 +18,7 @@ fn reporting() -> World {
 
 fn reports(runs: &[Run]) -> Vec<&Mail> {
     let mails = runs.iter().flat_map(|run| &run.mails);
-    mails
-        .filter(|mail| mail.header("X-Illumio-Monitor-Kind") == "daily")
-        .collect()
+    mails.filter(|mail| mail.header("X-Illumio-Monitor-Kind") == "daily").collect()
 }
 
 /// The mail's text without its line breaks.
@@ -59,10 +57,7 @@ fn the_daily_report_comes_once_a_day() {
     assert_eq!(reports(&next).len(), 1, "{told:?}");
     assert_says(
         reports(&next)[0],
-        &[
-            "Period: 2026-08-03 08:30 – 2026-08-04 08:30 +00:00",
-            "18 Runs none failed",
-        ],
+        &["Period: 2026-08-03 08:30 – 2026-08-04 08:30 +00:00", "18 Runs none failed"],
     );
 }
 
@@ -88,15 +83,9 @@ fn it_counts_what_happened_and_names_the_rules_that_told_most() {
     world.pce.event(agent_tampering("db-01").at("08:35"));
     world.run_at("08:40");
     world.pce.event(agent_tampering("db-02").at("08:45"));
-    world.pce.connections(
-        blocked("10.0.0.5", "10.9.0.4", 445)
-            .at("08:45")
-            .every(10, 25),
-    );
+    world.pce.connections(blocked("10.0.0.5", "10.9.0.4", 445).at("08:45").every(10, 25));
     world.run_at("09:00");
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     assert_eq!(world.run_at("09:10").code, 75);
     world.pce.heal();
     world.run_every(60, "10:00", "23:00");
@@ -107,8 +96,7 @@ fn it_counts_what_happened_and_names_the_rules_that_told_most() {
     let found = reports(std::slice::from_ref(&run));
     let mail = found[0];
     assert!(
-        mail.subject()
-            .contains("Daily report: 27 runs, 1 failed, 3 alerts"),
+        mail.subject().contains("Daily report: 27 runs, 1 failed, 3 alerts"),
         "{}",
         mail.subject()
     );
@@ -137,15 +125,8 @@ fn while_the_pce_is_unreachable_the_report_goes_out_all_the_same() {
 
     assert_eq!(run.code, 75);
     let mail = run.mail();
-    assert!(
-        mail.subject().contains("3 runs, 2 failed"),
-        "{}",
-        mail.subject()
-    );
-    assert_says(
-        mail,
-        &["Holds now: PCE unreachable, since 2026-08-03 08:20"],
-    );
+    assert!(mail.subject().contains("3 runs, 2 failed"), "{}", mail.subject());
+    assert_says(mail, &["Holds now: PCE unreachable, since 2026-08-03 08:20"]);
     assert_eq!(world.run_at("08:40").mails.len(), 0);
 }
 
@@ -174,10 +155,7 @@ fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
     assert_eq!(found.len(), 1);
     assert_says(
         found[0],
-        &[
-            "This mail was made at 2026-08-03 08:30",
-            "1 Mails waiting the oldest of 08-03 08:20",
-        ],
+        &["This mail was made at 2026-08-03 08:30", "1 Mails waiting the oldest of 08-03 08:20"],
     );
     assert_eq!(world.run_at("09:00").mails.len(), 0);
     // What the report told stands in no other one.
@@ -209,16 +187,8 @@ fn a_run_that_is_killed_while_the_report_is_on_its_way_has_told_it_once() {
 #[test]
 fn on_the_days_that_have_an_hour_less_or_more_it_comes_once() {
     for (evening, night, morning) in [
-        (
-            "2026-03-28T22:00:00Z",
-            "2026-03-29T00:00:00Z",
-            "2026-03-29T04:00:00Z",
-        ),
-        (
-            "2026-10-24T22:00:00Z",
-            "2026-10-25T00:00:00Z",
-            "2026-10-25T04:00:00Z",
-        ),
+        ("2026-03-28T22:00:00Z", "2026-03-29T00:00:00Z", "2026-03-29T04:00:00Z"),
+        ("2026-10-24T22:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T04:00:00Z"),
     ] {
         let mut world = reporting();
         world.set("settings.timezone", json!("Europe/Berlin"));

@@ -42,26 +42,18 @@ fn asked(world: &World) -> Vec<(String, String)> {
     let requests = world.pce.requests_to("GET", "/events");
     world.pce.forget_requests();
     let bound = |query: &str, name: &str| {
-        let query = query
-            .replace("%5B", "[")
-            .replace("%5D", "]")
-            .replace("%3A", ":");
+        let query = query.replace("%5B", "[").replace("%5D", "]").replace("%3A", ":");
         let (_, rest) = query.split_once(&format!("timestamp[{name}]=")).unwrap();
         rest.split('&').next().unwrap().to_owned()
     };
-    requests
-        .iter()
-        .map(|seen| (bound(&seen.query, "gte"), bound(&seen.query, "lte")))
-        .collect()
+    requests.iter().map(|seen| (bound(&seen.query, "gte"), bound(&seen.query, "lte"))).collect()
 }
 
 #[test]
 fn the_first_run_reaches_back_over_the_longest_window_and_at_least_ten_minutes() {
-    for (windows, inside, outside) in [
-        (vec![], "09:51", "09:49"),
-        (vec![5], "09:51", "09:49"),
-        (vec![30, 180], "07:01", "06:59"),
-    ] {
+    for (windows, inside, outside) in
+        [(vec![], "09:51", "09:49"), (vec![5], "09:51", "09:49"), (vec![30, 180], "07:01", "06:59")]
+    {
         let mut world = watched();
         for window in &windows {
             world.rule(patient(*window));
@@ -94,9 +86,7 @@ fn a_fetch_reaches_back_over_the_overlap_and_tells_nothing_twice() {
 #[test]
 fn an_event_recorded_late_within_the_overlap_is_told_once_at_its_own_time() {
     let mut world = watched();
-    world
-        .pce
-        .event(agent_tampering("db-01").at("10:02:30").recorded("10:11"));
+    world.pce.event(agent_tampering("db-01").at("10:02:30").recorded("10:11"));
     assert_eq!(new_and_told(&world.run_at("10:10")), (0, 0));
 
     let run = world.run_at("10:12");
@@ -113,18 +103,12 @@ fn events_at_the_fetchs_very_edges_are_told_once() {
     // The first fetch begins at 10:00:00, and some milliseconds that the run took till
     // then; it ends with the second of 10:10:00.
     for time in ["10:00:20.000", "10:10:00.000", "10:10:00.999"] {
-        world
-            .pce
-            .event(agent_tampering(time).at(time).recorded("10:10"));
+        world.pce.event(agent_tampering(time).at(time).recorded("10:10"));
     }
-    world
-        .pce
-        .event(agent_tampering("before").at("09:59:59.999"));
+    world.pce.event(agent_tampering("before").at("09:59:59.999"));
     let first = world.run_at("10:10");
     assert_eq!(new_and_told(&first), (3, 3), "{first:?}");
-    world
-        .pce
-        .event(agent_tampering("on the minute").at("10:20:00.000"));
+    world.pce.event(agent_tampering("on the minute").at("10:20:00.000"));
     assert_eq!(new_and_told(&world.run_at("10:20")), (1, 1));
     assert_eq!(new_and_told(&world.run_at("10:30")), (0, 0));
 }
@@ -141,13 +125,9 @@ fn events_of_one_instant_and_of_one_type_are_different_events() {
 
 #[test]
 fn a_page_that_looks_full_is_split_until_nothing_is_missing() {
-    for (amount, cap) in [
-        (100, None),
-        (500, None),
-        (1_000, None),
-        (2_300, Some(500)),
-        (321, Some(100)),
-    ] {
+    for (amount, cap) in
+        [(100, None), (500, None), (1_000, None), (2_300, Some(500)), (321, Some(100))]
+    {
         let mut world = watched();
         if let Some(cap) = cap {
             world.pce.cap_events_at(cap);
@@ -202,11 +182,7 @@ fn a_second_with_more_events_than_the_pce_hands_out_is_said_once() {
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(new_and_told(&run), (10_002, 10_002), "{run:?}");
     let text = run.mail().text();
-    assert_eq!(
-        text.matches("some of them are missing").count(),
-        1,
-        "{text}"
-    );
+    assert_eq!(text.matches("some of them are missing").count(), 1, "{text}");
     assert!(text.contains("some of them are missing"), "{text}");
     assert!(text.contains("2026-08-03 10:05:00"), "{text}");
     for time in ["10:12", "10:14", "10:20"] {
@@ -233,10 +209,7 @@ fn after_twenty_hours_and_after_nine_days_the_backlog_comes_in_slices_oldest_fir
         let asked = asked(&world);
         assert!(asked.len() as u64 >= hours / 6, "{asked:?}");
         assert!(asked.is_sorted(), "{asked:?}");
-        assert_eq!(
-            new_and_told(&world.run_at(at(when) + SignedDuration::from_mins(10))),
-            (0, 0)
-        );
+        assert_eq!(new_and_told(&world.run_at(at(when) + SignedDuration::from_mins(10))), (0, 0));
     }
 }
 
@@ -288,9 +261,7 @@ fn a_backlog_that_goes_on_growing_is_skipped_and_told_once_it_can_be_read() {
     let mut world = watched();
     world.set("settings.max_event_catch_up_hours", json!(24));
     assert_eq!(world.run_at("10:00").code, 0);
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     let runs = world.run_every(30, "+3d 09:00", "+3d 11:00");
     let mails = runs.iter().map(|run| run.mails.len());
     assert_eq!(mails.collect::<Vec<_>>(), [0, 1, 0, 0, 0], "{runs:?}");
@@ -328,9 +299,7 @@ fn a_first_fetch_that_fails_is_made_up_for_by_the_next() {
         let mut world = watched();
         world.set("settings.late_reach_hours", json!(late_reach));
         world.pce.event(agent_tampering("db-01").at("09:52"));
-        world
-            .pce
-            .fault(Fault::status(500).retry_after(0).on("/events"));
+        world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
         for time in ["10:00", "10:10"] {
             assert_eq!(world.run_at(time).code, 75);
         }
@@ -348,9 +317,7 @@ fn what_was_recorded_hours_late_is_found_hourly_and_told_once() {
     let mut world = watched();
     world.set("settings.late_reach_hours", json!(26));
     world.run_every(10, "04:00", "10:00");
-    world
-        .pce
-        .event(agent_tampering("db-01").at("05:30").recorded("10:01"));
+    world.pce.event(agent_tampering("db-01").at("05:30").recorded("10:01"));
     asked(&world);
 
     let runs = world.run_every(10, "10:10", "12:10");
@@ -360,16 +327,9 @@ fn what_was_recorded_hours_late_is_found_hourly_and_told_once() {
     assert!(told[..6].contains(&1), "{told:?}");
     // No query asks for what was before the very first fetch began.
     let asked = asked(&world);
-    let far = asked
-        .iter()
-        .filter(|(from, _)| from.as_str() < "2026-08-03T09:00");
+    let far = asked.iter().filter(|(from, _)| from.as_str() < "2026-08-03T09:00");
     assert_eq!(far.count(), 2, "{asked:?}");
-    assert!(
-        asked
-            .iter()
-            .all(|(from, _)| from.as_str() >= "2026-08-03T03:50"),
-        "{asked:?}"
-    );
+    assert!(asked.iter().all(|(from, _)| from.as_str() >= "2026-08-03T03:50"), "{asked:?}");
 }
 
 #[test]
@@ -416,18 +376,12 @@ fn odd_events_are_counted_as_far_as_they_can_be_read_and_stop_nothing() {
     }
     // Without an href it is known by its bytes.
     world.pce.event(odd().without("href"));
-    world
-        .pce
-        .event(odd().with("href", json!(null)).with("extra", json!(1)));
-    world
-        .pce
-        .event(odd().with("href", json!(17)).with("extra", json!(2)));
+    world.pce.event(odd().with("href", json!(null)).with("extra", json!(1)));
+    world.pce.event(odd().with("href", json!(17)).with("extra", json!(2)));
     amount += 3;
     // One that has no type is new, but nothing that the rule asks for.
     world.pce.event(odd().with("event_type", json!(null)));
-    world
-        .pce
-        .event(odd().with("event_type", json!(["agent.tampering"])));
+    world.pce.event(odd().with("event_type", json!(["agent.tampering"])));
 
     let run = world.run_at("10:10");
 
@@ -447,9 +401,7 @@ fn elements_that_are_no_objects_and_times_that_are_none_stop_nothing() {
         r#"{"href":"/orgs/1/events/d","event_type":"agent.tampering","timestamp":"2026-08-03T10:03:00.000Z","event_type":"agent.tampering"},"#,
         r#"{"href":"/orgs/1/events/e","event_type":"agent.tampering","timestamp":"2026-08-03T18:04:00+08:00"}]"#
     );
-    world
-        .pce
-        .fault(Fault::answer(200, "application/json", body).on("/events"));
+    world.pce.fault(Fault::answer(200, "application/json", body).on("/events"));
 
     let run = world.run_at("10:10");
 
@@ -467,9 +419,7 @@ fn after_an_outage_the_next_three_cycles_look_far_back() {
     let mut world = watched();
     world.set("settings.late_reach_hours", json!(26));
     world.run_every(20, "06:00", "10:00");
-    world
-        .pce
-        .fault(Fault::status(500).retry_after(0).on("/events"));
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events"));
     assert_eq!(world.run_at("10:10").code, 75);
     world.pce.heal();
     asked(&world);
@@ -489,14 +439,9 @@ fn after_an_outage_the_next_three_cycles_look_far_back() {
 #[test]
 fn an_event_dated_in_the_future_is_told_once_its_time_has_come() {
     let mut world = watched();
-    world
-        .pce
-        .event(agent_tampering("db-01").at("10:25").recorded("10:05"));
-    let told: Vec<u64> = world
-        .run_every(10, "10:10", "10:50")
-        .iter()
-        .map(|run| new_and_told(run).1)
-        .collect();
+    world.pce.event(agent_tampering("db-01").at("10:25").recorded("10:05"));
+    let told: Vec<u64> =
+        world.run_every(10, "10:10", "10:50").iter().map(|run| new_and_told(run).1).collect();
     assert_eq!(told, [0, 0, 1, 0, 0]);
 }
 
@@ -511,11 +456,7 @@ fn more_events_than_can_be_remembered_are_told_once_a_day() {
         let mut table: SeenEvents = serde_json::from_value(seen.clone()).unwrap();
         for n in 0..MAX_SEEN {
             let second = SignedDuration::from_secs(n as i64 % 200);
-            table.insert(
-                &Event::default(),
-                n.to_string().as_bytes(),
-                at("09:55") + second,
-            );
+            table.insert(&Event::default(), n.to_string().as_bytes(), at("09:55") + second);
         }
         *seen = json!(table);
     });
@@ -528,9 +469,6 @@ fn more_events_than_can_be_remembered_are_told_once_a_day() {
     assert_eq!((first.code, second.code), (0, 0));
     let text = first.mail().text().replace('\n', " ");
     assert!(text.contains("More than 300,000 events"), "{text}");
-    assert!(
-        text.contains("now those of before 2026-08-03 09:55:01"),
-        "{text}"
-    );
+    assert!(text.contains("now those of before 2026-08-03 09:55:01"), "{text}");
     assert!(second.mails.is_empty(), "{second:?}");
 }

@@ -89,9 +89,7 @@ fn severity_and_status_narrow_a_rule_and_none_stands_for_null() {
     // err and success; info and null; info and failure.
     world.pce.event(agent_tampering("db-01").at("10:03"));
     world.pce.event(session_ended("admin").at("10:03"));
-    world
-        .pce
-        .event(login_failed("eve", "203.0.113.9").at("10:03"));
+    world.pce.event(login_failed("eve", "203.0.113.9").at("10:03"));
 
     let run = world.run_at("10:10");
 
@@ -111,10 +109,7 @@ fn severity_and_status_narrow_a_rule_and_none_stands_for_null() {
         let mut summary = text.lines().skip_while(|line| *line != "Summary");
         let line = summary.find(|line| line.ends_with(&format!("  {name}")));
         let line = line.unwrap_or_else(|| panic!("{name}: {text}"));
-        assert!(
-            line.split_whitespace().any(|word| word == count),
-            "{expected}: {text}"
-        );
+        assert!(line.split_whitespace().any(|word| word == count), "{expected}: {text}");
     }
 }
 
@@ -286,10 +281,7 @@ fn a_rule_whose_text_threshold_or_level_was_changed_counts_on() {
     assert_told(&run, "Someone tampers", 2);
     let (subject, text) = (run.mail().subject(), run.mail().text());
     assert!(subject.contains("CRITICAL"), "{subject}");
-    assert!(
-        text.contains("It means this.") && text.contains("Do that."),
-        "{text}"
-    );
+    assert!(text.contains("It means this.") && text.contains("Do that."), "{text}");
 }
 
 #[test]

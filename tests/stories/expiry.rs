@@ -14,11 +14,7 @@ fn days(world: &mut World, from: &str, days: i64) -> Vec<(String, String)> {
     for noon in noons {
         let run = world.run_at(noon);
         let day = noon.to_string()[..10].to_owned();
-        told.extend(
-            run.mails
-                .iter()
-                .map(|mail| (day.clone(), short(&mail.subject()))),
-        );
+        told.extend(run.mails.iter().map(|mail| (day.clone(), short(&mail.subject()))));
     }
     told
 }
@@ -30,9 +26,7 @@ fn short(subject: &str) -> String {
 }
 
 fn told(told: &[(String, String)]) -> Vec<(&str, &str)> {
-    told.iter()
-        .map(|(day, what)| (day.as_str(), what.as_str()))
-        .collect()
+    told.iter().map(|(day, what)| (day.as_str(), what.as_str())).collect()
 }
 
 /// A world whose PCE shows a certificate that ends at 2090-03-31 00:00 UTC.
@@ -64,15 +58,10 @@ fn a_warning_whose_day_was_missed_comes_with_the_next_run() {
     let mut world = with_certificate();
     assert_eq!(world.run_at("2090-02-25T12:00:00Z").mails.len(), 0);
     let late = world.run_at("2090-03-26T12:00:00Z");
-    assert_eq!(
-        short(&late.mail().subject()),
-        "PCE certificate expires in 5 days"
-    );
+    assert_eq!(short(&late.mail().subject()), "PCE certificate expires in 5 days");
     assert_eq!(late.mail().header("X-Illumio-Monitor-Level"), "warning");
     assert!(
-        late.mail()
-            .text()
-            .contains("Expires: 2090-03-31 00:00 +00:00"),
+        late.mail().text().contains("Expires: 2090-03-31 00:00 +00:00"),
         "{}",
         late.mail().text()
     );
@@ -96,10 +85,7 @@ fn a_renewed_certificate_closes_the_warning_and_starts_afresh() {
 
     assert_eq!(short(&renewed.mail().subject()), "PCE certificate renewed");
     assert!(renewed.mail().text().contains("2091-03-31 00:00 +00:00"));
-    assert_eq!(
-        renewed.mail().header("In-Reply-To"),
-        first.mail().header("Message-ID")
-    );
+    assert_eq!(renewed.mail().header("In-Reply-To"), first.mail().header("Message-ID"));
     let told_on = days(&mut world, "2091-02-27", 4);
     assert_eq!(
         told(&told_on)[1..],
@@ -122,10 +108,7 @@ fn a_certificate_that_lives_for_weeks_is_not_told_at_each_renewal() {
         ]
     );
     let over = world.run_at("2090-04-15T12:00:00Z");
-    assert_eq!(
-        short(&over.mail().subject()),
-        "CRITICAL: PCE certificate has expired"
-    );
+    assert_eq!(short(&over.mail().subject()), "CRITICAL: PCE certificate has expired");
     assert_eq!(world.run_at("2090-04-15T12:10:00Z").mails.len(), 0);
 }
 

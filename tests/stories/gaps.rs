@@ -46,11 +46,7 @@ fn a_run_that_is_late_by_less_than_an_hour_is_no_gap() {
     assert_eq!(world.run_at("12:00").mails.len(), 0);
     assert_eq!(world.run_at("12:10").mails.len(), 0);
     let late = world.run_at("13:11");
-    assert!(
-        late.mail().subject().contains("No run for 1 h 1 min"),
-        "{}",
-        late.mail().subject()
-    );
+    assert!(late.mail().subject().contains("No run for 1 h 1 min"), "{}", late.mail().subject());
 }
 
 #[test]

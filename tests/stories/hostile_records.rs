@@ -98,11 +98,8 @@ fn tampering(host: &str, time: &str, more: &str) -> String {
 fn no_text_of_an_event_reaches_a_header_html_or_a_terminal_raw() {
     let mut world = watched();
     world.run_at("10:00");
-    let events = [
-        agent_tampering("db-01"),
-        login_failed("root", "203.0.113.7"),
-        offline_check(&["a", "b"]),
-    ];
+    let events =
+        [agent_tampering("db-01"), login_failed("root", "203.0.113.7"), offline_check(&["a", "b"])];
     world.rule(json!({"type": "event", "name": "All", "filter_value": "*", "count_by": "objects"}));
     let bodies: Vec<Value> = (events.into_iter().enumerate())
         .map(|(nth, event)| {
@@ -285,10 +282,7 @@ fn a_flow_of_fifty_megabytes_is_told_and_costs_no_other() {
     let text = world.mailbox.last().text();
     assert!(text.contains("9 connections"), "{text}");
     let told = text.replace("\n  ", " ");
-    assert!(
-        told.contains("1 row of traffic could not be read"),
-        "{text}"
-    );
+    assert!(told.contains("1 row of traffic could not be read"), "{text}");
     assert!(most > 0 && most < 80, "{most} MB");
 }
 

@@ -20,11 +20,8 @@ fn illumios_own_library_reads_events_and_runs_a_traffic_query() {
     let python = std::env::var("ILLUMIO_PY").unwrap_or("python3".into());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pce/illumio_py.py");
     let arguments = [script, &pce.url(), &pce.key(), &pce.secret()];
-    let done = Command::new(python)
-        .args(arguments)
-        .env("REQUESTS_CA_BUNDLE", &ca_file)
-        .output()
-        .unwrap();
+    let done =
+        Command::new(python).args(arguments).env("REQUESTS_CA_BUNDLE", &ca_file).output().unwrap();
 
     let said = String::from_utf8_lossy(&done.stdout);
     let complained = String::from_utf8_lossy(&done.stderr);

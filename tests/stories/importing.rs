@@ -36,15 +36,9 @@ fn write(world: &World, name: &str, value: &Value) -> PathBuf {
 }
 
 fn import(world: &mut World, files: &[(&str, Value)]) -> Run {
-    let paths: Vec<PathBuf> = files
-        .iter()
-        .map(|(name, value)| write(world, name, value))
-        .collect();
+    let paths: Vec<PathBuf> = files.iter().map(|(name, value)| write(world, name, value)).collect();
     let paths = paths.iter().map(|path| path.to_str().unwrap());
-    let arguments: Vec<&str> = ["--lang", "en", "import"]
-        .into_iter()
-        .chain(paths)
-        .collect();
+    let arguments: Vec<&str> = ["--lang", "en", "import"].into_iter().chain(paths).collect();
     world.run(&arguments)
 }
 
@@ -78,13 +72,7 @@ fn an_imported_installation_goes_on_counting_and_tells_nothing_twice() {
         world.pce.event(agent_tampering("db-01").at(time));
     }
 
-    let run = import(
-        &mut world,
-        &[
-            ("illumio_api_state.json", state),
-            ("old_config.json", config),
-        ],
-    );
+    let run = import(&mut world, &[("illumio_api_state.json", state), ("old_config.json", config)]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     for said in [
         "taken: api.key, api.org_id, api.secret, api.url, api.verify_ssl, email.recipients, email.sender",
@@ -102,10 +90,7 @@ fn the_next_event_after_the_position_completes_the_imported_count() {
     let config = python(&world, &[counted(7, "agent.tampering")]);
     import(
         &mut world,
-        &[
-            ("config.json", config),
-            ("state.json", history(7, &[("09:40", 1), ("09:50", 1)])),
-        ],
+        &[("config.json", config), ("state.json", history(7, &[("09:40", 1), ("09:50", 1)]))],
     );
     world.pce.event(agent_tampering("db-01").at("09:49"));
     let quiet = world.run_at("10:05");
@@ -129,13 +114,7 @@ fn what_the_python_tool_told_is_out_of_the_count() {
     let config = python(&world, &[counted(7, "agent.tampering")]);
     import(
         &mut world,
-        &[
-            ("c.json", config),
-            (
-                "s.json",
-                history(7, &[("09:30", 2), ("09:40", 1), ("09:50", 1)]),
-            ),
-        ],
+        &[("c.json", config), ("s.json", history(7, &[("09:30", 2), ("09:40", 1), ("09:50", 1)]))],
     );
     world.pce.event(agent_tampering("db-01").at("10:03"));
     world.pce.event(agent_tampering("db-01").at("10:12"));
@@ -154,21 +133,11 @@ fn traffic_goes_on_where_the_python_tool_had_read_up_to() {
         "src_label": null, "dst_label": null, "desc": "", "rec": "",
         "threshold_type": "immediate", "threshold_count": 1, "threshold_window": 10});
     let config = python(&world, &[rule]);
-    world
-        .pce
-        .connection(blocked("web-01", "db-01", 22).at("09:50").times(40));
-    world
-        .pce
-        .connection(blocked("web-02", "db-01", 22).at("09:57").times(5));
+    world.pce.connection(blocked("web-01", "db-01", 22).at("09:50").times(40));
+    world.pce.connection(blocked("web-02", "db-01", 22).at("09:57").times(5));
 
-    let run = import(
-        &mut world,
-        &[("c.json", config), ("s.json", history(8, &[("09:50", 40)]))],
-    );
-    assert!(
-        run.stdout.contains("traffic from 2026-08-03T09:55:00Z on"),
-        "{run:?}"
-    );
+    let run = import(&mut world, &[("c.json", config), ("s.json", history(8, &[("09:50", 40)]))]);
+    assert!(run.stdout.contains("traffic from 2026-08-03T09:55:00Z on"), "{run:?}");
 
     let run = world.run_at("10:10");
     let told: Vec<u64> = run.told().iter().map(|told| told.count).collect();
@@ -178,11 +147,8 @@ fn traffic_goes_on_where_the_python_tool_had_read_up_to() {
 #[test]
 fn the_python_file_in_place_keeps_its_bytes_and_gets_its_ids_repaired() {
     let mut world = World::new();
-    let rules = [
-        counted(5, "agent.tampering"),
-        counted(5, "agent.suspend"),
-        counted(6, "rule_set"),
-    ];
+    let rules =
+        [counted(5, "agent.tampering"), counted(5, "agent.suspend"), counted(6, "rule_set")];
     let config = python(&world, &rules);
     let path = world.config_path();
     let text = serde_json::to_string_pretty(&config).unwrap();
@@ -207,9 +173,7 @@ fn the_python_file_in_place_keeps_its_bytes_and_gets_its_ids_repaired() {
     }
     let now = std::fs::read_to_string(&path).unwrap();
     let (before_state, _) = now.split_once(",\n  \"state\"").unwrap();
-    let wanted = text
-        .replacen("\"id\": 5", "\"id\": 0", 1)
-        .replacen("\"id\": 5", "\"id\": 7", 1);
+    let wanted = text.replacen("\"id\": 5", "\"id\": 0", 1).replacen("\"id\": 5", "\"id\": 7", 1);
     let wanted = wanted.replacen("\"id\": 0", "\"id\": 5", 1);
     assert_eq!(before_state, wanted.trim_end_matches(['}', '\n']), "{now}");
     // Mails go on in Chinese, as the Python tool wrote them.
@@ -283,24 +247,17 @@ fn a_log_in_that_would_go_over_the_open_wire_is_left_out_and_named() {
     let run = import(&mut world, &[("config.json", config)]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     assert!(
-        run.stdout
-            .contains("not taken: smtp.tls: user and password go over verified TLS"),
+        run.stdout.contains("not taken: smtp.tls: user and password go over verified TLS"),
         "{run:?}"
     );
     let smtp = world.config()["smtp"].clone();
-    assert_eq!(
-        smtp,
-        json!({"host": "mail.example.net", "enable_tls": false})
-    );
+    assert_eq!(smtp, json!({"host": "mail.example.net", "enable_tls": false}));
 }
 
 #[test]
 fn importing_again_or_into_an_installation_in_use_replaces_nothing() {
     let mut world = fresh();
-    let config = python(
-        &world,
-        &[counted(1, "agent.tampering"), counted(2, "rule_set")],
-    );
+    let config = python(&world, &[counted(1, "agent.tampering"), counted(2, "rule_set")]);
     let state = history(1, &[("09:50", 2)]);
     let files = [("c.json", config), ("s.json", state)];
     import(&mut world, &files);
@@ -310,23 +267,14 @@ fn importing_again_or_into_an_installation_in_use_replaces_nothing() {
 
     assert_eq!(again.code, 0, "{again:?}");
     assert!(again.stdout.contains("rule 1 is here already"), "{again:?}");
-    assert!(
-        again.stdout.contains("the same here already: api.key"),
-        "{again:?}"
-    );
-    assert!(
-        again.stdout.contains("has read this PCE already"),
-        "{again:?}"
-    );
+    assert!(again.stdout.contains("the same here already: api.key"), "{again:?}");
+    assert!(again.stdout.contains("has read this PCE already"), "{again:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 
     // The user changes his rule; the import brings the other one under a new id.
     world.edit(|config| config["rules"][0]["threshold_count"] = json!(9));
     let run = import(&mut world, &files[..1]);
-    assert!(
-        run.stdout.contains("rule 1 taken under the id 3"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("rule 1 taken under the id 3"), "{run:?}");
     let config = world.config();
     assert_eq!(config["rules"][0]["threshold_count"], 9);
     assert_eq!(config["rules"][2]["threshold_count"], 3);
@@ -337,20 +285,9 @@ fn what_belongs_to_another_pce_is_not_mixed_in() {
     let mut world = fresh();
     world.set("api.url", json!("https://other.example.com:8443"));
     let config = python(&world, &[counted(1, "agent.tampering")]);
-    let run = import(
-        &mut world,
-        &[("c.json", config), ("s.json", history(1, &[("09:50", 2)]))],
-    );
-    assert!(
-        run.stdout
-            .contains("another PCE (https://other.example.com:8443)"),
-        "{run:?}"
-    );
-    assert!(
-        run.stdout
-            .contains("nothing taken: the state is of another PCE"),
-        "{run:?}"
-    );
+    let run = import(&mut world, &[("c.json", config), ("s.json", history(1, &[("09:50", 2)]))]);
+    assert!(run.stdout.contains("another PCE (https://other.example.com:8443)"), "{run:?}");
+    assert!(run.stdout.contains("nothing taken: the state is of another PCE"), "{run:?}");
     assert_eq!(run.code, 78, "its key is still missing: {run:?}");
     assert!(world.config()["api"].get("key").is_none());
     assert_eq!(world.config()["rules"][0]["id"], 1);
@@ -364,10 +301,7 @@ fn a_new_file_is_made_for_its_owner_alone() {
     std::fs::remove_file(world.config_path()).unwrap();
     let run = import(&mut world, &[("old.json", config)]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-    let mode = std::fs::metadata(world.config_path())
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(world.config_path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(world.config()["rules"][0]["name"], "規則 1");
 }
@@ -396,10 +330,7 @@ fn a_file_that_is_none_of_the_python_tools_is_named_and_the_others_are_taken() {
     let odd = json!({"last_check": "yesterday", "history": {"1": 5, "x": []}});
     let run = import(&mut world, &[("s.json", odd)]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(
-        run.stdout.contains("nothing taken: last_check is missing"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("nothing taken: last_check is missing"), "{run:?}");
 }
 
 #[test]
@@ -409,11 +340,7 @@ fn a_state_waits_for_a_valid_config() {
     let state = history(1, &[("09:50", 2)]);
     let run = import(&mut world, &[("s.json", state)]);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(
-        run.stderr
-            .contains("state not taken, since the config is not valid yet"),
-        "{run:?}"
-    );
+    assert!(run.stderr.contains("state not taken, since the config is not valid yet"), "{run:?}");
     assert!(world.config().get("state").is_none());
 }
 
@@ -460,10 +387,7 @@ fn odd_files_are_told_and_never_break_the_program() {
 
         assert!([0, 78].contains(&run.code), "{value}: {run:?}");
         let said = format!("{}{}", run.stdout, run.stderr);
-        assert!(
-            !said.contains("panicked") && !said.is_empty(),
-            "{value}: {run:?}"
-        );
+        assert!(!said.contains("panicked") && !said.is_empty(), "{value}: {run:?}");
         assert!(!said.contains(['\u{1b}', '\u{202e}']), "{value}: {run:?}");
         let run = world.run_at("10:10");
         assert_eq!(run.code, 0, "{value}: {run:?}");

@@ -73,11 +73,8 @@ const GLOSSARY: &[(&str, &str)] = &[
 ];
 
 /// Where one of the words is right: the word, and what it stands in.
-const ALLOWED: &[(&str, &[&str])] = &[
-    ("主機名", &["主機名稱"]),
-    ("域名", &["網域名稱"]),
-    ("用戶", &["用戶端"]),
-];
+const ALLOWED: &[(&str, &[&str])] =
+    &[("主機名", &["主機名稱"]), ("域名", &["網域名稱"]), ("用戶", &["用戶端"])];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -122,10 +119,8 @@ fn the_chinese_is_written_as_in_taipei() {
 #[test]
 fn every_sentence_is_used_somewhere() {
     let files = rust_files(&root().join("src"));
-    let texts: Vec<(PathBuf, String)> = files
-        .into_iter()
-        .map(|file| (file.clone(), fs::read_to_string(file).unwrap()))
-        .collect();
+    let texts: Vec<(PathBuf, String)> =
+        files.into_iter().map(|file| (file.clone(), fs::read_to_string(file).unwrap())).collect();
     let lang = root().join("src/lang");
     let mut unused = Vec::new();
     let mut seen = 0;
@@ -135,9 +130,8 @@ fn every_sentence_is_used_somewhere() {
             // Its declaration is one place; a use is another.
             let uses: usize = texts.iter().map(|(_, text)| words(text, name)).sum();
             let declared = texts.iter().filter(|(file, _)| file.starts_with(&lang));
-            let declared: usize = declared
-                .map(|(_, text)| sentences(text).filter(|one| *one == name).count())
-                .sum();
+            let declared: usize =
+                declared.map(|(_, text)| sentences(text).filter(|one| *one == name).count()).sum();
             if uses <= declared {
                 unused.push(format!("{}: {name}", file.display()));
             }
@@ -193,20 +187,13 @@ fn the_screen_speaks_what_is_asked_for_then_what_the_config_says_then_the_locale
         let arguments: Vec<&str> = lang.into_iter().flat_map(|tag| ["--lang", tag]).collect();
         let run = world.run(&[&["status"][..], &arguments].concat());
         assert_eq!(run.code, 75, "{run:?}");
-        if run.stdout.contains("尚未執行過") {
-            "zh-TW"
-        } else {
-            "en"
-        }
+        if run.stdout.contains("尚未執行過") { "zh-TW" } else { "en" }
     };
     let taiwan = [("LANG", "zh_TW.UTF-8")];
     assert_eq!(said(None, None, &taiwan), "zh-TW");
     assert_eq!(said(None, None, &[("LANG", "de_DE.UTF-8")]), "en");
     assert_eq!(said(None, Some("en"), &taiwan), "en");
-    assert_eq!(
-        said(None, Some("zh-TW"), &[("LANG", "en_US.UTF-8")]),
-        "zh-TW"
-    );
+    assert_eq!(said(None, Some("zh-TW"), &[("LANG", "en_US.UTF-8")]), "zh-TW");
     assert_eq!(said(Some("en"), Some("zh-TW"), &taiwan), "en");
     assert_eq!(said(Some("zh-TW"), Some("en"), &[]), "zh-TW");
     // Where Chinese can't be shown it is shown only to who asks for it.
@@ -217,16 +204,8 @@ fn the_screen_speaks_what_is_asked_for_then_what_the_config_says_then_the_locale
         &[("LANG", "C")],
         &[("LANG", "zh_TW.UTF-8"), ("LC_ALL", "C")],
     ] {
-        assert_eq!(
-            said(None, Some("zh-TW"), environment),
-            "en",
-            "{environment:?}"
-        );
-        assert_eq!(
-            said(Some("zh-TW"), None, environment),
-            "zh-TW",
-            "{environment:?}"
-        );
+        assert_eq!(said(None, Some("zh-TW"), environment), "en", "{environment:?}");
+        assert_eq!(said(Some("zh-TW"), None, environment), "zh-TW", "{environment:?}");
     }
 }
 
@@ -236,25 +215,15 @@ fn signs_are_ascii_where_the_locale_has_no_others() {
     world.environment("LANG", "C");
     let run = world.run(&["check"]);
     assert!(run.stdout.is_ascii(), "{run:?}");
-    assert!(
-        run.stdout.lines().any(|line| line.starts_with("+ ")),
-        "{run:?}"
-    );
-    assert!(
-        run.stdout.lines().any(|line| line.starts_with("x ")),
-        "{run:?}"
-    );
+    assert!(run.stdout.lines().any(|line| line.starts_with("+ ")), "{run:?}");
+    assert!(run.stdout.lines().any(|line| line.starts_with("x ")), "{run:?}");
 }
 
 #[test]
 fn help_comes_in_the_language_of_the_locale() {
     let mut world = World::new();
     world.environment("LANG", "zh_TW.UTF-8");
-    for arguments in [
-        &["--help"][..],
-        &["check", "--help"],
-        &["--lang=zh-TW", "status", "-h"],
-    ] {
+    for arguments in [&["--help"][..], &["check", "--help"], &["--lang=zh-TW", "status", "-h"]] {
         let run = world.run(arguments);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
         assert!(run.stdout.starts_with("用法：illumio-monitor"), "{run:?}");
@@ -274,10 +243,5 @@ fn help_comes_in_the_language_of_the_locale() {
         let english = run.stderr.lines().next().unwrap().contains("following");
         assert!(!english, "{run:?}");
     }
-    assert!(
-        world
-            .run(&["--help", "--lang", "en"])
-            .stdout
-            .starts_with("Usage: ")
-    );
+    assert!(world.run(&["--help", "--lang", "en"]).stdout.starts_with("Usage: "));
 }

@@ -64,8 +64,7 @@ pub fn watched() -> World {
 fn waiting(world: &World) -> Vec<String> {
     let mails = world.config()["state"]["outbox"]["mails"].clone();
     let ids = mails.as_array().unwrap().iter();
-    ids.map(|mail| format!("<{}>", mail["message_id"].as_str().unwrap()))
-        .collect()
+    ids.map(|mail| format!("<{}>", mail["message_id"].as_str().unwrap())).collect()
 }
 
 pub fn figures(run: &Run) -> (i32, u64, u64) {
@@ -89,10 +88,7 @@ fn suffers(case: Case) {
 
     assert_eq!(figures(&run), (case.code, 0, 1), "{name}: {run:?}");
     assert_eq!(run.number("alerts"), 1, "{name}: {run:?}");
-    let told = run
-        .stderr
-        .lines()
-        .find(|line| case.says.iter().all(|says| line.contains(says)));
+    let told = run.stderr.lines().find(|line| case.says.iter().all(|says| line.contains(says)));
     let told = told.unwrap_or_else(|| panic!("{name}: {:?}: {run:?}", case.says));
     let refused = told.contains("refused by the mail server");
     assert!(refused || told.contains(&server), "{name}: {run:?}");
@@ -109,21 +105,14 @@ fn suffers(case: Case) {
     let good = world.run_at("10:20");
     assert_eq!(figures(&good), (0, 2, 0), "{name}: {good:?}");
     assert_eq!(good.mails[0].header("Message-ID"), first[0], "{name}");
-    let twice = run
-        .mails
-        .iter()
-        .all(|mail| mail.header("Message-ID") == first[0]);
+    let twice = run.mails.iter().all(|mail| mail.header("Message-ID") == first[0]);
     assert!(twice, "{name}: {run:?}");
     for (mail, host) in good.mails.iter().zip(["db-01", "db-02"]) {
         assert!(mail.subject().contains(host), "{name}: {}", mail.subject());
         assert_eq!(mail.told().len(), 1, "{name}");
     }
     let after = world.run_at("10:30");
-    assert_eq!(
-        (figures(&after), after.mails.len()),
-        ((0, 0, 0), 0),
-        "{name}: {after:?}"
-    );
+    assert_eq!((figures(&after), after.mails.len()), ((0, 0, 0), 0), "{name}: {after:?}");
 }
 
 /// All at the same time: most of it is waiting.
@@ -157,17 +146,8 @@ fn a_mail_taken_without_an_answer_comes_once_more_with_its_message_id() {
     let says = ["end of the message", "same Message-ID"];
     let dropped = Options::default().at("END", Action::TakeAndDrop);
     all_suffer([
-        Case {
-            taken: 1,
-            ..Case::new("END", "taken and dropped", dropped, 75, &says)
-        },
-        Case::new(
-            "END",
-            "taken much later",
-            Options::default().at("END", silent),
-            75,
-            &says,
-        ),
+        Case { taken: 1, ..Case::new("END", "taken and dropped", dropped, 75, &says) },
+        Case::new("END", "taken much later", Options::default().at("END", silent), 75, &says),
     ]);
 }
 
@@ -191,16 +171,8 @@ fn a_refusal_for_now_is_retried_and_one_for_good_needs_a_person() {
     all_suffer(STEPS.into_iter().flat_map(|(at, step)| {
         answers.map(|(answer, code)| {
             // A recipient is refused by name.
-            let step = if at == "RCPT" && code == 78 {
-                "soc@"
-            } else {
-                step
-            };
-            let step = if at == "RCPT" && answer.starts_with("451") {
-                "soc@"
-            } else {
-                step
-            };
+            let step = if at == "RCPT" && code == 78 { "soc@" } else { step };
+            let step = if at == "RCPT" && answer.starts_with("451") { "soc@" } else { step };
             Case::new(at, answer, answering(at, answer), code, &[step, answer])
         })
     }));
@@ -208,22 +180,14 @@ fn a_refusal_for_now_is_retried_and_one_for_good_needs_a_person() {
 
 #[test]
 fn tls_that_is_refused_breaks_or_cannot_be_trusted_keeps_the_mail_waiting() {
-    let loopback = Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    };
-    let other = Wish {
-        name: "other.example.net",
-        ..Wish::default()
-    };
+    let loopback = Wish { name: "127.0.0.1", ..Wish::default() };
+    let other = Wish { name: "other.example.net", ..Wish::default() };
     let (good, ca) = signed_by_ca(&loopback);
     let folder = crate::world::Folder::new();
     let ca_file = folder.path().join("ca.pem");
     std::fs::write(&ca_file, ca).unwrap();
-    let offering = |server: Arc<ServerConfig>| Options {
-        starttls: Some(server),
-        ..Options::default()
-    };
+    let offering =
+        |server: Arc<ServerConfig>| Options { starttls: Some(server), ..Options::default() };
     let (stranger, _) = signed_by_ca(&loopback);
     let (wrong_name, _) = signed_by_ca(&other);
     let cases = [
@@ -240,31 +204,11 @@ fn tls_that_is_refused_breaks_or_cannot_be_trusted_keeps_the_mail_waiting() {
             78,
             "554 5.7.3",
         ),
-        (
-            "hang",
-            offering(good.server()).at("STARTTLS", Action::Hang),
-            75,
-            "no answer in time",
-        ),
-        (
-            "drop",
-            offering(good.server()).at("STARTTLS", Action::Drop),
-            75,
-            "closed the connection",
-        ),
-        (
-            "a stranger's CA",
-            offering(stranger.server()),
-            78,
-            "in ca_file",
-        ),
+        ("hang", offering(good.server()).at("STARTTLS", Action::Hang), 75, "no answer in time"),
+        ("drop", offering(good.server()).at("STARTTLS", Action::Drop), 75, "closed the connection"),
+        ("a stranger's CA", offering(stranger.server()), 78, "in ca_file"),
         ("another name", offering(wrong_name.server()), 78, "TLS"),
-        (
-            "self-signed",
-            offering(self_signed(&loopback).server()),
-            78,
-            "in ca_file",
-        ),
+        ("self-signed", offering(self_signed(&loopback).server()), 78, "in ca_file"),
     ];
     all_suffer(cases.map(|(what, options, code, says)| Case {
         smtp: json!({"tls": "starttls", "ca_file": ca_file}),
@@ -280,25 +224,10 @@ fn a_login_that_is_refused_or_breaks_keeps_the_mail_waiting() {
     };
     let cases = [
         ("wrong password", asking(), 78, "535 5.7.8"),
-        (
-            "454",
-            asking().say("AUTH", "454 4.7.0 later"),
-            75,
-            "454 4.7.0",
-        ),
+        ("454", asking().say("AUTH", "454 4.7.0 later"), 75, "454 4.7.0"),
         ("no AUTH", Options::default(), 78, "offers neither"),
-        (
-            "hang",
-            asking().at("AUTH", Action::Hang),
-            75,
-            "no answer in time",
-        ),
-        (
-            "drop",
-            asking().at("AUTH", Action::Drop),
-            75,
-            "closed the connection",
-        ),
+        ("hang", asking().at("AUTH", Action::Hang), 75, "no answer in time"),
+        ("drop", asking().at("AUTH", Action::Drop), 75, "closed the connection"),
     ];
     all_suffer(cases.map(|(what, options, code, says)| Case {
         smtp: json!({"tls": "none", "user": "monitor", "password": "smtp-S3cret!"}),
@@ -316,50 +245,34 @@ fn a_mail_too_large_for_the_server_waits_and_holds_up_no_other() {
     for rule in large {
         world.rule(rule);
     }
-    world.mail_server(Options {
-        size: Some(60_000),
-        ..Options::default()
-    });
+    world.mail_server(Options { size: Some(60_000), ..Options::default() });
     world.pce.event(session_ended("alice").at("10:05"));
 
     let first = world.run_at("10:10");
 
     assert_eq!(figures(&first), (78, 0, 1), "{first:?}");
-    assert!(
-        first
-            .stderr
-            .contains("MAIL FROM: it answered 552 5.3.4 too big"),
-        "{first:?}"
-    );
+    assert!(first.stderr.contains("MAIL FROM: it answered 552 5.3.4 too big"), "{first:?}");
     let large = waiting(&world);
     world.pce.event(agent_tampering("db-01").at("10:15"));
     let second = world.run_at("10:20");
     assert_eq!(figures(&second), (78, 1, 1), "{second:?}");
     assert!(second.mail().subject().contains("db-01"), "{second:?}");
-    world.mail_server(Options {
-        size: Some(10_000_000),
-        ..Options::default()
-    });
+    world.mail_server(Options { size: Some(10_000_000), ..Options::default() });
     let third = world.run_at("10:30");
     assert_eq!(figures(&third), (0, 1, 0), "{third:?}");
     assert_eq!(third.mail().header("Message-ID"), large[0]);
     let text = third.mail().text();
-    assert!(
-        (0..60).all(|number| text.contains(&format!("Rule {number}"))),
-        "{text}"
-    );
+    assert!((0..60).all(|number| text.contains(&format!("Rule {number}"))), "{text}");
 }
 
 #[test]
 fn one_recipient_refused_for_now_is_served_later_and_alone() {
     let mut world = watched();
-    world.set(
-        "email.recipients",
-        json!(["busy@example.net", "soc@example.net"]),
+    world.set("email.recipients", json!(["busy@example.net", "soc@example.net"]));
+    world.mail_server(
+        Options::default()
+            .times("RCPT TO:<busy", 2, { Action::Say("450 4.2.1 mailbox busy\r\n".into()) }),
     );
-    world.mail_server(Options::default().times("RCPT TO:<busy", 2, {
-        Action::Say("450 4.2.1 mailbox busy\r\n".into())
-    }));
     world.pce.event(agent_tampering("db-01").at("10:05"));
     let first = world.run_at("10:10");
     assert_eq!(figures(&first), (75, 1, 1), "{first:?}");
@@ -368,19 +281,10 @@ fn one_recipient_refused_for_now_is_served_later_and_alone() {
     assert_eq!((second.code, second.mails.len()), (75, 0), "{second:?}");
     let third = world.run_at("10:30");
     assert_eq!(figures(&third), (0, 1, 0), "{third:?}");
-    let to: Vec<Vec<String>> = world
-        .mailbox
-        .all()
-        .into_iter()
-        .map(|mail| mail.to)
-        .collect();
+    let to: Vec<Vec<String>> = world.mailbox.all().into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, [["soc@example.net"], ["busy@example.net"]]);
-    let ids: Vec<String> = world
-        .mailbox
-        .all()
-        .iter()
-        .map(|mail| mail.header("Message-ID"))
-        .collect();
+    let ids: Vec<String> =
+        world.mailbox.all().iter().map(|mail| mail.header("Message-ID")).collect();
     assert_eq!(ids[0], ids[1]);
 }
 
@@ -396,11 +300,7 @@ fn endures(mut world: World, cycles: i64, every: SignedDuration, code: i32) -> V
         times.push(happened.strftime("%Y-%m-%d %H:%M").to_string());
         world.pce.event(agent_tampering("db-01").at(happened));
         let run = world.run_at(now);
-        assert_eq!(
-            (run.code, run.number("alerts")),
-            (code, 1),
-            "{now}: {run:?}"
-        );
+        assert_eq!((run.code, run.number("alerts")), (code, 1), "{now}: {run:?}");
         assert!(run.number("pending") <= 20, "{now}: {run:?}");
         runs.push(run);
     }
@@ -413,27 +313,17 @@ fn endures(mut world: World, cycles: i64, every: SignedDuration, code: i32) -> V
     let now = start + every * i32::try_from(cycles).unwrap();
     let good = world.run_at(now);
     assert_eq!(figures(&good), (0, pending, 0), "{good:?}");
-    let arrived: Vec<String> = good
-        .mails
-        .iter()
-        .map(|mail| mail.header("Message-ID"))
-        .collect();
+    let arrived: Vec<String> = good.mails.iter().map(|mail| mail.header("Message-ID")).collect();
     assert_eq!(arrived, ids);
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
     for time in &times {
-        let told = good
-            .mails
-            .iter()
-            .filter(|mail| mail.text().contains(time.as_str()));
+        let told = good.mails.iter().filter(|mail| mail.text().contains(time.as_str()));
         found.insert(time, told.count());
     }
     assert!(found.values().all(|count| *count == 1), "{found:?}");
     for mail in &good.mails {
         let (text, html) = (mail.text(), mail.html());
-        assert!(
-            text.contains("Tampering") && html.contains("Tampering"),
-            "{text}"
-        );
+        assert!(text.contains("Tampering") && html.contains("Tampering"), "{text}");
     }
     assert_eq!(world.run_at(now + every).mails.len(), 0);
     runs.push(good);
@@ -460,9 +350,8 @@ fn after_ten_days_of_large_mails_the_outbox_holds_its_bound_and_every_line_arriv
     }
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
     world.set("smtp.port", json!(nobody.unwrap().port()));
-    let days: Vec<Timestamp> = (0..24)
-        .map(|nth| at("10:10") + SignedDuration::from_hours(10 * nth))
-        .collect();
+    let days: Vec<Timestamp> =
+        (0..24).map(|nth| at("10:10") + SignedDuration::from_hours(10 * nth)).collect();
     let mut largest = 0;
     for now in &days {
         let happened = *now - SignedDuration::from_mins(5);
@@ -475,23 +364,13 @@ fn after_ten_days_of_large_mails_the_outbox_holds_its_bound_and_every_line_arriv
             let texts = ["text", "html"].map(|part| mail[part].as_str().unwrap().len());
             let lines = mail["lines"].as_array().unwrap().iter();
             texts.iter().sum::<usize>()
-                + lines
-                    .map(|line| line.as_str().unwrap().len())
-                    .sum::<usize>()
+                + lines.map(|line| line.as_str().unwrap().len()).sum::<usize>()
         };
-        let size = outbox["mails"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(size)
-            .sum::<usize>();
+        let size = outbox["mails"].as_array().unwrap().iter().map(size).sum::<usize>();
         assert!(size <= 4 * 1024 * 1024, "{size}");
         largest = largest.max(size);
     }
-    assert!(
-        largest > 2_000_000,
-        "mails of {largest} bytes are not large"
-    );
+    assert!(largest > 2_000_000, "mails of {largest} bytes are not large");
 
     world.mail_server(Options::default());
     let end = days[23] + SignedDuration::from_hours(10);
@@ -515,23 +394,13 @@ fn after_ten_days_of_large_mails_the_outbox_holds_its_bound_and_every_line_arriv
     for mail in &good.mails {
         assert!(mail.raw.len() < 160_000, "{} bytes", mail.raw.len());
     }
-    assert_eq!(
-        world
-            .run_at(end + SignedDuration::from_mins(10))
-            .mails
-            .len(),
-        0
-    );
+    assert_eq!(world.run_at(end + SignedDuration::from_mins(10)).mails.len(), 0);
 }
 
 #[test]
 fn after_ten_days_without_a_mail_server_every_alert_arrives_in_a_line() {
     let world = watched();
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     world.set("smtp.port", json!(port));
     let begin = std::time::Instant::now();
     let runs = endures(world, 60, SignedDuration::from_hours(4), 75);
@@ -546,14 +415,8 @@ const NOT_HIS: [(&str, &str); 3] = [
         "504 5.5.2 <monitor>: Helo command rejected: need fully-qualified hostname",
         "hostnamectl set-hostname",
     ),
-    (
-        "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
-        "mynetworks",
-    ),
-    (
-        "550 5.1.8 <a@b.invalid>: Sender address rejected: Domain not found",
-        "email.envelope_sender",
-    ),
+    ("554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", "mynetworks"),
+    ("550 5.1.8 <a@b.invalid>: Sender address rejected: Domain not found", "email.envelope_sender"),
 ];
 
 #[test]

@@ -13,10 +13,7 @@ use crate::pce::*;
 use crate::world::Folder;
 
 fn loopback() -> Wish<'static> {
-    Wish {
-        name: "127.0.0.1",
-        ..Wish::default()
-    }
+    Wish { name: "127.0.0.1", ..Wish::default() }
 }
 
 /// A certificate whose key is another one's: every handshake fails.
@@ -28,31 +25,14 @@ fn broken() -> Arc<ServerConfig> {
 
 #[test]
 fn an_opportunistic_handshake_that_fails_is_told_and_the_mail_goes_in_the_clear() {
-    let offering = || Options {
-        starttls: Some(self_signed(&loopback()).server()),
-        ..Options::default()
-    };
+    let offering =
+        || Options { starttls: Some(self_signed(&loopback()).server()), ..Options::default() };
     let cases = [
-        (
-            "a wrong key",
-            Options {
-                starttls: Some(broken()),
-                ..Options::default()
-            },
-        ),
-        (
-            "a hang in the handshake",
-            Options {
-                hangs_in_tls: true,
-                ..offering()
-            },
-        ),
+        ("a wrong key", Options { starttls: Some(broken()), ..Options::default() }),
+        ("a hang in the handshake", Options { hangs_in_tls: true, ..offering() }),
         ("a hang before it", offering().at("STARTTLS", Action::Hang)),
         ("a closed line", offering().at("STARTTLS", Action::Drop)),
-        (
-            "a refusal",
-            offering().say("STARTTLS", "454 4.7.0 TLS not available"),
-        ),
+        ("a refusal", offering().say("STARTTLS", "454 4.7.0 TLS not available")),
     ];
     std::thread::scope(|scope| {
         for (what, options) in cases {
@@ -74,10 +54,8 @@ fn goes_in_the_clear(what: &str, options: Options) {
     assert!(run.mail().subject().contains("db-01"), "{what}: {run:?}");
     assert!(!world.mailbox.mails()[0].over_tls, "{what}");
     let server = format!("127.0.0.1:{}", world.mailbox.port());
-    let told = run
-        .stderr
-        .lines()
-        .filter(|line| line.contains("STARTTLS") && line.contains(&server));
+    let told =
+        run.stderr.lines().filter(|line| line.contains("STARTTLS") && line.contains(&server));
     let told: Vec<&str> = told.collect();
     assert_eq!(told.len(), 1, "{what}: {run:?}");
     assert!(told[0].contains("mail went unencrypted"), "{what}: {run:?}");
@@ -91,31 +69,15 @@ fn implicit_tls_that_fails_keeps_the_mail_waiting() {
     let folder = Folder::new();
     let ca_file = folder.path().join("ca.pem");
     std::fs::write(&ca_file, ca).unwrap();
-    let implicit = |server: Arc<ServerConfig>| Options {
-        implicit: Some(server),
-        ..Options::default()
-    };
+    let implicit =
+        |server: Arc<ServerConfig>| Options { implicit: Some(server), ..Options::default() };
     let (stranger, _) = signed_by_ca(&loopback());
-    let (wrong_name, _) = signed_by_ca(&Wish {
-        name: "other.example.net",
-        ..Wish::default()
-    });
-    let (expired, _) = signed_by_ca(&Wish {
-        years: (2001, 2002),
-        ..loopback()
-    });
-    let hangs = Options {
-        hangs_in_tls: true,
-        ..implicit(good.server())
-    };
+    let (wrong_name, _) = signed_by_ca(&Wish { name: "other.example.net", ..Wish::default() });
+    let (expired, _) = signed_by_ca(&Wish { years: (2001, 2002), ..loopback() });
+    let hangs = Options { hangs_in_tls: true, ..implicit(good.server()) };
     let cases = [
         ("a server without TLS", Options::default(), 75, "TLS"),
-        (
-            "a stranger's CA",
-            implicit(stranger.server()),
-            78,
-            "in ca_file",
-        ),
+        ("a stranger's CA", implicit(stranger.server()), 78, "in ca_file"),
         ("another name", implicit(wrong_name.server()), 78, "TLS"),
         ("an old certificate", implicit(expired.server()), 78, "TLS"),
         ("a wrong key", implicit(broken()), 78, "TLS"),

@@ -54,9 +54,7 @@ fn a_config_that_is_a_mount_of_its_own_is_saved_in_place() {
     let Some(mut world) = mounted() else { return };
     let outside = outside(&world);
     for (number, minute) in (1..).zip(["10:10", "10:20", "10:30"]) {
-        world
-            .pce
-            .event(agent_tampering(&format!("db-{number}")).at(minute));
+        world.pce.event(agent_tampering(&format!("db-{number}")).at(minute));
 
         let run = run_at(&mut world, minute);
 
@@ -68,16 +66,9 @@ fn a_config_that_is_a_mount_of_its_own_is_saved_in_place() {
     let added = run(&mut world, &["rules", "disable", "1"], "");
     assert_eq!(added.code, 0, "{added:?}");
     assert_eq!(read(&outside)["rules"][0]["enabled"], json!(false));
-    let left: Vec<_> = std::fs::read_dir(world.folder())
-        .unwrap()
-        .flatten()
-        .collect();
+    let left: Vec<_> = std::fs::read_dir(world.folder()).unwrap().flatten().collect();
     let left = left.iter().map(|entry| entry.file_name());
-    assert!(
-        !left
-            .into_iter()
-            .any(|name| name.to_string_lossy().ends_with(".tmp"))
-    );
+    assert!(!left.into_iter().any(|name| name.to_string_lossy().ends_with(".tmp")));
 }
 
 #[test]
@@ -87,10 +78,7 @@ fn a_save_in_place_that_a_crash_interrupted_is_mended_from_the_copy() {
     assert_eq!(run_at(&mut world, "10:10").number("alerts"), 1);
     let outside = outside(&world);
     let whole = std::fs::read(&outside).unwrap();
-    let state = whole
-        .windows(7)
-        .position(|word| word == b"\"state\"")
-        .unwrap();
+    let state = whole.windows(7).position(|word| word == b"\"state\"").unwrap();
     for (minute, length, zeros) in [
         ("10:20", whole.len() - 3, 0),
         ("10:30", state + 20, 0),
@@ -106,10 +94,7 @@ fn a_save_in_place_that_a_crash_interrupted_is_mended_from_the_copy() {
 
         // Nothing is told twice, and nothing is wrong any more.
         assert_eq!((run.code, run.mails.len()), (0, 0), "{length}: {run:?}");
-        assert_eq!(
-            std::fs::read(&outside).unwrap(),
-            std::fs::read(last(&world)).unwrap()
-        );
+        assert_eq!(std::fs::read(&outside).unwrap(), std::fs::read(last(&world)).unwrap());
     }
     // What somebody made of it is his.
     let edited = String::from_utf8(whole).unwrap().replacen("{", "{,", 1);
@@ -152,10 +137,7 @@ fn an_edit_in_place_for_which_the_disk_is_too_full_leaves_the_file_as_it_was() {
 
     let told = String::from_utf8_lossy(&added.stderr).into_owned();
     assert_ne!(added.status.code(), Some(0), "{told}");
-    assert!(
-        told.contains("disk is full") && told.contains("stays as it was"),
-        "{told}"
-    );
+    assert!(told.contains("disk is full") && told.contains("stays as it was"), "{told}");
     assert_eq!(std::fs::read(&after).unwrap(), whole);
     // A short one has room.
     let added = on_the_disk(&["rules", "add", &rule("x")], after.to_str().unwrap());
@@ -204,10 +186,7 @@ fn on_a_read_only_mount_the_advice_is_to_mount_it_otherwise() {
     assert!(saves.stderr.contains("read-only"), "{saves:?}");
     let check = run(&mut world, &["check", "--json"], "ro");
     let text = told(&check, "permissions", "failed");
-    assert!(
-        text.contains("remount,rw") && !text.contains("chown"),
-        "{text}"
-    );
+    assert!(text.contains("remount,rw") && !text.contains("chown"), "{text}");
 }
 
 #[test]
@@ -222,22 +201,12 @@ fn in_a_read_only_folder_with_the_one_file_mounted_it_is_said_that_the_folder_ha
     world.pce.set_now("10:10");
     let run = world.run_command(command);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(
-        run.stderr.contains("the folder, not the one file alone"),
-        "{run:?}"
-    );
-    let command = with_mounts(
-        &world.command(&["check", "--json"]),
-        &[(&kept, &config)],
-        "",
-    );
+    assert!(run.stderr.contains("the folder, not the one file alone"), "{run:?}");
+    let command = with_mounts(&world.command(&["check", "--json"]), &[(&kept, &config)], "");
     let command = with_mounts(&command, &[(&inner, &inner)], "ro");
     let check = world.run_command(command);
     let text = told(&check, "permissions", "failed");
-    assert!(
-        text.contains("remount,rw") && !text.contains("chown"),
-        "{text}"
-    );
+    assert!(text.contains("remount,rw") && !text.contains("chown"), "{text}");
     std::fs::remove_file(kept).unwrap();
 }
 

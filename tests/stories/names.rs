@@ -104,10 +104,8 @@ fn of_two_name_servers_the_quicker_one_has_not_the_last_word() {
     if !may_mount() {
         return;
     }
-    let slow = NameServer {
-        after: Duration::from_millis(100),
-        ..NameServer::of(PCE, Loopback, Empty)
-    };
+    let slow =
+        NameServer { after: Duration::from_millis(100), ..NameServer::of(PCE, Loopback, Empty) };
     let quick = NameServer::of("another.example.test", Loopback, Empty);
     let (Some(slow), Some(quick)) = (slow.start(), quick.start()) else {
         return;
@@ -226,19 +224,12 @@ fn localhost_needs_no_name_server() {
     let port = world.pce.address().port();
     world.set("api.url", json!(format!("https://localhost:{port}")));
     world.set("smtp.host", json!("localhost"));
-    let (hosts, resolv) = (
-        world.folder().join("hosts"),
-        world.folder().join("resolv.conf"),
-    );
+    let (hosts, resolv) = (world.folder().join("hosts"), world.folder().join("resolv.conf"));
     std::fs::write(&hosts, "").unwrap();
     std::fs::write(&resolv, format!("nameserver {silent}\n")).unwrap();
     world.pce.set_now("10:10");
     let command = with_resolv_conf(&world.command(&["run"]), &resolv);
-    let run = world.run_command(with_mounts(
-        &command,
-        &[(&hosts, Path::new("/etc/hosts"))],
-        "",
-    ));
+    let run = world.run_command(with_mounts(&command, &[(&hosts, Path::new("/etc/hosts"))], ""));
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
 }

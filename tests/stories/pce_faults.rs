@@ -127,9 +127,7 @@ fn recovered(world: &mut World) -> Vec<Run> {
 /// How many matches of a rule these runs told.
 fn told<'r>(runs: impl IntoIterator<Item = &'r Run>, rule: &str) -> u64 {
     let told = runs.into_iter().flat_map(Run::told);
-    told.filter(|told| told.rule == rule)
-        .map(|told| told.count)
-        .sum()
+    told.filter(|told| told.rule == rule).map(|told| told.count).sum()
 }
 
 fn position(world: &World, of: &str) -> Value {
@@ -160,10 +158,8 @@ fn suffers(case: Case) {
         assert!(line.is_some(), "{name}: {says}: {run:?}");
     }
     assert_eq!(world.pce.faults_met(), [case.requests], "{name}: {run:?}");
-    for (rule, of, before) in [
-        (TAMPERING, "events", &before[0]),
-        (BLOCKED, "traffic", &before[1]),
-    ] {
+    for (rule, of, before) in [(TAMPERING, "events", &before[0]), (BLOCKED, "traffic", &before[1])]
+    {
         let silenced = case.place.silences(rule);
         assert_eq!(told([&run], rule) == 0, silenced, "{name}: {run:?}");
         assert_eq!(position(&world, of) == *before, silenced, "{name}: {of}");
@@ -211,20 +207,15 @@ fn an_answer_that_breaks_off_is_asked_for_again_and_never_counted_in_part() {
             ("half of the JSON", Fault::half_body(), false),
             ("half of the gzip", Fault::half_gzip(), true),
         ];
-        cases.map(|(what, fault, gzip)| Case {
-            gzip,
-            ..Case::new(place, what, fault, "broke off")
-        })
+        cases.map(|(what, fault, gzip)| Case { gzip, ..Case::new(place, what, fault, "broke off") })
     };
     at_once(EVERYWHERE.into_iter().flat_map(broken), suffers);
 }
 
 #[test]
 fn a_proxys_page_in_the_pces_place_is_told_and_not_asked_for_again() {
-    let cases = EVERYWHERE.map(|place| Case {
-        requests: 1,
-        ..Case::new(place, "HTML", Fault::html(), "Web filter")
-    });
+    let cases = EVERYWHERE
+        .map(|place| Case { requests: 1, ..Case::new(place, "HTML", Fault::html(), "Web filter") });
     at_once(cases, suffers);
 }
 
@@ -251,13 +242,7 @@ fn a_redirect_to_a_log_in_portal_is_told_with_its_host_and_never_followed() {
     assert!(run.stderr.contains(&said), "{run:?}");
     let mail = run.mail().text().replace('\n', " ");
     assert!(mail.contains("log-in portal"), "{mail}");
-    assert!(
-        world
-            .pce
-            .requests()
-            .iter()
-            .all(|seen| seen.path != "/login")
-    );
+    assert!(world.pce.requests().iter().all(|seen| seen.path != "/login"));
 }
 
 #[test]
@@ -278,12 +263,7 @@ fn a_redirect_shows_nothing_of_what_it_leads_to_but_the_host() {
 fn a_log_in_page_in_the_pces_place_is_called_one() {
     let cases = EVERYWHERE.map(|place| Case {
         requests: 1,
-        ..Case::new(
-            place,
-            "log-in page",
-            Fault::login_page(),
-            "A log-in page answers at",
-        )
+        ..Case::new(place, "log-in page", Fault::login_page(), "A log-in page answers at")
     });
     at_once(cases, suffers);
     // Where the health is not asked for, the first request has no answer to read.
@@ -306,14 +286,8 @@ fn a_member_of_a_supercluster_that_takes_no_query_says_to_ask_the_leader() {
         world.pce.fault(Fault::member_refuses(status));
         let run = world.run_at("10:10");
         assert_eq!((run.code, told([&run], TAMPERING)), (75, 1), "{run:?}");
-        let line = run
-            .stderr
-            .lines()
-            .find(|line| line.contains("Set api.url to the leader"));
-        assert!(
-            line.is_some_and(|line| line.contains(&format!("answers {status}"))),
-            "{run:?}"
-        );
+        let line = run.stderr.lines().find(|line| line.contains("Set api.url to the leader"));
+        assert!(line.is_some_and(|line| line.contains(&format!("answers {status}"))), "{run:?}");
         assert_eq!(world.pce.faults_met(), [1], "{run:?}");
         let run = world.run_at("10:20");
         assert!(run.mail().text().contains("leader"), "{run:?}");
@@ -330,9 +304,8 @@ fn a_refused_key_needs_a_person_and_is_asked_once() {
         ..Case::new(place, "401", Fault::status(401), "refuses the API key (401")
     });
     // Every further request would be an event of its own: after a 401 none is made.
-    let (alone, others): (Vec<Case>, Vec<Case>) = cases
-        .into_iter()
-        .partition(|case| matches!(case.place, Events | Post));
+    let (alone, others): (Vec<Case>, Vec<Case>) =
+        cases.into_iter().partition(|case| matches!(case.place, Events | Post));
     at_once(others, suffers);
     at_once(alone, refused_in_the_middle);
 }
@@ -358,10 +331,8 @@ fn a_status_that_no_patience_mends_is_asked_once() {
             ..Case::new(place, &status.to_string(), Fault::status(status), says)
         })
     };
-    let mut cases: Vec<Case> = [Events, Post, Poll, Download]
-        .into_iter()
-        .flat_map(refused)
-        .collect();
+    let mut cases: Vec<Case> =
+        [Events, Post, Poll, Download].into_iter().flat_map(refused).collect();
     // A poll's 404 is an answer: the PCE does not know the query any more.
     cases.retain(|case| case.name != "404 at Poll");
     at_once(cases, suffers);
@@ -381,11 +352,7 @@ fn health_that_is_not_offered_costs_nothing() {
 #[test]
 fn a_failing_pce_is_asked_three_times_by_get_and_once_by_post() {
     let failing = |place: Place| {
-        let cases = [
-            (500, "answers 500"),
-            (502, "answers 502"),
-            (503, "answers 503"),
-        ];
+        let cases = [(500, "answers 500"), (502, "answers 502"), (503, "answers 503")];
         cases.map(|(status, says)| {
             let fault = Fault::status(status);
             Case::new(place, &status.to_string(), fault, says)
@@ -398,10 +365,7 @@ fn a_failing_pce_is_asked_three_times_by_get_and_once_by_post() {
 fn a_pce_with_too_many_requests_is_asked_three_times_by_get_and_by_post() {
     let cases = EVERYWHERE.map(|place| {
         let fault = Fault::status(429).retry_after(1);
-        Case {
-            requests: 3,
-            ..Case::new(place, "429", fault, "answers 429")
-        }
+        Case { requests: 3, ..Case::new(place, "429", fault, "answers 429") }
     });
     at_once(cases, suffers);
 }
@@ -412,9 +376,7 @@ fn a_wait_that_is_longer_than_the_cycle_is_not_begun() {
     let faults = [
         ("429 without Retry-After", Fault::status(429)),
         ("429 for an hour", Fault::status(429).retry_after(3_600)),
-        ("429 until a date", {
-            Fault::status(429).retry_after("Mon, 03 Aug 2026 11:00:00 GMT")
-        }),
+        ("429 until a date", { Fault::status(429).retry_after("Mon, 03 Aug 2026 11:00:00 GMT") }),
         ("503 for an hour", Fault::status(503).retry_after(3_600)),
     ];
     let cases = faults.map(|(what, fault)| {
@@ -464,9 +426,7 @@ fn a_fault_that_passes_within_the_cycle_costs_nothing() {
 fn a_kept_connection_that_was_closed_before_the_traffic_query_costs_nothing() {
     let mut world = settled();
     let (method, path) = Post.requests();
-    world
-        .pce
-        .fault(Fault::cut().method(method).on(path).times(1));
+    world.pce.fault(Fault::cut().method(method).on(path).times(1));
 
     let run = world.run_at("10:10");
 
@@ -495,11 +455,7 @@ fn a_cycle_ends_with_its_deadline_whatever_trickles_or_hangs() {
         world.pce.fault(fault.method(method).on(path));
         let run = world.run_at("10:10");
         assert_eq!(run.code, 75, "{place:?}: {run:?}");
-        let said = [
-            "cycle_deadline_seconds",
-            "nothing came in time",
-            "still computes",
-        ];
+        let said = ["cycle_deadline_seconds", "nothing came in time", "still computes"];
         let tells = said.iter().any(|said| run.stderr.contains(said));
         assert!(tells, "{place:?}: {run:?}");
         assert!(run.took < Duration::from_secs(15), "{place:?}: {run:?}");
@@ -528,10 +484,7 @@ fn where_no_connection_stands_the_pce_is_unreachable_and_nothing_is_lost() {
             _ => "Check api.url",
         };
         let line = run.stderr.lines().find(|line| line.contains(said));
-        assert!(
-            line.is_some_and(|line| line.contains("/api/v2/health")),
-            "{welcome}: {run:?}"
-        );
+        assert!(line.is_some_and(|line| line.contains("/api/v2/health")), "{welcome}: {run:?}");
         let subject = run.mail().subject();
         assert!(subject.contains("PCE unreachable"), "{welcome}: {subject}");
         if welcome == "refused" {

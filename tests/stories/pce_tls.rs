@@ -17,22 +17,10 @@ fn tampered(tls: Tls) -> World {
 fn assert_unreachable(run: &Run, world: &World, reason: &str) {
     assert_eq!(run.code, 75, "{run:?}");
     assert!(run.stderr.contains(reason), "{run:?}");
-    assert!(
-        run.mail().subject().contains("PCE unreachable"),
-        "{}",
-        run.mail().subject()
-    );
-    let text = run
-        .mail()
-        .text()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    assert!(run.mail().subject().contains("PCE unreachable"), "{}", run.mail().subject());
+    let text = run.mail().text().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(reason), "{text}");
-    assert!(
-        world.pce.requests().is_empty(),
-        "the key goes to nobody else"
-    );
+    assert!(world.pce.requests().is_empty(), "the key goes to nobody else");
 }
 
 #[test]
@@ -50,10 +38,7 @@ fn whoever_is_not_the_pce_gets_no_request_and_the_reason_is_told() {
     let mut world = tampered(Tls::PrivateCa);
     world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
     assert_unreachable(&world.run_at("10:10"), &world, "ca_file");
-    for (tls, reason) in [
-        (Tls::WrongName, "pce.example.net"),
-        (Tls::Expired, "has expired"),
-    ] {
+    for (tls, reason) in [(Tls::WrongName, "pce.example.net"), (Tls::Expired, "has expired")] {
         let mut world = tampered(tls);
         assert_unreachable(&world.run_at("10:10"), &world, reason);
     }
@@ -61,21 +46,12 @@ fn whoever_is_not_the_pce_gets_no_request_and_the_reason_is_told() {
 
 #[test]
 fn with_verify_ssl_false_any_certificate_will_do_and_the_mail_says_so() {
-    for tls in [
-        Tls::PrivateCa,
-        Tls::SelfSigned,
-        Tls::WrongName,
-        Tls::Expired,
-    ] {
+    for tls in [Tls::PrivateCa, Tls::SelfSigned, Tls::WrongName, Tls::Expired] {
         let mut world = tampered(tls);
         world.set("api.verify_ssl", json!(false));
         for (time, alerts) in [("10:10", 1), ("10:14", 0)] {
             let run = world.run_at(time);
-            assert_eq!(
-                (run.code, run.number("alerts")),
-                (0, alerts),
-                "{tls:?}: {run:?}"
-            );
+            assert_eq!((run.code, run.number("alerts")), (0, alerts), "{tls:?}: {run:?}");
             assert_eq!(run.stderr, "");
             let told = |mail: &Mail| mail.text().contains("api.verify_ssl is false");
             assert!(run.mails.iter().all(told), "{run:?}");
@@ -85,10 +61,7 @@ fn with_verify_ssl_false_any_certificate_will_do_and_the_mail_says_so() {
 
 #[test]
 fn a_ca_file_that_is_none_needs_a_person_and_is_named() {
-    for (content, reason) in [
-        (None, "can't be read"),
-        (Some("no PEM"), "holds no certificate"),
-    ] {
+    for (content, reason) in [(None, "can't be read"), (Some("no PEM"), "holds no certificate")] {
         let mut world = tampered(Tls::PrivateCa);
         let file = world.folder().join("ca.pem");
         if let Some(content) = content {
@@ -97,10 +70,7 @@ fn a_ca_file_that_is_none_needs_a_person_and_is_named() {
         world.set("api.ca_file", json!(file));
         let run = world.run_at("10:10");
         assert_eq!(run.code, 78, "{run:?}");
-        assert!(
-            run.stderr.contains(reason) && run.stderr.contains("ca.pem"),
-            "{run:?}"
-        );
+        assert!(run.stderr.contains(reason) && run.stderr.contains("ca.pem"), "{run:?}");
     }
 }
 
@@ -128,35 +98,20 @@ fn the_secret_appears_in_no_output_mail_or_state() {
     runs.push(world.run_at("14:20"));
     runs.push(world.run(&["test-mail"]));
     let good = std::fs::read_to_string(world.config_path()).unwrap();
-    std::fs::write(
-        world.config_path(),
-        good.replacen("\"secret\"", "\"secrets\"", 1),
-    )
-    .unwrap();
+    std::fs::write(world.config_path(), good.replacen("\"secret\"", "\"secrets\"", 1)).unwrap();
     runs.push(world.run(&["run"]));
-    std::fs::write(
-        world.config_path(),
-        good.replacen("\"secret\":", "\"secret\"", 1),
-    )
-    .unwrap();
+    std::fs::write(world.config_path(), good.replacen("\"secret\":", "\"secret\"", 1)).unwrap();
     runs.push(world.run(&["run"]));
     std::fs::write(world.config_path(), &good).unwrap();
 
-    assert!(
-        runs.iter().map(|run| run.mails.len()).sum::<usize>() >= 4,
-        "{runs:?}"
-    );
+    assert!(runs.iter().map(|run| run.mails.len()).sum::<usize>() >= 4, "{runs:?}");
     for run in &runs {
         for shown in [&run.stdout, &run.stderr] {
             assert!(!shown.contains(secret) && !shown.contains(basic), "{shown}");
         }
         for mail in &run.mails {
-            let all = format!(
-                "{}{}{}",
-                String::from_utf8_lossy(&mail.raw),
-                mail.text(),
-                mail.html()
-            );
+            let all =
+                format!("{}{}{}", String::from_utf8_lossy(&mail.raw), mail.text(), mail.html());
             assert!(!all.contains(secret) && !all.contains(basic), "{all}");
         }
     }

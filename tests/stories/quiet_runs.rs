@@ -31,22 +31,14 @@ fn remarkable() -> World {
     world
 }
 
-const REMARKS: [&str; 3] = [
-    "others may read it (mode 644)",
-    "another rule has the id 7 too",
-    "api.verify_ssl is false",
-];
+const REMARKS: [&str; 3] =
+    ["others may read it (mode 644)", "another rule has the id 7 too", "api.verify_ssl is false"];
 
 #[test]
 fn what_is_merely_worth_knowing_is_not_on_standard_error_and_once_a_day_in_a_mail() {
     let mut world = remarkable();
     let mut told = Vec::new();
-    for (day, time) in [
-        ("03", "10:00"),
-        ("03", "10:10"),
-        ("03", "23:00"),
-        ("04", "00:10"),
-    ] {
+    for (day, time) in [("03", "10:00"), ("03", "10:10"), ("03", "23:00"), ("04", "00:10")] {
         let when: jiff::Timestamp = format!("2026-08-{day}T{time}:00Z").parse().unwrap();
         let host = format!("db-{day}-{}", time.replace(':', ""));
         let happened = when - jiff::SignedDuration::from_mins(1);
@@ -55,10 +47,7 @@ fn what_is_merely_worth_knowing_is_not_on_standard_error_and_once_a_day_in_a_mai
         fs::set_permissions(&config, Permissions::from_mode(0o644)).unwrap();
         let run = world.run_at(when);
         // That a clock was set is news.
-        let lines = run
-            .stderr
-            .lines()
-            .filter(|line| !line.contains("clock was"));
+        let lines = run.stderr.lines().filter(|line| !line.contains("clock was"));
         assert_eq!((run.code, lines.count()), (0, 0), "{run:?}");
         let text = run.mail().text().replace('\n', " ");
         let found = REMARKS.iter().filter(|remark| text.contains(**remark));

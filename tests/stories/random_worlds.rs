@@ -37,14 +37,8 @@ fn every_cycle_of_a_random_world_tells_what_the_oracle_allows() {
         let seeds = (0..seeds).filter(move |seed| seed % 2 == odd);
         std::thread::spawn(move || seeds.map(live_through).sum::<usize>())
     };
-    let alerts: usize = [half(0), half(1)]
-        .map(|half| half.join().unwrap())
-        .into_iter()
-        .sum();
-    assert!(
-        alerts > 50,
-        "only {alerts} alerts: a quiet world shows nothing"
-    );
+    let alerts: usize = [half(0), half(1)].map(|half| half.join().unwrap()).into_iter().sum();
+    assert!(alerts > 50, "only {alerts} alerts: a quiet world shows nothing");
 }
 
 /// One world, twenty cycles; how many alerts it told.
@@ -71,11 +65,7 @@ fn live_through(seed: u64) -> usize {
     let mut now = at("09:00") + SignedDuration::from_secs(dice.roll(60) as i64);
     let mut alerts = 0;
     for nth in 0..20 {
-        let spoils = if nth == 0 {
-            Spoils::Nothing
-        } else {
-            some_fault(&mut dice)
-        };
+        let spoils = if nth == 0 { Spoils::Nothing } else { some_fault(&mut dice) };
         let told = cycle(&mut world, &mut oracle, &rules, now, spoils);
         alerts += told.heard.len();
         assert!(
@@ -141,11 +131,7 @@ struct Kind {
 
 impl Kind {
     fn shape(&self, pce: &Pce, seed: u64) {
-        let mut counting = Counting {
-            cut: self.cut,
-            seed,
-            ..Counting::default()
-        };
+        let mut counting = Counting { cut: self.cut, seed, ..Counting::default() };
         (self.change)(&mut counting);
         pce.counting(counting);
         pce.claim_matches_a_row(self.matches);
@@ -160,30 +146,15 @@ type Change = (&'static str, fn(&mut Counting), Allowance);
 
 /// Every way to cut rows, every way to be late, and what else rows may be.
 fn some_kind(dice: &mut Dice) -> Kind {
-    let cuts = [
-        Cut::Day(0),
-        Cut::Day(0),
-        Cut::Day(8),
-        Cut::Hour,
-        Cut::Upload,
-        Cut::Never,
-    ];
-    let lags = [
-        Lag::Fixed(60),
-        Lag::InOrder(60, 540),
-        Lag::OutOfOrder(60, 1_500),
-    ];
+    let cuts = [Cut::Day(0), Cut::Day(0), Cut::Day(8), Cut::Hour, Cut::Upload, Cut::Never];
+    let lags = [Lag::Fixed(60), Lag::InOrder(60, 540), Lag::OutOfOrder(60, 1_500)];
     let vens = Vens {
         period: dice.among(&[600, 589]),
         lag: dice.among(&lags),
         cut_off: None,
         seed: dice.roll(1_000),
     };
-    let shares = |share: f64| Allowance {
-        share,
-        each: 1,
-        bursts_show: false,
-    };
+    let shares = |share: f64| Allowance { share, each: 1, bursts_show: false };
     // Where rows are clipped or merged, a share of a row is all that can be known.
     let changes: [Change; 6] = [
         ("plain", |_| {}, Allowance::NONE),
@@ -192,10 +163,7 @@ fn some_kind(dice: &mut Dice) -> Kind {
         (
             "two rows of one name",
             |counting| counting.lanes = 2,
-            Allowance {
-                bursts_show: false,
-                ..Allowance::NONE
-            },
+            Allowance { bursts_show: false, ..Allowance::NONE },
         ),
         ("merged", |counting| counting.merged = true, shares(0.25)),
         ("clipped", |counting| counting.clipped = true, shares(0.25)),
@@ -203,11 +171,7 @@ fn some_kind(dice: &mut Dice) -> Kind {
     let (name, change, allowance) = dice.among(&changes);
     Kind {
         name,
-        cut: if name == "merged" {
-            Cut::Day(0)
-        } else {
-            dice.among(&cuts)
-        },
+        cut: if name == "merged" { Cut::Day(0) } else { dice.among(&cuts) },
         vens: dice.one_in(2).then_some(vens),
         change,
         matches: dice.among(&[1.0, 1.6]),
@@ -227,17 +191,13 @@ fn asked_from(world: &World, plain: Option<Timestamp>, what: &str) -> Option<Tim
         _ => {
             let seen = world.pce.requests_to("POST", "async_queries");
             let from = seen.iter().map(|seen| seen.json()["start_date"].clone());
-            from.map(|text| text.as_str().unwrap().parse().unwrap())
-                .collect()
+            from.map(|text| text.as_str().unwrap().parse().unwrap()).collect()
         }
     };
     let earliest = asked.into_iter().min();
     // The program's clock runs on from the PCE's first answer.
     let plain = plain.map(|plain| plain + SignedDuration::from_secs(1));
-    assert!(
-        earliest <= plain,
-        "{what}: asked from {earliest:?}, not {plain:?}"
-    );
+    assert!(earliest <= plain, "{what}: asked from {earliest:?}, not {plain:?}");
     earliest
 }
 
@@ -337,19 +297,13 @@ fn some_connections(dice: &mut Dice, both_ends: bool) -> Vec<Connection> {
     let behind = SignedDuration::from_hours(dice.among(&[0, 0, 3, 9]));
     let other = mine + behind;
     let times = 1 + dice.roll(3) * dice.roll(20);
-    let several = one
-        .at(begin)
-        .times(times)
-        .every(gap, 1 + dice.roll(60) as i64);
+    let several = one.at(begin).times(times).every(gap, 1 + dice.roll(60) as i64);
     let reported = several.into_iter().enumerate().map(|(nth, one)| {
         let at = begin + SignedDuration::from_secs(gap * nth as i64);
         match ends {
             0 => one.seen_by_source().recorded(at + mine),
             1 => one.seen_by_destination().recorded(at + mine),
-            _ => one
-                .seen_by_source()
-                .recorded(at + mine)
-                .other_end_recorded(at + other),
+            _ => one.seen_by_source().recorded(at + mine).other_end_recorded(at + other),
         }
     });
     reported.collect()

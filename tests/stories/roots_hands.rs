@@ -60,11 +60,7 @@ const COMMANDS: [&[&str]; 4] = [
     &["run"],
     &["rules", "disable", "1"],
     &["test-mail"],
-    &[
-        "rules",
-        "add",
-        r#"{"type":"event","name":"x","filter_value":"x"}"#,
-    ],
+    &["rules", "add", r#"{"type":"event","name":"x","filter_value":"x"}"#],
 ];
 
 /// With a rule, so that there is something to do.
@@ -135,11 +131,7 @@ fn roots_config_in_a_folder_that_others_may_write_is_refused_and_nothing_is_touc
         for arguments in COMMANDS {
             let mut world = world();
             open(world.folder());
-            symlink(
-                &target,
-                world.folder().join("illumio_api_config.json.run.lock"),
-            )
-            .unwrap();
+            symlink(&target, world.folder().join("illumio_api_config.json.run.lock")).unwrap();
             let before = (about(&target), about(&world.config_path()));
             let run = world.run(arguments);
             assert_eq!(run.code, 78, "{cure} {arguments:?} {run:?}");
@@ -151,10 +143,7 @@ fn roots_config_in_a_folder_that_others_may_write_is_refused_and_nothing_is_touc
             let check = world.run(&["check"]);
             assert_eq!(check.code, 78, "{check:?}");
             assert!(check.stdout.contains(cure), "{check:?}");
-            assert!(
-                world.pce.requests().is_empty(),
-                "root's rights read nothing"
-            );
+            assert!(world.pce.requests().is_empty(), "root's rights read nothing");
         }
     }
     // Where nobody takes another's file away, as in /tmp, root's config is root's.
@@ -241,34 +230,22 @@ fn on_a_host_with(
         }
         host
     };
-    if !host(&["true".as_ref()])
-        .status()
-        .is_ok_and(|status| status.success())
-    {
+    if !host(&["true".as_ref()]).status().is_ok_and(|status| status.success()) {
         eprintln!("skipped: this root may not have an /etc of its own");
         return None;
     }
-    let whole: Vec<_> = std::iter::once(plain.get_program())
-        .chain(plain.get_args())
-        .collect();
+    let whole: Vec<_> = std::iter::once(plain.get_program()).chain(plain.get_args()).collect();
     Some(host(&whole))
 }
 
 /// Waits until the PCE is asked, and hands over the run at work.
 fn at_work(mut command: Command, world: &World) -> Child {
-    let mut run = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut run =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begin = std::time::Instant::now();
     while world.pce.requests().is_empty() {
         assert!(run.try_wait().unwrap().is_none(), "the run has ended");
-        assert!(
-            begin.elapsed() < Duration::from_secs(60),
-            "it does not come so far"
-        );
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not come so far");
         std::thread::sleep(Duration::from_millis(5));
     }
     run
@@ -295,9 +272,7 @@ fn root_goes_on_in_the_owners_groups_with_the_owners_environment_and_none_of_its
     let Some(mut command) = on_a_host_with(&world, ("", ""), &["run"]) else {
         return;
     };
-    command
-        .env("AWS_SECRET_ACCESS_KEY", "root's own")
-        .env("HOME", "/root");
+    command.env("AWS_SECRET_ACCESS_KEY", "root's own").env("HOME", "/root");
     command.env("HTTPS_PROXY", "http://root:password@127.0.0.1:9");
     command.env("LC_ALL", "C.UTF-8");
 
@@ -310,12 +285,7 @@ fn root_goes_on_in_the_owners_groups_with_the_owners_environment_and_none_of_its
 
     let environment = String::from_utf8(environment).unwrap();
     let set: Vec<&str> = environment.split('\0').collect();
-    for own in [
-        "HOME=/home/monitor",
-        "USER=monitor",
-        "LOGNAME=monitor",
-        "LC_ALL=C.UTF-8",
-    ] {
+    for own in ["HOME=/home/monitor", "USER=monitor", "LOGNAME=monitor", "LC_ALL=C.UTF-8"] {
         assert!(set.contains(&own), "{own}: {set:?}");
     }
     assert!(!environment.contains("root's own"), "{set:?}");
@@ -363,10 +333,9 @@ fn a_secret_file_is_judged_by_who_can_read_it_and_the_advice_leaves_the_service_
     assert!(fine.stdout.contains("accepts the API key"), "{fine:?}");
 
     let bob = "bob:x:1001:4321::/home/bob:/bin/sh\n";
-    for (users, group, who) in [
-        (ALICE, "monitor:x:4321:alice\n", "alice"),
-        (bob, "monitor:x:4321:\n", "bob"),
-    ] {
+    for (users, group, who) in
+        [(ALICE, "monitor:x:4321:alice\n", "alice"), (bob, "monitor:x:4321:\n", "bob")]
+    {
         let told = checked(0o640, users, group).unwrap();
         let named = format!("in the group monitor: {who}");
         assert!(told.stdout.contains(&named), "{told:?}");
@@ -374,10 +343,7 @@ fn a_secret_file_is_judged_by_who_can_read_it_and_the_advice_leaves_the_service_
     }
 
     let world_may = checked(0o644, ALICE, "").unwrap();
-    assert!(
-        world_may.stdout.contains("others may read it (mode 644)"),
-        "{world_may:?}"
-    );
+    assert!(world_may.stdout.contains("others may read it (mode 644)"), "{world_may:?}");
     assert!(world_may.stdout.contains("chmod o-rwx "), "{world_may:?}");
 }
 
@@ -388,12 +354,8 @@ fn in_someone_elses_archive_folder_root_writes_through_no_link_and_to_no_second_
     }
     type Plant = fn(&Path, &Path);
     let plants: [(&str, Plant); 4] = [
-        ("events.jsonl", |name, target| {
-            symlink(target, name).unwrap()
-        }),
-        ("events.jsonl", |name, target| {
-            fs::hard_link(target, name).unwrap()
-        }),
+        ("events.jsonl", |name, target| symlink(target, name).unwrap()),
+        ("events.jsonl", |name, target| fs::hard_link(target, name).unwrap()),
         (".lock", |name, target| symlink(target, name).unwrap()),
         (".lock", |name, target| fs::hard_link(target, name).unwrap()),
     ];

@@ -13,20 +13,15 @@ use crate::world::World;
 fn two() -> World {
     let world = World::new();
     world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
-    world.rule(
-        json!({"type": "traffic", "name": "封鎖的連線", "pd": 2, "port": "80,443",
-        "threshold_type": "count", "threshold_count": 10, "threshold_window": 10}),
-    );
+    world.rule(json!({"type": "traffic", "name": "封鎖的連線", "pd": 2, "port": "80,443",
+        "threshold_type": "count", "threshold_count": 10, "threshold_window": 10}));
     world
 }
 
 /// The binary with something on its standard input.
 fn piped(world: &World, arguments: &[&str], input: &str) -> Output {
     let mut command = world.command(arguments);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // Who refuses its arguments does not read on.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
@@ -61,11 +56,7 @@ fn list_is_a_table_for_a_person_and_json_for_a_script() {
 fn show_gives_one_rule_as_an_object_and_several_as_a_list() {
     let mut world = two();
     let run = world.run(&["rules", "show", "2"]);
-    assert!(
-        run.stdout
-            .starts_with("id                2\ntype              traffic\n"),
-        "{run:?}"
-    );
+    assert!(run.stdout.starts_with("id                2\ntype              traffic\n"), "{run:?}");
     let one = world.run(&["rules", "show", "2", "--json"]);
     assert_eq!(json_of(&one.stdout), world.config()["rules"][1]);
     for ids in ["1,2", "1-9"] {
@@ -83,27 +74,17 @@ fn add_takes_a_rule_or_several_from_an_argument_a_file_or_standard_input() {
     assert_eq!(run.stdout, "rule 1 added: one\n", "{run:?}");
 
     let file = world.folder().join("two.json");
-    std::fs::write(
-        &file,
-        format!("\u{feff}[{}, {}]", rule("two"), rule("three")),
-    )
-    .unwrap();
+    std::fs::write(&file, format!("\u{feff}[{}, {}]", rule("two"), rule("three"))).unwrap();
     let run = world.run(&["rules", "add", file.to_str().unwrap(), "--json"]);
     assert_eq!(json_of(&run.stdout)["added"], json!([2, 3]), "{run:?}");
 
-    for (arguments, name) in [
-        (&["rules", "add", "-"][..], "four"),
-        (&["rules", "add"], "five"),
-    ] {
+    for (arguments, name) in [(&["rules", "add", "-"][..], "four"), (&["rules", "add"], "five")] {
         let output = piped(&world, arguments, &rule(name));
         assert_eq!(output.status.code(), Some(0), "{output:?}");
     }
     let config = world.config();
     let rules = config["rules"].as_array().unwrap();
-    let names: Vec<&str> = rules
-        .iter()
-        .map(|rule| rule["name"].as_str().unwrap())
-        .collect();
+    let names: Vec<&str> = rules.iter().map(|rule| rule["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["one", "two", "three", "four", "five"]);
     assert_eq!(rules[4]["id"], 5);
 
@@ -119,10 +100,7 @@ fn what_is_wrong_with_a_rule_is_told_by_its_path_and_nothing_is_added() {
     let mut world = two();
     let before = std::fs::read(world.config_path()).unwrap();
     let cases = [
-        (
-            "{\"type\": \"event\", \"name\": \"x\", \"filter_valu\": \"y\"}",
-            "rule.filter_valu:",
-        ),
+        ("{\"type\": \"event\", \"name\": \"x\", \"filter_valu\": \"y\"}", "rule.filter_valu:"),
         (
             "[{\"type\": \"event\", \"name\": \"x\", \"filter_value\": \"y\"}, {\"type\": \"traffic\", \
           \"name\": \"x\", \"pd\": 2, \"port\": 99999}]",
@@ -140,11 +118,7 @@ fn what_is_wrong_with_a_rule_is_told_by_its_path_and_nothing_is_added() {
     ];
     for (given, said) in cases {
         let run = world.run(&["rules", "add", given]);
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (64, ""),
-            "{given}: {run:?}"
-        );
+        assert_eq!((run.code, run.stdout.as_str()), (64, ""), "{given}: {run:?}");
         assert!(run.stderr.contains(said), "{given}: {run:?}");
     }
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
@@ -167,20 +141,10 @@ fn set_changes_keys_and_leaves_every_other_byte() {
     ]);
 
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-    assert!(
-        run.stdout
-            .contains("rule 1: name: \"Tampering\" → \"404\"\n"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("rule 1: name: \"Tampering\" → \"404\"\n"), "{run:?}");
     let rule = world.config()["rules"][0].clone();
-    assert_eq!(
-        (&rule["name"], &rule["level"]),
-        (&json!("404"), &json!("critical"))
-    );
-    assert_eq!(
-        (&rule["enabled"], &rule["_own"]),
-        (&json!(false), &json!(7))
-    );
+    assert_eq!((&rule["name"], &rule["level"]), (&json!("404"), &json!("critical")));
+    assert_eq!((&rule["enabled"], &rule["_own"]), (&json!(false), &json!(7)));
     assert_eq!(rule["severity"], json!(["err"]));
 
     let run = world.run(&[
@@ -195,10 +159,7 @@ fn set_changes_keys_and_leaves_every_other_byte() {
         "note=",
     ]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(
-        std::fs::read_to_string(world.config_path()).unwrap(),
-        before
-    );
+    assert_eq!(std::fs::read_to_string(world.config_path()).unwrap(), before);
     let nothing = world.run(&["rules", "set", "1", "name=Tampering"]);
     assert_eq!(nothing.stdout, "nothing to change\n");
 }
@@ -208,10 +169,7 @@ fn a_wrong_value_or_id_is_64_and_changes_nothing() {
     let mut world = two();
     let before = std::fs::read(world.config_path()).unwrap();
     let cases: [(&[&str], &str); 14] = [
-        (
-            &["set", "1", "threshold_count=many"],
-            "rules[0].threshold_count",
-        ),
+        (&["set", "1", "threshold_count=many"], "rules[0].threshold_count"),
         (&["set", "2", "port=http"], "rules[1].port"),
         (&["set", "2", "pd="], "rules[1].pd"),
         (&["set", "1", "colour=red"], "rules[0].colour"),
@@ -228,11 +186,7 @@ fn a_wrong_value_or_id_is_64_and_changes_nothing() {
     ];
     for (arguments, said) in cases {
         let run = world.run(&[&["rules"], arguments].concat());
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (64, ""),
-            "{arguments:?}: {run:?}"
-        );
+        assert_eq!((run.code, run.stdout.as_str()), (64, ""), "{arguments:?}: {run:?}");
         assert!(run.stderr.contains(said), "{arguments:?}: {run:?}");
     }
     for arguments in [&["rules"][..], &["rules", "fly"], &["rules", "list", "1"]] {
@@ -259,18 +213,11 @@ fn several_rules_are_turned_off_and_on_and_removed_by_their_ids() {
     let run = world.run(&["rules", "enable", "3", "4", "--json"]);
     assert_eq!(json_of(&run.stdout)["rules"][1]["enabled"], true, "{run:?}");
     let run = world.run(&["rules", "remove", "1-2,5"]);
-    assert_eq!(
-        run.stdout.lines().next(),
-        Some("rule 1 removed: rule 1"),
-        "{run:?}"
-    );
+    assert_eq!(run.stdout.lines().next(), Some("rule 1 removed: rule 1"), "{run:?}");
 
     let config = world.config();
     let rules = config["rules"].as_array().unwrap();
-    let ids: Vec<i64> = rules
-        .iter()
-        .map(|rule| rule["id"].as_i64().unwrap())
-        .collect();
+    let ids: Vec<i64> = rules.iter().map(|rule| rule["id"].as_i64().unwrap()).collect();
     assert_eq!(ids, [3, 4, 6]);
     // The state went through all of it, and the next run goes on from it.
     assert!(config["state"]["generation"].as_u64().unwrap() > 0);
@@ -281,18 +228,13 @@ fn several_rules_are_turned_off_and_on_and_removed_by_their_ids() {
 #[test]
 fn a_rule_edited_between_two_runs_counts_on_and_a_changed_filter_counts_afresh() {
     let mut world = World::new();
-    world.rule(
-        json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering",
-        "threshold_type": "count", "threshold_count": 5, "threshold_window": 60}),
-    );
+    world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering",
+        "threshold_type": "count", "threshold_count": 5, "threshold_window": 60}));
     world.pce.event(agent_tampering("db-01").at("10:03"));
     world.pce.event(agent_tampering("db-01").at("10:04"));
     assert_eq!(world.run_at("10:10").number("alerts"), 0);
 
-    assert_eq!(
-        world.run(&["rules", "set", "1", "threshold_count=3"]).code,
-        0
-    );
+    assert_eq!(world.run(&["rules", "set", "1", "threshold_count=3"]).code, 0);
     world.pce.event(agent_tampering("db-01").at("10:12"));
     let run = world.run_at("10:20");
     assert_eq!(run.told()[0].count, 3, "{run:?}");
@@ -300,12 +242,7 @@ fn a_rule_edited_between_two_runs_counts_on_and_a_changed_filter_counts_afresh()
     world.pce.event(agent_tampering("db-01").at("11:32"));
     world.pce.event(agent_tampering("db-01").at("11:33"));
     assert_eq!(world.run_at("11:40").number("alerts"), 0);
-    assert_eq!(
-        world
-            .run(&["rules", "set", "1", "filter_value=agent.tamper"])
-            .code,
-        0
-    );
+    assert_eq!(world.run(&["rules", "set", "1", "filter_value=agent.tamper"]).code, 0);
     world.pce.event(agent_tampering("db-01").at("11:45"));
     assert_eq!(world.run_at("11:50").number("alerts"), 0);
 }
@@ -321,10 +258,7 @@ fn a_change_made_while_a_run_is_under_way_survives_it_and_so_does_its_state() {
 
     let output = piped(&world, &["rules", "set", "2", "threshold_count=99"], "");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(
-        running.try_wait().unwrap().is_none(),
-        "the run was over too soon"
-    );
+    assert!(running.try_wait().unwrap().is_none(), "the run was over too soon");
     assert_eq!(running.wait().unwrap().code(), Some(0));
 
     let config = world.config();
@@ -336,10 +270,7 @@ fn a_change_made_while_a_run_is_under_way_survives_it_and_so_does_its_state() {
     world.pce.heal();
     let run = world.run_at("10:20");
     assert_eq!((run.code, run.number("events")), (0, 0), "{run:?}");
-    assert!(
-        !run.stderr.contains("state"),
-        "nothing was rolled back: {run:?}"
-    );
+    assert!(!run.stderr.contains("state"), "nothing was rolled back: {run:?}");
 }
 
 #[test]
@@ -356,8 +287,7 @@ fn ids_that_stand_twice_are_renumbered_by_the_next_change_and_that_is_said() {
 
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        run.stdout
-            .contains("the id 7 stood twice; one of its rules has the id 8 now"),
+        run.stdout.contains("the id 7 stood twice; one of its rules has the id 8 now"),
         "{run:?}"
     );
     assert_eq!(world.config()["rules"][1]["id"], 8);
@@ -371,10 +301,7 @@ fn a_file_that_cannot_be_used_is_78_and_one_with_an_error_elsewhere_can_be_mende
     let listed = world.run(&["rules", "list"]);
     assert_eq!(listed.code, 78, "{listed:?}");
     assert!(listed.stdout.contains("Tampering"), "{listed:?}");
-    assert!(
-        listed.stderr.contains("settings.reminder_hours"),
-        "{listed:?}"
-    );
+    assert!(listed.stderr.contains("settings.reminder_hours"), "{listed:?}");
     let set = world.run(&["rules", "set", "1", "level=info"]);
     assert_eq!(set.code, 78, "{set:?}");
     assert_eq!(world.config()["rules"][0]["level"], "info");
@@ -406,17 +333,10 @@ fn the_words_are_the_configured_languages() {
 fn what_stands_in_a_rule_acts_on_no_terminal() {
     let mut world = World::new();
     world.rule(json!({"type": "event", "name": "a\u{1b}[2J\u{202e}b", "filter_value": "x\u{7}"}));
-    for arguments in [
-        &["rules", "list"][..],
-        &["rules", "show", "1"],
-        &["rules", "disable", "1"],
-    ] {
+    for arguments in [&["rules", "list"][..], &["rules", "show", "1"], &["rules", "disable", "1"]] {
         let run = world.run(arguments);
         assert_eq!(run.code, 0, "{run:?}");
-        assert!(
-            !run.stdout.contains(['\u{1b}', '\u{202e}', '\u{7}']),
-            "{run:?}"
-        );
+        assert!(!run.stdout.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{run:?}");
     }
 }
 
@@ -438,11 +358,8 @@ fn named(world: &World, name: &str) -> usize {
     rules.filter(|rule| rule["name"] == name).count()
 }
 
-const NEW: [&str; 3] = [
-    "rules",
-    "add",
-    r#"{"type": "event", "name": "New", "filter_value": "user.login"}"#,
-];
+const NEW: [&str; 3] =
+    ["rules", "add", r#"{"type": "event", "name": "New", "filter_value": "user.login"}"#];
 
 #[test]
 fn a_change_that_is_in_is_told_as_one_though_its_copy_failed() {

@@ -19,9 +19,7 @@ fn quiet() -> World {
 fn killed_at(world: &World, time: &str) {
     world.pce.set_now(time);
     world.pce.forget_requests();
-    world
-        .pce
-        .fault(Fault::hang(Duration::from_secs(3)).times(1));
+    world.pce.fault(Fault::hang(Duration::from_secs(3)).times(1));
     let mut run: Child = world.run_until(World::asks_the_pce);
     run.kill().unwrap();
     run.wait().unwrap();
@@ -29,12 +27,7 @@ fn killed_at(world: &World, time: &str) {
 }
 
 fn status(world: &mut World) -> Value {
-    serde_json::from_str(
-        &world
-            .run(&["status", "--json", "--max-age", "9999999"])
-            .stdout,
-    )
-    .unwrap()
+    serde_json::from_str(&world.run(&["status", "--json", "--max-age", "9999999"]).stdout).unwrap()
 }
 
 #[test]
@@ -49,21 +42,11 @@ fn one_is_told_by_the_next_run_and_in_the_next_mail_and_no_more() {
     let next = world.run_at("10:20");
 
     assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
-    assert_eq!(
-        next.stderr.matches("did not come to its end").count(),
-        1,
-        "{next:?}"
-    );
+    assert_eq!(next.stderr.matches("did not come to its end").count(), 1, "{next:?}");
     let quiet = world.run_at("10:30");
-    assert!(
-        !quiet.stderr.contains("did not come to its end"),
-        "{quiet:?}"
-    );
+    assert!(!quiet.stderr.contains("did not come to its end"), "{quiet:?}");
     let checked = world.run(&["check"]);
-    assert!(
-        checked.stdout.contains("did not come to its end"),
-        "{checked:?}"
-    );
+    assert!(checked.stdout.contains("did not come to its end"), "{checked:?}");
     world.pce.event(agent_tampering("db-01").at("10:35"));
     let told = world.run_at("10:40");
     for text in [told.mail().text(), told.mail().html()] {
@@ -117,9 +100,7 @@ fn one_that_was_told_is_not_told_again_though_the_run_that_told_it_died_too() {
 #[test]
 fn a_run_that_ends_or_is_at_work_or_a_change_to_the_file_is_none_that_died() {
     let mut world = quiet();
-    world
-        .pce
-        .fault(Fault::hang(Duration::from_secs(3)).times(1));
+    world.pce.fault(Fault::hang(Duration::from_secs(3)).times(1));
     world.pce.forget_requests();
     let mut run = world.run_until(World::asks_the_pce);
     let meanwhile = world.run(&["run"]);

@@ -15,10 +15,7 @@ const PASSWORD: &str = "mail-Pa55word-9x";
 fn with_secrets(script: Options) -> (World, Vec<String>) {
     let mut world = World::new();
     world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
-    world.mail_server(Options {
-        login: Some(("monitor".into(), PASSWORD.into())),
-        ..script
-    });
+    world.mail_server(Options { login: Some(("monitor".into(), PASSWORD.into())), ..script });
     world.set("smtp.user", json!("monitor"));
     world.set("smtp.password", json!(PASSWORD));
     let secret = world.pce.secret();
@@ -42,10 +39,7 @@ fn assert_silent(world: &World, run: &Run, secrets: &[String]) {
         ("stdout", run.stdout.clone()),
         ("stderr", run.stderr.clone()),
         ("state", state(world, "illumio_api_config.json")),
-        (
-            "state of .last",
-            state(world, "illumio_api_config.json.last"),
-        ),
+        ("state of .last", state(world, "illumio_api_config.json.last")),
     ];
     for mail in world.mailbox.all() {
         let raw = String::from_utf8_lossy(&mail.raw).into_owned();
@@ -66,22 +60,15 @@ fn assert_silent(world: &World, run: &Run, secrets: &[String]) {
 fn thrown_back(secrets: &[String]) -> Vec<Vec<String>> {
     let percent =
         |text: &String| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let whole: Vec<String> = secrets
-        .iter()
-        .chain(&secrets.iter().map(percent).collect::<Vec<_>>())
-        .cloned()
-        .collect();
+    let whole: Vec<String> =
+        secrets.iter().chain(&secrets.iter().map(percent).collect::<Vec<_>>()).cloned().collect();
     let broken = secrets.iter().flat_map(|secret| {
         let (one, other) = secret.split_at(secret.len() / 2);
         [one.to_owned(), other.to_owned()]
     });
     let cut = format!("{}{}", "x".repeat(200 - 12), secrets[0]);
     let mut all = vec![whole, broken.collect(), vec![cut]];
-    all.extend(
-        secrets
-            .iter()
-            .map(|secret| vec![format!("{}{secret}", "y".repeat(193))]),
-    );
+    all.extend(secrets.iter().map(|secret| vec![format!("{}{secret}", "y".repeat(193))]));
     all
 }
 
@@ -89,10 +76,8 @@ fn thrown_back(secrets: &[String]) -> Vec<Vec<String>> {
 fn a_proxy_that_throws_the_request_back_does_not_make_them_public() {
     let (mut world, secrets) = with_secrets(Options::default());
     world.run_at("10:00");
-    let echo = format!(
-        "GET /api/v2/health\r\nAuthorization: Basic {}\r\n{}",
-        secrets[1], secrets[0]
-    );
+    let echo =
+        format!("GET /api/v2/health\r\nAuthorization: Basic {}\r\n{}", secrets[1], secrets[0]);
     for (nth, status) in [200, 400, 401, 403, 500, 502].into_iter().enumerate() {
         for kind in ["text/html", "application/json"] {
             let body = match kind {
@@ -202,10 +187,7 @@ fn a_mail_server_that_throws_them_back_at_any_step_does_not_make_them_public() {
     for step in ["GREETING", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "END"] {
         for lines in thrown_back(&told) {
             let (last, first) = lines.split_last().unwrap();
-            let first: String = first
-                .iter()
-                .map(|line| format!("550-5.7.1 {line}\r\n"))
-                .collect();
+            let first: String = first.iter().map(|line| format!("550-5.7.1 {line}\r\n")).collect();
             let script = Options::default().say(step, &format!("{first}550 5.7.1 {last}"));
             let script = match step {
                 // Else HELO is tried.
@@ -219,11 +201,7 @@ fn a_mail_server_that_throws_them_back_at_any_step_does_not_make_them_public() {
             assert_silent(&world, &run, &silent);
         }
     }
-    for arguments in [
-        ["test-mail", "--lang=en"],
-        ["check", "--json"],
-        ["status", "--json"],
-    ] {
+    for arguments in [["test-mail", "--lang=en"], ["check", "--json"], ["status", "--json"]] {
         let run = world.run(&arguments);
         assert_silent(&world, &run, &silent);
     }
@@ -329,9 +307,8 @@ fn one_that_was_typed_where_a_name_belongs_is_shown_nowhere() {
     ] {
         let run = world.run(arguments);
         let outputs = [&run.stdout, &run.stderr];
-        for (output, secret) in outputs
-            .iter()
-            .flat_map(|out| secrets.iter().map(move |one| (out, one)))
+        for (output, secret) in
+            outputs.iter().flat_map(|out| secrets.iter().map(move |one| (out, one)))
         {
             assert!(!output.contains(secret), "{secret}: {arguments:?} {run:?}");
         }
@@ -345,10 +322,7 @@ fn one_that_was_typed_where_a_name_belongs_is_shown_nowhere() {
     let menu = menu.wait_with_output().unwrap();
     let shown = String::from_utf8_lossy(&menu.stdout).into_owned();
     assert!(shown.contains("***"), "{shown}");
-    assert!(
-        !shown.contains(&typed) && !shown.contains(PASSWORD),
-        "{shown}"
-    );
+    assert!(!shown.contains(&typed) && !shown.contains(PASSWORD), "{shown}");
     for mail in world.mailbox.all() {
         let raw = String::from_utf8_lossy(&mail.raw).into_owned();
         for text in [raw, mail.text(), mail.html(), mail.subject()] {

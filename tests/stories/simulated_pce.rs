@@ -12,9 +12,7 @@ const QUERIES: &str = "/orgs/1/traffic_flows/async_queries";
 fn hrefs(answer: &super::client::Answer) -> Vec<String> {
     let json = answer.json();
     let events = json.as_array().unwrap().iter();
-    events
-        .map(|e| e["timestamp"].as_str().unwrap()[11..16].to_owned())
-        .collect()
+    events.map(|e| e["timestamp"].as_str().unwrap()[11..16].to_owned()).collect()
 }
 
 #[test]
@@ -29,12 +27,7 @@ fn a_wrong_secret_is_401_a_wrong_org_403_an_unknown_path_404() {
     assert_eq!(client.get("/orgs/1/nothing").status, 404);
     assert_eq!(client.get("/noop").status, 204);
     assert_eq!(client.get("/product_version").json()["version"], "25.2.40");
-    assert_eq!(
-        Client::with_secret(&pce, "wrong")
-            .get("/node_available")
-            .status,
-        200
-    );
+    assert_eq!(Client::with_secret(&pce, "wrong").get("/node_available").status, 200);
 }
 
 #[test]
@@ -44,10 +37,7 @@ fn too_many_requests_in_a_minute_are_429_until_the_next() {
     let client = Client::of(&pce);
     let statuses: Vec<u16> = (0..3).map(|_| client.get("/health").status).collect();
     assert_eq!(statuses, [200, 200, 429]);
-    assert_eq!(
-        client.get("/health").json()[0]["token"],
-        "too_many_requests_error"
-    );
+    assert_eq!(client.get("/health").json()[0]["token"], "too_many_requests_error");
     pce.set_now("10:01");
     assert_eq!(client.get("/health").status, 200);
 }
@@ -72,10 +62,7 @@ fn the_clock_and_a_request_id_are_in_every_answer() {
 
     pce.health_status("warning", "disk of core0 at 96 %");
     let health = Client::of(&pce).get("/health").json();
-    assert_eq!(
-        health[0]["notifications"][0]["message"],
-        "disk of core0 at 96 %"
-    );
+    assert_eq!(health[0]["notifications"][0]["message"], "disk of core0 at 96 %");
 }
 
 #[test]
@@ -164,28 +151,16 @@ fn a_query_is_queued_then_working_then_completed_then_deleted() {
     let client = Client::of(&pce);
 
     let posted = client.post(QUERIES, &query());
-    assert_eq!(
-        (posted.status, posted.json()["status"].as_str()),
-        (202, Some("queued"))
-    );
+    assert_eq!((posted.status, posted.json()["status"].as_str()), (202, Some("queued")));
     let href = posted.json()["href"].as_str().unwrap().to_owned();
     assert_eq!(client.get(&format!("{href}/download")).status, 404);
     assert_eq!(client.delete(&href).status, 406);
 
-    let states: Vec<String> = (0..3)
-        .map(|_| {
-            client.get(&href).json()["status"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
-        .collect();
+    let states: Vec<String> =
+        (0..3).map(|_| client.get(&href).json()["status"].as_str().unwrap().to_owned()).collect();
     assert_eq!(states, ["queued", "working", "completed"]);
     let state = client.get(&href).json();
-    assert_eq!(
-        (&state["matches_count"], &state["flows_count"]),
-        (&json!(1), &json!(1))
-    );
+    assert_eq!((&state["matches_count"], &state["flows_count"]), (&json!(1), &json!(1)));
     assert_eq!(client.get(QUERIES).json().as_array().unwrap().len(), 1);
 
     let rows = client.get(state["result"].as_str().unwrap());
@@ -218,19 +193,10 @@ fn a_query_is_refused_where_its_body_is_wrong() {
         query_with("policy_decisions", json!(["denied"])),
         query_with("page", json!(1)),
         query_with("sources", json!({"include": []})),
-        query_with(
-            "sources",
-            actor(json!({"ip_address": {"value": "10.0.0.0/8"}})),
-        ),
+        query_with("sources", actor(json!({"ip_address": {"value": "10.0.0.0/8"}}))),
         query_with("destinations", actor(json!({"transmission": "broadcast"}))),
-        query_with(
-            "services",
-            json!({"include": [{"port": "80"}], "exclude": []}),
-        ),
-        query_with(
-            "services",
-            json!({"include": [{"port": 80, "to_port": 70}], "exclude": []}),
-        ),
+        query_with("services", json!({"include": [{"port": "80"}], "exclude": []})),
+        query_with("services", json!({"include": [{"port": 80, "to_port": 70}], "exclude": []})),
         json!([]),
     ];
     for body in bodies {
@@ -269,10 +235,7 @@ fn a_query_gets_the_decisions_ports_and_ends_it_asks_for_and_no_more_than_its_ca
     let href = capped.json()["href"].as_str().unwrap().to_owned();
     client.get(&href);
     let state = client.get(&href).json();
-    assert_eq!(
-        (&state["matches_count"], &state["flows_count"]),
-        (&json!(5), &json!(2))
-    );
+    assert_eq!((&state["matches_count"], &state["flows_count"]), (&json!(5), &json!(2)));
 }
 
 #[test]
@@ -282,17 +245,10 @@ fn queries_fail_are_cancelled_never_end_vanish_or_complete_before_their_rows() {
     let client = Client::of(&pce);
     let ends_as = |fate: Fate| {
         pce.next_query(fate);
-        let href = client.post(QUERIES, &query()).json()["href"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let href = client.post(QUERIES, &query()).json()["href"].as_str().unwrap().to_owned();
         let states: Vec<_> = (0..4).map(|_| client.get(&href)).collect();
         let last = states.last().unwrap();
-        (
-            last.status,
-            last.json()["status"].as_str().unwrap_or("").to_owned(),
-            href,
-        )
+        (last.status, last.json()["status"].as_str().unwrap_or("").to_owned(), href)
     };
     assert_eq!(ends_as(Fate::fails()).1, "failed");
     assert_eq!(ends_as(Fate::status("canceled")).1, "canceled");
@@ -308,32 +264,16 @@ fn queries_fail_are_cancelled_never_end_vanish_or_complete_before_their_rows() {
     let (_, _, early) = ends_as(Fate::completes().empty_at_first(1));
     assert_eq!(client.get(&early).json()["flows_count"], 1);
     assert_eq!(client.get(&format!("{early}/download")).json(), json!([]));
-    assert_eq!(
-        client
-            .get(&format!("{early}/download"))
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(client.get(&format!("{early}/download")).json().as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn a_fault_meets_the_requests_it_is_meant_for() {
     let pce = Pce::start();
     let client = Client::of(&pce);
-    pce.fault(
-        Fault::status(503)
-            .retry_after(7)
-            .on("/events")
-            .after(1)
-            .times(2),
-    );
+    pce.fault(Fault::status(503).retry_after(7).on("/events").after(1).times(2));
 
-    let statuses: Vec<u16> = (0..4)
-        .map(|_| client.get("/orgs/1/events").status)
-        .collect();
+    let statuses: Vec<u16> = (0..4).map(|_| client.get("/orgs/1/events").status).collect();
     assert_eq!(statuses, [200, 503, 503, 200]);
     assert_eq!(client.get("/health").status, 200);
     assert_eq!(pce.faults_met(), [2]);
@@ -360,12 +300,7 @@ fn broken_answers_are_broken() {
     assert!(events(Some(Fault::cut_mid_body())).is_err());
     assert!(events(Some(Fault::half_gzip())).is_err());
     assert!(events(Some(Fault::wrong_length(10))).is_err());
-    assert!(
-        events(Some(Fault::html()))
-            .unwrap()
-            .text
-            .starts_with("<html>")
-    );
+    assert!(events(Some(Fault::html())).unwrap().text.starts_with("<html>"));
     assert_eq!(events(Some(Fault::junk())).unwrap().json(), json!(null));
     pce.gzip(false);
     let half = events(Some(Fault::half_body())).unwrap();
@@ -413,21 +348,15 @@ fn very_many_rows_come_cut_at_the_cap_and_split_by_port() {
     let client = Client::of(&pce);
     let all = client.traffic(&query());
     assert_eq!(all.len(), 3_000);
-    assert_eq!(
-        client.traffic(&query_with("max_results", json!(700))).len(),
-        700
-    );
+    assert_eq!(client.traffic(&query_with("max_results", json!(700))).len(), 700);
     let part = |from, to| {
         let range = json!({"include": [{"port": from, "to_port": to}], "exclude": []});
         client.traffic(&query_with("services", range)).len()
     };
     assert_eq!(part(0, 1_023) + part(1_024, 65_535), 3_000);
-    let day = all.iter().all(|row| {
-        row["timestamp_range"]["first_detected"]
-            .as_str()
-            .unwrap()
-            .starts_with(DAY)
-    });
+    let day = all
+        .iter()
+        .all(|row| row["timestamp_range"]["first_detected"].as_str().unwrap().starts_with(DAY));
     assert!(day);
 }
 
@@ -444,12 +373,7 @@ fn over_tls_the_certificate_is_good_or_as_bad_as_asked_for() {
         assert!(pce.requests().is_empty());
     }
     // Whether a self-signed certificate is trusted is the client's affair.
-    assert!(
-        Pce::start_tls(Tls::SelfSigned)
-            .trust_pem()
-            .unwrap()
-            .contains("BEGIN")
-    );
+    assert!(Pce::start_tls(Tls::SelfSigned).trust_pem().unwrap().contains("BEGIN"));
 }
 
 #[test]
@@ -466,10 +390,7 @@ fn more_matches_than_rows_can_be_claimed_and_nothing_is_cut_for_it() {
 #[test]
 fn a_silent_region_is_said_and_its_rows_are_missing() {
     let pce = Pce::start();
-    pce.regions([
-        Region::of("leader.example.net"),
-        Region::of("taipei.example.net").silent(),
-    ]);
+    pce.regions([Region::of("leader.example.net"), Region::of("taipei.example.net").silent()]);
     pce.connection(blocked("web-01", "db-01", 22));
     pce.connections((1..4).map(|port| blocked("web-02", "db-02", port).in_region(1)));
     let (status, rows) = outcome(&pce, &[]);
@@ -480,10 +401,7 @@ fn a_silent_region_is_said_and_its_rows_are_missing() {
     assert_eq!(status["regions"], regions);
     assert_eq!((rows.len(), &status["status"]), (1, &json!("completed")));
 
-    pce.regions([
-        Region::of("leader.example.net"),
-        Region::of("taipei.example.net"),
-    ]);
+    pce.regions([Region::of("leader.example.net"), Region::of("taipei.example.net")]);
     assert_eq!(outcome(&pce, &[]).1.len(), 4);
 }
 
@@ -517,10 +435,7 @@ fn a_log_in_page_comes_in_place_of_an_answer_or_behind_a_redirect() {
     pce.fault(Fault::redirect_to_login().on("/health").times(2));
     let client = Client::of(&pce);
     let page = client.get("/health");
-    assert_eq!(
-        (page.status, page.header("content-type")),
-        (200, "text/html; charset=utf-8")
-    );
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     // This client follows.
     let followed = client.get("/health");
     assert_eq!(followed.status, 200);
@@ -533,10 +448,7 @@ fn outcome(pce: &Pce, decisions: &[&str]) -> (serde_json::Value, Vec<serde_json:
     pce.every_query(Fate::completes().after_polls(0));
     let client = Client::of(pce);
     let body = query_with("policy_decisions", json!(decisions));
-    let href = client.post(QUERIES, &body).json()["href"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let href = client.post(QUERIES, &body).json()["href"].as_str().unwrap().to_owned();
     let status = client.get(&href).json();
     let rows = client.get(status["result"].as_str().unwrap()).json();
     (status, rows.as_array().unwrap().clone())

@@ -19,10 +19,7 @@ fn age(world: &World, keys: &[&str], minutes: i64) {
         for key in keys {
             let at = &mut config["state"]["last_run"][*key];
             let time: Timestamp = at.as_str().unwrap().parse().unwrap();
-            *at = json!(
-                time.checked_sub(SignedDuration::from_mins(minutes))
-                    .unwrap()
-            );
+            *at = json!(time.checked_sub(SignedDuration::from_mins(minutes)).unwrap());
         }
         // Newer than `.last`, which else goes before.
         let generation = config["state"]["generation"].as_u64().unwrap();
@@ -41,10 +38,7 @@ fn it_is_well_while_the_last_complete_run_is_recent() {
     let before = std::fs::read(world.config_path()).unwrap();
     world.pce.forget_requests();
     let run = world.run(&["status"]);
-    assert_eq!(
-        (run.code, run.stdout.as_str()),
-        (0, "ok last complete run 0 min ago\n")
-    );
+    assert_eq!((run.code, run.stdout.as_str()), (0, "ok last complete run 0 min ago\n"));
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
     assert!(world.pce.requests().is_empty());
 
@@ -52,10 +46,7 @@ fn it_is_well_while_the_last_complete_run_is_recent() {
     assert_eq!(world.run(&["status"]).code, 0);
     let run = world.run(&["status", "--max-age=15"]);
     assert_eq!(run.code, 75, "{run:?}");
-    assert!(
-        run.stdout.contains("last run 20 min ago") && run.stdout.contains("cron"),
-        "{run:?}"
-    );
+    assert!(run.stdout.contains("last run 20 min ago") && run.stdout.contains("cron"), "{run:?}");
     age(&world, &["at", "complete_at"], 20);
     assert_eq!(world.run(&["status"]).code, 75, "40 minutes are too old");
     assert_eq!(world.run(&["status", "--max-age", "60"]).code, 0);
@@ -86,15 +77,9 @@ fn runs_that_do_not_see_everything_are_told_with_the_reason() {
 
     let run = world.run(&["status", "--json"]);
     let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((told["exit_code"].as_i64(), told["mails_waiting"].as_i64()), (Some(75), Some(1)));
     assert_eq!(
-        (told["exit_code"].as_i64(), told["mails_waiting"].as_i64()),
-        (Some(75), Some(1))
-    );
-    assert_eq!(
-        (
-            told["last_outcome"].as_str(),
-            told["last_complete_minutes"].as_i64()
-        ),
+        (told["last_outcome"].as_str(), told["last_complete_minutes"].as_i64()),
         (Some("retry"), Some(45))
     );
 
@@ -115,9 +100,6 @@ fn a_config_that_is_no_use_is_78_with_its_place_on_one_line() {
     world.set("api.url", json!(""));
     let run = world.run(&["status"]);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(
-        run.stdout.starts_with("config ") && run.stdout.contains("api.url"),
-        "{run:?}"
-    );
+    assert!(run.stdout.starts_with("config ") && run.stdout.contains("api.url"), "{run:?}");
     assert_eq!(run.stdout.lines().count(), 1);
 }

@@ -25,9 +25,7 @@ fn path(world: &World, name: &str) -> PathBuf {
 fn lines(world: &World, name: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(path(world, name)).unwrap_or_default();
     assert!(text.is_empty() || text.ends_with('\n'));
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn counts(world: &World) -> (usize, usize) {
@@ -149,9 +147,7 @@ fn a_download_that_fails_archives_nothing_and_its_repeat_each_record_once() {
     let mut world = archiving();
     world.run_at("10:00");
     for n in 0..50 {
-        world
-            .pce
-            .event(agent_tampering(&format!("db-{n}")).at("10:05"));
+        world.pce.event(agent_tampering(&format!("db-{n}")).at("10:05"));
         let row = blocked(address(&format!("10.0.1.{n}")), address("10.0.0.1"), 445);
         world.pce.connection(row.at("10:05"));
     }
@@ -208,27 +204,18 @@ fn a_full_disk_costs_no_alert_is_mailed_once_and_what_was_kept_is_filed_later() 
     // Room for the pending file, and none behind the archive's 40 KB.
     let full = run_with_files_up_to(&mut world, 48, "10:20");
     assert_eq!((full.code, full.number("alerts")), (75, 1), "{full:?}");
-    assert!(
-        full.stderr.contains("events.jsonl cannot be written"),
-        "{full:?}"
-    );
+    assert!(full.stderr.contains("events.jsonl cannot be written"), "{full:?}");
     assert!(full.mail().text().contains("db-01"));
     assert_eq!(counts(&world), (1, 0));
     let told = run_with_files_up_to(&mut world, 48, "10:30");
     assert_eq!(told.code, 75, "{told:?}");
-    assert!(
-        told.mail().subject().contains("Records not archived"),
-        "{told:?}"
-    );
+    assert!(told.mail().subject().contains("Records not archived"), "{told:?}");
     let quiet = run_with_files_up_to(&mut world, 48, "10:40");
     assert_eq!((quiet.code, quiet.mails.len()), (75, 0), "{quiet:?}");
 
     let space = world.run_at("10:50");
     assert_eq!(space.code, 0, "{space:?}");
-    assert!(
-        space.mail().subject().contains("archived again"),
-        "{space:?}"
-    );
+    assert!(space.mail().subject().contains("archived again"), "{space:?}");
     assert_eq!(counts(&world), (3, 0));
     assert_eq!(world.run_at("11:00").mails.len(), 0);
     assert_eq!(counts(&world), (3, 0));
@@ -246,19 +233,13 @@ fn records_that_find_no_room_at_all_are_counted_and_told() {
     assert_eq!((full.code, full.number("alerts")), (75, 1), "{full:?}");
     assert!(full.stderr.contains("not archived: 2."), "{full:?}");
     let mail = full.mail().text();
-    assert!(
-        mail.contains("db-01") && mail.contains("Records not archived"),
-        "{mail}"
-    );
+    assert!(mail.contains("db-01") && mail.contains("Records not archived"), "{mail}");
     // A run without a record does not show that it is well again.
     let quiet = world.run_at("10:20");
     assert_eq!((quiet.code, quiet.mails.len()), (0, 0), "{quiet:?}");
     world.pce.event(login_failed("eve", "10.1.1.1").at("10:25"));
     let again = world.run_at("10:30");
-    assert!(
-        again.mail().subject().contains("archived again"),
-        "{again:?}"
-    );
+    assert!(again.mail().subject().contains("archived again"), "{again:?}");
     assert_eq!(counts(&world), (1, 0));
     assert_eq!(left_over(&world), Vec::<String>::new());
 }
@@ -290,20 +271,10 @@ fn a_folder_that_cannot_be_made_or_is_anothers_costs_no_alert_and_is_mailed_once
     std::fs::write(world.folder().join("logs"), "a file").unwrap();
     world.pce.event(agent_tampering("db-01").at("09:55"));
     let refused = world.run_at("10:00");
-    assert_eq!(
-        (refused.code, refused.number("alerts")),
-        (75, 1),
-        "{refused:?}"
-    );
-    assert!(
-        refused.stderr.contains("logs/pce cannot be used"),
-        "{refused:?}"
-    );
+    assert_eq!((refused.code, refused.number("alerts")), (75, 1), "{refused:?}");
+    assert!(refused.stderr.contains("logs/pce cannot be used"), "{refused:?}");
     let mail = refused.mail().text();
-    assert!(
-        mail.contains("db-01") && mail.contains("Records not archived"),
-        "{mail}"
-    );
+    assert!(mail.contains("db-01") && mail.contains("Records not archived"), "{mail}");
     let quiet = world.run_at("10:10");
     assert_eq!((quiet.code, quiet.mails.len()), (75, 0), "{quiet:?}");
 
@@ -330,11 +301,7 @@ fn after_a_crash_what_the_state_counts_is_filed_and_the_rest_is_fetched_again() 
     // Killed while it filed the records of a saved state, in the middle of a line.
     world.edit(|config| config["state"]["archive"] = json!("00aa"));
     std::fs::write(path(&world, "events.jsonl"), whole.clone() + "{\"n\":").unwrap();
-    std::fs::write(
-        path(&world, ".events-00aa-8.pending"),
-        "{\"n\":1}\n{\"n\":2}\n",
-    )
-    .unwrap();
+    std::fs::write(path(&world, ".events-00aa-8.pending"), "{\"n\":1}\n{\"n\":2}\n").unwrap();
     // And one killed before its state was saved.
     std::fs::write(path(&world, ".flows-00bb-0.pending"), "{\"n\":3}\n").unwrap();
 

@@ -36,11 +36,7 @@ fn one_date_that_is_hours_ahead_loses_and_repeats_nothing() {
 
     let confirmed = world.run_at("10:31");
     assert_eq!(
-        (
-            confirmed.code,
-            confirmed.number("events"),
-            confirmed.number("alerts")
-        ),
+        (confirmed.code, confirmed.number("events"), confirmed.number("alerts")),
         (0, 1, 1),
         "{confirmed:?}"
     );
@@ -74,11 +70,7 @@ fn a_pce_whose_clock_was_set_back_is_followed_from_the_second_cycle_on() {
     assert_eq!(world.run_at("08:00").code, 75);
     world.pce.event(agent_tampering("db-02").at("08:00"));
     let followed = world.run_at("08:01");
-    assert_eq!(
-        (followed.code, followed.number("alerts")),
-        (0, 1),
-        "{followed:?}"
-    );
+    assert_eq!((followed.code, followed.number("alerts")), (0, 1), "{followed:?}");
     world.pce.event(agent_tampering("db-03").at("08:05"));
     let after = world.run_at("08:10");
     assert_eq!(
@@ -160,10 +152,7 @@ fn runs_ahead(world: &mut World, hours: i64, times: &[&str]) {
 /// What the right clock's runs until then told of these hosts, with the whole story.
 fn told(world: &World, host: &str) -> usize {
     let mails = world.mailbox.all();
-    mails
-        .iter()
-        .filter(|mail| mail.text().contains(host))
-        .count()
+    mails.iter().filter(|mail| mail.text().contains(host)).count()
 }
 
 #[test]
@@ -176,25 +165,17 @@ fn a_clock_that_is_more_than_a_day_ahead_for_several_runs_repeats_and_loses_noth
         world.pce.event(agent_tampering("early-01").at("09:55"));
         world.run_at("10:00");
         world.pce.event(agent_tampering("before-01").at("10:05"));
-        world
-            .pce
-            .connection(blocked("web-01", "before-db", 445).at("10:05"));
+        world.pce.connection(blocked("web-01", "before-db", 445).at("10:05"));
         world.run_at("10:10");
 
         world.pce.event(agent_tampering("during-01").at("10:15"));
-        world
-            .pce
-            .connection(blocked("web-02", "during-db", 445).at("10:15"));
+        world.pce.connection(blocked("web-02", "during-db", 445).at("10:15"));
         runs_ahead(&mut world, hours, &["10:20", "10:30"]);
         world.pce.event(agent_tampering("during-02").at("10:35"));
-        world
-            .pce
-            .connection(blocked("web-03", "unseen-db", 445).at("10:35"));
+        world.pce.connection(blocked("web-03", "unseen-db", 445).at("10:35"));
         runs_ahead(&mut world, hours, &["10:40", "10:50"]);
         world.pce.event(agent_tampering("after-01").at("10:55"));
-        world
-            .pce
-            .connection(blocked("web-04", "after-db", 445).at("10:55"));
+        world.pce.connection(blocked("web-04", "after-db", 445).at("10:55"));
         world.run_at("11:00");
         for time in ["11:01", "11:10", "11:20", "11:30"] {
             let run = world.run_at(time);
@@ -229,11 +210,5 @@ fn what_a_wrong_clock_would_give_up_on_waits() {
     world.set("smtp.port", json!(port));
     world.run_at("10:30");
     assert_eq!(told(&world, "db-01"), 1);
-    assert!(
-        !world
-            .mailbox
-            .all()
-            .iter()
-            .any(|mail| mail.text().contains("given up"))
-    );
+    assert!(!world.mailbox.all().iter().any(|mail| mail.text().contains("given up")));
 }

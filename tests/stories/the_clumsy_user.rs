@@ -9,9 +9,7 @@ use crate::world::World;
 fn a_failed_log_in_names_the_user_that_was_tried() {
     let mut world = World::new();
     world.rule(json!({"type": "event", "filter_value": "user.login_failed"}));
-    world
-        .pce
-        .event(login_failed("administrator", "203.0.113.77").at("10:03"));
+    world.pce.event(login_failed("administrator", "203.0.113.77").at("10:03"));
 
     let run = world.run_at("10:10");
 
@@ -27,10 +25,7 @@ fn a_pce_that_is_down_is_named_by_its_url() {
     let run = world.run(&["run"]);
 
     assert_eq!(run.code, 75, "{run:?}");
-    assert!(
-        run.stderr.contains("https://127.0.0.1:9/api/v2/"),
-        "{run:?}"
-    );
+    assert!(run.stderr.contains("https://127.0.0.1:9/api/v2/"), "{run:?}");
 }
 
 #[test]
@@ -50,11 +45,7 @@ fn a_mail_server_that_is_down_is_told_once_with_what_to_check() {
 #[test]
 fn a_wrong_command_line_gets_64_the_reason_and_the_usage() {
     let mut world = World::new();
-    for arguments in [
-        &["fly"][..],
-        &["run", "--lgo", "syslog"],
-        &["run", "--lang"],
-    ] {
+    for arguments in [&["fly"][..], &["run", "--lgo", "syslog"], &["run", "--lang"]] {
         let run = world.run(arguments);
         assert_eq!((run.code, run.stdout.as_str()), (64, ""), "{run:?}");
         assert!(run.stderr.contains("Usage: illumio-monitor"), "{run:?}");

@@ -15,12 +15,7 @@ fn a_tampered_agent_is_told_in_one_mail_and_once() {
 
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(
-        (
-            run.number("events"),
-            run.number("alerts"),
-            run.number("mails"),
-            run.number("pending")
-        ),
+        (run.number("events"), run.number("alerts"), run.number("mails"), run.number("pending")),
         (1, 1, 1, 0)
     );
     let mail = run.mail();
@@ -33,12 +28,7 @@ fn a_tampered_agent_is_told_in_one_mail_and_once() {
 
     let again = world.run_at("10:20");
     assert_eq!(
-        (
-            again.code,
-            again.number("events"),
-            again.number("alerts"),
-            again.mails.len()
-        ),
+        (again.code, again.number("events"), again.number("alerts"), again.mails.len()),
         (0, 0, 0, 0),
         "{again:?}"
     );
@@ -48,11 +38,7 @@ fn a_tampered_agent_is_told_in_one_mail_and_once() {
 fn blocked_traffic_is_counted_by_what_it_grew() {
     let mut world = World::new();
     world.rule(json!({"type": "traffic", "name": "Blocked", "threshold_type": "count", "threshold_count": 20, "threshold_window": 10, "cooldown_minutes": 0}));
-    world.pce.connections(
-        blocked("10.0.0.5", "10.9.0.4", 445)
-            .at("10:05")
-            .every(10, 25),
-    );
+    world.pce.connections(blocked("10.0.0.5", "10.9.0.4", 445).at("10:05").every(10, 25));
 
     let run = world.run_at("10:10");
 
@@ -76,11 +62,7 @@ fn what_happens_while_the_first_runs_do_not_reach_the_pce_is_told_by_the_first_t
     world.pce.heal();
     let run = world.run_at("11:00");
 
-    assert_eq!(
-        (run.code, run.number("events"), run.number("alerts")),
-        (0, 1, 1),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("events"), run.number("alerts")), (0, 1, 1), "{run:?}");
     assert!(!run.stderr.contains("clock was 0 s"), "{run:?}");
 }
 
@@ -94,25 +76,15 @@ fn kinds_of_rules_may_come_and_go() {
     assert_eq!((none.code, none.mails.len()), (0, 0), "{none:?}");
 
     world.rule(traffic);
-    world
-        .pce
-        .connection(blocked("10.0.0.9", "10.0.0.1", 445).at("10:05"));
+    world.pce.connection(blocked("10.0.0.9", "10.0.0.1", 445).at("10:05"));
     let only_traffic = world.run_at("10:10");
-    assert_eq!(
-        (only_traffic.code, only_traffic.number("alerts")),
-        (0, 1),
-        "{only_traffic:?}"
-    );
+    assert_eq!((only_traffic.code, only_traffic.number("alerts")), (0, 1), "{only_traffic:?}");
 
     world.edit(|file| file["rules"] = json!([]));
     world.rule(event);
     world.pce.event(agent_tampering("db-01").at("10:15"));
     let only_events = world.run_at("10:20");
-    assert_eq!(
-        (only_events.code, only_events.number("alerts")),
-        (0, 1),
-        "{only_events:?}"
-    );
+    assert_eq!((only_events.code, only_events.number("alerts")), (0, 1), "{only_events:?}");
     world.edit(|file| {
         let rule = file["rules"][0].clone();
         file["rules"] = json!([rule.clone(), rule]);

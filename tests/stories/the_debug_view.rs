@@ -13,10 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::pce::*;
 use crate::world::World;
 
-const TERMINAL: View = View {
-    columns: 80,
-    ascii: false,
-};
+const TERMINAL: View = View { columns: 80, ascii: false };
 
 /// The world's config as the program reads it.
 fn config(world: &World) -> Config {
@@ -46,10 +43,7 @@ fn shown(world: &World, how_many: usize) -> String {
     let config = config(world);
     let mut out = Vec::new();
     let inspection = look(world, &config, Lang::En, how_many);
-    let wide = View {
-        columns: 400,
-        ..TERMINAL
-    };
+    let wide = View { columns: 400, ..TERMINAL };
     inspection.write(&mut out, wide).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -64,10 +58,8 @@ fn assert_says(text: &str, lines: &[&str]) {
 fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
     let world = World::new();
     world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "Tampered"}));
-    world.rule(
-        json!({"type": "event", "filter_value": "agent.*", "name": "Quiet agents",
-        "severity": ["info", "warning"]}),
-    );
+    world.rule(json!({"type": "event", "filter_value": "agent.*", "name": "Quiet agents",
+        "severity": ["info", "warning"]}));
     world.rule(json!({"type": "event", "filter_value": "oob_policy", "status": "failure"}));
     world.rule(json!({"type": "event", "filter_value": "user.login_failed", "name": "Log-in"}));
     world.rule(json!({"type": "event", "filter_value": "agent", "enabled": false}));
@@ -110,9 +102,7 @@ fn each_flow_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
         world.rule(rule);
     }
     let web = workload("web").label("env", "test").ip("10.1.0.2");
-    world
-        .pce
-        .connection(blocked(web, "224.0.0.251", 443).at("09:55").times(7));
+    world.pce.connection(blocked(web, "224.0.0.251", 443).at("09:55").times(7));
     let text = shown(&world, 5);
     assert_says(
         &text,
@@ -140,10 +130,8 @@ fn each_flow_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
 fn a_count_rule_is_told_against_its_threshold_over_all_that_was_read() {
     let world = World::new();
     let count = |value: &str, wanted: u32, window: u32| {
-        world.rule(
-            json!({"type": "event", "filter_value": value, "threshold_type": "count",
-            "threshold_count": wanted, "threshold_window": window}),
-        );
+        world.rule(json!({"type": "event", "filter_value": value, "threshold_type": "count",
+            "threshold_count": wanted, "threshold_window": window}));
     };
     count("user.login_failed", 3, 10);
     count("user.login_failed", 4, 10);
@@ -151,13 +139,9 @@ fn a_count_rule_is_told_against_its_threshold_over_all_that_was_read() {
     for minute in ["06:00", "09:31", "09:33", "09:40"] {
         world.pce.event(login_failed("eve", "10.0.0.9").at(minute));
     }
-    world.rule(
-        json!({"type": "traffic", "threshold_type": "count", "threshold_count": 10,
-        "threshold_window": 20}),
-    );
-    world
-        .pce
-        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50").times(40));
+    world.rule(json!({"type": "traffic", "threshold_type": "count", "threshold_count": 10,
+        "threshold_window": 20}));
+    world.pce.connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50").times(40));
     let text = shown(&world, 1);
     assert_says(
         &text,
@@ -175,21 +159,14 @@ fn a_count_rule_is_told_against_its_threshold_over_all_that_was_read() {
 #[test]
 fn where_little_happened_it_looks_back_further_and_shows_the_latest_first() {
     let world = World::new();
-    for hour in [
-        "2026-07-30T04:00:00Z",
-        "2026-08-02T21:00:00Z",
-        "2026-08-03T03:00:00Z",
-    ] {
+    for hour in ["2026-07-30T04:00:00Z", "2026-08-02T21:00:00Z", "2026-08-03T03:00:00Z"] {
         world.pce.event(agent_suspend(&hour[8..10]).at(hour));
     }
     let config = config(&world);
     let two = look(&world, &config, Lang::En, 2);
     assert_eq!(two.records(), 2);
     let text = printed(&two);
-    let (first, second) = (
-        text.find("1. 2026-08-03 03").unwrap(),
-        text.find("2. 2026-08-02 21"),
-    );
+    let (first, second) = (text.find("1. 2026-08-03 03").unwrap(), text.find("2. 2026-08-02 21"));
     assert!(first < second.unwrap(), "{text}");
     assert_eq!(look(&world, &config, Lang::En, 20).records(), 3);
 }
@@ -202,9 +179,7 @@ fn it_changes_nothing_and_leaves_nothing_on_the_pce() {
     world.run_at("09:00");
     world.pce.set_now("10:00");
     world.pce.event(agent_tampering("db-01").at("09:58"));
-    world
-        .pce
-        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    world.pce.connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
     let files = || {
         let mut files: Vec<_> = std::fs::read_dir(world.folder())
             .unwrap()
@@ -242,12 +217,8 @@ fn in_both_languages_no_line_is_wider_than_the_terminal_and_nothing_is_hidden() 
             .at("09:58")
             .with("severity", json!("err\u{1b}]0;x\u{7}")),
     );
-    let web = workload("web\u{1b}[31m")
-        .label("app", &"很長的標籤".repeat(20))
-        .ip("10.1.0.2");
-    world
-        .pce
-        .connection(blocked(web, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", 443).at("09:55"));
+    let web = workload("web\u{1b}[31m").label("app", &"很長的標籤".repeat(20)).ip("10.1.0.2");
+    world.pce.connection(blocked(web, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", 443).at("09:55"));
     let config = config(&world);
     for lang in [Lang::En, Lang::ZhTw] {
         let inspection = look(&world, &config, lang, 5);
@@ -256,59 +227,27 @@ fn in_both_languages_no_line_is_wider_than_the_terminal_and_nothing_is_hidden() 
             assert!(line.width() <= 80, "{}: {line}", line.width());
             assert!(!line.trim_start().starts_with("✓ 9 forged"), "{line}");
         }
-        let hidden = text
-            .chars()
-            .find(|c| *c != '\n' && illumio_monitor::visible::hidden(*c));
+        let hidden = text.chars().find(|c| *c != '\n' && illumio_monitor::visible::hidden(*c));
         assert_eq!(hidden, None, "{text}");
         assert!(text.contains("\\u001b"), "{text}");
     }
     let zh = printed(&look(&world, &config, Lang::ZhTw, 5));
-    assert_says(
-        &zh,
-        &[
-            "不會寄信",
-            "事件：",
-            "流量：",
-            "類型不符：",
-            "各規則於讀取範圍內的結果",
-        ],
-    );
+    assert_says(&zh, &["不會寄信", "事件：", "流量：", "類型不符：", "各規則於讀取範圍內的結果"]);
     assert!(zh.contains("連接埠 443 不在"), "{zh}");
 }
 
 #[test]
 fn a_record_is_shown_raw_as_the_pce_sent_it() {
     let world = World::new();
-    world.pce.event(
-        agent_tampering("db-01")
-            .at("09:58")
-            .with("odd", json!({"n": 7.5})),
-    );
-    world
-        .pce
-        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    world.pce.event(agent_tampering("db-01").at("09:58").with("odd", json!({"n": 7.5})));
+    world.pce.connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
     let config = config(&world);
     let inspection = look(&world, &config, Lang::En, 5);
     let event = raw(&inspection, 1);
-    assert!(
-        event.starts_with("\nRecord 1, as the PCE sent it:\n{"),
-        "{event}"
-    );
-    assert_says(
-        &event,
-        &[
-            "\"event_type\": \"agent.tampering\"",
-            "\"odd\": {\"n\": 7.5}",
-        ],
-    );
-    assert_says(
-        &raw(&inspection, 2),
-        &["\"num_connections\": 1", "\"10.1.0.3\""],
-    );
-    assert_eq!(
-        (raw(&inspection, 0), raw(&inspection, 3)),
-        (String::new(), String::new())
-    );
+    assert!(event.starts_with("\nRecord 1, as the PCE sent it:\n{"), "{event}");
+    assert_says(&event, &["\"event_type\": \"agent.tampering\"", "\"odd\": {\"n\": 7.5}"]);
+    assert_says(&raw(&inspection, 2), &["\"num_connections\": 1", "\"10.1.0.3\""]);
+    assert_eq!((raw(&inspection, 0), raw(&inspection, 3)), (String::new(), String::new()));
 }
 
 #[test]
@@ -317,27 +256,15 @@ fn a_terminal_without_our_marks_gets_marks_of_ascii() {
     world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
     world.rule(json!({"type": "event", "filter_value": "user.login"}));
     world.pce.event(agent_tampering("db-01").at("09:58"));
-    world
-        .pce
-        .connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    world.pce.connection(blocked("10.1.0.2", "10.1.0.3", 22).at("09:50"));
     let config = config(&world);
     let mut out = Vec::new();
-    let plain = View {
-        ascii: true,
-        ..TERMINAL
-    };
+    let plain = View { ascii: true, ..TERMINAL };
     let inspection = look(&world, &config, Lang::En, 5);
     inspection.write(&mut out, plain).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.is_ascii(), "{text}");
-    assert_says(
-        &text,
-        &[
-            "   + 1 rule 1",
-            "   x ask for another type",
-            "10.1.0.2 -> 10.1.0.3",
-        ],
-    );
+    assert_says(&text, &["   + 1 rule 1", "   x ask for another type", "10.1.0.2 -> 10.1.0.3"]);
 }
 
 /// `echo "8" |`
@@ -357,15 +284,9 @@ fn a_script_gets_the_view_without_a_question() {
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert_says(
-        &text,
-        &["1. 2026-08-03 09:58:00", "✓ 1 rule 1", "Flows: no row from"],
-    );
+    assert_says(&text, &["1. 2026-08-03 09:58:00", "✓ 1 rule 1", "Flows: no row from"]);
     assert_eq!(
-        (
-            String::from_utf8(output.stderr).unwrap(),
-            world.mailbox.count()
-        ),
+        (String::from_utf8(output.stderr).unwrap(), world.mailbox.count()),
         (String::new(), 0)
     );
 }
@@ -375,22 +296,13 @@ fn without_rules_or_records_it_says_so() {
     let world = World::new();
     assert_says(
         &shown(&world, 5),
-        &[
-            "Events: none from 2026-07-27",
-            "Flows: no row from",
-            "Asked for: all decisions.",
-        ],
+        &["Events: none from 2026-07-27", "Flows: no row from", "Asked for: all decisions."],
     );
     world.pce.event(agent_tampering("db-01").at("09:58"));
-    world
-        .pce
-        .connection(allowed("10.1.0.2", "10.1.0.3", 22).at("09:50"));
+    world.pce.connection(allowed("10.1.0.2", "10.1.0.3", 22).at("09:50"));
     assert_says(
         &shown(&world, 5),
-        &[
-            "(no enabled rule looks at events)",
-            "(no enabled rule looks at flows)",
-        ],
+        &["(no enabled rule looks at events)", "(no enabled rule looks at flows)"],
     );
 }
 

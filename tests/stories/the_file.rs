@@ -62,13 +62,7 @@ fn a_run_changes_the_bytes_of_state_and_no_other() {
     let second = text(&world.config_path());
     assert_ne!(first, second);
     assert_eq!(around_state(&second), (before, behind));
-    let keys: Vec<String> = world
-        .config()
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let keys: Vec<String> = world.config().as_object().unwrap().keys().cloned().collect();
     assert!(keys.contains(&"state".to_owned()));
     assert_eq!(world.config()["inventory"]["deep"][1], 2.5);
 }
@@ -83,21 +77,14 @@ fn the_file_and_its_last_copy_are_the_owners_alone_and_equal() {
     let second = world.run_at("10:04");
 
     assert_eq!((first.stderr.as_str(), second.stderr.as_str()), ("", ""));
-    assert_eq!(
-        (mode(&world.config_path()), mode(&last(&world))),
-        (0o600, 0o600)
-    );
+    assert_eq!((mode(&world.config_path()), mode(&last(&world))), (0o600, 0o600));
     assert_eq!(text(&world.config_path()), text(&last(&world)));
     let others: Vec<String> = std::fs::read_dir(world.folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| !name.ends_with(".lock") && !name.ends_with(".last"))
         .collect();
-    assert_eq!(
-        others,
-        ["illumio_api_config.json"],
-        "no temporary file stays"
-    );
+    assert_eq!(others, ["illumio_api_config.json"], "no temporary file stays");
 }
 
 #[test]
@@ -121,9 +108,7 @@ fn a_file_behind_a_link_is_replaced_and_the_link_stays() {
 fn a_second_run_says_who_holds_the_lock_and_leaves_everything_alone() {
     let mut world = watched();
     world.run_at("10:00");
-    world
-        .pce
-        .fault(Fault::hang(Duration::from_secs(3)).on("/health").times(1));
+    world.pce.fault(Fault::hang(Duration::from_secs(3)).on("/health").times(1));
     world.pce.forget_requests();
     let mut first = world.run_until(World::asks_the_pce);
     let before = text(&world.config_path());
@@ -131,10 +116,7 @@ fn a_second_run_says_who_holds_the_lock_and_leaves_everything_alone() {
     let second = world.run(&["run"]);
 
     assert_eq!(second.code, 75, "{second:?}");
-    assert!(
-        second.stderr.contains(&first.id().to_string()),
-        "{second:?}"
-    );
+    assert!(second.stderr.contains(&first.id().to_string()), "{second:?}");
     assert!(second.stderr.contains(".run.lock"), "{second:?}");
     assert_eq!(second.stderr.trim().lines().count(), 1, "{second:?}");
     assert_eq!(text(&world.config_path()), before);
@@ -153,17 +135,10 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
 
     let begins = world.run(&["run"]);
     assert_eq!((begins.code, begins.mails.len()), (78, 1), "{begins:?}");
-    assert!(
-        begins.mail().subject().contains("CRITICAL"),
-        "{}",
-        begins.mail().subject()
-    );
+    assert!(begins.mail().subject().contains("CRITICAL"), "{}", begins.mail().subject());
     assert!(begins.mail().subject().contains("Config file unusable"));
     for told in [&begins.stderr, &begins.mail().text().replace("\n  ", " ")] {
-        assert!(
-            told.contains("email.recipents") && told.contains("\"recipients\""),
-            "{told}"
-        );
+        assert!(told.contains("email.recipents") && told.contains("\"recipients\""), "{told}");
     }
     let again = world.run(&["run"]);
     assert_eq!((again.code, again.mails.len()), (78, 0), "{again:?}");
@@ -171,22 +146,14 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
     assert!(world.pce.requests().is_empty(), "no cycle runs");
 
     // Four hours later, as far as what is remembered goes.
-    let older = text(&last(&world)).replace(
-        &format!("\"since\":\"{}", &told_day(&world)),
-        "\"since\":\"2020-01-01",
-    );
-    let older = older.replace(
-        &format!("\"told_at\":\"{}", &told_day(&world)),
-        "\"told_at\":\"2020-01-01",
-    );
+    let older = text(&last(&world))
+        .replace(&format!("\"since\":\"{}", &told_day(&world)), "\"since\":\"2020-01-01");
+    let older =
+        older.replace(&format!("\"told_at\":\"{}", &told_day(&world)), "\"told_at\":\"2020-01-01");
     std::fs::write(last(&world), older).unwrap();
     let lasts = world.run(&["run"]);
     assert_eq!((lasts.code, lasts.mails.len()), (78, 1), "{lasts:?}");
-    assert!(
-        lasts.mail().subject().contains("still unusable"),
-        "{}",
-        lasts.mail().subject()
-    );
+    assert!(lasts.mail().subject().contains("still unusable"), "{}", lasts.mail().subject());
     assert_eq!(world.run(&["run"]).mails.len(), 0);
 
     std::fs::write(world.config_path(), &good).unwrap();
@@ -219,11 +186,7 @@ fn a_file_that_was_put_back_goes_on_with_the_last_state_and_says_so() {
 
     let run = world.run_at("10:12");
 
-    assert_eq!(
-        (run.code, run.number("events"), run.number("alerts")),
-        (0, 0, 0),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("events"), run.number("alerts")), (0, 0, 0), "{run:?}");
     assert!(run.stderr.contains("has no state"), "{run:?}");
     assert_eq!(world.run_at("10:20").mails.len(), 0);
 }
@@ -234,16 +197,9 @@ fn for_another_pce_or_org_everything_starts_afresh_and_that_is_said() {
     world.pce.event(agent_tampering("db-01").at("10:05"));
     assert_eq!(world.run_at("10:10").number("alerts"), 1);
     // The same place, written otherwise.
-    world.set(
-        "api.url",
-        json!(format!("{}/", world.pce.url().replace("http", "HTTP"))),
-    );
+    world.set("api.url", json!(format!("{}/", world.pce.url().replace("http", "HTTP"))));
     let same = world.run_at("10:12");
-    assert_eq!(
-        (same.code, same.number("events"), same.mails.len()),
-        (0, 0, 0),
-        "{same:?}"
-    );
+    assert_eq!((same.code, same.number("events"), same.mails.len()), (0, 0, 0), "{same:?}");
 
     world.set("api.org_id", json!(2));
     world.pce.set_org("2");
@@ -254,15 +210,8 @@ fn for_another_pce_or_org_everything_starts_afresh_and_that_is_said() {
         (0, 1, 1),
         "{other:?}"
     );
-    assert!(
-        other.stderr.contains("org 1") && other.stderr.contains("org 2"),
-        "{other:?}"
-    );
-    assert!(
-        other.mail().text().contains("starts afresh"),
-        "{}",
-        other.mail().text()
-    );
+    assert!(other.stderr.contains("org 1") && other.stderr.contains("org 2"), "{other:?}");
+    assert!(other.mail().text().contains("starts afresh"), "{}", other.mail().text());
     assert_eq!(world.run_at("10:20").mails.len(), 0);
 }
 
@@ -280,11 +229,7 @@ fn a_reset_state_starts_afresh_once_and_says_so() {
         "{reset:?}"
     );
     assert!(reset.stderr.contains("the state was reset"), "{reset:?}");
-    assert!(
-        reset.mail().text().contains("the state was reset"),
-        "{}",
-        reset.mail().text()
-    );
+    assert!(reset.mail().text().contains("the state was reset"), "{}", reset.mail().text());
     let after = world.run_at("10:20");
     assert_eq!((after.code, after.mails.len()), (0, 0), "{after:?}");
 }
@@ -305,11 +250,7 @@ fn a_state_of_a_newer_version_is_left_alone() {
 fn an_edit_made_during_a_run_survives_it() {
     let mut world = watched();
     world.run_at("10:00");
-    world.pce.fault(
-        Fault::hang(Duration::from_millis(1_500))
-            .on("/health")
-            .times(1),
-    );
+    world.pce.fault(Fault::hang(Duration::from_millis(1_500)).on("/health").times(1));
     world.pce.forget_requests();
     let mut run = world.run_until(World::asks_the_pce);
     let before = world.config()["state"]["generation"].as_u64();

@@ -33,10 +33,7 @@ fn last(world: &World) -> String {
 /// Which hosts are told, in how many mails.
 fn mails_naming(world: &World, host: &str) -> usize {
     let mails = world.mailbox.all();
-    mails
-        .iter()
-        .filter(|mail| mail.text().contains(host))
-        .count()
+    mails.iter().filter(|mail| mail.text().contains(host)).count()
 }
 
 /// A run that can write no file of more than half a kilobyte: as on a full disk, a
@@ -94,11 +91,9 @@ fn a_disk_that_stays_full_sends_nothing_twice_and_loses_nothing() {
     assert_eq!(world.run_at("10:00").code, 0);
     let before = (text(&world), last(&world));
     disk.leave(0);
-    for (host, happened, time) in [
-        ("db-01", "10:05", "10:10"),
-        ("db-02", "10:15", "10:20"),
-        ("db-03", "10:25", "10:30"),
-    ] {
+    for (host, happened, time) in
+        [("db-01", "10:05", "10:10"), ("db-02", "10:15", "10:20"), ("db-03", "10:25", "10:30")]
+    {
         world.pce.event(agent_tampering(host).at(happened));
         let run = world.run_at(time);
         assert_eq!((run.code, run.mails.len()), (75, 0), "{run:?}");
@@ -125,9 +120,7 @@ fn a_folder_that_cannot_be_written_to_costs_no_alert_and_is_told() {
     // Root writes everywhere; but for another user's folder it becomes that user.
     let root = std::fs::metadata(&folder).unwrap().uid() == 0;
     if root {
-        let all = std::fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
+        let all = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
         for path in all.chain([folder.clone()]) {
             chown(path, Some(4321), Some(4321)).unwrap();
         }
@@ -161,31 +154,19 @@ fn an_editors_save_of_an_hour_old_copy_brings_its_edit_and_no_old_state() {
     world.run_at("10:00");
     let opened = text(&world);
     world.pce.event(agent_tampering("db-01").at("10:05"));
-    world
-        .pce
-        .connection(blocked("web-01", "db-02", 445).at("10:06").times(7));
+    world.pce.connection(blocked("web-01", "db-02", 445).at("10:06").times(7));
     let runs = world.run_every(10, "10:10", "11:00");
     assert_eq!(runs.iter().map(|run| run.number("alerts")).sum::<u64>(), 2);
 
-    write(
-        &world,
-        &opened.replace("\"site_name\": \"test\"", "\"site_name\": \"edited\""),
-    );
+    write(&world, &opened.replace("\"site_name\": \"test\"", "\"site_name\": \"edited\""));
     world.pce.event(agent_tampering("db-09").at("11:05"));
     let run = world.run_at("11:10");
 
-    assert_eq!(
-        (run.code, run.number("events"), run.number("alerts")),
-        (0, 1, 1),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("events"), run.number("alerts")), (0, 1, 1), "{run:?}");
     assert!(run.stderr.contains("is older than"), "{run:?}");
     assert!(run.mail().subject().contains("edited"));
     world.run_every(10, "11:20", "11:40");
-    assert_eq!(
-        (mails_naming(&world, "db-01"), mails_naming(&world, "db-09")),
-        (1, 1)
-    );
+    assert_eq!((mails_naming(&world, "db-01"), mails_naming(&world, "db-09")), (1, 1));
     assert_eq!(mails_naming(&world, "web-01"), 1);
 }
 
@@ -206,11 +187,7 @@ fn last_nights_backup_sends_no_mail_again_that_was_delivered_since() {
     write(&world, &backup);
     let restored = world.run_at("23:30");
 
-    assert_eq!(
-        (restored.code, restored.number("pending")),
-        (0, 0),
-        "{restored:?}"
-    );
+    assert_eq!((restored.code, restored.number("pending")), (0, 0), "{restored:?}");
     assert!(restored.stderr.contains("is older than"), "{restored:?}");
     assert_eq!(mails_naming(&world, "db-01"), 1);
 }
@@ -253,11 +230,7 @@ fn whichever_part_of_the_state_is_damaged_the_run_goes_on_and_says_so() {
             assert_eq!(mails_naming(&world, &host), 1, "{part} {damage}: {run:?}");
             told += u64::from(run.stderr.contains(part.as_str()));
             let next = world.run_at(when + jiff::SignedDuration::from_mins(2));
-            assert_eq!(
-                (next.code, next.stderr.as_str()),
-                (0, ""),
-                "{part} {damage}"
-            );
+            assert_eq!((next.code, next.stderr.as_str()), (0, ""), "{part} {damage}");
             minute += 5;
         }
     }
@@ -275,18 +248,14 @@ fn a_flipped_bit_of_the_state_loses_nothing_and_repeats_nothing_without_a_word()
     world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
     world.rule(json!({"type": "traffic", "name": "Blocked", "port": 445}));
     world.pce.event(agent_tampering("told-01").at("09:57"));
-    world
-        .pce
-        .connection(blocked("web-01", "told-02", 445).at("09:58"));
+    world.pce.connection(blocked("web-01", "told-02", 445).at("09:58"));
     world.run_at("10:00");
     let port = world.mailbox.port();
     world.set("smtp.port", json!(9));
     world.pce.event(agent_tampering("waits-01").at("10:05"));
     assert_eq!(world.run_at("10:10").number("pending"), 1);
     world.pce.event(agent_tampering("new-01").at("10:15"));
-    world
-        .pce
-        .connection(blocked("web-02", "new-02", 445).at("10:16"));
+    world.pce.connection(blocked("web-02", "new-02", 445).at("10:16"));
     world.set("smtp.port", json!(port));
     let last = world.folder().join("illumio_api_config.json.last");
     // Both as a save leaves them.
@@ -312,29 +281,18 @@ fn a_flipped_bit_of_the_state_loses_nothing_and_repeats_nothing_without_a_word()
         let minutes = SignedDuration::from_mins(nth as i64 % 600);
         let run = world.run_at(at("10:20") + minutes);
 
-        let told = |host: &str| {
-            run.mails
-                .iter()
-                .filter(|mail| mail.text().contains(host))
-                .count()
-        };
+        let told = |host: &str| run.mails.iter().filter(|mail| mail.text().contains(host)).count();
         let counts = ["told-01", "told-02", "waits-01", "new-01", "new-02"].map(told);
         let said = run.stderr.contains("damaged") || run.stderr.contains("has no state");
         match run.code {
             // It is no JSON any more: a person is needed, and nothing was touched.
             78 => {
-                assert!(
-                    run.stderr.contains("illumio_api_config.json: line"),
-                    "{what}: {run:?}"
-                );
+                assert!(run.stderr.contains("illumio_api_config.json: line"), "{what}: {run:?}");
                 assert_eq!(std::fs::read(world.config_path()).unwrap(), bytes);
                 broken += 1;
             }
             _ if has_copy => assert_eq!(counts, [0, 0, 1, 1, 1], "{what}: {run:?}"),
-            _ => assert!(
-                said || counts == [0, 0, 1, 1, 1],
-                "{what}: {counts:?} {run:?}"
-            ),
+            _ => assert!(said || counts == [0, 0, 1, 1, 1], "{what}: {counts:?} {run:?}"),
         }
     }
     assert!(broken * 2 < flips.unwrap_or(FLIPS), "{broken}");

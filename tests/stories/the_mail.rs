@@ -71,10 +71,7 @@ fn it_is_text_and_html_with_the_headers_that_mail_filters_go_by() {
     }
     let id = mail.header("Message-ID");
     assert!(id.starts_with('<') && id.ends_with("@example.net>"), "{id}");
-    assert_eq!(
-        mail.subject(),
-        "[Illumio Monitor] CRITICAL: Tampering (1): db-01 · test"
-    );
+    assert_eq!(mail.subject(), "[Illumio Monitor] CRITICAL: Tampering (1): db-01 · test");
     assert!(raw.is_ascii() && raw.lines().all(|line| line.len() <= 998));
     assert_eq!(mail.from, "illumio-monitor@example.net");
 }
@@ -88,12 +85,8 @@ fn an_alert_says_what_it_means_what_to_do_when_and_from_where() {
         "threshold_type": "count", "threshold_count": 2, "threshold_window": 10,
         "desc": "Someone tries passwords.", "rec": "Lock the account."
     }));
-    world
-        .pce
-        .event(login_failed("eve", "203.0.113.9").at("10:01"));
-    world
-        .pce
-        .event(login_failed("eve", "203.0.113.9").at("10:08"));
+    world.pce.event(login_failed("eve", "203.0.113.9").at("10:01"));
+    world.pce.event(login_failed("eve", "203.0.113.9").at("10:08"));
     let run = world.run_at("10:10");
     let mail = run.mail();
     assert_eq!(mail.header("X-Illumio-Monitor-Level"), "warning");
@@ -175,23 +168,14 @@ fn in_chinese_the_subject_is_encoded_and_reads_as_it_was_written() {
 
     let raw = mail.header("Subject");
     assert!(raw.is_ascii() && raw.starts_with("=?utf-8?"), "{raw}");
-    assert_eq!(
-        mail.subject(),
-        "[Illumio Monitor] CRITICAL：Agent 遭竄改（1）：db-01 · 台北機房"
-    );
+    assert_eq!(mail.subject(), "[Illumio Monitor] CRITICAL：Agent 遭竄改（1）：db-01 · 台北機房");
     assert!(mail.header("X-Illumio-Monitor-Site").is_ascii());
     for body in [mail.text(), mail.html()] {
-        assert!(
-            body.contains("原始紀錄") && body.contains("台北機房"),
-            "{body}"
-        );
+        assert!(body.contains("原始紀錄") && body.contains("台北機房"), "{body}");
         assert!(!body.contains("Raw snapshot"), "{body}");
     }
     let zh = world.run(&["--lang", "en", "run", "--reset-state"]);
-    assert!(
-        zh.mail().text().contains("Raw snapshot"),
-        "--lang goes before the config's"
-    );
+    assert!(zh.mail().text().contains("Raw snapshot"), "--lang goes before the config's");
 }
 
 #[test]
@@ -210,34 +194,22 @@ fn nothing_that_the_pce_sends_becomes_html_or_a_header() {
     let mail = mail_of(&mut world, event);
 
     let html = mail.html();
-    assert!(
-        !html.contains("<img") && !html.contains("<script"),
-        "{html}"
-    );
+    assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
     assert!(html.contains("&lt;img src=x"), "{html}");
     assert!(!html.contains('\u{1b}') && !html.contains('\u{202e}') && !html.contains('\0'));
     let text = mail.text();
-    assert!(
-        !text.contains('\u{1b}') && !text.contains('\u{0}'),
-        "{text:?}"
-    );
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'), "{text:?}");
     assert_eq!(mail.header("Bcc"), "");
     assert_eq!(mail.to, ["soc@example.net"]);
     let raw = String::from_utf8_lossy(&mail.raw).into_owned();
     assert!(!raw.contains("\r\nBcc:"), "{raw}");
-    assert!(
-        !mail.subject().contains(['\r', '\n', '\u{1b}', '\u{202e}']),
-        "{:?}",
-        mail.subject()
-    );
+    assert!(!mail.subject().contains(['\r', '\n', '\u{1b}', '\u{202e}']), "{:?}", mail.subject());
 }
 
 #[test]
 fn health_and_error_texts_of_the_pce_are_escaped_too() {
     let mut world = watched();
-    world
-        .pce
-        .health_status("critical", "<img src=x>\u{1b}[2J\r\nBcc: eve@example.net");
+    world.pce.health_status("critical", "<img src=x>\u{1b}[2J\r\nBcc: eve@example.net");
     let run = world.run_at("10:10");
     assert!(!run.mail().html().contains("<img src=x"));
     assert!(!run.mail().text().contains('\u{1b}'));
@@ -255,14 +227,8 @@ fn health_and_error_texts_of_the_pce_are_escaped_too() {
 fn the_raw_snapshot_is_what_the_pce_sent_but_for_white_space() {
     let mut world = watched();
     let event = agent_tampering("db-01")
-        .with(
-            "_numbers",
-            json!([1, -0.0, 1.50, 1e30, 18_446_744_073_709_551_615_u64]),
-        )
-        .with(
-            "_text",
-            json!("a  b\t\"quoted\" \\ / <b>&amp;</b> 篡改 \u{1f6a8} "),
-        )
+        .with("_numbers", json!([1, -0.0, 1.50, 1e30, 18_446_744_073_709_551_615_u64]))
+        .with("_text", json!("a  b\t\"quoted\" \\ / <b>&amp;</b> 篡改 \u{1f6a8} "))
         .with("_empty", json!({"list": [], "object": {}, "null": null}));
     let mail = mail_of(&mut world, event);
 
@@ -280,9 +246,7 @@ fn the_raw_snapshot_is_what_the_pce_sent_but_for_white_space() {
 fn the_snapshots_numbers_escapes_and_key_order_stay_as_they_were_written() {
     let mut world = watched();
     let record = r#"{"timestamp":"2026-08-03T10:05:00.000Z","event_type":"agent.tampering","href":"/orgs/1/events/a","zz":1.0,"n":12345678901234567890123.4500,"e":1E+2,"aa":"\u7bE1\/\u0041","zz":2}"#;
-    world
-        .pce
-        .fault(Fault::answer(200, "application/json", format!("[{record}]")).on("/events"));
+    world.pce.fault(Fault::answer(200, "application/json", format!("[{record}]")).on("/events"));
     let run = world.run_at("10:10");
     let text = run.mail().text();
     assert_eq!(squeezed(first_snapshot(&text)), record, "{text}");
@@ -294,10 +258,7 @@ fn without_the_raw_snapshot_no_record_leaves_the_host() {
     world.set("email.raw_snapshot", json!(false));
     let mail = mail_of(&mut world, agent_tampering("db-01"));
     for body in [mail.text(), mail.html()] {
-        assert!(
-            !body.contains("num_reverts") && !body.contains("Raw snapshot"),
-            "{body}"
-        );
+        assert!(!body.contains("num_reverts") && !body.contains("Raw snapshot"), "{body}");
         assert!(body.contains("db-01"), "{body}");
     }
 }
@@ -305,36 +266,23 @@ fn without_the_raw_snapshot_no_record_leaves_the_host() {
 #[test]
 fn several_recipients_get_one_mail_with_all_their_names() {
     let mut world = watched();
-    world.set(
-        "email.recipients",
-        json!("soc@example.net, noc@example.net,ciso@example.net"),
-    );
+    world.set("email.recipients", json!("soc@example.net, noc@example.net,ciso@example.net"));
     world.set("email.sender", json!("Illumio 監控 <monitor@example.net>"));
     world.set("email.envelope_sender", json!("bounces@example.net"));
     let mail = mail_of(&mut world, agent_tampering("db-01"));
     assert_eq!(mail.from, "bounces@example.net");
-    assert_eq!(
-        mail.to,
-        ["soc@example.net", "noc@example.net", "ciso@example.net"]
-    );
+    assert_eq!(mail.to, ["soc@example.net", "noc@example.net", "ciso@example.net"]);
     for to in ["soc@", "noc@", "ciso@"] {
         assert!(mail.header("To").contains(to), "{}", mail.header("To"));
     }
     let from = mail.header("From");
-    assert!(
-        from.is_ascii() && from.contains("<monitor@example.net>"),
-        "{from}"
-    );
+    assert!(from.is_ascii() && from.contains("<monitor@example.net>"), "{from}");
 }
 
 #[test]
 fn a_cycle_with_many_alerts_sends_one_mail_the_worst_first() {
     let mut world = World::new();
-    for (name, level) in [
-        ("News", "info"),
-        ("Trouble", "warning"),
-        ("Fire", "critical"),
-    ] {
+    for (name, level) in [("News", "info"), ("Trouble", "warning"), ("Fire", "critical")] {
         world.rule(json!({"type": "event", "name": name, "filter_value": "*", "level": level}));
     }
     world.pce.health_status("warning", "Disk is full");
@@ -343,24 +291,15 @@ fn a_cycle_with_many_alerts_sends_one_mail_the_worst_first() {
     assert_eq!((run.number("alerts"), run.mails.len()), (3, 1), "{run:?}");
     let text = run.mail().text();
     let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
-    assert!(
-        place("Fire") < place("Trouble") && place("Trouble") < place("News"),
-        "{text}"
-    );
+    assert!(place("Fire") < place("Trouble") && place("Trouble") < place("News"), "{text}");
     assert!(text.contains("Disk is full"), "{text}");
-    assert!(
-        run.mail().subject().contains("CRITICAL"),
-        "{}",
-        run.mail().subject()
-    );
+    assert!(run.mail().subject().contains("CRITICAL"), "{}", run.mail().subject());
 }
 
 #[test]
 fn a_huge_record_leaves_a_mail_within_its_bounds_that_says_what_is_missing() {
     let mut world = watched();
-    let names: Vec<String> = (0..9_000)
-        .map(|n| format!("<{n:05}>{}", "é".repeat(40)))
-        .collect();
+    let names: Vec<String> = (0..9_000).map(|n| format!("<{n:05}>{}", "é".repeat(40))).collect();
     let event = agent_tampering("db-01").with("_names", json!(names));
     let mail = mail_of(&mut world, event);
     assert!(mail.html().len() <= 100_000, "{}", mail.html().len());
@@ -384,11 +323,7 @@ fn an_event_tells_what_it_changed_on_what_and_links_to_it() {
     let (_, changed) = text.split_once("What changed\n").unwrap();
     let mut lines = changed.lines().map(str::trim);
     assert_eq!(lines.next(), Some("2  workload"), "{text}");
-    assert_eq!(
-        lines.next(),
-        Some("updated · online: true → false"),
-        "{text}"
-    );
+    assert_eq!(lines.next(), Some("updated · online: true → false"), "{text}");
     // The simulated PCE listens on http, where no console is.
     assert!(!mail.html().contains("href="), "{}", mail.html());
 }
@@ -423,30 +358,20 @@ fn traffic_tells_labels_services_and_the_busiest_of_both_sides() {
     let (sources, rest) = sources.split_once("Busiest destinations\n").unwrap();
     let (destinations, ports) = rest.split_once("Busiest ports\n").unwrap();
     let begins = |part: &str, start: &str| {
-        assert!(
-            part.lines().next().unwrap().trim_start().starts_with(start),
-            "{text}"
-        );
+        assert!(part.lines().next().unwrap().trim_start().starts_with(start), "{text}");
     };
     begins(sources, "40  web-01");
     begins(destinations, "43  db-01");
     begins(ports, "43  445/TCP (SMB)");
     assert!(sources.contains("app=Shop"), "{text}");
-    assert!(
-        text.contains("blocked · ") && text.contains("process smbclient"),
-        "{text}"
-    );
+    assert!(text.contains("blocked · ") && text.contains("process smbclient"), "{text}");
 }
 
 #[test]
 fn the_footer_says_what_was_not_read_and_when_the_next_run_is_due() {
     let mut world = watched();
     let first = mail_of(&mut world, agent_tampering("db-01"));
-    assert!(
-        first.text().contains("Traffic: not read, no traffic rule"),
-        "{}",
-        first.text()
-    );
+    assert!(first.text().contains("Traffic: not read, no traffic rule"), "{}", first.text());
     assert!(!first.text().contains("Next run"), "{}", first.text());
     world.pce.event(agent_tampering("db-02").at("10:15"));
 
@@ -454,8 +379,5 @@ fn the_footer_says_what_was_not_read_and_when_the_next_run_is_due() {
 
     let text = second.mail().text().to_owned();
     assert!(text.contains("Next run due about 10:30 +00:00"), "{text}");
-    assert!(
-        text.contains("Host: ") && text.contains("Config: "),
-        "{text}"
-    );
+    assert!(text.contains("Host: ") && text.contains("Config: "), "{text}");
 }

@@ -39,16 +39,10 @@ fn an_event_counts_once_at_its_own_time() {
     let pce = Pce::start();
     pce.event(agent_tampering("db-01").at("10:03").recorded("10:12"));
     let mut oracle = Oracle::new();
-    let rules = vec![completed(
-        json!({"type": "event", "filter_value": "tampering"}),
-        1,
-    )];
+    let rules = vec![completed(json!({"type": "event", "filter_value": "tampering"}), 1)];
     let told = told(&mut oracle, &pce, &rules, &["10:10", "10:20", "10:30"]);
     assert_eq!(told, [vec![], vec!["1 10:03-10:03".to_owned()], vec![]]);
-    assert_eq!(
-        oracle.matches(1).into_iter().collect::<Vec<_>>(),
-        [(minute(at("10:03")), 1)]
-    );
+    assert_eq!(oracle.matches(1).into_iter().collect::<Vec<_>>(), [(minute(at("10:03")), 1)]);
 }
 
 #[test]
@@ -56,22 +50,12 @@ fn an_event_beyond_the_overlap_is_not_seen_and_a_failed_fetch_loses_none() {
     let pce = Pce::start();
     pce.event(agent_tampering("db-01").at("09:40").recorded("10:12"));
     pce.event(agent_tampering("db-02").at("10:15"));
-    let rules = vec![completed(
-        json!({"type": "event", "filter_value": "tampering"}),
-        1,
-    )];
+    let rules = vec![completed(json!({"type": "event", "filter_value": "tampering"}), 1)];
     let mut oracle = Oracle::new();
     assert!(oracle.cycle_at(&pce, &rules, at("10:10")).is_empty());
-    let failed = Cycle {
-        now: at("10:20"),
-        events_from: None,
-        traffic_from: None,
-    };
+    let failed = Cycle { now: at("10:20"), events_from: None, traffic_from: None };
     assert!(oracle.cycle(&pce, &rules, failed).is_empty());
-    assert_eq!(
-        words(&oracle.cycle_at(&pce, &rules, at("10:40"))),
-        ["1 10:15-10:15"]
-    );
+    assert_eq!(words(&oracle.cycle_at(&pce, &rules, at("10:40"))), ["1 10:15-10:15"]);
     assert_eq!(oracle.total(1), 1);
 }
 
@@ -95,18 +79,9 @@ fn a_window_is_whole_minutes() {
     pce.event(agent_tampering("db-01").at("10:00:59"));
     pce.event(agent_tampering("db-01").at("10:05:00"));
     let mut oracle = Oracle::new();
-    assert!(
-        oracle
-            .cycle_at(&pce, &tampering(2, 5, json!(0)), at("10:05"))
-            .is_empty()
-    );
+    assert!(oracle.cycle_at(&pce, &tampering(2, 5, json!(0)), at("10:05")).is_empty());
     let mut oracle = Oracle::new();
-    assert_eq!(
-        oracle
-            .cycle_at(&pce, &tampering(2, 6, json!(0)), at("10:05"))
-            .len(),
-        1
-    );
+    assert_eq!(oracle.cycle_at(&pce, &tampering(2, 6, json!(0)), at("10:05")).len(), 1);
 }
 
 #[test]
@@ -212,14 +187,8 @@ fn a_sum_that_is_off_and_silence_about_what_is_owed_are_wrong() {
         oracle.judge(&port_22(), at("10:10"), &told)
     };
     assert!(judged(Some(30)).is_empty());
-    assert_eq!(
-        judged(Some(31)),
-        ["\"rule 1\": 31 told in all, not 30 to 30"]
-    );
-    assert_eq!(
-        judged(Some(29)),
-        ["\"rule 1\": 29 told in all, not 30 to 30"]
-    );
+    assert_eq!(judged(Some(31)), ["\"rule 1\": 31 told in all, not 30 to 30"]);
+    assert_eq!(judged(Some(29)), ["\"rule 1\": 29 told in all, not 30 to 30"]);
     assert_eq!(judged(None), ["\"rule 1\": silent about 30"]);
 }
 
@@ -238,38 +207,19 @@ fn a_burst_in_one_upload_has_to_be_told_and_what_never_was_must_not() {
         }
         oracle.judge(&rules, at("11:40"), told)
     };
-    let alert = Told {
-        count: 51,
-        ..told_at_10_05(51)
-    };
+    let alert = Told { count: 51, ..told_at_10_05(51) };
     assert!(judged(50, std::slice::from_ref(&alert)).is_empty());
-    assert_eq!(
-        judged(50, &[]),
-        ["\"rule 1\": silent about 50 in one upload"]
-    );
+    assert_eq!(judged(50, &[]), ["\"rule 1\": silent about 50 in one upload"]);
     assert!(judged(51, &[]).is_empty(), "no upload holds them");
     let never = Told { count: 60, ..alert };
     let faults = judged(60, std::slice::from_ref(&never));
-    assert!(
-        faults[1].ends_with("there never were more than 51 at a time"),
-        "{faults:?}"
-    );
-    let unknown = Told {
-        count: 51,
-        in_one_go: true,
-        ..never
-    };
+    assert!(faults[1].ends_with("there never were more than 51 at a time"), "{faults:?}");
+    let unknown = Told { count: 51, in_one_go: true, ..never };
     assert_eq!(judged(51, &[unknown]), [""; 0]);
 }
 
 fn told_at_10_05(count: u64) -> Told {
-    Told {
-        rule: 1,
-        count,
-        first: minute(at("10:05")),
-        last: minute(at("10:05")),
-        in_one_go: false,
-    }
+    Told { rule: 1, count, first: minute(at("10:05")), last: minute(at("10:05")), in_one_go: false }
 }
 
 #[test]
@@ -331,10 +281,7 @@ fn traffic_filters_are_read_plainly() {
 fn however_a_day_is_cut_into_cycles_the_total_of_rows_begun_in_it_is_the_same() {
     for seed in 0..20 {
         let pce = Pce::start();
-        pce.counting(Counting {
-            seed,
-            ..Counting::default()
-        });
+        pce.counting(Counting { seed, ..Counting::default() });
         let dice = |n: u64, sides: u64| mixed(seed << 32 ^ n) % sides;
         let mut expected = 0;
         for n in 0..200 {
@@ -343,10 +290,7 @@ fn however_a_day_is_cut_into_cycles_the_total_of_rows_begun_in_it_is_the_same() 
             let at = at("10:01") + jiff::SignedDuration::from_secs(dice(n + 2_000, 10_000) as i64);
             let port = 20 + dice(n + 3_000, 5) as u16;
             pce.connection(
-                blocked("web-01", "db-01", port)
-                    .at(at)
-                    .times(times)
-                    .recorded(at + late),
+                blocked("web-01", "db-01", port).at(at).times(times).recorded(at + late),
             );
             expected += times;
         }

@@ -30,22 +30,11 @@ fn a_mail_that_finds_no_server_waits_and_goes_out_once() {
     let first = world.run_at("10:10");
 
     assert_eq!(first.code, 75, "{first:?}");
-    assert_eq!(
-        (
-            first.number("alerts"),
-            first.number("mails"),
-            first.number("pending")
-        ),
-        (1, 0, 1)
-    );
+    assert_eq!((first.number("alerts"), first.number("mails"), first.number("pending")), (1, 0, 1));
     assert!(first.stderr.contains("Mail server 127.0.0.1"), "{first:?}");
     let second = world.run_at("10:20");
     assert_eq!(
-        (
-            second.code,
-            second.number("alerts"),
-            second.number("pending")
-        ),
+        (second.code, second.number("alerts"), second.number("pending")),
         (75, 0, 1),
         "{second:?}"
     );
@@ -60,20 +49,9 @@ fn a_mail_that_finds_no_server_waits_and_goes_out_once() {
         "{third:?}"
     );
     let mail = third.mail();
-    assert!(
-        mail.subject().contains("Tampering (1)"),
-        "{}",
-        mail.subject()
-    );
-    assert_eq!(
-        mail.header("Message-ID"),
-        format!("<{}>", waiting.as_str().unwrap())
-    );
-    assert!(
-        mail.text().contains("made at 2026-08-03 10:10"),
-        "{}",
-        mail.text()
-    );
+    assert!(mail.subject().contains("Tampering (1)"), "{}", mail.subject());
+    assert_eq!(mail.header("Message-ID"), format!("<{}>", waiting.as_str().unwrap()));
+    assert!(mail.text().contains("made at 2026-08-03 10:10"), "{}", mail.text());
     assert_eq!(world.run_at("10:40").mails.len(), 0);
     assert_eq!(world.mailbox.count(), 1);
 }
@@ -92,11 +70,7 @@ fn a_mail_whose_arrival_is_in_doubt_is_sent_again_with_the_same_message_id() {
     let second = world.run_at("10:20");
 
     assert_eq!(
-        (
-            second.code,
-            second.number("mails"),
-            second.number("pending")
-        ),
+        (second.code, second.number("mails"), second.number("pending")),
         (0, 1, 0),
         "{second:?}"
     );
@@ -162,11 +136,7 @@ fn what_was_never_confirmed_comes_again_in_the_next_run_in_which_the_server_is_w
     world.mail_server(Options::default());
     let run = world.run_at("10:40");
 
-    assert_eq!(
-        (run.code, run.number("mails"), run.number("pending")),
-        (0, 1, 0),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("mails"), run.number("pending")), (0, 1, 0), "{run:?}");
     assert_eq!(run.mail().header("Message-ID"), id);
     assert!(run.mail().text().contains("never confirmed"));
     assert_eq!(world.run_at("10:50").mails.len(), 0);
@@ -185,11 +155,7 @@ fn what_was_never_confirmed_comes_again_once_the_server_confirms_a_mail() {
     world.pce.event(agent_tampering("db-02").at("11:05"));
     let run = world.run_at("11:10");
 
-    assert_eq!(
-        (run.code, run.number("mails"), run.number("pending")),
-        (0, 2, 0),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("mails"), run.number("pending")), (0, 2, 0), "{run:?}");
     let (news, late) = (&run.mails[0], &run.mails[1]);
     assert!(news.subject().contains("db-02"), "{}", news.subject());
     assert!(late.subject().contains("db-01"), "{}", late.subject());
@@ -209,12 +175,7 @@ fn what_was_never_confirmed_comes_again_after_hours_though_there_is_no_other_mai
     world.run_every(10, "10:10", "11:40");
     world.mail_server(Options::default());
     let early = world.run_every(30, "12:00", "15:00");
-    assert!(
-        early
-            .iter()
-            .all(|run| (run.code, run.mails.len()) == (75, 0)),
-        "{early:?}"
-    );
+    assert!(early.iter().all(|run| (run.code, run.mails.len()) == (75, 0)), "{early:?}");
     let runs = world.run_every(30, "15:30", "16:00");
     let came: Vec<_> = runs.iter().filter(|run| !run.mails.is_empty()).collect();
     assert_eq!((came.len(), came[0].code), (1, 0), "{runs:?}");
@@ -250,20 +211,12 @@ fn position_and_mail_are_saved_together_before_the_mail_is_sent() {
     run.kill().unwrap();
     run.wait().unwrap();
 
-    assert_eq!(
-        state["outbox"]["mails"].as_array().unwrap().len(),
-        1,
-        "{state}"
-    );
+    assert_eq!(state["outbox"]["mails"].as_array().unwrap().len(), 1, "{state}");
     let position = state["events"]["position"].as_str().unwrap();
     assert!(position.starts_with("2026-08-03T10:10:00"), "{position}");
     // The run that was killed there lost nothing and told nothing twice.
     let next = world.run_at("10:20");
-    assert_eq!(
-        (next.code, next.number("alerts"), next.number("mails")),
-        (0, 0, 1),
-        "{next:?}"
-    );
+    assert_eq!((next.code, next.number("alerts"), next.number("mails")), (0, 0, 1), "{next:?}");
     assert_eq!(world.run_at("10:30").mails.len(), 0);
 }
 
@@ -274,21 +227,13 @@ fn each_cycles_mail_waits_by_itself_and_all_go_out_in_their_order() {
     world.run_at("10:10");
     world.pce.event(agent_tampering("db-02").at("10:15"));
     let second = world.run_at("10:20");
-    assert_eq!(
-        (second.code, second.number("pending")),
-        (75, 2),
-        "{second:?}"
-    );
+    assert_eq!((second.code, second.number("pending")), (75, 2), "{second:?}");
     world.pce.event(agent_tampering("db-03").at("10:25"));
     world.set("smtp.port", json!(world.mailbox.port()));
 
     let run = world.run_at("10:30");
 
-    assert_eq!(
-        (run.code, run.number("mails"), run.number("pending")),
-        (0, 3, 0),
-        "{run:?}"
-    );
+    assert_eq!((run.code, run.number("mails"), run.number("pending")), (0, 3, 0), "{run:?}");
     let hosts: Vec<bool> = run
         .mails
         .iter()
@@ -313,10 +258,7 @@ fn a_mail_refused_for_good_stays_needs_a_person_and_costs_no_alert() {
 #[test]
 fn one_recipient_refused_for_good_costs_the_others_nothing_and_is_named() {
     let mut world = tampered();
-    world.set(
-        "email.recipients",
-        json!(["gone@example.net", "soc@example.net"]),
-    );
+    world.set("email.recipients", json!(["gone@example.net", "soc@example.net"]));
     world.mail_server(Options::default().say("RCPT TO:<gone", "550 5.1.1 no such user"));
     let first = world.run_at("10:10");
     assert_eq!(
@@ -326,11 +268,7 @@ fn one_recipient_refused_for_good_costs_the_others_nothing_and_is_named() {
     );
     assert_eq!(first.mail().to, ["soc@example.net"]);
     let second = world.run_at("10:20");
-    assert!(
-        second.mail().text().contains("gone@example.net"),
-        "{}",
-        second.mail().text()
-    );
+    assert!(second.mail().text().contains("gone@example.net"), "{}", second.mail().text());
     // That mail does not reach him either, which is no news.
     for time in ["10:30", "10:40"] {
         let quiet = world.run_at(time);

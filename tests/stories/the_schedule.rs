@@ -45,26 +45,15 @@ fn a_line_in_a_crontab_of_any_kind_is_found_with_its_interval() {
             "# x\n*/5 * * * * cd /opt && ./illumio-monitor -c a.json run\n",
             5,
         ),
-        (
-            "var/spool/cron/illumio",
-            "@hourly /opt/im/illumio-monitor run\n",
-            60,
-        ),
-        (
-            "etc/crontab",
-            "0,30 * * * * root /opt/im/illumio-monitor run\n",
-            30,
-        ),
+        ("var/spool/cron/illumio", "@hourly /opt/im/illumio-monitor run\n", 60),
+        ("etc/crontab", "0,30 * * * * root /opt/im/illumio-monitor run\n", 30),
     ] {
         let root = Folder::new();
         put(&root, path, text);
         let told = schedule(&root);
         assert_eq!(told.mark, Mark::Good, "{told:?}");
         let every = format!("every {minutes} min");
-        assert!(
-            told.what.contains(&every) && told.what.contains(path),
-            "{told:?}"
-        );
+        assert!(told.what.contains(&every) && told.what.contains(path), "{told:?}");
     }
 }
 
@@ -76,18 +65,10 @@ fn what_only_looks_like_a_run_is_none() {
         "etc/cron.d/other",
         "*/10 * * * * root /usr/bin/illumio-monitor status\n#*/10 * * * * root illumio-monitor run\n",
     );
-    put(
-        &root,
-        "etc/cron.d/illumio-monitor.rpmsave",
-        "*/10 * * * * root illumio-monitor run\n",
-    );
+    put(&root, "etc/cron.d/illumio-monitor.rpmsave", "*/10 * * * * root illumio-monitor run\n");
     let told = schedule(&root);
     assert!(!told.ok(), "{told:?}");
-    assert!(
-        told.fix
-            .unwrap()
-            .contains("*/10 * * * * /opt/im/illumio-monitor -c /srv/im.json run")
-    );
+    assert!(told.fix.unwrap().contains("*/10 * * * * /opt/im/illumio-monitor -c /srv/im.json run"));
 }
 
 #[test]
@@ -100,20 +81,11 @@ fn an_enabled_timer_is_found_with_its_drop_ins_and_a_disabled_one_is_told() {
     );
     let told = schedule(&root);
     assert!(
-        !told.ok()
-            && told
-                .fix
-                .as_deref()
-                .unwrap()
-                .contains("systemctl enable --now"),
+        !told.ok() && told.fix.as_deref().unwrap().contains("systemctl enable --now"),
         "{told:?}"
     );
 
-    put(
-        &root,
-        "etc/systemd/system/timers.target.wants/illumio-monitor.timer",
-        "",
-    );
+    put(&root, "etc/systemd/system/timers.target.wants/illumio-monitor.timer", "");
     assert!(schedule(&root).what.contains("every 10 min"));
     put(
         &root,
@@ -126,48 +98,26 @@ fn an_enabled_timer_is_found_with_its_drop_ins_and_a_disabled_one_is_told() {
 #[test]
 fn two_that_start_it_are_a_remark_unless_the_cron_line_steps_back_for_the_timer() {
     let root = Folder::new();
-    put(
-        &root,
-        "usr/lib/systemd/system/illumio-monitor.timer",
-        "[Timer]\nOnCalendar=*:0/10\n",
-    );
-    put(
-        &root,
-        "etc/systemd/system/timers.target.wants/illumio-monitor.timer",
-        "",
-    );
+    put(&root, "usr/lib/systemd/system/illumio-monitor.timer", "[Timer]\nOnCalendar=*:0/10\n");
+    put(&root, "etc/systemd/system/timers.target.wants/illumio-monitor.timer", "");
     put(
         &root,
         "etc/cron.d/illumio-monitor",
         "*/10 * * * * im if ! systemctl -q is-enabled illumio-monitor.timer; then /usr/bin/illumio-monitor run; fi\n",
     );
     assert_eq!(schedule(&root).mark, Mark::Good);
-    put(
-        &root,
-        "var/spool/cron/crontabs/me",
-        "*/10 * * * * /opt/im/illumio-monitor run\n",
-    );
+    put(&root, "var/spool/cron/crontabs/me", "*/10 * * * * /opt/im/illumio-monitor run\n");
     let told = schedule(&root);
-    assert_eq!(
-        (told.mark, told.details.len()),
-        (Mark::Remark, 2),
-        "{told:?}"
-    );
+    assert_eq!((told.mark, told.details.len()), (Mark::Remark, 2), "{told:?}");
 }
 
 #[test]
 fn windows_and_cooldowns_shorter_than_the_interval_are_remarks() {
     let root = Folder::new();
-    put(
-        &root,
-        "etc/cron.d/im",
-        "*/15 * * * * im illumio-monitor run\n",
-    );
+    put(&root, "etc/cron.d/im", "*/15 * * * * im illumio-monitor run\n");
     let rule = |id: i64, more: serde_json::Value| {
         let mut rule = json!({"id": id, "type": "event", "name": "r", "filter_value": "a.b"});
-        rule.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         rule
     };
     let count = |window: u32| json!({"threshold_type": "count", "threshold_count": 2, "threshold_window": window});

@@ -41,14 +41,9 @@ fn streams_that_are_closed_or_full_end_nothing_early_and_change_no_exit_code() {
     world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
     world.run_at("10:00");
     for (arguments, code) in PRINTING {
-        for streams in [
-            ">&-",
-            "2>&-",
-            ">&- 2>&-",
-            ">/dev/full",
-            "2>/dev/full",
-            ">/dev/full 2>/dev/full",
-        ] {
+        for streams in
+            [">&-", "2>&-", ">&- 2>&-", ">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"]
+        {
             let command = behind(&world, &format!("exec {streams};"), arguments);
             let run = run_to_its_end(command);
             // The check has remarks here and there; what counts is that it ends.
@@ -62,29 +57,20 @@ fn streams_that_are_closed_or_full_end_nothing_early_and_change_no_exit_code() {
 fn a_reader_that_goes_away_ends_nothing_early_and_changes_no_exit_code() {
     let mut world = World::new();
     world.run_at("10:00");
-    for (arguments, code) in PRINTING
-        .iter()
-        .filter(|(arguments, _)| arguments != &["check"])
-    {
+    for (arguments, code) in PRINTING.iter().filter(|(arguments, _)| arguments != &["check"]) {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = world.command(arguments);
         command.stdin(Stdio::null());
         command.stdout(writer.try_clone().unwrap()).stderr(writer);
-        assert_eq!(
-            command.status().unwrap().code(),
-            Some(*code),
-            "{arguments:?}"
-        );
+        assert_eq!(command.status().unwrap().code(), Some(*code), "{arguments:?}");
     }
     // The menu, without a config and with nobody to ask.
     fs::remove_file(world.config_path()).unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut menu = world.command(&[]);
-    menu.stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(writer);
+    menu.stdin(Stdio::null()).stdout(Stdio::null()).stderr(writer);
     assert_eq!(menu.status().unwrap().code(), Some(78));
 }
 

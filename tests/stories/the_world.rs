@@ -23,10 +23,7 @@ fn the_file_is_a_whole_config_and_an_edit_keeps_everything_else() {
     assert_eq!(config["settings"]["language"], "zh-TW");
     let text = std::fs::read_to_string(world.config_path()).unwrap();
     let last_line = text.lines().rev().nth(1).unwrap();
-    assert_eq!(
-        last_line,
-        r#"  "state": {"deep":{"list":[1,2]},"version":1}"#
-    );
+    assert_eq!(last_line, r#"  "state": {"deep":{"list":[1,2]},"version":1}"#);
 }
 
 #[test]

@@ -48,9 +48,6 @@ fn more_than_200_000_rows_come_in_parts_and_each_counts_once() {
     let whatever = "those whose decision has no name are asked for, too";
     assert!(!split_by("policy_decisions"), "{whatever}");
     let downloads = world.pce.requests_to("GET", "/download").len();
-    assert!(
-        downloads < posted.len(),
-        "what does not fit is not read twice"
-    );
+    assert!(downloads < posted.len(), "what does not fit is not read twice");
     assert_eq!(world.pce.queries_kept(), 0);
 }

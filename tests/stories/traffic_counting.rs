@@ -25,12 +25,7 @@ fn at_first_sight_what_began_before_counts_as_one_and_what_began_inside_in_full(
     // 500 since midnight, the newest a few minutes ago.
     let since_midnight = to_the_database().at("00:00:30").every(86, 500);
     beside.world.pce.connections(since_midnight);
-    beside.world.pce.connections(
-        blocked("web-02", "db-01", 22)
-            .at("11:52")
-            .times(30)
-            .every(60, 2),
-    );
+    beside.world.pce.connections(blocked("web-02", "db-01", 22).at("11:52").times(30).every(60, 2));
     let told = beside.tells("11:58");
     assert_eq!(told, ["rule 1: 61, 11:44-11:55"], "1 and 2 times 30");
 }
@@ -38,16 +33,8 @@ fn at_first_sight_what_began_before_counts_as_one_and_what_began_inside_in_full(
 #[test]
 fn both_ends_of_what_began_before_count_as_one_together() {
     let mut beside = Beside::with(&[every_match()]);
-    beside.world.pce.connections(
-        to_the_database()
-            .seen_by_both()
-            .at("00:00:30")
-            .every(86, 500),
-    );
-    beside
-        .world
-        .pce
-        .connections(to_the_database().seen_by_source().at("11:55").every(1, 20));
+    beside.world.pce.connections(to_the_database().seen_by_both().at("00:00:30").every(86, 500));
+    beside.world.pce.connections(to_the_database().seen_by_source().at("11:55").every(1, 20));
     assert_eq!(beside.tells("11:58").len(), 1);
     let first = beside.world.mailbox.last().told();
     assert_eq!(first[0].count, 1, "the source's lead of 20 is no growth");
@@ -56,13 +43,8 @@ fn both_ends_of_what_began_before_count_as_one_together() {
 #[test]
 fn a_flow_counts_by_what_it_grows_from_cycle_to_cycle() {
     let mut beside = Beside::with(&[every_match()]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("10:01").every(60, 59));
-    let times = [
-        "10:10", "10:20", "10:30", "10:40", "10:50", "11:00", "11:10",
-    ];
+    beside.world.pce.connections(to_the_database().at("10:01").every(60, 59));
+    let times = ["10:10", "10:20", "10:30", "10:40", "10:50", "11:00", "11:10"];
     let told = beside.tells_at(&times);
     assert_eq!(told.len(), 6, "and nothing once it has stopped: {told:?}");
     assert_eq!(beside.oracle.total(1), 59);
@@ -71,10 +53,7 @@ fn a_flow_counts_by_what_it_grows_from_cycle_to_cycle() {
 #[test]
 fn rows_that_did_not_change_tell_nothing() {
     let mut beside = Beside::with(&[every_match()]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("10:05").every(1, 40));
+    beside.world.pce.connections(to_the_database().at("10:05").every(1, 40));
     assert_eq!(beside.tells("10:10"), ["rule 1: 40, 09:56-10:05"]);
     let none: [&str; 0] = [];
     assert_eq!(beside.tells_at(&["10:20", "10:30", "10:31"]), none);
@@ -84,16 +63,8 @@ fn rows_that_did_not_change_tell_nothing() {
 #[test]
 fn both_ends_report_and_the_larger_count_is_told() {
     let mut beside = Beside::with(&[every_match()]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().seen_by_both().at("10:05").every(1, 30));
-    beside.world.pce.connections(
-        to_the_database()
-            .seen_by_destination()
-            .at("10:05")
-            .every(2, 15),
-    );
+    beside.world.pce.connections(to_the_database().seen_by_both().at("10:05").every(1, 30));
+    beside.world.pce.connections(to_the_database().seen_by_destination().at("10:05").every(2, 15));
     assert_eq!(beside.tells("10:10"), ["rule 1: 45, 09:56-10:05"]);
 }
 
@@ -101,10 +72,7 @@ fn both_ends_report_and_the_larger_count_is_told() {
 fn the_other_ends_report_in_a_later_cycle_adds_nothing() {
     let mut beside = Beside::with(&[every_match()]);
     let seen = to_the_database().seen_by_source().at("10:05").times(30);
-    beside
-        .world
-        .pce
-        .connection(seen.other_end_recorded("10:17"));
+    beside.world.pce.connection(seen.other_end_recorded("10:17"));
     let told = beside.tells_at(&["10:10", "10:20", "10:30"]);
     assert_eq!(told, ["rule 1: 30, 09:56-10:05"]);
 }
@@ -126,17 +94,10 @@ fn a_window_fills_with_different_flows_even_if_one_of_them_goes_on() {
     let mut rule = at_least(2, 10);
     (rule["count_by"], rule["cooldown_minutes"]) = (json!("flows"), json!(30));
     let mut beside = Beside::with(&[rule]);
-    for (from, when) in [
-        ("a", "10:01"),
-        ("b", "10:02"),
-        ("c", "10:11"),
-        ("d", "10:12"),
-        ("c", "10:25"),
-    ] {
-        beside
-            .world
-            .pce
-            .connection(blocked(from, "db-01", 22).at(when));
+    for (from, when) in
+        [("a", "10:01"), ("b", "10:02"), ("c", "10:11"), ("d", "10:12"), ("c", "10:25")]
+    {
+        beside.world.pce.connection(blocked(from, "db-01", 22).at(when));
     }
     let told = beside.tells_at(&["10:05", "10:15", "10:30", "10:35"]);
     // c grew again at 10:25; c and d still filled a window.
@@ -147,10 +108,7 @@ fn a_window_fills_with_different_flows_even_if_one_of_them_goes_on() {
 fn the_change_of_day_neither_loses_nor_repeats_a_connection() {
     for midnight in [Midnight::OnTime, Midnight::After(240), Midnight::Varied] {
         let mut beside = Beside::with(&[every_match()]);
-        beside.world.pce.counting(Counting {
-            midnight,
-            ..Counting::default()
-        });
+        beside.world.pce.counting(Counting { midnight, ..Counting::default() });
         for host in ["web-01", "web-02", "web-03"] {
             let steady = blocked(host, "db-01", 445).at("23:41").every(20, 150);
             beside.world.pce.connections(steady);
@@ -179,10 +137,7 @@ fn a_counter_that_begins_anew_counts_from_its_new_beginning() {
     assert_eq!(beside.tells("10:10"), ["rule 1: 100, 09:56-10:05"]);
     // The PCE lost what it had: the row is as if it had only just begun.
     beside.world.pce.forget_connections();
-    beside
-        .world
-        .pce
-        .connections([of(1, "10:05"), of(3, "10:15")]);
+    beside.world.pce.connections([of(1, "10:05"), of(3, "10:15")]);
     assert_eq!(beside.tells("10:20"), ["rule 1: 4, 10:08-10:15"]);
     beside.world.pce.connection(of(6, "10:25"));
     assert_eq!(beside.tells("10:30"), ["rule 1: 6, 10:17-10:25"]);
@@ -191,10 +146,7 @@ fn a_counter_that_begins_anew_counts_from_its_new_beginning() {
 #[test]
 fn what_a_ven_uploads_late_counts_within_the_overlap() {
     let mut beside = Beside::with(&[every_match()]);
-    beside
-        .world
-        .pce
-        .connection(to_the_database().at("10:05").times(7).recorded("10:29"));
+    beside.world.pce.connection(to_the_database().at("10:05").times(7).recorded("10:29"));
     let told = beside.tells_at(&["10:00", "10:10", "10:20", "10:30", "10:40"]);
     assert_eq!(told, ["rule 1: 7, 09:57-10:05"]);
 }
@@ -205,11 +157,7 @@ fn what_a_ven_uploads_three_hours_late_is_told_by_the_next_long_reach() {
     beside.world.set("settings.late_reach_hours", json!(26));
     let pce = &beside.world.pce;
     pce.connections(
-        to_the_database()
-            .at("10:05")
-            .every(60, 20)
-            .into_iter()
-            .map(|one| one.recorded("13:20")),
+        to_the_database().at("10:05").every(60, 20).into_iter().map(|one| one.recorded("13:20")),
     );
     let runs = beside.world.run_every(60, "10:00", "17:00");
     let told: Vec<_> = runs.iter().flat_map(|run| words(&run.told())).collect();
@@ -225,14 +173,8 @@ fn what_a_ven_uploads_three_hours_late_is_told_by_the_next_long_reach() {
 #[test]
 fn a_rule_added_later_counts_from_then_on() {
     let mut beside = Beside::with(&[every_match()]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("08:00").every(60, 240));
-    beside
-        .world
-        .pce
-        .connections(allowed("web-02", "db-01", 22).at("08:00").every(60, 240));
+    beside.world.pce.connections(to_the_database().at("08:00").every(60, 240));
+    beside.world.pce.connections(allowed("web-02", "db-01", 22).at("08:00").every(60, 240));
     beside.tells_at(&["08:05", "08:15", "10:00"]);
     beside.world.rule(json!({"type": "traffic", "pd": -1}));
     let told = beside.tells("10:10");
@@ -248,15 +190,10 @@ fn a_rule_added_later_counts_from_then_on() {
 fn a_rule_that_was_off_does_not_tell_what_grew_meanwhile() {
     let other = json!({"type": "traffic", "port": 22});
     let mut beside = Beside::with(&[every_match(), other]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("09:55").every(60, 300));
+    beside.world.pce.connections(to_the_database().at("09:55").every(60, 300));
     beside.tells_at(&["10:00", "10:10"]);
     let switch = |beside: &mut Beside, on: bool| {
-        beside
-            .world
-            .edit(|config| config["rules"][0]["enabled"] = json!(on));
+        beside.world.edit(|config| config["rules"][0]["enabled"] = json!(on));
         beside.oracle.forget(1);
     };
     switch(&mut beside, false);
@@ -270,10 +207,7 @@ fn a_rule_that_was_off_does_not_tell_what_grew_meanwhile() {
 #[test]
 fn a_window_longer_than_a_day_fills_over_two_days() {
     let mut beside = Beside::with(&[at_least(100, 2_880)]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("10:00").every(1_200, 100));
+    beside.world.pce.connections(to_the_database().at("10:00").every(1_200, 100));
     let mut told = Vec::new();
     for hour in 10..48 {
         told.extend(beside.tells(&format!("+{}d {:02}:00", hour / 24, hour % 24)));
@@ -286,10 +220,7 @@ fn during_the_cooldown_matches_gather_and_are_told_in_one() {
     let mut rule = at_least(10, 10);
     rule["cooldown_minutes"] = json!(240);
     let mut beside = Beside::with(&[rule]);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("10:01").every(30, 640));
+    beside.world.pce.connections(to_the_database().at("10:01").every(30, 640));
     let mut times = Vec::new();
     let mut now = at("10:10");
     while now <= at("18:30") {
@@ -306,17 +237,11 @@ fn during_the_cooldown_matches_gather_and_are_told_in_one() {
 fn rules_of_the_same_id_each_count_for_themselves() {
     let twice = json!({"type": "traffic", "id": 7, "name": "seven"});
     let mut beside = Beside::with(&[]);
-    beside
-        .world
-        .pce
-        .connection(to_the_database().at("10:05").times(9));
+    beside.world.pce.connection(to_the_database().at("10:05").times(9));
     beside.world.rule(twice.clone());
     beside.world.rule(twice);
     let run = beside.world.run_at("10:10");
-    assert_eq!(
-        words(&run.told()),
-        ["seven: 9, 09:57-10:05", "seven: 9, 09:57-10:05"]
-    );
+    assert_eq!(words(&run.told()), ["seven: 9, 09:57-10:05", "seven: 9, 09:57-10:05"]);
     assert_eq!(beside.world.run_at("10:20").told(), []);
 }
 
@@ -328,10 +253,7 @@ fn a_ven_that_reports_every_ten_minutes_and_a_cron_with_jitter_lose_nothing() {
         // The VEN's next upload, a few seconds off the full ten minutes.
         let upload = at("10:00") + SignedDuration::from_secs((nth / 10 + 1) * 600 + 13);
         let times = if (40..50).contains(&nth) { 6 } else { 1 };
-        beside
-            .world
-            .pce
-            .connection(to_the_database().at(when).times(times).recorded(upload));
+        beside.world.pce.connection(to_the_database().at(when).times(times).recorded(upload));
     }
     for nth in 0..14i64 {
         let jitter = [2, 58, 0, 31, 12, 13, 14][nth as usize % 7];
@@ -350,17 +272,10 @@ fn several_rules_count_the_same_row() {
         at_least(26, 10),
     ];
     let mut beside = Beside::with(&rules);
-    beside
-        .world
-        .pce
-        .connections(to_the_database().at("10:03").every(6, 25));
+    beside.world.pce.connections(to_the_database().at("10:03").every(6, 25));
     let told = beside.tells("10:10");
     assert_eq!(
         told,
-        [
-            "rule 1: 25, 09:56-10:05",
-            "rule 2: 25, 09:56-10:05",
-            "rule 3: 25, 09:56-10:05"
-        ]
+        ["rule 1: 25, 09:56-10:05", "rule 2: 25, 09:56-10:05", "rule 3: 25, 09:56-10:05"]
     );
 }

@@ -21,14 +21,10 @@ fn flows() -> Vec<Connection> {
         allowed(prod.clone(), db(), 443),
         undecided(prod.clone(), db(), 443),
         blocked("2001:db8::7", "2001:db8:1::1", 443),
-        blocked(prod, db(), 0)
-            .service_field("port", Value::Null)
-            .service_field("proto", json!(47)),
+        blocked(prod, db(), 0).service_field("port", Value::Null).service_field("proto", json!(47)),
     ];
     let numbered = flows.into_iter().enumerate();
-    numbered
-        .map(|(nth, flow)| flow.at("10:05").times(1 << nth))
-        .collect()
+    numbered.map(|(nth, flow)| flow.at("10:05").times(1 << nth)).collect()
 }
 
 /// Asserts what each rule counts; 0: it does not alert.
@@ -46,14 +42,8 @@ fn assert_counts(cases: &[(Value, u64)]) {
     let told = beside.tells("10:10");
     let expected = cases.iter().zip(1..).filter(|((_, count), _)| *count > 0);
     let expected = expected.map(|((_, count), id)| format!("rule {id}: {count}"));
-    let told = told
-        .iter()
-        .map(|told| told.split(',').next().unwrap().to_owned());
-    assert_eq!(
-        told.collect::<Vec<_>>(),
-        expected.collect::<Vec<_>>(),
-        "{cases:?}"
-    );
+    let told = told.iter().map(|told| told.split(',').next().unwrap().to_owned());
+    assert_eq!(told.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{cases:?}");
 }
 
 #[test]
@@ -70,16 +60,11 @@ fn a_rule_matches_its_policy_decision() {
 #[test]
 fn the_query_asks_for_the_decisions_that_the_rules_need() {
     let asked = |decisions: &[i64]| {
-        let rules: Vec<Value> = decisions
-            .iter()
-            .map(|pd| json!({"type": "traffic", "pd": pd}))
-            .collect();
+        let rules: Vec<Value> =
+            decisions.iter().map(|pd| json!({"type": "traffic", "pd": pd})).collect();
         let mut beside = Beside::with(&rules);
         beside.tells("10:10");
-        let posted = beside
-            .world
-            .pce
-            .requests_to("POST", "/traffic_flows/async_queries");
+        let posted = beside.world.pce.requests_to("POST", "/traffic_flows/async_queries");
         assert_eq!(posted.len(), 1, "one query for all rules");
         posted[0].json()["policy_decisions"].clone()
     };
@@ -129,10 +114,7 @@ fn addresses_and_networks_of_both_families_match_either_end() {
         (json!({"ex_src_ip": "10.1.0.1"}), 134),
         (json!({"ex_src_ip": "0.0.0.0/0"}), 128),
         (json!({"ex_dst_ip": "10.9.0.0/16"}), 128),
-        (
-            json!({"src_ip_in": "10.0.0.0/8", "ex_dst_ip": "10.9.0.9", "port": "1-1023"}),
-            1,
-        ),
+        (json!({"src_ip_in": "10.0.0.0/8", "ex_dst_ip": "10.9.0.9", "port": "1-1023"}), 1),
     ]);
 }
 

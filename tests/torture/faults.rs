@@ -7,14 +7,8 @@ use crate::mailbox::{Action, Options};
 use crate::pce::{Fate, Fault, Pce, Welcome};
 
 /// Parts of the PCE that a fault hits.
-const PATHS: [&str; 6] = [
-    "/health",
-    "/events",
-    "/async_queries",
-    "/async_queries/",
-    "/download",
-    "",
-];
+const PATHS: [&str; 6] =
+    ["/health", "/events", "/async_queries", "/async_queries/", "/download", ""];
 
 /// Breaks something of the PCE for one cycle; its name.
 pub fn at_the_pce(pce: &Pce, dice: &mut Dice) -> &'static str {
@@ -78,10 +72,6 @@ pub fn at_the_mail_server(dice: &mut Dice) -> (Options, &'static str, bool) {
         1 => (options.say(at, "554 5.7.1 no"), "mail: 5xx", false),
         2 => (options.at(at, Action::Drop), "mail: connection cut", false),
         3 => (options.at(at, Action::Hang), "mail: hangs", false),
-        _ => (
-            options.at("END", Action::TakeAndDrop),
-            "mail: cut after the final dot",
-            true,
-        ),
+        _ => (options.at("END", Action::TakeAndDrop), "mail: cut after the final dot", true),
     }
 }

@@ -15,16 +15,10 @@ pub fn of_any_kind(pce: &Pce, dice: &mut Dice) -> String {
         seed: dice.roll(1_000),
         ..Counting::default()
     };
-    let counting = Counting {
-        merged: matches!(counting.cut, Cut::Day(_)) && dice.one_in(4),
-        ..counting
-    };
+    let counting =
+        Counting { merged: matches!(counting.cut, Cut::Day(_)) && dice.one_in(4), ..counting };
     let matches = dice.among(&[1.0, 1.6]);
-    let lags = [
-        Lag::Fixed(60),
-        Lag::InOrder(60, 540),
-        Lag::OutOfOrder(60, 1_500),
-    ];
+    let lags = [Lag::Fixed(60), Lag::InOrder(60, 540), Lag::OutOfOrder(60, 1_500)];
     let vens = Vens {
         period: dice.among(&[600, 589]),
         lag: dice.among(&lags),

@@ -86,10 +86,7 @@ impl Table {
     fn count_events(&mut self, hosts: &[String], mails: &[&Mail]) {
         let texts: Vec<String> = mails.iter().map(|mail| unquoted(&mail.text())).collect();
         for host in hosts {
-            let naming: Vec<&str> = texts
-                .iter()
-                .filter_map(|text| line_with(text, host))
-                .collect();
+            let naming: Vec<&str> = texts.iter().filter_map(|text| line_with(text, host)).collect();
             match naming.as_slice() {
                 [] => self.lost.push(host.clone()),
                 [_] => self.delivered += 1,
@@ -151,9 +148,7 @@ fn line_with<'t>(text: &'t str, host: &str) -> Option<&'t str> {
 /// How many matches of a rule the mails tell.
 fn total(mails: &[&Mail], rule: &str) -> u64 {
     let told = mails.iter().flat_map(|mail| mail.told());
-    told.filter(|told| told.rule.starts_with(rule))
-        .map(|told| told.count)
-        .sum()
+    told.filter(|told| told.rule.starts_with(rule)).map(|told| told.count).sum()
 }
 
 impl fmt::Display for Table {
@@ -170,7 +165,6 @@ impl fmt::Display for Table {
             ("told twice without a reason", self.twice.len() as u64),
             ("mails repeated, explained", self.repeated),
         ];
-        rows.iter()
-            .try_for_each(|(name, number)| writeln!(out, "  {name:<32} {number:>6}"))
+        rows.iter().try_for_each(|(name, number)| writeln!(out, "  {name:<32} {number:>6}"))
     }
 }

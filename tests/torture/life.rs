@@ -70,10 +70,8 @@ impl Life {
         });
         // Several rules, since a mail names but five hosts of each.
         for kind in 0..KINDS {
-            let (name, value) = (
-                format!("{TAMPERING} {kind:02}"),
-                format!("agent.tampering.{kind:02}"),
-            );
+            let (name, value) =
+                (format!("{TAMPERING} {kind:02}"), format!("agent.tampering.{kind:02}"));
             world.rule(json!({"type": "event", "name": name, "filter_value": value}));
         }
         world.rule(json!({
@@ -190,9 +188,7 @@ impl Life {
             let late = SignedDuration::from_mins(self.dice.among(&[0, 0, 0, 5, 25]));
             let from = format!("client-{:05}", self.ledger.bursts);
             let burst = blocked(from.as_str(), "db-01", 445).at(when);
-            self.world
-                .pce
-                .connection(burst.times(BURST).recorded(when + late));
+            self.world.pce.connection(burst.times(BURST).recorded(when + late));
             self.ledger.bursts += 1;
         }
         self.world.pce.every_query(Fate::completes().after_polls(0));
@@ -273,9 +269,7 @@ impl Life {
         let nth = self.ledger.in_doubt.len();
         self.ledger.in_doubt.push(in_doubt || killed);
         let new = self.world.mailbox.all().split_off(before);
-        self.ledger
-            .mails
-            .extend(new.into_iter().map(|mail| (nth, mail)));
+        self.ledger.mails.extend(new.into_iter().map(|mail| (nth, mail)));
         self.assert_file_whole();
         took
     }
@@ -290,11 +284,7 @@ impl Life {
         loop {
             if let Some(status) = run.try_wait().unwrap() {
                 let code = status.code();
-                assert!(
-                    matches!(code, Some(0 | 75 | 78)),
-                    "{code:?}: {}",
-                    self.told()
-                );
+                assert!(matches!(code, Some(0 | 75 | 78)), "{code:?}: {}", self.told());
                 return false;
             }
             if taken.is_none() && self.world.mailbox.connections() > 0 {
@@ -370,10 +360,7 @@ impl Life {
     /// Without `state` the same bytes: the comma before it is not the user's.
     fn around_state(&self) -> String {
         let (before, behind) = split_at_state(&self.text());
-        format!(
-            "{}{behind}",
-            before.trim_end().trim_end_matches(',').trim_end()
-        )
+        format!("{}{behind}", before.trim_end().trim_end_matches(',').trim_end())
     }
 }
 

@@ -17,9 +17,7 @@ impl SmallDisk {
         let folder = world.folder().to_owned();
         let size = format!("size={kilobytes}k,mode=700");
         let mut mount = Command::new("mount");
-        mount
-            .args(["-t", "tmpfs", "-o", &size, "none"])
-            .arg(&folder);
+        mount.args(["-t", "tmpfs", "-o", &size, "none"]).arg(&folder);
         let mounted = mount.output().unwrap();
         if !mounted.status.success() {
             eprintln!("skipped: this user may not mount a disk");

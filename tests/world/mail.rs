@@ -20,11 +20,7 @@ pub struct Mail {
 impl Mail {
     fn of(received: Received) -> Self {
         let Received { from, to, data, .. } = received;
-        Self {
-            from,
-            to,
-            raw: data.into_bytes(),
-        }
+        Self { from, to, raw: data.into_bytes() }
     }
 
     /// The subject, decoded.
@@ -35,11 +31,7 @@ impl Mail {
     /// A header's text as it stands in the message, unfolded ends trimmed; empty
     /// without it.
     pub fn header(&self, name: &str) -> String {
-        self.read(|message| {
-            message
-                .header_raw(name.to_owned())
-                .map(|raw| raw.trim().to_owned())
-        })
+        self.read(|message| message.header_raw(name.to_owned()).map(|raw| raw.trim().to_owned()))
     }
 
     /// The text part, its lines ended by `\n`.
@@ -54,9 +46,7 @@ impl Mail {
 
     fn read(&self, what: impl Fn(&mail_parser::Message) -> Option<String>) -> String {
         let message = MessageParser::default().parse(&self.raw);
-        message
-            .and_then(|message| what(&message))
-            .unwrap_or_default()
+        message.and_then(|message| what(&message)).unwrap_or_default()
     }
 }
 

@@ -76,12 +76,7 @@ impl World {
 
     fn with_pce(pce: Pce) -> Self {
         let mailbox = Mails::start();
-        let world = Self {
-            folder: Folder::new(),
-            environment: Vec::new(),
-            mailbox,
-            pce,
-        };
+        let world = Self { folder: Folder::new(), environment: Vec::new(), mailbox, pce };
         let config = json!({
             "api": {
                 "url": world.pce.url(), "org_id": "1",
@@ -154,12 +149,7 @@ impl World {
         let mut id = 0;
         self.edit(|config| {
             let rules = config["rules"].as_array_mut().unwrap();
-            id = rules
-                .iter()
-                .filter_map(|rule| rule["id"].as_i64())
-                .max()
-                .unwrap_or(0)
-                + 1;
+            id = rules.iter().filter_map(|rule| rule["id"].as_i64()).max().unwrap_or(0) + 1;
             let rule = completed(rule, id);
             id = rule["id"].as_i64().unwrap();
             rules.push(rule);
@@ -210,12 +200,8 @@ impl World {
 
     /// Starts a cycle, waits until it has come so far, and hands it over at work.
     pub fn run_until(&self, so_far: impl Fn(&Self) -> bool) -> Child {
-        let mut run = self
-            .command(&["run"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut run =
+            self.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let begin = Instant::now();
         while !so_far(self) {
             assert!(begin.elapsed() < START, "the run does not come so far");

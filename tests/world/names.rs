@@ -41,12 +41,7 @@ impl NameServer {
     /// Knows `name`, and says so of its records.
     pub fn of(name: &'static str, a: Says, aaaa: Says) -> Self {
         let after = Duration::ZERO;
-        Self {
-            name,
-            a,
-            aaaa,
-            after,
-        }
+        Self { name, a, aaaa, after }
     }
 
     /// Starts it; `None` where this user may not, which is told.

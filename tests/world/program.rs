@@ -40,12 +40,7 @@ impl Run {
 
 impl std::fmt::Debug for Run {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            code,
-            stdout,
-            stderr,
-            ..
-        } = self;
+        let Self { code, stdout, stderr, .. } = self;
         let mails = self.mails.len();
         write!(out, "code {code}, {mails} mails\n{stdout}{stderr}")
     }
@@ -66,12 +61,8 @@ pub fn command(folder: &Path) -> Command {
 /// Runs it; a run that does not end is ended.
 pub fn run(mut command: Command) -> Run {
     let begin = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let stdout = collect(child.stdout.take().unwrap());
     let stderr = collect(child.stderr.take().unwrap());
     let status = loop {

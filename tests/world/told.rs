@@ -42,14 +42,9 @@ impl Mail {
         let mut paragraphs = text.split("\n\n");
         let head = paragraphs.find(|paragraph| paragraph.starts_with('['));
         let head = head.unwrap_or_default().replace('\n', " ");
-        let only = head
-            .split(" · ")
-            .nth(1)
-            .and_then(|it| it.split(" (").next());
+        let only = head.split(" · ").nth(1).and_then(|it| it.split(" (").next());
         let cards = text.split(&rule).skip(1);
-        cards
-            .filter_map(|card| Some((alert(card, only)?, card.to_owned())))
-            .collect()
+        cards.filter_map(|card| Some((alert(card, only)?, card.to_owned()))).collect()
     }
 }
 

@@ -24,10 +24,7 @@ pub struct Asked {
 
 impl Default for Asked {
     fn default() -> Self {
-        Self {
-            queries: 0,
-            most_requests: MOST_REQUESTS,
-        }
+        Self { queries: 0, most_requests: MOST_REQUESTS }
     }
 }
 

@@ -69,9 +69,8 @@ struct Counting<'c> {
 
 impl<'c> Attempt<'c> {
     pub(super) fn of(cycle: &'c Cycle<'_>, part: &Part) -> Self {
-        let rules = keyed(&cycle.config.rules)
-            .into_iter()
-            .filter_map(|(key, rule)| match &rule.filter {
+        let rules =
+            keyed(&cycle.config.rules).into_iter().filter_map(|(key, rule)| match &rule.filter {
                 Filter::Traffic(filter) => Some((rule.id, key, filter)),
                 Filter::Event(_) => None,
             });
@@ -115,12 +114,7 @@ impl<'c> Attempt<'c> {
 
     /// What it came to.
     pub(super) fn counted(self) -> Counted {
-        let Self {
-            counting,
-            answer,
-            unknown,
-            ..
-        } = self;
+        let Self { counting, answer, unknown, .. } = self;
         let (overflowed, regrouped) = (answer.overflowed, answer.regrouped);
         Counted {
             known: answer.finish(),
@@ -155,11 +149,8 @@ impl Counting<'_> {
     fn find_matching(&mut self, facts: &FlowFacts<'_>) -> bool {
         let rules = &self.rules;
         self.candidates.find(facts, &mut self.matching);
-        self.matching.retain(|place| {
-            rules
-                .get(*place)
-                .is_some_and(|(_, _, filter)| filter.matches(facts))
-        });
+        self.matching
+            .retain(|place| rules.get(*place).is_some_and(|(_, _, filter)| filter.matches(facts)));
         !self.matching.is_empty()
     }
 
@@ -177,9 +168,8 @@ impl Counting<'_> {
             let Some((_, key, filter)) = rules.get(*place) else {
                 return false;
             };
-            self.tallies.count(key, |tally| {
-                tally.count_row(filter, facts.flow, &sight, row, growth, raw)
-            })
+            self.tallies
+                .count(key, |tally| tally.count_row(filter, facts.flow, &sight, row, growth, raw))
         });
         if let Some(records) = self.records.as_mut()
             && !self.matching.is_empty()
@@ -211,9 +201,7 @@ impl Rows for Attempt<'_> {
                 return;
             }
         }
-        let row = self
-            .legacy
-            .recognize(Row::of(flow, self.key, self.now), flow);
+        let row = self.legacy.recognize(Row::of(flow, self.key, self.now), flow);
         if let Some(growth) = self.answer.take(&row) {
             return self.counting.count(&facts, &row, growth, raw);
         }

@@ -63,16 +63,11 @@ impl Cycle<'_> {
         self.watch(Condition::Traffic, problem);
         let until = self.local(self.state.traffic.position.unwrap_or_default());
         let rows = say::rows(self.lang, self.figures.flows);
-        self.seen
-            .push(say::traffic_complete(self.lang, until, rows));
+        self.seen.push(say::traffic_complete(self.lang, until, rows));
     }
 
     fn traffic_is_incomplete(&mut self, client: &mut Client, failure: &Failure) {
-        let position = self
-            .state
-            .traffic
-            .position
-            .map(|position| self.local(position));
+        let position = self.state.traffic.position.map(|position| self.local(position));
         let position = position.unwrap_or_else(|| "–".to_owned());
         let detail = say::traffic_incomplete(self.lang, self.text_of(failure), position);
         let flaws = std::mem::take(&mut self.flaws);

@@ -33,8 +33,7 @@ impl Cycle<'_> {
     fn traffic_since(&self) -> Option<Timestamp> {
         let rules = keyed(&self.config.rules).into_iter();
         let keys = rules.filter(|(_, rule)| matches!(rule.filter, Filter::Traffic(_)));
-        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since)
-            .min()
+        keys.filter_map(|(key, _)| self.state.rules.get(&key)?.since).min()
     }
 
     /// The decisions that the enabled traffic rules ask for, empty for all of

@@ -38,14 +38,10 @@ impl Cycle<'_> {
         let told = &mut self.state.traffic.told_decisions;
         let mut new = found.0;
         new.retain(|word| !told.contains(word));
-        let new: Vec<String> = new
-            .into_iter()
-            .take(MOST.saturating_sub(told.len()))
-            .collect();
+        let new: Vec<String> = new.into_iter().take(MOST.saturating_sub(told.len())).collect();
         if !new.is_empty() {
             told.extend_from_slice(&new);
-            self.notices
-                .push(notice::unknown_decisions(self.lang, new.join(", ")));
+            self.notices.push(notice::unknown_decisions(self.lang, new.join(", ")));
         }
     }
 }

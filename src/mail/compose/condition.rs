@@ -103,18 +103,11 @@ pub(super) fn times(
         (None, Phase::Begins) => (words::since(lang), since),
         (None, Phase::Lasts) => {
             let lasted = show::duration(lang, news.since, now);
-            (
-                words::since(lang),
-                words::lasting_since(lang, since, lasted),
-            )
+            (words::since(lang), words::lasting_since(lang, since, lasted))
         }
         (None, Phase::Ended) => (words::period(lang), show::span(news.since, now, look.zone)),
     }];
-    if let Some(mail) = news
-        .told_by
-        .as_ref()
-        .filter(|mail| !mail.subject.is_empty())
-    {
+    if let Some(mail) = news.told_by.as_ref().filter(|mail| !mail.subject.is_empty()) {
         let label = match news.phase {
             Phase::Ended => reports::closes(lang),
             Phase::Begins | Phase::Lasts => reports::first_told(lang),

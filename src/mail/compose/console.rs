@@ -61,12 +61,7 @@ mod tests {
         ] {
             assert_eq!(console.workload(href), None, "{href}");
         }
-        for url in [
-            "https://scp4.illum.io:443",
-            "http://127.0.0.1:8443",
-            "https://a\"b",
-            "",
-        ] {
+        for url in ["https://scp4.illum.io:443", "http://127.0.0.1:8443", "https://a\"b", ""] {
             assert_eq!(Console::of(url).workload(HREF), None, "{url}");
         }
     }

@@ -13,22 +13,14 @@ const TOP: usize = 5;
 
 /// `Daily report: 144 runs, none failed, 3 alerts`.
 pub(super) fn what(daily: &Daily, lang: Lang) -> String {
-    words::daily_headline(
-        lang,
-        runs(daily, lang),
-        failed(daily, lang),
-        alerts(daily, lang),
-    )
+    words::daily_headline(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang))
 }
 
 /// The report in one line.
 pub(super) fn line(report: &Report, daily: &Daily, look: &Look) -> String {
     let tag = tag(look.lang, daily.level().into());
     let at = show::moment(report.made_at, look.zone);
-    show::cut(
-        &format!("[{tag}] {at}: {}", what(daily, look.lang)),
-        LINE_MAX,
-    )
+    show::cut(&format!("[{tag}] {at}: {}", what(daily, look.lang)), LINE_MAX)
 }
 
 /// The whole mail: its figures are one card.
@@ -73,9 +65,7 @@ fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
         meaning: String::new(),
         said: String::new(),
         advice: String::new(),
-        lists: std::iter::once(figures(daily, look))
-            .chain(top_rules(daily, lang))
-            .collect(),
+        lists: std::iter::once(figures(daily, look)).chain(top_rules(daily, lang)).collect(),
         timeline: None,
         raw: Vec::new(),
     }
@@ -112,21 +102,9 @@ fn figures(daily: &Daily, look: &Look) -> List {
     let grouped = show::grouped;
     let mut figures = vec![
         figure(words::runs(lang), grouped(day.runs), failed(daily, lang)),
-        figure(
-            words::events(lang),
-            grouped(day.events),
-            until(daily.events_until),
-        ),
-        figure(
-            words::traffic(lang),
-            grouped(day.flows),
-            until(daily.traffic_until),
-        ),
-        figure(
-            words::alerts(lang),
-            grouped(day.alerts),
-            alerts_of(daily, lang),
-        ),
+        figure(words::events(lang), grouped(day.events), until(daily.events_until)),
+        figure(words::traffic(lang), grouped(day.flows), until(daily.traffic_until)),
+        figure(words::alerts(lang), grouped(day.alerts), alerts_of(daily, lang)),
         figure(words::mails(lang), grouped(day.mails), String::new()),
         figure(
             words::waiting(lang),
@@ -139,22 +117,14 @@ fn figures(daily: &Daily, look: &Look) -> List {
         let span = format!("{} – {}", clock(gap.from), clock(gap.until));
         figures.push(figure(words::longest_gap(lang), time, span));
     }
-    List {
-        title: words::figures(lang),
-        data: false,
-        entries: figures,
-        more: None,
-    }
+    List { title: words::figures(lang), data: false, entries: figures, more: None }
 }
 
 /// A figure with a word on it. No bar: they are not of one kind.
 fn figure(what: String, count: String, note: String) -> Entry {
     Entry {
         what: vec![what],
-        notes: Some(note)
-            .filter(|note| !note.is_empty())
-            .into_iter()
-            .collect(),
+        notes: Some(note).filter(|note| !note.is_empty()).into_iter().collect(),
         link: None,
         count,
         percent: 100,
@@ -218,10 +188,7 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
     Some(List {
         title: words::top_rules(lang),
         data: false,
-        entries: top
-            .into_iter()
-            .map(|rule| entry(rule, most, lang))
-            .collect(),
+        entries: top.into_iter().map(|rule| entry(rule, most, lang)).collect(),
         more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
     })
 }

@@ -34,18 +34,9 @@ pub(super) struct Detail {
 /// the earliest raw record; the other lists; the other record.
 const STEPS: [fn(Detail) -> Detail; 4] = [
     |detail| Detail { lists: 1, ..detail },
-    |detail| Detail {
-        records: 1,
-        ..detail
-    },
-    |detail| Detail {
-        lists: usize::MAX,
-        ..detail
-    },
-    |detail| Detail {
-        records: usize::MAX,
-        ..detail
-    },
+    |detail| Detail { records: 1, ..detail },
+    |detail| Detail { lists: usize::MAX, ..detail },
+    |detail| Detail { records: usize::MAX, ..detail },
 ];
 
 impl Detail {
@@ -83,10 +74,7 @@ struct Piece {
 
 impl Piece {
     fn size(&self) -> Size {
-        Size {
-            text: Weight::of(&self.text),
-            html: Weight::of(&self.html),
-        }
+        Size { text: Weight::of(&self.text), html: Weight::of(&self.html) }
     }
 }
 
@@ -128,10 +116,7 @@ impl Weight {
     }
 
     fn plus(self, other: Self) -> Self {
-        Self {
-            bytes: self.bytes + other.bytes,
-            quoted: self.quoted + other.quoted,
-        }
+        Self { bytes: self.bytes + other.bytes, quoted: self.quoted + other.quoted }
     }
 
     fn minus(self, other: Self) -> Self {
@@ -151,17 +136,11 @@ struct Size {
 
 impl Size {
     fn plus(self, other: Self) -> Self {
-        Self {
-            text: self.text.plus(other.text),
-            html: self.html.plus(other.html),
-        }
+        Self { text: self.text.plus(other.text), html: self.html.plus(other.html) }
     }
 
     fn minus(self, other: Self) -> Self {
-        Self {
-            text: self.text.minus(other.text),
-            html: self.html.minus(other.html),
-        }
+        Self { text: self.text.minus(other.text), html: self.html.minus(other.html) }
     }
 
     /// Whether this leaves the reserve free.
@@ -208,17 +187,9 @@ impl Room {
 
 /// The text part and the HTML part.
 pub(super) fn fit(view: &View) -> (String, String) {
-    let head = Piece {
-        text: text::head(view),
-        html: html::head(view),
-    };
-    let foot = Piece {
-        text: text::foot(view),
-        html: html::foot(view),
-    };
-    let mut room = Room {
-        used: head.size().plus(foot.size()),
-    };
+    let head = Piece { text: text::head(view), html: html::head(view) };
+    let foot = Piece { text: text::foot(view), html: html::foot(view) };
+    let mut room = Room { used: head.size().plus(foot.size()) };
     let notices = notices(view, &mut room);
     let summary = summary(view, &mut room);
     let cards = cards(view, &mut room);
@@ -254,20 +225,10 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
         return Vec::new();
     }
     let all = view.summary.iter().enumerate().map(|(at, row)| match at {
-        ..CARDS => Piece {
-            text: text::summary_row(row),
-            html: html::summary_row(row),
-        },
+        ..CARDS => Piece { text: text::summary_row(row), html: html::summary_row(row) },
         at => {
-            let first = if at == CARDS {
-                html::summary_lines()
-            } else {
-                String::new()
-            };
-            Piece {
-                text: text::summary_line(row),
-                html: first + &html::summary_line(row),
-            }
+            let first = if at == CARDS { html::summary_lines() } else { String::new() };
+            Piece { text: text::summary_line(row), html: first + &html::summary_line(row) }
         }
     });
     let told = room.take(ROWS, all);
@@ -275,20 +236,11 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     let more = match rest {
         [] => String::new(),
         rest => {
-            let matches = rest
-                .iter()
-                .fold(0_u64, |sum, row| sum.saturating_add(row.matches));
-            words::not_listed(
-                view.lang,
-                show::grouped(rest.len() as u64),
-                show::grouped(matches),
-            )
+            let matches = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.matches));
+            words::not_listed(view.lang, show::grouped(rest.len() as u64), show::grouped(matches))
         }
     };
-    let open = Piece {
-        text: text::summary_open(view.lang),
-        html: html::summary_open(view.lang),
-    };
+    let open = Piece { text: text::summary_open(view.lang), html: html::summary_open(view.lang) };
     let close = Piece {
         text: text::summary_close(&more),
         html: html::summary_close(told.len() > CARDS, &more),

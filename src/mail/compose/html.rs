@@ -90,9 +90,7 @@ impl Html {
                 self.text(part);
             } else {
                 let whole = part.len() <= SHORT;
-                self.lit(if whole { COMMAND } else { CODE })
-                    .text(part)
-                    .lit("</code>");
+                self.lit(if whole { COMMAND } else { CODE }).text(part).lit("</code>");
             }
         }
         self
@@ -183,9 +181,7 @@ pub(super) fn head(view: &View) -> String {
             .lit("</div>");
     }
     if let Some(body) = &view.body {
-        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\">")
-            .text(body)
-            .lit("</div>");
+        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\">").text(body).lit("</div>");
     }
     close_box(&mut page);
     page.finish()
@@ -243,9 +239,7 @@ fn quiet(page: &mut Html, element: &'static str, style: &'static str) {
 }
 
 fn heading(page: &mut Html, text: &str) {
-    page.lit("<div style=\"padding:0 0 4px\"><b>")
-        .text(text)
-        .lit("</b></div>");
+    page.lit("<div style=\"padding:0 0 4px\"><b>").text(text).lit("</b></div>");
 }
 
 /// Before and after the rows of the summary.
@@ -441,8 +435,7 @@ fn list(page: &mut Html, list: &List, tone: Tone) {
 
 /// What it is, its count, and below both a bar of its share of the busiest.
 fn entry(page: &mut Html, entry: &Entry, data: bool, bar: Option<Tone>) {
-    page.lit("<tr><td style=\"padding:3px 10px 3px 0\">")
-        .lit(if data { CODE } else { "" });
+    page.lit("<tr><td style=\"padding:3px 10px 3px 0\">").lit(if data { CODE } else { "" });
     match &entry.link {
         Some(link) => page
             .lit("<a class=\"tx\" href=\"")
@@ -532,11 +525,7 @@ fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
 /// The footer and the end of the document.
 pub(super) fn foot(view: &View) -> String {
     let mut page = Html::default();
-    quiet(
-        &mut page,
-        "div",
-        "font-size:13px;line-height:1.5;padding:0 6px;overflow-wrap:anywhere",
-    );
+    quiet(&mut page, "div", "font-size:13px;line-height:1.5;padding:0 6px;overflow-wrap:anywhere");
     page.text(&view.site);
     for line in &view.footer {
         page.lit("<br>").text(line);

@@ -65,17 +65,13 @@ fn in_a_word(c: char) -> bool {
 }
 
 fn is_link(word: &str) -> bool {
-    let host = word
-        .split_once("://")
-        .map_or(word, |(_, host)| host)
-        .trim_end_matches(['.', ':']);
+    let host = word.split_once("://").map_or(word, |(_, host)| host).trim_end_matches(['.', ':']);
     let host = host.split(['/', ':']).next().unwrap_or_default();
     let named = host.rsplit_once('.').is_some_and(|(name, last)| {
         !name.is_empty() && DOMAINS.contains(&last.to_ascii_lowercase().as_str())
     });
-    let mail = word
-        .split_once('@')
-        .is_some_and(|(who, host)| !who.is_empty() && host.contains('.'));
+    let mail =
+        word.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.'));
     named || mail || word.contains("://")
 }
 
@@ -115,15 +111,7 @@ mod tests {
 
     #[test]
     fn no_character_is_lost() {
-        for text in [
-            "a.com.",
-            "..com",
-            "@.@.com",
-            "://",
-            "x://",
-            ":.@:.@com.tw",
-            "é.com漢.tw",
-        ] {
+        for text in ["a.com.", "..com", "@.@.com", "://", "x://", ":.@:.@com.tw", "é.com漢.tw"] {
             assert_eq!(pieces(text).collect::<String>(), text);
         }
     }

@@ -25,32 +25,18 @@ struct Told {
 /// All lists that have an entry.
 pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<List> {
     let mut lists = match subject {
-        Subject::Events {
-            sources,
-            objects,
-            changes,
-        } => vec![
+        Subject::Events { sources, objects, changes } => vec![
             list(words::sources(lang), sources, lang, |it| source(it, lang)),
-            list(words::objects(lang), objects, lang, |it| {
-                object(it, console, lang)
-            }),
+            list(words::objects(lang), objects, lang, |it| object(it, console, lang)),
             list(words::changes(lang), changes, lang, |it| change(it, lang)),
         ],
-        Subject::Traffic {
-            talkers,
-            sources,
-            destinations,
-            services,
-            ..
-        } => {
+        Subject::Traffic { talkers, sources, destinations, services, .. } => {
             let end = |it: &End| end(it, console, lang);
             let mut lists = vec![
                 list(words::talkers(lang), talkers, lang, |it| talker(it, lang)),
                 list(words::busiest_sources(lang), sources, lang, end),
                 list(words::busiest_destinations(lang), destinations, lang, end),
-                list(words::busiest_ports(lang), services, lang, |it| {
-                    service(it, lang)
-                }),
+                list(words::busiest_ports(lang), services, lang, |it| service(it, lang)),
             ];
             // One talker says it all, but for a link.
             if talkers.top.len() == 1 && talkers.more == 0 {
@@ -67,11 +53,7 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
 
 fn list<T>(
     title: String,
-    Ranking {
-        top,
-        more,
-        at_least,
-    }: &Ranking<T>,
+    Ranking { top, more, at_least }: &Ranking<T>,
     lang: Lang,
     told: impl Fn(&T) -> Told,
 ) -> List {
@@ -118,10 +100,7 @@ fn source(source: &Source, lang: Lang) -> Told {
         "" => words::no_event_type(lang),
         name => show::clip(lang, name, NAME_MAX),
     };
-    let who = [
-        kind(&source.kind, lang),
-        with_address(&source.name, &source.ip, lang),
-    ];
+    let who = [kind(&source.kind, lang), with_address(&source.name, &source.ip, lang)];
     let word = |text: &str| show::clip(lang, text, WORD_MAX);
     let mut notes = vec![who.join(" ").trim().to_owned()];
     if !source.status.is_empty() {
@@ -130,11 +109,7 @@ fn source(source: &Source, lang: Lang) -> Told {
     if !source.severity.is_empty() {
         notes.push(words::severity(lang, word(&source.severity)));
     }
-    Told {
-        what: vec![what],
-        notes: vec![joined(notes)],
-        link: None,
-    }
+    Told { what: vec![what], notes: vec![joined(notes)], link: None }
 }
 
 fn object(object: &Object, console: &Console, lang: Lang) -> Told {
@@ -179,11 +154,7 @@ fn talker(talker: &Talker, lang: Lang) -> Told {
         "" => "–".to_owned(),
         text => show::clip(lang, text, LINE_MAX),
     };
-    let both = format!(
-        "{} → {}",
-        labels(&about.src_labels),
-        labels(&about.dst_labels)
-    );
+    let both = format!("{} → {}", labels(&about.src_labels), labels(&about.dst_labels));
     let labelled = !about.src_labels.is_empty() || !about.dst_labels.is_empty();
     Told {
         what: vec![format!("{from} →"), to, by],
@@ -205,11 +176,7 @@ fn service(service: &Service, lang: Lang) -> Told {
         none if none.is_empty() => words::no_port(lang),
         some => some,
     };
-    Told {
-        what: vec![what],
-        notes: vec![process(&service.process.0, lang)],
-        link: None,
-    }
+    Told { what: vec![what], notes: vec![process(&service.process.0, lang)], link: None }
 }
 
 /// What there is of it, with dots between.
@@ -256,9 +223,7 @@ fn port(port: Option<u16>, proto: Option<u8>, lang: Lang) -> String {
         58 => "ICMPv6".to_owned(),
         other => words::proto(lang, other),
     });
-    let service = port
-        .zip(proto)
-        .and_then(|(port, proto)| services::name(port, proto));
+    let service = port.zip(proto).and_then(|(port, proto)| services::name(port, proto));
     match (port, name, service) {
         (Some(port), Some(proto), Some(service)) => format!("{port}/{proto} ({service})"),
         (Some(port), Some(proto), None) => format!("{port}/{proto}"),

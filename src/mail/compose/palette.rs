@@ -80,11 +80,7 @@ mod tests {
         let channel = |at: usize| {
             let value = u8::from_str_radix(colour.get(at..at + 2).unwrap_or("00"), 16);
             let share = f64::from(value.unwrap_or(0)) / 255.0;
-            if share <= 0.03928 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
+            if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
     }

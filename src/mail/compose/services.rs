@@ -106,10 +106,7 @@ mod tests {
     fn a_well_known_port_has_its_name() {
         assert_eq!(name(445, 6), Some("SMB"));
         assert_eq!(name(53, 17), Some("DNS"));
-        assert_eq!(
-            (name(445, 47), name(444, 6), name(0, 6)),
-            (None, None, None)
-        );
+        assert_eq!((name(445, 47), name(444, 6), name(0, 6)), (None, None, None));
         assert!(NAMES.is_sorted_by_key(|(port, _)| *port));
     }
 }

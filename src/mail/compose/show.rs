@@ -84,11 +84,7 @@ pub(super) fn span(first: Timestamp, last: Timestamp, zone: &TimeZone) -> String
         return format!("{} – {}", moment(first, zone), moment(last, zone));
     }
     if from.date() != to.date() {
-        return format!(
-            "{} – {}",
-            from.strftime("%Y-%m-%d %H:%M"),
-            moment(last, zone)
-        );
+        return format!("{} – {}", from.strftime("%Y-%m-%d %H:%M"), moment(last, zone));
     }
     let begin = from.strftime("%Y-%m-%d %H:%M").to_string();
     let end = to.strftime("%H:%M").to_string();
@@ -137,11 +133,8 @@ pub(super) fn window(lang: Lang, minutes: u64) -> String {
         (hours, words::hours(lang, hours)),
         (rest, words::minutes(lang, rest)),
     ];
-    let told: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, word)| word)
-        .collect();
+    let told: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, word)| word).collect();
     told.join(" ")
 }
 

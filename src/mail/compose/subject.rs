@@ -70,11 +70,9 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
 fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
     let title = condition::title(lang, news);
     match news.phase {
-        Phase::Ended if news.expires.is_none() => words::counted(
-            lang,
-            title,
-            show::duration(lang, news.since, report.made_at),
-        ),
+        Phase::Ended if news.expires.is_none() => {
+            words::counted(lang, title, show::duration(lang, news.since, report.made_at))
+        }
         Phase::Begins | Phase::Lasts | Phase::Ended => title,
     }
 }
@@ -90,27 +88,18 @@ fn single(alert: &Alert, lang: Lang) -> String {
 
 /// `8 alerts: Agent tampered (3) · Blocked traffic (128) · +6`.
 fn several_alerts(alerts: &[&Alert], lang: Lang) -> String {
-    let mut names: Vec<String> = alerts
-        .iter()
-        .take(NAMES)
-        .map(|alert| name_and_count(alert, lang, 32))
-        .collect();
+    let mut names: Vec<String> =
+        alerts.iter().take(NAMES).map(|alert| name_and_count(alert, lang, 32)).collect();
     if alerts.len() > NAMES {
         names.push(format!("+{}", alerts.len() - NAMES));
     }
-    words::named(
-        lang,
-        words::alerts_many(lang, alerts.len()),
-        names.join(" · "),
-    )
+    words::named(lang, words::alerts_many(lang, alerts.len()), names.join(" · "))
 }
 
 /// `2 notices: Events skipped · No run for 1 d 5 h`.
 fn several_notices(notices: &[Notice], lang: Lang) -> String {
     let first = notices.iter().take(NAMES);
-    let mut names: Vec<String> = first
-        .map(|notice| show::cut(notice.title.trim(), 40))
-        .collect();
+    let mut names: Vec<String> = first.map(|notice| show::cut(notice.title.trim(), 40)).collect();
     if notices.len() > NAMES {
         names.push(format!("+{}", notices.len() - NAMES));
     }
@@ -119,21 +108,13 @@ fn several_notices(notices: &[Notice], lang: Lang) -> String {
 }
 
 fn name_and_count(alert: &Alert, lang: Lang, max: usize) -> String {
-    words::counted(
-        lang,
-        show::cut(alert.rule_name.trim(), max),
-        count(alert, lang),
-    )
+    words::counted(lang, show::cut(alert.rule_name.trim(), max), count(alert, lang))
 }
 
 /// `128`, or `≥ 128` where a bound was reached.
 pub(super) fn count(alert: &Alert, lang: Lang) -> String {
     let number = show::grouped(alert.count);
-    if alert.at_least {
-        words::at_least_short(lang, number)
-    } else {
-        number
-    }
+    if alert.at_least { words::at_least_short(lang, number) } else { number }
 }
 
 /// The object or the busiest flow, and how many others there are.
@@ -153,8 +134,7 @@ fn place(subject: &Subject) -> Option<String> {
 
 /// How many there are beside the first.
 fn more<T>(all: &Ranking<T>) -> u64 {
-    all.more
-        .saturating_add(all.top.len().saturating_sub(1) as u64)
+    all.more.saturating_add(all.top.len().saturating_sub(1) as u64)
 }
 
 fn ends(talker: &Talker) -> String {
@@ -184,16 +164,10 @@ pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
             show::span(alert.first, alert.last, look.zone)
         ),
     };
-    let items = items(report).into_iter().map(|item| {
-        show::cut(
-            &format!("[{}] {}", tag(lang, item.tone()), line(item)),
-            LINE_MAX,
-        )
-    });
-    let notices = report
-        .notices
-        .iter()
-        .map(|notice| show::cut(&notice.text, LINE_MAX));
+    let items = items(report)
+        .into_iter()
+        .map(|item| show::cut(&format!("[{}] {}", tag(lang, item.tone()), line(item)), LINE_MAX));
+    let notices = report.notices.iter().map(|notice| show::cut(&notice.text, LINE_MAX));
     let daily = report.daily.iter();
     let daily = daily.map(|daily| daily::line(report, daily, look));
     daily.chain(items).chain(notices).collect()

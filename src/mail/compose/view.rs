@@ -162,11 +162,8 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
     let lang = look.lang;
     let items = items(report);
     let tone = tone(report, &items);
-    let mut cards: Vec<Card> = items
-        .iter()
-        .take(CARDS)
-        .map(|item| card(*item, report, look))
-        .collect();
+    let mut cards: Vec<Card> =
+        items.iter().take(CARDS).map(|item| card(*item, report, look)).collect();
     let headline = show::cut(&subject::what(report, lang), 240);
     let notices = report.notices.iter();
     let mut notices: Vec<Card> = notices.map(|told| notice_card(told, lang)).collect();
@@ -241,14 +238,7 @@ fn row(item: Item, look: &Look) -> Row {
             alert.count,
         ),
     };
-    Row {
-        tone,
-        tag: tag(lang, tone),
-        title,
-        count,
-        when,
-        matches,
-    }
+    Row { tone, tag: tag(lang, tone), title, count, when, matches }
 }
 
 /// `11-22 18:05 – 18:20`.
@@ -274,11 +264,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     let tone = Item::Condition(news).tone();
     let over = news.phase == Phase::Ended;
     let said = condition::meaning(lang, news, report.made_at);
-    let (lead, meaning) = if over {
-        (said, String::new())
-    } else {
-        (String::new(), said)
-    };
+    let (lead, meaning) = if over { (said, String::new()) } else { (String::new(), said) };
     Card {
         tone,
         tag: tag(lang, tone),
@@ -315,12 +301,8 @@ pub(super) fn footer(report: &Report, look: &Look) -> Vec<String> {
     let lang = look.lang;
     let url = show::clip(lang, &report.pce_url, 200);
     let org = show::clip(lang, &report.org_id, 40);
-    let mut lines: Vec<String> = report
-        .footer
-        .iter()
-        .take(FOOTER_LINES)
-        .map(|line| show::clip(lang, line, 200))
-        .collect();
+    let mut lines: Vec<String> =
+        report.footer.iter().take(FOOTER_LINES).map(|line| show::clip(lang, line, 200)).collect();
     if report.footer.len() > FOOTER_LINES {
         lines.push(words::and_more(lang, report.footer.len() - FOOTER_LINES));
     }

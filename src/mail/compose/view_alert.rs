@@ -82,10 +82,7 @@ fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
     let mut times = if first == last {
         vec![(words::seen(look.lang), first)]
     } else {
-        vec![
-            (words::first_seen(look.lang), first),
-            (words::last_seen(look.lang), last),
-        ]
+        vec![(words::first_seen(look.lang), first), (words::last_seen(look.lang), last)]
     };
     times.extend(alert.in_one_go.map(|lump| in_one_go(alert, lump, look)));
     times
@@ -155,19 +152,9 @@ fn raw(alert: &Alert, look: &Look) -> Vec<Raw> {
     let record = |(at, record): (usize, &Record)| Raw {
         heading: words::record_at(look.lang, at + 1, show::moment(record.at, look.zone)),
         note: counted(record, traffic, look.lang),
-        json: show::clip_lines(
-            look.lang,
-            &snapshot::indent(&record.raw, RAW_COLUMNS),
-            RAW_MAX,
-        ),
+        json: show::clip_lines(look.lang, &snapshot::indent(&record.raw, RAW_COLUMNS), RAW_MAX),
     };
-    alert
-        .snapshot
-        .iter()
-        .take(2)
-        .enumerate()
-        .map(record)
-        .collect()
+    alert.snapshot.iter().take(2).enumerate().map(record).collect()
 }
 
 /// How much of a flow was counted, told apart from its record's own total.

@@ -35,12 +35,7 @@ impl Waiting {
                 escaped(&text)
             )
         };
-        let own_id = || {
-            format!(
-                "damaged.{:016x}@illumio-monitor.invalid",
-                hash(record.as_bytes())
-            )
-        };
+        let own_id = || format!("damaged.{:016x}@illumio-monitor.invalid", hash(record.as_bytes()));
         Some(Self {
             message_id: fields.get("message_id").unwrap_or_else(own_id),
             made_at: fields.get("made_at").unwrap_or(made_at),

@@ -14,11 +14,8 @@ use super::{MAILS, MERGED_BYTES, Reader, Waiting};
 
 /// How long is waited for a sign after the second copy, the third, and all later ones:
 /// the last as long as for a reminder by default.
-const WAITS: [SignedDuration; 3] = [
-    SignedDuration::ZERO,
-    SignedDuration::from_hours(1),
-    SignedDuration::from_hours(4),
-];
+const WAITS: [SignedDuration; 3] =
+    [SignedDuration::ZERO, SignedDuration::from_hours(1), SignedDuration::from_hours(4)];
 
 /// Such mails, oldest first; where there are too many, the newest merge.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -79,11 +76,7 @@ impl Unconfirmed {
     /// which leaves a line of each alert.
     pub(super) fn take_in(&mut self, mails: Vec<Waiting>, reader: &Reader, now: Timestamp) {
         for mut mail in mails {
-            mail.asked = Asked {
-                times: 0,
-                at: Some(now),
-                fresh: true,
-            };
+            mail.asked = Asked { times: 0, at: Some(now), fresh: true };
             let full = self.mails.len() >= MAILS;
             match self.mails.pop_if(|last| full && last.takes(&mail)) {
                 Some(mut last) => {

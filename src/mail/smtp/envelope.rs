@@ -13,17 +13,12 @@ pub fn is_address(text: &str) -> bool {
 /// The name, if any, and the address of `Name <address>` or `address`.
 pub fn mailbox(text: &str) -> (Option<&str>, &str) {
     let text = text.trim();
-    let split = text
-        .strip_suffix('>')
-        .and_then(|inner| inner.rsplit_once('<'));
+    let split = text.strip_suffix('>').and_then(|inner| inner.rsplit_once('<'));
     let Some((name, address)) = split else {
         return (None, text);
     };
     let name = name.trim();
-    let name = name
-        .strip_prefix('"')
-        .and_then(|name| name.strip_suffix('"'))
-        .unwrap_or(name);
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
     (Some(name).filter(|name| !name.is_empty()), address.trim())
 }
 
@@ -98,15 +93,7 @@ mod tests {
         assert!(is_address("root"));
         assert!(is_address("a+b@[IPv6:::1]"));
         assert!(is_address("使用者@例子.tw"));
-        for text in [
-            "",
-            "a b@c",
-            "a@b\r\nDATA",
-            "a@b> SIZE=1",
-            "<a@b",
-            "a\u{0}@b",
-            "a\u{85}b",
-        ] {
+        for text in ["", "a b@c", "a@b\r\nDATA", "a@b> SIZE=1", "<a@b", "a\u{0}@b", "a\u{85}b"] {
             assert!(!is_address(text), "{text:?}");
         }
     }

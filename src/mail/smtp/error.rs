@@ -101,12 +101,7 @@ impl From<io::Error> for Cause {
 
 impl SmtpError {
     pub(super) fn new(server: &str, step: Step, cause: Cause) -> Self {
-        Self {
-            server: server.to_owned(),
-            step,
-            cause,
-            in_doubt: false,
-        }
+        Self { server: server.to_owned(), step, cause, in_doubt: false }
     }
 
     /// True where a person is needed: the same again will fail the same way.

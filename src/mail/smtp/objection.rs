@@ -53,9 +53,7 @@ impl Objection {
         let code = text.split(' ').next().unwrap_or_default();
         let code = code.strip_prefix("5.").or_else(|| code.strip_prefix("4."));
         let by_code = || CODES.iter().find(|(known, _)| code == Some(known));
-        by_words
-            .or_else(by_code)
-            .map_or(Self::Recipient, |(_, objection)| *objection)
+        by_words.or_else(by_code).map_or(Self::Recipient, |(_, objection)| *objection)
     }
 }
 
@@ -67,69 +65,25 @@ mod tests {
     fn what_a_server_objects_to_is_read_from_its_words() {
         use Objection::{Client, Helo, Recipient, Sender};
         for (code, text, objection) in [
-            (
-                504,
-                "5.5.2 <monitor>: Helo command rejected: need fully-qualified hostname",
-                Helo,
-            ),
+            (504, "5.5.2 <monitor>: Helo command rejected: need fully-qualified hostname", Helo),
             (501, "5.5.2 <_x>: Helo command rejected: Invalid name", Helo),
-            (
-                450,
-                "4.7.1 <monitor.example>: Helo command rejected: Host not found",
-                Helo,
-            ),
-            (
-                554,
-                "5.7.1 <monitor.example>: Helo command rejected: Access denied",
-                Helo,
-            ),
-            (
-                550,
-                "Access denied - Invalid HELO name (See RFC2821 4.1.1.1)",
-                Helo,
-            ),
-            (
-                450,
-                "4.7.25 Client host rejected: cannot find your hostname, [192.0.2.1]",
-                Client,
-            ),
-            (
-                554,
-                "5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
-                Client,
-            ),
-            (
-                554,
-                "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using x",
-                Client,
-            ),
+            (450, "4.7.1 <monitor.example>: Helo command rejected: Host not found", Helo),
+            (554, "5.7.1 <monitor.example>: Helo command rejected: Access denied", Helo),
+            (550, "Access denied - Invalid HELO name (See RFC2821 4.1.1.1)", Helo),
+            (450, "4.7.25 Client host rejected: cannot find your hostname, [192.0.2.1]", Client),
+            (554, "5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", Client),
+            (554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using x", Client),
             (550, "5.7.25 no reverse DNS", Client),
-            (
-                504,
-                "5.5.2 <monitor>: Sender address rejected: need fully-qualified address",
-                Sender,
-            ),
-            (
-                550,
-                "5.1.8 <a@b.invalid>: Sender address rejected: Domain not found",
-                Sender,
-            ),
-            (
-                553,
-                "5.7.1 <a@b.example>: Sender address rejected: not owned by user x",
-                Sender,
-            ),
+            (504, "5.5.2 <monitor>: Sender address rejected: need fully-qualified address", Sender),
+            (550, "5.1.8 <a@b.invalid>: Sender address rejected: Domain not found", Sender),
+            (553, "5.7.1 <a@b.example>: Sender address rejected: not owned by user x", Sender),
             (550, "5.7.23 SPF validation failed", Sender),
             (
                 504,
                 "5.5.2 <soc>: Recipient address rejected: need fully-qualified address",
                 Recipient,
             ),
-            (
-                550,
-                "5.1.1 <soc@x.example>: Recipient address rejected: User unknown",
-                Recipient,
-            ),
+            (550, "5.1.1 <soc@x.example>: Recipient address rejected: User unknown", Recipient),
             (554, "5.7.1 <soc@x.example>: Relay access denied", Recipient),
             (550, "5.1.1 helo@x.example: no such user", Recipient),
             (550, "no", Recipient),

@@ -36,22 +36,12 @@ impl Reply {
         } else {
             format!("{class}.{subject}.{detail} {}", response.message)
         };
-        Some(Self {
-            code,
-            text: shown(&text),
-            whole: text,
-            raw: raw.to_owned(),
-        })
+        Some(Self { code, text: shown(&text), whole: text, raw: raw.to_owned() })
     }
 
     /// An answer that we give in the server's place, for what it is not asked.
     pub fn ours(code: u16, text: &str) -> Self {
-        Self {
-            code,
-            text: text.to_owned(),
-            whole: text.to_owned(),
-            raw: Vec::new(),
-        }
+        Self { code, text: text.to_owned(), whole: text.to_owned(), raw: Vec::new() }
     }
 
     /// True for 5xx: the same again will get the same answer.
@@ -70,10 +60,7 @@ impl Reply {
 /// Whether these bytes hold an answer's last line: a code and no hyphen.
 /// `None` where the last line is no answer's line at all.
 pub fn is_complete(raw: &[u8]) -> Option<bool> {
-    let last = raw
-        .strip_suffix(b"\n")?
-        .rsplit(|byte| *byte == b'\n')
-        .next()?;
+    let last = raw.strip_suffix(b"\n")?.rsplit(|byte| *byte == b'\n').next()?;
     match last {
         [a, b, c, rest @ ..] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()) => {
             match rest.first() {
@@ -138,11 +125,7 @@ mod tests {
             ("250\r\n", 250, ""),
             ("250 \n", 250, ""),
             ("550 5.1.1 No such user\r\n", 550, "5.1.1 No such user"),
-            (
-                "550-5.7.1 one\r\n550-5.7.1 two\r\n550 5.7.1 three\r\n",
-                550,
-                "5.7.1 one two three",
-            ),
+            ("550-5.7.1 one\r\n550-5.7.1 two\r\n550 5.7.1 three\r\n", 550, "5.7.1 one two three"),
             ("250-\r\n250-\r\n250 ok\r\n", 250, "ok"),
             ("554 \u{1b}[31mred\u{7}\r\n", 554, "[31mred"),
         ] {
@@ -217,11 +200,7 @@ mod tests {
         let mut read = 0;
         for _ in 0..100_000 {
             let bits = (0..next() % 12).map(|_| BITS[next() % BITS.len()]);
-            let raw = [
-                b"250-x\r\n250 ".as_slice(),
-                &bits.collect::<Vec<_>>().concat(),
-                b"\r\n",
-            ];
+            let raw = [b"250-x\r\n250 ".as_slice(), &bits.collect::<Vec<_>>().concat(), b"\r\n"];
             let raw = raw.concat();
             let from = next() % 8;
             if let Some(reply) = Reply::parse(&raw[from..]) {

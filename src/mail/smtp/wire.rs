@@ -91,11 +91,7 @@ impl Wire {
             own: stream.local_addr().ok().map(|own| own.ip().to_canonical()),
             peer: address.ip().to_canonical(),
             received: Vec::new(),
-            line: Line::Clear(Timed {
-                stream,
-                timeout,
-                deadline,
-            }),
+            line: Line::Clear(Timed { stream, timeout, deadline }),
         })
     }
 
@@ -147,10 +143,7 @@ impl Wire {
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let name = name.trim();
         let is_label = |label: &str| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         if name.contains('.') && name.len() <= 253 && name.split('.').all(is_label) {
             return name.to_owned();
@@ -219,8 +212,7 @@ impl Wire {
         if amount == 0 {
             return Err(Cause::Closed);
         }
-        self.received
-            .extend_from_slice(buffer.get(..amount).unwrap_or_default());
+        self.received.extend_from_slice(buffer.get(..amount).unwrap_or_default());
         Ok(())
     }
 

@@ -113,11 +113,7 @@ impl Show<'_> {
             false => by.event_type,
         };
         let word = |word: String| {
-            if word.is_empty() {
-                "none".to_owned()
-            } else {
-                word
-            }
+            if word.is_empty() { "none".to_owned() } else { word }
         };
         let facts = [
             format!("{number}. {}", self.moment(record.at)),
@@ -252,12 +248,7 @@ impl Show<'_> {
         if off < self.rules.len() {
             self.line(0, &say::rules(lang))?;
         }
-        for (place, rule) in self
-            .rules
-            .iter()
-            .enumerate()
-            .filter(|(_, rule)| rule.enabled)
-        {
+        for (place, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.enabled) {
             let read = match rule.filter {
                 Filter::Event(_) => events,
                 Filter::Traffic(_) => flows,
@@ -281,13 +272,7 @@ impl Show<'_> {
             (Filter::Event(filter), Threshold::Immediate) => {
                 say::at_once(lang, matches(filter.count_by, count, lang))
             }
-            (
-                Filter::Event(filter),
-                Threshold::Count {
-                    count: wanted,
-                    window,
-                },
-            ) => {
+            (Filter::Event(filter), Threshold::Count { count: wanted, window }) => {
                 let all = matches(filter.count_by, count, lang);
                 let most = count.minutes.most_within(window);
                 if most >= wanted {
@@ -360,17 +345,9 @@ fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
 
 /// Our own signs for a terminal that has none of them.
 fn in_ascii(line: &str) -> String {
-    [
-        ("✓", "+"),
-        ("✗", "x"),
-        ("→", "->"),
-        ("·", "|"),
-        ("…", "..."),
-    ]
-    .into_iter()
-    .fold(line.to_owned(), |line, (sign, ascii)| {
-        line.replace(sign, ascii)
-    })
+    [("✓", "+"), ("✗", "x"), ("→", "->"), ("·", "|"), ("…", "...")]
+        .into_iter()
+        .fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
 }
 
 /// How much an event rule's matches count.
@@ -394,7 +371,5 @@ fn end(name: &str, ip: &str, lang: Lang) -> String {
 
 fn labels(workload: &Workload<'_>) -> Vec<String> {
     let labels = workload.labels.0.iter();
-    labels
-        .map(|label| format!("{}={}", label.key.as_str(), label.value.as_str()))
-        .collect()
+    labels.map(|label| format!("{}={}", label.key.as_str(), label.value.as_str())).collect()
 }

@@ -31,12 +31,7 @@ pub(super) struct OneLookup {
 
 impl OneLookup {
     pub(super) fn new(hop: Hop, book: AddressBook, verified: bool) -> Self {
-        Self {
-            hop,
-            book,
-            verified,
-            known: Mutex::default(),
-        }
+        Self { hop, book, verified, known: Mutex::default() }
     }
 }
 
@@ -52,13 +47,13 @@ impl Resolver for OneLookup {
             return Ok(addresses.clone());
         }
         let Hop { host, port, .. } = &self.hop;
-        let found = self
-            .book
-            .look_up(host, *port, *timeout.after, self.verified)
-            .map_err(|error| match error.kind() {
-                _ if self.hop.proxy => failed(&self.hop, ProxyFault::NoAddress),
-                io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-                _ => ureq::Error::HostNotFound,
+        let found =
+            self.book.look_up(host, *port, *timeout.after, self.verified).map_err(|error| {
+                match error.kind() {
+                    _ if self.hop.proxy => failed(&self.hop, ProxyFault::NoAddress),
+                    io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
+                    _ => ureq::Error::HostNotFound,
+                }
             })?;
         let mut addresses = self.empty();
         found
@@ -83,11 +78,7 @@ type Socket = <TcpConnector as Connector>::Out;
 
 impl FirstHop {
     pub(super) fn new(hop: Hop, line: Arc<Line>) -> Self {
-        Self {
-            tcp: TcpConnector::default(),
-            hop,
-            line,
-        }
+        Self { tcp: TcpConnector::default(), hop, line }
     }
 
     /// The first address that takes the connection. Each but the last has half of the
@@ -127,10 +118,7 @@ impl FirstHop {
             request_level: details.request_level,
             resolver: details.resolver,
             now: details.now,
-            timeout: NextTimeout {
-                after,
-                ..details.timeout
-            },
+            timeout: NextTimeout { after, ..details.timeout },
             current_time: Arc::clone(&details.current_time),
             run_connector: Arc::clone(&details.run_connector),
             register_shutdown: Arc::clone(&details.register_shutdown),
@@ -163,8 +151,7 @@ impl Connector for FirstHop {
         details: &ConnectionDetails,
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.connect_any(details)
-            .map_err(|error| self.failed(error))
+        self.connect_any(details).map_err(|error| self.failed(error))
     }
 }
 

@@ -59,10 +59,7 @@ fn names(place: &str, host: &str) -> bool {
     let domain = place.trim_start_matches("*.").trim_start_matches('.');
     domain == "*"
         || !domain.is_empty()
-            && (host == domain
-                || host
-                    .strip_suffix(domain)
-                    .is_some_and(|rest| rest.ends_with('.')))
+            && (host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
 }
 
 #[cfg(test)]
@@ -88,10 +85,7 @@ mod tests {
 
     #[test]
     fn a_proxy_for_http_alone_is_not_taken() {
-        assert_eq!(
-            proxy_for("pce.example.com", &[("HTTP_PROXY", "http://a:1")]),
-            None
-        );
+        assert_eq!(proxy_for("pce.example.com", &[("HTTP_PROXY", "http://a:1")]), None);
     }
 
     #[test]

@@ -46,17 +46,11 @@ pub(super) struct Verified {
 impl Security {
     pub(super) fn of_proxy(tls: &Arc<ClientConfig>, proxy: Option<(&Hop, &ureq::Proxy)>) -> Self {
         let secure = proxy.filter(|(_, proxy)| proxy.protocol() == ureq::ProxyProtocol::Https);
-        Self {
-            tls: Arc::clone(tls),
-            with: With::Proxy(secure.map(|(hop, _)| hop.clone())),
-        }
+        Self { tls: Arc::clone(tls), with: With::Proxy(secure.map(|(hop, _)| hop.clone())) }
     }
 
     pub(super) fn of_pce(tls: &Arc<ClientConfig>, verified: Verified) -> Self {
-        Self {
-            tls: Arc::clone(tls),
-            with: With::Pce(verified),
-        }
+        Self { tls: Arc::clone(tls), with: With::Pce(verified) }
     }
 }
 

@@ -34,16 +34,10 @@ impl Tunnel {
     pub(super) fn new(proxy: Option<(&Hop, &ureq::Proxy)>) -> Self {
         let login = |proxy: &ureq::Proxy| {
             let (user, password) = (proxy.username(), proxy.password());
-            let pair = format!(
-                "{}:{}",
-                user.unwrap_or_default(),
-                password.unwrap_or_default()
-            );
+            let pair = format!("{}:{}", user.unwrap_or_default(), password.unwrap_or_default());
             (user.is_some() || password.is_some()).then(|| STANDARD.encode(pair))
         };
-        Self {
-            proxy: proxy.map(|(hop, proxy)| (hop.clone(), Login(login(proxy)))),
-        }
+        Self { proxy: proxy.map(|(hop, proxy)| (hop.clone(), Login(login(proxy)))) }
     }
 }
 
@@ -89,17 +83,13 @@ fn ask(
     request += "\r\n";
     let mut wire = TransportAdapter::new(transport, std::sync::Arc::clone(&details.current_time));
     wire.set_timeout(details.timeout);
-    let sent = wire
-        .write_all(request.as_bytes())
-        .and_then(|()| wire.flush());
+    let sent = wire.write_all(request.as_bytes()).and_then(|()| wire.flush());
     sent.map_err(|error| ProxyFault::of(&error))?;
     let mut through = Through(wire.into_inner());
     let status = through.status(details.timeout)?;
     match status {
         200..=299 => Ok(through),
-        407 => Err(ProxyFault::Login {
-            given: login.0.is_some(),
-        }),
+        407 => Err(ProxyFault::Login { given: login.0.is_some() }),
         status => Err(ProxyFault::Status {
             status,
             target: format!("{}:{port}", uri.host().map(bare).unwrap_or_default()),

@@ -30,10 +30,7 @@ impl Line {
 
     /// A new connection, to this address.
     pub(super) fn connected(&self, peer: SocketAddr) {
-        *self.state() = State {
-            peer: Some(peer),
-            ..State::default()
-        };
+        *self.state() = State { peer: Some(peer), ..State::default() };
     }
 
     /// The address at the other end.

@@ -97,11 +97,7 @@ fn what_is_odd_reads_as_the_parser_reads_it() {
         r#"{"service":{"port":0,"proto":true},"pd":18446744}"#,
         r#"{"src":{"workload":7},"dst":{"ip":{"a":[{}]}}}"#,
     ] {
-        assert_eq!(
-            seen(row),
-            serde_json::from_str(row).ok().map(compared),
-            "{row}"
-        );
+        assert_eq!(seen(row), serde_json::from_str(row).ok().map(compared), "{row}");
     }
 }
 
@@ -110,21 +106,14 @@ fn compared(row: Flow<'_>) -> Flow<'_> {
     fn only(whole: End<'_>) -> End<'_> {
         End {
             ip: whole.ip,
-            workload: Workload {
-                labels: whole.workload.labels,
-                ..Workload::default()
-            },
+            workload: Workload { labels: whole.workload.labels, ..Workload::default() },
             ..End::default()
         }
     }
     Flow {
         src: only(row.src),
         dst: only(row.dst),
-        service: Service {
-            port: row.service.port,
-            proto: row.service.proto,
-            ..Service::default()
-        },
+        service: Service { port: row.service.port, proto: row.service.proto, ..Service::default() },
         policy_decision: row.policy_decision,
         pd: row.pd,
         ..Flow::default()
@@ -135,9 +124,7 @@ fn compared(row: Flow<'_>) -> Flow<'_> {
 /// nothing else is.
 #[test]
 fn eight_bytes_are_looked_at_as_one_by_one() {
-    let others = [
-        b'a', 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0x9f, 0xa2, 0xdc, 0xff,
-    ];
+    let others = [b'a', 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0x9f, 0xa2, 0xdc, 0xff];
     for special in (0..0x20).chain([b'"', b'\\']) {
         for place in 0..8 {
             for other in others {

@@ -12,23 +12,10 @@ fn a_row_is_read_as_the_pce_sends_it() {
             "timestamp_range":{"first_detected":"2026-08-03T00:01:32Z","last_detected":"2026-08-03T06:21:38Z"}}"#,
     )
     .unwrap();
-    assert_eq!(
-        (flow.src.name(), flow.dst.name()),
-        ("web-01", "db.example.com")
-    );
-    assert_eq!(
-        (flow.service.port, flow.num_connections),
-        (Number(Some(3306)), Number(Some(12)))
-    );
+    assert_eq!((flow.src.name(), flow.dst.name()), ("web-01", "db.example.com"));
+    assert_eq!((flow.service.port, flow.num_connections), (Number(Some(3306)), Number(Some(12))));
     assert_eq!(flow.src.workload.labels.0[0].value.as_str(), "shop");
-    assert_eq!(
-        flow.timestamp_range
-            .last_detected
-            .timestamp()
-            .unwrap()
-            .as_second(),
-        1_785_738_098
-    );
+    assert_eq!(flow.timestamp_range.last_detected.timestamp().unwrap().as_second(), 1_785_738_098);
 }
 
 #[test]
@@ -43,16 +30,7 @@ fn an_odd_field_is_absent_and_the_rest_is_read() {
         assert_eq!(flow.num_connections, Number(Some(12)), "{text}");
         assert_eq!((flow.src.name(), flow.dst.ip.as_str()), ("", ""), "{text}");
     }
-    for text in [
-        "null",
-        "[]",
-        "3",
-        "\"text\"",
-        "[{\"href\":1}]",
-        "true",
-        "-1",
-        "1e400",
-    ] {
+    for text in ["null", "[]", "3", "\"text\"", "[{\"href\":1}]", "true", "-1", "1e400"] {
         match serde_json::from_str::<Event>(text) {
             Ok(event) => assert_eq!(event, Event::default(), "{text}"),
             Err(_) => assert_eq!(text, "1e400"),
@@ -83,27 +61,12 @@ fn a_number_that_no_count_can_be_reads_as_absent() {
 
 #[test]
 fn nesting_of_any_depth_under_an_unknown_key_is_no_matter() {
-    let text = format!(
-        "{{\"x\":{}{},\"num_connections\":4}}",
-        "[".repeat(10_000),
-        "]".repeat(10_000)
-    );
-    assert_eq!(
-        serde_json::from_str::<Flow>(&text).unwrap().num_connections,
-        Number(Some(4))
-    );
-    let text = format!(
-        "{{\"href\":{}{},\"severity\":\"err\"}}",
-        "[".repeat(10_000),
-        "]".repeat(10_000)
-    );
-    assert_eq!(
-        serde_json::from_str::<Event>(&text)
-            .unwrap()
-            .severity
-            .as_str(),
-        "err"
-    );
+    let text =
+        format!("{{\"x\":{}{},\"num_connections\":4}}", "[".repeat(10_000), "]".repeat(10_000));
+    assert_eq!(serde_json::from_str::<Flow>(&text).unwrap().num_connections, Number(Some(4)));
+    let text =
+        format!("{{\"href\":{}{},\"severity\":\"err\"}}", "[".repeat(10_000), "]".repeat(10_000));
+    assert_eq!(serde_json::from_str::<Event>(&text).unwrap().severity.as_str(), "err");
 }
 
 #[test]

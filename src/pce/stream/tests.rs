@@ -35,20 +35,9 @@ fn all(text: &[u8], step: usize) -> Result<Vec<String>, StreamError> {
 #[test]
 fn every_record_comes_out_byte_for_byte_however_it_is_cut() {
     let text = "\u{feff} [ {\"a\":\"},]\\\"\"} ,\n{\"b\":[{},[1]]},7 , \"x]\",null,[] ] \n";
-    let expected = [
-        "{\"a\":\"},]\\\"\"}",
-        "{\"b\":[{},[1]]}",
-        "7",
-        "\"x]\"",
-        "null",
-        "[]",
-    ];
+    let expected = ["{\"a\":\"},]\\\"\"}", "{\"b\":[{},[1]]}", "7", "\"x]\"", "null", "[]"];
     for step in 1..=text.len() {
-        assert_eq!(
-            all(text.as_bytes(), step).unwrap(),
-            expected,
-            "in steps of {step}"
-        );
+        assert_eq!(all(text.as_bytes(), step).unwrap(), expected, "in steps of {step}");
     }
 }
 
@@ -61,10 +50,7 @@ fn an_array_without_records_is_read_to_its_end() {
 #[test]
 fn a_body_that_ends_early_is_truncated_not_empty() {
     for text in ["", "[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"", "[1"] {
-        assert!(
-            matches!(all(text.as_bytes(), 3), Err(StreamError::Truncated)),
-            "{text:?}"
-        );
+        assert!(matches!(all(text.as_bytes(), 3), Err(StreamError::Truncated)), "{text:?}");
     }
 }
 
@@ -105,14 +91,8 @@ fn a_record_may_fill_many_buffers() {
 #[test]
 fn a_record_that_is_no_json_does_not_hide_the_next_one() {
     let text = r#"[{"a":1},{"a":},{'b':[]},{"a":tru},oops,{"c":2}]"#;
-    let expected = [
-        r#"{"a":1}"#,
-        "unreadable",
-        "unreadable",
-        "unreadable",
-        "unreadable",
-        r#"{"c":2}"#,
-    ];
+    let expected =
+        [r#"{"a":1}"#, "unreadable", "unreadable", "unreadable", "unreadable", r#"{"c":2}"#];
     for step in [1, 7, 100] {
         assert_eq!(all(text.as_bytes(), step).unwrap(), expected);
     }
@@ -130,8 +110,5 @@ fn bytes_that_are_no_utf8_are_replaced_where_a_text_is_read() {
         read.push((record.unwrap()["a"].clone(), bytes.to_vec()));
     });
     assert!(more.unwrap());
-    assert_eq!(
-        read,
-        [("\u{fffd}!".to_owned(), b"{\"a\":\"\xff!\"}".to_vec())]
-    );
+    assert_eq!(read, [("\u{fffd}!".to_owned(), b"{\"a\":\"\xff!\"}".to_vec())]);
 }

@@ -14,19 +14,13 @@ fn part() -> Part {
 #[test]
 fn a_querys_odd_answer_is_read_as_far_as_it_can_be() {
     let answer = |text: &str| {
-        serde_json::from_str::<Query>(text)
-            .unwrap()
-            .progress(|text| one_line(text, MOST_SHOWN))
+        serde_json::from_str::<Query>(text).unwrap().progress(|text| one_line(text, MOST_SHOWN))
     };
     let odd = r#"{"status":"completed","flows_count":"7","matches_count":"9","result":null,
         "regions":[null,{"pce_fqdn":null,"responded":null},{"pce_fqdn":"b","responded":false}]}"#;
     assert_eq!(
         answer(odd),
-        Progress::Completed {
-            rows: 7,
-            cut: false,
-            silent: vec!["b".to_owned()]
-        }
+        Progress::Completed { rows: 7, cut: false, silent: vec!["b".to_owned()] }
     );
     let nothing = r#"{"status":"working","flows_count":null,"regions":null}"#;
     assert_eq!(answer(nothing), Progress::Running);
@@ -61,40 +55,17 @@ fn words_of_the_pce_are_short_and_on_one_line() {
     let Progress::Failed(word) = query.progress(|text| one_line(text, MOST_SHOWN)) else {
         unreachable!()
     };
-    assert!(
-        word.starts_with("a b x") && word.len() == MOST_SHOWN,
-        "{word}"
-    );
+    assert!(word.starts_with("a b x") && word.len() == MOST_SHOWN, "{word}");
 }
 
 #[test]
 fn only_a_query_of_our_org_is_one() {
     const HOME: &str = "/orgs/1/traffic_flows/async_queries";
     let ours = format!("{HOME}/88675fbd-a88b-44b1-8358-ce0c0ceda76f");
-    for prefix in [
-        "",
-        "/api/v2",
-        "https://pce:8443",
-        "https://pce:8443/api/v2",
-        "http://[::1]",
-    ] {
-        assert_eq!(
-            own_query(HOME, &format!("{prefix}{ours}")),
-            Some(ours.clone())
-        );
+    for prefix in ["", "/api/v2", "https://pce:8443", "https://pce:8443/api/v2", "http://[::1]"] {
+        assert_eq!(own_query(HOME, &format!("{prefix}{ours}")), Some(ours.clone()));
     }
-    for end in [
-        "",
-        "/",
-        "/a/download",
-        "/..",
-        "/a?b",
-        "/a#b",
-        "/%2e%2e",
-        "/a b",
-        "x/a",
-        "/ä",
-    ] {
+    for end in ["", "/", "/a/download", "/..", "/a?b", "/a#b", "/%2e%2e", "/a b", "x/a", "/ä"] {
         assert_eq!(own_query(HOME, &format!("{HOME}{end}")), None, "{end}");
     }
     for other in [
@@ -108,10 +79,7 @@ fn only_a_query_of_our_org_is_one() {
     ] {
         assert_eq!(own_query(HOME, other), None, "{other}");
     }
-    assert_eq!(
-        own_query(HOME, &format!("{HOME}/{}", "a".repeat(MOST_SHOWN + 1))),
-        None
-    );
+    assert_eq!(own_query(HOME, &format!("{HOME}/{}", "a".repeat(MOST_SHOWN + 1))), None);
 }
 
 #[test]
@@ -151,27 +119,14 @@ fn the_answer_has_one_decision_only_where_one_was_asked_for() {
 fn a_part_is_split_by_decision_then_ports_then_time() {
     let by_decision = part().split().unwrap();
     assert_eq!(
-        by_decision
-            .iter()
-            .map(|part| part.decisions.join("+"))
-            .collect::<Vec<_>>(),
+        by_decision.iter().map(|part| part.decisions.join("+")).collect::<Vec<_>>(),
         ["blocked", "unknown"]
     );
     let by_ports = by_decision[0].split().unwrap();
     let ports: Vec<_> = by_ports.iter().map(|part| part.ports.unwrap()).collect();
-    assert_eq!(
-        ports,
-        [
-            Ports::Without,
-            Ports::Within(0, 1_023),
-            Ports::Within(1_024, 65_535)
-        ]
-    );
+    assert_eq!(ports, [Ports::Without, Ports::Within(0, 1_023), Ports::Within(1_024, 65_535)]);
     let halves = by_ports[0].split().unwrap();
-    assert_eq!(
-        (halves[0].to, halves[1].from),
-        (halves[1].from, halves[0].to)
-    );
+    assert_eq!((halves[0].to, halves[1].from), (halves[1].from, halves[0].to));
     assert_eq!((halves[0].from, halves[1].to), (part().from, part().to));
 }
 
@@ -180,11 +135,7 @@ fn a_query_for_every_decision_is_not_split_by_those_that_are_known() {
     let mut part = part();
     part.decisions.clear();
     let parts = part.split().unwrap();
-    assert!(
-        parts
-            .iter()
-            .all(|part| part.decisions.is_empty() && part.ports.is_some())
-    );
+    assert!(parts.iter().all(|part| part.decisions.is_empty() && part.ports.is_some()));
 }
 
 #[test]
@@ -204,9 +155,6 @@ fn splitting_comes_to_an_end_and_leaves_no_port_out() {
     let mut last = part();
     last.ports = Some(Ports::Within(443, 443));
     last.decisions.truncate(1);
-    last.to = last
-        .from
-        .checked_add(SignedDuration::from_secs(90))
-        .unwrap();
+    last.to = last.from.checked_add(SignedDuration::from_secs(90)).unwrap();
     assert_eq!(last.split(), None);
 }

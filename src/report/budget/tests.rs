@@ -31,22 +31,14 @@ fn count(copies: &mut Copies<'_>, rule: &str, count_by: FlowCount, host: u32, ma
     let minute = MINUTE + at;
     let growth = Growth {
         count: many,
-        when: When {
-            first: minute,
-            last: minute,
-            since: None,
-        },
+        when: When { first: minute, last: minute, since: None },
         of: Of::Known(0),
     };
-    let filter = TrafficFilter {
-        count_by,
-        ..Default::default()
-    };
+    let filter = TrafficFilter { count_by, ..Default::default() };
     let facts = FlowFacts::of(&flow);
     let sight = Sight::of(&facts);
-    let counted = copies.count(rule, |tally| {
-        tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes())
-    });
+    let counted = copies
+        .count(rule, |tally| tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes()));
     assert!(counted);
 }
 
@@ -64,10 +56,7 @@ fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
         desc: String::new(),
         rec: String::new(),
         note: String::new(),
-        filter: Filter::Traffic(TrafficFilter {
-            count_by,
-            ..Default::default()
-        }),
+        filter: Filter::Traffic(TrafficFilter { count_by, ..Default::default() }),
         threshold: Threshold::Immediate,
         cooldown_minutes: 0,
     };
@@ -82,14 +71,7 @@ fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
     for host in 0..3_000 {
         for name in &names {
             let many = if host == 7 { 500 } else { 1 };
-            count(
-                &mut copies,
-                name,
-                FlowCount::Connections,
-                host,
-                many,
-                i64::from(host % 50),
-            );
+            count(&mut copies, name, FlowCount::Connections, host, many, i64::from(host % 50));
         }
     }
     let mut counted = copies.counted();
@@ -97,9 +79,7 @@ fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
     let mut gave_way = 0;
     for tally in counted.values_mut() {
         let alert = alert_of(tally, FlowCount::Connections);
-        let Subject::Traffic { talkers, .. } = &alert.subject else {
-            panic!("no traffic")
-        };
+        let Subject::Traffic { talkers, .. } = &alert.subject else { panic!("no traffic") };
         assert_eq!((alert.count, alert.at_least), (3_499, false));
         assert_eq!(talkers.top[0].count, 500);
         gave_way += u32::from(talkers.at_least);
@@ -165,9 +145,7 @@ fn counts_of_many_minutes_become_coarser_and_stay_whole() {
     let alert = alert_of(tally, FlowCount::Connections);
     assert_eq!((alert.count, alert.last), (2_880, at(1_439)));
     assert!(alert.timeline.len() <= 1_440 / 2);
-    let Subject::Traffic { talkers, .. } = &alert.subject else {
-        panic!("no traffic")
-    };
+    let Subject::Traffic { talkers, .. } = &alert.subject else { panic!("no traffic") };
     assert_eq!(talkers.top[0].count, 2_880, "the talker goes along");
 }
 

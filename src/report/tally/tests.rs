@@ -26,10 +26,7 @@ fn rule(filter: Filter, threshold: Threshold) -> Rule {
 }
 
 fn flows_of(count_by: FlowCount) -> TrafficFilter {
-    TrafficFilter {
-        count_by,
-        ..Default::default()
-    }
+    TrafficFilter { count_by, ..Default::default() }
 }
 
 /// A row as the PCE sends it, and what it grew by.
@@ -46,63 +43,31 @@ fn grow(tally: &mut Tally, filter: &TrafficFilter, host: &str, count: u64, minut
 /// So much in one minute.
 fn grown(count: u64, minute: i64) -> Growth {
     let (minute, since) = (minute_of(at(minute)), None);
-    Growth {
-        count,
-        when: When {
-            first: minute,
-            last: minute,
-            since,
-        },
-        of: Of::Known(0),
-    }
+    Growth { count, when: When { first: minute, last: minute, since }, of: Of::Known(0) }
 }
 
 #[test]
 fn an_alert_shows_the_talkers_of_the_minutes_it_tells() {
     let filter = flows_of(FlowCount::Connections);
-    let rule = rule(
-        Filter::Traffic(filter.clone()),
-        Threshold::Count {
-            count: 10,
-            window: 10,
-        },
-    );
+    let rule = rule(Filter::Traffic(filter.clone()), Threshold::Count { count: 10, window: 10 });
     let mut tally = Tally::default();
     grow(&mut tally, &filter, "10.0.0.1", 5, 0);
     grow(&mut tally, &filter, "10.0.0.1", 1, 60);
     grow(&mut tally, &filter, "10.0.0.2", 9, 61);
     let alert = tally.alert(&rule, minute_of(at(65))).unwrap();
-    let Subject::Traffic { talkers, .. } = &alert.subject else {
-        panic!("no traffic")
-    };
-    let told: Vec<_> = talkers
-        .top
-        .iter()
-        .map(|talker| (talker.what.src_ip.as_str(), talker.count))
-        .collect();
-    assert_eq!(
-        (told, talkers.more),
-        (vec![("10.0.0.2", 9), ("10.0.0.1", 1)], 0)
-    );
+    let Subject::Traffic { talkers, .. } = &alert.subject else { panic!("no traffic") };
+    let told: Vec<_> =
+        talkers.top.iter().map(|talker| (talker.what.src_ip.as_str(), talker.count)).collect();
+    assert_eq!((told, talkers.more), (vec![("10.0.0.2", 9), ("10.0.0.1", 1)], 0));
     assert_eq!((alert.count, alert.first, alert.last), (10, at(60), at(61)));
-    assert_eq!(
-        alert.snapshot.len(),
-        1,
-        "the other early record belongs to what is still untold"
-    );
+    assert_eq!(alert.snapshot.len(), 1, "the other early record belongs to what is still untold");
     assert_eq!(tally.counter.untold.total(), 5);
 }
 
 #[test]
 fn a_rule_that_counts_flows_counts_a_growing_one_once() {
     let filter = flows_of(FlowCount::Flows);
-    let rule = rule(
-        Filter::Traffic(filter.clone()),
-        Threshold::Count {
-            count: 2,
-            window: 60,
-        },
-    );
+    let rule = rule(Filter::Traffic(filter.clone()), Threshold::Count { count: 2, window: 60 });
     let mut tally = Tally::default();
     for minute in 0..5 {
         grow(&mut tally, &filter, "10.0.0.1", 100, minute);
@@ -121,20 +86,12 @@ fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
     let mut tally = Tally::default();
     for n in 0..10_000u32 {
         let host = std::net::Ipv4Addr::from(0x0a00_0000 + n).to_string();
-        grow(
-            &mut tally,
-            &filter,
-            &host,
-            if n == 5_000 { 50 } else { 1 },
-            i64::from(n % 10),
-        );
+        grow(&mut tally, &filter, &host, if n == 5_000 { 50 } else { 1 }, i64::from(n % 10));
     }
     tally.settle(rule.threshold, minute_of(at(0)));
     assert!(serde_json::to_string(&tally).unwrap().len() < 10_000);
     let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
-    let Subject::Traffic { talkers, .. } = &alert.subject else {
-        panic!("no traffic")
-    };
+    let Subject::Traffic { talkers, .. } = &alert.subject else { panic!("no traffic") };
     assert_eq!((alert.count, talkers.top[0].count), (10_049, 50));
     assert_eq!(talkers.top.len() as u64 + talkers.more, 10_000);
 }
@@ -143,24 +100,15 @@ fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
 fn counts_of_talkers_that_gave_way_are_told_as_lower_bounds() {
     let filter = flows_of(FlowCount::Connections);
     let rule = rule(Filter::Traffic(filter.clone()), Threshold::Immediate);
-    for (hosts, wanted) in [
-        (1_000, (false, false)),
-        (2_000, (false, true)),
-        (5_000, (true, true)),
-    ] {
+    for (hosts, wanted) in [(1_000, (false, false)), (2_000, (false, true)), (5_000, (true, true))]
+    {
         let mut tally = Tally::default();
         for n in 0..hosts {
             let host = std::net::Ipv4Addr::from(0x0a00_0000 + n).to_string();
             grow(&mut tally, &filter, &host, 1, 0);
         }
         let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
-        let Subject::Traffic {
-            talkers,
-            sources,
-            destinations,
-            ..
-        } = &alert.subject
-        else {
+        let Subject::Traffic { talkers, sources, destinations, .. } = &alert.subject else {
             panic!("no traffic")
         };
         assert_eq!((talkers.at_least, sources.at_least), wanted, "{hosts}");
@@ -179,28 +127,15 @@ fn an_event_tells_its_source_and_its_objects() {
     let raw = r#"{"event_type":"user.sign_in","status":"failure","created_by":{"system":{}},"action":{"src_ip":"10.1.1.1"},
         "notifications":[{"notification_type":"user.login_failed","info":{"associated_user":{"supplied_username":"eve"}}}]}"#;
     let mut tally = Tally::default();
-    tally.count_event(
-        &filter,
-        &serde_json::from_str(raw).unwrap(),
-        at(3),
-        raw.as_bytes(),
-    );
+    tally.count_event(&filter, &serde_json::from_str(raw).unwrap(), at(3), raw.as_bytes());
     let alert = tally.alert(&rule, minute_of(at(4))).unwrap();
-    let Subject::Events { sources, .. } = &alert.subject else {
-        panic!("no events")
-    };
+    let Subject::Events { sources, .. } = &alert.subject else { panic!("no events") };
     assert_eq!(
-        (
-            sources.top[0].what.kind.as_str(),
-            sources.top[0].what.name.as_str()
-        ),
+        (sources.top[0].what.kind.as_str(), sources.top[0].what.name.as_str()),
         ("user", "eve")
     );
     assert_eq!(
-        (
-            sources.top[0].what.ip.as_str(),
-            alert.snapshot[0].raw.as_str()
-        ),
+        (sources.top[0].what.ip.as_str(), alert.snapshot[0].raw.as_str()),
         ("10.1.1.1", raw)
     );
 }
@@ -226,14 +161,9 @@ fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
     tally.settle(rule.threshold, minute_of(at(0)));
     assert!(serde_json::to_string(&tally).unwrap().len() < 20_000);
     let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
-    let Subject::Traffic { sources, .. } = &alert.subject else {
-        panic!("no traffic")
-    };
+    let Subject::Traffic { sources, .. } = &alert.subject else { panic!("no traffic") };
     let busiest = &sources.top[0];
-    assert_eq!(
-        (busiest.what.ip.as_str(), busiest.count),
-        ("10.0.0.7", 10_000)
-    );
+    assert_eq!((busiest.what.ip.as_str(), busiest.count), ("10.0.0.7", 10_000));
 }
 
 #[test]
@@ -244,10 +174,7 @@ fn a_tally_of_the_first_version_still_reads() {
         "talkers":{"rows":[[{"src_name":"","src_ip":"10.0.0.1","dst_name":"","dst_ip":"10.0.0.2","port":445,"proto":6,"decision":"blocked"},[29000000,2]]]}}}"#;
     let tally: Tally = serde_json::from_str(old).unwrap();
     let (objects, _) = tally.evidence.objects.most_frequent(5);
-    assert_eq!(
-        (objects[0].what.name.as_str(), objects[0].count),
-        ("db-01", 2)
-    );
+    assert_eq!((objects[0].what.name.as_str(), objects[0].count), ("db-01", 2));
     let (talkers, _) = tally.evidence.talkers.most_frequent(5);
     assert_eq!(talkers[0].what.port, Some(445));
 }
@@ -255,10 +182,7 @@ fn a_tally_of_the_first_version_still_reads() {
 #[test]
 fn a_tally_comes_back_from_the_file_as_it_went() {
     let filter = flows_of(FlowCount::Flows);
-    let mut tally = Tally {
-        since: Some(at(-5)),
-        ..Tally::default()
-    };
+    let mut tally = Tally { since: Some(at(-5)), ..Tally::default() };
     grow(&mut tally, &filter, "10.0.0.1", 100, 3);
     grow(&mut tally, &filter, "10.0.0.2", 1, 5);
     tally.counter.alerted = Some(minute_of(at(1)));

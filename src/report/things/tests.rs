@@ -10,20 +10,9 @@ fn a_row_tells_names_labels_process_and_direction() {
         "policy_decision":"blocked","flow_direction":"inbound"}"#;
     let flow = serde_json::from_str(row).unwrap();
     let facts = FlowFacts::of(&flow);
-    let About {
-        src_labels,
-        dst_labels,
-        process,
-        direction,
-    } = Talker::of(&facts).about.0;
-    assert_eq!(
-        (src_labels.as_str(), dst_labels.as_str()),
-        ("role=web, env=臺北", "")
-    );
-    assert_eq!(
-        (process.as_str(), direction.as_str()),
-        ("svchost.exe", "inbound")
-    );
+    let About { src_labels, dst_labels, process, direction } = Talker::of(&facts).about.0;
+    assert_eq!((src_labels.as_str(), dst_labels.as_str()), ("role=web, env=臺北", ""));
+    assert_eq!((process.as_str(), direction.as_str()), ("svchost.exe", "inbound"));
     assert_eq!(End::of(&flow.src).href.0, "/orgs/1/workloads/a");
 }
 
@@ -35,19 +24,12 @@ fn what_an_event_changed_is_told_in_short_and_workloads_alike_are_one() {
         )
     };
     let rule_set = r#"{"resource":{"rule_set":{"href":"/r/1","name":"Prod"}},"change_type":"delete","changes":{"name":{"before":"Prod","after":null}}}"#;
-    let event = format!(
-        r#"{{"resource_changes":[{},{},{rule_set}]}}"#,
-        workload(1),
-        workload(2)
-    );
+    let event = format!(r#"{{"resource_changes":[{},{},{rule_set}]}}"#, workload(1), workload(2));
     let event: Event = serde_json::from_str(&event).unwrap();
     let all: Vec<Change> = Change::all_of(&event).collect();
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0].fields, "online: true → false");
-    assert_eq!(
-        (all[2].name.as_str(), all[2].fields.as_str()),
-        ("Prod", "name: Prod → null")
-    );
+    assert_eq!((all[2].name.as_str(), all[2].fields.as_str()), ("Prod", "name: Prod → null"));
 }
 
 #[test]

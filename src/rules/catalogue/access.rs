@@ -16,36 +16,20 @@ const GUESSED: [&str; 2] = [
 ];
 
 /// A password was changed.
-const PASSWORD: [&str; 2] = [
-    "If the user did not ask for this, lock the account.",
-    "若非使用者本人要求，請鎖定該帳號。",
-];
+const PASSWORD: [&str; 2] =
+    ["If the user did not ask for this, lock the account.", "若非使用者本人要求，請鎖定該帳號。"];
 
 pub(super) const ENTRIES: &[Entry] = &[
     event(
         "authentication_settings.update",
-        [
-            "The settings for how users log in were changed.",
-            "已修改登入驗證設定。",
-        ],
+        ["The settings for how users log in were changed.", "已修改登入驗證設定。"],
         WHO_GETS_IN,
     ),
-    event(
-        "group.create",
-        ["A group of users was created.", "已新增使用者群組。"],
-        WHO_GETS_IN,
-    ),
-    event(
-        "group.update",
-        ["A group of users was changed.", "已修改使用者群組。"],
-        WHO_GETS_IN,
-    ),
+    event("group.create", ["A group of users was created.", "已新增使用者群組。"], WHO_GETS_IN),
+    event("group.update", ["A group of users was changed.", "已修改使用者群組。"], WHO_GETS_IN),
     event(
         "ldap_config.verify_connection",
-        [
-            "The connection to an LDAP server was tested.",
-            "已測試 LDAP 伺服器連線。",
-        ],
+        ["The connection to an LDAP server was tested.", "已測試 LDAP 伺服器連線。"],
         ROUTINE,
     ),
     event(
@@ -58,10 +42,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "logout_from_jwt",
-        [
-            "A user was logged out by token (JWT).",
-            "使用者已透過權杖（JWT）登出。",
-        ],
+        ["A user was logged out by token (JWT).", "使用者已透過權杖（JWT）登出。"],
         ROUTINE,
     ),
     both(
@@ -88,18 +69,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "saml_acs.update",
-        [
-            "Where SAML answers are received (ACS) was changed.",
-            "已修改 SAML ACS（斷言接收服務）。",
-        ],
+        ["Where SAML answers are received (ACS) was changed.", "已修改 SAML ACS（斷言接收服務）。"],
         WHO_GETS_IN,
     ),
     event(
         "security_principals.bulk_create",
-        [
-            "Many users or groups were given access at once.",
-            "已批次新增安全主體（使用者或群組）。",
-        ],
+        ["Many users or groups were given access at once.", "已批次新增安全主體（使用者或群組）。"],
         WHO_GETS_IN,
     ),
     event(
@@ -109,48 +84,23 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "user.authenticate",
-        [
-            "A user was authenticated, or was not.",
-            "使用者身分驗證（可能成功或失敗）。",
-        ],
+        ["A user was authenticated, or was not.", "使用者身分驗證（可能成功或失敗）。"],
         GUESSED,
     ),
-    event(
-        "user.create",
-        ["A user was created.", "已新增使用者。"],
-        WHO_GETS_IN,
-    ),
-    event(
-        "user.delete",
-        ["A user was deleted.", "已刪除使用者。"],
-        PLANNED,
-    ),
-    event(
-        "user.invite",
-        ["A user was invited.", "已邀請使用者。"],
-        WHO_GETS_IN,
-    ),
+    event("user.create", ["A user was created.", "已新增使用者。"], WHO_GETS_IN),
+    event("user.delete", ["A user was deleted.", "已刪除使用者。"], PLANNED),
+    event("user.invite", ["A user was invited.", "已邀請使用者。"], WHO_GETS_IN),
     event(
         "user.login",
-        [
-            "A user logged in to the PCE, or failed to.",
-            "使用者登入 PCE（可能成功或失敗）。",
-        ],
+        ["A user logged in to the PCE, or failed to.", "使用者登入 PCE（可能成功或失敗）。"],
         LOGGED_IN,
     ),
     both(
         "user.login_session_terminated",
-        [
-            "A user's log-in session ended.",
-            "使用者的登入工作階段已結束。",
-        ],
+        ["A user's log-in session ended.", "使用者的登入工作階段已結束。"],
         ROUTINE,
     ),
-    event(
-        "user.logout",
-        ["A user logged out of the PCE.", "使用者已登出 PCE。"],
-        ROUTINE,
-    ),
+    event("user.logout", ["A user logged out of the PCE.", "使用者已登出 PCE。"], ROUTINE),
     both(
         "user.pce_session_terminated",
         [
@@ -159,32 +109,17 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         ROUTINE,
     ),
-    event(
-        "user.reset_password",
-        ["A user's password was reset.", "已重設使用者密碼。"],
-        PASSWORD,
-    ),
+    event("user.reset_password", ["A user's password was reset.", "已重設使用者密碼。"], PASSWORD),
     event(
         "user.sign_in",
-        [
-            "A user signed in, or failed to.",
-            "使用者登入（可能成功或失敗）。",
-        ],
+        ["A user signed in, or failed to.", "使用者登入（可能成功或失敗）。"],
         [
             "Narrow by status failure; or ask for user.login_failed instead.",
             "可用 status 為 failure 縮小範圍，或改用 user.login_failed。",
         ],
     ),
-    event(
-        "user.sign_out",
-        ["A user signed out.", "使用者已登出。"],
-        ROUTINE,
-    ),
-    event(
-        "user.update",
-        ["A user was changed.", "已修改使用者。"],
-        WHO_GETS_IN,
-    ),
+    event("user.sign_out", ["A user signed out.", "使用者已登出。"], ROUTINE),
+    event("user.update", ["A user was changed.", "已修改使用者。"], WHO_GETS_IN),
     event(
         "user.update_password",
         ["A user's password was changed.", "已變更使用者密碼。"],
@@ -192,10 +127,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "user.use_expired_password",
-        [
-            "A user tried to log in with an expired password.",
-            "使用者以過期密碼登入。",
-        ],
+        ["A user tried to log in with an expired password.", "使用者以過期密碼登入。"],
         [
             "Nothing, unless it repeats: then help the user to a new password.",
             "不需處理；若重複發生，請協助使用者更新密碼。",
@@ -218,10 +150,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "user_local_profile.update_password",
-        [
-            "A local user's password was changed.",
-            "已變更本機使用者密碼。",
-        ],
+        ["A local user's password was changed.", "已變更本機使用者密碼。"],
         PASSWORD,
     ),
     notification(
@@ -238,34 +167,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     notification(
         "user.login_failed",
-        [
-            "A log-in failed: wrong user name or password.",
-            "登入失敗：帳號或密碼錯誤。",
-        ],
+        ["A log-in failed: wrong user name or password.", "登入失敗：帳號或密碼錯誤。"],
         GUESSED,
     ),
     notification(
         "user.login_failure_count_exceeded",
-        [
-            "Too many log-ins failed: the account is locked.",
-            "登入失敗次數過多，帳號已鎖定。",
-        ],
+        ["Too many log-ins failed: the account is locked.", "登入失敗次數過多，帳號已鎖定。"],
         [
             "Ask the user; if it was not the user, find the address and block it.",
             "請向使用者確認；若非本人，請查明來源位址並封鎖。",
         ],
     ),
-    notification(
-        "user.login_session_created",
-        ["A user logged in.", "使用者已登入。"],
-        LOGGED_IN,
-    ),
+    notification("user.login_session_created", ["A user logged in.", "使用者已登入。"], LOGGED_IN),
     notification(
         "user.pce_session_created",
-        [
-            "A user opened a PCE session.",
-            "使用者已建立 PCE 工作階段。",
-        ],
+        ["A user opened a PCE session.", "使用者已建立 PCE 工作階段。"],
         LOGGED_IN,
     ),
     notification(
@@ -280,10 +196,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "user.pw_complexity_not_met",
-        [
-            "A new password was refused as too simple.",
-            "新密碼不符合複雜度要求。",
-        ],
+        ["A new password was refused as too simple.", "新密碼不符合複雜度要求。"],
         ROUTINE,
     ),
     notification(
@@ -293,10 +206,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "user.pw_reset_requested",
-        [
-            "A reset of a user's password was asked for.",
-            "已要求重設使用者密碼。",
-        ],
+        ["A reset of a user's password was asked for.", "已要求重設使用者密碼。"],
         PASSWORD,
     ),
 ];

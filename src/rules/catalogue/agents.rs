@@ -4,17 +4,10 @@ use super::words::{PLANNED, ROUTINE, WHO_GETS_IN, families};
 use super::{Entry, both, event, notification};
 
 pub(super) const ENTRIES: &[Entry] = &[
-    event(
-        "agent.activate",
-        ["A VEN was paired with the PCE.", "VEN 已與 PCE 配對。"],
-        PLANNED,
-    ),
+    event("agent.activate", ["A VEN was paired with the PCE.", "VEN 已與 PCE 配對。"], PLANNED),
     event(
         "agent.activate_clone",
-        [
-            "A cloned VEN was activated under an identity of its own.",
-            "複製的 VEN 已以新身分啟用。",
-        ],
+        ["A cloned VEN was activated under an identity of its own.", "複製的 VEN 已以新身分啟用。"],
         [
             "Check that the host was cloned on purpose, and that its labels are right.",
             "請確認主機確為刻意複製，且標籤正確。",
@@ -56,10 +49,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "agent.machine_identifier",
-        [
-            "A VEN's machine identifiers changed.",
-            "VEN 的機器識別碼已變更。",
-        ],
+        ["A VEN's machine identifiers changed.", "VEN 的機器識別碼已變更。"],
         [
             "Expected when hardware or a VM was moved; else look for a cloned host.",
             "更換硬體或移轉 VM 後屬正常；否則請檢查是否有複製的主機。",
@@ -76,22 +66,11 @@ pub(super) const ENTRIES: &[Entry] = &[
             "失敗時請檢查 VEN 紀錄：該主機仍在使用舊政策。",
         ],
     ),
-    event(
-        "agent.refresh_token",
-        ["A VEN renewed its token.", "VEN 已更新權杖。"],
-        ROUTINE,
-    ),
-    event(
-        "agent.request_upgrade",
-        ["A VEN was told to upgrade.", "已要求 VEN 升級。"],
-        PLANNED,
-    ),
+    event("agent.refresh_token", ["A VEN renewed its token.", "VEN 已更新權杖。"], ROUTINE),
+    event("agent.request_upgrade", ["A VEN was told to upgrade.", "已要求 VEN 升級。"], PLANNED),
     both(
         "agent.service_not_available",
-        [
-            "One of a VEN's services is not running.",
-            "VEN 有服務未執行。",
-        ],
+        ["One of a VEN's services is not running.", "VEN 有服務未執行。"],
         [
             "Check the VEN on the host (illumio-ven-ctl status) and restart it.",
             "請在主機上檢查 VEN（illumio-ven-ctl status）並重新啟動。",
@@ -121,11 +100,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     )
     .recommended(),
-    event(
-        "agent.unsuspend",
-        ["A suspended VEN works again.", "暫停的 VEN 已恢復運作。"],
-        ROUTINE,
-    ),
+    event("agent.unsuspend", ["A suspended VEN works again.", "暫停的 VEN 已恢復運作。"], ROUTINE),
     event(
         "agent.update",
         [
@@ -140,10 +115,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     event(
         "agent.update_interactive_users",
-        [
-            "A VEN reported who is logged in on its host.",
-            "VEN 回報主機上的登入使用者。",
-        ],
+        ["A VEN reported who is logged in on its host.", "VEN 回報主機上的登入使用者。"],
         ROUTINE,
     ),
     event(
@@ -156,10 +128,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "agent.update_running_containers",
-        [
-            "A VEN reported the containers that run on its host.",
-            "VEN 回報主機上執行中的容器。",
-        ],
+        ["A VEN reported the containers that run on its host.", "VEN 回報主機上執行中的容器。"],
         ROUTINE,
     ),
     event(
@@ -177,10 +146,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "agents.clear_conditions",
-        [
-            "Conditions of VENs were cleared by hand.",
-            "已手動清除 VEN 的異常狀態。",
-        ],
+        ["Conditions of VENs were cleared by hand.", "已手動清除 VEN 的異常狀態。"],
         [
             "Check that the cause was mended, and not just the sign of it.",
             "請確認問題已排除，而不只是清除顯示。",
@@ -219,10 +185,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "pairing_profile.delete_all_pairing_keys",
-        [
-            "All pairing keys of a profile were revoked.",
-            "已撤銷配對設定檔的所有配對金鑰。",
-        ],
+        ["All pairing keys of a profile were revoked.", "已撤銷配對設定檔的所有配對金鑰。"],
         [
             "Renew the key in installation scripts and images that pair with it.",
             "請更新安裝指令碼與映像檔中使用的配對金鑰。",
@@ -247,10 +210,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     event(
         "system_task.agent_offline_check",
-        [
-            "VENs were marked offline and taken out of policy.",
-            "VEN 已判定為離線，並自政策中移除。",
-        ],
+        ["VENs were marked offline and taken out of policy.", "VEN 已判定為離線，並自政策中移除。"],
         [
             "Bring them back: other hosts no longer let them in by policy.",
             "請儘快恢復：其他主機的政策已不再允許與其連線。",
@@ -264,10 +224,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "ven_software.upgrade",
-        [
-            "VENs were upgraded from the PCE.",
-            "已由 PCE 升級 VEN 軟體。",
-        ],
+        ["VENs were upgraded from the PCE.", "已由 PCE 升級 VEN 軟體。"],
         [
             "Check that the VENs send heartbeats again after the upgrade.",
             "請確認 VEN 升級後已恢復心跳。",
@@ -275,26 +232,17 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "ven_software_release.deploy",
-        [
-            "A VEN software release was deployed.",
-            "已部署 VEN 軟體版本。",
-        ],
+        ["A VEN software release was deployed.", "已部署 VEN 軟體版本。"],
         PLANNED,
     ),
     event(
         "ven_software_releases.set_default_version",
-        [
-            "The default VEN version for pairing was changed.",
-            "已變更配對時使用的預設 VEN 版本。",
-        ],
+        ["The default VEN version for pairing was changed.", "已變更配對時使用的預設 VEN 版本。"],
         PLANNED,
     ),
     notification(
         "agent.fw_state_table_threshold_exceeded",
-        [
-            "A host's firewall state table is nearly full.",
-            "主機的防火牆連線狀態表即將用盡。",
-        ],
+        ["A host's firewall state table is nearly full.", "主機的防火牆連線狀態表即將用盡。"],
         [
             "Raise the table's size (nf_conntrack_max), or find what opens so many.",
             "請調高狀態表上限（nf_conntrack_max），或找出大量連線的來源。",
@@ -310,10 +258,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "agent.missing_heartbeats_after_upgrade",
-        [
-            "A VEN is silent since its upgrade.",
-            "VEN 升級後未再送出心跳。",
-        ],
+        ["A VEN is silent since its upgrade.", "VEN 升級後未再送出心跳。"],
         [
             "Look at the VEN on the host: the upgrade may have failed half-way.",
             "請檢查主機上的 VEN：升級可能中途失敗。",
@@ -345,17 +290,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["A VEN was told to upgrade.", "已要求 VEN 升級。"],
         PLANNED,
     ),
-    notification(
-        "agent.upgrade_successful",
-        ["A VEN was upgraded.", "VEN 升級成功。"],
-        ROUTINE,
-    ),
+    notification("agent.upgrade_successful", ["A VEN was upgraded.", "VEN 升級成功。"], ROUTINE),
     notification(
         "agent.upgrade_time_out",
-        [
-            "A VEN did not finish its upgrade in time.",
-            "VEN 升級逾時。",
-        ],
+        ["A VEN did not finish its upgrade in time.", "VEN 升級逾時。"],
         [
             "Look at the VEN on the host, and upgrade it by hand if need be.",
             "請檢查主機上的 VEN，必要時手動升級。",

@@ -14,10 +14,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "network_device.assign_workload",
-        [
-            "A workload was assigned to a network device.",
-            "已將 workload 指派給網路設備。",
-        ],
+        ["A workload was assigned to a network device.", "已將 workload 指派給網路設備。"],
         PLANNED,
     ),
     event(
@@ -30,18 +27,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "network_enforcement_node.activate",
-        [
-            "A network enforcement node (NEN) was activated.",
-            "網路強制執行節點（NEN）已啟用。",
-        ],
+        ["A network enforcement node (NEN) was activated.", "網路強制執行節點（NEN）已啟用。"],
         PLANNED,
     ),
     event(
         "network_enforcement_node.clear_conditions",
-        [
-            "Conditions of a NEN were cleared by hand.",
-            "已手動清除 NEN 的異常狀態。",
-        ],
+        ["Conditions of a NEN were cleared by hand.", "已手動清除 NEN 的異常狀態。"],
         [
             "Check that the cause was mended, and not just the sign of it.",
             "請確認問題已排除，而不只是清除顯示。",
@@ -49,10 +40,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "network_enforcement_node.deactivate",
-        [
-            "A network enforcement node (NEN) was deactivated.",
-            "網路強制執行節點（NEN）已停用。",
-        ],
+        ["A network enforcement node (NEN) was deactivated.", "網路強制執行節點（NEN）已停用。"],
         [
             "Check that this was planned: its devices get no new policy.",
             "請確認是否為預定作業：其管理的設備將無法取得新政策。",
@@ -79,25 +67,16 @@ pub(super) const ENTRIES: &[Entry] = &[
     event(
         "network_enforcement_node.update_status",
         ["A NEN reported a new status.", "NEN 的狀態已更新。"],
-        [
-            "Look at the NEN if the new status is not a healthy one.",
-            "若新狀態異常，請檢查該 NEN。",
-        ],
+        ["Look at the NEN if the new status is not a healthy one.", "若新狀態異常，請檢查該 NEN。"],
     ),
     event(
         "nfc.activate",
-        [
-            "A network function controller was activated.",
-            "網路功能控制器（NFC）已啟用。",
-        ],
+        ["A network function controller was activated.", "網路功能控制器（NFC）已啟用。"],
         PLANNED,
     ),
     event(
         "nfc.delete",
-        [
-            "A network function controller was deleted.",
-            "已刪除網路功能控制器（NFC）。",
-        ],
+        ["A network function controller was deleted.", "已刪除網路功能控制器（NFC）。"],
         [
             "Check that this was planned: its load balancers get no new policy.",
             "請確認是否為預定作業：其負載平衡器將無法取得新政策。",
@@ -113,18 +92,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "nfc.update_policy_status",
-        [
-            "A controller reported how far its policy is applied.",
-            "NFC 已回報政策套用狀態。",
-        ],
+        ["A controller reported how far its policy is applied.", "NFC 已回報政策套用狀態。"],
         ROUTINE,
     ),
     event(
         "nfc.update_slb_state",
-        [
-            "A controller reported a load balancer's state.",
-            "NFC 已回報負載平衡器狀態。",
-        ],
+        ["A controller reported a load balancer's state.", "NFC 已回報負載平衡器狀態。"],
         [
             "Look at the load balancer if the new state is an error.",
             "若新狀態為錯誤，請檢查該負載平衡器。",

@@ -6,18 +6,12 @@ use super::{Entry, both, event, notification};
 pub(super) const ENTRIES: &[Entry] = &[
     both(
         "database.temp_table_autocleanup_started",
-        [
-            "The PCE began to clean up temporary database tables.",
-            "PCE 開始清理資料庫暫存資料表。",
-        ],
+        ["The PCE began to clean up temporary database tables.", "PCE 開始清理資料庫暫存資料表。"],
         ROUTINE,
     ),
     both(
         "database.temp_table_autocleanup_completed",
-        [
-            "The PCE cleaned up temporary database tables.",
-            "PCE 已完成清理資料庫暫存資料表。",
-        ],
+        ["The PCE cleaned up temporary database tables.", "PCE 已完成清理資料庫暫存資料表。"],
         ROUTINE,
     ),
     event(
@@ -31,35 +25,17 @@ pub(super) const ENTRIES: &[Entry] = &[
             "請確認是否為預定變更：未記錄的事件無法觸發警示。",
         ],
     ),
-    event(
-        "job.delete",
-        ["A job was deleted.", "已刪除工作。"],
-        ROUTINE,
-    ),
-    event(
-        "license.delete",
-        ["A licence was deleted.", "已刪除授權。"],
-        PLANNED,
-    ),
-    event(
-        "license.update",
-        ["A licence was changed.", "已更新授權。"],
-        PLANNED,
-    ),
+    event("job.delete", ["A job was deleted.", "已刪除工作。"], ROUTINE),
+    event("license.delete", ["A licence was deleted.", "已刪除授權。"], PLANNED),
+    event("license.update", ["A licence was changed.", "已更新授權。"], PLANNED),
     event(
         "org.recalc_rules",
-        [
-            "The rules of the whole organization were worked out anew.",
-            "已重新計算整個組織的規則。",
-        ],
+        ["The rules of the whole organization were worked out anew.", "已重新計算整個組織的規則。"],
         ROUTINE,
     ),
     both(
         "request.internal_server_error",
-        [
-            "A request failed by an error within the PCE.",
-            "API 請求失敗：PCE 內部錯誤。",
-        ],
+        ["A request failed by an error within the PCE.", "API 請求失敗：PCE 內部錯誤。"],
         PCE_FAILS,
     ),
     both(
@@ -78,17 +54,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         PCE_FAILS,
     ),
-    event(
-        "support_reports",
-        ["A support report was made.", "已產生支援報告。"],
-        PLANNED,
-    ),
+    event("support_reports", ["A support report was made.", "已產生支援報告。"], PLANNED),
     event(
         "system_task.prune_old_log_events",
-        [
-            "The PCE removed old events from its log.",
-            "PCE 已清除過期的事件紀錄。",
-        ],
+        ["The PCE removed old events from its log.", "PCE 已清除過期的事件紀錄。"],
         ROUTINE,
     ),
     event(
@@ -139,18 +108,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "remote_syslog.reachable",
-        [
-            "A remote syslog server is reachable again.",
-            "遠端 syslog 伺服器已恢復連線。",
-        ],
+        ["A remote syslog server is reachable again.", "遠端 syslog 伺服器已恢復連線。"],
         ROUTINE,
     ),
     notification(
         "remote_syslog.unreachable",
-        [
-            "A remote syslog server cannot be reached.",
-            "無法連線至遠端 syslog 伺服器。",
-        ],
+        ["A remote syslog server cannot be reached.", "無法連線至遠端 syslog 伺服器。"],
         [
             "Check that server and the way to it: the SIEM misses records meanwhile.",
             "請檢查該伺服器與網路：期間 SIEM 可能缺漏紀錄。",
@@ -158,10 +121,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "request.invalid",
-        [
-            "The PCE got a request that it could not understand.",
-            "PCE 收到無效的 API 請求。",
-        ],
+        ["The PCE got a request that it could not understand.", "PCE 收到無效的 API 請求。"],
         [
             "Look at who sent it: a faulty script, or somebody who tries things.",
             "請查明來源：可能是有誤的程式，或有人嘗試探測。",

@@ -18,39 +18,14 @@ const BREADTH: [&str; 2] = [
 pub(super) const ENTRIES: &[Entry] = &[
     event(
         "firewall_settings.update",
-        [
-            "The firewall settings of the whole policy were changed.",
-            "已修改全域防火牆設定。",
-        ],
+        ["The firewall settings of the whole policy were changed.", "已修改全域防火牆設定。"],
         PART_OF_POLICY,
     ),
-    event(
-        "ip_lists.delete",
-        ["IP lists were deleted.", "已批次刪除 IP 清單。"],
-        PART_OF_POLICY,
-    ),
-    event(
-        "labels.delete",
-        ["Labels were deleted.", "已批次刪除標籤。"],
-        PART_OF_POLICY,
-    ),
-    event(
-        "rule_set.create",
-        ["A ruleset was created.", "已新增規則集。"],
-        SCOPE,
-    )
-    .recommended(),
-    event(
-        "rule_set.update",
-        ["A ruleset was changed.", "已修改規則集。"],
-        SCOPE,
-    )
-    .recommended(),
-    event(
-        "rule_set.delete",
-        ["A ruleset was deleted.", "已刪除規則集。"],
-        PLANNED,
-    ),
+    event("ip_lists.delete", ["IP lists were deleted.", "已批次刪除 IP 清單。"], PART_OF_POLICY),
+    event("labels.delete", ["Labels were deleted.", "已批次刪除標籤。"], PART_OF_POLICY),
+    event("rule_set.create", ["A ruleset was created.", "已新增規則集。"], SCOPE).recommended(),
+    event("rule_set.update", ["A ruleset was changed.", "已修改規則集。"], SCOPE).recommended(),
+    event("rule_set.delete", ["A ruleset was deleted.", "已刪除規則集。"], PLANNED),
     event(
         "rule_sets.delete",
         ["Rulesets were deleted.", "已批次刪除規則集。"],
@@ -62,10 +37,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     event(
         "sec_policy.create",
-        [
-            "Policy was provisioned: the draft is in force now.",
-            "已佈建政策：草稿現已生效。",
-        ],
+        ["Policy was provisioned: the draft is in force now.", "已佈建政策：草稿現已生效。"],
         [
             "Look at workloads_affected; a high number should have been announced.",
             "請查看 workloads_affected；若影響數量大，應為事先公告的變更。",
@@ -74,10 +46,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     both(
         "sec_policy.restore",
-        [
-            "An earlier version of the policy was restored.",
-            "已還原先前版本的政策。",
-        ],
+        ["An earlier version of the policy was restored.", "已還原先前版本的政策。"],
         [
             "Check that this was planned: later changes are undone in the draft.",
             "請確認是否為預定作業：該版本之後的變更已自草稿中復原。",
@@ -91,18 +60,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         PLANNED,
     ),
-    event(
-        "sec_rule.create",
-        ["A rule was created.", "已新增規則。"],
-        BREADTH,
-    )
-    .recommended(),
-    event(
-        "sec_rule.update",
-        ["A rule was changed.", "已修改規則。"],
-        BREADTH,
-    )
-    .recommended(),
+    event("sec_rule.create", ["A rule was created.", "已新增規則。"], BREADTH).recommended(),
+    event("sec_rule.update", ["A rule was changed.", "已修改規則。"], BREADTH).recommended(),
     event(
         "sec_rule.delete",
         ["A rule was deleted.", "已刪除規則。"],
@@ -114,39 +73,23 @@ pub(super) const ENTRIES: &[Entry] = &[
     .recommended(),
     event(
         "service_bindings.delete",
-        [
-            "Workloads were unbound from virtual services.",
-            "已批次刪除虛擬服務繫結。",
-        ],
+        ["Workloads were unbound from virtual services.", "已批次刪除虛擬服務繫結。"],
         PART_OF_POLICY,
     ),
-    event(
-        "services.delete",
-        ["Services were deleted.", "已批次刪除服務。"],
-        PART_OF_POLICY,
-    ),
+    event("services.delete", ["Services were deleted.", "已批次刪除服務。"], PART_OF_POLICY),
     event(
         "virtual_services.bulk_create",
-        [
-            "Many virtual services were created at once.",
-            "已批次新增虛擬服務。",
-        ],
+        ["Many virtual services were created at once.", "已批次新增虛擬服務。"],
         PART_OF_POLICY,
     ),
     event(
         "virtual_services.bulk_update",
-        [
-            "Many virtual services were changed at once.",
-            "已批次修改虛擬服務。",
-        ],
+        ["Many virtual services were changed at once.", "已批次修改虛擬服務。"],
         PART_OF_POLICY,
     ),
     notification(
         "virtual_service.not_created",
-        [
-            "A virtual service could not be created.",
-            "無法建立虛擬服務。",
-        ],
+        ["A virtual service could not be created.", "無法建立虛擬服務。"],
         [
             "Look at the reason in the event, often a name that is taken.",
             "請查看事件中的原因，常見為名稱重複。",

@@ -128,10 +128,9 @@ fn columns(text: &str) -> usize {
 
 #[test]
 fn it_has_every_documented_type_once() {
-    for (list, count, other) in [
-        (EVENTS, 239, Bearer::Notification),
-        (NOTIFICATIONS, 53, Bearer::Event),
-    ] {
+    for (list, count, other) in
+        [(EVENTS, 239, Bearer::Notification), (NOTIFICATIONS, 53, Bearer::Event)]
+    {
         let documented = names(list);
         assert_eq!(documented.len(), count);
         let documented: BTreeSet<_> = documented.into_iter().collect();
@@ -151,19 +150,11 @@ fn it_recommends_what_illumio_recommends() {
 fn every_type_says_in_both_languages_what_it_means_and_what_to_do() {
     for one in all() {
         for text in [one.meaning(Lang::En), one.advice(Lang::En)] {
-            assert!(
-                text.is_ascii() && text.ends_with('.'),
-                "{}: {text}",
-                one.name
-            );
+            assert!(text.is_ascii() && text.ends_with('.'), "{}: {text}", one.name);
             assert!(columns(text) <= 78, "{}: {text}", one.name);
         }
         for text in [one.meaning(Lang::ZhTw), one.advice(Lang::ZhTw)] {
-            assert!(
-                text.ends_with('。') && !text.contains("  "),
-                "{}: {text}",
-                one.name
-            );
+            assert!(text.ends_with('。') && !text.contains("  "), "{}: {text}", one.name);
             assert!(columns(text) <= 78, "{}: {text}", one.name);
             let foreign = FOREIGN.iter().find(|word| text.contains(**word));
             assert_eq!(foreign, None, "{}: {text}", one.name);
@@ -180,10 +171,7 @@ fn every_category_has_its_types_the_recommended_ones_first() {
             .map(|one| one.recommended)
             .collect();
         assert!(own.len() > 5, "{category:?}");
-        assert!(
-            own.is_sorted_by(|before, after| before >= after),
-            "{category:?}"
-        );
+        assert!(own.is_sorted_by(|before, after| before >= after), "{category:?}");
     }
 }
 
@@ -195,22 +183,13 @@ fn a_search_finds_by_a_part_of_the_name_or_of_the_meaning() {
     assert_eq!(found("TAMPER", Lang::En), ["agent.tampering"]);
     assert_eq!(
         found("heartbeat", Lang::En)[..2],
-        [
-            "system_task.agent_missed_heartbeats_check",
-            "agent.missed_heartbeats"
-        ],
+        ["system_task.agent_missed_heartbeats_check", "agent.missed_heartbeats"],
         "the recommended one first, then those that bear it in their name"
     );
     assert!(found("竄改", Lang::ZhTw).contains(&"agent.tampering"));
     assert!(found("竄改", Lang::En).is_empty());
-    assert_eq!(
-        found("locked", Lang::En),
-        ["user.login_failure_count_exceeded"]
-    );
-    assert_eq!(
-        found("rule_set delete", Lang::En),
-        ["rule_sets.delete", "rule_set.delete"]
-    );
+    assert_eq!(found("locked", Lang::En), ["user.login_failure_count_exceeded"]);
+    assert_eq!(found("rule_set delete", Lang::En), ["rule_sets.delete", "rule_set.delete"]);
     assert_eq!(found(" ", Lang::En).len(), all().len());
     assert!(found("no such thing", Lang::ZhTw).is_empty());
 }

@@ -18,10 +18,7 @@ const INTERFACES: [&str; 2] = [
 pub(super) const ENTRIES: &[Entry] = &[
     event(
         "container_cluster.update_services",
-        [
-            "The services of a container cluster changed.",
-            "容器叢集的服務已變更。",
-        ],
+        ["The services of a container cluster changed.", "容器叢集的服務已變更。"],
         ROUTINE,
     ),
     event(
@@ -29,11 +26,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["A container workload was changed.", "已修改容器 workload。"],
         LABELS,
     ),
-    event(
-        "workload.create",
-        ["A workload was created.", "已新增 workload。"],
-        PLANNED,
-    ),
+    event("workload.create", ["A workload was created.", "已新增 workload。"], PLANNED),
     event(
         "workload.delete",
         ["A workload was deleted.", "已刪除 workload。"],
@@ -42,33 +35,20 @@ pub(super) const ENTRIES: &[Entry] = &[
             "請確認是否為預定作業：若 VEN 仍在執行，將無法再取得政策。",
         ],
     ),
-    both(
-        "workload.online",
-        ["A workload is online again.", "Workload 已恢復上線。"],
-        ROUTINE,
-    ),
+    both("workload.online", ["A workload is online again.", "Workload 已恢復上線。"], ROUTINE),
     event(
         "workload.recalc_rules",
-        [
-            "The rules of a workload were worked out anew.",
-            "已重新計算 workload 的規則。",
-        ],
+        ["The rules of a workload were worked out anew.", "已重新計算 workload 的規則。"],
         ROUTINE,
     ),
     event(
         "workload.redetect_network",
-        [
-            "A workload was told to detect its network anew.",
-            "已要求 workload 重新偵測網路。",
-        ],
+        ["A workload was told to detect its network anew.", "已要求 workload 重新偵測網路。"],
         ROUTINE,
     ),
     event(
         "workload.undelete",
-        [
-            "A deleted workload was restored.",
-            "已還原先前刪除的 workload。",
-        ],
+        ["A deleted workload was restored.", "已還原先前刪除的 workload。"],
         PLANNED,
     ),
     event(
@@ -89,18 +69,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "workload_interfaces.update",
-        [
-            "Network interfaces of workloads changed.",
-            "Workload 的網路介面已變更。",
-        ],
+        ["Network interfaces of workloads changed.", "Workload 的網路介面已變更。"],
         INTERFACES,
     ),
     event(
         "workload_service_report.update",
-        [
-            "A workload reported the services it runs.",
-            "Workload 已回報執行中的服務。",
-        ],
+        ["A workload reported the services it runs.", "Workload 已回報執行中的服務。"],
         ROUTINE,
     ),
     event(
@@ -121,18 +95,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "workloads.bulk_create",
-        [
-            "Many workloads were created at once.",
-            "已批次新增 workload。",
-        ],
+        ["Many workloads were created at once.", "已批次新增 workload。"],
         PLANNED,
     ),
     event(
         "workloads.bulk_delete",
-        [
-            "Many workloads were deleted at once.",
-            "已批次刪除 workload。",
-        ],
+        ["Many workloads were deleted at once.", "已批次刪除 workload。"],
         [
             "Check at once that this was planned: their VENs get no policy any more.",
             "請立即確認是否為預定作業：這些 VEN 將無法再取得政策。",
@@ -140,18 +108,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     event(
         "workloads.bulk_update",
-        [
-            "Many workloads were changed at once.",
-            "已批次修改 workload。",
-        ],
+        ["Many workloads were changed at once.", "已批次修改 workload。"],
         LABELS,
     ),
     event(
         "workloads.remove_labels",
-        [
-            "Labels were taken off workloads.",
-            "已移除 workload 的標籤。",
-        ],
+        ["Labels were taken off workloads.", "已移除 workload 的標籤。"],
         LABELS,
     ),
     event(
@@ -202,10 +164,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "container_cluster.region_mismatch",
-        [
-            "A container cluster talks to a PCE of another region.",
-            "容器叢集連線的 PCE 區域不符。",
-        ],
+        ["A container cluster talks to a PCE of another region.", "容器叢集連線的 PCE 區域不符。"],
         [
             "Correct the PCE's address in the cluster's settings.",
             "請修正容器叢集設定中的 PCE 位址。",
@@ -213,10 +172,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "container_workload.invalid_pairing_config",
-        [
-            "A container workload has no valid pairing settings.",
-            "容器 workload 的配對設定無效。",
-        ],
+        ["A container workload has no valid pairing settings.", "容器 workload 的配對設定無效。"],
         [
             "Correct the annotations or the profile of its namespace.",
             "請修正其 annotation，或該 namespace 的設定檔。",
@@ -224,10 +180,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "container_workload.not_created",
-        [
-            "A container workload could not be created.",
-            "無法建立容器 workload。",
-        ],
+        ["A container workload could not be created.", "無法建立容器 workload。"],
         [
             "Look at the reason in the event: the container has no policy.",
             "請查看事件中的原因：該容器目前沒有政策。",
@@ -246,10 +199,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "workload.nat_rules_present",
-        [
-            "A host has NAT rules of its own.",
-            "主機上有自訂的 NAT 規則。",
-        ],
+        ["A host has NAT rules of its own.", "主機上有自訂的 NAT 規則。"],
         [
             "Check that they do not lead traffic past Illumio's policy.",
             "請確認這些規則不會使流量繞過 Illumio 政策。",
@@ -279,10 +229,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "workload.partial_policy_delivered",
-        [
-            "A workload got only a part of its policy.",
-            "Workload 僅取得部分政策。",
-        ],
+        ["A workload got only a part of its policy.", "Workload 僅取得部分政策。"],
         [
             "Look for objects its VEN's version does not know, and upgrade the VEN.",
             "請檢查政策中是否有此 VEN 版本不支援的項目，並升級 VEN。",
@@ -298,10 +245,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     notification(
         "workloads.flow_reporting_frequency_updated",
-        [
-            "Workloads report their flows at another pace.",
-            "Workload 的流量回報頻率已變更。",
-        ],
+        ["Workloads report their flows at another pace.", "Workload 的流量回報頻率已變更。"],
         ROUTINE,
     ),
 ];

@@ -3,10 +3,7 @@
 use super::*;
 
 fn event_rule(value: &str) -> EventFilter {
-    EventFilter {
-        filter_value: value.to_owned(),
-        ..EventFilter::default()
-    }
+    EventFilter { filter_value: value.to_owned(), ..EventFilter::default() }
 }
 
 fn matches_event(filter: &EventFilter, json: &str) -> bool {
@@ -31,18 +28,9 @@ fn an_event_matches_by_a_part_of_its_type_or_of_a_notifications() {
 #[test]
 fn a_glob_speaks_of_the_whole_name() {
     let of = |name: &str| format!("{{\"event_type\":\"{name}\"}}");
-    assert!(matches_event(
-        &event_rule("sec_rule.*"),
-        &of("sec_rule.create")
-    ));
-    assert!(!matches_event(
-        &event_rule("rule.*"),
-        &of("sec_rule.create")
-    ));
-    assert!(matches_event(
-        &event_rule("*rule?.d*e"),
-        &of("sec_rules.delete")
-    ));
+    assert!(matches_event(&event_rule("sec_rule.*"), &of("sec_rule.create")));
+    assert!(!matches_event(&event_rule("rule.*"), &of("sec_rule.create")));
+    assert!(matches_event(&event_rule("*rule?.d*e"), &of("sec_rules.delete")));
     assert!(!matches_event(&event_rule("user.?"), &of("user.")));
     assert!(matches_event(&event_rule("a*b*c|x"), &of("aXbYbZc")));
 }
@@ -51,18 +39,9 @@ fn a_glob_speaks_of_the_whole_name() {
 fn severity_and_status_narrow_and_none_stands_for_null() {
     let mut filter = event_rule("agent.");
     filter.severity = vec!["err".into(), "none".into()];
-    assert!(matches_event(
-        &filter,
-        r#"{"event_type":"agent.tampering","severity":"err"}"#
-    ));
-    assert!(matches_event(
-        &filter,
-        r#"{"event_type":"agent.tampering","severity":null}"#
-    ));
-    assert!(!matches_event(
-        &filter,
-        r#"{"event_type":"agent.tampering","severity":"info"}"#
-    ));
+    assert!(matches_event(&filter, r#"{"event_type":"agent.tampering","severity":"err"}"#));
+    assert!(matches_event(&filter, r#"{"event_type":"agent.tampering","severity":null}"#));
+    assert!(!matches_event(&filter, r#"{"event_type":"agent.tampering","severity":"info"}"#));
     filter.status = vec!["failure".into()];
     assert!(!matches_event(
         &filter,
@@ -95,10 +74,7 @@ fn an_event_counts_as_many_objects_as_it_names() {
     let event: Event =
         serde_json::from_str(r#"{"created_by":{"agent":{"hostname":"db"},"ven":{"href":"/v/1"}}}"#)
             .unwrap();
-    assert_eq!(
-        (filter.weight(&event), names(&event)),
-        (1, vec!["db".to_owned()])
-    );
+    assert_eq!((filter.weight(&event), names(&event)), (1, vec!["db".to_owned()]));
     assert_eq!(filter.weight(&Event::default()), 1);
 }
 
@@ -109,12 +85,7 @@ const ROW: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"labels":[{"key":"app",
 /// A filter that the row matches, and the same asking for something else.
 fn pairs() -> Vec<(&'static str, TrafficFilter, TrafficFilter)> {
     let ports = |from, to| vec![PortRange { from, to }];
-    let label = |key: &str, value: &str| {
-        vec![Label {
-            key: key.into(),
-            value: value.into(),
-        }]
-    };
+    let label = |key: &str, value: &str| vec![Label { key: key.into(), value: value.into() }];
     let net = |text: &str| vec![text.parse::<IpNet>().unwrap()];
     let with = |change: &dyn Fn(&mut TrafficFilter)| {
         let mut filter = TrafficFilter::default();
@@ -127,16 +98,8 @@ fn pairs() -> Vec<(&'static str, TrafficFilter, TrafficFilter)> {
             with(&|f| f.decision = Some(Decision::Blocked)),
             with(&|f| f.decision = Some(Decision::Allowed)),
         ),
-        (
-            "port",
-            with(&|f| f.ports = ports(440, 450)),
-            with(&|f| f.ports = ports(446, 450)),
-        ),
-        (
-            "proto",
-            with(&|f| f.proto = Some(6)),
-            with(&|f| f.proto = Some(17)),
-        ),
+        ("port", with(&|f| f.ports = ports(440, 450)), with(&|f| f.ports = ports(446, 450))),
+        ("proto", with(&|f| f.proto = Some(6)), with(&|f| f.proto = Some(17))),
         (
             "src_label",
             with(&|f| f.src_label = label("app", "web")),
@@ -157,11 +120,7 @@ fn pairs() -> Vec<(&'static str, TrafficFilter, TrafficFilter)> {
             with(&|f| f.dst_ip = net("10.9.0.4/32")),
             with(&|f| f.dst_ip = net("fe80::/10")),
         ),
-        (
-            "ex_port",
-            with(&|f| f.ex_ports = ports(1, 444)),
-            with(&|f| f.ex_ports = ports(445, 445)),
-        ),
+        ("ex_port", with(&|f| f.ex_ports = ports(1, 444)), with(&|f| f.ex_ports = ports(445, 445))),
         (
             "ex_src_label",
             with(&|f| f.ex_src_label = label("app", "x")),
@@ -199,10 +158,7 @@ fn each_field_of_a_traffic_rule_asks_for_its_own() {
 
 #[test]
 fn several_labels_mean_all_of_them() {
-    let label = |key: &str, value: &str| Label {
-        key: key.into(),
-        value: value.into(),
-    };
+    let label = |key: &str, value: &str| Label { key: key.into(), value: value.into() };
     let mut filter = TrafficFilter {
         src_label: vec![label("app", "web"), label("env", "prod")],
         ..Default::default()
@@ -214,49 +170,28 @@ fn several_labels_mean_all_of_them() {
 
 #[test]
 fn a_row_without_a_port_matches_no_port_and_no_ex_port() {
-    let all = vec![PortRange {
-        from: 1,
-        to: u16::MAX,
-    }];
+    let all = vec![PortRange { from: 1, to: u16::MAX }];
     for row in [
         r#"{"service":{"proto":1}}"#,
         r#"{"service":{"port":0,"proto":1}}"#,
         r#"{"service":{"port":70000}}"#,
         "{}",
     ] {
-        assert!(!matches_flow(
-            &TrafficFilter {
-                ports: all.clone(),
-                ..Default::default()
-            },
-            row
-        ));
-        assert!(matches_flow(
-            &TrafficFilter {
-                ex_ports: all.clone(),
-                ..Default::default()
-            },
-            row
-        ));
+        assert!(!matches_flow(&TrafficFilter { ports: all.clone(), ..Default::default() }, row));
+        assert!(matches_flow(&TrafficFilter { ex_ports: all.clone(), ..Default::default() }, row));
     }
 }
 
 #[test]
 fn a_decision_may_come_as_a_number() {
-    let filter = TrafficFilter {
-        decision: Some(Decision::Blocked),
-        ..Default::default()
-    };
+    let filter = TrafficFilter { decision: Some(Decision::Blocked), ..Default::default() };
     assert!(matches_flow(&filter, r#"{"pd":2}"#));
     assert!(!matches_flow(&filter, r#"{"pd":9}"#));
 }
 
 #[test]
 fn a_decision_that_is_not_known_is_the_one_that_was_asked_for() {
-    let blocked = TrafficFilter {
-        decision: Some(Decision::Blocked),
-        ..Default::default()
-    };
+    let blocked = TrafficFilter { decision: Some(Decision::Blocked), ..Default::default() };
     let any = TrafficFilter::default();
     let decided = |row: &str, asked| {
         let flow = serde_json::from_str(row).unwrap();
@@ -265,11 +200,7 @@ fn a_decision_that_is_not_known_is_the_one_that_was_asked_for() {
     };
     for row in [r#"{"policy_decision":"new"}"#, r#"{"pd":9}"#, "{}"] {
         assert_eq!(decided(row, Some(Decision::Blocked)), (true, true), "{row}");
-        assert_eq!(
-            decided(row, Some(Decision::Allowed)),
-            (false, true),
-            "{row}"
-        );
+        assert_eq!(decided(row, Some(Decision::Allowed)), (false, true), "{row}");
         assert_eq!(decided(row, None), (false, true), "{row}");
     }
     // What a row itself says goes before what was asked for.

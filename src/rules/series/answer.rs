@@ -115,9 +115,7 @@ impl Known {
 impl Limits {
     fn of(bounds: &Bounds) -> Self {
         let before = |seconds: i64| {
-            let time = bounds
-                .complete?
-                .checked_sub(SignedDuration::from_secs(seconds));
+            let time = bounds.complete?.checked_sub(SignedDuration::from_secs(seconds));
             time.ok().map(second)
         };
         Self {
@@ -146,11 +144,7 @@ impl Answer<'_> {
 
     /// What is known from now on.
     pub fn finish(self) -> Known {
-        let Self {
-            mut series,
-            mut new,
-            ..
-        } = self;
+        let Self { mut series, mut new, .. } = self;
         series.retain(|one| !one.gone);
         series.append(&mut new);
         series.sort_unstable_by_key(Series::place);
@@ -158,15 +152,9 @@ impl Answer<'_> {
         for (ven, stamp) in self.heard {
             let heard: &mut Heard = vens.entry(ven).or_default();
             heard.now = heard.now.max(stamp);
-            heard.astray = heard
-                .astray
-                .max(self.astray.get(&ven).copied().unwrap_or(0));
+            heard.astray = heard.astray.max(self.astray.get(&ven).copied().unwrap_or(0));
         }
-        Known {
-            series,
-            vens,
-            ..self.known.bare()
-        }
+        Known { series, vens, ..self.known.bare() }
     }
 
     fn hear(&mut self, row: &Row) {
@@ -184,26 +172,16 @@ impl Answer<'_> {
                 let asked_for = other.last >= self.limits.from;
                 !other.met && asked_for && other.last > ends && other.overlaps(row)
             });
-            return if rival {
-                Fit::Open
-            } else {
-                Fit::Continues(place)
-            };
+            return if rival { Fit::Open } else { Fit::Continues(place) };
         }
-        let mut unmet = self
-            .near(&named, row.first)
-            .map(|place| &self.series[place]);
+        let mut unmet = self.near(&named, row.first).map(|place| &self.series[place]);
         if unmet.any(|one| !one.met && (one.begins_with(row) || one.overlaps(row))) {
             return Fit::Open;
         }
         if let Some(seed) = self.legacy.series(row) {
             return Fit::Legacy(seed);
         }
-        if self.is_of_known_talkers(row) {
-            Fit::Open
-        } else {
-            Fit::New
-        }
+        if self.is_of_known_talkers(row) { Fit::Open } else { Fit::New }
     }
 
     /// Whether a series of the same talkers may be this row under another name, or have
@@ -233,15 +211,11 @@ impl Answer<'_> {
     /// The places of the series of one name and end, in the order of their beginnings.
     pub(super) fn named(&self, name: Name, outbound: bool) -> Range<usize> {
         let place = (name, outbound);
-        let from = self
-            .series
-            .partition_point(|one| (one.name, one.outbound) < place);
+        let from = self.series.partition_point(|one| (one.name, one.outbound) < place);
         let rest = &self.series[from..];
         // Mostly one, or none: quicker than a second search.
         let few = rest.iter().take(NEAREST);
-        let few = few
-            .take_while(|one| (one.name, one.outbound) == place)
-            .count();
+        let few = few.take_while(|one| (one.name, one.outbound) == place).count();
         let of_the_name = if few < NEAREST {
             few
         } else {
@@ -256,23 +230,15 @@ impl Answer<'_> {
             return named.clone();
         }
         let later = self.series[named.clone()].partition_point(|one| one.first < first);
-        let from = (named.start + later)
-            .saturating_sub(NEAREST / 2)
-            .max(named.start);
+        let from = (named.start + later).saturating_sub(NEAREST / 2).max(named.start);
         from..(from + NEAREST).min(named.end)
     }
 
     /// The places of the series of the same talkers.
     pub(super) fn talking(&self, talkers: u64) -> Range<usize> {
-        let from = self
-            .series
-            .partition_point(|one| one.name < Name::first_of(talkers));
+        let from = self.series.partition_point(|one| one.name < Name::first_of(talkers));
         let rest = self.series[from..].iter();
-        from..from
-            + rest
-                .take(NEAREST)
-                .take_while(|one| one.name.talkers() == talkers)
-                .count()
+        from..from + rest.take(NEAREST).take_while(|one| one.name.talkers() == talkers).count()
     }
 
     /// The row is this series, grown.
@@ -340,11 +306,7 @@ impl Answer<'_> {
             let early = row.early.saturating_add(SPREAD_SECONDS);
             return When::some_time(seen.saturating_sub(early), upto);
         }
-        let after = if ven.before < row.last {
-            ven.before.max(seen)
-        } else {
-            seen
-        };
+        let after = if ven.before < row.last { ven.before.max(seen) } else { seen };
         When::between(after.saturating_sub(row.early), upto)
     }
 
@@ -357,10 +319,7 @@ impl Answer<'_> {
         Growth {
             count: left,
             when: When::of_new(row.first.saturating_sub(row.early), row.last - row.early),
-            of: Of::New {
-                within: row.first >= self.limits.kept_since,
-                again: left < count,
-            },
+            of: Of::New { within: row.first >= self.limits.kept_since, again: left < count },
         }
     }
 
@@ -455,10 +414,6 @@ impl Row {
 impl Known {
     /// The same without what an answer makes anew.
     fn bare(&self) -> Self {
-        Self {
-            key: self.key,
-            counted_before: self.counted_before,
-            ..Self::default()
-        }
+        Self { key: self.key, counted_before: self.counted_before, ..Self::default() }
     }
 }

@@ -71,13 +71,8 @@ impl Legacy {
 fn key_of(flow: &Flow<'_>) -> u64 {
     let (src, dst, service) = (&flow.src, &flow.dst, &flow.service);
     let range = &flow.timestamp_range;
-    let (first, last) = (
-        range.first_detected.timestamp(),
-        range.last_detected.timestamp(),
-    );
-    let day = first
-        .or(last)
-        .map_or(0, |time| time.as_second().div_euclid(86_400));
+    let (first, last) = (range.first_detected.timestamp(), range.last_detected.timestamp());
+    let day = first.or(last).map_or(0, |time| time.as_second().div_euclid(86_400));
     let texts = [
         &src.ip,
         &dst.ip,
@@ -101,11 +96,7 @@ impl Serialize for Legacy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut rows: Vec<(&u64, &Old)> = self.rows.iter().collect();
         rows.sort_unstable_by_key(|(key, _)| **key);
-        let newest = rows
-            .iter()
-            .map(|(_, old)| old.last)
-            .max()
-            .unwrap_or_default();
+        let newest = rows.iter().map(|(_, old)| old.last).max().unwrap_or_default();
         let mut packer = Packer::with_capacity(rows.len() * 20 + 10);
         packer.number(newest.into());
         for (key, old) in rows {

@@ -61,10 +61,7 @@ fn packed_series(series: &[Series]) -> String {
         talkers = one.name.talkers();
         packer.bytes(&one.name.0.to_be_bytes()[5..]);
         let flags = [one.outbound, one.over > 0, one.whole];
-        let flags = flags
-            .iter()
-            .rev()
-            .fold(0, |sum, flag| sum << 1 | u64::from(*flag));
+        let flags = flags.iter().rev().fold(0, |sum, flag| sum << 1 | u64::from(*flag));
         packer.number((u64::from(newest - one.last) << 3) | flags);
         packer.number((one.last - one.first).into());
         if one.over > 0 {
@@ -89,10 +86,7 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
     while !unpacker.is_done() {
         talkers = talkers.checked_add(unpacker.number()?)?;
         let name = Name::first_of(talkers).0
-            | unpacker
-                .bytes::<3>()?
-                .into_iter()
-                .fold(0, |sum, byte| (sum << 8) | u64::from(byte));
+            | unpacker.bytes::<3>()?.into_iter().fold(0, |sum, byte| (sum << 8) | u64::from(byte));
         let seen = unpacker.number()?;
         let last = newest.checked_sub(u32::try_from(seen >> 3).ok()?)?;
         let first = last.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
@@ -125,11 +119,7 @@ fn unpacked_series(text: &str) -> Option<Vec<Series>> {
 fn packed_vens(known: &Known) -> String {
     let mut vens: Vec<(&u64, &Heard)> = known.vens.iter().collect();
     vens.sort_unstable_by_key(|(ven, _)| **ven);
-    let newest = vens
-        .iter()
-        .map(|(_, heard)| heard.now)
-        .max()
-        .unwrap_or_default();
+    let newest = vens.iter().map(|(_, heard)| heard.now).max().unwrap_or_default();
     let mut packer = Packer::with_capacity(vens.len() * 12 + 10);
     packer.number(newest.into());
     for (ven, heard) in vens {
@@ -152,11 +142,7 @@ fn unpack_vens(text: &str, known: &mut Known) -> Option<()> {
         let now = newest.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
         let before = now.checked_sub(u32::try_from(unpacker.number()?).ok()?)?;
         let astray = u32::try_from(unpacker.number()?).ok()?;
-        let heard = Heard {
-            before,
-            now,
-            astray,
-        };
+        let heard = Heard { before, now, astray };
         known.vens.insert(ven, heard);
     }
     Some(())

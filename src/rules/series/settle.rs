@@ -45,11 +45,7 @@ impl Answer<'_> {
     pub fn settle(&mut self, rows: &[Row], at_its_end: bool) -> Vec<Growth> {
         let whole = self.limits.whole;
         self.limits.whole &= at_its_end;
-        let waiting = |row: &Row| Waiting {
-            row: *row,
-            growth: None,
-            suspect: false,
-        };
+        let waiting = |row: &Row| Waiting { row: *row, growth: None, suspect: false };
         let mut waiting: Vec<Waiting> = rows.iter().map(waiting).collect();
         self.settle_grown(&mut waiting);
         self.settle_begun_anew(&mut waiting);
@@ -67,8 +63,7 @@ impl Answer<'_> {
         let pairs = self.pairs(waiting, |answer, row| {
             let named = answer.named(row.name, row.outbound);
             let near = answer.near(&named, row.first);
-            near.filter(|place| answer.series[*place].count <= row.count)
-                .collect()
+            near.filter(|place| answer.series[*place].count <= row.count).collect()
         });
         for (_, place) in &pairs {
             self.series[*place].met = true;
@@ -171,9 +166,7 @@ impl Answer<'_> {
                     (self.grown(&one.row, more, end), more, over)
                 }
             };
-            let ahead = self
-                .gone(&one.row)
-                .map(|place| u64::from(self.series[place].ahead));
+            let ahead = self.gone(&one.row).map(|place| u64::from(self.series[place].ahead));
             let ahead = ahead.fold(growth.count, u64::saturating_add);
             self.remember(&one.row, ahead);
             if let Some(series) = self.new.last_mut() {
@@ -200,11 +193,8 @@ impl Answer<'_> {
             first = first.min(one.first);
         }
         let share = share_after(row, end);
-        let certain = if first <= row.first {
-            u64::from(row.count).saturating_sub(count)
-        } else {
-            0
-        };
+        let certain =
+            if first <= row.first { u64::from(row.count).saturating_sub(count) } else { 0 };
         let told = share.saturating_sub(over).max(certain);
         (told, (over + told).saturating_sub(share))
     }
@@ -260,10 +250,7 @@ impl Answer<'_> {
         let early = |second: u32| second.saturating_sub(row.early);
         Growth {
             when: When::between(early(after), early(upto)),
-            of: Of::New {
-                within: row.first >= self.limits.kept_since,
-                again: false,
-            },
+            of: Of::New { within: row.first >= self.limits.kept_since, again: false },
             ..growth
         }
     }
@@ -328,9 +315,7 @@ impl Answer<'_> {
             free
         });
         let pairs = candidates.into_iter();
-        pairs
-            .map(|one| (one.row as usize, one.place as usize))
-            .collect()
+        pairs.map(|one| (one.row as usize, one.place as usize)).collect()
     }
 
     /// Those of the places that the row may be, the nearest first.
@@ -339,10 +324,7 @@ impl Answer<'_> {
             let series = &self.series[place];
             let fits = !series.met && series.begins_with(row);
             fits.then_some(Candidate {
-                distance: (
-                    series.first.abs_diff(row.first),
-                    series.count.abs_diff(row.count),
-                ),
+                distance: (series.first.abs_diff(row.first), series.count.abs_diff(row.count)),
                 row: nth as u32,
                 place: place as u32,
             })

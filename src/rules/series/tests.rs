@@ -33,19 +33,12 @@ fn row(name: u64, first: i64, last: i64, count: u32) -> Row {
 }
 
 fn outbound(row: Row) -> Row {
-    Row {
-        outbound: true,
-        ven: 2,
-        ..row
-    }
+    Row { outbound: true, ven: 2, ..row }
 }
 
 /// The same talkers, called otherwise.
 fn renamed(row: Row) -> Row {
-    Row {
-        name: Name(row.name.0 ^ 0x55),
-        ..row
-    }
+    Row { name: Name(row.name.0 ^ 0x55), ..row }
 }
 
 /// What is known, and when traffic was last fetched completely.
@@ -81,10 +74,8 @@ impl Monitor {
         let mut answer = self.known.answer(&self.legacy, &bounds);
         let mut growths: Vec<Option<Growth>> = rows.iter().map(|row| answer.take(row)).collect();
         let waiting = rows.iter().zip(&growths);
-        let waiting: Vec<Row> = waiting
-            .filter(|(_, growth)| growth.is_none())
-            .map(|(row, _)| *row)
-            .collect();
+        let waiting: Vec<Row> =
+            waiting.filter(|(_, growth)| growth.is_none()).map(|(row, _)| *row).collect();
         let mut settled = answer.settle(&waiting, true).into_iter();
         for growth in growths.iter_mut().filter(|growth| growth.is_none()) {
             *growth = settled.next();
@@ -105,11 +96,7 @@ impl Monitor {
     fn when(&mut self, now: i64, row: Row) -> (i64, i64, Option<i64>) {
         let when = self.fetch(now, &[row])[0].when;
         let of_day = |one: Minute| one - minute(0);
-        (
-            of_day(when.first),
-            of_day(when.last),
-            when.since.map(of_day),
-        )
+        (of_day(when.first), of_day(when.last), when.since.map(of_day))
     }
 }
 
@@ -131,16 +118,7 @@ fn a_beginning_that_jitters_is_the_same_beginning() {
     later.first += 2;
     assert_eq!(monitor.counts(740, &[later]), [30]);
     later.first -= 4;
-    assert_eq!(
-        monitor.counts(
-            750,
-            &[Row {
-                count: 545,
-                ..later
-            }]
-        ),
-        [15]
-    );
+    assert_eq!(monitor.counts(750, &[Row { count: 545, ..later }]), [15]);
 }
 
 #[test]
@@ -192,10 +170,7 @@ fn a_row_grows_in_full_while_another_of_its_name_rests() {
 fn a_new_day_or_hour_is_a_new_series() {
     let mut monitor = Monitor::default();
     monitor.fetch(710, &[row(1, 0, 700, 500)]);
-    assert_eq!(
-        monitor.counts(730, &[row(1, 0, 719, 510), row(1, 721, 728, 7)]),
-        [10, 7]
-    );
+    assert_eq!(monitor.counts(730, &[row(1, 0, 719, 510), row(1, 721, 728, 7)]), [10, 7]);
 }
 
 #[test]
@@ -207,11 +182,7 @@ fn a_row_that_is_clipped_to_the_query_adds_its_share_since_it_was_last_seen() {
         let clipped = row(1, now - 25, now - 5, 210);
         assert_eq!(monitor.counts(now, &[clipped]), [70], "{now}");
     }
-    assert_eq!(
-        monitor.known.len(),
-        2,
-        "but the earliest, what a row replaces is not kept"
-    );
+    assert_eq!(monitor.known.len(), 2, "but the earliest, what a row replaces is not kept");
     // A look far back is clipped to its own beginning.
     monitor.reach = Some(26 * 60);
     let far = row(1, 395 - 26 * 60, 395, 10_990);
@@ -224,9 +195,7 @@ fn a_burst_in_a_clipped_row_adds_at_least_what_it_has_more() {
     monitor.fetch(30, &[row(1, 5, 25, 3)]);
     assert_eq!(monitor.counts(40, &[row(1, 15, 35, 107)]), [104]);
     let later = [row(1, 25, 45, 107), row(1, 35, 55, 107), row(1, 45, 65, 3)];
-    let told: u64 = (0..3)
-        .map(|n| monitor.counts(50 + n * 10, &[later[n as usize]])[0])
-        .sum();
+    let told: u64 = (0..3).map(|n| monitor.counts(50 + n * 10, &[later[n as usize]])[0]).sum();
     assert!(told <= 5, "and it is told once: {told}");
 }
 
@@ -250,11 +219,7 @@ fn days_merged_over_what_the_query_touches_count_once() {
 fn a_day_that_is_cut_into_hours_adds_only_what_is_new() {
     let mut monitor = Monitor::default();
     monitor.fetch(710, &[row(1, 5, 705, 710)]);
-    let hours = [
-        row(1, 605, 655, 60),
-        row(1, 665, 715, 60),
-        row(1, 545, 595, 60),
-    ];
+    let hours = [row(1, 605, 655, 60), row(1, 665, 715, 60), row(1, 545, 595, 60)];
     assert_eq!(monitor.counts(720, &hours), [0, 10, 0]);
 }
 
@@ -291,17 +256,7 @@ fn a_row_that_gets_another_name_adds_the_difference() {
     monitor.fetch(710, &[row(1, 5, 705, 710), row(2, 5, 705, 300)]);
     let named = renamed(row(1, 5, 715, 717));
     assert_eq!(monitor.counts(720, &[named, row(2, 5, 715, 300)]), [7, 0]);
-    assert_eq!(
-        monitor.counts(
-            730,
-            &[Row {
-                count: 720,
-                ..named
-            }]
-        ),
-        [3],
-        "and goes on under it"
-    );
+    assert_eq!(monitor.counts(730, &[Row { count: 720, ..named }]), [3], "and goes on under it");
 }
 
 #[test]
@@ -309,10 +264,7 @@ fn a_second_row_of_the_same_talkers_is_new_while_the_first_is_there() {
     let mut monitor = Monitor::default();
     monitor.fetch(710, &[row(1, 700, 705, 710)]);
     let other = renamed(row(1, 700, 715, 900));
-    assert_eq!(
-        monitor.counts(720, &[other, row(1, 700, 715, 711)]),
-        [900, 1]
-    );
+    assert_eq!(monitor.counts(720, &[other, row(1, 700, 715, 711)]), [900, 1]);
 }
 
 // The two ends of a flow.
@@ -321,10 +273,7 @@ fn a_second_row_of_the_same_talkers_is_new_while_the_first_is_there() {
 fn of_the_two_ends_reports_the_larger_counts() {
     let mut monitor = Monitor::default();
     let both = |source: u32, destination: u32, last: i64| {
-        [
-            outbound(row(1, 3, last, source)),
-            row(1, 5, last + 2, destination),
-        ]
+        [outbound(row(1, 3, last, source)), row(1, 5, last + 2, destination)]
     };
     assert_eq!(monitor.counts(20, &both(100, 103, 10)), [100, 3]);
     assert_eq!(monitor.counts(30, &both(150, 150, 20)), [47, 0]);
@@ -334,12 +283,8 @@ fn of_the_two_ends_reports_the_larger_counts() {
 
 #[test]
 fn several_rows_of_both_ends_count_once_each_in_whatever_order() {
-    let rows = |first: i64| {
-        [
-            row(1, first, first + 20, 34),
-            outbound(row(1, first, first + 20, 34)),
-        ]
-    };
+    let rows =
+        |first: i64| [row(1, first, first + 20, 34), outbound(row(1, first, first + 20, 34))];
     let ([one, its_other], [two, of_two]) = (rows(10), rows(100));
     for order in [
         [one, two, its_other, of_two],
@@ -380,23 +325,12 @@ fn what_only_looks_new_is_no_storm_from_bookkeeping() {
     // Other names, other beginnings, long before the last fetch.
     let regrouped: Vec<Row> = old
         .iter()
-        .map(|one| {
-            renamed(Row {
-                first: one.first + 9_000,
-                last: one.last + 600,
-                ..*one
-            })
-        })
+        .map(|one| renamed(Row { first: one.first + 9_000, last: one.last + 600, ..*one }))
         .collect();
     let counts = monitor.counts(720, &regrouped);
     assert!(monitor.regrouped && counts.iter().all(|count| *count == 1));
-    let grown: Vec<Row> = regrouped
-        .iter()
-        .map(|one| Row {
-            count: one.count + 7,
-            ..*one
-        })
-        .collect();
+    let grown: Vec<Row> =
+        regrouped.iter().map(|one| Row { count: one.count + 7, ..*one }).collect();
     assert!(monitor.counts(730, &grown).iter().all(|count| *count == 7));
     assert!(!monitor.regrouped);
 }
@@ -473,10 +407,7 @@ fn ten_minutes_are_ten_marks() {
 fn growth_of_hours_counts_at_their_end_and_says_since_when_it_may_have_happened() {
     let mut monitor = Monitor::default();
     monitor.when(700, row(1, 700, 700, 70));
-    assert_eq!(
-        monitor.when(890, row(1, 700, 880, 1_330)),
-        (871, 880, Some(700))
-    );
+    assert_eq!(monitor.when(890, row(1, 700, 880, 1_330)), (871, 880, Some(700)));
     assert_eq!(
         monitor.when(900, row(1, 700, 880, 1_400)),
         (871, 880, Some(690)),
@@ -492,10 +423,7 @@ fn growth_of_hours_counts_at_their_end_and_says_since_when_it_may_have_happened(
         (895, 904, None),
         "the stamps of connections"
     );
-    assert_eq!(
-        monitor.when(910, row(2, 800, 900, 50)),
-        (891, 900, Some(790))
-    );
+    assert_eq!(monitor.when(910, row(2, 800, 900, 50)), (891, 900, Some(790)));
 }
 
 #[test]
@@ -515,12 +443,7 @@ fn a_clock_ahead_of_ours_is_its_own() {
     let mut monitor = Monitor::default();
     let first = monitor.fetch(720, &[row])[0].when.last;
     assert_eq!(first, minute(720));
-    let later = Row {
-        count: 9,
-        last: row.last + 600,
-        early: row.early,
-        ..row
-    };
+    let later = Row { count: 9, last: row.last + 600, early: row.early, ..row };
     let when = monitor.fetch(730, &[later])[0].when;
     assert_eq!((when.first, when.last), (minute(721), minute(730)));
 }
@@ -552,22 +475,13 @@ fn what_is_remembered_survives_the_file_in_some_twenty_bytes_a_series() {
     let rows: Vec<Row> = (0..5_000u64)
         .map(|n| {
             let name = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
-            let row = row(
-                name & 0xff_ffff_ffff,
-                n as i64 / 9,
-                n as i64 / 4,
-                (n * n) as u32,
-            );
+            let row = row(name & 0xff_ffff_ffff, n as i64 / 9, n as i64 / 4, (n * n) as u32);
             if n % 2 == 0 { row } else { outbound(row) }
         })
         .collect();
     monitor.fetch(1_300, &rows);
     let json = serde_json::to_string(&monitor.known).unwrap();
-    assert!(
-        json.len() < 5_000 * 25,
-        "{} bytes a series",
-        json.len() / 5_000
-    );
+    assert!(json.len() < 5_000 * 25, "{} bytes a series", json.len() / 5_000);
     let read: Known = serde_json::from_str(&json).unwrap();
     assert_eq!(read.series.len(), 5_000);
     for damaged in [
@@ -594,9 +508,7 @@ fn beyond_the_bound_the_longest_unseen_are_forgotten() {
 #[test]
 fn any_number_of_rows_of_one_name_is_read_in_time() {
     let mut monitor = Monitor::default();
-    let rows: Vec<Row> = (0..20_000)
-        .map(|n| row(1, n % 1_000, n % 1_000, 1))
-        .collect();
+    let rows: Vec<Row> = (0..20_000).map(|n| row(1, n % 1_000, n % 1_000, 1)).collect();
     for now in [1_000, 1_010] {
         monitor.fetch(now, &rows);
     }

@@ -40,11 +40,8 @@ impl When {
         if width > SPREAD_SECONDS {
             return Self::some_time(after, upto);
         }
-        let first = if width <= ONE_SUMMARY {
-            first.max(last - SUMMARY_MINUTES + 1)
-        } else {
-            first
-        };
+        let first =
+            if width <= ONE_SUMMARY { first.max(last - SUMMARY_MINUTES + 1) } else { first };
         let first = first.min(last);
         let since = None;
         Self { first, last, since }
@@ -54,11 +51,7 @@ impl When {
     pub(super) fn of_new(first: u32, last: u32) -> Self {
         // Closer together than two summaries of one VEN: the stamps are those of single
         // connections, and all of them lie in ten minutes.
-        let begun = if last.saturating_sub(first) <= SUMMARY_SECONDS / 2 {
-            last
-        } else {
-            first
-        };
+        let begun = if last.saturating_sub(first) <= SUMMARY_SECONDS / 2 { last } else { first };
         Self::between(begun.saturating_sub(SUMMARY_SECONDS), last)
     }
 
@@ -66,20 +59,12 @@ impl When {
     pub(super) fn some_time(after: u32, upto: u32) -> Self {
         let last = minute(upto);
         let since = minute(after).min(last);
-        Self {
-            first: last - SUMMARY_MINUTES + 1,
-            last,
-            since: Some(since),
-        }
+        Self { first: last - SUMMARY_MINUTES + 1, last, since: Some(since) }
     }
 
     /// In the last minute alone: what is counted as 1 has no time to be spread over.
     pub fn at_its_end(self) -> Self {
-        Self {
-            first: self.last,
-            last: self.last,
-            since: None,
-        }
+        Self { first: self.last, last: self.last, since: None }
     }
 }
 
