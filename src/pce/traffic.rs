@@ -426,7 +426,8 @@ pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<
         return Ok(downloaded);
     }
     let mut records = Records::new(client.long_body(&path, &mut response)?);
-    while next_row(&mut records, rows, &mut downloaded)
+    let mut wanted = false;
+    while next_row(&mut records, rows, &mut downloaded, &mut wanted)
         .map_err(|error| client.broken(&path, error))?
     {
         downloaded.rows += 1;
@@ -438,18 +439,23 @@ pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<
 }
 
 /// Goes over the next row, or hands it to `to`; false at the end. Only what is not plain
-/// takes the parser.
+/// takes the parser. `wanted` says whether the row before was: where most are, each is
+/// looked at once, and else most are not looked at whole.
 fn next_row<R: Read>(
     records: &mut Records<R>,
     to: &mut dyn Rows,
     downloaded: &mut Downloaded,
+    wanted: &mut bool,
 ) -> Result<bool, StreamError> {
-    let look = if to.compares_labels() { Depth::Labels } else { Depth::Rules };
+    let enough = if to.compares_labels() { Depth::Labels } else { Depth::Rules };
+    let depth = if *wanted { Depth::Whole } else { enough };
     let at_a_glance = |window: &[u8]| {
-        let (row, end) = glance(window, look)?;
-        if to.wants(&row) {
-            let (row, end) = glance(window, Depth::Whole)?;
-            to.take(&row, &window[..end], true);
+        let (row, end) = glance(window, depth)?;
+        *wanted = to.wants(&row);
+        match (*wanted, depth) {
+            (false, _) => {}
+            (true, Depth::Whole) => to.take(&row, &window[..end], true),
+            (true, _) => to.take(&glance(window, Depth::Whole)?.0, &window[..end], true),
         }
         Some(end)
     };

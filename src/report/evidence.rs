@@ -5,13 +5,13 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::budget::Share;
-use super::things::Weigh;
+use super::things::Thing;
 use super::{Change, Counted, End, Object, Ranking, Record, Service, Source, Talker};
+use crate::packed::ByHash;
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minute, Minutes, minute_of};
 
@@ -68,34 +68,46 @@ pub struct Evidence {
     pub records: Vec<Record>,
 }
 
-/// What a row of traffic shows: made once, for all rules that match it.
+/// What a row of traffic shows, by its identities: made once, for all rules that match it.
 pub struct Sight<'f> {
     facts: &'f FlowFacts<'f>,
-    talker: Talker,
-    from: End,
-    to: End,
-    service: Service,
+    talker: u64,
+    from: u64,
+    to: u64,
+    service: u64,
 }
 
 impl<'f> Sight<'f> {
-    /// Of a row; whatever does not tell one thing from another is left to where it is kept.
+    /// Of a row.
     pub fn of(facts: &'f FlowFacts<'f>) -> Self {
         Self {
             facts,
-            talker: Talker::bare(facts),
-            from: End::bare(&facts.flow.src),
-            to: End::bare(&facts.flow.dst),
-            service: Service::bare(facts),
+            talker: Talker::identity_of(facts),
+            from: End::identity_of(&facts.flow.src),
+            to: End::identity_of(&facts.flow.dst),
+            service: Service::identity_of(facts),
         }
     }
 }
 
 /// Things, each with its counts per minute; the less frequent ones give way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table<T: Eq + Hash> {
-    rows: HashMap<T, Minutes>,
+pub struct Table<T> {
+    /// By their identity.
+    rows: HashMap<u64, Kept<T>, ByHash>,
     /// How many different things gave way, in the minute of their last count.
     more: Minutes,
+    /// What counts less than this ranks behind those that stayed when others gave way. It
+    /// is counted, but not made: that costs more than all the rest.
+    least: u64,
+}
+
+/// A thing with its counts.
+#[derive(Clone, Debug, PartialEq)]
+struct Kept<T> {
+    /// None where it counts less than [`Table::least`].
+    what: Option<T>,
+    counts: Minutes,
 }
 
 impl Evidence {
@@ -123,7 +135,7 @@ impl Evidence {
     pub fn add_flow(&mut self, sight: &Sight<'_>, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
-        let Sight { facts, talker, from, to, service } = sight;
+        let Sight { facts, talker, from, to, service } = *sight;
         let (src, dst) = (&facts.flow.src, &facts.flow.dst);
         let (talkers, sides) = (GATHERED, SIDES_GATHERED);
         self.talkers.add_within(talkers, talker, &fine, || Talker::of(facts))
@@ -221,29 +233,34 @@ fn record_weight(record: &Record) -> usize {
     size_of::<Record>() + record.raw.capacity()
 }
 
-impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
+impl<T: Thing> Table<T> {
     /// Adds the counts of one match; how many bytes that may take.
     pub fn add(&mut self, what: &T, counts: &Minutes) -> usize {
-        self.add_within(GATHERED, what, counts, || what.clone())
+        self.add_within(GATHERED, what.identity(), counts, || what.clone())
     }
 
-    /// `whole` is the thing as it is kept, if it is new.
+    /// `make` makes the thing of this identity, where it is needed.
     fn add_within(
         &mut self,
         gathered: usize,
-        what: &T,
+        identity: u64,
         counts: &Minutes,
-        whole: impl FnOnce() -> T,
+        make: impl FnOnce() -> T,
     ) -> usize {
-        if let Some(row) = self.rows.get_mut(what) {
-            let before = row.weight();
-            row.merge(counts);
-            return row.weight() - before;
+        let least = self.least;
+        if let Some(kept) = self.rows.get_mut(&identity) {
+            let before = kept.weight();
+            kept.counts.merge(counts);
+            if kept.what.is_none() && kept.counts.total() >= least {
+                kept.what = Some(make());
+            }
+            return kept.weight() - before;
         }
-        let (what, counts) = (whole(), counts.clone());
+        let what = (counts.total() >= least).then(make);
+        let kept = Kept { what, counts: counts.clone() };
         // A table that grows has up to twice the room that it fills, and an eighth free.
-        let more = Self::ROW * 16 / 7 + what.heap() + counts.weight();
-        self.rows.insert(what, counts);
+        let more = Self::ROW * 16 / 7 + kept.weight();
+        self.rows.insert(identity, kept);
         if self.rows.len() > gathered {
             self.give_way(gathered / 2);
         }
@@ -251,11 +268,10 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     }
 
     /// A place in the table, with the byte that says whether it is taken.
-    const ROW: usize = size_of::<(T, Minutes)>() + 1;
+    const ROW: usize = size_of::<(u64, Kept<T>)>() + 1;
 
     fn weight(&self) -> usize {
-        let rows = self.rows.iter();
-        let heaps: usize = rows.map(|(what, row)| what.heap() + row.weight()).sum();
+        let heaps: usize = self.rows.values().map(Kept::weight).sum();
         // One place in eight stays free, and a table that is full doubles [hashbrown].
         let places = (self.rows.capacity() * 8 / 7).max(self.rows.len() * 16 / 7);
         places * Self::ROW + heaps + self.more.weight()
@@ -264,35 +280,32 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
     fn keep_to(&mut self, share: &Share) {
         self.give_way(share.things);
         self.rows.shrink_to_fit();
-        for counts in self.rows.values_mut() {
-            counts.coarsen(share.minutes);
+        for kept in self.rows.values_mut() {
+            kept.counts.coarsen(share.minutes);
         }
         self.more.coarsen(share.minutes);
     }
 
     fn align(&mut self, untold: &Minutes) {
-        for counts in self.rows.values_mut() {
-            counts.align(untold);
+        for kept in self.rows.values_mut() {
+            kept.counts.align(untold);
         }
         self.more.align(untold);
     }
 
-    /// Takes a count out again, where it is still kept.
-    pub fn take_from(&mut self, what: &T, minute: Minute, count: u64) {
-        if let Some(counts) = self.rows.get_mut(what) {
-            counts.take_from(minute, count);
-        }
-    }
-
     /// The most frequent first, and how many further ones there are.
     pub fn most_frequent(&self, most: usize) -> (Vec<Counted<T>>, u64) {
-        let mut rows: Vec<(&T, u64)> =
-            self.rows.iter().map(|(what, counts)| (what, counts.total())).collect();
-        rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let more = rows.len().saturating_sub(most) as u64 + self.more.total();
-        let shown =
-            rows.into_iter().take(most).map(|(what, count)| Counted { what: what.clone(), count });
+        let mut made: Vec<(&T, u64)> =
+            self.made().map(|(what, counts)| (what, counts.total())).collect();
+        made.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        made.truncate(most);
+        let more = (self.rows.len() - made.len()) as u64 + self.more.total();
+        let shown = made.into_iter().map(|(what, count)| Counted { what: what.clone(), count });
         (shown.collect(), more)
+    }
+
+    fn made(&self) -> impl Iterator<Item = (&T, &Minutes)> {
+        self.rows.values().filter_map(|kept| Some((kept.what.as_ref()?, &kept.counts)))
     }
 
     /// The most frequent ones that are kept, and how many further ones there are.
@@ -301,30 +314,27 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
         Ranking { top, more, at_least: !self.more.is_empty() }
     }
 
-    /// True where nothing is kept.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.more.is_empty()
-    }
-
     fn take(&mut self, told: &Minutes) -> Self {
-        let mut taken = Self { rows: HashMap::new(), more: self.more.take_minutes_of(told) };
-        for (what, counts) in &mut self.rows {
-            let of_told = counts.take_minutes_of(told);
-            if !of_told.is_empty() {
-                taken.rows.insert(what.clone(), of_told);
+        let mut taken = Self { more: self.more.take_minutes_of(told), ..Self::default() };
+        for (identity, kept) in &mut self.rows {
+            let counts = kept.counts.take_minutes_of(told);
+            if !counts.is_empty() {
+                taken.rows.insert(*identity, Kept { what: kept.what.clone(), counts });
             }
         }
-        self.rows.retain(|_, counts| !counts.is_empty());
+        self.rows.retain(|_, kept| !kept.counts.is_empty());
         taken
     }
 
     fn settle(&mut self, first: Minute) {
-        for counts in self.rows.values_mut() {
-            counts.forget_before(first);
+        for kept in self.rows.values_mut() {
+            kept.counts.forget_before(first);
         }
-        self.rows.retain(|_, counts| !counts.is_empty());
+        self.rows.retain(|_, kept| !kept.counts.is_empty());
         self.more.forget_before(first);
         self.give_way(KEPT);
+        self.keep(|kept| kept.what.is_some());
+        self.least = 0;
         self.rows.shrink_to_fit();
     }
 
@@ -333,24 +343,50 @@ impl<T: Clone + Eq + Hash + Ord + Weigh> Table<T> {
         if self.rows.len() <= most {
             return;
         }
-        let mut ranks: Vec<(Reverse<u64>, &T)> =
-            self.rows.iter().map(|(what, counts)| (Reverse(counts.total()), what)).collect();
+        let mut ranks: Vec<Rank<T>> = self.rows.values().map(Kept::rank).collect();
         let (_, first_out, _) = ranks.select_nth_unstable(most);
-        let first_out = (first_out.0, first_out.1.clone());
+        let (Reverse(total), unmade, what) = *first_out;
+        let what = what.cloned();
+        self.keep(|kept| kept.rank() < (Reverse(total), unmade, what.as_ref()));
+        self.least = self.least.max(total);
+    }
+
+    fn keep(&mut self, stays: impl Fn(&Kept<T>) -> bool) {
         let more = &mut self.more;
-        self.rows.retain(|what, counts| {
-            let stays = (Reverse(counts.total()), what) < (first_out.0, &first_out.1);
+        self.rows.retain(|_, kept| {
+            let stays = stays(kept);
             if !stays {
-                more.add(counts.last().unwrap_or_default(), 1);
+                more.add(kept.counts.last().unwrap_or_default(), 1);
             }
             stays
         });
     }
 }
 
-impl<T: Eq + Hash> Default for Table<T> {
+/// The most frequent is the least; of those that count the same, in their own order, what
+/// was not made comes last.
+type Rank<'t, T> = (Reverse<u64>, bool, Option<&'t T>);
+
+impl<T: Thing> Kept<T> {
+    fn rank(&self) -> Rank<'_, T> {
+        (Reverse(self.counts.total()), self.what.is_none(), self.what.as_ref())
+    }
+
+    fn weight(&self) -> usize {
+        self.what.as_ref().map_or(0, T::heap) + self.counts.weight()
+    }
+}
+
+impl<T> Table<T> {
+    /// True where nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.more.is_empty()
+    }
+}
+
+impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: HashMap::new(), more: Minutes::default() }
+        Self { rows: HashMap::default(), more: Minutes::default(), least: 0 }
     }
 }
 
@@ -362,18 +398,23 @@ struct Stored<T> {
     more: Minutes,
 }
 
-impl<T: Serialize + Eq + Hash + Ord + Clone> Serialize for Table<T> {
+impl<T: Serialize + Thing> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut rows: Vec<(T, Minutes)> =
-            self.rows.iter().map(|(what, counts)| (what.clone(), counts.clone())).collect();
+            self.made().map(|(what, counts)| (what.clone(), counts.clone())).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         Stored { rows, more: self.more.clone() }.serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de> + Eq + Hash> Deserialize<'de> for Table<T> {
+impl<'de, T: Deserialize<'de> + Thing> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = Stored::deserialize(deserializer)?;
-        Ok(Self { rows: stored.rows.into_iter().collect(), more: stored.more })
+        let kept =
+            |(what, counts): (T, Minutes)| (what.identity(), Kept { what: Some(what), counts });
+        Ok(Self { rows: stored.rows.into_iter().map(kept).collect(), more: stored.more, least: 0 })
     }
 }
+
+#[cfg(test)]
+mod tests;

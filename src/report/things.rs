@@ -4,12 +4,13 @@
 //! Every text here is the PCE's and may hold anything.
 
 use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::changes;
-use crate::pce::record::{self, Event, Text, Thing};
+use crate::pce::record::{self, Event, Text};
 use crate::rules::matching::FlowFacts;
 
 /// The longest text, in bytes.
@@ -28,7 +29,7 @@ const PROCESS: usize = 60;
 pub struct Beside<T>(pub T);
 
 /// Where an event came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// `agent.tampering` …; empty where the record has none.
     pub event_type: String,
@@ -45,7 +46,7 @@ pub struct Source {
 }
 
 /// A workload or an agent that an event names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "StoredObject")]
 pub struct Object {
     /// Its name, else its href.
@@ -56,7 +57,7 @@ pub struct Object {
 }
 
 /// What an event did to one resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Change {
     /// `workload`, `rule_set` …
     pub kind: String,
@@ -70,7 +71,7 @@ pub struct Change {
 }
 
 /// Both ends of a flow.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Talker {
     /// The source's workload name, host name or, for neither, empty.
     pub src_name: String,
@@ -106,7 +107,7 @@ pub struct About {
 }
 
 /// One end of flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct End {
     /// The workload's name, host name or fqdn; may be empty.
     pub name: String,
@@ -121,7 +122,7 @@ pub struct End {
 }
 
 /// What flows used.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Service {
     /// The port; absent for ICMP and for rows without one.
     pub port: Option<u16>,
@@ -163,7 +164,7 @@ impl Source {
 }
 
 /// Whoever somebody tried to log in as.
-fn tried<'e>(event: &'e Event<'e>) -> Option<&'e Thing<'e>> {
+fn tried<'e>(event: &'e Event<'e>) -> Option<&'e record::Thing<'e>> {
     let notifications = event.notifications.0.iter();
     let infos = notifications.flat_map(|notification| &notification.info.0);
     infos.map(|(_, thing)| thing).find(|thing| {
@@ -174,7 +175,7 @@ fn tried<'e>(event: &'e Event<'e>) -> Option<&'e Thing<'e>> {
 
 impl Object {
     /// The object by what a person calls it.
-    pub fn of(thing: &Thing<'_>) -> Self {
+    pub fn of(thing: &record::Thing<'_>) -> Self {
         Self { name: bounded(thing.label(), TEXT), href: Beside(whole(&thing.href)) }
     }
 }
@@ -206,62 +207,62 @@ impl Talker {
     pub fn of(facts: &FlowFacts<'_>) -> Self {
         let flow = facts.flow;
         Self {
-            about: Beside(About {
-                src_labels: labels(&flow.src),
-                dst_labels: labels(&flow.dst),
-                process: process(&flow.service),
-                direction: bounded(flow.flow_direction.as_str(), PROCESS),
-            }),
-            ..Self::bare(facts)
-        }
-    }
-
-    /// The same without what else the row tells, which is read only where it is shown.
-    pub fn bare(facts: &FlowFacts<'_>) -> Self {
-        let flow = facts.flow;
-        let word = facts.decision.map(|decision| decision.wire());
-        Self {
             src_name: bounded(flow.src.name(), TEXT),
             src_ip: bounded(flow.src.ip.as_str(), TEXT),
             dst_name: bounded(flow.dst.name(), TEXT),
             dst_ip: bounded(flow.dst.ip.as_str(), TEXT),
             port: facts.port,
             proto: facts.proto,
-            decision: bounded(word.unwrap_or(flow.policy_decision.as_str()), TEXT),
-            about: Beside::default(),
+            decision: bounded(decision(facts), TEXT),
+            about: Beside(About {
+                src_labels: labels(&flow.src),
+                dst_labels: labels(&flow.dst),
+                process: process(&flow.service),
+                direction: bounded(flow.flow_direction.as_str(), PROCESS),
+            }),
         }
     }
+
+    /// The identity of that talker, without it.
+    pub fn identity_of(facts: &FlowFacts<'_>) -> u64 {
+        let (src, dst) = (&facts.flow.src, &facts.flow.dst);
+        let ends = [src.name(), src.ip.as_str(), dst.name(), dst.ip.as_str()];
+        identity(ends.into_iter().chain([decision(facts)]), [facts.port, widened(facts.proto)])
+    }
+}
+
+/// The word for the policy decision, else what the PCE says.
+fn decision<'f>(facts: &'f FlowFacts<'_>) -> &'f str {
+    facts.decision.map_or(facts.flow.policy_decision.as_str(), |decision| decision.wire())
 }
 
 impl End {
     /// An end of a flow.
     pub fn of(end: &record::End<'_>) -> Self {
         Self {
+            name: bounded(end.name(), TEXT),
+            ip: bounded(end.ip.as_str(), TEXT),
             labels: Beside(labels(end)),
             href: Beside(whole(&end.workload.href)),
-            ..Self::bare(end)
         }
     }
 
-    /// The same by its name and address alone.
-    pub fn bare(end: &record::End<'_>) -> Self {
-        Self {
-            name: bounded(end.name(), TEXT),
-            ip: bounded(end.ip.as_str(), TEXT),
-            ..Self::default()
-        }
+    /// The identity of that end, without it.
+    pub fn identity_of(end: &record::End<'_>) -> u64 {
+        identity([end.name(), end.ip.as_str()], [])
     }
 }
 
 impl Service {
     /// What the flow used.
     pub fn of(facts: &FlowFacts<'_>) -> Self {
-        Self { process: Beside(process(&facts.flow.service)), ..Self::bare(facts) }
+        let process = Beside(process(&facts.flow.service));
+        Self { port: facts.port, proto: facts.proto, process }
     }
 
-    /// The same by its numbers alone.
-    pub fn bare(facts: &FlowFacts<'_>) -> Self {
-        Self { port: facts.port, proto: facts.proto, ..Self::default() }
+    /// The identity of that service, without it.
+    pub fn identity_of(facts: &FlowFacts<'_>) -> u64 {
+        identity([], [facts.port, widened(facts.proto)])
     }
 }
 
@@ -302,7 +303,11 @@ fn whole(href: &Text<'_>) -> String {
 
 /// A text kept to a length that a mail can show.
 fn bounded(text: &str, most: usize) -> String {
-    text[..text.floor_char_boundary(most)].to_owned()
+    cut(text, most).to_owned()
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 /// As it stands in the file; a name alone in the first version's.
@@ -327,10 +332,36 @@ impl From<StoredObject> for Object {
     }
 }
 
-/// What a thing takes on the heap.
-pub trait Weigh {
-    /// In bytes, as estimated.
+/// What is counted, beside its matches.
+pub trait Thing: Clone + Ord {
+    /// A hash of what tells it from others; of this process alone, so that nobody can make
+    /// up two things of one hash.
+    fn identity(&self) -> u64;
+
+    /// What it takes on the heap, in bytes as estimated.
     fn heap(&self) -> usize;
+}
+
+/// The hash of a thing's texts, as far as they are kept, and numbers.
+fn identity<'t, const N: usize>(
+    texts: impl IntoIterator<Item = &'t str>,
+    numbers: [Option<u16>; N],
+) -> u64 {
+    static OF_THIS_PROCESS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut hasher = OF_THIS_PROCESS.build_hasher();
+    for text in texts {
+        hasher.write(cut(text, TEXT).as_bytes());
+        // Stands in no UTF-8, so that no two lists read the same.
+        hasher.write_u8(0xff);
+    }
+    for number in numbers {
+        hasher.write_u32(number.map_or(0, |number| u32::from(number) + 1));
+    }
+    hasher.finish()
+}
+
+fn widened(proto: Option<u8>) -> Option<u16> {
+    proto.map(u16::from)
 }
 
 /// An allocator gives blocks of 16 bytes, and needs some for itself.
@@ -339,26 +370,48 @@ fn heap_of<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
     filled.map(|text| text.capacity().next_multiple_of(16) + 16).sum()
 }
 
-impl Weigh for Source {
+impl Thing for Source {
+    fn identity(&self) -> u64 {
+        identity(
+            [&self.event_type, &self.kind, &self.name, &self.ip, &self.severity, &self.status]
+                .map(String::as_str),
+            [],
+        )
+    }
+
     fn heap(&self) -> usize {
         let who = [&self.event_type, &self.kind, &self.name];
         heap_of(who) + heap_of([&self.ip, &self.severity, &self.status])
     }
 }
 
-impl Weigh for Object {
+impl Thing for Object {
+    fn identity(&self) -> u64 {
+        identity([self.name.as_str()], [])
+    }
+
     fn heap(&self) -> usize {
         heap_of([&self.name, &self.href.0])
     }
 }
 
-impl Weigh for Change {
+impl Thing for Change {
+    fn identity(&self) -> u64 {
+        identity([&self.kind, &self.name, &self.action, &self.fields].map(String::as_str), [])
+    }
+
     fn heap(&self) -> usize {
         heap_of([&self.kind, &self.name, &self.action, &self.fields])
     }
 }
 
-impl Weigh for Talker {
+impl Thing for Talker {
+    fn identity(&self) -> u64 {
+        let ends = [&self.src_name, &self.src_ip, &self.dst_name, &self.dst_ip];
+        let texts = ends.into_iter().chain([&self.decision]).map(String::as_str);
+        identity(texts, [self.port, widened(self.proto)])
+    }
+
     fn heap(&self) -> usize {
         let ends = [&self.src_name, &self.src_ip, &self.dst_name, &self.dst_ip];
         let about = &self.about.0;
@@ -369,13 +422,21 @@ impl Weigh for Talker {
     }
 }
 
-impl Weigh for End {
+impl Thing for End {
+    fn identity(&self) -> u64 {
+        identity([&self.name, &self.ip].map(String::as_str), [])
+    }
+
     fn heap(&self) -> usize {
         heap_of([&self.name, &self.ip, &self.labels.0, &self.href.0])
     }
 }
 
-impl Weigh for Service {
+impl Thing for Service {
+    fn identity(&self) -> u64 {
+        identity([], [self.port, widened(self.proto)])
+    }
+
     fn heap(&self) -> usize {
         heap_of([&self.process.0])
     }
@@ -406,10 +467,6 @@ impl<T> Ord for Beside<T> {
     fn cmp(&self, _: &Self) -> Ordering {
         Ordering::Equal
     }
-}
-
-impl<T> Hash for Beside<T> {
-    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Minutes {
     /// last one of them.
     pub fn folded(&self, most: usize) -> Self {
         let group = self.0.len().div_ceil(most.max(1)).max(1);
-        let mut folded = Self::default();
+        let mut folded = Self(Vec::with_capacity(self.0.len().div_ceil(group)));
         let mut sum: u64 = 0;
         for (at, (minute, count)) in self.iter().enumerate() {
             sum = sum.saturating_add(count);

@@ -4,6 +4,7 @@
 //! nothing known has to do with. What could be either waits for the answer's end, when
 //! it is known which series came back and which did not ([`super::settle`]).
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -47,6 +48,9 @@ pub struct Answer<'k> {
     /// What an earlier version knew.
     legacy: &'k Legacy,
     pub(super) series: Vec<Series>,
+    /// The name that was looked for last, and the place of the first series from it on:
+    /// one row asks for its name several times.
+    asked: Cell<(Name, usize)>,
     /// Rows that continue none.
     pub(super) new: Vec<Series>,
     /// The last of them of each name and end, and for each of several the one before.
@@ -99,6 +103,7 @@ impl Known {
             known: self,
             legacy,
             series,
+            asked: Cell::default(),
             new: Vec::new(),
             new_places: HashMap::default(),
             one_before: HashMap::default(),
@@ -210,18 +215,27 @@ impl Answer<'_> {
 
     /// The places of the series of one name and end, in the order of their beginnings.
     pub(super) fn named(&self, name: Name, outbound: bool) -> Range<usize> {
-        let place = (name, outbound);
-        let from = self.series.partition_point(|one| (one.name, one.outbound) < place);
-        let rest = &self.series[from..];
-        // Mostly one, or none: quicker than a second search.
-        let few = rest.iter().take(NEAREST);
-        let few = few.take_while(|one| (one.name, one.outbound) == place).count();
-        let of_the_name = if few < NEAREST {
-            few
-        } else {
-            rest.partition_point(|one| (one.name, one.outbound) == place)
-        };
-        from..from + of_the_name
+        let of_name = self.first_from(name);
+        let is_before = |one: &Series| one.name == name && one.outbound < outbound;
+        let from = of_name + how_many(&self.series[of_name..], is_before);
+        let is_named = |one: &Series| one.name == name && one.outbound == outbound;
+        from..from + how_many(&self.series[from..], is_named)
+    }
+
+    /// The place of the first series whose name is not less. Names are hashes, so that it
+    /// is nearly known where one stands: halving the rest costs a third of halving all.
+    fn first_from(&self, name: Name) -> usize {
+        let (asked, place) = self.asked.get();
+        if asked == name {
+            return place;
+        }
+        let mut range = 0..self.series.len();
+        for reach in [1_024, 96] {
+            range = narrowed(&self.series, range, name, reach);
+        }
+        let place = range.start + self.series[range].partition_point(|one| one.name < name);
+        self.asked.set((name, place));
+        place
     }
 
     /// Those of them that begin nearest to a time.
@@ -236,7 +250,7 @@ impl Answer<'_> {
 
     /// The places of the series of the same talkers.
     pub(super) fn talking(&self, talkers: u64) -> Range<usize> {
-        let from = self.series.partition_point(|one| one.name < Name::first_of(talkers));
+        let from = self.first_from(Name::first_of(talkers));
         let rest = self.series[from..].iter();
         from..from + rest.take(NEAREST).take_while(|one| one.name.talkers() == talkers).count()
     }
@@ -380,6 +394,30 @@ impl Answer<'_> {
         }
         places
     }
+}
+
+/// How many of the first are so, where only the first are. Mostly one or none: quicker
+/// found one by one.
+fn how_many(series: &[Series], are_so: impl Fn(&Series) -> bool) -> usize {
+    let few = series.iter().take(NEAREST).take_while(|one| are_so(one)).count();
+    if few < NEAREST { few } else { series.partition_point(are_so) }
+}
+
+/// The part of the range, so many to either side of where names that are spread evenly
+/// would have this one, or all of the range, if that is not where it stands.
+fn narrowed(series: &[Series], range: Range<usize>, name: Name, reach: usize) -> Range<usize> {
+    let (Some(first), Some(last)) = (series.get(range.start), series[range.clone()].last()) else {
+        return range;
+    };
+    // Without the lowest bits, so that a product with a place is still a number.
+    let behind_first = |name: Name| name.0.saturating_sub(first.name.0) >> 24;
+    let into = behind_first(name) * range.len() as u64 / behind_first(last.name).max(1);
+    let guess = range.start + (into as usize).min(range.len());
+    let from = guess.saturating_sub(reach).max(range.start);
+    let upto = (guess + reach).min(range.end);
+    let begins_before = from == range.start || series[from - 1].name < name;
+    let ends_behind = upto == range.end || series[upto].name >= name;
+    if begins_before && ends_behind { from..upto } else { range }
 }
 
 /// Takes what that end is ahead out of the count, where it may be of the same time.

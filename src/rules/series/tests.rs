@@ -513,3 +513,42 @@ fn any_number_of_rows_of_one_name_is_read_in_time() {
         monitor.fetch(now, &rows);
     }
 }
+
+#[test]
+fn a_name_is_found_wherever_hashes_lie_and_however_many_are_alike() {
+    let spread = |nth: u64| nth.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let evenly: Vec<u64> = (0..20_000).map(spread).collect();
+    let crowded: Vec<u64> = (0..20_000).map(|nth| (u64::MAX / 3) + nth % 5_000).collect();
+    let at_both_ends: Vec<u64> = (0..20_000).map(|nth| spread(nth) >> (nth % 60)).collect();
+    for names in [vec![], vec![7], evenly, crowded, at_both_ends] {
+        let mut known = Known::default();
+        known.series = names.iter().map(|name| series(*name)).collect();
+        known.series.sort_unstable_by_key(Series::place);
+        let legacy = Legacy::default();
+        let bounds =
+            Bounds { from: at(0), complete: None, overlap: SignedDuration::ZERO, whole: true };
+        let answer = known.answer(&legacy, &bounds);
+        let asked = names.iter().step_by(37).flat_map(|name| [*name, name.wrapping_add(1)]);
+        for name in asked.chain([0, u64::MAX]) {
+            let found = answer.named(Name(name), false);
+            let from = known.series.partition_point(|one| one.name < Name(name));
+            let upto = known.series.partition_point(|one| one.name <= Name(name));
+            assert_eq!(found, from..upto, "{name} among {}", names.len());
+        }
+    }
+}
+
+fn series(name: u64) -> Series {
+    Series {
+        name: Name(name),
+        count: 1,
+        first: 0,
+        last: 0,
+        ahead: 0,
+        over: 0,
+        outbound: false,
+        whole: false,
+        met: false,
+        gone: false,
+    }
+}
