@@ -151,6 +151,10 @@ impl Answer<'_> {
     pub fn finish(self) -> Known {
         let Self { mut series, mut new, .. } = self;
         series.retain(|one| !one.gone);
+        // The longer one takes the other in: at first sight nothing is copied.
+        if series.len() < new.len() {
+            std::mem::swap(&mut series, &mut new);
+        }
         series.append(&mut new);
         series.sort_unstable_by_key(Series::place);
         let mut vens = self.known.vens.clone();
