@@ -9,9 +9,10 @@ use std::path::Path;
 use crate::{LANGS, mail, samples};
 
 /// The kinds; the others are made of the same pieces.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "event",
     "traffic",
+    "backlog",
     "begins",
     "lasts",
     "ended",

@@ -4,8 +4,8 @@ mod reports;
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::report::{
-    About, Alert, Beside, Change, Condition, ConditionNews, Counted, End, Kind, Object, Phase,
-    Ranking, Record, Report, Service, Source, Subject, Talker,
+    About, Alert, Beside, Change, Condition, ConditionNews, Counted, End, InOneGo, Kind, Object,
+    Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::{FlowCount, Level, Threshold};
 use jiff::Timestamp;
@@ -139,6 +139,20 @@ fn source(event_type: &str, kind: &str, name: &str, ip: &str) -> Source {
 
 pub fn record(at: Timestamp, counted: u64, raw: &str) -> Record {
     Record { at, counted, raw: raw.to_owned(), cut: false }
+}
+
+/// Of a VEN that was cut off for three hours, and then reported all at once.
+pub fn backlog_alert(lang: Lang) -> Alert {
+    let by = at("2026-11-22T10:18:00Z");
+    let reported = (0..10).map(|ago| (minute(by) - 9 + ago, 120));
+    Alert {
+        count: 1_200,
+        first: at("2026-11-22T10:09:00Z"),
+        last: by,
+        in_one_go: Some(InOneGo { count: 1_200, since: at("2026-11-22T07:11:00Z"), by }),
+        timeline: reported.collect(),
+        ..traffic_alert(lang)
+    }
 }
 
 pub fn traffic_alert(lang: Lang) -> Alert {
@@ -418,9 +432,12 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     event.alerts = vec![event_alert(lang)];
     let mut traffic = empty(Kind::Alert);
     traffic.alerts = vec![traffic_alert(lang)];
+    let mut backlog = empty(Kind::Alert);
+    backlog.alerts = vec![backlog_alert(lang)];
     let mut all = vec![
         ("event", event),
         ("traffic", traffic),
+        ("backlog", backlog),
         ("mixed", mixed(lang)),
         ("begins", unreachable(Phase::Begins, Level::Critical, refused)),
         ("test", empty(Kind::Test)),
