@@ -513,3 +513,26 @@ fn any_number_of_rows_of_one_name_is_read_in_time() {
         monitor.fetch(now, &rows);
     }
 }
+
+#[test]
+fn the_key_that_names_are_hashed_with_is_drawn_once() {
+    let mut known = Known::default();
+    known.draw_key(7);
+    let drawn = known.key();
+    assert_ne!(drawn, Known::default().key());
+    known.draw_key(8);
+    assert_eq!(known.key(), drawn);
+    assert_eq!(Known::new(7).key(), drawn);
+}
+
+#[test]
+fn what_is_forgotten_is_what_was_last_seen_before_and_no_more() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(20, &[row(1, 5, 10, 3), row(2, 5, 12, 3)]);
+    monitor.known.forget_before(at(10));
+    assert_eq!(monitor.known.len(), 2);
+    monitor.known.forget_before(at(12));
+    assert_eq!(monitor.known.len(), 1);
+    monitor.known.forget_before(at(13));
+    assert_eq!(monitor.known.len(), 0);
+}
