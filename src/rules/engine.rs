@@ -148,6 +148,10 @@ mod tests {
         counter(matches).untold
     }
 
+    fn flow(nth: u64) -> FlowKey {
+        serde_json::from_value(nth.into()).unwrap()
+    }
+
     #[test]
     fn an_immediate_rule_tells_every_match_once() {
         let mut counter = counter(&[(100, 1), (105, 2)]);
@@ -170,6 +174,59 @@ mod tests {
             counter.due(THREE_IN_TEN, 0, 130),
             Some(minutes(&[(100, 1), (101, 1), (109, 1), (110, 1)]))
         );
+    }
+
+    #[test]
+    fn windows_that_overlap_tell_each_match_once() {
+        let mut counter = counter(&[(100, 3), (101, 1), (105, 4), (112, 2)]);
+        assert_eq!(
+            counter.qualifying(THREE_IN_TEN),
+            minutes(&[(100, 3), (101, 1), (105, 4), (112, 2)])
+        );
+        assert_eq!(counter.due(THREE_IN_TEN, 0, 120).unwrap().total(), 10);
+    }
+
+    #[test]
+    fn a_flow_counts_once_in_a_minute_and_again_in_the_next() {
+        let mut counter = Counter::default();
+        assert!(counter.add_flow(100, flow(1)));
+        assert!(!counter.add_flow(100, flow(1)));
+        assert!(counter.add_flow(100, flow(2)));
+        assert!(counter.add_flow(101, flow(1)));
+        assert_eq!(counter.untold, minutes(&[(100, 2), (101, 1)]));
+    }
+
+    #[test]
+    fn flows_beyond_the_bound_go_with_the_oldest_minutes_and_that_is_said() {
+        let mut counter = Counter::default();
+        for minute in 100..105 {
+            counter.add_flow(minute, flow(1));
+        }
+        assert!(!counter.keep_to(5, 1));
+        assert_eq!(counter.untold.total(), 5);
+        assert!(counter.keep_to(3, 1));
+        assert_eq!(counter.untold, minutes(&[(102, 1), (103, 1), (104, 1)]));
+    }
+
+    #[test]
+    fn counts_in_fewer_minutes_take_their_reports_along_and_lose_nothing() {
+        let mut counter = counter(&[(100, 2), (103, 5)]);
+        counter.lumps.add(Lump { since: 50, by: 100, count: 2 });
+        assert!(!counter.keep_to(1, 10));
+        assert_eq!(counter.untold.total(), 7);
+        let told = counter.due(Threshold::Immediate, 0, 200).unwrap();
+        let lump = counter.take_lump(&told).unwrap();
+        assert_eq!((lump.since, lump.count), (50, 2));
+        assert!(counter.lumps.is_empty());
+    }
+
+    #[test]
+    fn a_counter_weighs_its_minutes_and_its_flows() {
+        let mut both = counter(&[(100, 2)]);
+        both.add_flow(100, flow(1));
+        both.add_flow(100, flow(2));
+        assert_eq!(both.weight(), both.untold.weight() + both.flows.weight());
+        assert!(both.flows.weight() > 0 && both.untold.weight() > 0);
     }
 
     #[test]

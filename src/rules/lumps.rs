@@ -106,6 +106,24 @@ mod tests {
     }
 
     #[test]
+    fn reports_whose_minutes_are_gone_are_let_go() {
+        let mut lumps = lumps(&[(0, 100, 1), (0, 200, 2)]);
+        assert!(!lumps.is_empty());
+        lumps.keep(&told(&[200]));
+        assert_eq!(lumps.take(&told(&[100, 200])).unwrap().count, 2);
+        assert!(lumps.is_empty());
+    }
+
+    #[test]
+    fn reports_move_to_the_minutes_that_have_their_counts_now() {
+        let mut lumps = lumps(&[(10, 100, 1), (20, 103, 2), (30, 300, 4)]);
+        lumps.align(&told(&[109, 300]));
+        let moved = lumps.take(&told(&[109])).unwrap();
+        assert_eq!((moved.since, moved.by, moved.count), (10, 109, 3));
+        assert_eq!(lumps.take(&told(&[300])).unwrap().count, 4);
+    }
+
+    #[test]
     fn many_reports_stay_few_and_none_is_lost() {
         let many: Vec<_> = (0..200).map(|nth| (nth, nth + 100, 1)).collect();
         let mut lumps = lumps(&many);

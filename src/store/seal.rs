@@ -165,4 +165,25 @@ mod tests {
             assert_ne!(sum(&text), right, "{text}");
         }
     }
+
+    #[test]
+    fn what_is_nothing_is_something_else_than_no_thing() {
+        let texts = ["null", "true", "false", "0", "[]", "[null]", "[null,null]", "{}", "\"\""];
+        let mut sums: Vec<_> = texts.iter().map(|text| sum(text).unwrap()).collect();
+        sums.sort();
+        sums.dedup();
+        assert_eq!(sums.len(), texts.len());
+    }
+
+    #[test]
+    fn a_state_that_is_sealed_anew_has_one_seal() {
+        let state = r#"{"a":1,"b":[2]}"#;
+        let once = sealed(state).unwrap();
+        assert_eq!(once.matches(KEY).count(), 1, "{once}");
+        assert_eq!(sealed(&once).unwrap().matches(KEY).count(), 1);
+        let changed = once.replace("[2]", "[3]");
+        let anew = sealed(&changed).unwrap();
+        assert_eq!(anew.matches(KEY).count(), 1, "{anew}");
+        assert!(anew.contains(&sum("[3]").unwrap()), "{anew}");
+    }
 }

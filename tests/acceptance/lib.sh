@@ -65,9 +65,11 @@ soon() {
 # owner user, group and mode of every path, sorted.
 owners() { find "$@" -printf '%u:%g %m %p\n' | LC_ALL=C sort -k3; }
 
-# A PCE with a realistic hour behind it; PCE_URL, PCE_KEY, PCE_SECRET.
+# A PCE with a realistic hour behind it, the process $PCE; PCE_URL, PCE_KEY, PCE_SECRET.
 start_pce() {
-    "$WORK/simulated-pce" --seconds 900 "$@" >/run/pce 2>/run/pce.err &
+    rm -f /run/pce
+    "$WORK/simulated-pce" "$@" --seconds 900 >/run/pce 2>/run/pce.err &
+    PCE=$!
     soon test -s /run/pce
     read -r PCE_URL PCE_KEY PCE_SECRET </run/pce
 }
@@ -81,12 +83,12 @@ config() {
     chmod 600 "$1"
 }
 
-# A mail server that takes everything: port 2525, one file for each mail in $MAILS.
+# A mail server that takes everything: port 2525, one file in $MAILS for each mail that
+# came to its end. The process $SINK.
 MAILS=/run/mails
 start_sink() {
     mkdir -p "$MAILS"
     cat >/run/sink.sh <<'SINK'
-exec 3>"$(mktemp /run/mails/mail.XXXXXX)"
 say() { printf '%s\r\n' "$1"; }
 say "220 sink"
 while read -r line; do
@@ -95,13 +97,16 @@ while read -r line; do
         [Qq][Uu][Ii][Tt]*) say "221 bye"; break ;;
         [Dd][Aa][Tt][Aa]*)
             say "354 go on"
-            while read -r line && [ "${line%$'\r'}" != . ]; do printf '%s\n' "${line%$'\r'}" >&3; done
+            coming=$(mktemp /run/mail.XXXXXX)
+            while read -r line || exit && [ "${line%$'\r'}" != . ]; do printf '%s\n' "${line%$'\r'}"; done >"$coming"
+            mv "$coming" /run/mails/
             say "250 taken" ;;
         *) say "250 ok" ;;
     esac
 done
 SINK
     socat TCP-LISTEN:2525,bind=127.0.0.1,reuseaddr,fork EXEC:"bash /run/sink.sh" 2>/run/sink.err &
+    SINK=$!
     soon bash -c 'exec 3<>/dev/tcp/127.0.0.1/2525'
     sleep 0.3
     rm -f "$MAILS"/*

@@ -14,7 +14,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay cost)
+[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay faults cost)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -48,6 +48,7 @@ setpriv util-linux
 adduser adduser
 update-ca-certificates ca-certificates
 valgrind valgrind
+strace strace
 TOOLS
 }
 
@@ -109,6 +110,7 @@ in_chroot() {
         mount -t proc proc "$host/proc"
         ip link set lo up
         exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb WORK="$WORK" REPO="$PWD" RECORD="${RECORD:-}" \
+            SWEEP="${ILLUMIO_MONITOR_SWEEP:-}" \
             chroot "$host" bash "$PWD/$1"' theme "$1"
 }
 

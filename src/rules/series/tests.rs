@@ -552,3 +552,54 @@ fn series(name: u64) -> Series {
         gone: false,
     }
 }
+
+#[test]
+fn the_key_that_names_are_hashed_with_is_drawn_once() {
+    let mut known = Known::default();
+    known.draw_key(7);
+    let drawn = known.key();
+    assert_ne!(drawn, Known::default().key());
+    known.draw_key(8);
+    assert_eq!(known.key(), drawn);
+    assert_eq!(Known::new(7).key(), drawn);
+}
+
+#[test]
+fn what_is_forgotten_is_what_was_last_seen_before_and_no_more() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(20, &[row(1, 5, 10, 3), row(2, 5, 12, 3)]);
+    monitor.known.forget_before(at(10));
+    assert_eq!(monitor.known.len(), 2);
+    monitor.known.forget_before(at(12));
+    assert_eq!(monitor.known.len(), 1);
+    monitor.known.forget_before(at(13));
+    assert_eq!(monitor.known.len(), 0);
+}
+
+#[test]
+fn of_those_last_seen_at_once_only_as_many_stay_as_there_is_room_for() {
+    let mut monitor = Monitor::default();
+    let lasts = [6, 7, 6, 5, 6, 5];
+    let rows: Vec<Row> =
+        (1..).zip(lasts).map(|(name, last)| row(name, name as i64 - 60, last, 1)).collect();
+    assert!(monitor.known.is_empty());
+    monitor.fetch(20, &rows);
+    assert!(!monitor.known.is_empty());
+    for (bound, newest) in [(5, 1), (3, 1), (2, 1), (1, 1)] {
+        assert!(monitor.known.keep_to(bound));
+        assert_eq!(monitor.known.len(), bound);
+        let lasts: Vec<u32> = monitor.known.series.iter().map(|one| one.last).collect();
+        let of = |last| lasts.iter().filter(|one| **one == second(at(last))).count();
+        assert_eq!((of(7), of(5)), (newest, bound.saturating_sub(4)));
+    }
+}
+
+#[test]
+fn what_was_counted_before_all_is_forgotten_once_no_row_can_be_of_it() {
+    let mut known = Known::default();
+    known.all_was_counted_before(at(50));
+    known.forget_before(at(50));
+    assert_eq!(known.counted_before, second(at(50)));
+    known.forget_before(at(51));
+    assert_eq!(known.counted_before, 0);
+}
