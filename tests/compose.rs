@@ -292,7 +292,7 @@ fn an_alert_that_may_be_due_for_merged_counts_alone_says_so() {
     for (lang, sentence) in [
         (
             Lang::En,
-            "within 2 hours only, since counts were merged to save memory: it may be that no 30 minutes held",
+            "within 2 h only, since counts were merged to save memory: it may be that no 30 minutes held",
         ),
         (Lang::ZhTw, "時間只精確到 2 小時；實際上可能沒有任何 30 分鐘內達到門檻"),
     ] {
