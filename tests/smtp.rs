@@ -275,7 +275,7 @@ fn what_a_server_says_unasked_is_no_answer() {
 
     let (mailbox, settings) = meet(
         Options::default()
-            .at("EHLO", { Action::Say("250 mailbox.test\r\n250 hello again\r\n".into()) }),
+            .at("EHLO", Action::Say("250 mailbox.test\r\n250 hello again\r\n".into())),
     );
     assert_eq!(send(&settings).unwrap().accepted.len(), 2);
     assert_eq!(mailbox.mails().len(), 1);

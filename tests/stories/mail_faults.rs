@@ -269,10 +269,11 @@ fn a_mail_too_large_for_the_server_waits_and_holds_up_no_other() {
 fn one_recipient_refused_for_now_is_served_later_and_alone() {
     let mut world = watched();
     world.set("email.recipients", json!(["busy@example.net", "soc@example.net"]));
-    world.mail_server(
-        Options::default()
-            .times("RCPT TO:<busy", 2, { Action::Say("450 4.2.1 mailbox busy\r\n".into()) }),
-    );
+    world.mail_server(Options::default().times(
+        "RCPT TO:<busy",
+        2,
+        Action::Say("450 4.2.1 mailbox busy\r\n".into()),
+    ));
     world.pce.event(agent_tampering("db-01").at("10:05"));
     let first = world.run_at("10:10");
     assert_eq!(figures(&first), (75, 1, 1), "{first:?}");
