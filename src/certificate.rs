@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::secret::Secrets;
 use crate::visible::visible;
 
 /// DER's tags, as far as they are needed here [ITU-T X.690].
@@ -42,13 +43,13 @@ const SHOWN_PARTS: [(&[u8], &str); 4] = [
     (&[0x55, 0x04, 0x06], "C"),
 ];
 
-/// No part of a name is shown beyond so many letters.
-const LONGEST_PART: usize = 64;
+/// No name is shown beyond so many letters.
+const LONGEST_NAME: usize = 200;
 
 /// What a certificate says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Whose it is: `CN=pce.example.com, O=Example`; nothing hidden in it.
+    /// Whose it is: `CN=pce.example.com, O=Example`; nothing hidden in it, and of any length.
     pub subject: String,
     /// Who issued it, in the same form.
     pub issuer: String,
@@ -91,6 +92,15 @@ impl Certificate {
             p521: algorithm.take(tag::OBJECT_ID) == Some(P521),
             fingerprint: fingerprint(der),
         })
+    }
+
+    /// The same with nothing secret in it, and then cut to what a line can show.
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        for name in [&mut self.subject, &mut self.issuer] {
+            *name = secrets.hide(name).chars().take(LONGEST_NAME).collect();
+        }
+        self.names.iter_mut().for_each(|name| *name = secrets.hide(name));
+        self
     }
 }
 
@@ -165,9 +175,8 @@ fn name_part(pair: &[u8]) -> Option<(usize, String)> {
     } else {
         String::from_utf8_lossy(bytes).into_owned()
     };
-    let short: String = text.chars().take(LONGEST_PART).collect();
     let (_, label) = SHOWN_PARTS.get(place)?;
-    Some((place, format!("{label}={}", visible(&short))))
+    Some((place, format!("{label}={}", visible(&text))))
 }
 
 /// `YYMMDDhhmmssZ` until 2049, `YYYYMMDDhhmmssZ` from then on [RFC 5280, 4.1.2.5].

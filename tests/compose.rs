@@ -288,6 +288,23 @@ fn the_count_stands_against_threshold_and_window() {
 }
 
 #[test]
+fn an_alert_that_may_be_due_for_merged_counts_alone_says_so() {
+    for (lang, sentence) in [
+        (
+            Lang::En,
+            "within 2 h only, since counts were merged to save memory: it may be that no 30 minutes held",
+        ),
+        (Lang::ZhTw, "時間只精確到 2 小時；實際上可能沒有任何 30 分鐘內達到門檻"),
+    ] {
+        let certain = traffic_alert(lang);
+        let doubtful = Alert { in_doubt: Some(120), ..certain.clone() };
+        let told = |alert: Alert| mail(&with(vec![alert]), lang).html;
+        assert!(told(doubtful.clone()).contains(sentence), "{}", told(doubtful));
+        assert!(!told(certain).contains(sentence));
+    }
+}
+
+#[test]
 fn five_objects_are_named_and_the_others_counted() {
     let mut alert = event_alert(Lang::En);
     alert.subject = Subject::Events {

@@ -105,6 +105,7 @@ fn settings(sender: &str) -> mail::Settings {
             login: None,
             ca_file: None,
             timeout: std::time::Duration::from_secs(1),
+            others: Default::default(),
         },
     }
 }

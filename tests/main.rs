@@ -46,6 +46,7 @@ mod stories {
     mod rules_command;
     mod runs_that_died;
     mod secrets;
+    mod secrets_thrown_back;
     mod simulated_pce;
     mod simulated_rows;
     mod status;

@@ -87,6 +87,7 @@ fn settings(port: u16) -> Settings {
         proxy: Proxy::Direct,
         timeout: Duration::from_secs(1),
         query_timeout: Duration::from_secs(60),
+        others: Default::default(),
     }
 }
 

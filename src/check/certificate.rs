@@ -5,14 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::finding::Finding;
 use crate::certificate::Certificate;
 use crate::lang::{Lang, check as say, parted, tls as tls_words};
+use crate::secret::Secrets;
 use crate::tls::{Problem, Shown};
 
 /// A certificate that ends within this time is worth a remark.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The certificate that was put down, read.
-pub fn shown(shown: &Shown) -> Option<Certificate> {
-    shown.take().as_deref().and_then(Certificate::read)
+/// The certificate that was put down, read, with nothing secret in it.
+pub fn shown(shown: &Shown, secrets: &Secrets) -> Option<Certificate> {
+    let read = shown.take().as_deref().and_then(Certificate::read);
+    read.map(|certificate| certificate.without(secrets))
 }
 
 /// Whose it is, who issued it, from when until when, and its fingerprint.

@@ -47,9 +47,11 @@ pub fn check_mail(
     let shown = Arc::new(Shown::default());
     let deadline = Instant::now() + LONGEST;
     let talk = Talk { settings, server, now, lang };
-    match Session::open_looking(smtp, &addresses, &shown, deadline) {
-        Ok(session) => findings.extend(talk.opened(session, certificate::shown(&shown).as_ref())),
-        Err(error) => findings.extend(talk.not_opened(&error, certificate::shown(&shown).as_ref())),
+    let opened = Session::open_looking(smtp, &addresses, &shown, deadline);
+    let certificate = certificate::shown(&shown, &smtp.secrets());
+    match opened {
+        Ok(session) => findings.extend(talk.opened(session, certificate.as_ref())),
+        Err(error) => findings.extend(talk.not_opened(&error, certificate.as_ref())),
     }
     findings
 }

@@ -200,7 +200,7 @@ impl Probe<'_> {
 
     fn tls(&mut self, shown: &Shown, answer: &Result<(), Error>) {
         let (lang, url) = (self.lang, &self.settings.url);
-        let certificate = certificate::shown(shown);
+        let certificate = certificate::shown(shown, &self.settings.secrets());
         if let Err(Error::Unreachable { problem: Problem::Tls(problem), .. }) = answer {
             let finding = certificate::refused("pce.tls", url, problem, certificate.as_ref(), lang);
             return self.tell(finding);

@@ -245,7 +245,7 @@ impl<'c> Attempt<'c> {
         Self {
             rules: rules.collect(),
             seen: cycle.state.seen.clone(),
-            tallies: Copies::of(&cycle.state.rules),
+            tallies: Copies::of(&cycle.state.rules, 0),
             now: cycle.now(),
             new: 0,
             unreadable: 0,

@@ -54,6 +54,11 @@ texts! {
         en: "{what} reported in one go at {by}; may have happened at any time since {since}. Counted as if all came in the ten minutes before {by}, so that no burst is missed",
         zh: "其中 {what}是在 {by} 一次回報的，實際可能發生在 {since} 之後的任何時間；為避免漏掉突增，計數時視為全部發生在 {by} 之前的十分鐘內"
     }
+    exactness() { en: "Exactness", zh: "時間精度" }
+    in_doubt(span, window) {
+        en: "Times are known to within {span} only, since counts were merged to save memory: it may be that no {window} held the threshold. Told all the same, so that no burst is missed",
+        zh: "為節省記憶體，計數已合併，時間只精確到 {span}；實際上可能沒有任何 {window}內達到門檻。為避免漏掉突增，仍發出警示"
+    }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }
     seen() { en: "Seen", zh: "出現時間" }

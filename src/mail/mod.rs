@@ -45,12 +45,14 @@ pub struct Smtp {
     pub ca_file: Option<PathBuf>,
     /// Each connect, each read, each write.
     pub timeout: Duration,
+    /// The config's other secrets: a server may say any of them.
+    pub others: Secrets,
 }
 
 impl Smtp {
     /// What goes over the line and must not come back into a message.
     pub fn secrets(&self) -> Secrets {
-        let mut secrets = Secrets::default();
+        let mut secrets = self.others.clone();
         if let Some((user, password)) = &self.login {
             secrets.add_login(user, password);
         }

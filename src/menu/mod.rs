@@ -186,7 +186,11 @@ impl<'a> Menu<'a> {
         let lang = self.console.lang;
         let now = self.start().now;
         match store::edit(self.place.config, self.place.env, now, change) {
-            Ok(edited) => {
+            Ok(mut edited) => {
+                // Those of before the change, and those of now.
+                let mut secrets = store::secrets(self.place.config, self.place.env);
+                secrets.extend(&self.console.secrets);
+                edited.changes.iter_mut().for_each(|change| change.hide(&secrets));
                 for (was, is) in &edited.renumbered {
                     self.console.notice(Style::Plain, &say::renumbered(lang, was, is));
                 }

@@ -18,6 +18,7 @@ use ureq::http::Uri;
 use ureq::unversioned::transport::Connector;
 
 use self::first_hop::{FirstHop, OneLookup};
+pub use self::no_proxy::VARIABLES as PROXY_VARIABLES;
 use self::no_proxy::from_environment;
 use self::security::{Security, Verified};
 use self::tunnel::Tunnel;

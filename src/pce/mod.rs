@@ -49,12 +49,14 @@ pub struct Settings {
     pub timeout: Duration,
     /// A traffic query as a whole.
     pub query_timeout: Duration,
+    /// The config's other secrets: a server may say any of them.
+    pub others: Secrets,
 }
 
 impl Settings {
     /// What goes over the line and must not come back into a message.
     pub fn secrets(&self) -> Secrets {
-        let mut secrets = Secrets::default();
+        let mut secrets = self.others.clone();
         secrets.add_login(&self.key, &self.secret);
         if let Proxy::Url(url) = &self.proxy {
             secrets.add_url(url.reveal());

@@ -50,18 +50,19 @@ const fn share(things: usize, minutes: i64, records: usize, bytes: usize) -> Sha
     Share { things, minutes, records, bytes }
 }
 
-/// How many different flows of a rule stay, and of how many minutes the counts become one.
+/// How many different flows of a rule stay, and of how many minutes the counts become one:
+/// each a multiple of the one before.
 const COUNTS: [(usize, i64); 10] = [
     (50_000, 1),
     (12_000, 2),
     (3_000, 4),
     (1_000, 8),
-    (300, 15),
-    (100, 30),
-    (30, 60),
-    (10, 240),
-    (3, 1_440),
-    (1, 44_640),
+    (300, 16),
+    (100, 32),
+    (30, 64),
+    (10, 256),
+    (3, 2_048),
+    (1, 65_536),
 ];
 
 /// The tallies that a fetch counts on: copies, each made when its rule first counts, and
@@ -73,17 +74,28 @@ pub struct Copies<'k> {
     weight: usize,
     /// What they may weigh: thousands of rules take room by themselves, twice.
     bound: usize,
+    /// How far they had to give way so far.
+    steps: Steps,
+}
+
+/// The steps that counts and evidence have come to. What was made lighter once is so
+/// again soon, and most of the time would go into steps that it has behind it.
+#[derive(Clone, Copy, Default)]
+struct Steps {
+    counts: usize,
+    evidence: usize,
 }
 
 impl<'k> Copies<'k> {
-    /// None yet.
-    pub fn of(known: &'k Tallies) -> Self {
+    /// None yet. `elsewhere` is what of the room is taken already, in bytes.
+    pub fn of(known: &'k Tallies, elsewhere: usize) -> Self {
         let rules = 2 * known.len() * size_of::<Tally>();
         Self {
             known,
             copies: Tallies::new(),
             weight: 0,
-            bound: OF_A_FETCH.saturating_sub(rules).max(OF_A_FETCH / 8),
+            bound: OF_A_FETCH.saturating_sub(rules + elsewhere).max(OF_A_FETCH / 8),
+            steps: Steps::default(),
         }
     }
 
@@ -103,7 +115,8 @@ impl<'k> Copies<'k> {
         self.weight += more;
         if self.weight > self.bound {
             // Far enough below it that this is not done over and over.
-            self.weight = lighten(&mut self.copies, self.bound / 4 * 3, self.bound / 2);
+            let (bound, goal) = (self.bound / 4 * 3, self.bound / 2);
+            self.weight = lighten(&mut self.copies, bound, goal, &mut self.steps);
         }
         true
     }
@@ -116,12 +129,12 @@ impl<'k> Copies<'k> {
 
 /// Keeps to what may be kept from fetch to fetch.
 pub fn keep_to_bound(tallies: &mut Tallies) {
-    lighten(tallies, KEPT, KEPT);
+    lighten(tallies, KEPT, KEPT, &mut Steps::default());
 }
 
 /// Where they weigh more than `bound`, they are made to weigh no more than `goal`; what
 /// they weigh then.
-fn lighten(tallies: &mut Tallies, bound: usize, goal: usize) -> usize {
+fn lighten(tallies: &mut Tallies, bound: usize, goal: usize, steps: &mut Steps) -> usize {
     let weight: usize = tallies.values().map(Tally::weight).sum();
     if weight <= bound {
         return weight;
@@ -132,36 +145,37 @@ fn lighten(tallies: &mut Tallies, bound: usize, goal: usize) -> usize {
         &mut tallies,
         goal / 4 * 3,
         |tally| tally.counter.weight(),
-        COUNTS,
+        (&COUNTS, &mut steps.counts),
         |tally, (flows, minutes)| tally.keep_counts(flows, minutes),
     );
     let evidence = in_steps(
         &mut tallies,
         goal - counts.min(goal),
         |tally| tally.evidence.weight(),
-        SHARES,
+        (&SHARES, &mut steps.evidence),
         |tally, share| tally.evidence.keep_to(&share),
     );
     counts + evidence
 }
 
 /// Goes from step to step, and from rule to rule, until they weigh no more than `goal`;
-/// what they weigh then.
+/// what they weigh then. Begins with the last step that all of them came to before.
 fn in_steps<S: Copy>(
     tallies: &mut [&mut Tally],
     goal: usize,
     weigh: impl Fn(&Tally) -> usize,
-    steps: impl IntoIterator<Item = S>,
+    (steps, reached): (&[S], &mut usize),
     take: impl Fn(&mut Tally, S),
 ) -> usize {
     let mut weight: usize = tallies.iter().map(|tally| weigh(tally)).sum();
-    for step in steps {
+    for (nth, step) in steps.iter().enumerate().skip(reached.saturating_sub(1)) {
         for tally in tallies.iter_mut() {
             if weight <= goal {
                 return weight;
             }
+            *reached = nth;
             weight -= weigh(tally);
-            take(tally, step);
+            take(tally, *step);
             weight += weigh(tally);
         }
     }

@@ -45,6 +45,9 @@ pub struct Alert {
     pub last: Timestamp,
     /// What of it was reported in one go, so that its time is not known.
     pub in_one_go: Option<InOneGo>,
+    /// Counts of so many minutes were merged to save room, and it may be for that alone
+    /// that the threshold is met.
+    pub in_doubt: Option<u64>,
     /// How the count spreads over the minutes, oldest first: minutes since 1970 and counts.
     pub timeline: Vec<(i64, u64)>,
     /// What was matched.

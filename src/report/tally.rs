@@ -135,6 +135,7 @@ impl Tally {
 
     /// The alert that is due, its matches taken out of the count.
     pub fn alert(&mut self, rule: &Rule, now: Minute) -> Option<Alert> {
+        let in_doubt = self.counter.in_doubt(rule.threshold);
         let told = self.counter.due(rule.threshold, rule.cooldown_minutes, now)?;
         let flows = self.counter.flows.take(&told);
         let lump = self.counter.take_lump(&told);
@@ -157,6 +158,7 @@ impl Tally {
                 since: time_of(lump.since),
                 by: time_of(lump.by),
             }),
+            in_doubt: in_doubt.map(i64::unsigned_abs),
             timeline: told.iter().collect(),
             subject: subject(&rule.filter, &evidence),
             snapshot: evidence.records,

@@ -27,6 +27,19 @@ pub struct Counter {
     /// The minute of the last alert, for the cooldown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerted: Option<Minute>,
+    /// Which untold counts were merged to save room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// Counts that were merged: those of a span of minutes stand in the last of them that
+/// had any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// So many minutes; spans begin at its multiples.
+    pub span: i64,
+    /// The last minute of which counts may be others'.
+    pub by: Minute,
 }
 
 impl Counter {
@@ -60,9 +73,23 @@ impl Counter {
         Some(self.untold.take_minutes_of(&due))
     }
 
+    /// Where what is [due](Self::due) may be so for merged counts alone, since no window
+    /// is certain to hold the threshold: of how many minutes they were merged.
+    pub fn in_doubt(&self, threshold: Threshold) -> Option<i64> {
+        let Merged { span, by } = self.merged?;
+        let Threshold::Count { count, window } = threshold else { return None };
+        let earliest = |minute: Minute| match minute > by {
+            true => minute,
+            false => minute.div_euclid(span.max(1)) * span,
+        };
+        self.within(count, window, earliest).is_empty().then_some(span)
+    }
+
     /// Forgets what lies before `minute` and can no longer become part of an
     /// alert: no further match can come that early, and no window holds enough.
     pub fn trim(&mut self, threshold: Threshold, minute: Minute) {
+        let first = self.untold.first();
+        self.merged = self.merged.filter(|merged| first.is_some_and(|first| first <= merged.by));
         if self.untold.first().is_none_or(|first| first >= minute) {
             return;
         }
@@ -81,7 +108,8 @@ impl Counter {
     }
 
     /// Keeps to so many flows, the oldest go first; for a rule that counts no flows, to one
-    /// count for so many minutes. True where something had to go.
+    /// count for so many minutes: a multiple of what it was before, so that spans do not
+    /// overlap. True where something had to go.
     pub fn keep_to(&mut self, flows: usize, minutes: i64) -> bool {
         if let Some(first) = self.flows.first() {
             let forgets = self.flows.keep_to(flows);
@@ -90,7 +118,10 @@ impl Counter {
             }
             return forgets;
         }
-        self.untold.coarsen(minutes);
+        if self.untold.coarsen(minutes) {
+            let span = self.merged.map_or(minutes, |merged| merged.span.max(minutes));
+            self.merged = self.untold.last().map(|by| Merged { span, by });
+        }
         self.lumps.align(&self.untold);
         false
     }
@@ -109,16 +140,24 @@ impl Counter {
             let due = self.flows.within(wanted, window);
             return self.untold.only(|minute| due.contains(&minute));
         }
+        self.within(wanted, window, |minute| minute)
+    }
+
+    /// The untold matches in the minutes of all windows (minutes) that hold so many, where
+    /// those of a minute may have happened since the `earliest`.
+    fn within(&self, wanted: u64, window: u32, earliest: impl Fn(Minute) -> Minute) -> Minutes {
         let entries: Vec<(Minute, u64)> = self.untold.iter().collect();
+        let window = i64::from(window.max(1));
         let mut due = Minutes::default();
         let (mut left, mut told, mut sum) = (0, 0, 0u64);
         for right in 0..entries.len() {
             sum = sum.saturating_add(entries[right].1);
-            while entries[right].0.saturating_sub(entries[left].0) >= i64::from(window.max(1)) {
+            let last = entries[right].0;
+            while left <= right && last.saturating_sub(earliest(entries[left].0)) >= window {
                 sum = sum.saturating_sub(entries[left].1);
                 left += 1;
             }
-            if sum >= wanted {
+            if left <= right && sum >= wanted {
                 for (minute, count) in &entries[left.max(told)..=right] {
                     due.add(*minute, *count);
                 }
@@ -260,6 +299,46 @@ mod tests {
         counter.untold.add(103, 4);
         assert_eq!(counter.due(THREE_IN_TEN, 10, 105), None);
         assert!(counter.due(THREE_IN_TEN, 10, 115).is_some());
+    }
+
+    /// Two matches an hour apart, as they are once counts of an hour are merged.
+    fn merged_to_an_hour() -> Counter {
+        let mut counter = counter(&[(120, 2), (179, 2)]);
+        assert!(!counter.keep_to(1, 60));
+        assert_eq!(counter.untold, minutes(&[(179, 4)]));
+        counter
+    }
+
+    #[test]
+    fn what_may_be_due_for_merged_counts_alone_is_told_and_said_to_be_so() {
+        let mut counter = merged_to_an_hour();
+        assert_eq!(counter.in_doubt(THREE_IN_TEN), Some(60));
+        assert_eq!(counter.due(THREE_IN_TEN, 0, 180), Some(minutes(&[(179, 4)])));
+        counter.trim(THREE_IN_TEN, 100);
+        assert_eq!(counter.merged, None, "what comes is as it is");
+    }
+
+    #[test]
+    fn merged_counts_are_in_no_doubt_where_a_window_holds_all_their_time() {
+        let counter = merged_to_an_hour();
+        assert_eq!(counter.in_doubt(Threshold::Immediate), None);
+        for (window, doubt) in [(59, Some(60)), (60, None)] {
+            let threshold = Threshold::Count { count: 3, window };
+            assert_eq!(counter.in_doubt(threshold), doubt, "{window}");
+        }
+        // Nor where what came later is enough by itself.
+        let mut later = counter.clone();
+        later.untold.add(200, 2);
+        assert_eq!(later.in_doubt(THREE_IN_TEN), Some(60));
+        later.untold.add(201, 1);
+        assert_eq!(later.in_doubt(THREE_IN_TEN), None);
+    }
+
+    #[test]
+    fn counts_that_no_other_joined_are_in_no_doubt() {
+        let mut counter = counter(&[(120, 3), (190, 1)]);
+        counter.keep_to(1, 60);
+        assert_eq!((counter.merged, counter.in_doubt(THREE_IN_TEN)), (None, None));
     }
 
     #[test]

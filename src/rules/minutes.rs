@@ -119,8 +119,9 @@ impl Minutes {
     }
 
     /// The same sum in fewer minutes: those of one span of `span` minutes are counted in
-    /// the last of them that has a count.
-    pub fn coarsen(&mut self, span: i64) {
+    /// the last of them that has a count. True where some moved.
+    pub fn coarsen(&mut self, span: i64) -> bool {
+        let before = self.0.len();
         let of = |minute: Minute| minute.div_euclid(span.max(1));
         self.0.dedup_by(|later, kept| {
             let same = of(later.0) == of(kept.0);
@@ -131,6 +132,7 @@ impl Minutes {
             same
         });
         self.0.shrink_to_fit();
+        self.0.len() < before
     }
 
     /// The same sum in the minutes of another: each count goes to the first of these that

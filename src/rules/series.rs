@@ -177,6 +177,12 @@ impl Known {
         keep_newest(&mut self.series, bound)
     }
 
+    /// What those beyond the bound take while an answer's rows are held against them, in
+    /// bytes: they are there twice then, and a third time where they are put in order.
+    pub fn excess(&self) -> usize {
+        3 * self.series.len().saturating_sub(MAX_SERIES) * size_of::<Series>()
+    }
+
     /// How many series are remembered.
     pub fn len(&self) -> usize {
         self.series.len()
@@ -204,6 +210,7 @@ fn keep_newest(series: &mut Vec<Series>, bound: usize) -> bool {
         room -= usize::from(stays && one.last == oldest_kept);
         stays
     });
+    series.shrink_to_fit();
     true
 }
 

@@ -49,6 +49,7 @@ pub(super) fn read(
         proxy: proxy(&api),
         timeout: api.seconds("timeout_seconds", 600, 30),
         query_timeout: api.seconds("query_timeout_seconds", 86_400, 1800),
+        others: Default::default(),
     }
 }
 

@@ -44,8 +44,8 @@ pub(super) fn read(
     let obsolete = Problems::default();
     let around = Around { env: place.env, folder: place.folder, remarks: &remarks };
     top_level(document, &problems, &remarks);
-    let pce = api::read(document, &around, &problems);
-    let mail = email::read(document, &around, &problems);
+    let mut pce = api::read(document, &around, &problems);
+    let mut mail = email::read(document, &around, &problems);
     let settings = settings::read(document, place, &pce, &problems, &obsolete);
     let rules = rule::read_all(document.section("rules"), &problems, &remarks);
     let secrets = secrets_in(document, place.env, place.folder);
@@ -54,6 +54,8 @@ pub(super) fn read(
         found.iter_mut().for_each(|one| one.hide(&secrets));
         return Err((found, more));
     }
+    pce.others = secrets.clone();
+    mail.smtp.others = secrets.clone();
     let language = settings.language;
     let told = |problems: Problems| {
         let (list, _) = problems.done();

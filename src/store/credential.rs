@@ -13,6 +13,7 @@ use super::problem::{Problems, reason};
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::ordinary;
+use crate::pce::connect::PROXY_VARIABLES;
 use crate::secret::{Secret, Secrets};
 
 /// No key or password is longer.
@@ -70,6 +71,9 @@ pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> S
         if let Some(url) = text("proxy") {
             secrets.add_url(url);
         }
+    }
+    for url in PROXY_VARIABLES.iter().filter_map(|name| env.text(name)) {
+        secrets.add_url(url);
     }
     secrets.among_our_words()
 }

@@ -101,6 +101,7 @@ fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> ma
         login,
         ca_file: file(&smtp, "ca_file", around),
         timeout: smtp.seconds("timeout_seconds", 600, 30),
+        others: Default::default(),
     }
 }
 

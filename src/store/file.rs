@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 
+use super::Config;
 use super::address::Base;
 use super::load::{config, document, read_last, read_text};
 use super::locate::{Env, beside, resolve};
@@ -13,9 +14,9 @@ use super::lock::lock_save;
 use super::node::Document;
 use super::note::Note;
 use super::problem::Error;
+use super::splice::Frame;
 use super::state::{self, Head, Read, State, Target, VERSION};
 use super::write::{Remark, replace};
-use super::{Config, splice};
 use crate::report::daily::Day;
 
 /// What becomes of the state that is there.
@@ -35,8 +36,9 @@ pub struct Store {
     path: PathBuf,
     env: Env,
     state_use: StateUse,
-    /// The file's text when it was last read or written in a valid form.
-    text: String,
+    /// The file when it was last read or written in a valid form. Without the state,
+    /// which a run has in its memory once already.
+    frame: Frame,
     /// The highest generation seen.
     generation: u64,
 }
@@ -102,6 +104,7 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     let document = document(path, &text)?;
     let last_path = beside(path, ".last");
     let last_state = last_state(&last_path, path, &text)?;
+    let frame = Frame::of(path, &text)?;
 
     let ours = state::head(document.state);
     let theirs = state::head(last_state.as_deref());
@@ -123,13 +126,9 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     // What is damaged here may be whole there, if it is of the same save.
     let same = last_state.as_deref().filter(|_| !from_last && theirs.generation == ours.generation);
     let generation = ours.generation.max(theirs.generation).unwrap_or(0);
-    let store = Store {
-        path: path.to_owned(),
-        env: env.clone(),
-        state_use,
-        text: text.clone(),
-        generation,
-    };
+    let store = Store { path: path.to_owned(), env: env.clone(), state_use, frame, generation };
+    // The sections of thousands of rules, before the state of these.
+    drop(document.sections);
     Ok(store.opened(config, chosen, same, notes))
 }
 
@@ -145,7 +144,7 @@ fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
         path: path.to_owned(),
         env: env.clone(),
         state_use: StateUse::Keep,
-        text: text.clone(),
+        frame: Frame::of(&last_path, &text)?,
         generation: head.generation.unwrap_or(0),
     };
     Ok(store.opened(config, document.state, None, Vec::new()))
@@ -243,45 +242,45 @@ impl Store {
     /// is no longer valid is not touched, and `.last` alone is written.
     pub fn save(&mut self, state: &mut State) -> Result<Saved, Error> {
         let _lock = lock_save(&self.path)?;
-        let (saved, text) = match self.read_again() {
-            Ok(text) => (Saved::Both, text),
+        let saved = match self.read_again() {
+            Ok(()) => Saved::Both,
             Err(error @ Error::NewerState { .. }) => return Err(error),
-            Err(error) => (Saved::LastOnly(error), self.text.clone()),
+            Err(error) => Saved::LastOnly(error),
         };
         state.version = VERSION;
         state.generation = self.generation.max(state.generation).saturating_add(1);
-        let json = state::written(state)
-            .map_err(|error| Error::Write { path: self.path.clone(), error: error.into() })?;
-        let text = splice::with_state(&self.path, &text, &json)?;
+        let text = self
+            .frame
+            .filled(|text| state::write(state, text))
+            .map_err(|error| Error::Write { path: self.path.clone(), error })?;
         let last = beside(&self.path, ".last");
         let Saved::Both = saved else {
             self.generation = state.generation;
             replace(&last, &text, &self.path)?;
-            self.text = text;
             return Ok(saved);
         };
         let remark = replace(&self.path, &text, &self.path)?;
         self.generation = state.generation;
         let remark = remark.or(replace_last(&last, &text, &self.path));
-        self.text = text;
         Ok(remark.map_or(Saved::Both, Saved::But))
     }
 
-    /// The file's text of this moment, if it is valid. A higher generation that
-    /// someone else wrote is taken note of.
-    fn read_again(&mut self) -> Result<String, Error> {
+    /// Takes note of what the file is at this moment, if it is valid: of what a person
+    /// changed in it, and of a higher generation that someone else wrote.
+    fn read_again(&mut self) -> Result<(), Error> {
         let text = read_text(&self.path)?;
-        if text == self.text {
-            return Ok(text);
-        }
-        let document: Document<'_> = document(&self.path, &text)?;
-        let head = state::head(document.state);
+        let frame = Frame::of(&self.path, &text)?;
+        let skimmed: Document<'_, IgnoredAny> = document(&self.path, &text)?;
+        let head = state::head(skimmed.state);
         if self.state_use == StateUse::Keep {
             refuse_newer(&self.path, &head)?;
         }
-        config(&self.path, &document, &self.env, head.language())?;
+        if frame != self.frame {
+            config(&self.path, &document(&self.path, &text)?, &self.env, head.language())?;
+        }
         self.generation = self.generation.max(head.generation.unwrap_or(0));
-        Ok(text)
+        self.frame = frame;
+        Ok(())
     }
 }
 

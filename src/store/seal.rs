@@ -22,15 +22,23 @@ pub(super) type Sums = BTreeMap<String, String>;
 /// The state's JSON with the sums of its parts as its last key.
 pub(super) fn sealed(state: &str) -> serde_json::Result<String> {
     let mut parts: BTreeMap<String, &RawValue> = serde_json::from_str(state)?;
-    let resealed = parts.remove(KEY).is_some();
-    let sums: Sums =
-        parts.iter().filter_map(|(key, part)| Some((key.clone(), sum(part.get())?))).collect();
-    let sums = serde_json::to_string(&sums)?;
-    if resealed || parts.is_empty() {
-        return Ok(layout::with_key(state, KEY, &sums, "", 1));
-    }
-    let open = state.strip_suffix('}').unwrap_or(state);
-    Ok(format!("{open},\"{KEY}\":{sums}}}"))
+    parts.remove(KEY);
+    let sums = serde_json::to_string(&sums(&parts))?;
+    Ok(layout::with_key(state, KEY, &sums, "", 1))
+}
+
+/// Seals the state's JSON that `text` holds from byte `begin` to its end, and that has
+/// parts and no sums yet. It is not copied for it: a busy site's takes megabytes.
+pub(super) fn seal(text: &mut String, begin: usize) -> serde_json::Result<()> {
+    let parts = serde_json::from_str(text.get(begin..).unwrap_or_default())?;
+    let sums = serde_json::to_string(&sums(&parts))?;
+    text.pop();
+    text.extend([",\"", KEY, "\":", &sums, "}"]);
+    Ok(())
+}
+
+fn sums(parts: &BTreeMap<String, &RawValue>) -> Sums {
+    parts.iter().filter_map(|(key, part)| Some((key.clone(), sum(part.get())?))).collect()
 }
 
 /// The sum of a JSON text; `None` for what is none.

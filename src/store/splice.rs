@@ -11,30 +11,52 @@ use super::problem::Error;
 /// What JSON counts as white space [RFC 8259 2].
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
+/// A file's text without the value of its top-level `state`: what a run leaves as it is.
+/// It is small, whatever the state.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Frame {
+    before: String,
+    after: String,
+}
+
+impl Frame {
+    /// That of `text`; one that has no `state` gets it as its last key.
+    pub fn of(path: &Path, text: &str) -> Result<Self, Error> {
+        // The sections are passed over: a run has its memory full when it saves.
+        let document: Document<'_, IgnoredAny> = document(path, text)?;
+        let (begin, between, end) = match document.state {
+            Some(value) => {
+                // The value is a part of `text`, so its place is known by its address.
+                let begin = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+                (begin, String::new(), begin + value.len())
+            }
+            None => {
+                let body = text.trim_end_matches(SPACE);
+                let inner = body.strip_suffix('}').unwrap_or(body);
+                let end = inner.trim_end_matches(SPACE).len();
+                let comma = if document.sections.is_empty() { "" } else { "," };
+                (end, format!("{comma}{}\"state\": ", indent(text)), end)
+            }
+        };
+        let before = text.get(..begin).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default().to_owned();
+        Ok(Self { before: [before, &between].concat(), after })
+    }
+
+    /// The file's text with the JSON that `write` adds as its `state`.
+    pub fn filled<E>(&self, write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<String, E> {
+        let mut text = self.before.clone();
+        write(&mut text)?;
+        text.push_str(&self.after);
+        Ok(text)
+    }
+}
+
 /// `text` with the value of its top-level `state` replaced by `json`, or with
 /// a last key `state` where it has none.
 pub(super) fn with_state(path: &Path, text: &str, json: &str) -> Result<String, Error> {
-    // The sections are passed over: a run has its memory full when it saves.
-    let document: Document<'_, IgnoredAny> = document(path, text)?;
-    let (before, between, after) = match document.state {
-        Some(value) => {
-            // The value is a part of `text`, so its place is known by its address.
-            let begin = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-            let end = begin + value.len();
-            (text.get(..begin), String::new(), text.get(end..))
-        }
-        None => {
-            let body = text.trim_end_matches(SPACE);
-            let inner = body.strip_suffix('}').unwrap_or(body);
-            let end = inner.trim_end_matches(SPACE).len();
-            let comma = if document.sections.is_empty() { "" } else { "," };
-            let key = format!("{comma}{}\"state\": ", indent(text));
-            (text.get(..end), key, text.get(end..))
-        }
-    };
-    let before = before.unwrap_or_default();
-    let after = after.unwrap_or_default();
-    Ok([before, &between, json, after].concat())
+    let Frame { before, after } = Frame::of(path, text)?;
+    Ok([&before, json, &after].concat())
 }
 
 /// The line break and indent before the file's first key, for the new one.

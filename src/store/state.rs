@@ -356,9 +356,13 @@ fn head_of(source: &Source<'_>) -> Head {
     }
 }
 
-/// The state's JSON as it is written, with its seals.
-pub(super) fn written(state: &State) -> serde_json::Result<String> {
-    seal::sealed(&serde_json::to_string(state)?)
+/// Adds the state's JSON to a text, as it is written, with its seals.
+pub(super) fn write(state: &State, text: &mut String) -> std::io::Result<()> {
+    let begin = text.len();
+    let mut bytes = std::mem::take(text).into_bytes();
+    serde_json::to_writer(&mut bytes, state)?;
+    *text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
+    Ok(seal::seal(text, begin)?)
 }
 
 /// Reads a state part by part. `last` is the same state as it was written elsewhere:
@@ -616,7 +620,8 @@ mod tests {
             reckoned_at: Timestamp::UNIX_EPOCH,
             host_at: Timestamp::UNIX_EPOCH,
         });
-        let written = written(&state).unwrap();
+        let mut written = String::new();
+        write(&state, &mut written).unwrap();
         let source = Source::of(&written).unwrap();
         assert_eq!(source.unknown().count(), 0, "{written}");
         assert_eq!(source.parts.len(), PARTS.len() + ASIDE.len(), "{written}");

@@ -222,13 +222,14 @@ fn budget(bench: &Bench) -> Vec<Figure> {
     let cases = [(1, 8), (100, 19), (1_000, 19), (10_000, 28)];
     let figures = cases.into_iter().flat_map(|(rules, prefix)| {
         site.rules(rules_of_networks(rules, prefix));
-        let taken = bench.run(&site.fresh(), &format!("flows={FULL} "));
+        let (first, later) = bench.first_and_later(&site, 1, &format!("flows={FULL} "));
         let rows = 1_u64 << (32 - prefix);
         let name = format!("200,000 rows, {rules} rules of {} each", rows.min(FULL + 1));
         [
-            figure(&name, "peak, MiB", 72.0, taken.peak),
+            figure(&name, "peak, MiB", 72.0, first.peak),
+            figure(&name, "later, peak, MiB", 72.0, later.peak),
             figure(&name, "file, MB", 12.6, site.file_size() as f64 / 1e6),
-            figure(&name, "CPU, s", None, taken.cpu),
+            figure(&name, "CPU, s", None, first.cpu),
         ]
     });
     figures.collect()

@@ -26,6 +26,7 @@ fn message(report: &Report, told: &Composed) -> String {
             login: None,
             ca_file: None,
             timeout: std::time::Duration::from_secs(1),
+            others: Default::default(),
         },
     };
     let parts = mime::Parts {

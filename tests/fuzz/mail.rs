@@ -171,6 +171,7 @@ fn alert() -> impl Strategy<Value = Alert> {
                 first,
                 last,
                 in_one_go: at_least.then_some(InOneGo { count, since: first, by: last }),
+                in_doubt: (!at_least && count % 3 == 0).then_some(count),
                 timeline,
                 subject,
                 snapshot,

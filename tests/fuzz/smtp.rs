@@ -34,6 +34,7 @@ pub fn settings(port: u16) -> Settings {
             login: None,
             ca_file: None,
             timeout: Duration::from_millis(150),
+            others: Default::default(),
         },
     }
 }

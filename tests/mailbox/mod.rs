@@ -180,6 +180,7 @@ pub fn settings(port: u16) -> Settings {
             login: None,
             ca_file: None,
             timeout: Duration::from_secs(2),
+            others: Default::default(),
         },
     }
 }

@@ -98,6 +98,7 @@ pub fn event_alert(lang: Lang) -> Alert {
         first,
         last,
         in_one_go: None,
+        in_doubt: None,
         timeline: vec![(minute(first), 2), (minute(last), 1)],
         subject: Subject::Events {
             sources: ranked(
@@ -187,6 +188,7 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         first,
         last,
         in_one_go: None,
+        in_doubt: None,
         timeline,
         subject: Subject::Traffic {
             talkers: ranked(

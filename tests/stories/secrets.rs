@@ -9,10 +9,10 @@ use crate::mailbox::Options;
 use crate::pce::*;
 use crate::world::{Run, World};
 
-const PASSWORD: &str = "mail-Pa55word-9x";
+pub(super) const PASSWORD: &str = "mail-Pa55word-9x";
 
 /// A world that logs in at the mail server, and all that must stay secret in it.
-fn with_secrets(script: Options) -> (World, Vec<String>) {
+pub(super) fn with_secrets(script: Options) -> (World, Vec<String>) {
     let mut world = World::new();
     world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
     world.mail_server(Options { login: Some(("monitor".into(), PASSWORD.into())), ..script });
@@ -34,7 +34,7 @@ fn state(world: &World, name: &str) -> String {
 }
 
 /// In no output, no mail, no state of this world, not even with blanks in between.
-fn assert_silent(world: &World, run: &Run, secrets: &[String]) {
+pub(super) fn assert_silent(world: &World, run: &Run, secrets: &[String]) {
     let mut places = vec![
         ("stdout", run.stdout.clone()),
         ("stderr", run.stderr.clone()),

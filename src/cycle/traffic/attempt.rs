@@ -90,7 +90,7 @@ impl<'c> Attempt<'c> {
                 labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
                 matching: Vec::new(),
                 rules,
-                tallies: Copies::of(&cycle.state.rules),
+                tallies: Copies::of(&cycle.state.rules, known.excess()),
                 records: cycle.records.as_ref().map(Records::collector),
                 archive: cycle.archive_batch(Kind::Flows),
             },

@@ -85,7 +85,17 @@ fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
         vec![(words::first_seen(look.lang), first), (words::last_seen(look.lang), last)]
     };
     times.extend(alert.in_one_go.map(|lump| in_one_go(alert, lump, look)));
+    times.extend(alert.in_doubt.and_then(|span| in_doubt(alert, span, look.lang)));
     times
+}
+
+/// `to within 1 hour only …; it may be that no 10 minutes held the threshold`.
+fn in_doubt(alert: &Alert, span: u64, lang: Lang) -> Option<(String, String)> {
+    let Threshold::Count { window, .. } = alert.threshold else {
+        return None;
+    };
+    let (span, window) = (show::window(lang, span), show::window(lang, window.into()));
+    Some((words::exactness(lang), words::in_doubt(lang, span, window)))
 }
 
 /// `1,330 connections reported in one go at 14:05; may have happened since 11:00`.

@@ -6,6 +6,9 @@ use ipnet::IpNet;
 
 use crate::net::bare;
 
+/// What may name a proxy, the first one that is set.
+pub const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
 /// The proxy for an `https://` URL as curl reads it from the environment: lower
 /// case first, the scheme's own before the general one, `NO_PROXY` over both.
 pub(super) fn from_environment(
@@ -18,9 +21,7 @@ pub(super) fn from_environment(
     if no_proxy.is_some_and(|list| leaves_out(&list, host, port)) {
         return None;
     }
-    ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        .into_iter()
-        .find_map(|name| set(name).map(|url| (name, url)))
+    VARIABLES.into_iter().find_map(|name| set(name).map(|url| (name, url)))
 }
 
 /// Whether a `NO_PROXY` list names the host: itself, a domain or a network that it is

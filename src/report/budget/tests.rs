@@ -48,6 +48,10 @@ fn weight_of(tallies: &Tallies) -> usize {
 
 /// What a rule on traffic has to tell.
 fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
+    alert_at(tally, count_by, Threshold::Immediate)
+}
+
+fn alert_at(tally: &mut Tally, count_by: FlowCount, threshold: Threshold) -> crate::report::Alert {
     let rule = Rule {
         id: 7,
         name: "a rule".into(),
@@ -57,7 +61,7 @@ fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
         rec: String::new(),
         note: String::new(),
         filter: Filter::Traffic(TrafficFilter { count_by, ..Default::default() }),
-        threshold: Threshold::Immediate,
+        threshold,
         cooldown_minutes: 0,
     };
     tally.alert(&rule, minute_of(at(2_000))).unwrap()
@@ -67,7 +71,7 @@ fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
 fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
     let names: Vec<String> = (0..16).map(|nth| format!("rule {nth}")).collect();
     let known = rules_named(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     for host in 0..3_000 {
         for name in &names {
             let many = if host == 7 { 500 } else { 1 };
@@ -90,9 +94,23 @@ fn many_rules_with_many_talkers_stay_within_the_budget_and_lose_no_count() {
 }
 
 #[test]
+fn where_room_is_taken_elsewhere_there_is_less() {
+    let known = rules_named(&["one"]);
+    let kept = |elsewhere: usize| {
+        let mut copies = Copies::of(&known, elsewhere);
+        for host in 0..4_000 {
+            count(&mut copies, "one", FlowCount::Connections, host, 1, 0);
+        }
+        weight_of(&copies.counted())
+    };
+    assert!(kept(0) > OF_A_FETCH / 8);
+    assert!(kept(OF_A_FETCH - 1) <= OF_A_FETCH / 8);
+}
+
+#[test]
 fn a_few_rules_with_many_talkers_lose_none() {
     let known = rules_named(&["one", "two"]);
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     for host in 0..4_000 {
         for name in ["one", "two"] {
             count(&mut copies, name, FlowCount::Connections, host, 1, 0);
@@ -106,7 +124,7 @@ fn a_few_rules_with_many_talkers_lose_none() {
 #[test]
 fn the_rules_that_matched_least_give_way_first() {
     let known = rules_named(&["busy", "calm", "rare"]);
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     for (name, many) in [("busy", 1_000), ("calm", 10), ("rare", 1)] {
         for host in 0..1_000 {
             count(&mut copies, name, FlowCount::Connections, host, many, 0);
@@ -117,10 +135,10 @@ fn the_rules_that_matched_least_give_way_first() {
     let gave_way = |tallies: &Tallies, name: &str| -> bool {
         tallies[name].evidence.talkers.ranking().at_least
     };
-    lighten(&mut counted, whole * 2, whole * 2);
+    lighten(&mut counted, whole * 2, whole * 2, &mut Steps::default());
     assert!(!gave_way(&counted, "busy") && gave_way(&counted, "rare"));
     // Down to what the counts take by themselves.
-    lighten(&mut counted, 200, 200);
+    lighten(&mut counted, 200, 200, &mut Steps::default());
     for (name, many) in [("busy", 1_000_000), ("calm", 10_000), ("rare", 1_000)] {
         let tally = &counted[name];
         assert_eq!(tally.counter.untold.total(), many, "{name}");
@@ -133,13 +151,13 @@ fn the_rules_that_matched_least_give_way_first() {
 #[test]
 fn counts_of_many_minutes_become_coarser_and_stay_whole() {
     let known = rules_named(&["all day"]);
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     for minute in 0..1_440 {
         count(&mut copies, "all day", FlowCount::Connections, 1, 2, minute);
     }
     let mut counted = copies.counted();
     let fine = counted["all day"].counter.weight();
-    lighten(&mut counted, fine / 2, fine / 2);
+    lighten(&mut counted, fine / 2, fine / 2, &mut Steps::default());
     let tally = counted.get_mut("all day").unwrap();
     assert!(tally.weight() <= fine / 2);
     let alert = alert_of(tally, FlowCount::Connections);
@@ -150,15 +168,37 @@ fn counts_of_many_minutes_become_coarser_and_stay_whole() {
 }
 
 #[test]
+fn an_alert_that_may_be_due_for_merged_counts_alone_says_so() {
+    let known = rules_named(&["sparse"]);
+    for (window, doubt) in [(30, Some(128)), (200, None)] {
+        let mut copies = Copies::of(&known, 0);
+        // One in 20 minutes: never ten in half an hour, and ten in any 200 minutes.
+        for minute in (0..10_000).step_by(20) {
+            count(&mut copies, "sparse", FlowCount::Connections, 1, 1, minute);
+        }
+        let mut counted = copies.counted();
+        let tally = counted.get_mut("sparse").unwrap();
+        // In two steps, as memory runs short.
+        for span in [32, 128] {
+            tally.keep_counts(1, span);
+        }
+        let threshold = Threshold::Count { count: 6, window };
+        let alert = alert_at(tally, FlowCount::Connections, threshold);
+        assert_eq!(alert.in_doubt, doubt, "{window}");
+    }
+    assert!(COUNTS.windows(2).all(|pair| pair[1].1 % pair[0].1 == 0), "spans do not overlap");
+}
+
+#[test]
 fn flows_that_gave_way_are_told_as_at_least() {
     let known = rules_named(&["flows"]);
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     for host in 0..20_000 {
         let minute = i64::from(host / 1_000);
         count(&mut copies, "flows", FlowCount::Flows, host, 1, minute);
     }
     let mut counted = copies.counted();
-    lighten(&mut counted, 400_000, 400_000);
+    lighten(&mut counted, 400_000, 400_000, &mut Steps::default());
     assert!(weight_of(&counted) <= 400_000);
     let tally = counted.get_mut("flows").unwrap();
     let alert = alert_of(tally, FlowCount::Flows);
@@ -170,7 +210,7 @@ fn flows_that_gave_way_are_told_as_at_least() {
 fn events_keep_to_the_same_budget() {
     let names: Vec<String> = (0..10).map(|nth| format!("rule {nth}")).collect();
     let known = rules_named(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     let long = "x".repeat(200);
     for nth in 0..4_000 {
         let raw = format!(
@@ -194,7 +234,7 @@ fn events_keep_to_the_same_budget() {
 #[test]
 fn what_was_known_is_untouched_until_the_fetch_is_complete() {
     let known = rules_named(&["one", "two"]);
-    let mut copies = Copies::of(&known);
+    let mut copies = Copies::of(&known, 0);
     count(&mut copies, "one", FlowCount::Connections, 1, 1, 0);
     assert!(!copies.count("two", |_| None));
     assert!(!copies.count("nobody's", |_| Some(0)));
