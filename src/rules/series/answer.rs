@@ -220,7 +220,7 @@ impl Answer<'_> {
     /// The places of the series of one name and end, in the order of their beginnings.
     pub(super) fn named(&self, name: Name, outbound: bool) -> Range<usize> {
         let of_name = self.first_from(name);
-        let is_before = |one: &Series| one.name == name && one.outbound < outbound;
+        let is_before = |one: &Series| (one.name, one.outbound) < (name, outbound);
         let from = of_name + how_many(&self.series[of_name..], is_before);
         let is_named = |one: &Series| one.name == name && one.outbound == outbound;
         from..from + how_many(&self.series[from..], is_named)

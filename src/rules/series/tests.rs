@@ -521,9 +521,9 @@ fn a_name_is_found_wherever_hashes_lie_and_however_many_are_alike() {
     let crowded: Vec<u64> = (0..20_000).map(|nth| (u64::MAX / 3) + nth % 5_000).collect();
     let at_both_ends: Vec<u64> = (0..20_000).map(|nth| spread(nth) >> (nth % 60)).collect();
     for names in [vec![], vec![7], evenly, crowded, at_both_ends] {
-        let mut known = Known::default();
-        known.series = names.iter().map(|name| series(*name)).collect();
-        known.series.sort_unstable_by_key(Series::place);
+        let mut all: Vec<Series> = names.iter().map(|name| series(*name)).collect();
+        all.sort_unstable_by_key(Series::place);
+        let known = Known { series: all, ..Known::default() };
         let legacy = Legacy::default();
         let bounds =
             Bounds { from: at(0), complete: None, overlap: SignedDuration::ZERO, whole: true };
