@@ -24,6 +24,9 @@ const GATHERED: usize = 4_096;
 /// The same for the ends of flows and for services: they repeat more than talkers do.
 const SIDES_GATHERED: usize = 1_024;
 
+/// However small the rules' share is, so many are told apart in one fetch.
+const LEAST_ROOM: usize = 8;
+
 /// In so many minutes at most one row is counted for its talker: the last of each
 /// part of its growth, so that an alert that tells a part of it is right to a sixteenth.
 const TALKER_POINTS: usize = 16;
@@ -100,6 +103,9 @@ pub struct Table<T> {
     /// What counts less than this ranks behind those that stayed when others gave way. It
     /// is counted, but not made: that costs more than all the rest.
     least: u64,
+    /// How many are told apart at most, where the rules' share is small: else the table
+    /// would fill and be emptied over and over.
+    room: usize,
 }
 
 /// A thing with its counts.
@@ -261,6 +267,7 @@ impl<T: Thing> Table<T> {
         // A table that grows has up to twice the room that it fills, and an eighth free.
         let more = Self::ROW * 16 / 7 + kept.weight();
         self.rows.insert(identity, kept);
+        let gathered = gathered.min(self.room);
         if self.rows.len() > gathered {
             self.give_way(gathered / 2);
         }
@@ -279,6 +286,7 @@ impl<T: Thing> Table<T> {
 
     fn keep_to(&mut self, share: &Share) {
         self.give_way(share.things);
+        self.room = self.room.min(2 * share.things).max(LEAST_ROOM);
         self.rows.shrink_to_fit();
         for kept in self.rows.values_mut() {
             kept.counts.coarsen(share.minutes);
@@ -334,7 +342,7 @@ impl<T: Thing> Table<T> {
         self.more.forget_before(first);
         self.give_way(KEPT);
         self.keep(|kept| kept.what.is_some());
-        self.least = 0;
+        (self.least, self.room) = (0, usize::MAX);
         self.rows.shrink_to_fit();
     }
 
@@ -386,7 +394,7 @@ impl<T> Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: HashMap::default(), more: Minutes::default(), least: 0 }
+        Self { rows: HashMap::default(), more: Minutes::default(), least: 0, room: usize::MAX }
     }
 }
 
@@ -412,7 +420,11 @@ impl<'de, T: Deserialize<'de> + Thing> Deserialize<'de> for Table<T> {
         let stored = Stored::deserialize(deserializer)?;
         let kept =
             |(what, counts): (T, Minutes)| (what.identity(), Kept { what: Some(what), counts });
-        Ok(Self { rows: stored.rows.into_iter().map(kept).collect(), more: stored.more, least: 0 })
+        Ok(Self {
+            rows: stored.rows.into_iter().map(kept).collect(),
+            more: stored.more,
+            ..Self::default()
+        })
     }
 }
 
