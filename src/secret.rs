@@ -148,12 +148,8 @@ impl Secrets {
                 continue;
             }
             let rest = letters.get(at..).unwrap_or_default();
-            let here = |form: &&Vec<char>| {
-                form.len() <= rest.len()
-                    && form.iter().zip(rest).all(|(one, other)| *one == other.letter)
-            };
-            // The longest stands first.
-            let end = self.0.iter().find(here).and_then(|form| rest.get(form.len() - 1));
+            let longest = self.0.iter().filter_map(|form| begun(form, rest)).max();
+            let end = longest.and_then(|length| rest.get(length - 1));
             found.extend(end.map(|last| (letter.from, last.to)));
         }
         found
@@ -177,6 +173,14 @@ impl Secrets {
         self.0.dedup();
         self.0.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
+}
+
+/// How much of a secret stands at the beginning of the letters: all of it, or what is left
+/// of it where a text was cut for its length.
+fn begun(form: &[char], letters: &[Letter]) -> Option<usize> {
+    let same = form.iter().zip(letters).take_while(|(one, other)| **one == other.letter).count();
+    let is_cut = letters.get(same).is_some_and(|next| next.letter == '…');
+    (same == form.len() || (same >= SHORTEST_WORD && is_cut)).then_some(same)
 }
 
 impl fmt::Debug for Secrets {
@@ -348,6 +352,16 @@ mod tests {
         short.add("word");
         assert_eq!(short.hide("a word"), "a ***");
         assert_eq!(short.among_our_words().hide("a word"), "a word");
+    }
+
+    #[test]
+    fn what_is_left_of_one_where_a_text_was_cut_is_found_too() {
+        let secrets = secrets();
+        for length in SHORTEST_WORD..SECRET.chars().filter(|c| !c.is_whitespace()).count() {
+            let part: String = SECRET.chars().filter(|c| !c.is_whitespace()).take(length).collect();
+            assert_eq!(secrets.hide(&format!("<{part}…</td>")), "<***…</td>");
+            assert_eq!(secrets.hide(&format!("{part} is not cut")), format!("{part} is not cut"));
+        }
     }
 
     #[test]
