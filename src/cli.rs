@@ -10,10 +10,14 @@ use std::path::PathBuf;
 
 use argh::{ArgsInfo, FromArgs};
 
-use crate::status::MAX_AGE_MINUTES;
+use crate::log::Log;
 
 pub use parse::{Parsed, parse};
 pub use usage::{help_of, usage};
+
+/// The age from which the last complete run is too old, unless said otherwise:
+/// three runs at the usual ten minutes.
+pub const MAX_AGE_MINUTES: u32 = 30;
 
 /// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
 #[derive(ArgsInfo, FromArgs, Debug)]
@@ -263,17 +267,6 @@ pub struct Status {
     /// the same as JSON, for scripts
     #[argh(switch)]
     pub json: bool,
-}
-
-/// Where the run's line goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Log {
-    /// Standard output, failures to standard error.
-    Stdout,
-    /// The local syslog socket.
-    Syslog,
-    /// systemd's journal.
-    Journal,
 }
 
 impl argh::FromArgValue for Log {

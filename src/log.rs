@@ -9,11 +9,21 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
-use crate::cli::Log;
 use crate::store::{Change, Env};
 use crate::terminal::{put, put_error};
 use crate::users;
 use crate::visible::visible;
+
+/// Where the run's line goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// Standard output, failures to standard error.
+    Stdout,
+    /// The local syslog socket.
+    Syslog,
+    /// systemd's journal.
+    Journal,
+}
 
 /// The local socket of syslog [RFC 3164 over a datagram].
 const SYSLOG: &str = "/dev/log";

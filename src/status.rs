@@ -13,10 +13,6 @@ use crate::said::Said;
 use crate::store::state::{LastRun, State};
 use crate::store::{self, Env, Opened, StateUse};
 
-/// The age from which the last complete run is too old, unless said otherwise:
-/// three runs at the usual ten minutes.
-pub const MAX_AGE_MINUTES: u32 = 30;
-
 /// How the monitor is doing.
 #[derive(Clone, Debug)]
 pub struct Status {

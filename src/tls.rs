@@ -10,6 +10,7 @@ mod pem;
 mod problem;
 mod shown;
 mod verify;
+pub mod words;
 
 use std::fmt;
 use std::io;

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use crate::certificate::Certificate;
-use crate::lang::{Lang, check as say, parted, tls as tls_words};
+use crate::lang::{Lang, check as say, parted};
 use crate::secret::Secrets;
+use crate::tls::words as tls_words;
 use crate::tls::{Problem, Shown};
 
 /// A certificate that ends within this time is worth a remark.

@@ -24,11 +24,12 @@ pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
+use crate::cli::MAX_AGE_MINUTES;
 use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words};
 use crate::net::AddressBook;
 use crate::rules::Filter;
-use crate::status::{self, MAX_AGE_MINUTES, Reason};
+use crate::status::{self, Reason};
 use crate::store::{self, Config, Env, Opened, StateUse};
 use crate::users;
 

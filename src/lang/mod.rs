@@ -10,7 +10,6 @@ pub mod best_practices;
 pub mod check;
 pub mod config;
 pub mod cycle;
-pub mod explain;
 pub mod help;
 pub mod import;
 pub mod inspect;
@@ -20,12 +19,9 @@ pub mod menu_rules;
 pub mod menu_settings;
 pub mod notices;
 pub mod outbox;
-pub mod pce;
 pub mod reports;
 pub mod rules;
-pub mod smtp;
 pub mod status;
-pub mod tls;
 
 /// The language of mails, menus and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod error;
 mod objection;
 pub mod reply;
 mod wire;
+pub mod words;
 
 use std::io;
 use std::net::SocketAddr;

@@ -32,11 +32,11 @@ use serde_json::Value;
 
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
-use crate::cli::Log;
 use crate::cycle::{self, Start};
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, menu as say};
 use crate::log;
+use crate::log::Log;
 use crate::store::{self, Draft, Env};
 use crate::terminal;
 

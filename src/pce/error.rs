@@ -1,5 +1,7 @@
 //! Why the PCE could not be asked, or its answer not be read. The sentences stand
-//! in [`crate::lang::pce`].
+//! in [`words`].
+
+mod words;
 
 use std::fmt;
 use std::io;

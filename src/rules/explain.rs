@@ -1,8 +1,9 @@
 //! Why a rule does not match a record: the first of its conditions that fails.
 //!
 //! The conditions themselves stand once, in [`super::matching`]; what is said here is
-//! what failed, with what was wanted and what was found. In which words is told by
-//! [`crate::lang`].
+//! what failed, with what was wanted and what was found; [`words`] puts that into words.
+
+pub mod words;
 
 use std::net::IpAddr;
 

@@ -2,9 +2,9 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, texts};
-use crate::mail::smtp::envelope::shown;
-use crate::mail::smtp::{Cause, Note, Objection, Refused, SmtpError, Step};
+use super::envelope::shown;
+use super::{Cause, Note, Objection, Refused, SmtpError, Step};
+use crate::lang::{Lang, texts};
 
 texts! {
     failed(server, step, cause) {

@@ -2,8 +2,8 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, texts};
-use crate::tls::{Problem, TlsError};
+use super::{Problem, TlsError};
+use crate::lang::{Lang, texts};
 
 texts! {
     unreadable(file, error) {

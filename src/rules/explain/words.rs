@@ -2,8 +2,8 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, mail, texts};
-use crate::rules::explain::{EventMiss, FlowMiss, Side};
+use super::{EventMiss, FlowMiss, Side};
+use crate::lang::{Lang, mail, texts};
 use crate::rules::{Decision, Label, PortRange};
 
 /// So many of a list are named.

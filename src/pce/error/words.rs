@@ -2,8 +2,8 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, texts};
-use crate::pce::error::{Break, Error, Problem, ProxyFault, ProxyProblem};
+use super::{Break, Error, Problem, ProxyFault, ProxyProblem};
+use crate::lang::{Lang, texts};
 use crate::pce::health::Complaint;
 
 texts! {
