@@ -6,18 +6,10 @@
 //! changes by the [`menu`], by [`rule_command`] or by [`import`]; [`check`] and
 //! [`status`] only look. [`lang`] holds every sentence that a person reads.
 //!
-//! Who may know whom:
-//! - `pce` knows no other room of that line, `rules` the PCE's records, `report` the
-//!   rules, `mail` the report. None of them knows the store, a command or the terminal.
-//! - `store` knows the plain data that those four define.
-//! - `cycle` and the commands know what they need; `main` knows them all.
-//! - Only `pce` and `mail` open sockets to others, by way of [`net`] and [`tls`];
-//!   [`log`] writes to the host's own.
-//! - Time and randomness are arguments: only `main` and `cycle` look at a clock.
-//!
-//! Below them all, each knowing next to nothing: [`certificate`], [`columns`],
-//! [`crontab`], [`exit`], `getent`, [`ordinary`], [`packed`], [`secret`], [`table`],
-//! [`terminal`], [`users`], [`visible`].
+//! Who knows whom is drawn in CONTRIBUTING.md, from the `use` lines; no room knows one
+//! that knows it. Only `pce` and `mail` open sockets to others, by way of [`net`] and
+//! [`tls`]; [`log`] writes to the host's own. Time and randomness are arguments: only
+//! `main` and `cycle` look at a clock.
 
 // What prints by itself dies of a closed stream; `terminal` does not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
