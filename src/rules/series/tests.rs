@@ -544,6 +544,11 @@ fn a_name_is_found_wherever_hashes_lie_and_however_many_are_alike() {
             let from = known.series.partition_point(|one| one.name < Name(name));
             let upto = known.series.partition_point(|one| one.name <= Name(name));
             assert_eq!(found, from..upto, "{name} among {}", names.len());
+            let talkers = Name(name).talkers();
+            let from = known.series.partition_point(|one| one.name.talkers() < talkers);
+            let upto = known.series.partition_point(|one| one.name.talkers() <= talkers);
+            let upto = upto.min(from + answer::NEAREST);
+            assert_eq!(answer.talking(talkers), from..upto, "{name} among {}", names.len());
         }
     }
 }
@@ -770,6 +775,44 @@ fn what_a_row_grew_by_is_not_told_of_others_of_its_name() {
     assert_eq!(monitor.counts(720, &[row(1, 4, 710, 160)]), [60]);
     let other = monitor.known.series.iter().find(|one| one.first == second(at(300))).unwrap();
     assert_eq!((other.count, other.last), (50, second(at(700))));
+}
+
+/// A series as it is remembered of [`row`] 1.
+fn seen(first: i64, last: i64, count: u32) -> Series {
+    let (first, last) = (second(at(first)), second(at(last)));
+    Series { first, last, count, ..series(row(1, 0, 0, 0).name.0) }
+}
+
+#[test]
+fn a_whole_holds_the_connections_of_the_parts_within_its_time_and_no_others() {
+    let whole = |first, last, count| Series { whole: true, ..seen(first, last, count) };
+    for (known, more) in [
+        ([whole(5, 700, 100), seen(650, 700, 30)], 30),
+        ([whole(5, 600, 100), seen(610, 700, 20)], 10),
+        ([whole(5, 610, 100), seen(610, 700, 20)], 30),
+    ] {
+        let mut monitor = Monitor { complete: Some(710), ..Monitor::default() };
+        monitor.known.series = known.to_vec();
+        assert_eq!(monitor.counts(720, &[row(1, -60, 715, 130)]), [more], "{known:?}");
+    }
+}
+
+#[test]
+fn a_series_that_was_not_asked_for_may_come_back_as_it_is() {
+    let mut monitor = Monitor { complete: Some(710), ..Monitor::default() };
+    let rests = seen(600, 679, 50);
+    monitor.known.series = vec![rests];
+    assert_eq!(monitor.counts(720, &[row(1, 560, 715, 60)]), [10]);
+    assert!(monitor.known.series.contains(&rests));
+}
+
+#[test]
+fn what_a_part_grew_by_is_not_told_of_a_whole_that_ended_before_it() {
+    let mut monitor = Monitor { complete: Some(1_480), ..Monitor::default() };
+    let whole = Series { whole: true, ..seen(5, 1_470, 1_028) };
+    monitor.known.series = vec![whole, seen(1_445, 1_475, 28)];
+    assert_eq!(monitor.counts(1_490, &[row(1, 1_445, 1_485, 35)]), [7]);
+    assert!(monitor.known.series.contains(&whole));
 }
 
 #[test]
