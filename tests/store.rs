@@ -3,6 +3,8 @@
 
 #[path = "store/config.rs"]
 mod config;
+#[path = "store/dying.rs"]
+mod dying;
 #[path = "store/editing.rs"]
 mod editing;
 #[path = "store/email.rs"]

@@ -142,6 +142,7 @@ impl Flows {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -184,5 +185,65 @@ mod tests {
             told.add(minute, 1);
         }
         assert_eq!((flows.take(&told), flows.len()), (2, 1));
+    }
+
+    #[test]
+    fn minutes_that_are_not_untold_any_more_keep_no_flow() {
+        let mut flows = flows(&[(100, 1), (101, 2), (104, 1)]);
+        assert!(!flows.is_empty() && Flows::default().is_empty());
+        assert_eq!(flows.weight(), 3 * FLOW_BYTES);
+        let mut untold = Minutes::default();
+        untold.add(101, 1);
+        flows.keep(&untold);
+        assert_eq!((flows.first(), flows.len(), flows.weight()), (Some(101), 1, FLOW_BYTES));
+    }
+
+    #[test]
+    fn of_the_minute_that_the_bound_cuts_as_many_stay_as_there_is_room_for() {
+        for (bound, first, forgets) in
+            [(5, 100, false), (4, 100, true), (3, 101, true), (1, 101, true)]
+        {
+            let mut flows = flows(&[(100, 1), (100, 2), (101, 1), (101, 2), (101, 3)]);
+            assert_eq!(flows.keep_to(bound), forgets, "{bound}");
+            assert_eq!((flows.len(), flows.first()), (bound, Some(first)));
+        }
+    }
+
+    const ROW: &str = r#"{"src":{"ip":"10.0.0.1","fqdn":"a.example.com","workload":{"href":"/w/1"}},
+        "dst":{"ip":"10.0.0.2","fqdn":"b.example.com","workload":{"href":"/w/2"}},
+        "service":{"port":443,"proto":6,"process_name":"nginx"},"state":"active"}"#;
+
+    fn key_of(row: &str) -> FlowKey {
+        let flow: Flow<'_> = serde_json::from_str(row).unwrap();
+        FlowKey::of(&flow)
+    }
+
+    #[test]
+    fn a_flow_is_in_the_file_what_it_was_in_earlier_versions() {
+        assert_eq!(serde_json::to_string(&key_of(ROW)).unwrap(), "\"265405a35d21fdbd\"");
+    }
+
+    #[test]
+    fn flows_are_told_apart_by_who_talks_to_whom_on_what_and_by_nothing_else() {
+        let key = key_of(ROW);
+        for (from, to) in [
+            ("10.0.0.1", "10.0.0.3"),
+            ("10.0.0.2", "10.0.0.3"),
+            ("a.example", "c.example"),
+            ("b.example", "c.example"),
+            ("/w/1", "/w/3"),
+            ("/w/2", "/w/3"),
+            ("443", "444"),
+            ("\"proto\":6", "\"proto\":17"),
+            ("\"proto\":6", "\"proto\":null"),
+        ] {
+            assert_ne!(key_of(&ROW.replace(from, to)), key, "{from} -> {to}");
+        }
+        for (from, to) in [("nginx", "curl"), ("active", "closed")] {
+            assert_eq!(key_of(&ROW.replace(from, to)), key, "{from} -> {to}");
+        }
+        // What is the end of one text is not the beginning of the next.
+        let shifted = ROW.replace("10.0.0.1\"", "10.0.0.11\"").replace("10.0.0.2", "0.0.0.2");
+        assert_ne!(key_of(&shifted), key);
     }
 }

@@ -279,6 +279,11 @@ impl<'de> Deserialize<'de> for Minutes {
 mod tests {
     use super::*;
 
+    /// As they would stand, one beside the other.
+    fn minutes(counts: &[(Minute, u64)]) -> Minutes {
+        Minutes(counts.to_vec())
+    }
+
     #[test]
     fn growth_is_spread_evenly_and_none_is_lost() {
         for (first, last, count) in [
@@ -307,7 +312,7 @@ mod tests {
             let mut minutes = Minutes::default();
             minutes.spread(-5_000_000_000, 29_000_000, count);
             assert_eq!((minutes.total(), minutes.last()), (count, Some(29_000_000)));
-            assert!(minutes.iter().count() <= 31 * 24 * 60);
+            assert_eq!(minutes.iter().count(), 44_640);
         }
     }
 
@@ -323,6 +328,108 @@ mod tests {
             assert!(folded.iter().all(|(minute, _)| minutes.holds(minute)));
         }
         assert!(Minutes::default().folded(8).is_empty());
+        let six = minutes(&[(1, 1), (2, 2), (5, 3), (7, 4), (8, 5), (9, 6)]);
+        assert_eq!(six.folded(3), minutes(&[(2, 3), (7, 7), (9, 11)]));
+        assert_eq!(six.folded(4), six.folded(3), "groups are of one size");
+        assert_eq!(six.folded(0), minutes(&[(9, 21)]));
+    }
+
+    #[test]
+    fn a_count_of_nothing_is_no_minute() {
+        let mut none = Minutes::default();
+        none.add(7, 0);
+        assert!(none.is_empty());
+    }
+
+    #[test]
+    fn a_few_of_a_long_time_take_little_room() {
+        let mut few = Minutes::default();
+        few.spread(0, 40_000, 3);
+        assert_eq!(few, minutes(&[(13_333, 1), (26_667, 1), (40_000, 1)]));
+        assert!(few.weight() < 1_000, "{}", few.weight());
+    }
+
+    #[test]
+    fn what_minutes_weigh_is_the_room_that_they_take() {
+        let mut many = Minutes::default();
+        assert_eq!(many.weight(), 0);
+        many.spread(1, 1_000, 5_000);
+        assert!((16_000..64_000).contains(&many.weight()), "{}", many.weight());
+        many.coarsen(100);
+        assert!(many.weight() < 1_000, "and no more once there are few: {}", many.weight());
+    }
+
+    #[test]
+    fn merged_counts_stand_in_order_and_those_of_one_minute_as_one() {
+        let own = [(1, 1), (3, 2), (5, 4), (7, 8)];
+        for (other, both) in [
+            (
+                &[(2, 10), (3, 20), (6, 30), (7, 40), (9, 50)][..],
+                &[(1, 1), (2, 10), (3, 22), (5, 4), (6, 30), (7, 48), (9, 50)][..],
+            ),
+            (&[(0, 9), (7, 1)], &[(0, 9), (1, 1), (3, 2), (5, 4), (7, 9)]),
+            (&[(8, 1), (9, 2)], &[(1, 1), (3, 2), (5, 4), (7, 8), (8, 1), (9, 2)]),
+            (&[(3, 1), (4, 1), (5, 1)], &[(1, 1), (3, 3), (4, 1), (5, 5), (7, 8)]),
+            (&[], &own),
+        ] {
+            let mut merged = minutes(&own);
+            merged.merge(&minutes(other));
+            assert_eq!(merged, minutes(both), "with {other:?}");
+            let mut turned = minutes(other);
+            turned.merge(&minutes(&own));
+            assert_eq!(turned, minutes(both), "{other:?} with ours");
+        }
+    }
+
+    #[test]
+    fn counts_of_one_span_stand_in_the_last_minute_of_it_that_has_any() {
+        let mut counts = minutes(&[(-1, 1), (0, 2), (9, 3), (10, 4), (25, 5)]);
+        assert!(counts.coarsen(10));
+        assert_eq!(counts, minutes(&[(-1, 1), (9, 5), (10, 4), (25, 5)]));
+        assert!(!counts.coarsen(10), "nothing moves any more");
+    }
+
+    #[test]
+    fn another_sums_minutes_take_what_is_not_later_than_they() {
+        let to = minutes(&[(10, 1), (20, 1)]);
+        let expected =
+            [(9, Some(10)), (10, Some(10)), (11, Some(20)), (20, Some(20)), (21, Some(20))];
+        for (minute, found) in expected {
+            assert_eq!(to.at_or_after(minute), found, "{minute}");
+        }
+        assert_eq!(Minutes::default().at_or_after(7), None);
+
+        let mut counts = minutes(&[(3, 1), (10, 2), (11, 4), (19, 8), (20, 16), (30, 32)]);
+        counts.align(&to);
+        assert_eq!(counts, minutes(&[(10, 3), (20, 60)]));
+        let before = counts.clone();
+        counts.align(&Minutes::default());
+        assert_eq!(counts, before, "where there is none, all stay");
+    }
+
+    #[test]
+    fn as_many_as_a_minute_holds_are_taken_out_of_it_and_no_more() {
+        let mut counts = minutes(&[(10, 5), (20, 3)]);
+        assert!(!counts.take_from(11, 1), "nothing is there");
+        assert!(!counts.take_from(10, 6), "too few are there");
+        assert_eq!(counts, minutes(&[(10, 5), (20, 3)]));
+        assert!(counts.take_from(10, 2));
+        assert_eq!(counts, minutes(&[(10, 3), (20, 3)]));
+        assert!(counts.take_from(10, 3));
+        assert_eq!(counts, minutes(&[(20, 3)]), "one without a count is absent");
+    }
+
+    #[test]
+    fn of_a_copy_and_of_what_is_taken_out_the_minutes_say_which() {
+        let all = minutes(&[(10, 5), (20, 3), (30, 1)]);
+        assert_eq!(all.only(|minute| minute != 20), minutes(&[(10, 5), (30, 1)]));
+        let mut rest = all.clone();
+        assert_eq!(rest.take_minutes_of(&minutes(&[(9, 1), (20, 9)])), minutes(&[(20, 3)]));
+        assert_eq!(rest, minutes(&[(10, 5), (30, 1)]));
+        rest.forget_before(10);
+        assert_eq!((rest.first(), rest.last()), (Some(10), Some(30)));
+        rest.forget_before(11);
+        assert_eq!(rest, minutes(&[(30, 1)]));
     }
 
     #[test]
@@ -356,5 +463,6 @@ mod tests {
         assert_eq!(minute_of(time_of(29_000_000)), 29_000_000);
         assert_eq!(minute_of(time_of(-1)), -1);
         assert_eq!(time_of(i64::MAX), jiff::Timestamp::MAX);
+        assert_eq!(time_of(i64::MIN), jiff::Timestamp::MIN);
     }
 }

@@ -150,6 +150,21 @@ fn a_save_waits_for_another_one() {
 }
 
 #[test]
+fn a_save_that_waits_in_vain_says_so_and_changes_nothing() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    let lock = std::fs::File::create(place.beside(".lock")).unwrap();
+    lock.lock().unwrap();
+    let begin = std::time::Instant::now();
+
+    let error = opened.store.save(&mut opened.state).unwrap_err();
+
+    assert!(matches!(error, Error::Busy { .. }) && !error.needs_a_person(), "{error:?}");
+    assert!(begin.elapsed() >= Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert_eq!(place.text(), minimal(""));
+}
+
+#[test]
 fn what_is_written_is_for_the_owner_alone() {
     let place = Place::with(&minimal(""));
     std::fs::set_permissions(&place.file, PermissionsExt::from_mode(0o644)).unwrap();

@@ -62,15 +62,25 @@ impl Monitor {
         growths
     }
 
-    fn part(&mut self, whole: bool, rows: &[Row]) -> Vec<Growth> {
+    fn bounds(&mut self, whole: bool) -> Bounds {
         let reach = self.reach.take().unwrap_or(30);
-        let from = self.complete.unwrap_or(0) - reach;
-        let bounds = Bounds {
-            from: at(from),
+        Bounds {
+            from: at(self.complete.unwrap_or(0) - reach),
             complete: self.complete.map(at),
             overlap: SignedDuration::from_mins(30),
             whole,
-        };
+        }
+    }
+
+    /// Which of the rows can only be told of at the answer's end. Nothing is remembered.
+    fn waits(&mut self, rows: &[Row]) -> Vec<bool> {
+        let bounds = self.bounds(true);
+        let mut answer = self.known.answer(&self.legacy, &bounds);
+        rows.iter().map(|row| answer.take(row).is_none()).collect()
+    }
+
+    fn part(&mut self, whole: bool, rows: &[Row]) -> Vec<Growth> {
+        let bounds = self.bounds(whole);
         let mut answer = self.known.answer(&self.legacy, &bounds);
         let mut growths: Vec<Option<Growth>> = rows.iter().map(|row| answer.take(row)).collect();
         let waiting = rows.iter().zip(&growths);
@@ -534,6 +544,11 @@ fn a_name_is_found_wherever_hashes_lie_and_however_many_are_alike() {
             let from = known.series.partition_point(|one| one.name < Name(name));
             let upto = known.series.partition_point(|one| one.name <= Name(name));
             assert_eq!(found, from..upto, "{name} among {}", names.len());
+            let talkers = Name(name).talkers();
+            let from = known.series.partition_point(|one| one.name.talkers() < talkers);
+            let upto = known.series.partition_point(|one| one.name.talkers() <= talkers);
+            let upto = upto.min(from + answer::NEAREST);
+            assert_eq!(answer.talking(talkers), from..upto, "{name} among {}", names.len());
         }
     }
 }
@@ -602,4 +617,457 @@ fn what_was_counted_before_all_is_forgotten_once_no_row_can_be_of_it() {
     assert_eq!(known.counted_before, second(at(50)));
     known.forget_before(at(51));
     assert_eq!(known.counted_before, 0);
+}
+
+// What is told at once, and what waits for the answer's end.
+
+/// One that rested since 200, and another of its name since.
+fn two_of_one_name(rests: i64, other: (i64, i64)) -> Monitor {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 4, rests, 100), row(1, other.0, other.1, 50)]);
+    monitor
+}
+
+#[test]
+fn a_row_that_may_be_two_that_were_parted_waits_for_the_second() {
+    let grown = row(1, 4, 710, 160);
+    let mut monitor = two_of_one_name(200, (300, 700));
+    assert_eq!(monitor.waits(&[grown]), [true]);
+    let met_before = [row(1, 300, 705, 55), grown];
+    assert_eq!(monitor.waits(&met_before), [false, false], "the second came");
+    let ends_before_it_begins = row(1, 4, 250, 160);
+    assert_eq!(monitor.waits(&[ends_before_it_begins]), [false]);
+    assert_eq!(two_of_one_name(700, (300, 700)).waits(&[grown]), [false], "it is not the later");
+    assert_eq!(two_of_one_name(705, (300, 700)).waits(&[grown]), [false]);
+    assert_eq!(two_of_one_name(200, (300, 600)).waits(&[grown]), [false], "not asked for");
+    assert_eq!(two_of_one_name(200, (300, 680)).waits(&[grown]), [true]);
+}
+
+#[test]
+fn what_continues_the_later_of_two_does_so_at_once() {
+    let mut monitor = two_of_one_name(100, (300, 700));
+    assert_eq!(monitor.waits(&[row(1, 300, 710, 60)]), [false]);
+}
+
+#[test]
+fn a_row_that_nothing_known_has_to_do_with_is_new_at_once() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 685, 700, 50)]);
+    assert_eq!(monitor.waits(&[row(1, 705, 715, 5)]), [false], "it is of another time");
+    let beside = [row(1, 685, 710, 60), row(1, 690, 710, 7)];
+    assert_eq!(monitor.waits(&beside), [false, false], "what it overlaps came back");
+    assert_eq!(monitor.waits(&beside[1..]), [true]);
+}
+
+#[test]
+fn a_row_of_known_talkers_waits_where_it_may_be_theirs() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 690, 700, 50)]);
+    let other = |first: i64, count: u32| renamed(row(1, first, 712, count));
+    assert_eq!(monitor.waits(&[other(690, 60)]), [true]);
+    assert_eq!(monitor.waits(&[other(690, 50)]), [true]);
+    assert_eq!(monitor.waits(&[other(690, 49)]), [false], "it had more");
+    assert_eq!(monitor.waits(&[other(695, 60)]), [false], "it began elsewhere");
+    assert_eq!(monitor.waits(&[outbound(other(690, 60))]), [false], "of the other end");
+    let both = [row(1, 690, 712, 51), other(690, 60)];
+    assert_eq!(monitor.waits(&both), [false, false], "it came back under its own name");
+    // What began before the last fetch's overlap had to be seen.
+    assert_eq!(monitor.waits(&[other(680, 60)]), [false]);
+    assert_eq!(monitor.waits(&[other(679, 60)]), [true]);
+    assert_eq!(monitor.waits(&[outbound(other(679, 60))]), [false]);
+}
+
+#[test]
+fn two_that_became_one_row_add_what_it_has_more_than_both_and_may_come_back() {
+    let mut monitor = two_of_one_name(200, (300, 700));
+    let both = row(1, 4, 710, 160);
+    assert_eq!(monitor.counts(720, &[both]), [10]);
+    assert_eq!(monitor.counts(730, &[both, row(1, 300, 710, 60)]), [0, 0]);
+}
+
+#[test]
+fn a_row_is_two_only_where_the_second_was_told_later_and_asked_for() {
+    let mut grown = row(1, 4, 710, 160);
+    grown.first -= 2;
+    for (rests, other, more) in [
+        (200, (300, 700), 10),
+        (200, (300, 680), 10),
+        (200, (300, 679), 60),
+        (700, (300, 690), 60),
+        (700, (300, 700), 60),
+    ] {
+        let mut monitor = two_of_one_name(rests, other);
+        assert_eq!(monitor.counts(720, &[grown]), [more], "{rests} {other:?}");
+    }
+}
+
+#[test]
+fn of_two_that_it_may_be_a_row_is_one() {
+    let mut monitor = Monitor::default();
+    let mut other = row(1, 4, 439, 86);
+    other.first += 9;
+    monitor.fetch(710, &[row(1, 4, 700, 478), other]);
+    let mut grown = row(1, 4, 710, 480);
+    grown.first += 2;
+    assert_eq!(monitor.counts(720, &[grown]), [2]);
+}
+
+#[test]
+fn a_series_that_may_still_come_is_not_taken_for_renamed() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 690, 700, 50), row(2, 690, 700, 50)]);
+    let named = [1, 2].map(|name| renamed(row(name, 690, 712, 60)));
+    let bounds = monitor.bounds(true);
+    let mut answer = monitor.known.answer(&monitor.legacy, &bounds);
+    let mut settled = |row: Row, at_its_end: bool| {
+        assert_eq!(answer.take(&row), None);
+        answer.settle(&[row], at_its_end)[0].count
+    };
+    assert_eq!(settled(named[0], false), 60, "in the middle it is new");
+    assert_eq!(settled(named[1], true), 10, "at the end it is the one that is missing");
+    assert_eq!(answer.take(&row(1, 690, 712, 55)).map(|growth| growth.count), Some(5));
+
+    assert_eq!(monitor.part(false, &named[..1])[0].count, 60, "nor in a part of the rows");
+}
+
+#[test]
+fn a_renamed_row_is_of_the_same_end_and_never_less() {
+    let mut monitor = Monitor::default();
+    let named = |row: Row, as_what: u64| Row { name: Name(row.name.0 ^ as_what), ..row };
+    let inbound = row(1, 690, 700, 50);
+    monitor.fetch(710, &[inbound, outbound(named(row(1, 690, 700, 20), 0x33))]);
+    assert_eq!(monitor.counts(720, &[outbound(renamed(row(1, 690, 712, 60)))]), [40]);
+
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 5, 700, 50)]);
+    assert_eq!(monitor.counts(720, &[renamed(row(1, 5, 712, 40))]), [40]);
+}
+
+#[test]
+fn exactly_half_is_a_count_that_was_taken_back() {
+    for (count, grown) in [(355, 0), (354, 354)] {
+        let mut monitor = Monitor::default();
+        monitor.fetch(710, &[row(1, 5, 705, 710)]);
+        assert_eq!(monitor.counts(720, &[row(1, 5, 715, count)]), [grown]);
+    }
+}
+
+// Rows that are cut anew by each query.
+
+#[test]
+fn what_a_part_grew_by_is_told_of_the_whole_too() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(1_460, &[row(1, 5, 1_455, 1_014)]);
+    assert_eq!(monitor.counts(1_480, &[row(1, 1_445, 1_475, 28)]), [14]);
+    assert_eq!(monitor.counts(1_490, &[row(1, 1_445, 1_485, 1_035)]), [1_007], "a burst");
+    let whole = monitor.known.series.iter().find(|one| one.whole).unwrap();
+    assert_eq!((whole.count, whole.last), (2_035, second(at(1_485))));
+    monitor.reach = Some(26 * 60);
+    assert_eq!(monitor.counts(1_500, &[row(1, 5, 1_495, 2_042)]), [7]);
+    let part = monitor.known.series.iter().find(|one| !one.whole).unwrap();
+    assert_eq!((part.count, part.last), (1_042, second(at(1_495))), "and the other way round");
+}
+
+#[test]
+fn what_a_row_grew_by_is_not_told_of_others_of_its_name() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 4, 700, 100), row(1, 300, 700, 50)]);
+    assert_eq!(monitor.counts(720, &[row(1, 4, 710, 160)]), [60]);
+    let other = monitor.known.series.iter().find(|one| one.first == second(at(300))).unwrap();
+    assert_eq!((other.count, other.last), (50, second(at(700))));
+}
+
+/// A series as it is remembered of [`row`] 1.
+fn seen(first: i64, last: i64, count: u32) -> Series {
+    let (first, last) = (second(at(first)), second(at(last)));
+    Series { first, last, count, ..series(row(1, 0, 0, 0).name.0) }
+}
+
+#[test]
+fn a_whole_holds_the_connections_of_the_parts_within_its_time_and_no_others() {
+    let whole = |first, last, count| Series { whole: true, ..seen(first, last, count) };
+    for (known, more) in [
+        ([whole(5, 700, 100), seen(650, 700, 30)], 30),
+        ([whole(5, 600, 100), seen(610, 700, 20)], 10),
+        ([whole(5, 610, 100), seen(610, 700, 20)], 30),
+    ] {
+        let mut monitor = Monitor { complete: Some(710), ..Monitor::default() };
+        monitor.known.series = known.to_vec();
+        assert_eq!(monitor.counts(720, &[row(1, -60, 715, 130)]), [more], "{known:?}");
+    }
+}
+
+#[test]
+fn a_series_that_was_not_asked_for_may_come_back_as_it_is() {
+    let mut monitor = Monitor { complete: Some(710), ..Monitor::default() };
+    let rests = seen(600, 679, 50);
+    monitor.known.series = vec![rests];
+    assert_eq!(monitor.counts(720, &[row(1, 560, 715, 60)]), [10]);
+    assert!(monitor.known.series.contains(&rests));
+}
+
+#[test]
+fn what_a_part_grew_by_is_not_told_of_a_whole_that_ended_before_it() {
+    let mut monitor = Monitor { complete: Some(1_480), ..Monitor::default() };
+    let whole = Series { whole: true, ..seen(5, 1_470, 1_028) };
+    monitor.known.series = vec![whole, seen(1_445, 1_475, 28)];
+    assert_eq!(monitor.counts(1_490, &[row(1, 1_445, 1_485, 35)]), [7]);
+    assert!(monitor.known.series.contains(&whole));
+}
+
+#[test]
+fn of_several_that_one_row_replaces_the_earliest_stays_as_the_whole() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 640, 682, 60), row(1, 685, 700, 60)]);
+    assert_eq!(monitor.counts(720, &[row(1, 600, 715, 130)]), [10]);
+    let wholes: Vec<u32> =
+        monitor.known.series.iter().filter(|one| one.whole).map(|one| one.first).collect();
+    assert_eq!((monitor.known.len(), wholes), (2, vec![second(at(640))]));
+}
+
+#[test]
+fn series_of_one_time_may_hold_the_same_connections_so_that_their_share_is_told() {
+    for (apart, told) in [(691, 20), (690, 17)] {
+        let mut monitor = Monitor::default();
+        monitor.fetch(710, &[row(1, 640, 690, 60), row(1, apart, 700, 60)]);
+        assert_eq!(monitor.counts(720, &[row(1, 600, 715, 140)])[0], told, "{apart}");
+    }
+}
+
+#[test]
+fn a_share_is_rounded_to_the_nearest() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(30, &[row(1, 5, 25, 200)]);
+    assert_eq!(monitor.counts(40, &[row(1, 15, 35, 200)]), [67]);
+}
+
+#[test]
+fn what_a_row_has_more_that_reaches_back_may_have_happened_in_all_its_time() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 600, 700, 10)]);
+    let growth = monitor.fetch(720, &[row(1, 550, 715, 40)])[0];
+    let when = growth.when;
+    assert_eq!((when.first, when.last, when.since), (minute(706), minute(715), Some(minute(540))));
+    assert_eq!((growth.count, growth.of), (30, Of::New { within: true, again: false }));
+}
+
+// Storms.
+
+#[test]
+fn a_storm_from_bookkeeping_is_more_than_a_thousand_and_more_than_half() {
+    for (suspect, other, told) in
+        [(1_000, 0, 1_000), (1_001, 0, 1), (2_000, 2_000, 2_000), (2_001, 2_000, 1)]
+    {
+        let mut monitor = Monitor::default();
+        monitor.fetch(710, &[row(1, 690, 700, 50)]);
+        let rows = [row(9, 700, 712, other.max(1)), renamed(row(1, 500, 712, suspect))];
+        let rows = if other > 0 { &rows[..] } else { &rows[1..] };
+        let counts = monitor.counts(720, rows);
+        assert_eq!(counts[counts.len() - 1], told, "{suspect} beside {other}");
+        assert_eq!(monitor.regrouped, told == 1);
+    }
+}
+
+#[test]
+fn what_began_after_the_last_fetch_is_no_bookkeeping_however_much_it_is() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 697, 700, 5)]);
+    assert_eq!(monitor.counts(720, &[row(1, 694, 712, 2_005)]), [2_000]);
+    assert!(!monitor.regrouped);
+
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 681, 700, 5)]);
+    assert_eq!(monitor.part(false, &[renamed(row(1, 680, 712, 2_000))])[0].count, 2_000);
+    assert!(!monitor.regrouped);
+}
+
+#[test]
+fn what_was_settled_before_the_end_is_part_of_all_that_the_answer_adds() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(710, &[row(1, 697, 700, 5), row(2, 690, 700, 50)]);
+    let bounds = monitor.bounds(true);
+    let mut answer = monitor.known.answer(&monitor.legacy, &bounds);
+    let (grown, suspect) = (row(1, 694, 712, 2_005), renamed(row(2, 500, 712, 1_500)));
+    assert!(answer.take(&grown).is_none() && answer.take(&suspect).is_none());
+    assert_eq!(answer.settle(&[grown], false)[0].count, 2_000);
+    assert_eq!(answer.settle(&[suspect], true)[0].count, 1_500);
+    assert!(!answer.regrouped);
+}
+
+// When, and of which end.
+
+#[test]
+fn a_row_without_growth_says_nothing_of_its_vens_summaries() {
+    let mut monitor = Monitor::default();
+    monitor.when(700, row(1, 700, 700, 70));
+    monitor.when(710, row(1, 700, 700, 70));
+    assert_eq!(monitor.when(720, row(1, 700, 720, 140)), (701, 720, None));
+}
+
+#[test]
+fn a_ven_heard_of_at_the_rows_own_time_says_nothing_of_when_it_grew() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(705, &[row(2, 500, 700, 1), row(1, 500, 690, 70)]);
+    assert_eq!(monitor.when(710, row(1, 500, 700, 80)), (691, 700, None));
+}
+
+#[test]
+fn the_stamps_of_half_a_summary_are_those_of_connections() {
+    let of_new = |last: u32| {
+        let when = When::of_new(60_000, 60_000 + last);
+        (when.first - 1_000, when.last - 1_000, when.since)
+    };
+    assert_eq!(of_new(300), (-4, 5, None));
+    assert_eq!(of_new(301), (-9, 5, None));
+    assert_eq!(of_new(600), (-9, 10, None));
+}
+
+#[test]
+fn growth_is_spread_over_two_summaries_and_a_half_and_no_more() {
+    let when = When::between(60_000, 61_500);
+    assert_eq!((when.first, when.last, when.since), (1_001, 1_025, None));
+    assert_eq!(When::between(60_000, 61_501).since, Some(1_000));
+}
+
+#[test]
+fn a_late_summary_is_held_against_what_the_other_end_told_of_its_time() {
+    let mut monitor = Monitor::default();
+    let rows = [outbound(row(1, 5, 40, 30)), row(1, 5, 100, 10)];
+    assert_eq!(monitor.counts(110, &rows), [30, 0]);
+    assert_eq!(monitor.counts(120, &[row(1, 5, 100, 20)]), [0], "the other end told them");
+    assert_eq!(monitor.counts(140, &[row(1, 5, 130, 30)]), [10], "which it can't have later");
+}
+
+#[test]
+fn of_a_new_row_it_is_known_whether_the_other_end_told_some_of_it() {
+    let mut monitor = Monitor::default();
+    let both = [outbound(row(1, 5, 40, 30)), row(1, 5, 40, 33)];
+    let growths = monitor.fetch(50, &both);
+    let again = |growth: &Growth| matches!(growth.of, Of::New { again: true, .. });
+    assert_eq!((growths[0].count, again(&growths[0])), (30, false));
+    assert_eq!((growths[1].count, again(&growths[1])), (3, true));
+}
+
+#[test]
+fn two_new_rows_of_one_name_and_end_are_no_two_ends() {
+    let mut monitor = Monitor::default();
+    let name = Name(1 << 63 | 7);
+    let rows = [row(1, 10, 30, 34), row(1, 15, 35, 34)].map(|row| Row { name, ..row });
+    assert_eq!(monitor.counts(40, &rows), [34, 34]);
+}
+
+// What is kept, to the last bit.
+
+#[test]
+fn what_was_counted_before_by_an_earlier_version_is_only_learnt() {
+    let mut monitor = Monitor { known: Known::new(7), ..Monitor::default() };
+    let key = monitor.known.key();
+    monitor.known.all_was_counted_before(at(600));
+    let mut just_before = row(1, 600, 700, 50);
+    just_before.first -= 1;
+    assert_eq!(monitor.counts(710, &[just_before, row(2, 600, 700, 50)]), [0, 50]);
+    assert_eq!(monitor.counts(720, &[row(3, 500, 700, 50)]), [0], "and so by the next run");
+    assert_eq!(monitor.known.key(), key);
+}
+
+#[test]
+fn all_that_is_known_comes_back_from_the_file_as_it_went() {
+    let mut known = Known::new(0x0123_4567_89ab_cdef);
+    let more = |name: u64, count, ahead, over| Series {
+        first: 1_000,
+        last: 2_000 + count,
+        count,
+        ahead,
+        over,
+        ..series(name)
+    };
+    known.series = vec![
+        more(0x1234_5678_9abc_def0, 7, 3, 0),
+        Series { outbound: true, whole: true, ..more(0x1234_5678_9abc_def0, 7, 9, 5) },
+        Series { whole: true, ..more(0x1234_5678_9aff_ffff, 8, 8, 0) },
+        more(0xffff_ffff_ff80_4020, u32::MAX - 2_000, 0, u32::MAX),
+    ];
+    known.vens.insert(u64::MAX, Heard { before: 5, now: 9, astray: 3 });
+    known.vens.insert(0, Heard { before: 0, now: 4, astray: 0 });
+    let through = |known: &Known| {
+        let text = serde_json::to_string(known).unwrap();
+        (serde_json::from_str::<Known>(&text).unwrap(), text)
+    };
+    let (read, text) = through(&known);
+    assert_eq!(read, known);
+    assert!(!text.contains("counted_before"), "{text}");
+    known.all_was_counted_before(at(50));
+    assert_eq!(through(&known).0, known);
+}
+
+#[test]
+fn every_bit_of_the_random_number_is_in_both_halves_of_the_key() {
+    let halves = |random: u64| -> [String; 2] {
+        serde_json::from_value(serde_json::to_value(HashKey::of(random)).unwrap()).unwrap()
+    };
+    let base = halves(0);
+    for bit in 0..64 {
+        let other = halves(1 << bit);
+        assert!(base[0] != other[0] && base[1] != other[1], "{bit}");
+    }
+}
+
+#[test]
+fn a_name_is_forty_bits_of_the_talkers_and_the_rest_of_all_else() {
+    let base =
+        r#"{"src":{"ip":"10.0.0.1"},"dst":{"ip":"10.0.0.2"},"service":{"port":80,"proto":6}}"#;
+    let name_of =
+        |text: &str| Row::of(&serde_json::from_str(text).unwrap(), HashKey::of(7), at(0)).name;
+    let name = name_of(base);
+    for (from, to) in [
+        (r#""10.0.0.1""#, r#""10.0.0.1","workload":{"href":"/w/1"}"#),
+        (r#""10.0.0.2""#, r#""10.0.0.2","workload":{"href":"/w/1"}"#),
+        (r#""10.0.0.1""#, r#""10.0.0.1","fqdn":"a.example.com""#),
+        (r#""10.0.0.2""#, r#""10.0.0.2","fqdn":"a.example.com""#),
+        (":6}", r#":6,"process_name":"x"}"#),
+        (":6}", r#":6,"windows_service_name":"x"}"#),
+        (":6}", r#":6,"user_name":"x"}"#),
+        (":6}", r#":6},"network":{"href":"/n/1"}"#),
+        (":6}", r#":6},"network":{"name":"Corporate"}"#),
+        (":6}", r#":6},"policy_decision":"blocked""#),
+        (":6}", r#":6},"boundary_decision":"blocked""#),
+        (":6}", r#":6},"state":"active""#),
+        (":6}", r#":6},"icmp_type":8"#),
+        (":6}", r#":6},"icmp_code":8"#),
+    ] {
+        let other = name_of(&base.replace(from, to));
+        assert!(other != name && other.talkers() == name.talkers(), "{to}");
+    }
+    let (mut any, mut all) = (0, u64::MAX);
+    for port in 1_000..1_100 {
+        let talkers = name_of(&base.replace("80", &port.to_string())).talkers();
+        (any, all) = (any | talkers, all & talkers);
+    }
+    assert_eq!((any, all), ((1 << 40) - 1, 0), "each bit is used");
+}
+
+#[test]
+fn a_row_from_the_future_begins_now() {
+    let mut row = row(1, 700, 730, 5);
+    row.early = 10 * 60;
+    assert_eq!((row.begins(), row.ends()), (at(700), at(720)));
+    row.first = second(at(725));
+    assert_eq!((row.begins(), row.ends()), (at(720), at(720)));
+}
+
+#[test]
+fn of_many_of_one_name_a_row_is_held_against_those_around_it() {
+    let mut all: Vec<Series> =
+        (0..205).map(|nth| Series { first: nth * 10, ..series(7) }).collect();
+    all[..5].iter_mut().for_each(|one| one.name = Name(3));
+    let known = Known { series: all, ..Known::default() };
+    let legacy = Legacy::default();
+    let bounds = Monitor::default().bounds(true);
+    let answer = known.answer(&legacy, &bounds);
+    let named = answer.named(Name(7), false);
+    assert_eq!(named, 5..205);
+    for (first, near) in [(1_050, 73..137), (1_051, 74..138), (0, 5..69), (9_999, 173..205)] {
+        assert_eq!(answer.near(&named, first), near, "{first}");
+    }
+    assert_eq!(answer.near(&(5..69), 9_999), 5..69, "all of so few");
 }
