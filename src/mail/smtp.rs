@@ -64,7 +64,7 @@ impl Refused {
 }
 
 /// Something that went otherwise than the settings wish, and yet went.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Note {
     /// STARTTLS was offered and failed (`opportunistic`); the mail went in the clear.
     SentInTheClear {
