@@ -510,6 +510,6 @@ fn unresolved(error: io::Error) -> Cause {
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.
 fn trust(smtp: &Smtp) -> Trust {
-    let verify = matches!(smtp.tls, Tls::Starttls | Tls::Implicit);
+    let verify = smtp.tls.is_verified();
     Trust { verify, ca_file: smtp.ca_file.clone().filter(|_| verify) }
 }
