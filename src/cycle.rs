@@ -30,8 +30,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::archive::Archive;
 use crate::certificate::Certificate;
 use crate::exit::Code;
-use crate::lang::{Lang, cycle as say, outbox as words};
-use crate::mail::outbox::Reader;
+use crate::lang::{Lang, cycle as say};
+use crate::mail::outbox::{Reader, Sent};
 use crate::net::AddressBook;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
@@ -124,7 +124,9 @@ struct Cycle<'a> {
     died_in_a_row: bool,
     /// Whether this cycle's state was saved at all.
     is_kept: bool,
-    /// What failed, for standard error.
+    /// What became of mail.
+    sent: Sent,
+    /// What else failed, for standard error.
     problems: Vec<String>,
     /// What is merely worth knowing, for a mail a day.
     remarks: Vec<String>,
@@ -177,6 +179,7 @@ impl<'a> Cycle<'a> {
             figures: Figures::default(),
             flaws: Vec::new(),
             asked: Asked::default(),
+            sent: Sent::default(),
             series_overflowed: false,
             rows_regrouped: false,
             seen: Vec::new(),
@@ -351,10 +354,7 @@ impl<'a> Cycle<'a> {
     }
 
     fn finish(mut self) -> (Outcome, bool) {
-        let unconfirmed = self.state.outbox.unconfirmed.mails.len();
-        if unconfirmed > 0 {
-            self.problems.push(words::still_unconfirmed(self.lang, unconfirmed));
-        }
+        self.problems.extend(self.problems_of_mail());
         // Where nothing failed, the mails and `check` tell it.
         if self.code_at_the_end() != Code::Done {
             self.problems.extend(self.taken_from_memory());

@@ -13,7 +13,6 @@ mod verify;
 pub mod words;
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,14 +38,14 @@ pub struct Trust {
 }
 
 /// What keeps a TLS connection from being set up at all.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TlsError {
     /// `ca_file` can't be read.
     Unreadable {
         /// The file.
         file: PathBuf,
         /// What the system said.
-        error: io::Error,
+        said: String,
     },
     /// `ca_file` holds no certificate in PEM form.
     Empty {

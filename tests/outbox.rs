@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Settings;
 use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
-use illumio_monitor::mail::outbox::{Asked, BYTES, Deliveries, MAILS, Outbox, Reader, Waiting};
+use illumio_monitor::mail::outbox::{Asked, BYTES, Failure, MAILS, Outbox, Reader, Sent, Waiting};
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -203,8 +203,12 @@ fn outbox(mails: usize) -> Outbox {
     Outbox { mails: (1..=mails).map(waiting).collect(), ..Outbox::default() }
 }
 
-fn attempt(outbox: &mut Outbox, settings: &Settings) -> Deliveries {
+fn attempt(outbox: &mut Outbox, settings: &Settings) -> Sent {
     outbox.deliver_all(settings, &reader(), made_at(), soon())
+}
+
+fn needs_a_person(sent: &Sent) -> bool {
+    sent.worst().is_some_and(Failure::needs_a_person)
 }
 
 #[test]
@@ -213,7 +217,7 @@ fn waiting_mails_go_in_their_order_over_one_connection() {
     let mut outbox = outbox(3);
     let done = attempt(&mut outbox, &settings);
     assert_eq!(done.delivered, 3);
-    assert!(done.errors.is_empty() && outbox.mails.is_empty());
+    assert!(done.failures.is_empty() && outbox.mails.is_empty());
     assert_eq!(mailbox.connections(), 1);
     let ids: Vec<_> = mailbox.mails();
     for (at, mail) in ids.iter().enumerate() {
@@ -228,7 +232,7 @@ fn a_mail_without_its_250_stays_with_its_message_id() {
     let (mailbox, settings) = meet(Options::default().times("END", 1, Action::TakeAndDrop));
     let mut outbox = outbox(2);
     let done = attempt(&mut outbox, &settings);
-    assert_eq!((done.delivered, done.errors.len()), (0, 1));
+    assert_eq!((done.delivered, done.failures.len()), (0, 1));
     assert_eq!(outbox.mails.len(), 2);
     assert!(outbox.mails[0].in_doubt && !outbox.mails[1].in_doubt);
     attempt(&mut outbox, &settings);
@@ -244,9 +248,9 @@ fn a_dead_server_is_asked_once_for_all_mails() {
     settings.smtp.timeout = Duration::from_millis(300);
     let mut outbox = outbox(5);
     let done = attempt(&mut outbox, &settings);
-    assert_eq!((done.errors.len(), outbox.mails.len()), (1, 5));
+    assert_eq!((done.failures.len(), outbox.mails.len()), (1, 5));
     assert_eq!(mailbox.connections(), 1);
-    assert!(!done.permanent());
+    assert!(!needs_a_person(&done));
 }
 
 #[test]
@@ -256,7 +260,7 @@ fn a_mail_refused_as_a_whole_stays_and_the_others_go() {
     let mut outbox = outbox(2);
     let done = attempt(&mut outbox, &settings);
     assert_eq!((done.delivered, outbox.mails.len()), (1, 1));
-    assert!(done.permanent());
+    assert!(needs_a_person(&done));
     assert_eq!(outbox.mails[0].message_id, "1@example.com");
     assert!(!outbox.mails[0].in_doubt);
     assert!(mailbox.mails()[0].data.contains("<2@example.com>"));
@@ -268,7 +272,7 @@ fn a_recipient_refused_for_good_is_dropped_and_named() {
     let mut outbox = outbox(1);
     let done = attempt(&mut outbox, &settings);
     assert!(outbox.mails.is_empty());
-    assert!(done.permanent());
+    assert!(needs_a_person(&done));
     let untold = outbox.take_untold();
     assert_eq!(untold.len(), 1);
     assert!(untold[0].contains("a@example.com") && untold[0].contains("550 5.1.1 unknown"));
@@ -295,7 +299,7 @@ fn a_mail_refused_for_everyone_waits_for_other_recipients() {
     settings.recipients = vec!["a@example.com".into()];
     let mut outbox = outbox(1);
     let done = attempt(&mut outbox, &settings);
-    assert!(done.permanent() && outbox.mails.len() == 1);
+    assert!(needs_a_person(&done) && outbox.mails.len() == 1);
     settings.recipients = vec!["c@example.com".into()];
     attempt(&mut outbox, &settings);
     assert!(outbox.mails.is_empty());
@@ -364,7 +368,7 @@ fn after_thirty_days_a_mail_becomes_one_line() {
 fn nothing_that_waits_or_is_due_means_no_session() {
     let (mailbox, settings) = meet(Options::default());
     let done = attempt(&mut Outbox::default(), &settings);
-    assert!(done.errors.is_empty() && done.delivered == 0);
+    assert!(done.failures.is_empty() && done.delivered == 0);
     // One that was tried a moment ago is not due either.
     let mut outbox = Outbox::default();
     outbox.unconfirmed.mails = vec![unconfirmed(1, 3, made_at())];
@@ -628,7 +632,7 @@ fn on_a_line_that_broke_nothing_more_is_asked() {
     let mut outbox = outbox(1);
     outbox.unconfirmed.mails = vec![unconfirmed(2, 0, made_at())];
     let done = attempt(&mut outbox, &settings);
-    assert_eq!(done.errors.len(), 1, "{:?}", done.errors);
+    assert_eq!(done.failures.len(), 1, "{:?}", done.failures);
     assert_eq!(outbox.unconfirmed.mails[0].asked.times, 0);
     assert!(!mailbox.heard("RSET"));
 }

@@ -12,9 +12,12 @@ pub fn check_trust(config: &Config, lang: Lang) -> Vec<Finding> {
     let mut findings = Vec::new();
     let pce = (config.pce.url.starts_with("https://") && config.pce.verify_tls)
         .then_some(("api.ca_file", config.pce.ca_file.as_deref()));
-    let mail =
-        matches!(config.mail.smtp.tls, crate::mail::Tls::Starttls | crate::mail::Tls::Implicit)
-            .then_some(("smtp.ca_file", config.mail.smtp.ca_file.as_deref()));
+    let mail = config
+        .mail
+        .smtp
+        .tls
+        .is_verified()
+        .then_some(("smtp.ca_file", config.mail.smtp.ca_file.as_deref()));
     let needed: Vec<_> = pce.into_iter().chain(mail).collect();
     for (key, file) in &needed {
         let Some(file) = file else { continue };

@@ -9,7 +9,7 @@ use super::{Code, Cycle, notice};
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
-use crate::mail::outbox::{Asked, Waiting};
+use crate::mail::outbox::{Asked, Failure, Waiting};
 use crate::report::{BeginMail, Condition, Kind, Phase, Report};
 use crate::rules::{Filter, Level};
 use crate::store::Config;
@@ -181,42 +181,41 @@ impl Cycle<'_> {
             return false;
         }
         let deadline = Instant::now() + patience;
-        let done = self.state.outbox.deliver_knowing(
-            &self.config.mail,
-            &reader,
-            now,
-            deadline,
-            &self.book,
-        );
-        self.figures.mails += done.delivered;
-        // Waiting mail and this cycle's own mostly fail for one reason.
-        for text in done.errors.iter().map(|error| error.text(self.lang)) {
-            if !self.problems.contains(&text) {
-                self.problems.push(text);
-            }
-        }
-        self.problems.extend(done.refused.iter().map(|refused| refused.text(self.lang)));
-        self.problems.extend(done.notes.iter().map(|note| note.text(self.lang)));
-        let all_is_well = done.errors.is_empty()
-            && done.refused.is_empty()
-            && self.state.outbox.unconfirmed.is_empty();
-        if all_is_well {
-            // A mail that was late says so itself.
-            self.state.conditions.remove(&Condition::Delivery);
-        } else {
-            self.code.worsen(Code::of_failure(done.permanent()));
-            let detail = self.problems.last().cloned().unwrap_or_default();
-            let held = Held {
-                since: now,
-                told_at: None,
-                level: Level::Warning,
-                detail,
-                message_id: None,
-                begin_mail: None,
-                expiry: None,
-            };
-            self.state.conditions.entry(Condition::Delivery).or_insert(held);
-        }
+        let outbox = &mut self.state.outbox;
+        let sent = outbox.deliver_knowing(&self.config.mail, &reader, now, deadline, &self.book);
+        let worst = sent.worst().cloned().or_else(|| outbox.doubt());
+        self.figures.mails += sent.delivered;
+        self.sent.add(sent);
+        self.hold_delivery(worst);
         true
+    }
+
+    /// Mail is no news of a mail: the condition is for `status` and the daily report,
+    /// and a mail that was late says so itself.
+    fn hold_delivery(&mut self, worst: Option<Failure>) {
+        let Some(failure) = worst else {
+            self.state.conditions.remove(&Condition::Delivery);
+            return;
+        };
+        self.code.worsen(Code::of_failure(failure.needs_a_person()));
+        let detail = failure.text(self.lang);
+        let held = self.state.conditions.entry(Condition::Delivery).or_insert(Held {
+            since: self.clock.now(),
+            told_at: None,
+            level: Level::Warning,
+            detail: String::new(),
+            message_id: None,
+            begin_mail: None,
+            expiry: None,
+        });
+        held.detail = detail;
+    }
+
+    /// What became of mail, for standard error.
+    pub(super) fn problems_of_mail(&self) -> Vec<String> {
+        let doubt = self.state.outbox.doubt();
+        let failures = self.sent.failures.iter().chain(&doubt);
+        let failures = failures.map(|failure| failure.text(self.lang));
+        failures.chain(self.sent.notes.iter().map(|note| note.text(self.lang))).collect()
     }
 }

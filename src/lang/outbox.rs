@@ -2,7 +2,8 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::texts;
+use super::{Lang, texts};
+use crate::mail::outbox::Failure;
 
 texts! {
     late(since) {
@@ -40,5 +41,16 @@ texts! {
     still_unconfirmed(mails) {
         en: "Handed to the mail server twice and never confirmed, in mails: {mails}. They may have arrived or not; each is sent again once the server confirms another mail; else in the next run in which the server answers as it should, then after one hour, then every four hours. Look into the mail server's log for why it drops the line.",
         zh: "已兩度交給郵件伺服器但始終未獲確認的郵件數：{mails}。這些郵件可能已送達，也可能沒有；伺服器一旦確認其他郵件，便會再次寄出；否則於伺服器正常回應的下一次執行時再試，接著隔一小時，之後每四小時一次。請查看郵件伺服器的紀錄檔，找出連線中斷的原因。"
+    }
+}
+
+impl Failure {
+    /// A finished sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Failed(error) => error.text(lang),
+            Self::Refused(refused) => refused.text(lang),
+            Self::Unconfirmed(mails) => still_unconfirmed(lang, mails),
+        }
     }
 }

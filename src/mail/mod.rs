@@ -73,3 +73,23 @@ pub enum Tls {
     /// TLS from the first byte, verified.
     Implicit,
 }
+
+impl Tls {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 4] = [Self::Opportunistic, Self::Starttls, Self::Implicit, Self::None];
+
+    /// The word in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Opportunistic => "opportunistic",
+            Self::Starttls => "starttls",
+            Self::Implicit => "implicit",
+        }
+    }
+
+    /// True where the server has to show a certificate that this host trusts.
+    pub fn is_verified(self) -> bool {
+        matches!(self, Self::Starttls | Self::Implicit)
+    }
+}

@@ -109,24 +109,63 @@ pub struct Reader {
     pub zone: TimeZone,
 }
 
-/// What one attempt at the whole outbox came to.
+/// What trying the whole outbox came to.
 #[derive(Debug, Default)]
-pub struct Deliveries {
+pub struct Sent {
     /// Mails that the server accepted for at least one recipient.
     pub delivered: usize,
-    /// What failed, in the order of the attempts.
-    pub errors: Vec<SmtpError>,
-    /// Recipients that were refused.
-    pub refused: Vec<Refused>,
-    /// What else the user should know.
+    /// What did not go and why, in the order of the attempts; each once.
+    pub failures: Vec<Failure>,
+    /// What went otherwise than the settings wish, and yet went; each once.
     pub notes: Vec<Note>,
 }
 
-impl Deliveries {
-    /// True where a person is needed: exit code 78.
-    pub fn permanent(&self) -> bool {
-        self.errors.iter().any(SmtpError::permanent)
-            || self.refused.iter().any(|refused| refused.permanent)
+/// Why a mail did not go, or not to everyone, or nobody knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The session or the mail came to nothing.
+    Failed(SmtpError),
+    /// A recipient was refused.
+    Refused(Refused),
+    /// So many mails the server took twice and never confirmed.
+    Unconfirmed(usize),
+}
+
+impl Failure {
+    /// True where the next run can do no better without a person: exit code 78.
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Failed(error) => error.permanent(),
+            Self::Refused(refused) => refused.permanent,
+            Self::Unconfirmed(_) => false,
+        }
+    }
+}
+
+impl Sent {
+    /// The failure that all of it comes down to: the first that needs a person, else
+    /// the first.
+    pub fn worst(&self) -> Option<&Failure> {
+        let grave = self.failures.iter().find(|failure| failure.needs_a_person());
+        grave.or(self.failures.first())
+    }
+
+    /// Takes in what came later.
+    pub fn add(&mut self, later: Self) {
+        self.delivered += later.delivered;
+        later.failures.into_iter().for_each(|failure| self.fails(failure));
+        later.notes.into_iter().for_each(|note| once(&mut self.notes, note));
+    }
+
+    fn fails(&mut self, failure: Failure) {
+        once(&mut self.failures, failure);
+    }
+}
+
+/// Several mails mostly fail for one reason, and so does the next attempt.
+fn once<T: PartialEq>(list: &mut Vec<T>, one: T) {
+    if !list.contains(&one) {
+        list.push(one);
     }
 }
 
@@ -139,7 +178,7 @@ impl Outbox {
         reader: &Reader,
         now: Timestamp,
         deadline: Instant,
-    ) -> Deliveries {
+    ) -> Sent {
         self.deliver_knowing(settings, reader, now, deadline, &AddressBook::empty())
     }
 
@@ -151,23 +190,23 @@ impl Outbox {
         now: Timestamp,
         deadline: Instant,
         book: &AddressBook,
-    ) -> Deliveries {
-        let mut done = Deliveries::default();
+    ) -> Sent {
+        let mut sent = Sent::default();
         // Nobody may be left to be served where the recipients have changed since.
         self.mails.retain(|mail| !mail.is_done(settings));
         let recall = self.unconfirmed.is_due(now);
         if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
-            return done;
+            return sent;
         }
         let session = match Session::open_knowing(&settings.smtp, deadline, book) {
             Ok(session) => session,
             Err(error) => {
-                done.errors.push(error);
-                return done;
+                sent.fails(Failure::Failed(error));
+                return sent;
             }
         };
         let mut round =
-            Round { session, settings, reader, now, alive: true, done, untold: Vec::new() };
+            Round { session, settings, reader, now, alive: true, sent, untold: Vec::new() };
         round.send_each(&mut self.mails);
         let (twice, waiting) =
             std::mem::take(&mut self.mails).into_iter().partition(|mail| mail.unconfirmed);
@@ -177,7 +216,7 @@ impl Outbox {
         self.unconfirmed.take_in(twice, reader, now);
         self.untold.append(&mut round.untold);
         round.session.quit();
-        round.done
+        round.sent
     }
 
     /// Adds a mail, and keeps within the bounds what they cover.
@@ -203,6 +242,12 @@ impl Outbox {
         }
         self.mails.retain(|mail| !old(mail));
         self.unconfirmed.mails.retain(|mail| !old(mail));
+    }
+
+    /// The mails that still wait for the server's word, as the failure that they are.
+    pub fn doubt(&self) -> Option<Failure> {
+        let mails = self.unconfirmed.mails.len();
+        (mails > 0).then_some(Failure::Unconfirmed(mails))
     }
 
     /// How many mails wait, for the server or for its word.
@@ -270,7 +315,7 @@ struct Round<'a> {
     now: Timestamp,
     /// Whether the session is of any more use.
     alive: bool,
-    done: Deliveries,
+    sent: Sent,
     untold: Vec<String>,
 }
 
@@ -293,7 +338,7 @@ impl Round<'_> {
     /// Sends what was never confirmed once more: all of it where the server confirmed
     /// another mail, else what is due, if the server answers a command properly.
     fn recall(&mut self, mails: &mut Vec<Waiting>) {
-        let (now, confirms) = (self.now, self.done.delivered > 0);
+        let (now, confirms) = (self.now, self.sent.delivered > 0);
         let is_due = |mail: &Waiting| confirms || mail.asked.is_due(now);
         if !self.alive || !mails.iter().any(is_due) {
             return;
@@ -302,7 +347,7 @@ impl Round<'_> {
             Ok(()) => self.send_those(mails, is_due),
             Err(error) => {
                 self.alive = false;
-                self.done.errors.push(error);
+                self.sent.fails(Failure::Failed(error));
             }
         }
     }
@@ -317,7 +362,7 @@ impl Round<'_> {
         match self.session.send(from, &to, message.as_bytes()) {
             Ok(delivery) => {
                 self.untold.extend(mail.settle(&delivery, self.reader));
-                self.done.count(delivery);
+                self.sent.add(delivery.into());
             }
             Err(mut error) => {
                 self.alive = error.alive() && self.session.reset().is_ok();
@@ -327,17 +372,19 @@ impl Round<'_> {
                 }
                 mail.in_doubt |= error.in_doubt;
                 mail.detach_where_too_large(&error, self.reader);
-                self.done.errors.push(error);
+                self.sent.fails(Failure::Failed(error));
             }
         }
     }
 }
 
-impl Deliveries {
-    fn count(&mut self, delivery: Delivery) {
-        self.delivered += usize::from(!delivery.accepted.is_empty());
-        self.refused.extend(delivery.refused);
-        self.notes.extend(delivery.notes);
+impl From<Delivery> for Sent {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            delivered: usize::from(!delivery.accepted.is_empty()),
+            failures: delivery.refused.into_iter().map(Failure::Refused).collect(),
+            notes: delivery.notes,
+        }
     }
 }
 

@@ -65,7 +65,7 @@ impl Refused {
 }
 
 /// Something that went otherwise than the settings wish, and yet went.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Note {
     /// STARTTLS was offered and failed (`opportunistic`); the mail went in the clear.
     SentInTheClear {
@@ -511,6 +511,6 @@ fn unresolved(error: io::Error) -> Cause {
 
 /// Verified where the mode says so; `opportunistic` takes any certificate.
 fn trust(smtp: &Smtp) -> Trust {
-    let verify = matches!(smtp.tls, Tls::Starttls | Tls::Implicit);
+    let verify = smtp.tls.is_verified();
     Trust { verify, ca_file: smtp.ca_file.clone().filter(|_| verify) }
 }

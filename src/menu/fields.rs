@@ -8,6 +8,7 @@ use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
 use crate::lang::{Lang, menu as words_of_menu, menu_rules as say, rules as words};
+use crate::rules::Level;
 
 /// A sentence in the user's language.
 type Words = fn(Lang) -> String;
@@ -124,19 +125,24 @@ impl Field {
             (Kind::Trigger, _) => trigger_shown(rule, lang),
             (Kind::OnOff, Value::Bool(false)) => say::off(lang),
             (Kind::OnOff, _) => say::on(lang),
-            (Kind::Choice(choices), Value::Null) => match (self.key, choices.first()) {
-                ("level", _) => say::warning(lang),
-                ("count_by", Some((_, words))) => words(lang),
-                _ => String::new(),
-            },
-            (Kind::Choice(choices), value) => {
-                let plain = plain(value);
-                let found = choices.iter().find(|(known, _)| *known == plain);
-                found.map_or(plain, |(_, words)| words(lang))
+            (Kind::Choice(choices), _) => {
+                let now = self.chosen(rule, choices);
+                let found = choices.iter().find(|(known, _)| *known == now);
+                found.map_or(now, |(_, words)| words(lang))
             }
             (Kind::Number, Value::Null) => say::by_default(lang),
             (_, value) => plain(value),
         }
+    }
+
+    /// The word in the rule, else the one that holds without it.
+    fn chosen(&self, rule: &Keys, choices: &[(&str, Words)]) -> String {
+        let holds = match self.key {
+            "level" => Level::default().word(),
+            "count_by" => choices.first().map_or("", |(first, _)| first),
+            _ => "",
+        };
+        rule.get(self.key).map_or_else(|| holds.to_owned(), plain)
     }
 
     /// Asks for the value and puts it into the rule; Enter leaves it as it is.
@@ -194,9 +200,7 @@ impl Field {
         choices: &[(&str, Words)],
     ) -> Result<(), Stop> {
         let lang = menu.console.lang;
-        let now = rule.get(self.key).map(plain);
-        let usual = if self.key == "level" { "warning" } else { "" };
-        let now = now.unwrap_or_else(|| usual.to_owned());
+        let now = self.chosen(rule, choices);
         let at = choices.iter().position(|(value, _)| now == *value).unwrap_or(0);
         let words: Vec<String> = choices.iter().map(|(_, words)| words(lang)).collect();
         let chosen = menu.console.choose(&(self.label)(lang), &words, Some(at))?;
@@ -229,7 +233,7 @@ impl Field {
 /// Immediately, or from a count within a window on.
 fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let counts = rule.get("threshold_type").and_then(Value::as_str) == Some("count");
+    let counts = counts(rule);
     let choices = [say::immediately(lang), say::when_it_adds_up(lang)];
     let chosen = menu.console.choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
     if chosen == Some(0) {
@@ -254,13 +258,17 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     Ok(())
 }
 
-fn trigger_shown(rule: &Keys, lang: Lang) -> String {
-    let value = |key| rule.get(key).map(plain).unwrap_or_default();
-    let counts = match rule.get("threshold_type").and_then(Value::as_str) {
+/// As the strict reader has it: a count by itself is one.
+fn counts(rule: &Keys) -> bool {
+    match rule.get("threshold_type").and_then(Value::as_str) {
         Some(kind) => kind == "count",
         None => rule.contains_key("threshold_count"),
-    };
-    match counts {
+    }
+}
+
+fn trigger_shown(rule: &Keys, lang: Lang) -> String {
+    let value = |key| rule.get(key).map(plain).unwrap_or_default();
+    match counts(rule) {
         true => say::count_in(lang, value("threshold_count"), value("threshold_window")),
         false => say::immediate(lang),
     }

@@ -95,7 +95,7 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     loop {
         settings::mail(menu, true)?;
         menu.console.tell_notices();
-        let server = smtp::shown(&menu.file(), lang);
+        let server = smtp::shown(&menu.file(), &menu.holds(), lang);
         let question = say::guide_other_server(lang, server);
         if menu.console.yes(&question, other)? {
             smtp::smtp(menu)?;

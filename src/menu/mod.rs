@@ -35,9 +35,8 @@ use self::strict::Reader;
 use crate::cycle::{self, Start};
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, menu as say};
-use crate::log;
-use crate::log::Log;
-use crate::store::{self, Draft, Env};
+use crate::log::{self, Log};
+use crate::store::{self, Config, Draft, Env};
 use crate::terminal;
 
 /// Where the menu works.
@@ -214,6 +213,11 @@ impl<'a> Menu<'a> {
     fn file(&self) -> Value {
         let text = std::fs::read_to_string(self.place.config).unwrap_or_default();
         serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
+    }
+
+    /// What a run goes by, where the file does not say it as where it does.
+    fn holds(&self) -> Config {
+        store::what_holds(self.place.config, self.place.env)
     }
 
     /// What typed values are held against.

@@ -9,6 +9,7 @@ use super::fields::plain;
 use super::question::{NOTHING, Question};
 use super::strict::Keys;
 use crate::lang::{Lang, menu as say, menu_settings as words};
+use crate::store::Config;
 
 /// A key that a question sets.
 pub struct Key {
@@ -20,8 +21,8 @@ pub struct Key {
     pub label: fn(Lang) -> String,
     /// An example.
     pub hint: fn(Lang) -> String,
-    /// What holds where the file says nothing; may be empty.
-    pub usual: &'static str,
+    /// What holds where the file says nothing, as it would stand there; may be empty.
+    pub holds: fn(&Config) -> String,
 }
 
 /// A key by its parts.
@@ -30,9 +31,14 @@ pub const fn key(
     key: &'static str,
     label: fn(Lang) -> String,
     hint: fn(Lang) -> String,
-    usual: &'static str,
+    holds: fn(&Config) -> String,
 ) -> Key {
-    Key { section, key, label, hint, usual }
+    Key { section, key, label, hint, holds }
+}
+
+/// For a key without a default.
+pub fn nothing(_: &Config) -> String {
+    String::new()
 }
 
 /// What is asked for is put down here, and saved at the end.
@@ -50,7 +56,7 @@ pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> 
     let (reader, lang) = (menu.reader(), menu.console.lang);
     let file = menu.file();
     let set = now(&file, key);
-    let usual = Some(key.usual.to_owned()).filter(|usual| !usual.is_empty());
+    let holds = Some((key.holds)(&menu.holds())).filter(|holds| !holds.is_empty());
     let removable = set.is_some() && key.section != "email" && !matches!(key.key, "url" | "key");
     let hint = match removable {
         true => say::hint_removes(lang, (key.hint)(lang)),
@@ -59,7 +65,7 @@ pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> 
     let question = Question {
         label: (key.label)(lang),
         hint,
-        now: set.or(usual),
+        now: set.or(holds),
         required: all,
         unseen: false,
     };

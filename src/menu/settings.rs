@@ -6,26 +6,29 @@ use serde_json::Value;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::setting::{Changes, Key, apply, ask, ask_secret, key, masked, now, one};
+use super::setting::{Changes, Key, apply, ask, ask_secret, key, masked, nothing, now, one};
 use super::{probe, smtp};
 use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
 
-const URL: Key = key("api", "url", words::url, words::url_hint, "");
-const ORG: Key = key("api", "org_id", words::org, words::org_hint, "1");
-const API_KEY: Key = key("api", "key", words::key, words::key_hint, "");
-const SECRET: Key = key("api", "secret", words::secret, words::secret_hint, "");
+const URL: Key = key("api", "url", words::url, words::url_hint, nothing);
+const ORG: Key =
+    key("api", "org_id", words::org, words::org_hint, |config| config.pce.org_id.clone());
+const API_KEY: Key = key("api", "key", words::key, words::key_hint, nothing);
+const SECRET: Key = key("api", "secret", words::secret, words::secret_hint, nothing);
 const SENDER: Key =
-    key("email", "sender", words::sender, words::sender_hint, "illumio-monitor@localhost");
-const RECIPIENTS: Key = key("email", "recipients", words::recipients, words::recipients_hint, "");
-const CA_FILE: Key = key("api", "ca_file", words::ca_file, words::ca_file_hint, "");
-const PROXY: Key = key("api", "proxy", words::proxy, words::proxy_hint, "");
-const ZONE: Key = key("settings", "timezone", words::zone, words::zone_hint, "");
+    key("email", "sender", words::sender, words::sender_hint, |config| config.mail.sender.clone());
+const RECIPIENTS: Key =
+    key("email", "recipients", words::recipients, words::recipients_hint, nothing);
+const CA_FILE: Key = key("api", "ca_file", words::ca_file, words::ca_file_hint, nothing);
+const PROXY: Key = key("api", "proxy", words::proxy, words::proxy_hint, nothing);
+const ZONE: Key = key("settings", "timezone", words::zone, words::zone_hint, nothing);
 /// When the daily report goes out.
-pub const DAILY: Key = key("settings", "daily_report", words::daily, words::daily_hint, "off");
-const EXPIRES: Key = key("api", "key_expires", words::expires, words::expires_hint, "");
-const SITE: Key = key("settings", "site_name", words::site, words::site_hint, "");
+pub const DAILY: Key =
+    key("settings", "daily_report", words::daily, words::daily_hint, |_| "off".to_owned());
+const EXPIRES: Key = key("api", "key_expires", words::expires, words::expires_hint, nothing);
+const SITE: Key = key("settings", "site_name", words::site, words::site_hint, nothing);
 
 /// The probe that fails where the PCE's certificate is not trusted.
 const CERTIFICATE: &str = "pce.tls";
@@ -72,21 +75,23 @@ fn show(menu: &mut Menu<'_>) {
     let lang = menu.console.lang;
     menu.console.screen(&say::settings(lang));
     let file = menu.file();
-    let at = |key: &Key| match (now(&file, key), key.usual) {
-        (Some(now), _) => now,
-        (None, "") => words::not_set(lang),
-        (None, usual) => usual.to_owned(),
+    let holds = menu.holds();
+    let at = |key: &Key| {
+        let text = now(&file, key).unwrap_or_else(|| (key.holds)(&holds));
+        if text.is_empty() { words::not_set(lang) } else { text }
     };
     let configured = configured_language(menu);
-    let verified = file["api"]["verify_ssl"] != Value::Bool(false);
     let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
     let entries = [
         ("PCE".to_owned(), words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY))),
         (words::mail(lang), format!("{} → {}", at(&SENDER), at(&RECIPIENTS))),
-        (words::verify(lang), if verified { words::on(lang) } else { words::off(lang) }),
+        (
+            words::verify(lang),
+            if holds.pce.verify_tls { words::on(lang) } else { words::off(lang) },
+        ),
         (words::ca_file(lang), at(&CA_FILE)),
         (words::proxy(lang), proxy),
-        (words::smtp(lang), smtp::shown(&file, lang)),
+        (words::smtp(lang), smtp::shown(&file, &holds, lang)),
         (words::language(lang), words::language_name(configured)),
         (words::zone(lang), now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang))),
         (words::daily(lang), at(&DAILY)),
@@ -201,7 +206,7 @@ fn language(menu: &mut Menu<'_>) -> Result<(), Stop> {
 
 fn configured_language(menu: &Menu<'_>) -> Lang {
     let look = store::look(menu.place.config, menu.place.env);
-    look.map_or(menu.console.lang, |look| look.language)
+    look.map_or(menu.console.lang, |look| look.holds.settings.language)
 }
 
 fn then_pce(menu: &mut Menu<'_>, key: &Key) -> Result<(), Stop> {

@@ -7,33 +7,18 @@ use super::console::Stop;
 use super::fields::plain;
 use super::probe;
 use super::question::{NOTHING, Question};
-use super::setting::{Changes, Key, apply, ask, ask_secret};
+use super::setting::{Changes, Key, apply, ask, ask_secret, key, nothing};
 use super::strict::Keys;
 use crate::lang::{Lang, menu_settings as words};
+use crate::mail::Tls;
+use crate::store::Config;
 
-const HOST: Key = Key {
-    section: "smtp",
-    key: "host",
-    label: words::host,
-    hint: words::host_hint,
-    usual: "localhost",
-};
+const HOST: Key =
+    key("smtp", "host", words::host, words::host_hint, |config| config.mail.smtp.host.clone());
 const PORT: Key =
-    Key { section: "smtp", key: "port", label: words::port, hint: words::port_hint, usual: "25" };
-const PASSWORD: Key = Key {
-    section: "smtp",
-    key: "password",
-    label: words::password,
-    hint: words::secret_hint,
-    usual: "",
-};
-const CA_FILE: Key = Key {
-    section: "smtp",
-    key: "ca_file",
-    label: words::ca_file,
-    hint: words::smtp_ca_hint,
-    usual: "",
-};
+    key("smtp", "port", words::port, words::port_hint, |config| config.mail.smtp.port.to_string());
+const PASSWORD: Key = key("smtp", "password", words::password, words::secret_hint, nothing);
+const CA_FILE: Key = key("smtp", "ca_file", words::ca_file, words::smtp_ca_hint, nothing);
 
 /// Asks, saves, tries.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -50,9 +35,8 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
     ask(menu, &HOST, false, &mut changes)?;
     ask(menu, &PORT, false, &mut changes)?;
     let tls = ask_tls(menu)?;
-    changes.push(("smtp", "tls", Some(tls.into())));
-    let verified = matches!(tls, "starttls" | "implicit");
-    if verified {
+    changes.push(("smtp", "tls", Some(tls.word().into())));
+    if tls.is_verified() {
         ask(menu, &CA_FILE, false, &mut changes)?;
     }
     let user = ask_user(menu, &changes)?;
@@ -76,24 +60,18 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
     Ok(apply(menu, changes))
 }
 
-fn ask_tls(menu: &mut Menu<'_>) -> Result<&'static str, Stop> {
-    const MODES: [&str; 4] = ["opportunistic", "starttls", "implicit", "none"];
+fn ask_tls(menu: &mut Menu<'_>) -> Result<Tls, Stop> {
     let lang = menu.console.lang;
-    let smtp = &menu.file()["smtp"];
-    let now = match smtp["tls"].as_str() {
-        Some(mode) => mode.to_owned(),
-        None if smtp["enable_tls"] == Value::Bool(true) => "starttls".to_owned(),
-        None => "opportunistic".to_owned(),
-    };
-    let choices = [
-        words::tls_opportunistic(lang),
-        words::tls_starttls(lang),
-        words::tls_implicit(lang),
-        words::tls_none(lang),
-    ];
-    let at = MODES.iter().position(|mode| *mode == now).unwrap_or(0);
-    let chosen = menu.console.choose(&words::tls(lang), &choices, Some(at))?;
-    Ok(chosen.and_then(|at| MODES.get(at)).copied().unwrap_or("opportunistic"))
+    let holds = menu.holds().mail.smtp.tls;
+    let choices = Tls::ALL.map(|tls| match tls {
+        Tls::Opportunistic => words::tls_opportunistic(lang),
+        Tls::Starttls => words::tls_starttls(lang),
+        Tls::Implicit => words::tls_implicit(lang),
+        Tls::None => words::tls_none(lang),
+    });
+    let at = Tls::ALL.iter().position(|tls| *tls == holds);
+    let chosen = menu.console.choose(&words::tls(lang), &choices, at)?;
+    Ok(chosen.and_then(|at| Tls::ALL.get(at)).copied().unwrap_or(holds))
 }
 
 enum User {
@@ -114,11 +92,11 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<User, Stop> {
         };
     }
     smtp.remove("enable_auth");
-    let now = Some(plain(&smtp.get("user").cloned().unwrap_or_default()));
+    let now = menu.holds().mail.smtp.login.map(|(user, _)| user);
     let question = Question {
         label: words::user(lang),
         hint: words::user_hint(lang),
-        now: now.filter(|now| !now.is_empty()),
+        now,
         required: false,
         unseen: false,
     };
@@ -140,16 +118,16 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<User, Stop> {
 }
 
 /// `localhost:25, starttls, monitor`
-pub fn shown(file: &Value, lang: Lang) -> String {
-    let smtp = &file["smtp"];
-    let or = |key: &str, usual: &str| match plain(&smtp[key]) {
-        text if text.is_empty() => usual.to_owned(),
+pub fn shown(file: &Value, holds: &Config, lang: Lang) -> String {
+    let or = |key: &str, holds: &str| match plain(&file["smtp"][key]) {
+        text if text.is_empty() => holds.to_owned(),
         text => text,
     };
-    let server = format!("{}:{}", or("host", "localhost"), or("port", "25"));
-    let user = plain(&smtp["user"]);
-    match user.is_empty() {
-        true => words::smtp_is(lang, server, or("tls", "opportunistic")),
-        false => words::smtp_login_is(lang, server, or("tls", "opportunistic"), user),
+    let smtp = &holds.mail.smtp;
+    let server = format!("{}:{}", or("host", &smtp.host), or("port", &smtp.port.to_string()));
+    let tls = or("tls", smtp.tls.word());
+    match &smtp.login {
+        None => words::smtp_is(lang, server, tls),
+        Some((user, _)) => words::smtp_login_is(lang, server, tls, user),
     }
 }

@@ -39,6 +39,16 @@ pub(super) fn read(
     document: &Document<'_>,
     place: &Place<'_>,
 ) -> Result<Config, (Vec<Problem>, usize)> {
+    let (config, problems, more) = what_holds(document, place);
+    if problems.is_empty() { Ok(config) } else { Err((problems, more)) }
+}
+
+/// What holds as far as it can be read; with it what is wrong, and how many further
+/// problems there are.
+pub(super) fn what_holds(
+    document: &Document<'_>,
+    place: &Place<'_>,
+) -> (Config, Vec<Problem>, usize) {
     let problems = Problems::default();
     let remarks = Problems::default();
     let obsolete = Problems::default();
@@ -50,10 +60,7 @@ pub(super) fn read(
     let rules = rule::read_all(document.section("rules"), &problems, &remarks);
     let secrets = secrets_in(document, place.env, place.folder);
     let (mut found, more) = problems.done();
-    if !found.is_empty() {
-        found.iter_mut().for_each(|one| one.hide(&secrets));
-        return Err((found, more));
-    }
+    found.iter_mut().for_each(|one| one.hide(&secrets));
     pce.others = secrets.clone();
     mail.smtp.others = secrets.clone();
     let language = settings.language;
@@ -65,7 +72,7 @@ pub(super) fn read(
     let (warnings, obsolete) = (told(remarks), told(obsolete));
     let mut config = Config { pce, mail, settings, rules, warnings, obsolete, secrets };
     hide_in_names(&mut config);
-    Ok(config)
+    (config, found, more)
 }
 
 /// A secret that was pasted where a name belongs is none that a mail may show.

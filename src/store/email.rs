@@ -90,8 +90,7 @@ fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> ma
     let port = smtp.int("port", 1, 65_535).unwrap_or(25);
     let tls = tls(&smtp);
     let login = login(&smtp, around, problems);
-    let verified = matches!(tls, mail::Tls::Starttls | mail::Tls::Implicit);
-    if login.is_some() && !verified && !is_loopback(host) {
+    if login.is_some() && !tls.is_verified() && !is_loopback(host) {
         smtp.wrong("tls", words::login_in_clear);
     }
     mail::Smtp {
@@ -108,15 +107,7 @@ fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> ma
 /// `enable_tls` is the later Python versions': they meant STARTTLS by it.
 fn tls(smtp: &Section<'_>) -> mail::Tls {
     let python = smtp.bool("enable_tls").unwrap_or(false);
-    let written = smtp.word(
-        "tls",
-        &[
-            ("none", mail::Tls::None),
-            ("opportunistic", mail::Tls::Opportunistic),
-            ("starttls", mail::Tls::Starttls),
-            ("implicit", mail::Tls::Implicit),
-        ],
-    );
+    let written = smtp.word("tls", &mail::Tls::ALL.map(|tls| (tls.word(), tls)));
     match (written, python) {
         (Some(tls), _) => tls,
         (None, true) => mail::Tls::Starttls,

@@ -10,10 +10,10 @@ use super::credential::secrets_in;
 use super::file::refuse_newer;
 use super::load::{document, read_text};
 use super::locate::{Env, resolve};
-use super::node::{Node, find};
+use super::node::{Document, Node, find};
 use super::owner::assert_no_stranger;
 use super::problem::{Error, Problem, Problems};
-use super::{rule, settings, state};
+use super::{Config, rule, state};
 use crate::lang::Lang;
 use crate::rules::Rule;
 use crate::secret::Secrets;
@@ -24,8 +24,9 @@ use crate::users;
 pub struct Look {
     /// The rules, word for word, the user's own keys too.
     pub rules: Vec<Value>,
-    /// The configured language.
-    pub language: Lang,
+    /// What holds, as far as the file can be read: a key that is missing or wrong has
+    /// its default.
+    pub holds: Config,
     /// What is wrong with the file; empty for a valid one.
     pub problems: Vec<Problem>,
 }
@@ -40,18 +41,25 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     refuse_newer(&path, &head)?;
     let place =
         Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered: head.language() };
-    let problems = config::read(&document, &place).err();
-    Ok(Look {
-        rules: rules(&text),
-        language: settings::language_of(&document, &place),
-        problems: problems.unwrap_or_default().0,
-    })
+    let (holds, problems, _) = config::what_holds(&document, &place);
+    Ok(Look { rules: rules(&text), holds, problems })
+}
+
+/// What holds by the file at `path`; the defaults where there is none that can be read.
+pub fn what_holds(path: &Path, env: &Env) -> Config {
+    let nothing = || {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let place = Place { env, folder, remembered: None };
+        let document = Document { sections: Vec::new(), state: None };
+        config::what_holds(&document, &place).0
+    };
+    look(path, env).map_or_else(|_| nothing(), |look| look.holds)
 }
 
 /// The language of what a command shows, by the file at `path` as it stands; see
 /// [`Env::screen_language`]. `asked` is what the command line asks for.
 pub fn screen_language(path: &Path, env: &Env, asked: Option<Lang>) -> Lang {
-    let written = look(path, env).ok().map(|look| look.language);
+    let written = look(path, env).ok().map(|look| look.holds.settings.language);
     env.screen_language(asked, written)
 }
 

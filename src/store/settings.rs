@@ -66,13 +66,6 @@ pub(super) fn read(
     }
 }
 
-/// The language of a file that may be invalid elsewhere.
-pub(super) fn language_of(document: &Document<'_>, place: &Place<'_>) -> Lang {
-    let problems = Problems::default();
-    let section = Section::open(document.section("settings"), "settings", &["language"], &problems);
-    language(&section, document, place)
-}
-
 /// What the file says, else what the first save settled, else what the kind of
 /// file tells, else the locale's.
 fn language(section: &Section<'_>, document: &Document<'_>, place: &Place<'_>) -> Lang {

@@ -30,8 +30,10 @@ impl Default for Own {
 impl Own {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, TlsError> {
-        let bytes = ordinary::read(file, LONGEST)
-            .map_err(|error| TlsError::Unreadable { file: file.to_owned(), error })?;
+        let bytes = ordinary::read(file, LONGEST).map_err(|error| TlsError::Unreadable {
+            file: file.to_owned(),
+            said: error.to_string(),
+        })?;
         let mut own = Self::default();
         let blocks = pem::blocks(&pem::text(&bytes));
         let (certificates, others): (Vec<_>, Vec<_>) =

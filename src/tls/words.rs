@@ -80,7 +80,7 @@ impl TlsError {
     /// A finished sentence: what failed, where, what to do.
     pub fn text(&self, lang: Lang) -> String {
         match self {
-            Self::Unreadable { file, error } => unreadable(lang, file.display(), error),
+            Self::Unreadable { file, said } => unreadable(lang, file.display(), said),
             Self::Empty { file, passed_by: blocks } if !blocks.is_empty() => {
                 passed_by(lang, file.display(), blocks.join(", "))
             }

@@ -92,6 +92,26 @@ fn the_mail_server_is_tried_as_soon_as_it_is_set() {
 }
 
 #[test]
+fn the_python_tools_keys_show_what_a_run_goes_by() {
+    let world = World::new();
+    let python = json!({"host": "127.0.0.1", "port": 9, "enable_tls": true,
+        "enable_auth": false, "user": "monitor", "password": "pass-1234"});
+    world.set("smtp", python);
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    let choice = say::choice(EN);
+    person.answer(&choice, "4");
+    let screen = person.asked(&choice);
+    assert!(screen.contains("127.0.0.1:9, TLS starttls, no login"), "{screen}");
+    // Enter throughout changes nothing of that.
+    person.answer(&choice, "6").enter(&[&words::host(EN), &words::port(EN), &choice]);
+    person.enter(&[&words::ca_file(EN), &words::user(EN), say::pause(EN).trim()]);
+    person.answer(&choice, "0").answer(&choice, "0");
+    assert_eq!(person.left().0, 0);
+    let smtp = &world.config()["smtp"];
+    assert_eq!((&smtp["tls"], &smtp["enable_auth"]), (&json!("starttls"), &json!(false)));
+}
+
+#[test]
 fn a_proxys_password_is_not_shown_again() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);

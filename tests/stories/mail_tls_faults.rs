@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::mail_faults::{Case, all_suffer, figures, watched};
 use crate::certificate::{Wish, self_signed, signed_by_ca};
@@ -61,6 +61,30 @@ fn goes_in_the_clear(what: &str, options: Options) {
     assert!(told[0].contains("mail went unencrypted"), "{what}: {run:?}");
     let quiet = world.run_at("10:20");
     assert_eq!(figures(&quiet), (0, 0, 0), "{what}: {quiet:?}");
+}
+
+#[test]
+fn a_refused_recipient_is_the_reason_and_not_the_starttls_that_broke_before() {
+    let refused = "550 5.1.1 nobody here by that name";
+    for tls in ["none", "opportunistic"] {
+        let mut world = watched();
+        world.set("smtp.tls", json!(tls));
+        let server = Options { starttls: Some(broken()), ..Options::default() };
+        world.mail_server(server.say("RCPT", refused));
+        world.pce.event(agent_tampering("db-01").at("10:05"));
+
+        let run = world.run_at("10:10");
+
+        assert_eq!(figures(&run), (78, 0, 1), "{tls}: {run:?}");
+        assert_eq!(run.stderr.contains("mail went unencrypted"), tls == "opportunistic", "{run:?}");
+        assert!(run.stderr.contains(refused), "{tls}: {run:?}");
+        let held = world.config()["state"]["conditions"]["delivery"].to_string();
+        let status = world.run(&["status", "--json"]).stdout;
+        let status: Value = serde_json::from_str(&status).unwrap();
+        for told in [held, status["conditions"].to_string()] {
+            assert!(told.contains(refused) && !told.contains("STARTTLS"), "{tls}: {told}");
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::lang::Lang;
 use crate::tls::{Problem, TlsError};
 
 /// A session or a mail that came to nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SmtpError {
     /// Host and port.
     pub server: String,
@@ -51,12 +51,12 @@ pub enum Step {
 }
 
 /// What happened at a step.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cause {
     /// The server said no.
     Reply(Reply),
-    /// The network said no.
-    Io(io::Error),
+    /// The network said no: the system's words.
+    Network(String),
     /// Nothing came within the timeout, or the deadline has passed.
     Timeout,
     /// The server hung up.
@@ -94,7 +94,7 @@ impl From<io::Error> for Cause {
             // A read timeout is WouldBlock on Unix, a connect timeout TimedOut.
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::Timeout,
             io::ErrorKind::UnexpectedEof => Self::Closed,
-            _ => Self::Io(error),
+            _ => Self::Network(error.to_string()),
         }
     }
 }
@@ -117,7 +117,7 @@ impl SmtpError {
             | Cause::LoginInTheClear
             | Cause::Address(_)
             | Cause::NoUtf8 => true,
-            Cause::Io(_)
+            Cause::Network(_)
             | Cause::Timeout
             | Cause::Closed
             | Cause::NoAddress

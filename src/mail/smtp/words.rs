@@ -129,7 +129,7 @@ impl Cause {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Reply(said) => reply(lang, said.code, &said.text),
-            Self::Io(error) => network(lang, error),
+            Self::Network(said) => network(lang, said),
             Self::Timeout => timeout(lang),
             Self::Closed => closed(lang),
             Self::NoAddress => no_address(lang),
