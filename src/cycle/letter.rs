@@ -80,12 +80,12 @@ impl Cycle<'_> {
     pub(super) fn write_mail(&mut self) -> bool {
         let (now, reader) = (self.now(), self.reader());
         if self.state.before_jump.is_none() {
-            self.state.outbox.expire(now, &reader);
+            self.state.outbox.expire(now);
         }
         self.tell_of_many_dead();
         let about_mail = self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty();
         let lost = self.state.outbox.take_untold().into_iter();
-        self.notices.extend(lost.map(|text| notice::mail_lost(self.lang, text)));
+        self.notices.extend(lost.map(|lost| notice::mail_lost(self.lang, lost.text(&reader))));
         if self.alerts.is_empty() && self.news.is_empty() && self.notices.is_empty() {
             return false;
         }

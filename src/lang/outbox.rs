@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
 use super::{Lang, texts};
-use crate::mail::outbox::Failure;
+use crate::mail::outbox::{Failure, Lost, Reader};
 
 texts! {
     late(since) {
@@ -51,6 +51,18 @@ impl Failure {
             Self::Failed(error) => error.text(lang),
             Self::Refused(refused) => refused.text(lang),
             Self::Unconfirmed(mails) => still_unconfirmed(lang, mails),
+        }
+    }
+}
+
+impl Lost {
+    /// A finished sentence.
+    pub fn text(&self, reader: &Reader) -> String {
+        let lang = reader.lang;
+        match self {
+            Self::Recipient { subject, refused } => dropped(lang, subject, refused.text(lang)),
+            Self::GivenUp { subject, made_at } => given_up(lang, reader.time(*made_at), subject),
+            Self::Said(sentence) => sentence.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! day, and can say that it comes late. Its Message-ID stays.
 
 mod rescue;
+mod sent;
 mod unconfirmed;
 
 use std::time::Instant;
@@ -16,11 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::mime::{self, Attachment, Parts, Thread};
-use super::smtp::{self, Delivery, Note, Refused, Session, SmtpError};
+use super::smtp::{self, Delivery, Refused, Session, SmtpError};
 use crate::lang::{Lang, outbox as say};
 use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
+pub use sent::{Failure, Lost, Sent};
 pub use unconfirmed::{Asked, Unconfirmed};
 
 /// The most mails that wait; more are merged.
@@ -44,9 +46,9 @@ pub struct Outbox {
     /// Mails that the server took twice and never confirmed.
     #[serde(skip_serializing_if = "Unconfirmed::is_empty")]
     pub unconfirmed: Unconfirmed,
-    /// Finished sentences on mail that came to nothing, for the next mail.
+    /// What came to nothing for good, for the next mail to tell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub untold: Vec<String>,
+    pub untold: Vec<Lost>,
 }
 
 /// One mail that waits.
@@ -109,66 +111,6 @@ pub struct Reader {
     pub zone: TimeZone,
 }
 
-/// What trying the whole outbox came to.
-#[derive(Debug, Default)]
-pub struct Sent {
-    /// Mails that the server accepted for at least one recipient.
-    pub delivered: usize,
-    /// What did not go and why, in the order of the attempts; each once.
-    pub failures: Vec<Failure>,
-    /// What went otherwise than the settings wish, and yet went; each once.
-    pub notes: Vec<Note>,
-}
-
-/// Why a mail did not go, or not to everyone, or nobody knows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// The session or the mail came to nothing.
-    Failed(SmtpError),
-    /// A recipient was refused.
-    Refused(Refused),
-    /// So many mails the server took twice and never confirmed.
-    Unconfirmed(usize),
-}
-
-impl Failure {
-    /// True where the next run can do no better without a person: exit code 78.
-    pub fn needs_a_person(&self) -> bool {
-        match self {
-            Self::Failed(error) => error.permanent(),
-            Self::Refused(refused) => refused.permanent,
-            Self::Unconfirmed(_) => false,
-        }
-    }
-}
-
-impl Sent {
-    /// The failure that all of it comes down to: the first that needs a person, else
-    /// the first.
-    pub fn worst(&self) -> Option<&Failure> {
-        let grave = self.failures.iter().find(|failure| failure.needs_a_person());
-        grave.or(self.failures.first())
-    }
-
-    /// Takes in what came later.
-    pub fn add(&mut self, later: Self) {
-        self.delivered += later.delivered;
-        later.failures.into_iter().for_each(|failure| self.fails(failure));
-        later.notes.into_iter().for_each(|note| once(&mut self.notes, note));
-    }
-
-    fn fails(&mut self, failure: Failure) {
-        once(&mut self.failures, failure);
-    }
-}
-
-/// Several mails mostly fail for one reason, and so does the next attempt.
-fn once<T: PartialEq>(list: &mut Vec<T>, one: T) {
-    if !list.contains(&one) {
-        list.push(one);
-    }
-}
-
 impl Outbox {
     /// Tries each mail in its order, over one session, until all are through,
     /// the line breaks, or `deadline` has passed.
@@ -227,18 +169,17 @@ impl Outbox {
     }
 
     /// What there is to tell of mail that came to nothing; told once.
-    pub fn take_untold(&mut self) -> Vec<String> {
+    pub fn take_untold(&mut self) -> Vec<Lost> {
         std::mem::take(&mut self.untold)
     }
 
     /// Gives up on mails older than 30 days: each becomes one line in the next.
-    pub fn expire(&mut self, now: Timestamp, reader: &Reader) {
+    pub fn expire(&mut self, now: Timestamp) {
         let old = |mail: &Waiting| now.duration_since(mail.made_at) > LIFETIME;
         let all = self.mails.iter().chain(&self.unconfirmed.mails);
         for mail in all.filter(|mail| old(mail)) {
-            let made_at = reader.time(mail.made_at);
-            let line = say::given_up(reader.lang, made_at, &mail.subject);
-            self.untold.push(line);
+            let subject = mail.subject.clone();
+            self.untold.push(Lost::GivenUp { subject, made_at: mail.made_at });
         }
         self.mails.retain(|mail| !old(mail));
         self.unconfirmed.mails.retain(|mail| !old(mail));
@@ -316,7 +257,7 @@ struct Round<'a> {
     /// Whether the session is of any more use.
     alive: bool,
     sent: Sent,
-    untold: Vec<String>,
+    untold: Vec<Lost>,
 }
 
 impl Round<'_> {
@@ -361,7 +302,7 @@ impl Round<'_> {
         let from = smtp::sender(self.settings);
         match self.session.send(from, &to, message.as_bytes()) {
             Ok(delivery) => {
-                self.untold.extend(mail.settle(&delivery, self.reader));
+                self.untold.extend(mail.settle(&delivery));
                 self.sent.add(delivery.into());
             }
             Err(mut error) => {
@@ -374,16 +315,6 @@ impl Round<'_> {
                 mail.detach_where_too_large(&error, self.reader);
                 self.sent.fails(Failure::Failed(error));
             }
-        }
-    }
-}
-
-impl From<Delivery> for Sent {
-    fn from(delivery: Delivery) -> Self {
-        Self {
-            delivered: usize::from(!delivery.accepted.is_empty()),
-            failures: delivery.refused.into_iter().map(Failure::Refused).collect(),
-            notes: delivery.notes,
         }
     }
 }
@@ -406,22 +337,24 @@ impl Waiting {
     }
 
     /// Notes who is served. One refused for good is, if another has been
-    /// accepted, now or before; the sentences name him. If none was, everyone waits, and
+    /// accepted, now or before: he is lost to this mail. If none was, everyone waits, and
     /// so does he who was refused for something that is not his.
-    fn settle(&mut self, delivery: &Delivery, reader: &Reader) -> Vec<String> {
+    fn settle(&mut self, delivery: &Delivery) -> Vec<Lost> {
         self.served.extend(delivery.accepted.iter().cloned());
         self.in_doubt &= delivery.accepted.is_empty();
         if self.served.is_empty() {
             return Vec::new();
         }
         let dropped = delivery.refused.iter().filter(|refused| refused.for_good());
-        let named: Vec<String> = dropped
-            .map(|refused| {
-                self.served.push(refused.recipient.clone());
-                say::dropped(reader.lang, &self.subject, refused.text(reader.lang))
-            })
-            .collect();
-        if self.about_mail { Vec::new() } else { named }
+        self.served.extend(dropped.clone().map(|refused| refused.recipient.clone()));
+        if self.about_mail {
+            return Vec::new();
+        }
+        let lost = |refused: &Refused| Lost::Recipient {
+            subject: self.subject.clone(),
+            refused: refused.clone(),
+        };
+        dropped.map(lost).collect()
     }
 
     /// The message as it goes out now.
@@ -518,7 +451,7 @@ impl Waiting {
 
 impl Reader {
     /// Local time with its offset, to the minute.
-    fn time(&self, at: Timestamp) -> String {
+    pub fn time(&self, at: Timestamp) -> String {
         let local = at.to_zoned(self.zone.clone());
         local.strftime("%Y-%m-%d %H:%M %:z").to_string()
     }

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rustls::ClientConfig;
+use serde::{Deserialize, Serialize};
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_AUTH, EXT_SIZE};
 use smtp_proto::{EXT_SMTP_UTF8, EXT_START_TLS};
 
@@ -43,7 +44,7 @@ pub struct Delivery {
 }
 
 /// A recipient whom the server would not take.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Host and port.
     pub server: String,

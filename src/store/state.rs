@@ -566,7 +566,7 @@ impl Reader<'_> {
         Outbox {
             mails,
             unconfirmed: Unconfirmed { mails: unconfirmed },
-            untold: untold.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+            untold: untold.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::mime::Thread;
-use illumio_monitor::mail::outbox::{Asked, Outbox, Waiting};
+use illumio_monitor::mail::outbox::{Asked, Lost, Outbox, Waiting};
 use illumio_monitor::pce::record::Event;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::report::{BeginMail, Condition, Kind};
@@ -83,8 +83,11 @@ fn full() -> State {
         expiry: None,
     };
     state.conditions.insert(Condition::Unreachable, held);
-    state.outbox =
-        Outbox { mails: vec![waiting()], untold: vec!["one".to_owned()], ..Outbox::default() };
+    state.outbox = Outbox {
+        mails: vec![waiting()],
+        untold: vec![Lost::Said("one".to_owned())],
+        ..Outbox::default()
+    };
     state
 }
 

@@ -231,6 +231,30 @@ fn rules_are_listed_edited_switched_and_deleted() {
 }
 
 #[test]
+fn a_rule_that_counts_without_saying_so_goes_on_counting() {
+    let world = World::new();
+    world.set(
+        "rules",
+        json!([{"id": 1, "type": "event", "name": "One", "filter_value": "user.*",
+        "threshold_count": 7, "threshold_window": 20}]),
+    );
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "3").answer(&words::which_rules(EN), "1").answer("1 ", "1");
+    // The trigger: Enter at each question.
+    let screen = person.asked(&words::form_choice(EN));
+    let line = screen.lines().find(|line| line.contains(&words::trigger(EN))).unwrap();
+    let number = line.split_whitespace().next().unwrap().to_owned();
+    person.answer(&words::form_choice(EN), &number);
+    person.enter(&[&say::choice(EN), &words::count(EN), &words::window(EN)]);
+    person.enter(&[&words::form_choice(EN), &words::which_rules(EN)]);
+    person.answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let rule = &rules(&world)[0];
+    assert_eq!(rule["threshold_type"], "count", "{rule}");
+    assert_eq!((&rule["threshold_count"], &rule["threshold_window"]), (&json!(7), &json!(20)));
+}
+
+#[test]
 fn an_edit_keeps_what_it_does_not_touch_and_what_another_changed_meanwhile() {
     let world = three_rules();
     let mut person = Terminal::menu(&world, EN, 24, 80);

@@ -256,6 +256,19 @@ fn a_mail_refused_for_good_stays_needs_a_person_and_costs_no_alert() {
 }
 
 #[test]
+fn a_lost_mail_is_told_in_the_language_of_the_mail_that_tells_it() {
+    let mut world = tampered();
+    world.set("email.recipients", json!(["gone@example.net", "soc@example.net"]));
+    world.mail_server(Options::default().say("RCPT TO:<gone", "550 5.1.1 no such user"));
+    world.run_at("10:10");
+    world.set("settings.language", json!("zh-TW"));
+    let told = world.run_at("10:20").mail().text();
+    let told: String = told.split_whitespace().collect();
+    assert!(told.contains("未能寄給其中一位收件者"), "{told}");
+    assert!(told.contains("gone@example.net：郵件伺服器"), "{told}");
+}
+
+#[test]
 fn one_recipient_refused_for_good_costs_the_others_nothing_and_is_named() {
     let mut world = tampered();
     world.set("email.recipients", json!(["gone@example.net", "soc@example.net"]));

@@ -1,10 +1,13 @@
 //! What a server objects to when it refuses a recipient. Postfix says all of it at RCPT
 //! (`smtpd_delay_reject`), and many servers do as it does.
 
+use serde::{Deserialize, Serialize};
+
 use super::reply::Reply;
 
 /// What a server objects to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Objection {
     /// This recipient.
     Recipient,

@@ -1,5 +1,6 @@
 //! What a server answers, read by the grammar of `smtp-proto`.
 
+use serde::{Deserialize, Serialize};
 use smtp_proto::EhloResponse;
 use smtp_proto::response::parser::ResponseReceiver;
 
@@ -7,15 +8,17 @@ use super::envelope::shown;
 use crate::secret::Secrets;
 
 /// A server's answer: the code and what it says, without control characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// 220, 250, 550 …
     pub code: u16,
     /// The enhanced code, if any, and the text; its lines joined; at most 200 characters.
     pub text: String,
     /// The text in full, until secrets are taken out of it.
+    #[serde(skip)]
     whole: String,
     /// The lines as received, for EHLO; at most [`LIMIT`] bytes.
+    #[serde(skip)]
     raw: Vec<u8>,
 }
 
