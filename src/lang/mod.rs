@@ -18,7 +18,6 @@ pub mod menu;
 pub mod menu_rules;
 pub mod menu_settings;
 pub mod notices;
-pub mod outbox;
 pub mod reports;
 pub mod rules;
 pub mod status;

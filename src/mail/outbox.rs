@@ -8,6 +8,7 @@
 mod rescue;
 mod sent;
 mod unconfirmed;
+pub mod words;
 
 use std::time::Instant;
 
@@ -18,12 +19,13 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Refused, Session, SmtpError};
-use crate::lang::{Lang, outbox as say};
+use crate::lang::Lang;
 use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
 pub use sent::{Failure, Lost, Sent};
 pub use unconfirmed::{Asked, Unconfirmed};
+use words as say;
 
 /// The most mails that wait; more are merged.
 pub const MAILS: usize = 20;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use illumio_monitor::cycle::notice;
 use illumio_monitor::lang::Lang;
-use illumio_monitor::lang::{outbox, reports};
+use illumio_monitor::lang::reports;
+use illumio_monitor::mail::outbox::words as outbox;
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
     Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Report,

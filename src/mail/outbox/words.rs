@@ -2,8 +2,8 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, texts};
-use crate::mail::outbox::{Failure, Lost, Reader};
+use super::{Failure, Lost, Reader};
+use crate::lang::{Lang, texts};
 
 texts! {
     late(since) {
