@@ -2,78 +2,61 @@
 //!
 //! fetch → analyze → aggregate → alert: what is new at the PCE goes through the
 //! rules as it comes in; what the rules have to tell becomes one mail; the mail
-//! and the new positions are saved in one write; only then is it sent. Knows
-//! every room. A fetch that fails costs nothing but time: its position stays.
+//! and the new positions are saved in one write; only then is it sent. Each stage is a
+//! file below, from values to values; what they found is held together here. Knows
+//! every room.
 
-mod archive;
 mod clock;
 mod conditions;
 mod daily;
 mod died;
 mod events;
 mod expiry;
+mod filing;
 mod gap;
-mod greet;
 mod letter;
 pub mod notice;
 mod outcome;
+mod poll;
+mod sight;
+mod site;
 mod tallies;
 mod test_mail;
 mod thread;
 mod traffic;
+mod trial;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::archive::Archive;
-use crate::certificate::Certificate;
+use self::conditions::{Now, note_what_was_caught_up, watch};
+use self::filing::Filing;
+use self::letter::{blank_report, letter};
+use self::notice::Happened;
+use self::outcome::Trouble;
+use self::poll::{Poll, fetch};
+use self::site::Site;
 use crate::exit::Code;
-use crate::lang::{Lang, cycle as say};
-use crate::mail::outbox::{Reader, Sent};
+use crate::lang::{Both, cycle as say};
+use crate::mail::outbox::{Sent, Waiting};
 use crate::net::AddressBook;
-use crate::pce::client::Client;
 use crate::pce::clock::Clock;
-use crate::pce::error::Error;
-use crate::report::records::Records;
-use crate::report::{Alert, Condition, ConditionNews, Notice};
+use crate::report::{Alert, Condition, ConditionNews, Kind, Report};
 use crate::rules::Level;
-use crate::rules::minutes::minute_of;
-use crate::store::state::State;
-use crate::store::{self, Config, Env, Opened, Saved, StateUse, Store};
+use crate::store::state::{LastRun, State};
+use crate::store::{self, Env, Opened, Saved, Store};
 
-pub use outcome::{Figures, Outcome};
-pub use test_mail::test_mail;
-use traffic::Asked;
+pub use self::outcome::{Figures, Outcome};
+pub use self::site::Start;
+pub use self::test_mail::test_mail;
 
 /// How long waiting mail is tried before anything else.
 const WAITING_MAIL: Duration = Duration::from_secs(60);
 
 /// How long this cycle's own mail is tried, beyond the cycle's deadline if need be.
 const OWN_MAIL: Duration = Duration::from_secs(60);
-
-/// What a run is given from outside.
-#[derive(Clone, Copy)]
-pub struct Start<'a> {
-    /// The host's time.
-    pub now: Timestamp,
-    /// For the Message-ID.
-    pub random: u64,
-    /// The language asked for on the command line, over the config's.
-    pub lang: Option<Lang>,
-    /// Whether the last run's state is used.
-    pub state_use: StateUse,
-    /// Called while the PCE computes, with a line that says so.
-    pub progress: &'a dyn Fn(&str),
-}
-
-impl Start<'_> {
-    /// The language as long as no config says one.
-    fn language(&self, env: &Env) -> Lang {
-        env.screen_language(self.lang, None)
-    }
-}
 
 /// Runs one cycle on the config at `path`. Never fails: whatever goes wrong is in
 /// the outcome, and what could be done all the same is done.
@@ -90,7 +73,7 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
         Ok(locked) => locked,
         Err(error) => return refuse(&error),
     };
-    let cycle = |opened| Cycle::new(opened, start, began, lock.died());
+    let cycle = |opened| Cycle::begin(opened, start, began, lock.died());
     let (outcome, died_is_kept) = match store::open(&path, env, start.state_use) {
         Ok(opened) => cycle(opened).whole(),
         Err(unopened) => match unopened.last {
@@ -102,219 +85,284 @@ pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
     outcome
 }
 
-/// A cycle under way.
+/// A cycle under way: what it goes by, what is remembered, and what it came to so far.
 struct Cycle<'a> {
-    config: Config,
+    site: Site<'a>,
     store: Store,
     state: State,
-    lang: Lang,
-    start: Start<'a>,
-    began: Instant,
+    /// What is known of names.
+    book: AddressBook,
+    /// The host's clock, until the PCE's is known.
     clock: Clock,
-    /// Whether it stands before what was read already: nothing is due by it.
-    clock_doubted: bool,
-    /// Whether the PCE took the key to the end of this cycle.
-    key_accepted: bool,
-    code: Code,
-    figures: Figures,
-    /// The positions of events and traffic before this cycle moved them. What is
-    /// remembered is let go by these, or older ones: a wrong clock may have moved them.
-    seen_up_to: (Option<Timestamp>, Option<Timestamp>),
+    /// What became of mail.
+    sent: Sent,
+    /// What else failed, in its order.
+    troubles: Vec<Trouble>,
+    /// What was lost, skipped, cut or reset, for the mail.
+    happened: Vec<Happened>,
+    /// What is merely worth knowing, for a mail a day.
+    remarks: Vec<String>,
     /// Whether so many runs before this one died that it is worth a mail.
     died_in_a_row: bool,
     /// Whether this cycle's state was saved at all.
     is_kept: bool,
-    /// What became of mail.
-    sent: Sent,
-    /// What else failed, for standard error.
-    problems: Vec<String>,
-    /// What is merely worth knowing, for a mail a day.
-    remarks: Vec<String>,
-    /// What was lost, skipped, cut or reset, for the mail.
-    notices: Vec<Notice>,
-    /// What is wrong with the traffic that was read.
-    flaws: Vec<String>,
-    /// What of its bounds reading traffic has used up.
-    asked: Asked,
-    /// Whether more rows matched than can be remembered while they are read.
-    series_overflowed: bool,
-    /// Whether it is told that the PCE regrouped its rows.
-    rows_regrouped: bool,
-    /// What this run did see, for the mail's footer.
-    seen: Vec<String>,
-    news: Vec<ConditionNews>,
+}
+
+/// What a cycle found, for its mail.
+struct Findings {
+    poll: Poll,
     alerts: Vec<Alert>,
-    /// The records that matched, where they are to be attached.
-    records: Option<Records>,
-    /// Where records are archived.
-    archive: Option<Archive>,
-    /// Why some are not.
-    archive_trouble: Option<String>,
-    /// The PCE's certificate, once it was seen.
-    certificate: Option<Certificate>,
-    /// What is known of names.
-    book: AddressBook,
+    filing: Filing,
+    /// How what it could see is now.
+    found: Vec<(Condition, Now)>,
 }
 
 impl<'a> Cycle<'a> {
-    fn new(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
-        let Opened { store, mut config, state, notes, .. } = opened;
+    fn begin(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
+        let Opened { store, mut config, mut state, notes, .. } = opened;
         let lang = start.lang.unwrap_or(config.settings.language);
         config.settings.language = lang;
-        let (lost, told): (Vec<_>, Vec<_>) = notes.iter().partition(|note| note.is_loss());
-        let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
-        let problems = lost.iter().map(|note| note.text(lang)).collect();
-        let mut remarks = config.warnings.clone();
+        let site = Site { path: store.path().to_owned(), config, start, began };
+        let (lost, told): (Vec<_>, Vec<_>) = notes.into_iter().partition(store::Note::is_loss);
+        let mut remarks = site.config.warnings.clone();
         remarks.extend(told.iter().map(|note| note.text(lang)));
-        if !config.pce.verify_tls {
+        if !site.config.pce.verify_tls {
             remarks.push(say::tls_not_verified(lang));
         }
-        let mut cycle = Self {
-            notices: lost.iter().map(|note| notice::state(lang, note)).collect(),
+        let new = died::take_note(&mut state.died, died);
+        let lost_lines = lost.iter().map(|note| note.text(lang));
+        let died_lines = new.iter().map(|begun| say::run_died(lang, site.local(*begun)));
+        let lines = lost_lines.chain(died_lines);
+        let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
+        Self {
+            troubles: lines.map(|line| Trouble::new(Code::Done, line)).collect(),
+            happened: lost.into_iter().map(Happened::Opened).collect(),
+            died_in_a_row: died::is_a_series(died, &new),
             clock: Clock::of_host(start.now, offset),
-            clock_doubted: false,
-            key_accepted: false,
-            code: Code::Done,
-            seen_up_to: (None, None),
-            figures: Figures::default(),
-            flaws: Vec::new(),
-            asked: Asked::default(),
-            sent: Sent::default(),
-            series_overflowed: false,
-            rows_regrouped: false,
-            seen: Vec::new(),
-            news: Vec::new(),
-            alerts: Vec::new(),
-            records: config.mail.attach_records.then(Records::default),
-            archive: None,
-            archive_trouble: None,
-            certificate: None,
             book: AddressBook::new(state.addresses.clone(), start.now),
-            died_in_a_row: false,
+            sent: Sent::default(),
             is_kept: false,
-            config,
+            remarks,
+            site,
             store,
             state,
-            lang,
-            start,
-            began,
-            problems,
-            remarks,
-        };
-        cycle.take_note_of_the_dead(died);
-        cycle
+        }
     }
 
     /// The story. True beside its outcome where the state was saved.
     fn whole(mut self) -> (Outcome, bool) {
-        if self.deliver(WAITING_MAIL) {
-            self.save();
+        self.deliver_what_waits();
+        let mut filing = Filing::open(&self.site, &self.state);
+        let (site, state) = (&self.site, &mut self.state);
+        let poll = fetch(site, state, &mut filing, self.clock, &self.book);
+        self.clock = poll.clock;
+        let alerts = tallies::judge(site, state, poll.let_go_by, self.clock.now());
+        self.happened.extend(filing.seal(state));
+        let mut found = poll.found(site);
+        found.extend(filing.now().map(|now| (Condition::Archive, now)));
+        if !poll.verdict.is_doubted() {
+            found.extend(expiry::found(site, poll.certificate.as_ref()));
         }
-        self.open_archive();
-        self.fetch();
-        self.judge();
-        self.seal_archive();
-        self.tell()
+        self.troubles.extend(poll.troubles(site));
+        if let Some(unfiled) = &filing.unfiled {
+            self.fails(Code::Retry, [unfiled.text(self.site.lang())]);
+        }
+        self.tell(Findings { poll, alerts, filing, found })
     }
 
     /// The file is invalid: no cycle, but a mail through the settings of `.last`.
     fn on_an_invalid_file(mut self, error: &store::Error) -> (Outcome, bool) {
-        let lines = error.lines(self.lang);
-        self.code.worsen(Code::Config);
-        if self.deliver(WAITING_MAIL) {
-            self.save();
-        }
-        let problem = (Level::Critical, lines.join("\n"));
-        self.watch(Condition::Configuration, Some(problem));
-        self.problems.extend(lines);
-        self.tell()
+        self.deliver_what_waits();
+        let now = Now::Ill(Level::Critical, Both::of(|lang| error.lines(lang).join("\n")));
+        let mut found = vec![(Condition::Configuration, now)];
+        found.extend(expiry::found(&self.site, None));
+        self.fails(Code::Config, error.lines(self.site.lang()));
+        let (poll, filing) = (Poll::before(self.clock), Filing::default());
+        self.tell(Findings { poll, alerts: Vec::new(), filing, found })
     }
 
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
-    fn tell(mut self) -> (Outcome, bool) {
-        if !self.clock_doubted {
-            self.watch_expiries();
-            self.mind_the_gap();
-        }
-        self.tell_what_was_caught_up();
-        self.count_the_run();
-        let daily = self.daily_report();
-        let mut has_news = self.write_mail();
-        if let Some(daily) = daily {
-            self.state.outbox.push(daily, &self.reader());
-            has_news = true;
-        }
+    fn tell(mut self, mut findings: Findings) -> (Outcome, bool) {
+        let poll = &mut findings.poll;
+        self.happened.append(&mut poll.happened);
+        let found = std::mem::take(&mut findings.found);
+        let moment = self.site.moment(self.clock.now());
+        let mut news = watch(&mut self.state.conditions, found, &moment);
+        note_what_was_caught_up(&mut news, poll);
+        self.mind_the_gap(poll);
+        let figures = Figures {
+            events: poll.new_events,
+            flows: poll.rows,
+            alerts: findings.alerts.len(),
+            mails: self.sent.delivered,
+            pending: 0,
+        };
+        let failed = self.code_at_the_end() != Code::Done;
+        let (day, now) = (&mut self.state.day, self.clock.now());
+        daily::count_the_run(&self.site, day, &figures, &findings.alerts, failed, now);
+        let has_news = self.write_mails(&mut findings, news);
         self.note_the_end();
-        let (mails, code) = (self.figures.mails, self.code);
-        let saved = self.save() || (self.give_up_archive() && self.save());
+        let (delivered, code) = (self.sent.delivered, self.code_at_the_end());
+        let filing = &mut findings.filing;
+        let saved = self.save() || (self.give_up(filing) && self.save());
         if saved && has_news && self.deliver(OWN_MAIL) {
-            self.count_own_mail(mails, code);
+            let failed = code == Code::Done && self.code_at_the_end() != Code::Done;
+            let more = self.sent.delivered - delivered;
+            daily::count_own_mail(&self.site, &mut self.state.day, more, failed);
             self.note_the_end();
             self.save();
         }
         // After the mail: no archive holds up an alert.
-        if saved && !self.file_archive() {
+        if saved && let Err(unfiled) = filing.file() {
+            self.fails(Code::Retry, [unfiled.text(self.site.lang())]);
             self.note_the_end();
             self.save();
         }
-        self.finish()
+        self.finish(figures)
     }
 
-    /// FETCH, and ANALYZE on the way.
-    fn fetch(&mut self) {
-        let deadline =
-            self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into());
-        let mut client = match Client::knowing(&self.config.pce, self.clock, deadline, &self.book) {
-            Ok(client) => client,
-            Err(error) => {
-                let problem = (Level::Critical, error.text(self.lang));
-                self.watch(Condition::Configuration, Some(problem));
-                return self.fails(Code::Config, &error);
-            }
+    /// Tells the times without a run; not by a clock that is doubted.
+    fn mind_the_gap(&mut self, poll: &Poll) {
+        if poll.verdict.is_doubted() {
+            return;
+        }
+        let is_good = self.code() == Code::Done;
+        let gaps = gap::mind(&self.site, &mut self.state, self.clock.now(), is_good);
+        self.happened.extend(gaps.into_iter().map(Happened::Gap));
+    }
+
+    /// Puts what there is to tell into the outbox; false where there is nothing.
+    fn write_mails(&mut self, findings: &mut Findings, news: Vec<ConditionNews>) -> bool {
+        if self.died_in_a_row {
+            let died = died::tell(&mut self.state.died);
+            self.happened.push(Happened::RunsDied(died));
+        }
+        let daily = self.daily_report(&findings.poll);
+        let mail = self.write_mail(findings, news);
+        let mails = [mail, daily].into_iter().flatten();
+        let reader = self.site.reader();
+        mails.map(|mail| self.state.outbox.push(mail, &reader)).count() > 0
+    }
+
+    /// The day's report, if it is due; not by a clock that is doubted.
+    fn daily_report(&mut self, poll: &Poll) -> Option<Waiting> {
+        if poll.verdict.is_doubted() {
+            return None;
+        }
+        let (site, now) = (&self.site, self.clock.now());
+        let day = daily::end_the_day(site, &mut self.state.day, now)?;
+        let mut footer = died::lines(site, &mut self.state.died);
+        footer.extend(site.taken_from_memory(&self.book));
+        let told = &mut self.state.remarks_told;
+        footer.extend(letter::remarks(site, &self.remarks, told, site.day(now)));
+        footer.push(site.config_line());
+        Some(daily::report(site, &self.state, day, footer, now))
+    }
+
+    /// The mail of what this cycle found.
+    fn write_mail(&mut self, findings: &mut Findings, news: Vec<ConditionNews>) -> Option<Waiting> {
+        let (now, reader) = (self.clock.now(), self.site.reader());
+        if self.state.before_jump.is_none() {
+            self.state.outbox.expire(now);
+        }
+        let alerts = std::mem::take(&mut findings.alerts);
+        let about_mail = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
+        let lost = self.state.outbox.take_untold();
+        self.happened.extend(lost.into_iter().map(Happened::MailLost));
+        if alerts.is_empty() && news.is_empty() && self.happened.is_empty() {
+            return None;
+        }
+        let kind = if alerts.is_empty() { Kind::Condition } else { Kind::Alert };
+        let mut conditions = news;
+        conditions.sort_by_key(|news| std::cmp::Reverse(news.level));
+        let (attachment, attached) = match kind {
+            Kind::Alert => findings.filing.attachment(self.site.lang()),
+            _ => (None, None),
         };
-        self.watch(Condition::Configuration, None);
-        let reached = self.greet(&mut client);
-        self.reckon_first_times();
-        if reached && !self.clock_holds() {
-            self.clock_doubted = true;
-            return;
+        let report = Report {
+            conditions,
+            alerts,
+            notices: self.happened.iter().map(|happened| happened.notice(&reader)).collect(),
+            footer: self.footer(attached, &findings.poll),
+            ..blank_report(&self.site.config, kind, now)
+        };
+        let mail = Waiting {
+            about_mail,
+            thread: thread::thread(&self.site, &self.state.target, &report),
+            attachment,
+            ..letter(&report, &self.site.config, self.site.start.random)
+        };
+        letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
+        Some(mail)
+    }
+
+    /// What was read and what was not, when the next run is due, and who says so.
+    fn footer(&mut self, attached: Option<String>, poll: &Poll) -> Vec<String> {
+        let (site, now) = (&self.site, self.clock.now());
+        let mut lines: Vec<String> = attached.into_iter().chain(poll.lines(site)).collect();
+        lines.extend(site.taken_from_memory(&self.book));
+        lines.extend(died::lines(site, &mut self.state.died));
+        lines.extend(letter::next_run(site, &self.state.rhythm, now));
+        let told = &mut self.state.remarks_told;
+        lines.extend(letter::remarks(site, &self.remarks, told, site.day(now)));
+        lines.extend(letter::signature(site));
+        lines
+    }
+
+    /// What an earlier run left, before anything else: how it went has to be saved.
+    fn deliver_what_waits(&mut self) {
+        if self.deliver(WAITING_MAIL) {
+            self.save();
         }
-        // Also where the PCE was not reached: what happens until it is, is news.
-        self.adopt_rules();
-        if !reached {
-            return;
+    }
+
+    /// Tries all waiting mail; true where there was some, so that how it went has to
+    /// be saved.
+    fn deliver(&mut self, patience: Duration) -> bool {
+        let (now, reader) = (self.clock.now(), self.site.reader());
+        let outbox = &mut self.state.outbox;
+        if outbox.mails.is_empty() && !outbox.unconfirmed.is_due(now) {
+            return false;
         }
-        self.seen_up_to = self.positions_to_let_go_by();
-        let posted = self.begin_traffic(&mut client);
-        // A refused key ends the cycle's requests: each further one would be an
-        // event of its own on the PCE.
-        let refused = matches!(posted, Err(Error::Credentials { .. }));
-        if refused || self.read_events(&mut client) {
-            self.read_traffic(&mut client, posted);
-        }
-        if self.key_accepted {
-            self.watch(Condition::Credentials, None);
-        }
+        let deadline = Instant::now() + patience;
+        let mail = &self.site.config.mail;
+        let sent = outbox.deliver_knowing(mail, &reader, now, deadline, &self.book);
+        let delivery = match sent.worst().cloned().or_else(|| outbox.doubt()) {
+            None => Now::Well,
+            Some(failure) => Now::Ill(Level::Warning, Both::of(|lang| failure.text(lang))),
+        };
+        self.sent.add(sent);
+        let found = vec![(Condition::Delivery, delivery)];
+        watch(&mut self.state.conditions, found, &self.site.moment(now));
+        true
     }
 
     fn note_the_end(&mut self) {
-        let now = self.now();
+        let now = self.clock.now();
         let before = self.state.last_run.take().and_then(|run| run.complete_at);
         let code = self.code_at_the_end();
-        self.state.last_run = Some(store::state::LastRun {
+        self.state.last_run = Some(LastRun {
             at: now,
             outcome: code.word().to_owned(),
             complete_at: if code == Code::Done { Some(now) } else { before },
         });
     }
 
+    /// The worst of what failed in this run.
+    fn code(&self) -> Code {
+        let troubles = self.troubles.iter().map(|trouble| trouble.code);
+        let failures = self.sent.failures.iter();
+        let mails = failures.map(|failure| Code::of_failure(failure.needs_a_person()));
+        troubles.chain(mails).max().unwrap_or(Code::Done)
+    }
+
     /// A mail that nobody confirmed is one that failed, in each cycle until someone does.
     fn code_at_the_end(&self) -> Code {
         if self.state.outbox.unconfirmed.is_empty() {
-            self.code
+            self.code()
         } else {
-            self.code.max(Code::Retry)
+            self.code().max(Code::Retry)
         }
     }
 
@@ -323,101 +371,57 @@ impl<'a> Cycle<'a> {
         self.state.addresses = self.book.addresses();
         let saved = self.store.save(&mut self.state);
         self.is_kept |= saved.is_ok();
+        let lang = self.site.lang();
         match saved {
-            Ok(Saved::Both) => true,
-            Ok(Saved::LastOnly(error)) => {
-                self.code.worsen(Code::Config);
-                self.save_failed(error.lines(self.lang));
-                true
-            }
+            Ok(Saved::Both) => {}
+            Ok(Saved::LastOnly(error)) => self.fails(Code::Config, error.lines(lang)),
             // It is in the file, and by that what a mail tells is told once.
-            Ok(Saved::But(remark)) => {
-                self.code.worsen(Code::Retry);
-                self.save_failed(vec![remark.text(self.lang)]);
-                true
-            }
+            Ok(Saved::But(remark)) => self.fails(Code::Retry, [remark.text(lang)]),
             Err(error) => {
-                self.code.worsen(Code::of_failure(error.needs_a_person()));
-                self.save_failed(error.lines(self.lang));
-                false
+                let code = Code::of_failure(error.needs_a_person());
+                self.fails(code, error.lines(lang));
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Lets the records for the archive go, to make room for the state; false where there
+    /// were none.
+    fn give_up(&mut self, filing: &mut Filing) -> bool {
+        let unfiled = filing.give_up(&mut self.state);
+        let lang = self.site.lang();
+        self.fails(Code::Retry, unfiled.iter().map(|unfiled| unfiled.text(lang)));
+        unfiled.is_some()
+    }
+
+    /// Takes note of what failed. A cycle saves up to three times, mostly with the same
+    /// outcome: told once.
+    fn fails(&mut self, code: Code, lines: impl IntoIterator<Item = String>) {
+        for trouble in lines.into_iter().map(|line| Trouble::new(code, line)) {
+            if !self.troubles.contains(&trouble) {
+                self.troubles.push(trouble);
             }
         }
     }
 
-    /// A cycle saves up to three times, mostly with the same outcome: told once.
-    fn save_failed(&mut self, lines: Vec<String>) {
-        for line in lines {
-            if !self.problems.contains(&line) {
-                self.problems.push(line);
-            }
-        }
-    }
-
-    fn finish(mut self) -> (Outcome, bool) {
-        self.problems.extend(self.problems_of_mail());
+    fn finish(self, figures: Figures) -> (Outcome, bool) {
+        let (lang, code) = (self.site.lang(), self.code_at_the_end());
+        let (sent, outbox) = (&self.sent, &self.state.outbox);
+        let doubt = outbox.doubt();
+        let troubles = self.troubles.iter().map(|trouble| trouble.text.clone());
+        let failures = sent.failures.iter().chain(&doubt).map(|failure| failure.text(lang));
+        let notes = sent.notes.iter().map(|note| note.text(lang));
         // Where nothing failed, the mails and `check` tell it.
-        if self.code_at_the_end() != Code::Done {
-            self.problems.extend(self.taken_from_memory());
-        }
-        self.figures.pending = self.state.outbox.waiting();
+        let memory = (code != Code::Done).then(|| self.site.taken_from_memory(&self.book));
+        let problems = troubles.chain(failures).chain(notes).chain(memory.into_iter().flatten());
         let outcome = Outcome {
-            code: self.code_at_the_end(),
-            at: self.now(),
-            figures: Some(self.figures),
-            problems: self
-                .problems
-                .iter()
-                .map(|problem| self.config.secrets.hide(problem))
-                .collect(),
-            took: self.began.elapsed(),
+            code,
+            at: self.clock.now(),
+            figures: Some(Figures { mails: sent.delivered, pending: outbox.waiting(), ..figures }),
+            problems: problems.map(|problem| self.site.config.secrets.hide(&problem)).collect(),
+            took: self.site.began.elapsed(),
         };
         (outcome, self.is_kept)
     }
-
-    /// The cycle's time: the PCE's, from its first answer on.
-    fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    fn reader(&self) -> Reader {
-        Reader { lang: self.lang, zone: self.config.settings.timezone.clone() }
-    }
-
-    fn fails(&mut self, code: Code, error: &Error) {
-        self.code.worsen(code);
-        self.problems.push(error.text(self.lang));
-    }
-
-    /// Which names could not be looked up, and which addresses stood in for them.
-    fn taken_from_memory(&self) -> Vec<String> {
-        let used = self.book.used();
-        let told = used.iter().map(|used| {
-            let (address, at) = (used.served.address, self.local(used.served.at));
-            say::from_memory(self.lang, &used.host, &used.reason, address, at)
-        });
-        told.collect()
-    }
-
-    /// Local time with its offset, for a sentence.
-    fn local(&self, time: Timestamp) -> String {
-        let zoned = time.to_zoned(self.config.settings.timezone.clone());
-        zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
-    }
-}
-
-/// So many minutes earlier.
-fn back(time: Timestamp, minutes: i64) -> Timestamp {
-    time.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN)
-}
-
-/// Whether so much time has passed, on the clock's minute hand: the few seconds by
-/// which cron is early must not cost a cycle. A time in the future reads as now.
-fn is_over(since: Timestamp, time: SignedDuration, now: Timestamp) -> bool {
-    let minutes = minute_of(now) - minute_of(since.min(now));
-    minutes >= time.as_mins()
-}
-
-/// The upper end of a query: events and rows of this very second are in.
-fn just_after(now: Timestamp) -> Timestamp {
-    now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli;
 use crate::exit::Code;
-use crate::lang::{Lang, status as say};
+use crate::lang::{Both, Lang, status as say};
 use crate::said::Said;
 use crate::store::state::{LastRun, State};
 use crate::store::{self, Env, Opened, StateUse};
@@ -30,7 +30,7 @@ pub struct Status {
     pub waiting: usize,
     /// What is wrong just now, as it was told by mail: the first line of each
     /// condition that holds.
-    pub holding: Vec<String>,
+    pub holding: Vec<Both>,
     /// The begins of runs that did not come to their end, until a mail has told of
     /// them; oldest first.
     pub died: Vec<Timestamp>,
@@ -132,7 +132,10 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         last_run,
         waiting: state.outbox.mails.len(),
         died: state.died.untold.clone(),
-        holding: held.filter_map(|held| held.detail.lines().next().map(str::to_owned)).collect(),
+        holding: held
+            .map(|held| held.detail.map(first_line))
+            .filter(|said| *said != Both::default())
+            .collect(),
     }
 }
 
@@ -146,7 +149,7 @@ impl Status {
         if self.reason == Some(Reason::Incomplete)
             && let Some(held) = self.holding.first()
         {
-            line += &say::because(lang, held);
+            line += &say::because(lang, held.text(lang));
         }
         if let Some(begun) = self.died.last() {
             line += &say::died(lang, written(*begun));
@@ -187,10 +190,14 @@ impl Status {
             "last_complete_minutes": self.complete_minutes,
             "max_age_minutes": max_age,
             "mails_waiting": self.waiting,
-            "conditions": self.holding,
+            "conditions": self.holding.iter().map(|held| held.text(lang)).collect::<Vec<_>>(),
             "died_runs": self.died.iter().map(|begun| written(*begun)).collect::<Vec<_>>(),
         })
     }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn written(time: Timestamp) -> String {

@@ -111,7 +111,8 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
     };
     let died = status.died.iter();
     let died = died.map(|begun| words::run_died(lang, begun));
-    finding.with(status.holding.into_iter().chain(died))
+    let holding = status.holding.iter().map(|held| held.text(lang).to_owned());
+    finding.with(holding.chain(died))
 }
 
 /// All findings for scripts; the README names the keys.

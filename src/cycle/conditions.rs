@@ -1,104 +1,139 @@
 //! Watched conditions: each is told when it begins, again while it lasts or when
 //! it gets worse, and when it is over.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
-use super::Cycle;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::expiry;
+use super::poll::Poll;
+use crate::lang::Both;
 use crate::report::{Condition, ConditionNews, Phase};
 use crate::rules::Level;
 use crate::rules::minutes::minute_of;
 use crate::store::state::Held;
 
-impl Cycle<'_> {
-    /// Takes note of whether a condition holds now, and why; what is worth telling
-    /// becomes news of this cycle's mail.
-    pub(super) fn watch(&mut self, condition: Condition, problem: Option<(Level, String)>) {
-        let now = self.now();
-        let reminder = i64::from(self.config.settings.reminder_hours) * 60;
-        let news = |phase, since, detail, level, told_by| ConditionNews {
-            condition,
-            phase,
-            since,
-            detail,
-            level,
-            told_by,
-            caught_up: None,
-            expires: None,
-        };
-        let Some((level, detail)) = problem else {
-            if let Some(held) = self.state.conditions.remove(&condition) {
-                let told_by = held.told_by();
-                self.news.push(news(
-                    Phase::Ended,
-                    held.since.min(now),
-                    held.detail,
-                    Level::Info,
-                    told_by,
-                ));
-            }
-            return;
-        };
-        match self.state.conditions.get_mut(&condition) {
-            None => {
-                let held = Held {
-                    since: now,
-                    told_at: Some(now),
-                    level,
-                    detail: detail.clone(),
-                    message_id: None,
-                    begin_mail: None,
-                    expiry: None,
-                };
-                self.state.conditions.insert(condition, held);
-                self.news.push(news(Phase::Begins, now, detail, level, None));
-            }
-            Some(held) => {
-                // A time in the future (a clock set back) reads as now.
-                held.since = held.since.min(now);
-                held.told_at = held.told_at.map(|told| told.min(now));
-                held.detail.clone_from(&detail);
-                let worse = level > held.level;
-                held.level = level;
-                // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
-                let due = |told| minute_of(now) - minute_of(told) >= reminder;
-                if worse || held.told_at.is_none_or(due) {
-                    held.told_at = Some(now);
-                    let told_by = held.told_by();
-                    self.news.push(news(Phase::Lasts, held.since, detail, level, told_by));
-                }
-            }
-        }
-    }
+/// The conditions that hold, as the last mail that told them knew them.
+pub(super) type Conditions = BTreeMap<Condition, Held>;
 
-    /// Says of what ended how much was caught up: known once all is fetched.
-    pub(super) fn tell_what_was_caught_up(&mut self) {
-        let fetched = |at: Option<Timestamp>| at == Some(self.start.now);
-        let events = self.state.events.failures == 0 && fetched(self.state.events.fetched_at);
-        let traffic = self.state.traffic.failures == 0 && fetched(self.state.traffic.fetched_at);
-        let ended = self.news.iter_mut().filter(|news| news.phase == Phase::Ended);
-        for news in ended {
-            news.caught_up = match news.condition {
-                Condition::Traffic => traffic.then_some(self.figures.flows),
-                Condition::Unreachable
-                | Condition::Credentials
-                | Condition::Events
-                | Condition::Configuration => events.then_some(self.figures.events),
-                _ => None,
-            };
-        }
-    }
+/// How something is now. Of what a run could not see nothing is found.
+pub(super) enum Now {
+    /// It is well.
+    Well,
+    /// Nobody wants to know any more.
+    Unwatched,
+    /// It is not, and why.
+    Ill(Level, Both),
+    /// It expires, and is told so many days before.
+    Expires(Timestamp, Vec<i64>),
+}
 
-    /// A fetch that was incomplete twice in a row is a condition; once is an accident.
-    pub(super) fn watch_fetch(
-        &mut self,
-        condition: Condition,
-        failures: u32,
-        problem: Option<String>,
-    ) {
-        match problem {
-            None => self.watch(condition, None),
-            Some(_) if failures < 2 => {}
-            Some(detail) => self.watch(condition, Some((Level::Warning, detail))),
-        }
+/// The moment at which it is told.
+pub(super) struct Moment<'a> {
+    pub now: Timestamp,
+    /// Whose calendar days are.
+    pub zone: &'a TimeZone,
+    /// Hours after which what lasts is told again.
+    pub reminder_hours: u32,
+}
+
+/// Holds how things are now against what was told of them. What is worth telling is given
+/// back; what is held from now on is in `held`.
+pub(super) fn watch(
+    held: &mut Conditions,
+    found: Vec<(Condition, Now)>,
+    moment: &Moment<'_>,
+) -> Vec<ConditionNews> {
+    let news = found.into_iter().filter_map(|(condition, now)| match now {
+        Now::Unwatched => held.remove(&condition).and(None),
+        Now::Well => held.remove(&condition).map(|was| ended(condition, was, moment.now)),
+        Now::Ill(level, detail) => ill(held, condition, level, detail, moment),
+        Now::Expires(at, days) => expiry::watch(held, condition, at, &days, moment),
+    });
+    news.filter(|news| is_told(news.condition)).collect()
+}
+
+/// Mail is no news of a mail: that condition is for `status` and the daily report, and a
+/// mail that was late says so itself.
+fn is_told(condition: Condition) -> bool {
+    condition != Condition::Delivery
+}
+
+/// A condition that begins now, told by the mail that is about to be made.
+pub(super) fn new(level: Level, detail: Both, moment: &Moment<'_>) -> Held {
+    Held {
+        since: moment.now,
+        told_at: Some(moment.now),
+        level,
+        detail,
+        message_id: None,
+        begin_mail: None,
+        expiry: None,
+    }
+}
+
+pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> ConditionNews {
+    ConditionNews {
+        condition,
+        phase,
+        since: held.since,
+        detail: held.detail.clone(),
+        level: held.level,
+        told_by: held.told_by(),
+        caught_up: None,
+        expires: None,
+    }
+}
+
+fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
+    let told_by = was.told_by();
+    let was = Held { since: was.since.min(now), level: Level::Info, ..was };
+    ConditionNews { told_by, ..news(Phase::Ended, condition, &was) }
+}
+
+fn ill(
+    held: &mut Conditions,
+    condition: Condition,
+    level: Level,
+    detail: Both,
+    moment: &Moment<'_>,
+) -> Option<ConditionNews> {
+    let now = moment.now;
+    let Some(known) = held.get_mut(&condition) else {
+        let begun = new(level, detail, moment);
+        let news = news(Phase::Begins, condition, &begun);
+        held.insert(condition, begun);
+        return Some(news);
+    };
+    // A time in the future (a clock set back) reads as now.
+    known.since = known.since.min(now);
+    known.told_at = known.told_at.map(|told| told.min(now));
+    known.detail = detail;
+    let worse = level > known.level;
+    known.level = level;
+    // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
+    let reminder = i64::from(moment.reminder_hours) * 60;
+    let due = |told| minute_of(now) - minute_of(told) >= reminder;
+    if !worse && !known.told_at.is_none_or(due) {
+        return None;
+    }
+    known.told_at = Some(now);
+    Some(news(Phase::Lasts, condition, known))
+}
+
+/// Says of what ended how much was caught up since.
+pub(super) fn note_what_was_caught_up(news: &mut [ConditionNews], poll: &Poll) {
+    let events = poll.events.is_complete().then_some(poll.new_events);
+    let traffic = poll.traffic.is_complete().then_some(poll.rows);
+    for news in news.iter_mut().filter(|news| news.phase == Phase::Ended) {
+        news.caught_up = match news.condition {
+            Condition::Traffic => traffic,
+            Condition::Unreachable
+            | Condition::Credentials
+            | Condition::Events
+            | Condition::Configuration => events,
+            _ => None,
+        };
     }
 }

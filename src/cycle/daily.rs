@@ -5,85 +5,83 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::letter::{blank_report, letter};
-use super::{Code, Cycle};
+use super::outcome::Figures;
+use super::site::Site;
 use crate::mail::outbox::Waiting;
 use crate::report::daily::{Daily, Day};
-use crate::report::{Kind, Report};
+use crate::report::{Alert, Kind, Report};
+use crate::store::state::State;
 
-impl Cycle<'_> {
-    /// Adds this run to the day. A report that nobody wants is not counted for.
-    pub(super) fn count_the_run(&mut self) {
-        let (now, figures) = (self.now(), self.figures);
-        if self.config.settings.daily_report.is_none() {
-            self.state.day = Day::default();
-            return;
-        }
-        let day = &mut self.state.day;
-        day.since.get_or_insert(now);
-        day.runs += 1;
-        day.failed += u64::from(self.code != Code::Done);
-        day.events += figures.events;
-        day.flows += figures.flows;
-        day.mails += figures.mails as u64;
-        self.alerts.iter().for_each(|alert| day.add_alert(alert));
+/// Adds a run to the day. A report that nobody wants is not counted for.
+pub(super) fn count_the_run(
+    site: &Site<'_>,
+    day: &mut Day,
+    figures: &Figures,
+    alerts: &[Alert],
+    failed: bool,
+    now: Timestamp,
+) {
+    if site.config.settings.daily_report.is_none() {
+        *day = Day::default();
+        return;
     }
+    day.since.get_or_insert(now);
+    day.runs += 1;
+    day.failed += u64::from(failed);
+    day.events += figures.events;
+    day.flows += figures.flows;
+    day.mails += figures.mails as u64;
+    alerts.iter().for_each(|alert| day.add_alert(alert));
+}
 
-    /// Adds what came of the run's own mail, which had to be saved before it was sent.
-    pub(super) fn count_own_mail(&mut self, mails_before: usize, code_before: Code) {
-        if self.config.settings.daily_report.is_none() {
-            return;
-        }
-        let day = &mut self.state.day;
-        day.mails += self.figures.mails.saturating_sub(mails_before) as u64;
-        // The run that reported stands in the report as what it was until then.
-        if code_before == Code::Done && self.code != Code::Done && day.runs > day.failed {
-            day.failed += 1;
-        }
+/// Adds what came of the run's own mail, which had to be saved before it was sent: so many
+/// more mails were delivered, and whether the run failed by it.
+pub(super) fn count_own_mail(site: &Site<'_>, day: &mut Day, delivered: usize, failed: bool) {
+    if site.config.settings.daily_report.is_none() {
+        return;
     }
+    day.mails += delivered as u64;
+    // The run that reported stands in the report as what it was until then.
+    if failed && day.runs > day.failed {
+        day.failed += 1;
+    }
+}
 
-    /// The report, if it is due; what it tells starts afresh. Told of mail is what
-    /// waited before this run made its own.
-    pub(super) fn daily_report(&mut self) -> Option<Waiting> {
-        let time = self.config.settings.daily_report?;
-        if self.clock_doubted {
-            return None;
-        }
-        let now = self.now();
-        let zone = self.config.settings.timezone.clone();
-        let today = now.to_zoned(zone.clone()).date();
-        // A day in the future was told by a wrong clock; it will be told again.
-        self.state.day.told = self.state.day.told.map(|told| told.min(today));
-        let due = due(now, time, &zone, self.state.day.told)?;
-        let day = Day { told: Some(due), since: Some(now), ..Day::default() };
-        let day = std::mem::replace(&mut self.state.day, day);
-        let mut footer = self.sentences_on_the_dead();
-        footer.extend(self.taken_from_memory());
-        footer.extend(self.remarks(today));
-        footer.push(self.config_line());
-        let report = Report {
-            footer,
-            daily: Some(self.daily(day, time)),
-            ..blank_report(&self.config, Kind::Daily, now)
-        };
-        // Another Message-ID than that of the cycle's other mail.
-        let random = self.start.random.wrapping_add(1);
-        Some(letter(&report, &self.config, random))
-    }
+/// The day that is over, and its local time, if its report is due; what is told next
+/// starts afresh.
+pub(super) fn end_the_day(site: &Site<'_>, day: &mut Day, now: Timestamp) -> Option<(Day, Time)> {
+    let time = site.config.settings.daily_report?;
+    let today = site.day(now);
+    // A day in the future was told by a wrong clock; it will be told again.
+    day.told = day.told.map(|told| told.min(today));
+    let due = due(now, time, &site.zone(), day.told)?;
+    let next = Day { told: Some(due), since: Some(now), ..Day::default() };
+    Some((std::mem::replace(day, next), time))
+}
 
-    fn daily(&self, day: Day, due: Time) -> Daily {
-        let state = &self.state;
-        let oldest = state.outbox.mails.iter().map(|mail| mail.made_at).min();
-        let conditions = state.conditions.iter();
-        Daily {
-            due: due.strftime("%H:%M").to_string(),
-            day,
-            rules: self.config.rules.iter().filter(|rule| rule.enabled).count(),
-            waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
-            conditions: conditions.map(|(condition, held)| (*condition, held.since)).collect(),
-            events_until: state.events.position,
-            traffic_until: state.traffic.position,
-        }
-    }
+/// The report. Told of mail is what waited before the run made its own.
+pub(super) fn report(
+    site: &Site<'_>,
+    state: &State,
+    (day, due): (Day, Time),
+    footer: Vec<String>,
+    now: Timestamp,
+) -> Waiting {
+    let oldest = state.outbox.mails.iter().map(|mail| mail.made_at).min();
+    let conditions = state.conditions.iter();
+    let daily = Daily {
+        due: due.strftime("%H:%M").to_string(),
+        day,
+        rules: site.config.rules.iter().filter(|rule| rule.enabled).count(),
+        waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
+        conditions: conditions.map(|(condition, held)| (*condition, held.since)).collect(),
+        events_until: state.events.position,
+        traffic_until: state.traffic.position,
+    };
+    let blank = blank_report(&site.config, Kind::Daily, now);
+    let report = Report { footer, daily: Some(daily), ..blank };
+    // Another Message-ID than that of the cycle's other mail.
+    letter(&report, &site.config, site.start.random.wrapping_add(1))
 }
 
 /// The latest day whose report is due and not told; on the first day at all today's

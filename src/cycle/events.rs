@@ -2,19 +2,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Code, Cycle, back, is_over, just_after, notice};
-use crate::archive::{Batch, Kind};
-use crate::lang::{cycle as say, grouped};
+use super::notice::Happened;
+use super::poll::{Desk, Incomplete, Reading};
+use super::site::{Site, back, is_over, just_after};
+use super::tallies;
+use super::trial::Trial;
+use crate::archive::Kind;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
-use crate::pce::events::{Fetched, fetch};
+use crate::pce::events::{EventMemory, Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
-use crate::report::Condition;
-use crate::report::budget::{self, Copies};
-use crate::report::records::{Collector, Records};
-use crate::report::tally::Tally;
-use crate::rules::{EventFilter, Filter, keyed};
+use crate::report::budget;
+use crate::rules::{EventFilter, Filter};
+use crate::store::state::State;
 
 /// A long backlog is read in slices of this length, each moving the position.
 const SLICE: SignedDuration = SignedDuration::from_hours(6);
@@ -28,234 +29,191 @@ const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// In how many cycles after an outage it is looked for in any case.
 const LATE_AFTER_OUTAGE: u32 = 3;
 
-impl Cycle<'_> {
-    /// Where a plain fetch begins.
-    pub(super) fn events_from(&self, now: Timestamp) -> Timestamp {
-        let overlap = self.config.settings.event_overlap_minutes.into();
-        match self.state.events.position {
-            // What was before the very first fetch is told already, or nobody's
-            // news; a first fetch that lies ahead was dated by a wrong clock.
-            Some(position) => {
-                let position = position.min(now);
-                let first = self.state.events.since.filter(|first| *first <= position);
-                back(position, overlap).max(first.unwrap_or(Timestamp::MIN))
-            }
-            // A first fetch that failed is made up for.
-            None => {
-                let first = self.first_from(now);
-                self.state.events.since.map_or(first, |since| since.min(first))
-            }
-        }
-    }
-
-    /// Reads what is new, slice by slice, oldest first; false where the PCE refuses
-    /// the key, which ends the cycle's requests.
-    pub(super) fn read_events(&mut self, client: &mut Client) -> bool {
-        let now = self.now();
-        let mut skipped = self.events_beyond_reach(now);
-        let mut begin = skipped.map_or_else(|| self.reach_of_events(now), |(_, until)| until);
-        let mut problem = None;
-        let mut moved = false;
-        while begin < now {
-            let end = begin.checked_add(SLICE).unwrap_or(now);
-            let (end, to) = if end >= now { (now, just_after(now)) } else { (end, end) };
-            if let Err(error) = self.read_slice(client, begin, to) {
-                problem = Some(error);
+/// Reads what is new, slice by slice, oldest first; how far that came, and how many
+/// events are new.
+pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client) -> (Reading<Error>, u64) {
+    let now = desk.now();
+    let mut skipped = beyond_reach(desk.site, desk.state, now);
+    let mut begin = skipped.map_or_else(|| reach(desk.site, desk.state, now), |(_, until)| until);
+    let (mut new, mut moved, mut failed) = (0, false, None);
+    while begin < now {
+        let end = begin.checked_add(SLICE).unwrap_or(now);
+        let (end, to) = if end >= now { (now, just_after(now)) } else { (end, end) };
+        match read_slice(desk, client, begin, to) {
+            Ok(came) => new += came,
+            Err(error) => {
+                failed = Some(error);
                 break;
             }
-            let position =
-                self.state.events.position.map_or(end, |position| position.min(now).max(end));
-            if let Some((from, until)) = skipped.take() {
-                self.state.events.since = Some(until);
-                let (from, until) = (self.local(from), self.local(until));
-                self.notices.push(notice::events_skipped(self.lang, from, until));
-            }
-            moved |= self.state.events.position != Some(position);
-            self.state.events.position = Some(position);
-            self.state.events.fetched_at = Some(self.start.now);
-            begin = end;
         }
-        let accepted = !matches!(problem, Some(Error::Credentials { .. }));
-        self.conclude_events(problem, moved, now);
-        accepted
+        let memory = &mut desk.state.events;
+        let position = memory.position.map_or(end, |position| position.min(now).max(end));
+        if let Some((from, until)) = skipped.take() {
+            memory.since = Some(until);
+            desk.happened.push(Happened::EventsSkipped { from, until });
+        }
+        moved |= memory.position != Some(position);
+        memory.position = Some(position);
+        memory.fetched_at = Some(desk.site.start.now);
+        begin = end;
     }
+    let_go(desk);
+    (conclude(&mut desk.state.events, failed, moved, now), new)
+}
 
-    /// The span that is skipped, where the backlog is too long. It is told once
-    /// something behind it was read: a fetch that fails skips nothing yet.
-    fn events_beyond_reach(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let from = self.events_from(now);
-        // What lies behind the position was read already: only the overlap is lost.
-        let unread = self.state.events.position.unwrap_or(from);
-        let hours = self.config.settings.max_event_catch_up_hours;
-        let longest = back(now, i64::from(hours) * 60);
-        (unread < longest).then_some((unread, longest))
+/// Where a plain fetch begins.
+pub(super) fn plain_from(site: &Site<'_>, state: &State, now: Timestamp) -> Timestamp {
+    let overlap = site.config.settings.event_overlap_minutes.into();
+    match state.events.position {
+        // What was before the very first fetch is told already, or nobody's
+        // news; a first fetch that lies ahead was dated by a wrong clock.
+        Some(position) => {
+            let position = position.min(now);
+            let first = state.events.since.filter(|first| *first <= position);
+            back(position, overlap).max(first.unwrap_or(Timestamp::MIN))
+        }
+        // A first fetch that failed is made up for.
+        None => {
+            let first = tallies::first_from(&site.config.rules, now);
+            state.events.since.map_or(first, |since| since.min(first))
+        }
     }
+}
 
-    /// Where this fetch begins: further back now and then, never before the first
-    /// fetch of all.
-    fn reach_of_events(&mut self, now: Timestamp) -> Timestamp {
-        let from = self.events_from(now);
-        let settings = &self.config.settings;
-        let memory = &mut self.state.events;
-        let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
-        if settings.late_reach_hours == 0 || !(due || memory.look_late > 0) {
-            return from;
-        }
-        memory.late_at = Some(now);
-        memory.look_late = memory.look_late.saturating_sub(1);
-        let position = memory.position.unwrap_or(now).min(now);
-        back(position, i64::from(settings.late_reach_hours) * 60)
-            .max(memory.since.unwrap_or(from))
-            .min(from)
-    }
+/// The span that is skipped, where the backlog is too long. It is told once
+/// something behind it was read: a fetch that fails skips nothing yet.
+fn beyond_reach(site: &Site<'_>, state: &State, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let from = plain_from(site, state, now);
+    // What lies behind the position was read already: only the overlap is lost.
+    let unread = state.events.position.unwrap_or(from);
+    let hours = site.config.settings.max_event_catch_up_hours;
+    let longest = back(now, i64::from(hours) * 60);
+    (unread < longest).then_some((unread, longest))
+}
 
-    /// One slice, counted as a whole or not at all.
-    fn read_slice(
-        &mut self,
-        client: &mut Client,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<(), Error> {
-        budget::keep_to_bound(&mut self.state.rules);
-        let mut tries = 1;
-        let (attempt, cut) = loop {
-            let mut attempt = Attempt::of(self);
-            match fetch(client, from, to, &mut |event, raw| attempt.count(event, raw)) {
-                Ok(Fetched { cut }) => break (attempt, cut),
-                Err(Error::Broken { .. }) if client.may_try_again(&mut tries) => {}
-                Err(error) => return Err(error),
-            }
-        };
-        let Attempt { seen, tallies, new, unreadable, records, archive, .. } = attempt;
-        let tallies = tallies.counted();
-        self.state.seen = seen;
-        self.state.rules.extend(tallies);
-        self.keep_records(records);
-        self.keep_batch(Kind::Events, archive);
-        self.figures.events += new;
-        if unreadable > 0 {
-            self.notices.push(notice::events_unreadable(self.lang, unreadable));
-        }
-        // What lies behind the position was told when it was first read.
-        let told = self.state.events.position;
-        for second in cut.into_iter().filter(|second| told.is_none_or(|told| *second >= told)) {
-            let second = self.local(second);
-            self.notices.push(notice::events_cut(self.lang, second));
-        }
-        Ok(())
+/// Where this fetch begins: further back now and then, never before the first
+/// fetch of all.
+fn reach(site: &Site<'_>, state: &mut State, now: Timestamp) -> Timestamp {
+    let from = plain_from(site, state, now);
+    let hours = site.config.settings.late_reach_hours;
+    let memory = &mut state.events;
+    let due = memory.late_at.is_none_or(|at| is_over(at, LATE_EVERY, now));
+    if hours == 0 || !(due || memory.look_late > 0) {
+        return from;
     }
+    memory.late_at = Some(now);
+    memory.look_late = memory.look_late.saturating_sub(1);
+    let position = memory.position.unwrap_or(now).min(now);
+    back(position, i64::from(hours) * 60).max(memory.since.unwrap_or(from)).min(from)
+}
 
-    fn conclude_events(&mut self, problem: Option<Error>, moved: bool, now: Timestamp) {
-        let reach = i64::from(self.config.settings.late_reach_hours) * 60;
-        let overlap = i64::from(self.config.settings.event_overlap_minutes);
-        if let Some(position) = self.seen_up_to.0 {
-            // By a clock that runs ahead of all records nothing is let go.
-            let newest = self.state.seen.newest();
-            let position = newest.map_or(position, |newest| newest.min(position));
-            // A minute more than a fetch reaches back, for the split at whole seconds.
-            self.state.seen.forget_before(back(position, reach.max(overlap) + 1));
+/// One slice, counted as a whole or not at all; how many of its events are new.
+fn read_slice(
+    desk: &mut Desk<'_, '_>,
+    client: &mut Client,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<u64, Error> {
+    budget::keep_to_bound(&mut desk.state.rules);
+    let mut tries = 1;
+    let (slice, cut) = loop {
+        let mut slice = Slice::of(desk);
+        match fetch(client, from, to, &mut |event, raw| slice.take(event, raw)) {
+            Ok(Fetched { cut }) => break (slice, cut),
+            Err(Error::Broken { .. }) if client.may_try_again(&mut tries) => {}
+            Err(error) => return Err(error),
         }
-        if let Some(first_kept) = self.state.seen.keep_to(MAX_SEEN) {
-            self.forget_events_before(first_kept);
-        }
-        match problem {
-            None => self.events_are_complete(now),
-            Some(error) => self.events_are_incomplete(&error, moved),
-        }
+    };
+    let Slice { trial, seen, new, unreadable, .. } = slice;
+    let counted = trial.counted();
+    desk.state.seen = seen;
+    desk.take(counted);
+    if unreadable > 0 {
+        desk.happened.push(Happened::EventsUnreadable(unreadable));
     }
+    // What lies behind the position was told when it was first read.
+    let told = desk.state.events.position;
+    let untold = cut.into_iter().filter(|second| told.is_none_or(|told| *second >= told));
+    desk.happened.extend(untold.map(Happened::EventsCut));
+    Ok(new)
+}
 
-    /// What is forgotten must not be fetched again, which is told once a day: a site
-    /// that has so many events has them in every cycle.
-    fn forget_events_before(&mut self, first_kept: Timestamp) {
-        let now = self.now();
-        let memory = &mut self.state.events;
-        let since = memory.since.map_or(first_kept, |since| since.max(first_kept));
-        memory.since = Some(since);
-        if memory.forgot_at.is_none_or(|at| is_over(at, TOLD_EVERY, now)) {
-            memory.forgot_at = Some(now);
-            let since = self.local(since);
-            let bound = grouped(MAX_SEEN as u64);
-            self.notices.push(notice::events_forgotten(self.lang, bound, since));
-        }
+/// Forgets the events that no fetch can bring again, and keeps to the bound.
+fn let_go(desk: &mut Desk<'_, '_>) {
+    let settings = &desk.site.config.settings;
+    let reach = i64::from(settings.late_reach_hours) * 60;
+    let overlap = i64::from(settings.event_overlap_minutes);
+    let seen = &mut desk.state.seen;
+    if let Some(position) = desk.let_go_by.events {
+        // By a clock that runs ahead of all records nothing is let go.
+        let newest = seen.newest();
+        let position = newest.map_or(position, |newest| newest.min(position));
+        // A minute more than a fetch reaches back, for the split at whole seconds.
+        seen.forget_before(back(position, reach.max(overlap) + 1));
     }
+    if let Some(first_kept) = seen.keep_to(MAX_SEEN) {
+        forget_before(desk, first_kept);
+    }
+}
 
-    fn events_are_complete(&mut self, now: Timestamp) {
-        if self.state.events.failures > 0 {
-            self.state.events.look_late = LATE_AFTER_OUTAGE;
-        }
-        self.state.events.failures = 0;
-        self.key_accepted = true;
-        self.watch_fetch(Condition::Events, 0, None);
-        self.seen.push(say::events_complete(
-            self.lang,
-            self.local(now),
-            grouped(self.figures.events),
-        ));
+/// What is forgotten must not be fetched again, which is told once a day: a site
+/// that has so many events has them in every cycle.
+fn forget_before(desk: &mut Desk<'_, '_>, first_kept: Timestamp) {
+    let now = desk.now();
+    let memory = &mut desk.state.events;
+    let since = memory.since.map_or(first_kept, |since| since.max(first_kept));
+    memory.since = Some(since);
+    if memory.forgot_at.is_none_or(|at| is_over(at, TOLD_EVERY, now)) {
+        memory.forgot_at = Some(now);
+        desk.happened.push(Happened::EventsForgotten { since });
     }
+}
 
-    fn events_are_incomplete(&mut self, error: &Error, moved: bool) {
-        self.state.events.failures =
-            if moved { 1 } else { self.state.events.failures.saturating_add(1) };
-        let position = self.state.events.position;
-        let position = position.map_or_else(|| "–".to_owned(), |position| self.local(position));
-        let detail = say::events_incomplete(self.lang, error.text(self.lang), position);
-        self.refused_or_retried(error);
-        let failures = self.state.events.failures;
-        self.watch_fetch(Condition::Events, failures, Some(detail.clone()));
-        self.problems.push(detail.clone());
-        self.seen.push(detail);
-    }
-
-    /// A 401 in the middle of a cycle is one too.
-    pub(super) fn refused_or_retried(&mut self, error: &Error) {
-        match error {
-            Error::Credentials { .. } => {
-                let problem = (crate::rules::Level::Critical, error.text(self.lang));
-                self.watch(Condition::Credentials, Some(problem));
-                self.key_accepted = false;
-                self.code.worsen(Code::Config);
-            }
-            _ => self.code.worsen(Code::Retry),
+/// Takes note of how it ended. `moved`: something of it was read.
+fn conclude(
+    memory: &mut EventMemory,
+    failed: Option<Error>,
+    moved: bool,
+    now: Timestamp,
+) -> Reading<Error> {
+    let Some(error) = failed else {
+        if memory.failures > 0 {
+            memory.look_late = LATE_AFTER_OUTAGE;
         }
-    }
+        memory.failures = 0;
+        return Reading::Complete(now);
+    };
+    memory.failures = if moved { 1 } else { memory.failures.saturating_add(1) };
+    let (position, failures) = (memory.position, memory.failures);
+    Reading::Incomplete(Incomplete { error, position, failures })
 }
 
 /// One slice, counted on copies until it is known to be complete.
-struct Attempt<'c> {
-    /// Each rule's id, its key and what it matches.
-    rules: Vec<(i64, String, &'c EventFilter)>,
+struct Slice<'c> {
+    trial: Trial<'c, EventFilter>,
     seen: SeenEvents,
-    tallies: Copies<'c>,
     now: Timestamp,
     new: u64,
     unreadable: u64,
-    /// Where the records are to be attached.
-    records: Option<Collector>,
-    /// Where they are archived.
-    archive: Option<Batch>,
 }
 
-impl<'c> Attempt<'c> {
-    fn of(cycle: &'c Cycle<'_>) -> Self {
-        let rules = keyed(&cycle.config.rules).into_iter();
-        let rules = rules.filter_map(|(key, rule)| match &rule.filter {
-            Filter::Event(filter) => Some((rule.id, key, filter)),
+impl<'c> Slice<'c> {
+    fn of(desk: &'c Desk<'_, '_>) -> Self {
+        let filter_of = |filter: &'c Filter| match filter {
+            Filter::Event(filter) => Some(filter),
             Filter::Traffic(_) => None,
-        });
+        };
         Self {
-            rules: rules.collect(),
-            seen: cycle.state.seen.clone(),
-            tallies: Copies::of(&cycle.state.rules, 0),
-            now: cycle.now(),
+            trial: Trial::of(desk, Kind::Events, filter_of, 0),
+            seen: desk.state.seen.clone(),
+            now: desk.now(),
             new: 0,
             unreadable: 0,
-            records: cycle.records.as_ref().map(Records::collector),
-            archive: cycle.archive_batch(Kind::Events),
         }
     }
 
     /// Counts an event that is new, at its own time.
-    fn count(&mut self, event: Option<&Event<'_>>, raw: &[u8]) {
+    fn take(&mut self, event: Option<&Event<'_>>, raw: &[u8]) {
         let nothing = Event::default();
         let known = event.unwrap_or(&nothing);
         let own = known.timestamp.timestamp().or(known.time.timestamp());
@@ -265,18 +223,14 @@ impl<'c> Attempt<'c> {
         }
         self.new += 1;
         self.unreadable += u64::from(event.is_none());
-        if let Some(archive) = self.archive.as_mut().filter(|_| event.is_some()) {
-            archive.add(raw);
+        if event.is_some() {
+            self.trial.archive(raw);
         }
-        let mut counted_by = Vec::new();
-        for (id, key, filter) in &self.rules {
-            let count = |tally: &mut Tally| Some(tally.count_event(filter, known, at, raw));
-            if filter.matches(known) && self.tallies.count(key, count) {
-                counted_by.push(*id);
-            }
-        }
-        if let Some(records) = self.records.as_mut().filter(|_| !counted_by.is_empty()) {
-            records.add(&counted_by, raw);
-        }
+        let rules = self.trial.rules.iter().enumerate();
+        let matching = rules.filter(|(_, (_, _, filter))| filter.matches(known));
+        let mut places: Vec<usize> = matching.map(|(place, _)| place).collect();
+        self.trial.count(&mut places, raw, |filter, tally| {
+            Some(tally.count_event(filter, known, at, raw))
+        });
     }
 }

@@ -4,11 +4,13 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Cycle;
+use super::conditions::{Conditions, Moment, Now, new, news};
+use super::site::Site;
 use crate::certificate::Certificate;
+use crate::lang::Both;
 use crate::report::{Condition, ConditionNews, Expiry, Phase};
 use crate::rules::Level;
-use crate::store::state::{Held, ToldExpiry};
+use crate::store::state::ToldExpiry;
 
 /// So many days before it is told. The end itself is told as 0 days.
 const DAYS: [i64; 3] = [30, 7, 1];
@@ -17,103 +19,60 @@ const DAYS: [i64; 3] = [30, 7, 1];
 /// change.
 const SAME: SignedDuration = SignedDuration::from_hours(26);
 
-impl Cycle<'_> {
-    /// Tells of both, as far as they are known.
-    pub(super) fn watch_expiries(&mut self) {
-        let zone = self.config.settings.timezone.clone();
-        match self.config.pce.key_expires {
-            None => drop(self.state.conditions.remove(&Condition::KeyExpires)),
-            Some(date) => {
-                // From its date on the key may be gone.
-                if let Ok(midnight) = date.to_zoned(zone) {
-                    self.watch_expiry(Condition::KeyExpires, midnight.timestamp(), &DAYS);
-                }
-            }
+/// What is known of both.
+pub(super) fn found(site: &Site<'_>, certificate: Option<&Certificate>) -> Vec<(Condition, Now)> {
+    // From its date on the key may be gone.
+    let key = site.config.pce.key_expires.map(|date| date.to_zoned(site.zone()));
+    let key = match key {
+        None => Some(Now::Unwatched),
+        Some(midnight) => {
+            midnight.ok().map(|midnight| Now::Expires(midnight.timestamp(), DAYS.to_vec()))
         }
-        if let Some(certificate) = self.certificate.clone() {
-            let days = days_for(&certificate);
-            self.watch_expiry(Condition::CertificateExpires, certificate.not_after, &days);
+    };
+    let certificate = certificate.map(|known| Now::Expires(known.not_after, days_for(known)));
+    let key = key.map(|now| (Condition::KeyExpires, now));
+    let certificate = certificate.map(|now| (Condition::CertificateExpires, now));
+    key.into_iter().chain(certificate).collect()
+}
+
+/// What there is to tell of it now.
+pub(super) fn watch(
+    held: &mut Conditions,
+    condition: Condition,
+    at: Timestamp,
+    days: &[i64],
+    moment: &Moment<'_>,
+) -> Option<ConditionNews> {
+    let expires = expiry(at, moment);
+    let tell = |news| ConditionNews { expires: Some(expires), ..news };
+    let known = held.remove(&condition);
+    let told = known.as_ref().and_then(|known| known.expiry);
+    let told = told.filter(|told| is_same(told.at, at));
+    let (phase, mut now_held) = match (due(expires, days), known, told) {
+        (Some(_), Some(known), Some(_)) => (Phase::Lasts, known),
+        (Some(due), ..) => (Phase::Begins, new(level(due), Both::default(), moment)),
+        (None, Some(known), told) => {
+            let over =
+                ConditionNews { level: Level::Info, ..news(Phase::Ended, condition, &known) };
+            return told.is_none().then(|| tell(over));
         }
-    }
+        (None, None, _) => return None,
+    };
+    // After a clock that stood ahead, what was told too early is told again.
+    let due = due(expires, days)?;
+    now_held.told_at = Some(moment.now);
+    now_held.level = level(due);
+    now_held.expiry = Some(ToldExpiry { at, days: due });
+    let news = news(phase, condition, &now_held);
+    held.insert(condition, now_held);
+    let is_news = told.is_none_or(|told| due < told.days);
+    is_news.then(|| tell(news))
+}
 
-    fn watch_expiry(&mut self, condition: Condition, at: Timestamp, days: &[i64]) {
-        let expires = self.expiry(at);
-        let held = self.state.conditions.get(&condition).cloned();
-        let told = held.as_ref().and_then(|held| held.expiry);
-        let told = told.filter(|told| is_same(told.at, at));
-        match (due(expires, days), held, told) {
-            (Some(due), Some(held), Some(told)) => {
-                // After a clock that stood ahead, what was told too early is told again.
-                self.note_expiry(condition, held.since, at, due);
-                if due < told.days {
-                    self.tell_expiry(Phase::Lasts, condition, &held, expires, level(due));
-                }
-            }
-            (Some(due), ..) => {
-                self.state.conditions.remove(&condition);
-                let held = self.note_expiry(condition, self.now(), at, due);
-                self.tell_expiry(Phase::Begins, condition, &held, expires, level(due));
-            }
-            (None, Some(held), told) => {
-                self.state.conditions.remove(&condition);
-                if told.is_none() {
-                    self.tell_expiry(Phase::Ended, condition, &held, expires, Level::Info);
-                }
-            }
-            (None, None, _) => {}
-        }
-    }
-
-    /// What is held of it from now on.
-    fn note_expiry(
-        &mut self,
-        condition: Condition,
-        since: Timestamp,
-        at: Timestamp,
-        days: i64,
-    ) -> Held {
-        let now = self.now();
-        let held = self.state.conditions.entry(condition).or_insert(Held {
-            since,
-            told_at: None,
-            level: level(days),
-            detail: String::new(),
-            message_id: None,
-            begin_mail: None,
-            expiry: None,
-        });
-        held.told_at = Some(now);
-        held.level = level(days);
-        held.expiry = Some(ToldExpiry { at, days });
-        held.clone()
-    }
-
-    fn tell_expiry(
-        &mut self,
-        phase: Phase,
-        condition: Condition,
-        held: &Held,
-        expires: Expiry,
-        level: Level,
-    ) {
-        self.news.push(ConditionNews {
-            condition,
-            phase,
-            since: held.since,
-            detail: String::new(),
-            level,
-            told_by: held.told_by(),
-            caught_up: None,
-            expires: Some(expires),
-        });
-    }
-
-    /// As the reader's calendar has it.
-    fn expiry(&self, at: Timestamp) -> Expiry {
-        let now = self.now();
-        let date = |time: Timestamp| time.to_zoned(self.config.settings.timezone.clone()).date();
-        Expiry { at, days: days_between(date(now), date(at)), over: now >= at }
-    }
+/// As the reader's calendar has it.
+fn expiry(at: Timestamp, moment: &Moment<'_>) -> Expiry {
+    let date = |time: Timestamp| time.to_zoned(moment.zone.clone()).date();
+    Expiry { at, days: days_between(date(moment.now), date(at)), over: moment.now >= at }
 }
 
 fn days_between(from: Date, until: Date) -> i64 {

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Code, Cycle, back, notice};
-use crate::mail::compose::duration;
+use super::site::{Site, back};
 use crate::report::daily::Gap;
 use crate::rules::minutes::minute_of;
-use crate::store::state::Rhythm;
+use crate::store::state::{Rhythm, State};
 
 /// So many begins of runs are kept, to know the usual time between two.
 const BEGINS: usize = 17;
@@ -20,29 +19,22 @@ const LEAST: i64 = 60;
 /// See [`LEAST`].
 const INTERVALS: i64 = 3;
 
-impl Cycle<'_> {
-    /// Takes note of this run, and has a good one tell the gaps before it: one that
-    /// can't see yet could not say what became of the data.
-    pub(super) fn mind_the_gap(&mut self) {
-        let now = self.now();
-        // In whole minutes: the PCE's clock has its seconds' fractions cut off.
-        let minutes = i64::try_from(self.began.elapsed().as_secs() / 60).unwrap_or(0);
-        let began = back(now, minutes);
-        let last_end = self.state.rhythm.ended.replace(now);
-        if let Some(from) = last_end.filter(|end| *end < began) {
-            let gap = Gap { from, until: began };
-            self.state.day.add_gap(gap);
-            self.state.rhythm.judge(gap);
-        }
-        self.state.rhythm.note(began);
-        if self.code != Code::Done {
-            return;
-        }
-        for gap in std::mem::take(&mut self.state.rhythm.untold) {
-            let time = duration(self.lang, gap.from, gap.until);
-            let (from, until) = (self.local(gap.from), self.local(gap.until));
-            self.notices.push(notice::gap(self.lang, from, until, time));
-        }
+/// Takes note of this run, and has a good one tell the gaps before it: one that
+/// can't see yet could not say what became of the data.
+pub(super) fn mind(site: &Site<'_>, state: &mut State, now: Timestamp, is_good: bool) -> Vec<Gap> {
+    // In whole minutes: the PCE's clock has its seconds' fractions cut off.
+    let minutes = i64::try_from(site.began.elapsed().as_secs() / 60).unwrap_or(0);
+    let began = back(now, minutes);
+    let last_end = state.rhythm.ended.replace(now);
+    if let Some(from) = last_end.filter(|end| *end < began) {
+        let gap = Gap { from, until: began };
+        state.day.add_gap(gap);
+        state.rhythm.judge(gap);
+    }
+    state.rhythm.note(began);
+    match is_good {
+        true => std::mem::take(&mut state.rhythm.untold),
+        false => Vec::new(),
     }
 }
 

@@ -1,111 +1,137 @@
 //! What was lost, skipped or begun afresh, as the cycle's mail tells it.
 
-use crate::lang::{Lang, archive, cycle as say, notices as words, reports};
+use jiff::Timestamp;
+
+use crate::lang::{archive, cycle as say, grouped, notices as words, reports};
+use crate::mail::compose::duration;
+use crate::mail::outbox::{Lost, Reader};
+use crate::pce::seen::MAX_SEEN;
 use crate::report::Notice;
+use crate::report::daily::Gap;
 use crate::store::Note;
 
-/// Events of that time were not fetched.
-pub fn events_skipped(lang: Lang, from: String, until: String) -> Notice {
-    Notice {
-        title: words::events_skipped(lang),
-        text: say::events_skipped(lang, from, until),
-        advice: words::events_skipped_do(lang),
+/// Something that a person has to know once.
+#[derive(Clone, Debug)]
+pub enum Happened {
+    /// What opening the file had to tell.
+    Opened(Note),
+    /// Events of that time were not fetched.
+    EventsSkipped {
+        /// From here …
+        from: Timestamp,
+        /// … to here.
+        until: Timestamp,
+    },
+    /// Some events of that second can't be had.
+    EventsCut(Timestamp),
+    /// More events came than are remembered.
+    EventsForgotten {
+        /// Since then they are.
+        since: Timestamp,
+    },
+    /// So many records of the event log were no records.
+    EventsUnreadable(u64),
+    /// Traffic of that time was not fetched.
+    TrafficSkipped {
+        /// From here …
+        from: Timestamp,
+        /// … to here.
+        until: Timestamp,
+        /// Only that of these members of a supercluster; none: of all.
+        members: Vec<String>,
+    },
+    /// Rows have these policy decisions, which are not known.
+    UnknownDecisions(Vec<String>),
+    /// Known traffic came in rows that look new.
+    TrafficRegrouped,
+    /// So many records came beyond what the archive keeps of one run.
+    ArchiveLeftOut(u64),
+    /// There was no run.
+    Gap(Gap),
+    /// Several runs in a row, begun at these times, did not come to their end.
+    RunsDied(Vec<Timestamp>),
+    /// A mail came to nothing, for one recipient or for all.
+    MailLost(Lost),
+}
+
+impl Happened {
+    /// What the mail says of it.
+    pub fn notice(&self, reader: &Reader) -> Notice {
+        let (lang, at) = (reader.lang, |time: &Timestamp| reader.second(*time));
+        let (title, text, advice) = match self {
+            Self::Opened(note) => {
+                let (title, advice) = opened(note, reader);
+                (title, note.text(lang), advice)
+            }
+            Self::EventsSkipped { from, until } => (
+                words::events_skipped(lang),
+                say::events_skipped(lang, at(from), at(until)),
+                words::events_skipped_do(lang),
+            ),
+            Self::EventsCut(second) => (
+                words::events_missing(lang),
+                say::events_cut(lang, at(second)),
+                words::events_cut_do(lang),
+            ),
+            Self::EventsForgotten { since } => (
+                words::events_forgotten(lang),
+                say::events_forgotten(lang, grouped(MAX_SEEN as u64), at(since)),
+                words::events_forgotten_do(lang),
+            ),
+            Self::EventsUnreadable(count) => (
+                words::events_unreadable(lang),
+                say::events_unreadable(lang, say::event_records(lang, *count)),
+                words::events_unreadable_do(lang),
+            ),
+            Self::TrafficSkipped { from, until, members } => (
+                words::traffic_skipped(lang),
+                match members.as_slice() {
+                    [] => say::traffic_skipped(lang, at(from), at(until)),
+                    members => say::traffic_of_members_skipped(
+                        lang,
+                        members.join(", "),
+                        at(from),
+                        at(until),
+                    ),
+                },
+                words::traffic_skipped_do(lang),
+            ),
+            Self::UnknownDecisions(decisions) => (
+                words::unknown_decisions(lang),
+                say::unknown_decisions(lang, decisions.join(", ")),
+                words::unknown_decisions_do(lang),
+            ),
+            Self::TrafficRegrouped => (
+                words::traffic_regrouped(lang),
+                say::traffic_regrouped(lang),
+                words::traffic_regrouped_do(lang),
+            ),
+            Self::ArchiveLeftOut(records) => (
+                words::archive_left_out(lang),
+                archive::left_out(lang, records),
+                words::archive_left_out_do(lang),
+            ),
+            Self::Gap(gap) => {
+                let time = duration(lang, gap.from, gap.until);
+                let text = reports::gap(lang, at(&gap.from), at(&gap.until), &time);
+                (words::gap(lang, &time), text, words::gap_do(lang))
+            }
+            Self::RunsDied(begun) => {
+                let died = begun.iter().map(|begun| say::run_died(lang, at(begun)));
+                let text = died.collect::<Vec<_>>().join("\n");
+                (words::runs_died(lang), text, words::runs_died_do(lang))
+            }
+            Self::MailLost(lost) => {
+                (words::mail_lost(lang), lost.text(reader), words::mail_lost_do(lang))
+            }
+        };
+        Notice { title, text, advice }
     }
 }
 
-/// Some events of that second can't be had.
-pub fn events_cut(lang: Lang, second: String) -> Notice {
-    Notice {
-        title: words::events_missing(lang),
-        text: say::events_cut(lang, second),
-        advice: words::events_cut_do(lang),
-    }
-}
-
-/// More events came than are remembered; since then they are.
-pub fn events_forgotten(lang: Lang, bound: String, since: String) -> Notice {
-    Notice {
-        title: words::events_forgotten(lang),
-        text: say::events_forgotten(lang, bound, since),
-        advice: words::events_forgotten_do(lang),
-    }
-}
-
-/// So many records of the event log were no records.
-pub fn events_unreadable(lang: Lang, count: u64) -> Notice {
-    Notice {
-        title: words::events_unreadable(lang),
-        text: say::events_unreadable(lang, say::event_records(lang, count)),
-        advice: words::events_unreadable_do(lang),
-    }
-}
-
-/// Traffic of that time was not fetched: that of these members of a supercluster.
-pub fn traffic_of_members_skipped(
-    lang: Lang,
-    members: String,
-    from: String,
-    until: String,
-) -> Notice {
-    Notice {
-        text: say::traffic_of_members_skipped(lang, members, &from, &until),
-        ..traffic_skipped(lang, from, until)
-    }
-}
-
-/// Traffic of that time was not fetched.
-pub fn traffic_skipped(lang: Lang, from: String, until: String) -> Notice {
-    Notice {
-        title: words::traffic_skipped(lang),
-        text: say::traffic_skipped(lang, from, until),
-        advice: words::traffic_skipped_do(lang),
-    }
-}
-
-/// Rows have policy decisions that are not known.
-pub fn unknown_decisions(lang: Lang, decisions: String) -> Notice {
-    Notice {
-        title: words::unknown_decisions(lang),
-        text: say::unknown_decisions(lang, decisions),
-        advice: words::unknown_decisions_do(lang),
-    }
-}
-
-/// Known traffic came in rows that look new.
-pub fn traffic_regrouped(lang: Lang) -> Notice {
-    Notice {
-        title: words::traffic_regrouped(lang),
-        text: say::traffic_regrouped(lang),
-        advice: words::traffic_regrouped_do(lang),
-    }
-}
-
-/// More came at once than the archive keeps.
-pub fn archive_left_out(lang: Lang, records: u64) -> Notice {
-    Notice {
-        title: words::archive_left_out(lang),
-        text: archive::left_out(lang, records),
-        advice: words::archive_left_out_do(lang),
-    }
-}
-
-/// There was no run for `time`.
-pub fn gap(lang: Lang, from: String, until: String, time: String) -> Notice {
-    Notice {
-        title: words::gap(lang, &time),
-        text: reports::gap(lang, from, until, time),
-        advice: words::gap_do(lang),
-    }
-}
-
-/// Several runs in a row did not come to their end; `text` says which.
-pub fn runs_died(lang: Lang, text: String) -> Notice {
-    Notice { title: words::runs_died(lang), text, advice: words::runs_died_do(lang) }
-}
-
-/// What opening the file had to tell.
-pub fn state(lang: Lang, note: &Note) -> Notice {
-    let (title, advice) = match note {
+fn opened(note: &Note, reader: &Reader) -> (String, String) {
+    let lang = reader.lang;
+    match note {
         Note::StateFromLast { .. } => (words::state_back(lang), words::state_back_do(lang)),
         Note::Restored { .. } => (words::state_restored(lang), words::state_restored_do(lang)),
         Note::Damaged { .. } => (words::state_damaged(lang), words::state_damaged_do(lang)),
@@ -113,11 +139,5 @@ pub fn state(lang: Lang, note: &Note) -> Notice {
         Note::OtherTarget { .. } | Note::Reset | Note::Exposed(_) => {
             (words::state_afresh(lang), words::state_afresh_do(lang))
         }
-    };
-    Notice { title, text: note.text(lang), advice }
-}
-
-/// A mail came to nothing, for one recipient or for all; `text` says which and why.
-pub fn mail_lost(lang: Lang, text: String) -> Notice {
-    Notice { title: words::mail_lost(lang), text, advice: words::mail_lost_do(lang) }
+    }
 }

@@ -22,6 +22,21 @@ pub struct Figures {
     pub pending: usize,
 }
 
+/// Something that failed, or that is worth a line on standard error all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    /// What the run comes to by it; `Done` where nothing failed.
+    pub code: Code,
+    /// A finished sentence.
+    pub text: String,
+}
+
+impl Trouble {
+    pub fn new(code: Code, text: String) -> Self {
+        Self { code, text }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {

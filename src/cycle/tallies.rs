@@ -5,91 +5,96 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Cycle, back};
+use super::poll::Positions;
+use super::site::{Site, back};
+use super::{events, traffic};
 use crate::mail::compose::CARDS;
 use crate::report::Alert;
 use crate::report::budget;
 use crate::report::tally::Tally;
 use crate::rules::minutes::{Minute, minute_of};
-use crate::rules::{Filter, Threshold, keyed};
+use crate::rules::{Filter, Rule, Threshold, keyed};
+use crate::store::state::State;
 
 /// The least that the first run looks back.
 const FIRST_REACH_MINUTES: u32 = 10;
 
-impl Cycle<'_> {
-    /// Every enabled rule gets a tally, the one it had where its filter is the
-    /// same; what belongs to no rule any more is let go.
-    pub(super) fn adopt_rules(&mut self) {
-        let now = self.now();
-        let (events, traffic) = (self.events_from(now), self.traffic_from(now));
-        self.state.events.since.get_or_insert(events);
-        let never_read = self.state.traffic.position.is_none();
-        let mut known = std::mem::take(&mut self.state.rules);
-        let mut adopted = BTreeMap::new();
-        for (key, rule) in keyed(&self.config.rules) {
-            let since = match rule.filter {
-                Filter::Event(_) => events,
-                Filter::Traffic(_) => traffic,
-            };
-            let fresh = || Tally {
-                since: Some(since),
-                unknown_before: self.state.traffic.let_go,
-                ..Tally::default()
-            };
-            let mut tally = known.remove(&key).unwrap_or_else(fresh);
-            tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
-            if never_read {
-                // Set by the host's clock alone, it may lie in the future.
-                tally.since = tally.since.map(|time| time.min(since));
-            }
-            adopted.insert(key, tally);
-        }
-        self.state.rules = adopted;
-        if known.values().any(|tally| tally.of_traffic) {
-            self.state.traffic.let_go = Some(now);
-        }
-    }
-
-    /// Where a first fetch begins: the longest window of an enabled rule ago.
-    pub(super) fn first_from(&self, now: Timestamp) -> Timestamp {
-        let windows =
-            self.config.rules.iter().filter(|rule| rule.enabled).map(|rule| match rule.threshold {
-                Threshold::Immediate => 0,
-                Threshold::Count { window, .. } => window,
-            });
-        back(now, windows.max().unwrap_or_default().max(FIRST_REACH_MINUTES).into())
-    }
-
-    /// AGGREGATE: what the rules have to tell now, the worst first.
-    pub(super) fn judge(&mut self) {
-        let minute = minute_of(self.now());
-        let settings = &self.config.settings;
-        let reach = i64::from(settings.late_reach_hours) * 60;
-        let (events, traffic) = self.seen_up_to;
-        let earliest = |position: Option<Timestamp>, overlap: u32| {
-            position.map(|position| minute_of(position) - reach.max(overlap.into()))
+/// Every enabled rule gets a tally, the one it had where its filter is the
+/// same; what belongs to no rule any more is let go.
+pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
+    let events = events::plain_from(site, state, now);
+    let traffic = traffic::plain_from(site, state, now);
+    state.events.since.get_or_insert(events);
+    let never_read = state.traffic.position.is_none();
+    let mut known = std::mem::take(&mut state.rules);
+    let mut adopted = BTreeMap::new();
+    for (key, rule) in keyed(&site.config.rules) {
+        let since = match rule.filter {
+            Filter::Event(_) => events,
+            Filter::Traffic(_) => traffic,
         };
-        let earliest_event = earliest(events, settings.event_overlap_minutes);
-        let earliest_row = earliest(traffic, settings.traffic_overlap_minutes);
-        let mut rules = keyed(&self.config.rules);
-        rules.sort_by_key(|(_, rule)| Reverse(rule.level));
-        for (key, rule) in rules {
-            let Some(tally) = self.state.rules.get_mut(&key) else {
-                continue;
-            };
-            let mut alert = tally.alert(rule, minute);
-            if self.alerts.len() >= CARDS {
-                // Thousands of alerts must not keep what no mail has room for.
-                alert.iter_mut().for_each(Alert::keep_in_short);
-            }
-            self.alerts.extend(alert);
-            let earliest = match rule.filter {
-                Filter::Event(_) => earliest_event,
-                Filter::Traffic(_) => earliest_row,
-            };
-            tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
+        let fresh = || Tally {
+            since: Some(since),
+            unknown_before: state.traffic.let_go,
+            ..Tally::default()
+        };
+        let mut tally = known.remove(&key).unwrap_or_else(fresh);
+        tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
+        if never_read {
+            // Set by the host's clock alone, it may lie in the future.
+            tally.since = tally.since.map(|time| time.min(since));
         }
-        budget::keep_to_bound(&mut self.state.rules);
-        self.figures.alerts = self.alerts.len();
+        adopted.insert(key, tally);
     }
+    state.rules = adopted;
+    if known.values().any(|tally| tally.of_traffic) {
+        state.traffic.let_go = Some(now);
+    }
+}
+
+/// Where a first fetch begins: the longest window of an enabled rule ago.
+pub(super) fn first_from(rules: &[Rule], now: Timestamp) -> Timestamp {
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let windows = enabled.map(|rule| match rule.threshold {
+        Threshold::Immediate => 0,
+        Threshold::Count { window, .. } => window,
+    });
+    back(now, windows.max().unwrap_or_default().max(FIRST_REACH_MINUTES).into())
+}
+
+/// AGGREGATE: what the rules have to tell now, the worst first.
+pub(super) fn judge(
+    site: &Site<'_>,
+    state: &mut State,
+    let_go_by: Positions,
+    now: Timestamp,
+) -> Vec<Alert> {
+    let settings = &site.config.settings;
+    let reach = i64::from(settings.late_reach_hours) * 60;
+    let earliest = |position: Option<Timestamp>, overlap: u32| {
+        position.map(|position| minute_of(position) - reach.max(overlap.into()))
+    };
+    let earliest_event = earliest(let_go_by.events, settings.event_overlap_minutes);
+    let earliest_row = earliest(let_go_by.traffic, settings.traffic_overlap_minutes);
+    let mut rules = keyed(&site.config.rules);
+    rules.sort_by_key(|(_, rule)| Reverse(rule.level));
+    let mut alerts = Vec::new();
+    for (key, rule) in rules {
+        let Some(tally) = state.rules.get_mut(&key) else {
+            continue;
+        };
+        let mut alert = tally.alert(rule, minute_of(now));
+        if alerts.len() >= CARDS {
+            // Thousands of alerts must not keep what no mail has room for.
+            alert.iter_mut().for_each(Alert::keep_in_short);
+        }
+        alerts.extend(alert);
+        let earliest = match rule.filter {
+            Filter::Event(_) => earliest_event,
+            Filter::Traffic(_) => earliest_row,
+        };
+        tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
+    }
+    budget::keep_to_bound(&mut state.rules);
+    alerts
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::letter::{blank_report, letter};
-use super::{Code, Start};
+use super::site::Start;
+use crate::exit::Code;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};

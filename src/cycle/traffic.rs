@@ -1,8 +1,8 @@
 //! The cycle's traffic: one query, or its parts; posted early, polled late.
 
 mod asked;
-mod attempt;
-mod outcome;
+mod download;
+mod failure;
 mod plan;
 mod unknown;
 
@@ -10,20 +10,22 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-pub(super) use self::asked::Asked;
-use self::attempt::{Attempt, Counted};
-use self::outcome::Failure;
-use super::{Cycle, back, notice};
-use crate::archive::Kind;
-use crate::lang::{cycle as say, grouped};
+use self::asked::Asked;
+use self::download::{Download, Downloading};
+pub(super) use self::failure::Failure;
+pub(super) use self::plan::plain_from;
+use super::notice::Happened;
+use super::poll::{Desk, Incomplete, Reading};
+use super::site::back;
+use crate::lang::cycle as say;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::traffic::{
-    self as queries, DOWNLOADS, Downloaded, Fetch, MAX_ROWS as MOST_ROWS, Part, Progress,
-    TrafficMemory, post, progress,
+    self as queries, DOWNLOADS, Fetch, Flaw, MAX_ROWS as MOST_ROWS, Part, Progress, TrafficMemory,
+    post, progress,
 };
-use crate::report::Condition;
 use crate::report::budget;
+use crate::rules::decisions;
 use crate::rules::series::{KEPT_SECONDS, Known, Legacy, MAX_SERIES};
 
 /// The first poll of a query; each wait is half as long again as the one before.
@@ -35,43 +37,113 @@ const SLOWEST_POLL: Duration = Duration::from_secs(5);
 /// So many members that did not answer, and flaws of one fetch, are kept in the state.
 const MOST_KEPT: usize = 20;
 
-impl Cycle<'_> {
-    /// Posts the query, so that the PCE computes while the events are read.
-    ///
-    /// # Errors
-    /// The POST's; it is not tried again in this cycle.
-    pub(super) fn begin_traffic(&mut self, client: &mut Client) -> Result<(), Error> {
-        let Some(decisions) = self.decisions() else {
-            self.drop_fetch(client);
-            self.state.traffic = TrafficMemory::default();
-            self.forget_series();
-            self.watch(Condition::Traffic, None);
+/// In how many cycles after an outage what was reported late is looked for in any case.
+const LATE_AFTER_OUTAGE: u32 = 3;
+
+/// What came of posting the query; it is not tried again in this cycle.
+pub(super) struct Posted {
+    result: Result<(), Error>,
+    asked: Asked,
+}
+
+/// What was read of the traffic.
+pub(super) struct Read {
+    pub reading: Reading<Failure>,
+    pub rows: u64,
+    pub flaws: Vec<Flaw>,
+}
+
+impl Posted {
+    /// Whether the PCE refused the key.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.result, Err(Error::Credentials { .. }))
+    }
+}
+
+/// Posts the query, so that the PCE computes while the events are read.
+pub(super) fn begin(desk: &mut Desk<'_, '_>, client: &mut Client) -> Posted {
+    let mut reader = Reader::new(desk, client, Asked::default());
+    let result = reader.begin();
+    Posted { result, asked: reader.asked }
+}
+
+/// Reads every part of the fetch; then, where the fetch was an old one, what
+/// came since.
+pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted) -> Read {
+    if decisions(&desk.site.config.rules).is_none() {
+        return Read { reading: Reading::NotWanted, rows: 0, flaws: Vec::new() };
+    }
+    let began = desk.now();
+    let mut reader = Reader::new(desk, client, posted.asked);
+    reader.asked.begin(reader.client);
+    let mut outcome = reader.read_fetch(posted.result);
+    let is_old = |position| began.duration_since(position) > SignedDuration::from_mins(1);
+    if outcome.is_ok() && reader.desk.state.traffic.position.is_some_and(is_old) {
+        let posted = reader.begin();
+        outcome = reader.read_fetch(posted);
+    }
+    reader.settle_series();
+    let reading = reader.conclude(outcome);
+    Read { reading, rows: reader.rows, flaws: reader.flaws }
+}
+
+/// One cycle's traffic under way.
+struct Reader<'f, 'r, 'a> {
+    desk: &'f mut Desk<'r, 'a>,
+    client: &'f mut Client,
+    /// What of its bounds it has used up.
+    asked: Asked,
+    rows: u64,
+    flaws: Vec<Flaw>,
+    /// Whether more rows matched than can be remembered while they are read.
+    overflowed: bool,
+    /// Whether it is told that the PCE regrouped its rows.
+    regrouped: bool,
+}
+
+impl<'f, 'r, 'a> Reader<'f, 'r, 'a> {
+    fn new(desk: &'f mut Desk<'r, 'a>, client: &'f mut Client, asked: Asked) -> Self {
+        let (overflowed, regrouped) = (false, false);
+        Self { desk, client, asked, rows: 0, flaws: Vec::new(), overflowed, regrouped }
+    }
+
+    fn fetch(&mut self) -> Option<&mut Fetch> {
+        self.desk.state.traffic.fetch.as_mut()
+    }
+
+    /// Goes on with the fetch that is under way, or begins one.
+    fn begin(&mut self) -> Result<(), Error> {
+        let Some(decisions) = decisions(&self.desk.site.config.rules) else {
+            self.drop_fetch();
+            // Without a rule that looks at traffic nothing of it is remembered.
+            let state = &mut self.desk.state;
+            state.traffic = TrafficMemory::default();
+            (state.series, state.baseline) = (Known::default(), Legacy::default());
             return Ok(());
         };
         let wanted: Vec<String> =
             decisions.iter().map(|decision| decision.wire().to_owned()).collect();
-        let under_way = self.state.traffic.fetch.as_ref();
-        let is_past = |fetch: &Fetch| {
+        let is_past = |fetch: &mut Fetch| {
             fetch.decisions != wanted || fetch.parts.iter().any(|part| part.is_slot)
         };
-        if under_way.is_some_and(is_past) {
-            self.drop_fetch(client);
+        if self.fetch().is_some_and(is_past) {
+            self.drop_fetch();
         }
-        if self.state.traffic.fetch.is_none() {
-            self.plan_fetch(wanted);
+        if self.fetch().is_none() {
+            plan::begin_fetch(self.desk, wanted);
         }
-        self.post_first(client).map(drop)
+        self.post_first().map(drop)
     }
 
     /// Posts the query of the fetch's first part, unless it is posted; false where this
     /// cycle may post no more.
-    fn post_first(&mut self, client: &mut Client) -> Result<bool, Error> {
-        let fetch = self.state.traffic.fetch.as_mut();
+    fn post_first(&mut self) -> Result<bool, Error> {
+        let fetch = self.desk.state.traffic.fetch.as_mut();
         match fetch.and_then(|fetch| fetch.parts.first_mut()) {
             Some(part) if part.href.is_none() => {
-                let may_post = self.asked.one_more(client);
+                let may_post = self.asked.one_more(self.client);
                 if may_post {
-                    post(client, part)?;
+                    post(self.client, part)?;
                 }
                 Ok(may_post)
             }
@@ -79,38 +151,19 @@ impl Cycle<'_> {
         }
     }
 
-    /// Reads every part of the fetch; then, where the fetch was an old one, what
-    /// came since.
-    pub(super) fn read_traffic(&mut self, client: &mut Client, posted: Result<(), Error>) {
-        if self.decisions().is_none() {
-            return;
-        }
-        let began = self.now();
-        self.asked.begin(client);
-        let mut outcome = self.read_fetch(client, posted);
-        let is_old = |position| began.duration_since(position) > SignedDuration::from_mins(1);
-        if outcome.is_ok() && self.state.traffic.position.is_some_and(is_old) {
-            let posted = self.begin_traffic(client);
-            outcome = self.read_fetch(client, posted);
-        }
-        self.conclude_traffic(client, outcome);
-    }
-
     /// Reads the fetch's parts, one after the other.
-    fn read_fetch(
-        &mut self,
-        client: &mut Client,
-        posted: Result<(), Error>,
-    ) -> Result<(), Failure> {
+    fn read_fetch(&mut self, posted: Result<(), Error>) -> Result<(), Failure> {
         posted.map_err(Failure::of)?;
         loop {
-            let may_go_on = self.post_first(client).map_err(Failure::of)?;
-            let parts = self.state.traffic.fetch.iter().flat_map(|fetch| &fetch.parts);
-            let (first, left) = (parts.clone().next().cloned(), parts.count());
+            let may_go_on = self.post_first().map_err(Failure::of)?;
+            let parts = self.fetch().map(|fetch| fetch.parts.as_slice()).unwrap_or_default();
+            let (first, left) = (parts.first().cloned(), parts.len());
             match first {
                 None => return self.finish_fetch(),
-                Some(_) if !may_go_on => return Err(Failure::Left(left)),
-                Some(part) => self.read_part(client, &part)?,
+                Some(_) if !may_go_on => {
+                    return Err(Failure::Left { posted: self.asked.queries(), left });
+                }
+                Some(part) => self.read_part(&part)?,
             }
         }
     }
@@ -118,126 +171,107 @@ impl Cycle<'_> {
     /// Moves the position, and tells what lies between it and where the fetch began.
     /// Where somebody did not answer it stays, so that nothing of theirs is passed by.
     fn finish_fetch(&mut self) -> Result<(), Failure> {
-        let Some(fetch) = self.state.traffic.fetch.take() else {
+        let (state, host) = (&mut *self.desk.state, self.desk.site.start.now);
+        let Some(fetch) = state.traffic.fetch.take() else {
             return Ok(());
         };
         self.flaws.extend(fetch.flaws);
         if !fetch.silent.is_empty() {
             return Err(Failure::Silent(fetch.silent));
         }
-        self.state.series.end_fetch();
-        self.state.traffic.position = Some(fetch.until);
-        self.state.traffic.fetched_at = Some(self.start.now);
+        state.series.end_fetch();
+        state.traffic.position = Some(fetch.until);
+        state.traffic.fetched_at = Some(host);
         if let (Some(from), Some(until)) = (fetch.complete, fetch.skipped_to) {
-            let (from, until) = (self.local(from), self.local(until));
-            let silent = self.state.traffic.waits_for.join(", ");
-            self.notices.push(if silent.is_empty() {
-                notice::traffic_skipped(self.lang, from, until)
-            } else {
-                notice::traffic_of_members_skipped(self.lang, silent, from, until)
-            });
+            let members = state.traffic.waits_for.clone();
+            self.desk.happened.push(Happened::TrafficSkipped { from, until, members });
         }
         Ok(())
     }
 
     /// Waits for one part and counts it, or splits it where it is too large.
-    fn read_part(&mut self, client: &mut Client, part: &Part) -> Result<(), Failure> {
+    fn read_part(&mut self, part: &Part) -> Result<(), Failure> {
         let href = part.href.clone().unwrap_or_default();
-        let (rows, cut, silent) = self.wait_for(client, part, &href)?;
+        let (rows, cut, silent) = self.wait_for(part, &href)?;
         let mut parts = if cut { part.split() } else { None };
         if parts.is_none() {
-            let came = self.count_part(client, part, &href, rows)?;
+            let came = self.count_part(part, &href, rows)?;
             let is_full = came >= MOST_ROWS;
             // Counted already where the PCE did not say that there are so many.
             parts = part.split().filter(|_| is_full && !cut);
             if is_full && parts.is_none() {
-                let (from, to) = (self.local(part.from), self.local(part.to));
-                let rows = say::rows(self.lang, came);
-                self.find_flaw(say::traffic_cut(self.lang, rows, from, to));
+                self.find_flaw(Flaw::Cut { rows: came, from: part.from, to: part.to });
             }
             self.find_silent(silent);
         }
-        queries::delete(client, &href);
-        self.replace_first_part(parts.unwrap_or_default());
+        queries::delete(self.client, &href);
+        if let Some(fetch) = self.fetch() {
+            fetch.parts.splice(..1, parts.unwrap_or_default());
+        }
         Ok(())
     }
 
     /// Puts down what is wrong with a part that is read, until all of them are.
-    fn find_flaw(&mut self, flaw: String) {
-        if let Some(fetch) = self.state.traffic.fetch.as_mut() {
+    fn find_flaw(&mut self, flaw: Flaw) {
+        if let Some(fetch) = self.fetch() {
             note(&mut fetch.flaws, flaw);
         }
     }
 
     /// Puts down who did not answer for a part that is read.
     fn find_silent(&mut self, members: Vec<String>) {
-        if let Some(fetch) = self.state.traffic.fetch.as_mut() {
-            for member in members {
-                note(&mut fetch.silent, member);
-            }
-        }
-    }
-
-    fn replace_first_part(&mut self, parts: Vec<Part>) {
-        if let Some(fetch) = self.state.traffic.fetch.as_mut() {
-            fetch.parts.splice(..1, parts);
+        if let Some(fetch) = self.fetch() {
+            members.into_iter().for_each(|member| note(&mut fetch.silent, member));
         }
     }
 
     /// Polls until the query is done: quickly at first, then slower.
-    fn wait_for(
-        &self,
-        client: &mut Client,
-        part: &Part,
-        href: &str,
-    ) -> Result<(u64, bool, Vec<String>), Failure> {
-        let timeout =
-            SignedDuration::try_from(self.config.pce.query_timeout).unwrap_or(SignedDuration::MAX);
+    fn wait_for(&mut self, part: &Part, href: &str) -> Result<(u64, bool, Vec<String>), Failure> {
+        let site = self.desk.site;
+        let patience = site.config.pce.query_timeout;
+        let timeout = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
         let mut wait = FIRST_POLL;
         loop {
-            match progress(client, href).map_err(Failure::of)? {
+            match progress(self.client, href).map_err(Failure::of)? {
                 Progress::Completed { rows, cut, silent } => return Ok((rows, cut, silent)),
                 Progress::Failed(word) => return Err(Failure::Query(word)),
                 Progress::Gone => return Err(Failure::Query("404".to_owned())),
                 Progress::Running => {}
             }
-            let age = part.posted_at.map(|posted| client.clock().now().duration_since(posted));
+            let now = self.client.clock().now();
+            let age = part.posted_at.map(|posted| now.duration_since(posted));
             if age.is_some_and(|age| age > timeout) {
-                return Err(Failure::TooSlow);
+                return Err(Failure::TooSlow(patience));
             }
             let age = age.unwrap_or_default();
             let unfinished = || Failure::Unfinished(age.as_mins().max(0));
-            if !self.asked.may_ask(client) {
+            if !self.asked.may_ask(self.client) {
                 return Err(unfinished());
             }
             if wait > Duration::from_secs(1) {
-                (self.start.progress)(&say::computing(self.lang, age.as_secs()));
+                (site.start.progress)(&say::computing(site.lang(), age.as_secs()));
             }
-            client.wait(wait).map_err(|_| unfinished())?;
+            self.client.wait(wait).map_err(|_| unfinished())?;
             wait = (wait + wait / 2).min(SLOWEST_POLL);
         }
     }
 
     /// Downloads a part and counts it, as a whole or not at all; how many rows came.
-    fn count_part(
-        &mut self,
-        client: &mut Client,
-        part: &Part,
-        href: &str,
-        promised: u64,
-    ) -> Result<u64, Failure> {
-        budget::keep_to_bound(&mut self.state.rules);
+    fn count_part(&mut self, part: &Part, href: &str, promised: u64) -> Result<u64, Failure> {
+        budget::keep_to_bound(&mut self.desk.state.rules);
         let mut tries = 1;
         loop {
-            let mut attempt = Attempt::of(self, part);
-            let came = match attempt.read(client, href) {
-                Ok(downloaded) if downloaded.rows >= promised => {
-                    let counted = attempt.counted();
-                    self.commit(counted, downloaded);
-                    return Ok(downloaded.rows);
+            let downloading = Downloading::of(self.desk, part);
+            let came = match downloading.read(self.client, href) {
+                Ok(download) if download.rows >= promised => {
+                    let rows = download.rows;
+                    self.commit(download);
+                    return Ok(rows);
                 }
-                Ok(downloaded) => downloaded.rows,
-                Err(Failure::Pce(Error::Broken { .. })) if client.may_try_again(&mut tries) => {
+                Ok(download) => download.rows,
+                Err(Failure::Pce(Error::Broken { .. }))
+                    if self.client.may_try_again(&mut tries) =>
+                {
                     continue;
                 }
                 Err(failure) => return Err(failure),
@@ -246,66 +280,105 @@ impl Cycle<'_> {
                 return Err(Failure::Short { promised, came });
             }
             let wait = Duration::from_secs(1 << tries);
-            client.wait(wait).map_err(Failure::of)?;
+            self.client.wait(wait).map_err(Failure::of)?;
             tries += 1;
         }
     }
 
-    fn commit(&mut self, counted: Counted, downloaded: Downloaded) {
-        self.series_overflowed |= counted.overflowed;
-        self.keep_records(counted.records);
-        self.keep_batch(Kind::Flows, counted.archive);
-        self.state.series = counted.known;
-        self.state.rules.extend(counted.tallies);
-        self.tell_unknown_decisions(counted.unknown);
-        self.figures.flows += downloaded.rows;
-        if counted.regrouped && !self.rows_regrouped {
-            self.rows_regrouped = true;
-            self.notices.push(notice::traffic_regrouped(self.lang));
+    fn commit(&mut self, download: Download) {
+        self.overflowed |= download.overflowed;
+        self.rows += download.rows;
+        self.desk.take(download.counted);
+        self.desk.state.series = download.known;
+        let told = &mut self.desk.state.traffic.told_decisions;
+        let unknown = download.unknown.not_told(told);
+        self.desk.happened.extend(unknown.map(Happened::UnknownDecisions));
+        if download.regrouped && !self.regrouped {
+            self.regrouped = true;
+            self.desk.happened.push(Happened::TrafficRegrouped);
         }
-        if downloaded.unreadable > 0 {
-            let rows = say::rows(self.lang, downloaded.unreadable);
-            self.find_flaw(say::flows_unreadable(self.lang, rows));
+        if download.unreadable > 0 {
+            self.find_flaw(Flaw::Unreadable { rows: download.unreadable });
         }
     }
 
     /// Lets the fetch go; its queries are deleted.
-    fn drop_fetch(&mut self, client: &mut Client) {
-        let fetch = self.state.traffic.fetch.take();
+    fn drop_fetch(&mut self) {
+        let fetch = self.desk.state.traffic.fetch.take();
         for href in fetch.into_iter().flat_map(|fetch| fetch.parts).filter_map(|part| part.href) {
-            queries::delete(client, &href);
+            queries::delete(self.client, &href);
         }
-    }
-
-    /// Without a rule that looks at traffic nothing of it is remembered.
-    fn forget_series(&mut self) {
-        (self.state.series, self.state.baseline) = (Known::default(), Legacy::default());
     }
 
     /// Forgets series that no fetch can return, and keeps to the bound.
     fn settle_series(&mut self) {
-        let settings = &self.config.settings;
+        let settings = &self.desk.site.config.settings;
         let overlap = i64::from(settings.traffic_overlap_minutes);
         let reach = overlap.max(i64::from(settings.late_reach_hours) * 60);
-        if let Some(position) = self.seen_up_to.1 {
+        let now = self.desk.now();
+        let state = &mut *self.desk.state;
+        if let Some(position) = self.desk.let_go_by.traffic {
             let oldest = back(position, reach.max(KEPT_SECONDS / 60));
-            self.state.series.forget_before(oldest);
-            self.state.baseline.forget_before(oldest);
+            state.series.forget_before(oldest);
+            state.baseline.forget_before(oldest);
         }
-        if self.state.series.keep_to(MAX_SERIES) | self.series_overflowed {
-            let known_from = self.state.traffic.position.unwrap_or_else(|| self.now());
-            self.forget_since(known_from);
-            for tally in self.state.rules.values_mut() {
+        if state.series.keep_to(MAX_SERIES) | self.overflowed {
+            plan::forget_since(state, state.traffic.position.unwrap_or(now));
+            for tally in state.rules.values_mut() {
                 tally.at_least = true;
             }
-            let bound = grouped(MAX_SERIES as u64);
-            self.flaws.push(say::series_full(self.lang, bound));
+            self.flaws.push(Flaw::Forgotten { bound: MAX_SERIES as u64 });
         }
+    }
+
+    /// Takes note of how it ended: whether the next cycle goes on with the same query,
+    /// and who is still waited for.
+    fn conclude(&mut self, outcome: Result<(), Failure>) -> Reading<Failure> {
+        let Err(error) = outcome else {
+            let memory = &mut self.desk.state.traffic;
+            if memory.failures > 0 {
+                memory.look_late = LATE_AFTER_OUTAGE;
+            }
+            memory.failures = 0;
+            memory.waits_for.clear();
+            return Reading::Complete(memory.position.unwrap_or_default());
+        };
+        if !self.may_poll_on(&error) {
+            self.drop_fetch();
+        }
+        let memory = &mut self.desk.state.traffic;
+        if let Failure::Silent(members) = &error {
+            members.iter().for_each(|member| note(&mut memory.waits_for, member.clone()));
+        }
+        // A refused key is a condition of its own.
+        if !error.is_refusal() {
+            memory.failures = memory.failures.saturating_add(1);
+        }
+        let (position, failures) = (memory.position, memory.failures);
+        Reading::Incomplete(Incomplete { error, position, failures })
+    }
+
+    /// Whether the next cycle asks for the same query's rows: where it ran out of time,
+    /// and where it was posted, what failed may pass, and its own time is not over.
+    fn may_poll_on(&mut self, failure: &Failure) -> bool {
+        let passes = match failure {
+            Failure::Unfinished(_) | Failure::OutOfTime | Failure::Left { .. } => return true,
+            // There is none any more; or none is asked for with this key.
+            Failure::Silent(_) | Failure::Pce(Error::Credentials { .. }) => return true,
+            Failure::Query(_) | Failure::TooSlow(_) | Failure::Short { .. } => false,
+            Failure::Pce(error) => failure::may_pass(error),
+        };
+        let patience = self.desk.site.config.pce.query_timeout;
+        let timeout = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+        let now = self.desk.now();
+        let part = self.fetch().and_then(|fetch| fetch.parts.first());
+        let posted_at = part.and_then(|part| part.href.as_ref().and(part.posted_at));
+        passes && posted_at.is_some_and(|posted| now.duration_since(posted) < timeout)
     }
 }
 
 /// Adds to a list that keeps each thing once, and not too many.
-fn note(list: &mut Vec<String>, one: String) {
+fn note<T: PartialEq>(list: &mut Vec<T>, one: T) {
     if list.len() < MOST_KEPT && !list.contains(&one) {
         list.push(one);
     }

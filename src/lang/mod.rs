@@ -22,6 +22,8 @@ pub mod reports;
 pub mod rules;
 pub mod status;
 
+use serde::{Deserialize, Serialize};
+
 /// The language of mails, menus and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -72,6 +74,68 @@ impl Lang {
         match self {
             Self::En => "en",
             Self::ZhTw => "zh-TW",
+        }
+    }
+}
+
+/// A sentence in both languages: what is said now and read later, maybe by somebody
+/// else. In the state it is one string where both say the same, as in a state of before
+/// it was kept in both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub struct Both {
+    en: String,
+    zh: String,
+}
+
+impl Both {
+    /// Puts a sentence down in both languages.
+    pub fn of(sentence: impl Fn(Lang) -> String) -> Self {
+        Self { en: sentence(Lang::En), zh: sentence(Lang::ZhTw) }
+    }
+
+    /// What it says to a reader of this language.
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::ZhTw => &self.zh,
+        }
+    }
+
+    /// The same after a change to the sentence of each language.
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self { en: change(&self.en), zh: change(&self.zh) }
+    }
+}
+
+/// What says the same in both.
+impl From<&str> for Both {
+    fn from(text: &str) -> Self {
+        Self { en: text.to_owned(), zh: text.to_owned() }
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Same(String),
+    Each { en: String, zh: String },
+}
+
+impl From<Written> for Both {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Same(text) => Self { en: text.clone(), zh: text },
+            Written::Each { en, zh } => Self { en, zh },
+        }
+    }
+}
+
+impl From<Both> for Written {
+    fn from(both: Both) -> Self {
+        match both.en == both.zh {
+            true => Self::Same(both.en),
+            false => Self::Each { en: both.en, zh: both.zh },
         }
     }
 }

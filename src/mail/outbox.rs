@@ -454,8 +454,16 @@ impl Waiting {
 impl Reader {
     /// Local time with its offset, to the minute.
     pub fn time(&self, at: Timestamp) -> String {
-        let local = at.to_zoned(self.zone.clone());
-        local.strftime("%Y-%m-%d %H:%M %:z").to_string()
+        self.written(at, "%Y-%m-%d %H:%M %:z")
+    }
+
+    /// The same to the second.
+    pub fn second(&self, at: Timestamp) -> String {
+        self.written(at, "%Y-%m-%d %H:%M:%S %:z")
+    }
+
+    fn written(&self, at: Timestamp, format: &str) -> String {
+        at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 }
 

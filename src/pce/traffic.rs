@@ -83,9 +83,37 @@ pub struct Fetch {
     /// position waits for them. A bounded few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
-    /// What is wrong with the parts that are read: finished sentences, a bounded few.
+    /// What is wrong with the parts that are read; a bounded few.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flaws: Vec<String>,
+    pub flaws: Vec<Flaw>,
+}
+
+/// What is wrong with traffic that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// Of this time there are more than these rows, and no query brings the others.
+    Cut {
+        /// Those that came.
+        rows: u64,
+        /// Last seen from here …
+        from: Timestamp,
+        /// … and first seen up to here.
+        to: Timestamp,
+    },
+    /// So many rows were no rows.
+    Unreadable {
+        /// How many.
+        rows: u64,
+    },
+    /// More different rows than this match the rules: the oldest were forgotten.
+    Forgotten {
+        /// The bound.
+        bound: u64,
+    },
+    /// The finished sentence that a state of before kept.
+    #[serde(untagged)]
+    Said(String),
 }
 
 /// One query, or what will become one.

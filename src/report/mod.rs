@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::daily::Daily;
+use crate::lang::Both;
 use crate::rules::{Level, Threshold};
 
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
@@ -245,7 +246,7 @@ pub struct ConditionNews {
     /// Since when it holds (or held).
     pub since: Timestamp,
     /// What the PCE, the network or the file said: a finished sentence.
-    pub detail: String,
+    pub detail: Both,
     /// How bad while it lasts.
     pub level: Level,
     /// The mail that told its begin; not for the begin itself.

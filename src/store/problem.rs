@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::beside::Planted;
 use super::owner::Stranger;
-use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::lang::{Both, Lang};
 use crate::ordinary::NotOrdinary;
 use crate::secret::Secrets;
 use crate::users;
@@ -22,44 +22,36 @@ const MOST_PROBLEMS: usize = 20;
 pub struct Problem {
     /// The key's path: `rules[3].threshold_count`; empty for the file as a whole.
     pub path: String,
-    en: String,
-    zh: String,
+    said: Both,
 }
 
 impl Problem {
     /// Puts the sentence down in both languages.
     pub fn new(path: impl Into<String>, sentence: impl Fn(Lang) -> String) -> Self {
-        Self { path: path.into(), en: sentence(Lang::En), zh: sentence(Lang::ZhTw) }
+        Self { path: path.into(), said: Both::of(sentence) }
     }
 
     /// Takes secrets out of it, and out of the key's path.
     pub(super) fn hide(&mut self, secrets: &Secrets) {
-        for text in [&mut self.path, &mut self.en, &mut self.zh] {
-            *text = secrets.hide(text);
-        }
+        self.path = secrets.hide(&self.path);
+        self.said = self.said.map(|text| secrets.hide(text));
     }
 
     /// Whether the other says the same, of this place or another.
     pub(super) fn same_sentence(&self, other: &Self) -> bool {
-        self.en == other.en
+        self.said == other.said
     }
 
     /// The sentence alone, for where the place is plain.
     pub fn sentence(&self, lang: Lang) -> String {
-        match lang {
-            Lang::En => self.en.clone(),
-            Lang::ZhTw => self.zh.clone(),
-        }
+        self.said.text(lang).to_owned()
     }
 
     /// The path and the sentence.
     pub fn text(&self, lang: Lang) -> String {
-        let sentence = match lang {
-            Lang::En => &self.en,
-            Lang::ZhTw => &self.zh,
-        };
+        let sentence = self.said.text(lang);
         if self.path.is_empty() {
-            return sentence.clone();
+            return sentence.to_owned();
         }
         words::at(lang, &self.path, sentence)
     }

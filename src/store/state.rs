@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::seal::{self, Sums};
-use crate::lang::Lang;
+use crate::lang::{Both, Lang};
 use crate::mail::outbox::{Outbox, Unconfirmed, Waiting};
 use crate::net::Addresses;
 use crate::pce::events::EventMemory;
@@ -166,8 +166,8 @@ pub struct Held {
     /// How bad it was when it was last seen.
     #[serde(default)]
     pub level: Level,
-    /// What was said of it.
-    pub detail: String,
+    /// What is said of it.
+    pub detail: Both,
     /// The Message-ID of the mail that told its begin.
     pub message_id: Option<String>,
     /// That mail as a later one names it; absent as long as there is none, and in

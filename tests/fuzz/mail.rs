@@ -206,7 +206,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
             condition,
             phase,
             since,
-            detail,
+            detail: detail.as_str().into(),
             level,
             told_by,
             caught_up,

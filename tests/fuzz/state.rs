@@ -73,7 +73,7 @@ fn full() -> State {
         since: at(0),
         told_at: Some(at(1)),
         level: Level::Critical,
-        detail: "down".to_owned(),
+        detail: "down".into(),
         message_id: None,
         begin_mail: Some(BeginMail {
             message_id: "1@example.com".to_owned(),

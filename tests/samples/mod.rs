@@ -55,7 +55,7 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         condition,
         phase,
         since: at("2026-11-22T08:10:00Z"),
-        detail: detail.to_owned(),
+        detail: detail.into(),
         level,
         told_by: None,
         caught_up: None,

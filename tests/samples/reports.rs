@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use illumio_monitor::cycle::notice;
+use illumio_monitor::cycle::notice::Happened;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::lang::reports;
-use illumio_monitor::mail::outbox::words as outbox;
+use illumio_monitor::mail::outbox::{Lost, Reader, words as outbox};
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::{
     Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Report,
 };
 use illumio_monitor::rules::Level;
 use illumio_monitor::store::Note;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{at, condition, empty, event_alert, traffic_alert};
 
@@ -26,10 +29,16 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ("key-expired", expiry(Condition::KeyExpires, -1, Level::Critical)),
         ("certificate-renewed", renewed(lang)),
         ("notice-gap", notices([gap(lang)])),
-        ("notice-skipped", notices([notice::events_skipped(lang, FROM.into(), UNTIL.into())])),
+        (
+            "notice-skipped",
+            notices([told(lang, &Happened::EventsSkipped { from: from(), until: until() })]),
+        ),
         (
             "notice-cut",
-            notices([notice::events_cut(lang, FROM.into()), notice::events_unreadable(lang, 3)]),
+            notices([
+                told(lang, &Happened::EventsCut(from())),
+                told(lang, &Happened::EventsUnreadable(3)),
+            ]),
         ),
         ("notice-rolled-back", notices([rolled_back(lang)])),
         ("notice-undeliverable", notices([undeliverable(lang)])),
@@ -41,8 +50,19 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
     ]
 }
 
-const FROM: &str = "2026-11-20 04:10:00 +08:00";
-const UNTIL: &str = "2026-11-21 09:20:00 +08:00";
+fn from() -> Timestamp {
+    at("2026-11-19T20:10:00Z")
+}
+
+fn until() -> Timestamp {
+    at("2026-11-21T01:20:00Z")
+}
+
+/// What the mail says of it in Taipei.
+fn told(lang: Lang, happened: &Happened) -> Notice {
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
+    happened.notice(&Reader { lang, zone })
+}
 
 fn begin_mail(lang: Lang) -> BeginMail {
     let subject = match lang {
@@ -106,15 +126,11 @@ fn rolled_back(lang: Lang) -> Notice {
         ours: Some(1204),
         last: 1311,
     };
-    notice::state(lang, &note)
+    told(lang, &Happened::Opened(note))
 }
 
 fn gap(lang: Lang) -> Notice {
-    let time = match lang {
-        Lang::En => "1 d 5 h",
-        Lang::ZhTw => "1 天 5 小時",
-    };
-    notice::gap(lang, FROM.into(), UNTIL.into(), time.to_owned())
+    told(lang, &Happened::Gap(Gap { from: from(), until: until() }))
 }
 
 fn undeliverable(lang: Lang) -> Notice {
@@ -127,7 +143,8 @@ fn undeliverable(lang: Lang) -> Notice {
             "郵件伺服器 mail.example.com:25 拒絕收件者 gone@example.com：「550 5.1.1 no such user」。"
         }
     };
-    notice::mail_lost(lang, outbox::dropped(lang, subject, refusal))
+    let lost = Lost::Said(outbox::dropped(lang, subject, refusal));
+    told(lang, &Happened::MailLost(lost))
 }
 
 fn day() -> Day {
@@ -208,6 +225,7 @@ fn many(lang: Lang) -> Report {
 
 /// What a restored backup and a long backlog leave to tell.
 pub fn two_notices(lang: Lang) -> Vec<Notice> {
-    let skipped = notice::traffic_skipped(lang, FROM.into(), UNTIL.into());
+    let (from, until, members) = (from(), until(), Vec::new());
+    let skipped = told(lang, &Happened::TrafficSkipped { from, until, members });
     vec![rolled_back(lang), skipped]
 }

@@ -49,7 +49,7 @@ fn saved() -> (Place, State) {
         since: at("09:00"),
         told_at: Some(at("09:05")),
         level: Level::Critical,
-        detail: "down".to_owned(),
+        detail: "down".into(),
         message_id: None,
         begin_mail: None,
         expiry: None,

@@ -24,7 +24,7 @@ fn fill(state: &mut State) {
             since: at("09:00"),
             told_at: Some(at("09:05")),
             level: Level::Critical,
-            detail: "叢集異常".to_owned(),
+            detail: "叢集異常".into(),
             message_id: None,
             begin_mail: None,
             expiry: None,

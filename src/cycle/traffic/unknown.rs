@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::cycle::{Cycle, notice};
 use crate::rules::matching::FlowFacts;
 use crate::visible::one_line;
 
@@ -30,18 +29,13 @@ impl UnknownDecisions {
             (true, None) => "null".to_owned(),
         });
     }
-}
 
-impl Cycle<'_> {
-    /// Tells what was not told before.
-    pub(super) fn tell_unknown_decisions(&mut self, found: UnknownDecisions) {
-        let told = &mut self.state.traffic.told_decisions;
-        let mut new = found.0;
+    /// Those that were not told before, which from now on they are; `None` without one.
+    pub(super) fn not_told(self, told: &mut Vec<String>) -> Option<Vec<String>> {
+        let mut new = self.0;
         new.retain(|word| !told.contains(word));
         let new: Vec<String> = new.into_iter().take(MOST.saturating_sub(told.len())).collect();
-        if !new.is_empty() {
-            told.extend_from_slice(&new);
-            self.notices.push(notice::unknown_decisions(self.lang, new.join(", ")));
-        }
+        told.extend_from_slice(&new);
+        (!new.is_empty()).then_some(new)
     }
 }

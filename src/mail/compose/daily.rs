@@ -3,7 +3,7 @@
 use super::palette::Tone;
 use super::view::{Card, Entry, List, Row, View, footer, tag};
 use super::{LINE_MAX, Look, condition, show};
-use crate::lang::{Lang, reports as words};
+use crate::lang::{Both, Lang, reports as words};
 use crate::report::daily::{Daily, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::Level;
@@ -137,7 +137,7 @@ fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
         condition,
         phase: Phase::Begins,
         since,
-        detail: String::new(),
+        detail: Both::default(),
         level: Level::Warning,
         told_by: None,
         caught_up: None,

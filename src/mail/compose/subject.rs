@@ -156,7 +156,7 @@ pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
                 Phase::Ended => show::span(news.since, report.made_at, look.zone),
                 Phase::Begins | Phase::Lasts => show::moment(news.since, look.zone),
             };
-            format!("{}, {when}: {}", condition::title(lang, news), news.detail)
+            format!("{}, {when}: {}", condition::title(lang, news), news.detail.text(lang))
         }
         Item::Alert(alert) => format!(
             "{}, {}",

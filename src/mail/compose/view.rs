@@ -272,7 +272,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         lead,
         times: condition::times(news, look, report.made_at),
         meaning,
-        said: show::clip_lines(lang, &news.detail, PROSE_MAX),
+        said: show::clip_lines(lang, news.detail.text(lang), PROSE_MAX),
         advice: condition::advice(lang, news),
         lists: Vec::new(),
         timeline: None,

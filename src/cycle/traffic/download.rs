@@ -1,28 +1,27 @@
-//! One download, counted as a whole or not at all.
+//! One download of a part's rows, counted as a whole or not at all.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Failure;
 use super::unknown::UnknownDecisions;
-use crate::archive::{Batch, Kind};
-use crate::cycle::Cycle;
+use crate::archive::Kind;
+use crate::cycle::poll::Desk;
+use crate::cycle::trial::{Counted, Trial};
 use crate::pce::client::Client;
 use crate::pce::record::Flow;
-use crate::pce::traffic::{Downloaded, Part, Rows, download};
-use crate::report::budget::{Copies, Tallies};
+use crate::pce::traffic::{Part, Rows, download};
 use crate::report::evidence::Sight;
-use crate::report::records::{Collector, Records};
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
-use crate::rules::{Decision, Filter, TrafficFilter, keyed};
+use crate::rules::{Decision, Filter, TrafficFilter};
 
 /// Rows that wait for the answer's end take so many bytes at most; beyond, what came
 /// until then has to do.
 const WAITING_BYTES: usize = 6 * 1024 * 1024;
 
-/// One download, counted on copies until it is known to be complete.
-pub(super) struct Attempt<'c> {
+/// One download under way.
+pub(super) struct Downloading<'c> {
     counting: Counting<'c>,
     answer: Answer<'c>,
     legacy: &'c Legacy,
@@ -37,14 +36,14 @@ pub(super) struct Attempt<'c> {
     unknown: UnknownDecisions,
 }
 
-/// What an attempt came to.
-pub(super) struct Counted {
+/// What a download came to.
+pub(super) struct Download {
+    /// How many rows came.
+    pub(super) rows: u64,
+    /// How many of them could not be read.
+    pub(super) unreadable: u64,
     pub(super) known: Known,
-    pub(super) tallies: Tallies,
-    /// Where the records are to be attached.
-    pub(super) records: Option<Collector>,
-    /// Where they are archived.
-    pub(super) archive: Option<Batch>,
+    pub(super) counted: Counted,
     /// Whether so many rows matched that some had to be forgotten meanwhile.
     pub(super) overflowed: bool,
     /// Whether the PCE regrouped its rows.
@@ -55,76 +54,54 @@ pub(super) struct Counted {
 
 /// The rules, and what they count.
 struct Counting<'c> {
-    /// Each rule's id, its key and what it matches.
-    rules: Vec<(i64, String, &'c TrafficFilter)>,
+    trial: Trial<'c, TrafficFilter>,
     candidates: Candidates,
     /// Whether one of them compares labels.
     labels: bool,
     /// The rules that match the row in hand, by their place.
     matching: Vec<usize>,
-    tallies: Copies<'c>,
-    records: Option<Collector>,
-    archive: Option<Batch>,
 }
 
-impl<'c> Attempt<'c> {
-    pub(super) fn of(cycle: &'c Cycle<'_>, part: &Part) -> Self {
-        let rules =
-            keyed(&cycle.config.rules).into_iter().filter_map(|(key, rule)| match &rule.filter {
-                Filter::Traffic(filter) => Some((rule.id, key, filter)),
-                Filter::Event(_) => None,
-            });
-        let rules: Vec<_> = rules.collect();
-        let fetch = cycle.state.traffic.fetch.as_ref();
-        let overlap = cycle.config.settings.traffic_overlap_minutes.into();
-        let bounds = Bounds {
-            from: part.from,
-            complete: fetch.and_then(|fetch| fetch.complete),
-            overlap: SignedDuration::from_mins(overlap),
-            whole: fetch.is_some_and(|fetch| part.is_whole(&fetch.decisions)),
+impl<'c> Downloading<'c> {
+    pub(super) fn of(desk: &'c Desk<'_, '_>, part: &Part) -> Self {
+        let filter_of = |filter: &'c Filter| match filter {
+            Filter::Traffic(filter) => Some(filter),
+            Filter::Event(_) => None,
         };
-        let (known, legacy) = (&cycle.state.series, &cycle.state.baseline);
+        let (known, legacy) = (&desk.state.series, &desk.state.baseline);
+        let trial = Trial::of(desk, Kind::Flows, filter_of, known.excess());
         Self {
             counting: Counting {
-                candidates: Candidates::of(rules.iter().map(|(_, _, filter)| *filter)),
-                labels: rules.iter().any(|(_, _, filter)| filter.compares_labels()),
+                candidates: Candidates::of(trial.rules.iter().map(|(_, _, filter)| *filter)),
+                labels: trial.rules.iter().any(|(_, _, filter)| filter.compares_labels()),
                 matching: Vec::new(),
-                rules,
-                tallies: Copies::of(&cycle.state.rules, known.excess()),
-                records: cycle.records.as_ref().map(Records::collector),
-                archive: cycle.archive_batch(Kind::Flows),
+                trial,
             },
-            answer: known.answer(legacy, &bounds),
+            answer: known.answer(legacy, &bounds(desk, part)),
             legacy,
             key: known.key(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            now: cycle.now(),
+            now: desk.now(),
             asked: part.decision(),
             unknown: UnknownDecisions::default(),
         }
     }
 
-    /// Downloads the rows; what they come to is there once all have come.
-    pub(super) fn read(&mut self, client: &mut Client, href: &str) -> Result<Downloaded, Failure> {
-        let downloaded = download(client, href, self).map_err(Failure::of)?;
+    /// Downloads the rows, all of them.
+    pub(super) fn read(mut self, client: &mut Client, href: &str) -> Result<Download, Failure> {
+        let downloaded = download(client, href, &mut self).map_err(Failure::of)?;
         self.settle(true);
-        Ok(downloaded)
-    }
-
-    /// What it came to.
-    pub(super) fn counted(self) -> Counted {
         let Self { counting, answer, unknown, .. } = self;
-        let (overflowed, regrouped) = (answer.overflowed, answer.regrouped);
-        Counted {
+        Ok(Download {
+            rows: downloaded.rows,
+            unreadable: downloaded.unreadable,
+            overflowed: answer.overflowed,
+            regrouped: answer.regrouped,
             known: answer.finish(),
-            tallies: counting.tallies.counted(),
-            records: counting.records,
-            archive: counting.archive,
-            overflowed,
-            regrouped,
+            counted: counting.trial.counted(),
             unknown,
-        }
+        })
     }
 
     /// Counts the rows that wait.
@@ -144,10 +121,22 @@ impl<'c> Attempt<'c> {
     }
 }
 
+/// What is known of the time that the part's rows are of.
+fn bounds(desk: &Desk<'_, '_>, part: &Part) -> Bounds {
+    let fetch = desk.state.traffic.fetch.as_ref();
+    let overlap = desk.site.config.settings.traffic_overlap_minutes.into();
+    Bounds {
+        from: part.from,
+        complete: fetch.and_then(|fetch| fetch.complete),
+        overlap: SignedDuration::from_mins(overlap),
+        whole: fetch.is_some_and(|fetch| part.is_whole(&fetch.decisions)),
+    }
+}
+
 impl Counting<'_> {
     /// Finds the rules that match the row; true where there is one.
     fn find_matching(&mut self, facts: &FlowFacts<'_>) -> bool {
-        let rules = &self.rules;
+        let rules = &self.trial.rules;
         self.candidates.find(facts, &mut self.matching);
         self.matching
             .retain(|place| rules.get(*place).is_some_and(|(_, _, filter)| filter.matches(facts)));
@@ -159,29 +148,15 @@ impl Counting<'_> {
         if growth.count == 0 {
             return;
         }
-        if let Some(archive) = self.archive.as_mut() {
-            archive.add(raw);
-        }
-        let (rules, sight) = (&self.rules, Sight::of(facts));
-        // What stays are the rules that counted the row.
-        self.matching.retain(|place| {
-            let Some((_, key, filter)) = rules.get(*place) else {
-                return false;
-            };
-            self.tallies
-                .count(key, |tally| tally.count_row(filter, facts.flow, &sight, row, growth, raw))
+        self.trial.archive(raw);
+        let sight = Sight::of(facts);
+        self.trial.count(&mut self.matching, raw, |filter, tally| {
+            tally.count_row(filter, facts.flow, &sight, row, growth, raw)
         });
-        if let Some(records) = self.records.as_mut()
-            && !self.matching.is_empty()
-        {
-            let counted = self.matching.iter().filter_map(|place| rules.get(*place));
-            let ids: Vec<i64> = counted.map(|(id, ..)| *id).collect();
-            records.add(&ids, raw);
-        }
     }
 }
 
-impl Rows for Attempt<'_> {
+impl Rows for Downloading<'_> {
     fn compares_labels(&self) -> bool {
         self.counting.labels
     }

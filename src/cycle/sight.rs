@@ -1,0 +1,214 @@
+//! What a poll saw and did not see, as it is told: which conditions hold, which lines
+//! stand in the mail's footer and on standard error, and what it comes to.
+
+use super::conditions::Now;
+use super::outcome::Trouble;
+use super::poll::{Greeting, Incomplete, Poll, Reading};
+use super::site::Site;
+use super::traffic::Failure;
+use crate::exit::Code;
+use crate::lang::{Both, Lang, cycle as say, grouped};
+use crate::pce::error::Error;
+use crate::pce::health::Health;
+use crate::pce::traffic::Flaw;
+use crate::report::Condition;
+use crate::rules::{Filter, Level};
+
+impl Poll {
+    /// How what it could see is now.
+    pub fn found(&self, site: &Site<'_>) -> Vec<(Condition, Now)> {
+        let configuration = match &self.greeting {
+            Greeting::NotTried => None,
+            Greeting::Impossible(error) => Some(critical(|lang| error.text(lang))),
+            Greeting::Failed(..) | Greeting::Reached(_) => Some(Now::Well),
+        };
+        let reached = match &self.greeting {
+            Greeting::NotTried | Greeting::Impossible(_) => None,
+            Greeting::Failed(Error::Credentials { .. }, _) | Greeting::Reached(_) => {
+                Some(Now::Well)
+            }
+            Greeting::Failed(error, from_memory) => Some(critical(|lang| {
+                let memory = from_memory.iter().map(|used| site.stood_in(used, lang));
+                let said: Vec<String> = [error.text(lang)].into_iter().chain(memory).collect();
+                said.join(lang.gap())
+            })),
+        };
+        let health = match &self.greeting {
+            Greeting::Reached(health) => Some(health_now(health)),
+            _ => None,
+        };
+        let found = [
+            (Condition::Configuration, configuration),
+            (Condition::Unreachable, reached),
+            (Condition::Credentials, self.key_now()),
+            (Condition::Health, health),
+            (Condition::Events, self.events_now(site)),
+            (Condition::Traffic, self.traffic_now(site)),
+        ];
+        found.into_iter().filter_map(|(condition, now)| Some((condition, now?))).collect()
+    }
+
+    /// What failed, in its order.
+    pub fn troubles(&self, site: &Site<'_>) -> Vec<Trouble> {
+        let lang = site.lang();
+        let greeting = match &self.greeting {
+            Greeting::NotTried | Greeting::Reached(_) => None,
+            Greeting::Impossible(error) => Some(Trouble::new(Code::Config, error.text(lang))),
+            Greeting::Failed(error, _) => Some(Trouble::new(code_of(error), error.text(lang))),
+        };
+        let verdict = &self.verdict;
+        let jump = verdict.jump.map(|(before, now)| say::clock_jumped(lang, before, now));
+        let back = verdict.back_to.map(|from| say::clock_back(lang, site.local(from)));
+        let doubted = verdict.doubted.map(|now| say::clock_doubted(lang, site.local(now)));
+        let events = self.events.incomplete();
+        let events = events
+            .map(|events| Trouble::new(code_of(&events.error), events_missing(events, site, lang)));
+        let traffic = self.traffic.incomplete().into_iter().flat_map(|traffic| {
+            let code = match &traffic.error {
+                Failure::Pce(error) => code_of(error),
+                _ => Code::Retry,
+            };
+            let lines = self.traffic_missing(traffic, site, lang);
+            lines.into_iter().map(move |line| Trouble::new(code, line))
+        });
+        let clock = jump.into_iter().chain(back).map(|said| Trouble::new(Code::Done, said));
+        let clock = clock.chain(doubted.map(|said| Trouble::new(Code::Retry, said)));
+        greeting.into_iter().chain(clock).chain(events).chain(traffic).collect()
+    }
+
+    /// What was read and what was not, for the mail's footer.
+    pub fn lines(&self, site: &Site<'_>) -> Vec<String> {
+        let lang = site.lang();
+        let asked = site.config.settings.enable_health_check;
+        let not_offered = matches!(self.greeting, Greeting::Reached(Health::NotOffered));
+        let health = (asked && not_offered).then(|| say::health_not_offered(lang));
+        let events = match &self.events {
+            Reading::NotTried | Reading::NotWanted => None,
+            Reading::Complete(until) => {
+                Some(say::events_complete(lang, site.local(*until), grouped(self.new_events)))
+            }
+            Reading::Incomplete(events) => Some(events_missing(events, site, lang)),
+        };
+        let traffic = match &self.traffic {
+            Reading::NotTried | Reading::NotWanted => None,
+            Reading::Complete(until) => {
+                Some(say::traffic_complete(lang, site.local(*until), say::rows(lang, self.rows)))
+            }
+            Reading::Incomplete(traffic) => {
+                Some(self.traffic_missing(traffic, site, lang).join("\n"))
+            }
+        };
+        let mut lines: Vec<String> = health.into_iter().chain(events).chain(traffic).collect();
+        let mut enabled = site.config.rules.iter().filter(|rule| rule.enabled);
+        if lines.is_empty() {
+            lines.push(say::nothing_read(lang));
+        } else if !enabled.any(|rule| matches!(rule.filter, Filter::Traffic(_))) {
+            lines.push(say::no_traffic_rule(lang));
+        }
+        lines
+    }
+
+    /// A 401 in the middle of a cycle is one too; only events that came to their end show
+    /// that the key is taken.
+    fn key_now(&self) -> Option<Now> {
+        match self.refusal() {
+            Some(error) => Some(critical(|lang| error.text(lang))),
+            None => self.events.is_complete().then_some(Now::Well),
+        }
+    }
+
+    fn events_now(&self, site: &Site<'_>) -> Option<Now> {
+        match &self.events {
+            Reading::NotTried | Reading::NotWanted => None,
+            Reading::Complete(_) => Some(Now::Well),
+            Reading::Incomplete(events) => {
+                events.lasts().then(|| warning(|lang| events_missing(events, site, lang)))
+            }
+        }
+    }
+
+    fn traffic_now(&self, site: &Site<'_>) -> Option<Now> {
+        match &self.traffic {
+            Reading::NotTried => None,
+            Reading::NotWanted => Some(Now::Well),
+            Reading::Complete(_) if self.flaws.is_empty() => Some(Now::Well),
+            Reading::Complete(_) => Some(warning(|lang| self.flaws(site, lang).join("\n"))),
+            Reading::Incomplete(traffic) => {
+                let is_told = match &traffic.error {
+                    // Somebody's rows are known to be missing from what was counted.
+                    Failure::Silent(_) => true,
+                    // A condition of its own.
+                    error if error.is_refusal() => false,
+                    _ => traffic.lasts(),
+                };
+                let missing = |lang| self.traffic_missing(traffic, site, lang).join("\n");
+                is_told.then(|| warning(missing))
+            }
+        }
+    }
+
+    fn traffic_missing(
+        &self,
+        traffic: &Incomplete<Failure>,
+        site: &Site<'_>,
+        lang: Lang,
+    ) -> Vec<String> {
+        let (reason, position) = (traffic.error.text(lang), traffic.position(site));
+        let missing = say::traffic_incomplete(lang, reason, position);
+        [missing].into_iter().chain(self.flaws(site, lang)).collect()
+    }
+
+    fn flaws(&self, site: &Site<'_>, lang: Lang) -> Vec<String> {
+        self.flaws.iter().map(|flaw| flaw_text(flaw, site, lang)).collect()
+    }
+}
+
+impl<E> Incomplete<E> {
+    /// Twice in a row is a condition; once is an accident.
+    fn lasts(&self) -> bool {
+        self.failures >= 2
+    }
+
+    fn position(&self, site: &Site<'_>) -> String {
+        self.position.map_or_else(|| "–".to_owned(), |position| site.local(position))
+    }
+}
+
+fn events_missing(events: &Incomplete<Error>, site: &Site<'_>, lang: Lang) -> String {
+    say::events_incomplete(lang, events.error.text(lang), events.position(site))
+}
+
+fn flaw_text(flaw: &Flaw, site: &Site<'_>, lang: Lang) -> String {
+    match flaw {
+        Flaw::Cut { rows, from, to } => {
+            let rows = say::rows(lang, *rows);
+            say::traffic_cut(lang, rows, site.local(*from), site.local(*to))
+        }
+        Flaw::Unreadable { rows } => say::flows_unreadable(lang, say::rows(lang, *rows)),
+        Flaw::Forgotten { bound } => say::series_full(lang, grouped(*bound)),
+        Flaw::Said(sentence) => sentence.clone(),
+    }
+}
+
+fn health_now(health: &Health) -> Now {
+    let Health::Ill(complaints) = health else {
+        return Now::Well;
+    };
+    let critical = complaints.iter().any(|complaint| complaint.status == "critical");
+    let level = if critical { Level::Critical } else { Level::Warning };
+    let told = |lang| complaints.iter().map(|one| one.text(lang)).collect::<Vec<_>>().join("\n");
+    Now::Ill(level, Both::of(told))
+}
+
+fn critical(sentence: impl Fn(Lang) -> String) -> Now {
+    Now::Ill(Level::Critical, Both::of(sentence))
+}
+
+fn warning(sentence: impl Fn(Lang) -> String) -> Now {
+    Now::Ill(Level::Warning, Both::of(sentence))
+}
+
+/// A refused key needs a person; what else fails the next run tries again.
+fn code_of(error: &Error) -> Code {
+    Code::of_failure(matches!(error, Error::Credentials { .. }))
+}

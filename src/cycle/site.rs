@@ -1,0 +1,116 @@
+//! What a run is given, and what does not change while it lasts.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::conditions::Moment;
+use crate::lang::{Lang, cycle as say};
+use crate::mail::outbox::Reader;
+use crate::net::{AddressBook, FromMemory};
+use crate::rules::minutes::minute_of;
+use crate::store::{Config, Env, StateUse};
+
+/// What a run is given from outside.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
+    /// The host's time.
+    pub now: Timestamp,
+    /// For the Message-ID.
+    pub random: u64,
+    /// The language asked for on the command line, over the config's.
+    pub lang: Option<Lang>,
+    /// Whether the last run's state is used.
+    pub state_use: StateUse,
+    /// Called while the PCE computes, with a line that says so.
+    pub progress: &'a dyn Fn(&str),
+}
+
+impl Start<'_> {
+    /// The language as long as no config says one.
+    pub(super) fn language(&self, env: &Env) -> Lang {
+        env.screen_language(self.lang, None)
+    }
+}
+
+/// The config and the circumstances of one run.
+pub(super) struct Site<'a> {
+    /// Its language is the run's.
+    pub config: Config,
+    /// Where it lies.
+    pub path: PathBuf,
+    pub start: Start<'a>,
+    pub began: Instant,
+}
+
+impl Site<'_> {
+    pub fn lang(&self) -> Lang {
+        self.config.settings.language
+    }
+
+    pub fn zone(&self) -> TimeZone {
+        self.config.settings.timezone.clone()
+    }
+
+    /// For whom mails are written.
+    pub fn reader(&self) -> Reader {
+        Reader { lang: self.lang(), zone: self.zone() }
+    }
+
+    /// When the run stops to wait for the PCE.
+    pub fn deadline(&self) -> Instant {
+        self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into())
+    }
+
+    /// Local time with its offset, for a sentence.
+    pub fn local(&self, time: Timestamp) -> String {
+        self.reader().second(time)
+    }
+
+    /// The moment at which something is told.
+    pub fn moment(&self, now: Timestamp) -> Moment<'_> {
+        let settings = &self.config.settings;
+        Moment { now, zone: &settings.timezone, reminder_hours: settings.reminder_hours }
+    }
+
+    /// The reader's day.
+    pub fn day(&self, time: Timestamp) -> Date {
+        time.to_zoned(self.zone()).date()
+    }
+
+    /// A name that could not be looked up, and the address that stood in for it.
+    pub fn stood_in(&self, used: &FromMemory, lang: Lang) -> String {
+        let (address, at) = (used.served.address, self.local(used.served.at));
+        say::from_memory(lang, &used.host, &used.reason, address, at)
+    }
+
+    /// All of those, in the run's language.
+    pub fn taken_from_memory(&self, book: &AddressBook) -> Vec<String> {
+        book.used().iter().map(|used| self.stood_in(used, self.lang())).collect()
+    }
+
+    /// The line of a mail's footer.
+    pub fn config_line(&self) -> String {
+        say::config_file(self.lang(), self.path.display())
+    }
+}
+
+/// So many minutes earlier.
+pub(super) fn back(time: Timestamp, minutes: i64) -> Timestamp {
+    time.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether so much time has passed, on the clock's minute hand: the few seconds by
+/// which cron is early must not cost a cycle. A time in the future reads as now.
+pub(super) fn is_over(since: Timestamp, time: SignedDuration, now: Timestamp) -> bool {
+    let minutes = minute_of(now) - minute_of(since.min(now));
+    minutes >= time.as_mins()
+}
+
+/// The upper end of a query: events and rows of this very second are in.
+pub(super) fn just_after(now: Timestamp) -> Timestamp {
+    now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now)
+}

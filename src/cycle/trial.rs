@@ -1,0 +1,77 @@
+//! One download, counted on copies until it is known to be complete.
+
+use super::filing::Collected;
+use super::poll::Desk;
+use crate::archive::Kind;
+use crate::report::budget::{Copies, Tallies};
+use crate::report::tally::Tally;
+use crate::rules::{Filter, keyed};
+
+/// The rules that look at one kind of records, and what they count of one download.
+pub(super) struct Trial<'c, F> {
+    /// Each rule's id, its key and what it matches.
+    pub rules: Vec<(i64, String, &'c F)>,
+    tallies: Copies<'c>,
+    collected: Collected,
+}
+
+/// What a download came to.
+pub(super) struct Counted {
+    tallies: Tallies,
+    collected: Collected,
+}
+
+impl<'c, F> Trial<'c, F> {
+    /// None counted yet. `filter_of` picks the rules; `elsewhere` is what of the room is
+    /// taken already, in bytes.
+    pub fn of(
+        desk: &'c Desk<'_, '_>,
+        kind: Kind,
+        filter_of: impl Fn(&'c Filter) -> Option<&'c F>,
+        elsewhere: usize,
+    ) -> Self {
+        let rules = keyed(&desk.site.config.rules).into_iter();
+        let rules = rules.filter_map(|(key, rule)| Some((rule.id, key, filter_of(&rule.filter)?)));
+        Self {
+            rules: rules.collect(),
+            tallies: Copies::of(&desk.state.rules, elsewhere),
+            collected: desk.filing.collected(kind),
+        }
+    }
+
+    /// Has the rules at these places count a record; those that did not are let go.
+    pub fn count(
+        &mut self,
+        places: &mut Vec<usize>,
+        raw: &[u8],
+        mut count: impl FnMut(&F, &mut Tally) -> Option<usize>,
+    ) {
+        places.retain(|place| match self.rules.get(*place) {
+            Some((_, key, filter)) => self.tallies.count(key, |tally| count(filter, tally)),
+            None => false,
+        });
+        if !places.is_empty() && self.collected.attaches() {
+            let counted = places.iter().filter_map(|place| self.rules.get(*place));
+            let ids: Vec<i64> = counted.map(|(id, ..)| *id).collect();
+            self.collected.attach(&ids, raw);
+        }
+    }
+
+    /// Has a record archived.
+    pub fn archive(&mut self, raw: &[u8]) {
+        self.collected.archive(raw);
+    }
+
+    /// What it came to.
+    pub fn counted(self) -> Counted {
+        Counted { tallies: self.tallies.counted(), collected: self.collected }
+    }
+}
+
+impl Desk<'_, '_> {
+    /// The download was complete: what it came to is what holds from now on.
+    pub fn take(&mut self, counted: Counted) {
+        self.state.rules.extend(counted.tallies);
+        self.filing.keep(counted.collected);
+    }
+}
