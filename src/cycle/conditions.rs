@@ -137,3 +137,77 @@ pub(super) fn note_what_was_caught_up(news: &mut [ConditionNews], poll: &Poll) {
         };
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// What is told of the condition where it is found like this at `time`.
+    fn at(held: &mut Conditions, time: &str, condition: Condition, now: Now) -> Vec<Phase> {
+        let now_at = format!("2026-11-22T{time}Z").parse().unwrap();
+        let moment = Moment { now: now_at, zone: &TimeZone::UTC, reminder_hours: 4 };
+        let news = watch(held, vec![(condition, now)], &moment);
+        assert!(news.iter().all(|news| news.since <= now_at), "{news:?}");
+        news.iter().map(|news| news.phase).collect()
+    }
+
+    fn ill(level: Level) -> Now {
+        Now::Ill(level, "down".into())
+    }
+
+    #[test]
+    fn what_lasts_is_told_again_when_it_is_due_or_worse_and_once_when_it_is_over() {
+        let (held, health) = (&mut Conditions::new(), Condition::Health);
+        assert_eq!(at(held, "10:00:30", health, Now::Well), []);
+        assert_eq!(at(held, "10:10:30", health, ill(Level::Warning)), [Phase::Begins]);
+        assert_eq!(at(held, "10:20:30", health, ill(Level::Warning)), []);
+        assert_eq!(at(held, "10:30:30", health, ill(Level::Critical)), [Phase::Lasts]);
+        assert_eq!(at(held, "10:40:30", health, ill(Level::Warning)), []);
+        assert_eq!(at(held, "14:29:59", health, ill(Level::Warning)), []);
+        // cron is early by half a minute.
+        assert_eq!(at(held, "14:30:01", health, ill(Level::Warning)), [Phase::Lasts]);
+        assert_eq!(at(held, "14:40:00", health, Now::Well), [Phase::Ended]);
+        assert_eq!(at(held, "14:50:00", health, Now::Well), []);
+    }
+
+    #[test]
+    fn after_a_clock_that_was_set_back_it_did_not_begin_in_the_future() {
+        let (held, health) = (&mut Conditions::new(), Condition::Health);
+        assert_eq!(at(held, "14:00:00", health, ill(Level::Warning)), [Phase::Begins]);
+        assert_eq!(at(held, "10:00:00", health, ill(Level::Warning)), []);
+        assert_eq!(at(held, "14:00:00", health, ill(Level::Warning)), [Phase::Lasts]);
+        assert_eq!(at(held, "09:00:00", health, Now::Well), [Phase::Ended]);
+    }
+
+    #[test]
+    fn what_nobody_wants_to_know_ends_without_a_word() {
+        let (held, archive) = (&mut Conditions::new(), Condition::Archive);
+        assert_eq!(at(held, "10:00:00", archive, ill(Level::Warning)), [Phase::Begins]);
+        assert_eq!(at(held, "10:10:00", archive, Now::Unwatched), []);
+        assert!(held.is_empty());
+    }
+
+    #[test]
+    fn that_mail_does_not_go_is_held_and_never_told_by_mail() {
+        let (held, delivery) = (&mut Conditions::new(), Condition::Delivery);
+        assert_eq!(at(held, "10:00:00", delivery, ill(Level::Warning)), []);
+        assert_eq!(held.get(&delivery).unwrap().detail.text(crate::lang::Lang::En), "down");
+        assert_eq!(at(held, "20:00:00", delivery, ill(Level::Warning)), []);
+        assert_eq!(at(held, "20:10:00", delivery, Now::Well), []);
+        assert!(held.is_empty());
+    }
+
+    #[test]
+    fn what_expires_is_told_on_its_days_and_a_new_end_is_over_at_once() {
+        let (held, key) = (&mut Conditions::new(), Condition::KeyExpires);
+        let ends = |date: &str| Now::Expires(date.parse().unwrap(), vec![30, 7, 1]);
+        assert_eq!(at(held, "10:00:00", key, ends("2026-12-31T00:00:00Z")), []);
+        assert_eq!(at(held, "10:00:00", key, ends("2026-12-20T00:00:00Z")), [Phase::Begins]);
+        assert_eq!(at(held, "10:10:00", key, ends("2026-12-20T00:00:00Z")), []);
+        assert_eq!(at(held, "10:20:00", key, ends("2026-11-23T00:00:00Z")), [Phase::Begins]);
+        assert_eq!(at(held, "23:59:00", key, ends("2026-11-22T23:00:00Z")), [Phase::Lasts]);
+        assert_eq!(at(held, "23:59:10", key, ends("2027-11-22T23:00:00Z")), [Phase::Ended]);
+        assert!(held.is_empty());
+    }
+}

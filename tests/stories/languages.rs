@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::World;
 
@@ -245,4 +245,27 @@ fn help_comes_in_the_language_of_the_locale() {
         assert!(!english, "{run:?}");
     }
     assert!(world.run(&["--help", "--lang", "en"]).stdout.starts_with("Usage: "));
+}
+
+#[test]
+fn what_holds_is_said_to_each_reader_in_his_language_whatever_the_run_spoke() {
+    let mut world = World::new();
+    world.rule(json!({"type": "traffic", "pd": 2}));
+    assert_eq!(world.run_at("10:00").code, 0);
+    world.pce.down();
+    assert_eq!(world.run_at("10:10").code, 75);
+
+    let said = |world: &mut World, lang: &str| {
+        let run = world.run(&["--lang", lang, "status", "--max-age", "1", "--json"]);
+        let told: Value = serde_json::from_str(&run.stdout).unwrap();
+        told["conditions"][0].as_str().unwrap().to_owned()
+    };
+    assert!(said(&mut world, "en").starts_with("The PCE does not answer"));
+    assert!(said(&mut world, "zh-TW").starts_with("PCE 沒有回應"));
+    // The reminder's mail, too, is in the language of that day.
+    world.set("settings.language", json!("zh-TW"));
+    world.pce.up();
+    let ended = world.run_at("10:20");
+    let text = ended.mail().text();
+    assert!(text.contains("PCE 沒有回應") && !text.contains("does not answer"), "{text}");
 }

@@ -73,6 +73,22 @@ fn two_in_a_row_are_a_mail_of_its_own_once() {
 }
 
 #[test]
+fn the_mail_of_two_in_a_row_says_which_though_the_daily_report_is_due_with_it() {
+    let mut world = quiet();
+    world.set("settings.daily_report", json!("10:25"));
+    killed_at(&world, "10:10");
+    killed_at(&world, "10:20");
+
+    let next = world.run_at("10:30");
+
+    let [notice, daily] = next.mails.as_slice() else { panic!("{next:?}") };
+    let text = notice.text();
+    assert_eq!(text.matches("did not come to its end").count(), 2, "{text}");
+    assert_eq!(daily.header("X-Illumio-Monitor-Kind"), "daily");
+    assert!(!daily.text().contains("did not come to its end"), "told once: {}", daily.text());
+}
+
+#[test]
 fn one_that_was_told_is_not_told_again_though_the_run_that_told_it_died_too() {
     let mut world = quiet();
     killed_at(&world, "10:10");
