@@ -6,8 +6,6 @@ mod failure;
 mod plan;
 mod unknown;
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 
 use self::asked::Asked;
@@ -21,18 +19,12 @@ use crate::lang::cycle as say;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::traffic::{
-    self as queries, DOWNLOADS, Fetch, Flaw, MAX_ROWS as MOST_ROWS, Part, Progress, TrafficMemory,
-    post, progress,
+    self as queries, Done, Fetch, Flaw, MAX_ROWS as MOST_ROWS, NotDone, Part, Patience,
+    TrafficMemory, download_all, post, wait_for,
 };
 use crate::report::budget;
 use crate::rules::decisions;
 use crate::rules::series::{KEPT_SECONDS, Known, Legacy, MAX_SERIES};
-
-/// The first poll of a query; each wait is half as long again as the one before.
-const FIRST_POLL: Duration = Duration::from_millis(100);
-
-/// The longest wait between polls.
-const SLOWEST_POLL: Duration = Duration::from_secs(5);
 
 /// So many members that did not answer, and flaws of one fetch, are kept in the state.
 const MOST_KEPT: usize = 20;
@@ -192,7 +184,7 @@ impl<'f, 'r, 'a> Reader<'f, 'r, 'a> {
     /// Waits for one part and counts it, or splits it where it is too large.
     fn read_part(&mut self, part: &Part) -> Result<(), Failure> {
         let href = part.href.clone().unwrap_or_default();
-        let (rows, cut, silent) = self.wait_for(part, &href)?;
+        let Done { rows, cut, silent } = self.wait_for(part)?;
         let mut parts = if cut { part.split() } else { None };
         if parts.is_none() {
             let came = self.count_part(part, &href, rows)?;
@@ -225,69 +217,42 @@ impl<'f, 'r, 'a> Reader<'f, 'r, 'a> {
         }
     }
 
-    /// Polls until the query is done: quickly at first, then slower.
-    fn wait_for(&mut self, part: &Part, href: &str) -> Result<(u64, bool, Vec<String>), Failure> {
+    /// Waits until the query is done.
+    fn wait_for(&mut self, part: &Part) -> Result<Done, Failure> {
         let site = self.desk.site;
-        let patience = site.config.pce.query_timeout;
-        let timeout = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
-        let mut wait = FIRST_POLL;
-        loop {
-            match progress(self.client, href).map_err(Failure::of)? {
-                Progress::Completed { rows, cut, silent } => return Ok((rows, cut, silent)),
-                Progress::Failed(word) => return Err(Failure::Query(word)),
-                Progress::Gone => return Err(Failure::Query("404".to_owned())),
-                Progress::Running => {}
-            }
-            let now = self.client.clock().now();
-            let age = part.posted_at.map(|posted| now.duration_since(posted));
-            if age.is_some_and(|age| age > timeout) {
-                return Err(Failure::TooSlow(patience));
-            }
-            let age = age.unwrap_or_default();
-            let unfinished = || Failure::Unfinished(age.as_mins().max(0));
-            if !self.asked.may_ask(self.client) {
-                return Err(unfinished());
-            }
-            if wait > Duration::from_secs(1) {
-                (site.start.progress)(&say::computing(site.lang(), age.as_secs()));
-            }
-            self.client.wait(wait).map_err(|_| unfinished())?;
-            wait = (wait + wait / 2).min(SLOWEST_POLL);
-        }
+        let patience = Patience {
+            time: site.config.pce.query_timeout,
+            may_ask: &|client| self.asked.may_ask(client),
+            computes: &|seconds| (site.start.progress)(&say::computing(site.lang(), seconds)),
+        };
+        wait_for(self.client, part, &patience).map_err(|error| match error {
+            NotDone::Pce(error) => Failure::of(error),
+            NotDone::GivenUp(word) => Failure::Query(word),
+            NotDone::TooSlow => Failure::TooSlow(patience.time),
+            NotDone::Unfinished(age) => Failure::Unfinished(age.as_mins().max(0)),
+        })
     }
 
     /// Downloads a part and counts it, as a whole or not at all; how many rows came.
     fn count_part(&mut self, part: &Part, href: &str, promised: u64) -> Result<u64, Failure> {
         budget::keep_to_bound(&mut self.desk.state.rules);
-        let mut tries = 1;
-        loop {
-            let downloading = Downloading::of(self.desk, part);
-            let came = match downloading.read(self.client, href) {
-                Ok(download) if download.rows >= promised => {
-                    let rows = download.rows;
-                    self.commit(download);
-                    return Ok(rows);
-                }
-                Ok(download) => download.rows,
-                Err(Failure::Pce(Error::Broken { .. }))
-                    if self.client.may_try_again(&mut tries) =>
-                {
-                    continue;
-                }
-                Err(failure) => return Err(failure),
-            };
-            if tries >= DOWNLOADS {
-                return Err(Failure::Short { promised, came });
-            }
-            let wait = Duration::from_secs(1 << tries);
-            self.client.wait(wait).map_err(Failure::of)?;
-            tries += 1;
+        let fresh = || Downloading::of(self.desk, part);
+        let downloaded = download_all(self.client, href, promised, fresh);
+        let (downloading, came) = downloaded.map_err(Failure::of)?;
+        if came.rows < promised {
+            return Err(Failure::Short { promised, came: came.rows });
         }
+        let download = downloading.end();
+        self.rows += came.rows;
+        self.commit(download);
+        if came.unreadable > 0 {
+            self.find_flaw(Flaw::Unreadable { rows: came.unreadable });
+        }
+        Ok(came.rows)
     }
 
     fn commit(&mut self, download: Download) {
         self.overflowed |= download.overflowed;
-        self.rows += download.rows;
         self.desk.take(download.counted);
         self.desk.state.series = download.known;
         let told = &mut self.desk.state.traffic.told_decisions;
@@ -296,9 +261,6 @@ impl<'f, 'r, 'a> Reader<'f, 'r, 'a> {
         if download.regrouped && !self.regrouped {
             self.regrouped = true;
             self.desk.happened.push(Happened::TrafficRegrouped);
-        }
-        if download.unreadable > 0 {
-            self.find_flaw(Flaw::Unreadable { rows: download.unreadable });
         }
     }
 

@@ -4,6 +4,8 @@
 //! one query can't bring (more rows than the PCE's limit) is split into parts
 //! that together cover the same rows; a row may come with several of them.
 
+mod query;
+
 use std::io::Read;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,12 +20,14 @@ use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records, StreamError};
 use crate::visible::one_line;
 
+pub use query::{Done, NotDone, Patience, download_all, wait_for};
+
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Explorer"].
 pub const MAX_ROWS: u64 = 200_000;
 
 /// How often a download that has fewer rows than promised is tried: `completed`
 /// may come before its rows do [seen on 25.2.40].
-pub const DOWNLOADS: u32 = 3;
+const DOWNLOADS: u32 = 3;
 
 /// Where queries are, below the org.
 const QUERIES: &str = "/traffic_flows/async_queries";
@@ -160,7 +164,7 @@ pub enum Ports {
 
 /// How far a query has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+enum Progress {
     /// The PCE still computes.
     Running,
     /// It is done.
@@ -405,7 +409,7 @@ pub fn delete(client: &mut Client, href: &str) {
 ///
 /// # Errors
 /// See [`Client::get_json`].
-pub fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
+fn progress(client: &mut Client, href: &str) -> Result<Progress, Error> {
     let query: Query = match client.get_json(href) {
         Err(Error::Status { status: 404 | 410, .. }) => return Ok(Progress::Gone),
         answer => answer?,
@@ -446,7 +450,7 @@ impl Region {
 /// # Errors
 /// Whatever keeps the body from being read to its end; what `rows` was handed
 /// until then is not to be counted.
-pub fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<Downloaded, Error> {
+fn download(client: &mut Client, href: &str, rows: &mut dyn Rows) -> Result<Downloaded, Error> {
     let path = format!("{href}/download");
     let mut response = client.get(&path)?;
     let mut downloaded = Downloaded::default();

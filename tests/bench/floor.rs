@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use illumio_monitor::pce::client::Client;
 use illumio_monitor::pce::clock::Clock;
 use illumio_monitor::pce::stream::{Kind, Records};
-use illumio_monitor::pce::traffic::{Part, Progress, post, progress};
+use illumio_monitor::pce::traffic::{Part, Patience, post, wait_for};
 use illumio_monitor::store::{Env, read_config};
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,30 +28,20 @@ pub fn read(config: &str) {
     let mut client = Client::new(&config.pce, clock, deadline).unwrap();
     let decisions = ["blocked", "potentially_blocked"].map(str::to_owned);
     let mut parts = vec![Part::whole(now - SignedDuration::from_hours(24), now, &decisions)];
+    let time = Duration::from_secs(600);
+    let patience = Patience { time, may_ask: &|_| true, computes: &|_| {} };
     let mut rows = 0;
     while let Some(mut part) = parts.pop() {
         post(&mut client, &mut part).unwrap();
         let href = part.href.clone().unwrap();
         // What one query can't bring is split, as the monitor does.
-        match wait_for(&mut client, &href) {
+        match wait_for(&mut client, &part, &patience).unwrap().cut {
             true => parts.extend(part.split().unwrap()),
             false => rows += skip(&mut client, &href),
         }
         client.delete(&href);
     }
     println!("rows={rows}");
-}
-
-/// Waits for the query; true where more rows exist than it brings.
-fn wait_for(client: &mut Client, href: &str) -> bool {
-    loop {
-        client.wait(Duration::from_millis(100)).unwrap();
-        match progress(client, href).unwrap() {
-            Progress::Running => {}
-            Progress::Completed { cut, .. } => return cut,
-            other => panic!("the query came to {other:?}"),
-        }
-    }
 }
 
 /// Reads its rows; how many.

@@ -2,14 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Failure;
 use super::unknown::UnknownDecisions;
 use crate::archive::Kind;
 use crate::cycle::poll::Desk;
 use crate::cycle::trial::{Counted, Trial};
-use crate::pce::client::Client;
 use crate::pce::record::Flow;
-use crate::pce::traffic::{Part, Rows, download};
+use crate::pce::traffic::{Part, Rows};
 use crate::report::evidence::Sight;
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
@@ -38,10 +36,6 @@ pub(super) struct Downloading<'c> {
 
 /// What a download came to.
 pub(super) struct Download {
-    /// How many rows came.
-    pub(super) rows: u64,
-    /// How many of them could not be read.
-    pub(super) unreadable: u64,
     pub(super) known: Known,
     pub(super) counted: Counted,
     /// Whether so many rows matched that some had to be forgotten meanwhile.
@@ -88,20 +82,17 @@ impl<'c> Downloading<'c> {
         }
     }
 
-    /// Downloads the rows, all of them.
-    pub(super) fn read(mut self, client: &mut Client, href: &str) -> Result<Download, Failure> {
-        let downloaded = download(client, href, &mut self).map_err(Failure::of)?;
+    /// All rows have come.
+    pub(super) fn end(mut self) -> Download {
         self.settle(true);
         let Self { counting, answer, unknown, .. } = self;
-        Ok(Download {
-            rows: downloaded.rows,
-            unreadable: downloaded.unreadable,
+        Download {
             overflowed: answer.overflowed,
             regrouped: answer.regrouped,
             known: answer.finish(),
             counted: counting.trial.counted(),
             unknown,
-        })
+        }
     }
 
     /// Counts the rows that wait.

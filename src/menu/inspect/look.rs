@@ -2,7 +2,7 @@
 //! comes to for each rule. Asks the PCE; changes nothing there but for a query of
 //! its own, which it deletes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +11,9 @@ use crate::pce::client::Client;
 use crate::pce::error::Error;
 use crate::pce::record::{Event, Flow};
 use crate::pce::seen::SeenEvents;
-use crate::pce::traffic::{DOWNLOADS, Part, Progress, Rows, delete, download, post_for, progress};
+use crate::pce::traffic::{
+    NotDone, Part, Patience, Rows, delete, download_all, post_for, wait_for,
+};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
 use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
@@ -36,10 +38,8 @@ pub const TIME: Duration = Duration::from_secs(120);
 /// to delete it.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The longest wait between polls.
-const SLOWEST_POLL: Duration = Duration::from_secs(2);
-
 /// One record, and when it was.
+#[derive(Clone)]
 pub struct Record {
     /// An event's own time; when a flow was last seen.
     pub at: Timestamp,
@@ -48,6 +48,7 @@ pub struct Record {
 }
 
 /// What was read of one kind.
+#[derive(Clone)]
 pub struct Read {
     /// From here …
     pub from: Timestamp,
@@ -147,10 +148,9 @@ impl Look<'_> {
             let words = read.decisions.iter().map(|one| one.wire().to_owned());
             let mut part = Part::whole(read.from, read.to, &words.collect::<Vec<_>>());
             post_for(client, &mut part, MOST_ROWS).map_err(Failure::Pce)?;
-            let href = part.href.unwrap_or_default();
-            let outcome = self.read_query(client, &href, &mut read);
-            delete(client, &href);
-            outcome?;
+            let outcome = self.read_query(client, &part, &read);
+            delete(client, part.href.as_deref().unwrap_or_default());
+            read = outcome?;
             if read.latest.len() >= self.how_many {
                 break;
             }
@@ -158,48 +158,22 @@ impl Look<'_> {
         Ok(read)
     }
 
-    fn read_query(&self, client: &mut Client, href: &str, read: &mut Read) -> Result<(), Failure> {
-        let (promised, more) = self.wait_for(client, href)?;
-        read.more = more;
-        let empty = self.nothing_yet(read.to);
-        for nth in 0..DOWNLOADS {
-            if nth > 0 {
-                client.wait(Duration::from_secs(1)).map_err(Failure::Pce)?;
-            }
-            (read.count, read.latest) = (0, Vec::new());
-            read.counts.clone_from(&empty.counts);
-            let mut rows = EveryRow { look: self, read };
-            download(client, href, &mut rows).map_err(Failure::Pce)?;
-            if read.count >= promised {
-                break;
-            }
+    fn read_query(&self, client: &mut Client, part: &Part, empty: &Read) -> Result<Read, Failure> {
+        let patience = Patience {
+            time: PATIENCE,
+            may_ask: &|_| true,
+            computes: &|seconds| {
+                (self.progress)(&cycle_says::computing(self.lang, seconds));
+            },
+        };
+        let done = wait_for(client, part, &patience).map_err(Failure::of)?;
+        if !done.silent.is_empty() {
+            return Err(Failure::Silent(done.silent.join(", ")));
         }
-        Ok(())
-    }
-
-    /// How many rows the query has, and whether there are more.
-    fn wait_for(&self, client: &mut Client, href: &str) -> Result<(u64, bool), Failure> {
-        let began = Instant::now();
-        let mut wait = Duration::from_millis(100);
-        loop {
-            match progress(client, href).map_err(Failure::Pce)? {
-                Progress::Completed { silent, .. } if !silent.is_empty() => {
-                    return Err(Failure::Silent(silent.join(", ")));
-                }
-                Progress::Completed { rows, cut, .. } => {
-                    return Ok((rows, cut || rows >= MOST_ROWS));
-                }
-                Progress::Failed(word) => return Err(Failure::Query(word)),
-                Progress::Gone => return Err(Failure::Query("404".to_owned())),
-                Progress::Running if began.elapsed() > PATIENCE => return Err(Failure::TooSlow),
-                Progress::Running => {}
-            }
-            if wait >= SLOWEST_POLL {
-                (self.progress)(&cycle_says::computing(self.lang, began.elapsed().as_secs()));
-            }
-            client.wait(wait).map_err(|_| Failure::TooSlow)?;
-            wait = (wait * 2).min(SLOWEST_POLL);
-        }
+        let href = part.href.as_deref().unwrap_or_default();
+        let fresh = || EveryRow { look: self, read: empty.clone() };
+        let (rows, _) = download_all(client, href, done.rows, fresh).map_err(Failure::Pce)?;
+        Ok(Read { more: done.cut || done.rows >= MOST_ROWS, ..rows.read })
     }
 
     fn nothing_yet(&self, now: Timestamp) -> Read {
@@ -256,7 +230,7 @@ impl Look<'_> {
 /// Every row of a download, for a look.
 struct EveryRow<'l> {
     look: &'l Look<'l>,
-    read: &'l mut Read,
+    read: Read,
 }
 
 impl Rows for EveryRow<'_> {
@@ -294,6 +268,14 @@ impl Read {
 }
 
 impl Failure {
+    fn of(error: NotDone) -> Self {
+        match error {
+            NotDone::Pce(error) => Self::Pce(error),
+            NotDone::GivenUp(word) => Self::Query(word),
+            NotDone::TooSlow | NotDone::Unfinished(_) => Self::TooSlow,
+        }
+    }
+
     /// A finished sentence.
     pub fn text(&self, lang: Lang) -> String {
         match self {
