@@ -54,11 +54,16 @@ pub fn fit_end(text: &str, columns: usize) -> String {
 /// `indent` blanks. Breaks at blanks, and beside East Asian letters, but never
 /// before a closing mark.
 pub fn wrap(text: &str, columns: usize, indent: usize) -> Vec<String> {
+    wrap_after("", text, columns, indent)
+}
+
+/// The same behind the `start` of the first line, after which it does not break.
+pub fn wrap_after(start: &str, text: &str, columns: usize, indent: usize) -> Vec<String> {
     let columns = columns.max(indent + 10);
     let mut lines = Vec::new();
-    let mut line = String::new();
-    for piece in pieces(text) {
-        let empty = line.trim().is_empty();
+    let mut line = start.to_owned();
+    for (nth, piece) in pieces(text).into_iter().enumerate() {
+        let empty = nth == 0 || line.trim().is_empty();
         if !empty && width(&line) + width(piece.trim_end()) > columns {
             lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
             push_long(&mut lines, &mut line, piece.trim_start(), columns, indent);
@@ -129,11 +134,11 @@ fn wide(letter: char) -> bool {
 }
 
 fn closes(letter: char) -> bool {
-    "、。，；：！？）」』】 ,.;:!?)]".contains(letter)
+    "、。，；：！？）」』】》… ,.;:!?)]".contains(letter)
 }
 
 fn opens(letter: char) -> bool {
-    "（「『【([".contains(letter)
+    "（「『【《([".contains(letter)
 }
 
 #[cfg(test)]

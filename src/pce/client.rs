@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, RequestBuilder};
 
 use super::clock::Clock;
 use super::connect::Line;
@@ -161,26 +161,22 @@ impl Client {
     /// The last try's, also where the cycle's time leaves no room for another; a
     /// 401, 403, 404, 406 at once.
     pub fn get(&mut self, path: &str) -> Result<Response<Body>, Error> {
-        let mut backoff = BACKOFF;
-        for _ in 1..self.tries {
+        let (mut backoff, mut tries) = (BACKOFF, 1);
+        loop {
             let (wait, failed) = match self.try_get(path) {
-                Ok(response) if !transient(response.status().as_u16()) => {
-                    return self.checked(path, response);
-                }
-                Ok(response) => {
+                Ok(response) if transient(response.status().as_u16()) => {
                     let wait = retry_after(&response).unwrap_or(patience(&response, backoff));
                     (wait, self.checked(path, response))
                 }
+                Ok(response) => return self.checked(path, response),
                 Err(error @ Error::Unreachable { .. }) => (backoff, Err(error)),
                 Err(error) => return Err(error),
             };
-            if self.wait(wait).is_err() {
+            if tries >= self.tries || self.wait(wait).is_err() {
                 return failed;
             }
-            backoff *= 2;
+            (backoff, tries) = (backoff * 2, tries + 1);
         }
-        let response = self.try_get(path)?;
-        self.checked(path, response)
     }
 
     /// GETs what has no contents that matter: that it is answered is what counts. A
@@ -230,11 +226,7 @@ impl Client {
             self.in_time()?;
             let answer = self.on_an_open_line(|client| {
                 let request = client.agent.post(format!("{}{path}", client.base));
-                let request = request.config().timeout_global(client.time_left()).build();
-                let request = request
-                    .header("Authorization", &client.authorization)
-                    .header("Accept", "application/json");
-                request.header("Content-Type", "application/json").send(body)
+                client.signed(request).header("Content-Type", "application/json").send(body)
             });
             let response = answer.map_err(|error| self.unreachable(path, error))?;
             self.learn_time(&response);
@@ -251,9 +243,7 @@ impl Client {
     pub fn delete(&mut self, path: &str) {
         if self.in_time().is_ok() {
             self.requests += 1;
-            let request = self.agent.delete(format!("{}{path}", self.base));
-            let request = request.config().timeout_global(self.time_left()).build();
-            let _ = request.header("Authorization", &self.authorization).call();
+            let _ = self.signed(self.agent.delete(format!("{}{path}", self.base))).call();
         }
     }
 
@@ -300,13 +290,7 @@ impl Client {
     fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
         self.in_time()?;
         let send = |client: &Self| {
-            let request = client.agent.get(format!("{}{path}", client.base));
-            let request = request.config().timeout_global(client.time_left()).build();
-            // Without this a download comes as CSV [seen on 25.2.40].
-            let request = request
-                .header("Authorization", &client.authorization)
-                .header("Accept", "application/json");
-            request.call()
+            client.signed(client.agent.get(format!("{}{path}", client.base))).call()
         };
         let answer = match self.tries {
             1 => self.on_an_open_line(send),
@@ -316,6 +300,13 @@ impl Client {
         let response = answer.map_err(|error| self.unreachable(path, error))?;
         self.learn_time(&response);
         Ok(response)
+    }
+
+    /// A request with what each one has.
+    fn signed<Any>(&self, request: RequestBuilder<Any>) -> RequestBuilder<Any> {
+        let request = request.config().timeout_global(self.time_left()).build();
+        // Without the second a download comes as CSV [seen on 25.2.40].
+        request.header("Authorization", &self.authorization).header("Accept", "application/json")
     }
 
     /// Sends a request, and once more where the connection was kept from an earlier one

@@ -3,15 +3,14 @@
 
 use super::fit::Detail;
 use super::view::{Card, Entry, List, Row, Timeline, View};
-use crate::columns::{char_width, width};
+use crate::columns::{self, width};
 use crate::lang::{Lang, mail as words};
 
 /// The widest line.
 const COLUMNS: usize = 78;
+
 /// The columns of a count, to the right of which its thing stands.
 const COUNT_COLUMNS: usize = 9;
-/// Characters that do not begin a line in Chinese.
-const CLOSING: &str = "，。、；：？！）」』】》…";
 
 /// How bad, where, what happened; then what to do.
 pub(super) fn head(view: &View) -> String {
@@ -45,7 +44,7 @@ pub(super) fn summary_row(row: &Row) -> String {
     line.push_str("  ");
     let mut out = String::new();
     let start = width(&line);
-    wrap_after(&mut out, line, &row.title, start);
+    wrap_after(&mut out, &line, &row.title, start);
     out
 }
 
@@ -135,7 +134,7 @@ fn entry(out: &mut String, entry: &Entry) {
     let indent = COUNT_COLUMNS.saturating_sub(width(&entry.count));
     let count = format!("{}{}  ", " ".repeat(indent), entry.count);
     let start = width(&count);
-    wrap_after(out, count, &entry.what.join(" "), start);
+    wrap_after(out, &count, &entry.what.join(" "), start);
     for note in &entry.notes {
         wrap(out, note, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
     }
@@ -196,59 +195,14 @@ fn pad(line: &mut String, column: usize) {
 
 /// Writes `text` in lines, the first and the further ones indented as said.
 fn wrap(out: &mut String, text: &str, first: usize, further: usize) {
-    wrap_after(out, " ".repeat(first), text, further);
+    wrap_after(out, &" ".repeat(first), text, further);
 }
 
 /// Writes `start` and `text` after it, further lines indented.
-fn wrap_after(out: &mut String, start: String, text: &str, indent: usize) {
-    let mut line = start;
-    let mut empty = true;
-    for (unit, blank) in units(text) {
-        let gap = usize::from(blank && !empty);
-        if !empty && width(&line) + gap + width(&unit) > COLUMNS {
-            break_line(out, &mut line, indent);
-        } else if gap > 0 {
-            line.push(' ');
-        }
-        for c in unit.chars() {
-            if width(&line) + char_width(c) > COLUMNS {
-                break_line(out, &mut line, indent);
-            }
-            line.push(c);
-        }
-        empty = false;
+fn wrap_after(out: &mut String, start: &str, text: &str, indent: usize) {
+    let words: Vec<&str> = text.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+    for line in columns::wrap_after(start, &words.join(" "), COLUMNS, indent) {
+        out.push_str(&line);
+        out.push('\n');
     }
-    out.push_str(line.trim_end());
-    out.push('\n');
-}
-
-fn break_line(out: &mut String, line: &mut String, indent: usize) {
-    out.push_str(line.trim_end());
-    out.push('\n');
-    line.clear();
-    line.extend(std::iter::repeat_n(' ', indent));
-}
-
-/// The parts between which a line may break, and whether a blank stands before:
-/// words, and single wide characters with the marks that must not begin a line.
-fn units(text: &str) -> Vec<(String, bool)> {
-    let mut units: Vec<(String, bool)> = Vec::new();
-    let mut blank = true;
-    let mut joins = false;
-    for c in text.chars() {
-        if c == ' ' || c == '\t' {
-            blank = true;
-            continue;
-        }
-        let wide = char_width(c) == 2;
-        let joined = !blank && (CLOSING.contains(c) || (joins && !wide));
-        match units.last_mut() {
-            Some((unit, _)) if joined => unit.push(c),
-            _ => units.push((c.to_string(), blank)),
-        }
-        // An opening bracket takes what follows along.
-        joins = !wide || "（「『【《".contains(c);
-        blank = false;
-    }
-    units
 }
