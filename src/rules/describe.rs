@@ -2,7 +2,7 @@
 
 use super::{
     Decision, EventCount, EventFilter, Filter, FlowCount, Label, PortRange, Rule, Threshold,
-    TrafficFilter,
+    TrafficFilter, protocol,
 };
 use crate::lang::{Lang, rules as words};
 
@@ -49,12 +49,8 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
         parts.push(words::port(lang, ports(&filter.ports)));
     }
     if let Some(proto) = filter.proto {
-        parts.push(match proto {
-            1 => "icmp".to_owned(),
-            6 => "tcp".to_owned(),
-            17 => "udp".to_owned(),
-            other => words::proto(lang, other),
-        });
+        let name = protocol::name(proto).map(str::to_ascii_lowercase);
+        parts.push(name.unwrap_or_else(|| words::proto(lang, proto)));
     }
     let ends = [
         (

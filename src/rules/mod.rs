@@ -12,6 +12,7 @@ pub mod flows;
 pub mod lumps;
 pub mod matching;
 pub mod minutes;
+pub mod protocol;
 pub mod series;
 
 use std::collections::BTreeMap;

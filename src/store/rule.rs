@@ -11,7 +11,7 @@ use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::rules::{
     Decision, EventCount, EventFilter, Filter, FlowCount, Label, Level, PortRange, Rule, Threshold,
-    TrafficFilter,
+    TrafficFilter, protocol,
 };
 
 const COMMON: &[&str] = &[
@@ -270,18 +270,13 @@ fn decision(rule: &Section<'_>) -> Option<Decision> {
 fn proto(rule: &Section<'_>) -> Option<u8> {
     let text = match rule.get("proto")? {
         Node::Number(number) => number.to_string(),
-        Node::Text(text) => text.trim().to_ascii_lowercase(),
+        Node::Text(text) => text.trim().to_owned(),
         _ => return rule.int("proto", 0, 255).and(None),
     };
-    // IANA "Assigned Internet Protocol Numbers".
-    let number = match text.as_str() {
-        "" => return None,
-        "icmp" => Some(1),
-        "tcp" => Some(6),
-        "udp" => Some(17),
-        "icmpv6" => Some(58),
-        other => other.parse().ok(),
-    };
+    if text.is_empty() {
+        return None;
+    }
+    let number = protocol::number(&text);
     if number.is_none() {
         rule.wrong("proto", |lang| words::bad_proto(lang, shown(&text)));
     }

@@ -5,6 +5,7 @@ use super::view::{Entry, List, NAME_MAX};
 use super::{services, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Change, End, Object, Ranking, Service, Source, Subject, Talker};
+use crate::rules::protocol;
 
 /// So many entries of a list are shown.
 const ENTRIES: usize = 5;
@@ -216,12 +217,8 @@ fn with_some_address(name: &str, ip: &str, lang: Lang) -> String {
 
 /// `445/TCP (SMB)`, or what there is of it.
 fn port(port: Option<u16>, proto: Option<u8>, lang: Lang) -> String {
-    let name = proto.map(|number| match number {
-        1 => "ICMP".to_owned(),
-        6 => "TCP".to_owned(),
-        17 => "UDP".to_owned(),
-        58 => "ICMPv6".to_owned(),
-        other => words::proto(lang, other),
+    let name = proto.map(|number| {
+        protocol::name(number).map_or_else(|| words::proto(lang, number), str::to_owned)
     });
     let service = port.zip(proto).and_then(|(port, proto)| services::name(port, proto));
     match (port, name, service) {

@@ -4,7 +4,7 @@
 
 use super::{EventMiss, FlowMiss, Side};
 use crate::lang::{Lang, mail, texts};
-use crate::rules::{Decision, Label, PortRange};
+use crate::rules::{Decision, Label, PortRange, protocol};
 
 /// So many of a list are named.
 const NAMED: usize = 5;
@@ -148,12 +148,7 @@ pub fn decision(lang: Lang, decision: Decision) -> String {
 
 /// `tcp`, as the rule's field has it.
 pub fn proto(lang: Lang, number: u8) -> String {
-    match number {
-        1 => "icmp".to_owned(),
-        6 => "tcp".to_owned(),
-        17 => "udp".to_owned(),
-        other => proto_number(lang, other),
-    }
+    protocol::name(number).map_or_else(|| proto_number(lang, number), str::to_ascii_lowercase)
 }
 
 fn range(range: &PortRange) -> String {
