@@ -327,7 +327,7 @@ impl<'a> Cycle<'a> {
         }
         let deadline = Instant::now() + patience;
         let mail = &self.site.config.mail;
-        let sent = outbox.deliver_knowing(mail, &reader, now, deadline, &self.book);
+        let sent = outbox.deliver(mail, &reader, now, deadline, &self.book);
         let delivery = match sent.worst().cloned().or_else(|| outbox.doubt()) {
             None => Now::Well,
             Some(failure) => Now::Ill(Level::Warning, Both::of(|lang| failure.text(lang))),

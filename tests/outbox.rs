@@ -11,6 +11,7 @@ use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
 use illumio_monitor::mail::outbox::{
     Asked, BYTES, Failure, Lost, MAILS, Outbox, Reader, Sent, Waiting,
 };
+use illumio_monitor::net::AddressBook;
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -205,8 +206,12 @@ fn outbox(mails: usize) -> Outbox {
     Outbox { mails: (1..=mails).map(waiting).collect(), ..Outbox::default() }
 }
 
+fn deliver(outbox: &mut Outbox, settings: &Settings, now: Timestamp) -> Sent {
+    outbox.deliver(settings, &reader(), now, soon(), &AddressBook::empty())
+}
+
 fn attempt(outbox: &mut Outbox, settings: &Settings) -> Sent {
-    outbox.deliver_all(settings, &reader(), made_at(), soon())
+    deliver(outbox, settings, made_at())
 }
 
 fn needs_a_person(sent: &Sent) -> bool {
@@ -325,7 +330,7 @@ fn a_late_mail_says_since_when_it_waited() {
     let (mailbox, settings) = meet(Options::default());
     let mut outbox = outbox(1);
     let now = made_at() + SignedDuration::from_hours(2);
-    outbox.deliver_all(&settings, &reader(), now, soon());
+    deliver(&mut outbox, &settings, now);
     let data = mailbox.mails()[0].data.replace("=\r\n", "");
     assert_eq!(data.matches("2026-11-22 18:20 +08:00").count(), 2, "{data}");
     assert!(data.contains("<body class=3D\"x\"><p><strong>This mail was made"), "{data}");
@@ -423,7 +428,7 @@ fn an_unconfirmed_mail_is_due_at_once_then_after_an_hour_then_every_four() {
         let mut outbox = Outbox::default();
         outbox.unconfirmed.mails = vec![unconfirmed(1, times, made_at())];
         let now = made_at() + SignedDuration::from_mins(minutes);
-        let done = outbox.deliver_all(&settings, &reader(), now, soon());
+        let done = deliver(&mut outbox, &settings, now);
         assert_eq!(done.delivered == 1, sent, "{times}, {minutes} min");
         assert_eq!(outbox.waiting() == 0, sent, "{times}, {minutes} min");
         assert_eq!(mailbox.mails().len(), usize::from(sent));
@@ -598,7 +603,7 @@ fn a_mail_is_late_after_five_minutes_and_not_before() {
         let (mailbox, settings) = meet(Options::default());
         let mut outbox = outbox(1);
         let now = made_at() + SignedDuration::from_secs(seconds);
-        outbox.deliver_all(&settings, &reader(), now, soon());
+        deliver(&mut outbox, &settings, now);
         let data = mailbox.mails()[0].data.replace("=\r\n", "");
         assert_eq!(data.contains("This mail was made"), late, "{seconds} s");
     }

@@ -13,6 +13,7 @@ use certificate::{File, Wish, self_signed, signed_by_ca};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::smtp::{Cause, Delivery, Note, Session, SmtpError, Step, deliver};
 use illumio_monitor::mail::{Settings, Tls};
+use illumio_monitor::net::AddressBook;
 use illumio_monitor::secret::Secret;
 use illumio_monitor::tls::Problem;
 use mailbox::{Action, Mailbox, Options, meet, settings};
@@ -24,7 +25,7 @@ fn soon() -> Instant {
 }
 
 fn send(settings: &Settings) -> Result<Delivery, SmtpError> {
-    deliver(settings, &settings.recipients, MESSAGE, soon())
+    deliver(settings, &settings.recipients, MESSAGE, soon(), &AddressBook::empty())
 }
 
 /// What fails when a server with these options is sent a mail.
@@ -179,7 +180,7 @@ fn a_refusal_tells_where_and_whether_for_good() {
 fn an_address_can_carry_no_command() {
     let (mailbox, settings) = meet(Options::default());
     let evil = ["a@example.com>\r\nRSET\r\n".to_owned(), "b@example.com".to_owned()];
-    let delivery = deliver(&settings, &evil, MESSAGE, soon()).unwrap();
+    let delivery = deliver(&settings, &evil, MESSAGE, soon(), &AddressBook::empty()).unwrap();
     assert_eq!(delivery.refused[0].recipient, evil[0]);
     assert_eq!(mailbox.mails()[0].to, ["b@example.com"]);
     assert!(!mailbox.heard("RSET"));
@@ -241,7 +242,8 @@ fn a_server_that_trickles_is_bounded_by_the_deadline() {
     let (_, settings) = meet(Options::default().at("GREETING", Action::Trickle(greeting)));
     let start = Instant::now();
     let deadline = start + Duration::from_secs(1);
-    let error = deliver(&settings, &settings.recipients, MESSAGE, deadline).unwrap_err();
+    let error = deliver(&settings, &settings.recipients, MESSAGE, deadline, &AddressBook::empty())
+        .unwrap_err();
     assert!(matches!(error.cause, Cause::Timeout), "{error}");
     assert!(start.elapsed() < Duration::from_secs(3));
 }
@@ -449,8 +451,7 @@ fn a_server_without_auth_gets_no_login_and_no_mail() {
 #[test]
 fn a_session_can_be_tried_without_sending() {
     let (mailbox, settings) = meet(Options::default());
-    let session = Session::open(&settings.smtp, soon()).unwrap();
-    assert!(!session.is_encrypted());
+    let session = Session::open(&settings.smtp, soon(), &AddressBook::empty()).unwrap();
     session.quit();
     assert!(!mailbox.heard("MAIL"));
 }

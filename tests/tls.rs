@@ -464,7 +464,7 @@ fn through_port(port: u16, login: &str) -> String {
     settings.proxy = Proxy::Url(Secret::new(format!("http://{login}localhost:{port}")));
     let soon = Instant::now() + Duration::from_secs(20);
     let clock = Clock::of_host(jiff::Timestamp::UNIX_EPOCH, jiff::SignedDuration::ZERO);
-    let mut client = Client::new(&settings, clock, soon).unwrap();
+    let mut client = Client::new(&settings, clock, soon, &AddressBook::empty()).unwrap();
     client.get("/noop").unwrap_err().text(Lang::En)
 }
 

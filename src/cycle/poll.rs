@@ -170,7 +170,7 @@ pub(super) fn fetch(
     book: &AddressBook,
 ) -> Poll {
     let mut poll = Poll::before(clock);
-    let mut client = match Client::knowing(&site.config.pce, clock, site.deadline(), book) {
+    let mut client = match Client::new(&site.config.pce, clock, site.deadline(), book) {
         Ok(client) => client,
         Err(error) => {
             poll.greeting = Greeting::Impossible(error);

@@ -39,7 +39,7 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     let message = message(path, &config, &start);
     let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
-    let sent = smtp::deliver_knowing(&config.mail, recipients, message.as_bytes(), deadline, &book);
+    let sent = smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline, &book);
     match sent {
         Ok(delivery) => told(&delivery, lang),
         Err(error) => Said {

@@ -39,7 +39,7 @@ pub(super) struct Posted {
 }
 
 /// What was read of the traffic.
-pub(super) struct Read {
+pub(super) struct Fetched {
     pub reading: Reading<Failure>,
     pub rows: u64,
     pub flaws: Vec<Flaw>,
@@ -54,33 +54,33 @@ impl Posted {
 
 /// Posts the query, so that the PCE computes while the events are read.
 pub(super) fn begin(desk: &mut Desk<'_, '_>, client: &mut Client) -> Posted {
-    let mut reader = Reader::new(desk, client, Asked::default());
-    let result = reader.begin();
-    Posted { result, asked: reader.asked }
+    let mut fetching = Fetching::new(desk, client, Asked::default());
+    let result = fetching.begin();
+    Posted { result, asked: fetching.asked }
 }
 
 /// Reads every part of the fetch; then, where the fetch was an old one, what
 /// came since.
-pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted) -> Read {
+pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted) -> Fetched {
     if decisions(&desk.site.config.rules).is_none() {
-        return Read { reading: Reading::NotWanted, rows: 0, flaws: Vec::new() };
+        return Fetched { reading: Reading::NotWanted, rows: 0, flaws: Vec::new() };
     }
     let began = desk.now();
-    let mut reader = Reader::new(desk, client, posted.asked);
-    reader.asked.begin(reader.client);
-    let mut outcome = reader.read_fetch(posted.result);
+    let mut fetching = Fetching::new(desk, client, posted.asked);
+    fetching.asked.begin(fetching.client);
+    let mut outcome = fetching.read_fetch(posted.result);
     let is_old = |position| began.duration_since(position) > SignedDuration::from_mins(1);
-    if outcome.is_ok() && reader.desk.state.traffic.position.is_some_and(is_old) {
-        let posted = reader.begin();
-        outcome = reader.read_fetch(posted);
+    if outcome.is_ok() && fetching.desk.state.traffic.position.is_some_and(is_old) {
+        let posted = fetching.begin();
+        outcome = fetching.read_fetch(posted);
     }
-    reader.settle_series();
-    let reading = reader.conclude(outcome);
-    Read { reading, rows: reader.rows, flaws: reader.flaws }
+    fetching.settle_series();
+    let reading = fetching.conclude(outcome);
+    Fetched { reading, rows: fetching.rows, flaws: fetching.flaws }
 }
 
 /// One cycle's traffic under way.
-struct Reader<'f, 'r, 'a> {
+struct Fetching<'f, 'r, 'a> {
     desk: &'f mut Desk<'r, 'a>,
     client: &'f mut Client,
     /// What of its bounds it has used up.
@@ -93,7 +93,7 @@ struct Reader<'f, 'r, 'a> {
     regrouped: bool,
 }
 
-impl<'f, 'r, 'a> Reader<'f, 'r, 'a> {
+impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
     fn new(desk: &'f mut Desk<'r, 'a>, client: &'f mut Client, asked: Asked) -> Self {
         let (overflowed, regrouped) = (false, false);
         Self { desk, client, asked, rows: 0, flaws: Vec::new(), overflowed, regrouped }

@@ -16,7 +16,7 @@ pub(super) struct Trial<'c, F> {
 }
 
 /// What a download came to.
-pub(super) struct Counted {
+pub(super) struct Tallied {
     tallies: Tallies,
     collected: Collected,
 }
@@ -63,14 +63,14 @@ impl<'c, F> Trial<'c, F> {
     }
 
     /// What it came to.
-    pub fn counted(self) -> Counted {
-        Counted { tallies: self.tallies.counted(), collected: self.collected }
+    pub fn counted(self) -> Tallied {
+        Tallied { tallies: self.tallies.counted(), collected: self.collected }
     }
 }
 
 impl Desk<'_, '_> {
     /// The download was complete: what it came to is what holds from now on.
-    pub fn take(&mut self, counted: Counted) {
+    pub fn take(&mut self, counted: Tallied) {
         self.state.rules.extend(counted.tallies);
         self.filing.keep(counted.collected);
     }

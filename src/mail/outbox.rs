@@ -115,19 +115,9 @@ pub struct Reader {
 
 impl Outbox {
     /// Tries each mail in its order, over one session, until all are through,
-    /// the line breaks, or `deadline` has passed.
-    pub fn deliver_all(
-        &mut self,
-        settings: &Settings,
-        reader: &Reader,
-        now: Timestamp,
-        deadline: Instant,
-    ) -> Sent {
-        self.deliver_knowing(settings, reader, now, deadline, &AddressBook::empty())
-    }
-
-    /// The same, with what earlier runs knew of names; what this one learns goes there.
-    pub fn deliver_knowing(
+    /// the line breaks, or `deadline` has passed. `book` is what earlier runs knew of
+    /// names; what this one learns goes there.
+    pub fn deliver(
         &mut self,
         settings: &Settings,
         reader: &Reader,
@@ -142,7 +132,7 @@ impl Outbox {
         if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return sent;
         }
-        let session = match Session::open_knowing(&settings.smtp, deadline, book) {
+        let session = match Session::open(&settings.smtp, deadline, book) {
             Ok(session) => session,
             Err(error) => {
                 sent.fails(Failure::Failed(error));

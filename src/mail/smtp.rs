@@ -81,24 +81,15 @@ pub enum Note {
 ///
 /// `message` is a whole mail in any line ends; it goes out in CRLF and
 /// dot-stuffed. Returns as soon as `deadline` has passed, whatever the server does.
+/// `book` is what earlier runs knew of names; what this one learns goes there.
 pub fn deliver(
-    settings: &Settings,
-    to: &[String],
-    message: &[u8],
-    deadline: Instant,
-) -> Result<Delivery, SmtpError> {
-    deliver_knowing(settings, to, message, deadline, &AddressBook::empty())
-}
-
-/// The same, with what earlier runs knew of names; what this one learns goes there.
-pub fn deliver_knowing(
     settings: &Settings,
     to: &[String],
     message: &[u8],
     deadline: Instant,
     book: &AddressBook,
 ) -> Result<Delivery, SmtpError> {
-    let mut session = Session::open_knowing(&settings.smtp, deadline, book)?;
+    let mut session = Session::open(&settings.smtp, deadline, book)?;
     let delivery = session.send(sender(settings), to, message);
     session.quit();
     delivery
@@ -134,17 +125,9 @@ const PATIENCE_AT_END: u32 = 4;
 
 impl Session {
     /// Connects to the first address of the host that answers, secures the line
-    /// and logs in.
-    pub fn open(smtp: &Smtp, deadline: Instant) -> Result<Self, SmtpError> {
-        Self::open_knowing(smtp, deadline, &AddressBook::empty())
-    }
-
-    /// The same, with what earlier runs knew of names; what this one learns goes there.
-    pub fn open_knowing(
-        smtp: &Smtp,
-        deadline: Instant,
-        book: &AddressBook,
-    ) -> Result<Self, SmtpError> {
+    /// and logs in. `book` is what earlier runs knew of names; what this one learns goes
+    /// there.
+    pub fn open(smtp: &Smtp, deadline: Instant, book: &AddressBook) -> Result<Self, SmtpError> {
         let patience = wire::within(smtp.timeout, deadline);
         let verified = trust(smtp).verify;
         let found = book
@@ -306,11 +289,6 @@ impl Session {
         // A mail that was accepted stays accepted, whatever happens here.
         let _ = self.wire.send(b"QUIT\r\n");
         self.wire.close();
-    }
-
-    /// Whether the line is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.wire.is_tls()
     }
 
     /// The greeting, then EHLO, or HELO where the server doesn't know EHLO.

@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::look::{Failure, Look, Read, TIME};
 use self::show::Show;
 use crate::lang::{Lang, inspect as say};
+use crate::net::AddressBook;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
@@ -62,15 +63,15 @@ pub fn inspect<'a>(
     progress: &dyn Fn(&str),
 ) -> Result<Inspection<'a>, Error> {
     let look = Look { rules: &config.rules, how_many: how_many.clamp(1, MOST), progress, lang };
-    let clock = Clock::of_host(now, SignedDuration::ZERO);
-    let mut client = Client::new(&config.pce, clock, Instant::now() + TIME)?;
+    let (clock, book) = (Clock::of_host(now, SignedDuration::ZERO), AddressBook::empty());
+    let mut client = Client::new(&config.pce, clock, Instant::now() + TIME, &book)?;
     // Tells the PCE's time, by which all that follows is asked for.
     noop(&mut client)?;
     let events = match look.events(&mut client) {
         Err(Failure::Pce(error @ Error::Credentials { .. })) => return Err(error),
         events => events,
     };
-    let mut client = Client::new(&config.pce, *client.clock(), Instant::now() + TIME)?;
+    let mut client = Client::new(&config.pce, *client.clock(), Instant::now() + TIME, &book)?;
     let flows = look.flows(&mut client);
     Ok(Inspection { config, lang, events, flows })
 }

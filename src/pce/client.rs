@@ -70,19 +70,12 @@ fn transient(status: u16) -> bool {
 }
 
 impl Client {
-    /// A client that gives up at `deadline`. Nothing is connected yet.
+    /// A client that gives up at `deadline`. Nothing is connected yet. `book` is what
+    /// earlier runs knew of names; what this one learns goes there.
     ///
     /// # Errors
     /// [`Error::Tls`] for an unusable CA file or proxy.
-    pub fn new(settings: &Settings, clock: Clock, deadline: Instant) -> Result<Self, Error> {
-        Self::knowing(settings, clock, deadline, &AddressBook::empty())
-    }
-
-    /// The same, with what earlier runs knew of names; what this one learns goes there.
-    ///
-    /// # Errors
-    /// As [`Client::new`].
-    pub fn knowing(
+    pub fn new(
         settings: &Settings,
         clock: Clock,
         deadline: Instant,

@@ -138,9 +138,6 @@ pub struct Part {
     /// When it was posted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posted_at: Option<Timestamp>,
-    /// How often it was begun anew.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub tries: u32,
     /// True for one of the ten-minute slots in which an earlier version could ask: it
     /// is let go, not read.
     #[serde(
@@ -236,16 +233,7 @@ impl Part {
     /// All rows of a span.
     pub fn whole(from: Timestamp, to: Timestamp, decisions: &[String]) -> Self {
         let decisions = decisions.to_vec();
-        Self {
-            from,
-            to,
-            decisions,
-            ports: None,
-            href: None,
-            posted_at: None,
-            tries: 0,
-            is_slot: false,
-        }
+        Self { from, to, decisions, ports: None, href: None, posted_at: None, is_slot: false }
     }
 
     /// The decision that every row of the answer has, whatever the row calls it; none
@@ -265,7 +253,7 @@ impl Part {
     /// Parts that together bring the same rows: by decision, then by ports, then
     /// by time. None where it can't be split further.
     pub fn split(&self) -> Option<Vec<Self>> {
-        let fresh = Self { href: None, posted_at: None, tries: 0, ..self.clone() };
+        let fresh = Self { href: None, posted_at: None, ..self.clone() };
         self.by_decision(&fresh).or_else(|| self.by_ports(&fresh)).or_else(|| self.by_time(&fresh))
     }
 
@@ -498,10 +486,6 @@ fn next_row<R: Read>(
         Some(row) => to.take(row, raw, false),
         None => downloaded.unreadable += 1,
     })
-}
-
-fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// True for whatever value but null and false.

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use illumio_monitor::net::AddressBook;
 use illumio_monitor::pce::client::Client;
 use illumio_monitor::pce::clock::Clock;
 use illumio_monitor::pce::stream::{Kind, Records};
@@ -25,7 +26,7 @@ pub fn read(config: &str) {
     let now = Timestamp::now();
     let deadline = Instant::now() + Duration::from_secs(600);
     let clock = Clock::of_host(now, SignedDuration::ZERO);
-    let mut client = Client::new(&config.pce, clock, deadline).unwrap();
+    let mut client = Client::new(&config.pce, clock, deadline, &AddressBook::empty()).unwrap();
     let decisions = ["blocked", "potentially_blocked"].map(str::to_owned);
     let mut parts = vec![Part::whole(now - SignedDuration::from_hours(24), now, &decisions)];
     let time = Duration::from_secs(600);

@@ -9,6 +9,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::smtp::deliver;
 use illumio_monitor::mail::smtp::reply::{Capabilities, LIMIT, Reply, is_complete};
 use illumio_monitor::mail::{Settings, Smtp, Tls};
+use illumio_monitor::net::AddressBook;
 use illumio_monitor::secret::Secret;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -193,8 +194,13 @@ fn whatever_a_server_answers_the_session_ends_and_says_what_is_true() {
         let (outcome, end) = thread::scope(|scope| {
             let server = scope.spawn(|| serve(&listener, &script));
             let deadline = start + Duration::from_secs(4);
-            let outcome =
-                deliver(&settings, &settings.recipients, b"Subject: x\n\n.\nbody", deadline);
+            let outcome = deliver(
+                &settings,
+                &settings.recipients,
+                b"Subject: x\n\n.\nbody",
+                deadline,
+                &AddressBook::empty(),
+            );
             (outcome, server.join().unwrap())
         });
         prop_assert!(start.elapsed() < Duration::from_secs(5));

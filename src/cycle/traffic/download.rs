@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::unknown::UnknownDecisions;
 use crate::archive::Kind;
 use crate::cycle::poll::Desk;
-use crate::cycle::trial::{Counted, Trial};
+use crate::cycle::trial::{Tallied, Trial};
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Part, Rows};
 use crate::report::evidence::Sight;
@@ -37,7 +37,7 @@ pub(super) struct Downloading<'c> {
 /// What a download came to.
 pub(super) struct Download {
     pub(super) known: Known,
-    pub(super) counted: Counted,
+    pub(super) counted: Tallied,
     /// Whether so many rows matched that some had to be forgotten meanwhile.
     pub(super) overflowed: bool,
     /// Whether the PCE regrouped its rows.
