@@ -99,9 +99,22 @@ pub struct Waiting {
     /// What comes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Attachment>,
-    /// A finished sentence on why nothing comes with it any more, said in the mail.
+    /// Why nothing comes with it any more; said in the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detached: Option<String>,
+    pub detached: Option<Detached>,
+}
+
+/// Why what was attached to a mail does not come with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detached {
+    /// Too much mail waits.
+    ByTheBound,
+    /// The mail server takes no mail of that size.
+    ByTheServer,
+    /// The finished sentence that a state of before kept.
+    #[serde(untagged)]
+    Said(String),
 }
 
 /// For whom sentences and times are written.
@@ -218,7 +231,7 @@ impl Outbox {
     fn shorten(&mut self, reader: &Reader) {
         let detach = |mail: &mut Waiting| {
             if mail.attachment.take().is_some() {
-                mail.detached = Some(say::detached_by_the_bound(reader.lang));
+                mail.detached = Some(Detached::ByTheBound);
             }
         };
         self.shorten_by(detach);
@@ -304,7 +317,7 @@ impl Round<'_> {
                     error.in_doubt = false;
                 }
                 mail.in_doubt |= error.in_doubt;
-                mail.detach_where_too_large(&error, self.reader);
+                mail.detach_where_too_large(&error);
                 self.sent.fails(Failure::Failed(error));
             }
         }
@@ -360,9 +373,10 @@ impl Waiting {
         };
         let (mut text, mut html) = (self.text.clone(), self.html.clone());
         // The last one put there stands first.
-        for note in self.detached.iter().chain(&note) {
+        let detached = self.detached.as_ref().map(|why| why.text(reader.lang));
+        for note in detached.into_iter().chain(note) {
             text = format!("{note}\n\n{text}");
-            html = with_note(&html, note);
+            html = with_note(&html, &note);
         }
         mime::message(
             settings,
@@ -383,9 +397,9 @@ impl Waiting {
 
     /// A server that takes no mail of this size gets it without what is attached,
     /// from the next run on.
-    fn detach_where_too_large(&mut self, error: &SmtpError, reader: &Reader) {
+    fn detach_where_too_large(&mut self, error: &SmtpError) {
         if error.too_large() && self.attachment.take().is_some() {
-            self.detached = Some(say::detached_by_the_server(reader.lang));
+            self.detached = Some(Detached::ByTheServer);
         }
     }
 

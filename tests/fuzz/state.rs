@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::mime::Thread;
-use illumio_monitor::mail::outbox::{Asked, Lost, Outbox, Waiting};
+use illumio_monitor::mail::outbox::{Asked, Detached, Lost, Outbox, Waiting};
 use illumio_monitor::pce::record::Event;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::report::{BeginMail, Condition, Kind};
@@ -109,7 +109,7 @@ fn waiting() -> Waiting {
         about_mail: false,
         thread: Thread::default(),
         attachment: None,
-        detached: Some("too large".to_owned()),
+        detached: Some(Detached::ByTheServer),
     }
 }
 

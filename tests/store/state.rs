@@ -1,6 +1,7 @@
 //! What the state knows after it was opened, and what it lets go.
 
 use illumio_monitor::lang::Lang;
+use illumio_monitor::pce::traffic::Flaw;
 use illumio_monitor::report::Condition;
 use illumio_monitor::rules::Level;
 use illumio_monitor::store::state::{Held, LastRun, State};
@@ -52,6 +53,25 @@ fn what_was_saved_is_known_again() {
     assert_eq!(again.state, opened.state);
     assert_eq!(again.state.generation, 1);
     assert!(again.notes.is_empty());
+}
+
+#[test]
+fn what_a_state_of_before_kept_as_a_sentence_is_said_as_it_stands() {
+    let (flaw, detail) = ("Only 200,000 rows could be read.", "The PCE does not answer.");
+    let place = Place::with(&with_state(&format!(
+        r#"{{"version": 2, "generation": 3,
+            "traffic": {{"fetch": {{"until": "2026-11-22T10:00:00Z", "decisions": [],
+                "parts": [], "flaws": ["{flaw}"]}}}},
+            "conditions": {{"unreachable": {{"since": "2026-11-22T09:00:00Z", "told_at": null,
+                "detail": "{detail}", "message_id": null}}}}}}"#
+    )));
+
+    let state = place.open().state;
+
+    let fetch = state.traffic.fetch.unwrap();
+    assert_eq!(fetch.flaws, [Flaw::Said(flaw.to_owned())]);
+    let held = &state.conditions[&Condition::Unreachable];
+    assert_eq!(held.detail.text(Lang::ZhTw), detail);
 }
 
 #[test]

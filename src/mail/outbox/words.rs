@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Failure, Lost, Reader};
+use super::{Detached, Failure, Lost, Reader};
 use crate::lang::{Lang, texts};
 
 texts! {
@@ -51,6 +51,17 @@ impl Failure {
             Self::Failed(error) => error.text(lang),
             Self::Refused(refused) => refused.text(lang),
             Self::Unconfirmed(mails) => still_unconfirmed(lang, mails),
+        }
+    }
+}
+
+impl Detached {
+    /// A finished sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::ByTheBound => detached_by_the_bound(lang),
+            Self::ByTheServer => detached_by_the_server(lang),
+            Self::Said(sentence) => sentence.clone(),
         }
     }
 }
