@@ -1,8 +1,9 @@
 //! The daily report in words: figures, and what a person should look at.
 
+use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, Entry, List, Row, View, footer, tag};
-use super::{LINE_MAX, Look, condition, show};
+use super::view::{Card, Entry, List, Row, View, footer};
+use super::{LINE_MAX, Look, condition, show, subject};
 use crate::lang::{Both, Lang, reports as words};
 use crate::report::daily::{Daily, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
@@ -12,12 +13,12 @@ use crate::rules::Level;
 const TOP: usize = 5;
 
 /// `Daily report: 144 runs, none failed, 3 alerts`.
-pub(super) fn what(daily: &Daily, lang: Lang) -> String {
+fn what(daily: &Daily, lang: Lang) -> String {
     words::daily_headline(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang))
 }
 
 /// The report in one line.
-pub(super) fn line(report: &Report, daily: &Daily, look: &Look) -> String {
+fn line(report: &Report, daily: &Daily, look: &Look) -> String {
     let tag = tag(look.lang, daily.level().into());
     let at = show::moment(report.made_at, look.zone);
     show::cut(&format!("[{tag}] {at}: {}", what(daily, look.lang)), LINE_MAX)
@@ -36,6 +37,8 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         tone,
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
+        subject: subject::subject(report, &what(daily, lang), lang),
+        lines: vec![line(report, daily, look)],
         headline: what(daily, lang),
         act,
         body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),

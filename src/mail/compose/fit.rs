@@ -7,9 +7,13 @@
 //! for the worst card first its first list and its timeline, then the other lists,
 //! then one raw record each, then the others.
 
+use super::detail::Detail;
+use super::html::Html;
+use super::part::Part;
+use super::text::Text;
 use super::view::{Card, View};
-use super::{CARDS, ENCODED_MAX, HTML_MAX, TEXT_MAX, html, show, text};
-use crate::lang::{Lang, mail as words};
+use super::{CARDS, ENCODED_MAX, HTML_MAX, TEXT_MAX, show};
+use crate::lang::mail as words;
 
 /// What a list of notices may take at most: bytes of HTML, bytes of text.
 const NOTICES: (usize, usize) = (14_000, 6_000);
@@ -21,15 +25,6 @@ const RESERVE: (usize, usize) = (5_000, 1_500);
 /// See [`RESERVE`].
 const RESERVE_ENCODED: usize = 9_000;
 
-/// How much of a card is shown beside what happened, what it means, what to do.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Detail {
-    /// So many lists, and with the first one the timeline.
-    pub lists: usize,
-    /// So many raw records.
-    pub records: usize,
-}
-
 /// In this order, and each for the worst card first: who or who to whom, and when;
 /// the earliest raw record; the other lists; the other record.
 const STEPS: [fn(Detail) -> Detail; 4] = [
@@ -39,33 +34,7 @@ const STEPS: [fn(Detail) -> Detail; 4] = [
     |detail| Detail { records: usize::MAX, ..detail },
 ];
 
-impl Detail {
-    pub(super) fn has_timeline(self) -> bool {
-        self.lists > 0
-    }
-
-    /// The sentence on what of `card` is not shown; empty where nothing is missing.
-    pub(super) fn left_out(self, card: &Card, lang: Lang) -> String {
-        let lists = match self.lists {
-            0 if card.lists.is_empty() && card.timeline.is_none() => None,
-            0 => Some(words::left_out_details(lang)),
-            shown if shown < card.lists.len() => Some(words::left_out_lists(lang)),
-            _ => None,
-        };
-        let records = match (self.records, card.raw.len()) {
-            (0, 1..) => Some(words::left_out_snapshot(lang)),
-            (1, 2..) => Some(words::left_out_record(lang)),
-            _ => None,
-        };
-        match (lists, records) {
-            (None, None) => String::new(),
-            (Some(one), None) | (None, Some(one)) => words::left_out(lang, one),
-            (Some(one), Some(other)) => words::left_out(lang, words::and_also(lang, one, other)),
-        }
-    }
-}
-
-/// The same, for both parts.
+/// The same in both parts.
 #[derive(Clone, Default)]
 struct Piece {
     text: String,
@@ -73,6 +42,10 @@ struct Piece {
 }
 
 impl Piece {
+    fn of(lay_out: impl Fn(&dyn Part) -> String) -> Self {
+        Self { text: lay_out(&Text), html: lay_out(&Html) }
+    }
+
     fn size(&self) -> Size {
         Size { text: Weight::of(&self.text), html: Weight::of(&self.html) }
     }
@@ -187,8 +160,7 @@ impl Room {
 
 /// The text part and the HTML part.
 pub(super) fn fit(view: &View) -> (String, String) {
-    let head = Piece { text: text::head(view), html: html::head(view) };
-    let foot = Piece { text: text::foot(view), html: html::foot(view) };
+    let (head, foot) = (Piece::of(|part| part.head(view)), Piece::of(|part| part.foot(view)));
     let mut room = Room { used: head.size().plus(foot.size()) };
     let notices = notices(view, &mut room);
     let summary = summary(view, &mut room);
@@ -204,18 +176,13 @@ pub(super) fn fit(view: &View) -> (String, String) {
 
 fn notices(view: &View, room: &mut Room) -> Vec<Piece> {
     let bare = Detail::default();
-    let all = view.notices.iter().map(|notice| Piece {
-        text: text::card(notice, bare, view.lang),
-        html: html::card(notice, bare, view.lang),
-    });
+    let all = view.notices.iter();
+    let all = all.map(|notice| Piece::of(|part| part.card(notice, bare, view.lang)));
     let mut told = room.take(NOTICES, all);
     let more = view.notices.len() - told.len();
     if more > 0 {
         let remark = words::notices_left_out(view.lang, show::grouped(more as u64));
-        told.push(Piece {
-            text: format!("\n{}", text::remark(&remark)),
-            html: html::remark(&remark),
-        });
+        told.push(Piece::of(|part| part.remark(&remark)));
     }
     told
 }
@@ -225,11 +192,9 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
         return Vec::new();
     }
     let all = view.summary.iter().enumerate().map(|(at, row)| match at {
-        ..CARDS => Piece { text: text::summary_row(row), html: html::summary_row(row) },
-        at => {
-            let first = if at == CARDS { html::summary_lines() } else { String::new() };
-            Piece { text: text::summary_line(row), html: first + &html::summary_line(row) }
-        }
+        ..CARDS => Piece::of(|part| part.summary_row(row)),
+        CARDS => Piece::of(|part| part.summary_lines() + &part.summary_line(row)),
+        _ => Piece::of(|part| part.summary_line(row)),
     });
     let told = room.take(ROWS, all);
     let rest = view.summary.get(told.len()..).unwrap_or_default();
@@ -240,20 +205,15 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
             words::not_listed(view.lang, show::grouped(rest.len() as u64), show::grouped(matches))
         }
     };
-    let open = Piece { text: text::summary_open(view.lang), html: html::summary_open(view.lang) };
-    let close = Piece {
-        text: text::summary_close(&more),
-        html: html::summary_close(told.len() > CARDS, &more),
-    };
+    let open = Piece::of(|part| part.summary_open(view.lang));
+    let has_lines = told.len() > CARDS;
+    let close = Piece::of(|part| part.summary_close(has_lines, &more));
     [vec![open], told, vec![close]].concat()
 }
 
 /// All cards at their smallest, then the worst first as large as there is room.
 fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
-    let render = |card: &Card, detail| Piece {
-        text: text::card(card, detail, view.lang),
-        html: html::card(card, detail, view.lang),
-    };
+    let render = |card: &Card, detail| Piece::of(|part| part.card(card, detail, view.lang));
     let head = Detail::default();
     let heads = view.cards.iter().map(|card| render(card, head));
     let mut shown = room.take((usize::MAX, usize::MAX), heads);
@@ -270,10 +230,7 @@ fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
     let untold = view.summary.len() - shown.len();
     if untold > 0 {
         let remark = words::only_in_summary(view.lang, show::grouped(untold as u64));
-        shown.push(Piece {
-            text: format!("\n{}", text::remark(&remark)),
-            html: html::remark(&remark),
-        });
+        shown.push(Piece::of(|part| part.remark(&remark)));
     }
     shown
 }

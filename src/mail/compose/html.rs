@@ -1,21 +1,209 @@
 //! The HTML part: tables and inline styles, nothing from outside.
 //!
-//! [`Html`] takes markup only as `&'static str`, so that what is not written in
+//! [`Page`] takes markup only as `&'static str`, so that what is not written in
 //! this file can enter the page in no way but escaped. The style sheet holds
 //! the dark colours, and keeps iOS from colouring what it links by itself: where
 //! a client drops it, the light page stays.
 
-use super::fit::Detail;
+use super::detail::Detail;
 use super::links;
 use super::palette::{DARK, LIGHT, Tone};
+use super::part::Part;
 use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
 use crate::lang::{Lang, mail as words};
 
+const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
+const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
+/// The same, short: it stands at every entry of a list.
+const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
+
+/// The same on one line: a command is no longer one when it breaks at a hyphen.
+const COMMAND: &str = "<code style=\"font:13px Consolas,Menlo,monospace;white-space:nowrap\">";
+
+/// The HTML part.
+pub(super) struct Html;
+
+impl Part for Html {
+    /// From the beginning of the document to the end of the mail's head.
+    fn head(&self, view: &View) -> String {
+        let mut page = Page::default();
+        page.lit("<!DOCTYPE html>\n<html lang=\"")
+            .lit(view.lang.tag())
+            .lit("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"><meta name=\"x-apple-disable-message-reformatting\"><title>")
+            .bare(&view.headline)
+            .lit("</title>\n<style>:root{color-scheme:light dark}a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}");
+        dark(&mut page);
+        page.lit("</style></head>\n<body class=\"pg\" style=\"margin:0;padding:0;background:")
+            .lit(LIGHT.page)
+            .lit("\"><div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">")
+            .text(&view.preview())
+            .lit("</div>\n<table role=\"presentation\" class=\"pg\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:")
+            .lit(LIGHT.page)
+            .lit("\"><tr><td align=\"center\" style=\"padding:12px 8px\"><!--[if mso]><table width=\"640\"><tr><td><![endif]--><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:640px\"><tr><td class=\"tx\" align=\"left\" style=\"")
+            .lit(FONT)
+            .lit(";font-size:15px;line-height:1.5;color:")
+            .lit(LIGHT.text)
+            .lit("\">\n");
+        open_box(&mut page, Some(view.tone));
+        page.label(view.tone, &view.tag);
+        quiet(&mut page, "span", "font-size:14px");
+        page.lit("&nbsp; ")
+            .text(&view.site)
+            .lit("</span><div style=\"font-size:19px;line-height:1.35;padding-top:6px;overflow-wrap:anywhere\"><b>")
+            .title(&view.headline)
+            .lit("</b></div>");
+        if !view.act.is_empty() {
+            page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
+                .text(&words::label(view.lang, words::advice(view.lang)))
+                .lit("</b>")
+                .commands(&view.act)
+                .lit("</div>");
+        }
+        if let Some(body) = &view.body {
+            page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\">")
+                .text(body)
+                .lit("</div>");
+        }
+        close_box(&mut page);
+        page.finish()
+    }
+
+    /// Before and after the rows of the summary.
+    fn summary_open(&self, lang: Lang) -> String {
+        let mut page = Page::default();
+        open_box(&mut page, None);
+        heading(&mut page, &words::summary(lang));
+        page.lit(
+            "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
+        );
+        let columns = [
+            (words::col_level(lang), "left\" width=\"1%", "8px"),
+            (words::col_rule(lang), "left", "8px"),
+            (words::col_count(lang), "right\" width=\"1%", "0"),
+        ];
+        for (name, side, gap) in columns {
+            page.lit("<th class=\"qt\" align=\"")
+                .lit(side)
+                .lit("\" style=\"font-size:13px;font-weight:normal;white-space:nowrap;padding:0 ")
+                .lit(gap)
+                .lit(" 2px 0;color:")
+                .lit(LIGHT.quiet)
+                .lit("\">")
+                .text(&name)
+                .lit("</th>");
+        }
+        page.lit("</tr>\n");
+        page.finish()
+    }
+
+    /// One line of the summary. Many of them make up a mail, so it is lean.
+    fn summary_row(&self, row: &Row) -> String {
+        let mut page = Page::default();
+        page.lit("<tr><td valign=\"top\" style=\"padding:3px 8px 3px 0\">")
+            .label(row.tone, &row.tag)
+            .lit("</td><td style=\"padding:3px 8px 3px 0;overflow-wrap:anywhere\">")
+            .text(&row.title);
+        page.lit("<br>");
+        quiet(&mut page, "span", "font-size:13px");
+        page.text(&row.when)
+            .lit("</span></td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\">")
+            .text(&row.count)
+            .lit("</td></tr>\n");
+        page.finish()
+    }
+
+    /// From here on the summary has a line for each, without columns: room for hundreds.
+    fn summary_lines(&self) -> String {
+        let mut page = Page::default();
+        page.lit("</table><div style=\"font-size:13px;padding-top:6px;overflow-wrap:anywhere\">");
+        page.finish()
+    }
+
+    /// Such a line.
+    fn summary_line(&self, row: &Row) -> String {
+        let mut page = Page::default();
+        let parts = [&row.tag, &row.title, &row.count, &row.when];
+        let told = parts.into_iter().filter(|part| !part.is_empty());
+        for (at, part) in told.enumerate() {
+            page.text(if at > 0 { " · " } else { "" }).text(part);
+        }
+        page.lit("<br>\n");
+        page.finish()
+    }
+
+    /// Closes the summary, with what is not in it.
+    fn summary_close(&self, has_lines: bool, left_out: &str) -> String {
+        let mut page = Page::default();
+        page.lit(if has_lines { "</div>" } else { "</table>" });
+        aside(&mut page, left_out);
+        close_box(&mut page);
+        page.finish()
+    }
+
+    /// A condition or an alert.
+    fn card(&self, card: &Card, detail: Detail, lang: Lang) -> String {
+        let mut page = Page::default();
+        open_box(&mut page, Some(card.tone));
+        if !card.title.is_empty() {
+            page.label(card.tone, &card.tag)
+                .lit("&nbsp; <b style=\"font-size:17px;overflow-wrap:anywhere\">")
+                .text(&card.title)
+                .lit("</b>");
+        }
+        if !card.lead.is_empty() {
+            page.lit("<div style=\"padding-top:4px;overflow-wrap:anywhere\">")
+                .text(&card.lead)
+                .lit("</div>");
+        }
+        times(&mut page, lang, &card.times);
+        paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
+        said(&mut page, lang, &words::said(lang), &card.said);
+        paragraph(&mut page, lang, &words::advice(lang), &card.advice);
+        for list in card.lists.iter().take(detail.lists) {
+            self::list(&mut page, list, card.tone);
+        }
+        if detail.has_timeline()
+            && let Some(timeline) = &card.timeline
+        {
+            self::timeline(&mut page, timeline, card.tone, lang);
+        }
+        let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
+        raw(&mut page, records, lang);
+        aside(&mut page, &detail.left_out(card, lang));
+        close_box(&mut page);
+        page.finish()
+    }
+
+    /// A sentence between the cards.
+    fn remark(&self, text: &str) -> String {
+        let mut page = Page::default();
+        quiet(&mut page, "div", "font-size:13px;padding:0 0 12px 6px");
+        page.text(text).lit("</div>\n");
+        page.finish()
+    }
+
+    /// The footer and the end of the document.
+    fn foot(&self, view: &View) -> String {
+        let mut page = Page::default();
+        quiet(
+            &mut page,
+            "div",
+            "font-size:13px;line-height:1.5;padding:0 6px;overflow-wrap:anywhere",
+        );
+        page.text(&view.site);
+        for line in &view.footer {
+            page.lit("<br>").text(line);
+        }
+        page.lit("</div>\n</td></tr></table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>\n");
+        page.finish()
+    }
+}
+
 /// A growing piece of the page.
 #[derive(Default)]
-struct Html(String);
+struct Page(String);
 
-impl Html {
+impl Page {
     /// Markup of ours.
     fn lit(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
@@ -137,58 +325,8 @@ impl Html {
     }
 }
 
-const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
-const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
-/// The same, short: it stands at every entry of a list.
-const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
-
-/// The same on one line: a command is no longer one when it breaks at a hyphen.
-const COMMAND: &str = "<code style=\"font:13px Consolas,Menlo,monospace;white-space:nowrap\">";
-
-/// From the beginning of the document to the end of the mail's head.
-pub(super) fn head(view: &View) -> String {
-    let mut page = Html::default();
-    page.lit("<!DOCTYPE html>\n<html lang=\"")
-        .lit(view.lang.tag())
-        .lit("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"><meta name=\"x-apple-disable-message-reformatting\"><title>")
-        .bare(&view.headline)
-        .lit("</title>\n<style>:root{color-scheme:light dark}a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}");
-    dark(&mut page);
-    page.lit("</style></head>\n<body class=\"pg\" style=\"margin:0;padding:0;background:")
-        .lit(LIGHT.page)
-        .lit("\"><div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">")
-        .text(&view.preview())
-        .lit("</div>\n<table role=\"presentation\" class=\"pg\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:")
-        .lit(LIGHT.page)
-        .lit("\"><tr><td align=\"center\" style=\"padding:12px 8px\"><!--[if mso]><table width=\"640\"><tr><td><![endif]--><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:640px\"><tr><td class=\"tx\" align=\"left\" style=\"")
-        .lit(FONT)
-        .lit(";font-size:15px;line-height:1.5;color:")
-        .lit(LIGHT.text)
-        .lit("\">\n");
-    open_box(&mut page, Some(view.tone));
-    page.label(view.tone, &view.tag);
-    quiet(&mut page, "span", "font-size:14px");
-    page.lit("&nbsp; ")
-        .text(&view.site)
-        .lit("</span><div style=\"font-size:19px;line-height:1.35;padding-top:6px;overflow-wrap:anywhere\"><b>")
-        .title(&view.headline)
-        .lit("</b></div>");
-    if !view.act.is_empty() {
-        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\"><b>")
-            .text(&words::label(view.lang, words::advice(view.lang)))
-            .lit("</b>")
-            .commands(&view.act)
-            .lit("</div>");
-    }
-    if let Some(body) = &view.body {
-        page.lit("<div style=\"padding-top:6px;overflow-wrap:anywhere\">").text(body).lit("</div>");
-    }
-    close_box(&mut page);
-    page.finish()
-}
-
 /// The dark colours, by class, over the inline light ones.
-fn dark(page: &mut Html) {
+fn dark(page: &mut Page) {
     page.lit("@media (prefers-color-scheme:dark){.pg{background:")
         .lit(DARK.page)
         .lit("!important}.cd{background:")
@@ -209,7 +347,7 @@ fn dark(page: &mut Html) {
 }
 
 /// A white box; with a tone, its colour on the left edge.
-fn open_box(page: &mut Html, tone: Option<Tone>) {
+fn open_box(page: &mut Page, tone: Option<Tone>) {
     page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 12px\"><tr>");
     if let Some(tone) = tone {
         page.lit("<td width=\"5\" style=\"width:5px;font-size:1px;background:")
@@ -223,12 +361,12 @@ fn open_box(page: &mut Html, tone: Option<Tone>) {
         .lit("\">");
 }
 
-fn close_box(page: &mut Html) {
+fn close_box(page: &mut Page) {
     page.lit("</td></tr></table>\n");
 }
 
 /// Opens an element of quiet text; the caller closes it.
-fn quiet(page: &mut Html, element: &'static str, style: &'static str) {
+fn quiet(page: &mut Page, element: &'static str, style: &'static str) {
     page.lit("<")
         .lit(element)
         .lit(" class=\"qt\" style=\"")
@@ -238,133 +376,19 @@ fn quiet(page: &mut Html, element: &'static str, style: &'static str) {
         .lit("\">");
 }
 
-fn heading(page: &mut Html, text: &str) {
+fn heading(page: &mut Page, text: &str) {
     page.lit("<div style=\"padding:0 0 4px\"><b>").text(text).lit("</b></div>");
 }
 
-/// Before and after the rows of the summary.
-pub(super) fn summary_open(lang: Lang) -> String {
-    let mut page = Html::default();
-    open_box(&mut page, None);
-    heading(&mut page, &words::summary(lang));
-    page.lit(
-        "<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:14px\"><tr>",
-    );
-    let columns = [
-        (words::col_level(lang), "left\" width=\"1%", "8px"),
-        (words::col_rule(lang), "left", "8px"),
-        (words::col_count(lang), "right\" width=\"1%", "0"),
-    ];
-    for (name, side, gap) in columns {
-        page.lit("<th class=\"qt\" align=\"")
-            .lit(side)
-            .lit("\" style=\"font-size:13px;font-weight:normal;white-space:nowrap;padding:0 ")
-            .lit(gap)
-            .lit(" 2px 0;color:")
-            .lit(LIGHT.quiet)
-            .lit("\">")
-            .text(&name)
-            .lit("</th>");
-    }
-    page.lit("</tr>\n");
-    page.finish()
-}
-
-/// One line of the summary. Many of them make up a mail, so it is lean.
-pub(super) fn summary_row(row: &Row) -> String {
-    let mut page = Html::default();
-    page.lit("<tr><td valign=\"top\" style=\"padding:3px 8px 3px 0\">")
-        .label(row.tone, &row.tag)
-        .lit("</td><td style=\"padding:3px 8px 3px 0;overflow-wrap:anywhere\">")
-        .text(&row.title);
-    page.lit("<br>");
-    quiet(&mut page, "span", "font-size:13px");
-    page.text(&row.when)
-        .lit("</span></td><td align=\"right\" valign=\"top\" style=\"padding:3px 0;white-space:nowrap\">")
-        .text(&row.count)
-        .lit("</td></tr>\n");
-    page.finish()
-}
-
-/// From here on the summary has a line for each, without columns: room for hundreds.
-pub(super) fn summary_lines() -> String {
-    let mut page = Html::default();
-    page.lit("</table><div style=\"font-size:13px;padding-top:6px;overflow-wrap:anywhere\">");
-    page.finish()
-}
-
-/// Such a line.
-pub(super) fn summary_line(row: &Row) -> String {
-    let mut page = Html::default();
-    let parts = [&row.tag, &row.title, &row.count, &row.when];
-    let told = parts.into_iter().filter(|part| !part.is_empty());
-    for (at, part) in told.enumerate() {
-        page.text(if at > 0 { " · " } else { "" }).text(part);
-    }
-    page.lit("<br>\n");
-    page.finish()
-}
-
-/// Closes the summary, with what is not in it.
-pub(super) fn summary_close(has_lines: bool, left_out: &str) -> String {
-    let mut page = Html::default();
-    page.lit(if has_lines { "</div>" } else { "</table>" });
-    aside(&mut page, left_out);
-    close_box(&mut page);
-    page.finish()
-}
-
 /// A quiet sentence, if there is one.
-fn aside(page: &mut Html, text: &str) {
+fn aside(page: &mut Page, text: &str) {
     if !text.is_empty() {
         quiet(page, "div", "font-size:13px;padding-top:6px");
         page.text(text).lit("</div>");
     }
 }
 
-/// A sentence between the cards.
-pub(super) fn remark(text: &str) -> String {
-    let mut page = Html::default();
-    quiet(&mut page, "div", "font-size:13px;padding:0 0 12px 6px");
-    page.text(text).lit("</div>\n");
-    page.finish()
-}
-
-/// A condition or an alert.
-pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
-    let mut page = Html::default();
-    open_box(&mut page, Some(card.tone));
-    if !card.title.is_empty() {
-        page.label(card.tone, &card.tag)
-            .lit("&nbsp; <b style=\"font-size:17px;overflow-wrap:anywhere\">")
-            .text(&card.title)
-            .lit("</b>");
-    }
-    if !card.lead.is_empty() {
-        page.lit("<div style=\"padding-top:4px;overflow-wrap:anywhere\">")
-            .text(&card.lead)
-            .lit("</div>");
-    }
-    times(&mut page, lang, &card.times);
-    paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
-    said(&mut page, lang, &words::said(lang), &card.said);
-    paragraph(&mut page, lang, &words::advice(lang), &card.advice);
-    for list in card.lists.iter().take(detail.lists) {
-        self::list(&mut page, list, card.tone);
-    }
-    if detail.has_timeline()
-        && let Some(timeline) = &card.timeline
-    {
-        self::timeline(&mut page, timeline, card.tone, lang);
-    }
-    let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
-    raw(&mut page, records, lang);
-    aside(&mut page, &detail.left_out(card, lang));
-    close_box(&mut page);
-    page.finish()
-}
-
-fn times(page: &mut Html, lang: Lang, times: &[(String, String)]) {
+fn times(page: &mut Page, lang: Lang, times: &[(String, String)]) {
     if times.is_empty() {
         return;
     }
@@ -378,7 +402,7 @@ fn times(page: &mut Html, lang: Lang, times: &[(String, String)]) {
     page.lit("</div>");
 }
 
-fn paragraph(page: &mut Html, lang: Lang, label: &str, text: &str) {
+fn paragraph(page: &mut Page, lang: Lang, label: &str, text: &str) {
     if !text.is_empty() {
         page.lit("<div style=\"padding-top:8px;overflow-wrap:anywhere\"><b>")
             .text(&words::label(lang, label))
@@ -389,7 +413,7 @@ fn paragraph(page: &mut Html, lang: Lang, label: &str, text: &str) {
 }
 
 /// What a machine said: in the type of data.
-fn said(page: &mut Html, lang: Lang, label: &str, text: &str) {
+fn said(page: &mut Page, lang: Lang, label: &str, text: &str) {
     if !text.is_empty() {
         page.lit("<div style=\"padding-top:8px\"><b>")
             .text(&words::label(lang, label))
@@ -400,7 +424,7 @@ fn said(page: &mut Html, lang: Lang, label: &str, text: &str) {
 }
 
 /// Opens a block of preformatted data; the caller closes it.
-fn inset(page: &mut Html) {
+fn inset(page: &mut Page) {
     page.lit("<pre class=\"in tx\" style=\"margin:4px 0 0;padding:8px 10px;border:1px solid ")
         .lit(LIGHT.line)
         .lit(";background:")
@@ -413,14 +437,14 @@ fn inset(page: &mut Html) {
 }
 
 /// Opens a section inside a card, below a thin line; the caller closes it.
-fn section(page: &mut Html, title: &str) {
+fn section(page: &mut Page, title: &str) {
     page.lit("<div class=\"ln\" style=\"margin-top:12px;padding-top:8px;border-top:1px solid ")
         .lit(LIGHT.line)
         .lit("\">");
     heading(page, title);
 }
 
-fn list(page: &mut Html, list: &List, tone: Tone) {
+fn list(page: &mut Page, list: &List, tone: Tone) {
     section(page, &list.title);
     page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:13px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\">");
     // Bars of one length tell nothing.
@@ -434,7 +458,7 @@ fn list(page: &mut Html, list: &List, tone: Tone) {
 }
 
 /// What it is, its count, and below both a bar of its share of the busiest.
-fn entry(page: &mut Html, entry: &Entry, data: bool, bar: Option<Tone>) {
+fn entry(page: &mut Page, entry: &Entry, data: bool, bar: Option<Tone>) {
     page.lit("<tr><td style=\"padding:3px 10px 3px 0\">").lit(if data { CODE } else { "" });
     match &entry.link {
         Some(link) => page
@@ -470,7 +494,7 @@ fn entry(page: &mut Html, entry: &Entry, data: bool, bar: Option<Tone>) {
 }
 
 /// Bars as high as a line of that height: Word's engine knows no other way.
-fn timeline(page: &mut Html, timeline: &Timeline, tone: Tone, lang: Lang) {
+fn timeline(page: &mut Page, timeline: &Timeline, tone: Tone, lang: Lang) {
     const HEIGHT: u64 = 36;
     section(page, &words::timeline(lang));
     page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"1\" style=\"table-layout:fixed;font-size:1px\"><tr valign=\"bottom\">");
@@ -504,7 +528,7 @@ fn timeline(page: &mut Html, timeline: &Timeline, tone: Tone, lang: Lang) {
     page.text(&timeline.note).lit("</div></div>");
 }
 
-fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
+fn raw(page: &mut Page, records: &[Raw], lang: Lang) {
     if records.is_empty() {
         return;
     }
@@ -520,16 +544,4 @@ fn raw(page: &mut Html, records: &[Raw], lang: Lang) {
         page.bare(&record.json).lit("</pre>");
     }
     page.lit("</div>");
-}
-
-/// The footer and the end of the document.
-pub(super) fn foot(view: &View) -> String {
-    let mut page = Html::default();
-    quiet(&mut page, "div", "font-size:13px;line-height:1.5;padding:0 6px;overflow-wrap:anywhere");
-    page.text(&view.site);
-    for line in &view.footer {
-        page.lit("<br>").text(line);
-    }
-    page.lit("</div>\n</td></tr></table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>\n");
-    page.finish()
 }

@@ -8,12 +8,15 @@
 mod condition;
 mod console;
 mod daily;
+mod detail;
 mod expiry;
 mod fit;
 mod html;
+mod item;
 mod links;
 mod lists;
 mod palette;
+mod part;
 mod services;
 mod show;
 mod subject;
@@ -80,12 +83,7 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
         None => view::view(report, look),
     };
     let (text, html) = fit::fit(&view);
-    Composed {
-        subject: subject::subject(report, look.lang),
-        text,
-        html,
-        lines: subject::lines(report, look),
-    }
+    Composed { subject: view.subject, text, html, lines: view.lines }
 }
 
 /// `2 h 10 min`, as mails have it: between the minutes of two times.

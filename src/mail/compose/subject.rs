@@ -1,7 +1,7 @@
 //! The shortest forms: the subject, and one line for each thing told.
 
-use super::view::{Item, items, tag};
-use super::{LINE_MAX, Look, SUBJECT_MAX, condition, daily, show};
+use super::item::{Item, items, tag};
+use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Subject, Talker};
 use crate::rules::Level;
@@ -12,11 +12,10 @@ const SITE_MAX: usize = 40;
 const NAMES: usize = 3;
 
 /// `[Illumio Monitor] CRITICAL: PCE unreachable · Taipei`.
-pub(super) fn subject(report: &Report, lang: Lang) -> String {
-    let what = what(report, lang);
+pub(super) fn subject(report: &Report, what: &str, lang: Lang) -> String {
     let what = match report.level() {
         Level::Critical => words::critical_subject(lang, what),
-        Level::Warning | Level::Info => what,
+        Level::Warning | Level::Info => what.to_owned(),
     };
     let site = show::cut(report.site.trim(), SITE_MAX);
     let around = "[Illumio Monitor]  · ".chars().count() + site.chars().count();
@@ -30,9 +29,6 @@ pub(super) fn subject(report: &Report, lang: Lang) -> String {
 
 /// What happened, in a line: conditions, then alerts, then notices.
 pub(super) fn what(report: &Report, lang: Lang) -> String {
-    if let Some(daily) = &report.daily {
-        return daily::what(daily, lang);
-    }
     let mut parts: Vec<String> = Vec::new();
     let mut alerts: Vec<&Alert> = Vec::new();
     for item in items(report) {
@@ -168,7 +164,5 @@ pub(super) fn lines(report: &Report, look: &Look) -> Vec<String> {
         .into_iter()
         .map(|item| show::cut(&format!("[{}] {}", tag(lang, item.tone()), line(item)), LINE_MAX));
     let notices = report.notices.iter().map(|notice| show::cut(&notice.text, LINE_MAX));
-    let daily = report.daily.iter();
-    let daily = daily.map(|daily| daily::line(report, daily, look));
-    daily.chain(items).chain(notices).collect()
+    items.chain(notices).collect()
 }

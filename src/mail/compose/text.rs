@@ -1,7 +1,8 @@
 //! The text part: what the HTML part says, for a terminal and a ticket system.
 //! At most 78 columns, but for raw records and links, which stay whole to be copied.
 
-use super::fit::Detail;
+use super::detail::Detail;
+use super::part::Part;
 use super::view::{Card, Entry, List, Row, Timeline, View};
 use crate::columns::{self, width};
 use crate::lang::{Lang, mail as words};
@@ -12,112 +13,127 @@ const COLUMNS: usize = 78;
 /// The columns of a count, to the right of which its thing stands.
 const COUNT_COLUMNS: usize = 9;
 
-/// How bad, where, what happened; then what to do.
-pub(super) fn head(view: &View) -> String {
-    let mut out = String::new();
-    let first = format!("[{}] {} · {}", view.tag, view.site, view.headline);
-    wrap(&mut out, &first, 0, 0);
-    if !view.act.is_empty() {
-        labelled(&mut out, view.lang, &words::advice(view.lang), &view.act);
-    }
-    if let Some(body) = &view.body {
-        out.push('\n');
-        wrap(&mut out, body, 0, 0);
-    }
-    out
-}
+/// The text part.
+pub(super) struct Text;
 
-pub(super) fn summary_open(lang: Lang) -> String {
-    format!("\n{}\n", words::summary(lang))
-}
-
-/// Level, count, times and rule, in columns.
-pub(super) fn summary_row(row: &Row) -> String {
-    let mut line = format!(" {}", row.tag);
-    pad(&mut line, 11);
-    let indent = COUNT_COLUMNS.saturating_sub(width(&row.count));
-    line.extend(std::iter::repeat_n(' ', indent));
-    line.push_str(&row.count);
-    line.push_str("  ");
-    line.push_str(&row.when);
-    pad(&mut line, 42);
-    line.push_str("  ");
-    let mut out = String::new();
-    let start = width(&line);
-    wrap_after(&mut out, &line, &row.title, start);
-    out
-}
-
-/// The same without columns: room for hundreds.
-pub(super) fn summary_line(row: &Row) -> String {
-    let parts = [&row.tag, &row.title, &row.count, &row.when];
-    let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
-    let mut out = String::new();
-    wrap(&mut out, &told.join(" · ").replace(" ·  · ", " · "), 1, 3);
-    out
-}
-
-pub(super) fn summary_close(left_out: &str) -> String {
-    remark(left_out)
-}
-
-/// A sentence on a line of its own, if there is one.
-pub(super) fn remark(text: &str) -> String {
-    let mut out = String::new();
-    if !text.is_empty() {
-        wrap(&mut out, text, 1, 1);
-    }
-    out
-}
-
-/// A condition or an alert.
-pub(super) fn card(card: &Card, detail: Detail, lang: Lang) -> String {
-    let mut out = format!("\n{}\n", "=".repeat(COLUMNS));
-    if !card.title.is_empty() {
-        wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
-    }
-    if !card.lead.is_empty() {
-        wrap(&mut out, &card.lead, 0, 0);
-    }
-    for (label, time) in &card.times {
-        labelled(&mut out, lang, label, time);
-    }
-    let paragraphs = [
-        (words::meaning(lang), &card.meaning),
-        (words::said(lang), &card.said),
-        (words::advice(lang), &card.advice),
-    ];
-    for (label, text) in paragraphs {
-        if !text.is_empty() {
-            labelled(&mut out, lang, &label, text);
+impl Part for Text {
+    /// How bad, where, what happened; then what to do.
+    fn head(&self, view: &View) -> String {
+        let mut out = String::new();
+        let first = format!("[{}] {} · {}", view.tag, view.site, view.headline);
+        wrap(&mut out, &first, 0, 0);
+        if !view.act.is_empty() {
+            labelled(&mut out, view.lang, &words::advice(view.lang), &view.act);
         }
-    }
-    for list in card.lists.iter().take(detail.lists) {
-        self::list(&mut out, list);
-    }
-    if detail.has_timeline()
-        && let Some(timeline) = &card.timeline
-    {
-        self::timeline(&mut out, timeline, lang);
-    }
-    if detail.records > 0 && !card.raw.is_empty() {
-        out.push_str(&format!("\n{}\n", words::snapshot(lang)));
-        for record in card.raw.iter().take(detail.records) {
+        if let Some(body) = &view.body {
             out.push('\n');
-            wrap(&mut out, &record.heading, 1, 1);
-            if !record.note.is_empty() {
-                wrap(&mut out, &record.note, 1, 1);
+            wrap(&mut out, body, 0, 0);
+        }
+        out
+    }
+
+    fn summary_open(&self, lang: Lang) -> String {
+        format!("\n{}\n", words::summary(lang))
+    }
+
+    /// Level, count, times and rule, in columns.
+    fn summary_row(&self, row: &Row) -> String {
+        let mut line = format!(" {}", row.tag);
+        pad(&mut line, 11);
+        let indent = COUNT_COLUMNS.saturating_sub(width(&row.count));
+        line.extend(std::iter::repeat_n(' ', indent));
+        line.push_str(&row.count);
+        line.push_str("  ");
+        line.push_str(&row.when);
+        pad(&mut line, 42);
+        line.push_str("  ");
+        let mut out = String::new();
+        let start = width(&line);
+        wrap_after(&mut out, &line, &row.title, start);
+        out
+    }
+
+    /// The same without columns: room for hundreds.
+    fn summary_line(&self, row: &Row) -> String {
+        let parts = [&row.tag, &row.title, &row.count, &row.when];
+        let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        let mut out = String::new();
+        wrap(&mut out, &told.join(" · ").replace(" ·  · ", " · "), 1, 3);
+        out
+    }
+
+    fn summary_lines(&self) -> String {
+        String::new()
+    }
+
+    fn summary_close(&self, _has_lines: bool, left_out: &str) -> String {
+        sentence(left_out)
+    }
+
+    /// Below what it is about.
+    fn remark(&self, text: &str) -> String {
+        format!("\n{}", sentence(text))
+    }
+
+    /// A condition or an alert.
+    fn card(&self, card: &Card, detail: Detail, lang: Lang) -> String {
+        let mut out = format!("\n{}\n", "=".repeat(COLUMNS));
+        if !card.title.is_empty() {
+            wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
+        }
+        if !card.lead.is_empty() {
+            wrap(&mut out, &card.lead, 0, 0);
+        }
+        for (label, time) in &card.times {
+            labelled(&mut out, lang, label, time);
+        }
+        let paragraphs = [
+            (words::meaning(lang), &card.meaning),
+            (words::said(lang), &card.said),
+            (words::advice(lang), &card.advice),
+        ];
+        for (label, text) in paragraphs {
+            if !text.is_empty() {
+                labelled(&mut out, lang, &label, text);
             }
-            out.push_str(&record.json);
-            out.push('\n');
         }
+        for list in card.lists.iter().take(detail.lists) {
+            self::list(&mut out, list);
+        }
+        if detail.has_timeline()
+            && let Some(timeline) = &card.timeline
+        {
+            self::timeline(&mut out, timeline, lang);
+        }
+        if detail.records > 0 && !card.raw.is_empty() {
+            out.push_str(&format!("\n{}\n", words::snapshot(lang)));
+            for record in card.raw.iter().take(detail.records) {
+                out.push('\n');
+                wrap(&mut out, &record.heading, 1, 1);
+                if !record.note.is_empty() {
+                    wrap(&mut out, &record.note, 1, 1);
+                }
+                out.push_str(&record.json);
+                out.push('\n');
+            }
+        }
+        let left_out = detail.left_out(card, lang);
+        if !left_out.is_empty() {
+            out.push('\n');
+            out.push_str(&sentence(&left_out));
+        }
+        out
     }
-    let left_out = detail.left_out(card, lang);
-    if !left_out.is_empty() {
-        out.push('\n');
-        out.push_str(&remark(&left_out));
+
+    /// After a line as mail signatures have it, so that readers can fold it.
+    fn foot(&self, view: &View) -> String {
+        let mut out = String::from("\n-- \n");
+        wrap(&mut out, &view.site, 0, 0);
+        for line in &view.footer {
+            wrap(&mut out, line, 0, 0);
+        }
+        out
     }
-    out
 }
 
 fn list(out: &mut String, list: &List) {
@@ -165,12 +181,11 @@ fn timeline(out: &mut String, timeline: &Timeline, lang: Lang) {
     wrap(out, &timeline.note, 1, 1);
 }
 
-/// After a line as mail signatures have it, so that readers can fold it.
-pub(super) fn foot(view: &View) -> String {
-    let mut out = String::from("\n-- \n");
-    wrap(&mut out, &view.site, 0, 0);
-    for line in &view.footer {
-        wrap(&mut out, line, 0, 0);
+/// A sentence on a line of its own, if there is one.
+fn sentence(text: &str) -> String {
+    let mut out = String::new();
+    if !text.is_empty() {
+        wrap(&mut out, text, 1, 1);
     }
     out
 }

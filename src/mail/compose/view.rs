@@ -4,6 +4,7 @@
 //! number of texts is a bound on the mail.
 
 use super::console::Console;
+use super::item::{Item, items, tag};
 use super::palette::Tone;
 use super::{CARDS, Look, condition, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
@@ -24,6 +25,10 @@ pub(super) struct View {
     pub tone: Tone,
     pub tag: String,
     pub site: String,
+    /// The mail's.
+    pub subject: String,
+    /// What is never dropped: a line for each condition, alert and notice.
+    pub lines: Vec<String>,
     /// What happened, in a line.
     pub headline: String,
     /// What to do first; may be empty.
@@ -120,43 +125,6 @@ pub(super) struct Raw {
     pub json: String,
 }
 
-/// A condition or an alert.
-#[derive(Clone, Copy)]
-pub(super) enum Item<'a> {
-    Condition(&'a ConditionNews),
-    Alert(&'a Alert),
-}
-
-impl Item<'_> {
-    pub(super) fn tone(self) -> Tone {
-        match self {
-            Item::Condition(news) if news.phase == Phase::Ended => Tone::Good,
-            Item::Condition(news) => news.level.into(),
-            Item::Alert(alert) => alert.level.into(),
-        }
-    }
-}
-
-/// Conditions and alerts, the worst first; of the same level the conditions
-/// first, since they say how far the alerts can be trusted.
-pub(super) fn items(report: &Report) -> Vec<Item<'_>> {
-    let conditions = report.conditions.iter().map(Item::Condition);
-    let alerts = report.alerts.iter().map(Item::Alert);
-    let mut items: Vec<Item> = conditions.chain(alerts).collect();
-    items.sort_by_key(|item| std::cmp::Reverse(item.tone() as u8));
-    items
-}
-
-/// The word for how bad it is.
-pub(super) fn tag(lang: Lang, tone: Tone) -> String {
-    match tone {
-        Tone::Good => words::resolved(lang),
-        Tone::Info => words::info(lang),
-        Tone::Warning => words::warning(lang),
-        Tone::Critical => words::critical(lang),
-    }
-}
-
 /// The report in words.
 pub(super) fn view(report: &Report, look: &Look) -> View {
     let lang = look.lang;
@@ -164,7 +132,8 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
     let tone = tone(report, &items);
     let mut cards: Vec<Card> =
         items.iter().take(CARDS).map(|item| card(*item, report, look)).collect();
-    let headline = show::cut(&subject::what(report, lang), 240);
+    let what = subject::what(report, lang);
+    let headline = show::cut(&what, 240);
     let notices = report.notices.iter();
     let mut notices: Vec<Card> = notices.map(|told| notice_card(told, lang)).collect();
     let first = match cards.is_empty() {
@@ -182,6 +151,8 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
         tone,
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
+        subject: subject::subject(report, &what, lang),
+        lines: subject::lines(report, look),
         headline,
         act,
         body: body(report, lang),

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::console::Console;
+use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline, tag};
+use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline};
 use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, InOneGo, Record, Subject, snapshot};

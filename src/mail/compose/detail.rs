@@ -1,0 +1,39 @@
+//! How much of a card the mail has room for.
+
+use super::view::Card;
+use crate::lang::{Lang, mail as words};
+
+/// How much of a card is shown beside what happened, what it means, what to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Detail {
+    /// So many lists, and with the first one the timeline.
+    pub lists: usize,
+    /// So many raw records.
+    pub records: usize,
+}
+
+impl Detail {
+    pub(super) fn has_timeline(self) -> bool {
+        self.lists > 0
+    }
+
+    /// The sentence on what of `card` is not shown; empty where nothing is missing.
+    pub(super) fn left_out(self, card: &Card, lang: Lang) -> String {
+        let lists = match self.lists {
+            0 if card.lists.is_empty() && card.timeline.is_none() => None,
+            0 => Some(words::left_out_details(lang)),
+            shown if shown < card.lists.len() => Some(words::left_out_lists(lang)),
+            _ => None,
+        };
+        let records = match (self.records, card.raw.len()) {
+            (0, 1..) => Some(words::left_out_snapshot(lang)),
+            (1, 2..) => Some(words::left_out_record(lang)),
+            _ => None,
+        };
+        match (lists, records) {
+            (None, None) => String::new(),
+            (Some(one), None) | (None, Some(one)) => words::left_out(lang, one),
+            (Some(one), Some(other)) => words::left_out(lang, words::and_also(lang, one, other)),
+        }
+    }
+}
