@@ -212,3 +212,26 @@ fn what_a_wrong_clock_would_give_up_on_waits() {
     assert_eq!(told(&world, "db-01"), 1);
     assert!(!world.mailbox.all().iter().any(|mail| mail.text().contains("given up")));
 }
+
+#[test]
+fn by_a_clock_that_is_doubted_nothing_is_due_and_nothing_is_over() {
+    let mut world = world_with_a_told_event();
+    world.set("api.key_expires", json!("2026-08-20"));
+    world.set("settings.daily_report", json!("10:50"));
+    let told = world.run_at("10:20");
+    assert!(told.mail().subject().contains("expires in 17 days"), "{}", told.mail().subject());
+
+    // By this one the key has months to go.
+    world.pce.fault(Fault::date("2026-06-24T10:30:00Z"));
+    let behind = world.run_at("10:30");
+    assert_eq!((behind.code, behind.mails.len()), (75, 0), "{behind:?}");
+
+    // And from then until now nobody ran it for forty days.
+    world.pce.heal();
+    let right = world.run_at("10:40");
+    assert_eq!((right.code, right.mails.len()), (0, 0), "{right:?}");
+    let report = world.run_at("10:50").mail().text();
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let longest = "20 min Longest time without a run 08-03 10:20 – 08-03 10:40";
+    assert!(report.contains(longest), "{report}");
+}

@@ -113,6 +113,27 @@ fn a_disk_that_stays_full_sends_nothing_twice_and_loses_nothing() {
 }
 
 #[test]
+fn where_the_copy_alone_cannot_be_written_the_mail_goes_out_once_and_that_is_said() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let copy = world.folder().join("illumio_api_config.json.last");
+    // A folder in the place of its temporary file.
+    let hindrance = world.folder().join("illumio_api_config.json.last.tmp");
+    std::fs::create_dir(&hindrance).unwrap();
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.number("alerts"), run.mails.len()), (75, 1, 1), "{run:?}");
+    assert_eq!(run.stderr.matches("the change is saved").count(), 1, "{run:?}");
+    assert!(run.stderr.contains(&copy.display().to_string()), "{run:?}");
+    std::fs::remove_dir(&hindrance).unwrap();
+    let next = world.run_at("10:20");
+    assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
+    assert_eq!(text(&world), last(&world));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_costs_no_alert_and_is_told() {
     let mut world = watched();
     world.run_at("10:00");
