@@ -165,3 +165,15 @@ fn two_with_a_good_run_between_them_are_none_in_a_row() {
     assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
     assert_eq!(next.stderr.matches("did not come to its end").count(), 1, "{next:?}");
 }
+
+#[test]
+fn the_daily_report_tells_of_one_and_the_next_mail_does_not() {
+    let mut world = quiet();
+    world.set("settings.daily_report", json!("10:30"));
+    killed_at(&world, "10:10");
+    assert_eq!(world.run_at("10:20").mails.len(), 0);
+    let report = world.run_at("10:30").mail().text();
+    assert_eq!(report.matches("did not come to its end").count(), 1, "{report}");
+    world.pce.event(agent_tampering("db-01").at("10:35"));
+    assert!(!world.run_at("10:40").mail().text().contains("did not come to its end"));
+}

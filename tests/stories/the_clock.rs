@@ -235,3 +235,28 @@ fn by_a_clock_that_is_doubted_nothing_is_due_and_nothing_is_over() {
     let longest = "20 min Longest time without a run 08-03 10:20 – 08-03 10:40";
     assert!(report.contains(longest), "{report}");
 }
+
+#[test]
+fn what_holds_since_a_time_in_the_future_holds_since_now() {
+    for mended in [false, true] {
+        let mut world = World::new();
+        world.pce.health_status("warning", "Disk is 91% full");
+        let begins = world.run_at("+30d 10:00");
+        assert!(begins.mail().subject().contains("PCE health"), "{begins:?}");
+        if mended {
+            world.pce.health_status("normal", "");
+        }
+
+        let mut runs = vec![world.run_at("10:00"), world.run_at("10:01")];
+        runs.extend(world.run_every(60, "11:00", "14:00"));
+
+        // The end at once, or what reminds of it after four hours.
+        let mails: Vec<_> = runs.iter().flat_map(|run| &run.mails).collect();
+        assert_eq!(mails.len(), 1, "{mended}: {runs:?}");
+        assert_eq!(runs[if mended { 0 } else { 5 }].mails.len(), 1, "{runs:?}");
+        let text = mails[0].text();
+        let mut since =
+            text.lines().filter(|line| line.starts_with("Since: ") || line.starts_with("Period: "));
+        assert!(since.all(|line| line.contains("2026-08-03 10:00")), "{text}");
+    }
+}

@@ -165,6 +165,7 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
         subject.contains("Config file usable again") && subject.contains("Tampering (1)"),
         "{subject}"
     );
+    assert!(ends.mail().text().contains("1 event caught up"), "{}", ends.mail().text());
     assert_eq!(world.run_at("10:20").mails.len(), 0);
 }
 
