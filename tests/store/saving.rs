@@ -249,6 +249,21 @@ fn a_save_that_fails_leaves_the_file_as_it_was() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_taken_is_one_that_cannot_be_written() {
+    for suffix in [".lock", ".run.lock"] {
+        let place = Place::with(&minimal(""));
+        let mut opened = place.open();
+        std::fs::create_dir(place.beside(suffix)).unwrap();
+        let error = match suffix {
+            ".lock" => opened.store.save(&mut opened.state).unwrap_err(),
+            _ => lock_run(&place.file, at("10:00")).unwrap_err(),
+        };
+        let line = &error.lines(Lang::En)[0];
+        assert!(line.contains(&format!("config.json{suffix}: cannot be written")), "{line}");
+    }
+}
+
+#[test]
 fn where_the_copy_alone_cannot_be_written_the_file_is_saved_and_why_is_said() {
     let place = Place::with(&minimal(""));
     let mut opened = place.open();
