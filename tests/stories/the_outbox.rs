@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::mailbox::{Action, Options};
@@ -245,6 +246,36 @@ fn mail_that_waited_is_not_sent_again_by_the_run_after_one_that_was_killed_while
     let next = world.run_at("10:30");
 
     assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
+}
+
+#[test]
+fn mail_that_nobody_took_for_thirty_days_is_given_up_which_the_next_one_says() {
+    // On the host's own time: by a clock that has jumped nothing is given up.
+    let mut world = World::new();
+    world.pce.run_clock(SignedDuration::ZERO);
+    world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
+    world.pce.event(agent_tampering("db-01").at(world.now()));
+    world.set("smtp.port", json!(dead_port()));
+    assert_eq!(world.run(&["run"]).number("pending"), 1);
+    let made_days_ago = |world: &World, days: i64| {
+        let made_at = world.now() - SignedDuration::from_hours(24 * days);
+        world.edit(|config| {
+            config["state"]["outbox"]["mails"][0]["made_at"] = json!(made_at);
+            let generation = config["state"]["generation"].as_u64().unwrap();
+            config["state"]["generation"] = json!(generation + 1);
+        });
+    };
+    made_days_ago(&world, 29);
+    assert_eq!(world.run(&["run"]).number("pending"), 1);
+    made_days_ago(&world, 31);
+    world.run(&["run"]);
+    world.set("smtp.port", json!(world.mailbox.port()));
+
+    let told = world.run(&["run"]);
+
+    let text = told.mail().text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("given up") && text.contains("Tampering (1)"), "{text}");
+    assert!(!text.contains("First seen"), "{text}");
 }
 
 #[test]
