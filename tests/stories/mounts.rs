@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::check::{findings, in_good_order};
 use crate::pce::*;
-use crate::world::names::{may_mount, with_mounts};
+use crate::world::names::{may_mount, traced, with_mounts};
 use crate::world::{Run, World};
 
 /// The file that is mounted, outside of the config's folder.
@@ -187,6 +187,46 @@ fn where_the_disk_is_too_full_even_for_what_was_there_the_copy_is_what_counts() 
     let next = run_at(&mut world, "10:30");
     assert_eq!((next.code, next.number("alerts"), next.mails.len()), (0, 0, 0), "{next:?}");
     assert_eq!(std::fs::read(&outside).unwrap(), std::fs::read(last(&world)).unwrap());
+}
+
+/// A run in which a system call on the mounted file fails or kills.
+fn run_tampered(world: &mut World, when: &str, tampering: &str) -> Option<Run> {
+    world.pce.set_now(when);
+    let (outside, config) = (outside(world), world.config_path());
+    let command = traced(&world.command(&["run"]), &["-P", config.to_str()?, "-e", tampering])?;
+    Some(world.run_command(with_mounts(&command, &[(&outside, &config)], "")))
+}
+
+#[test]
+fn a_run_that_is_killed_while_it_writes_in_place_leaves_the_beginning_of_the_copy() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    world.pce.event(agent_tampering("db-1").at("10:15"));
+    let Some(killed) = run_tampered(&mut world, "10:20", "inject=write:signal=KILL:when=1") else {
+        return;
+    };
+    assert_eq!(killed.mails.len(), 0, "{killed:?}");
+    let torn = std::fs::read(outside(&world)).unwrap();
+    assert!(!torn.is_empty() && std::fs::read(last(&world)).unwrap().starts_with(&torn));
+
+    let next = run_at(&mut world, "10:30");
+
+    assert_eq!((next.code, next.number("alerts"), next.mails.len()), (0, 0, 1), "{next:?}");
+    assert_eq!(std::fs::read(outside(&world)).unwrap(), std::fs::read(last(&world)).unwrap());
+}
+
+#[test]
+fn a_file_in_place_that_the_disk_did_not_take_is_put_back_and_no_mail_goes_out_by_it() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    let before = std::fs::read(outside(&world)).unwrap();
+    world.pce.event(agent_tampering("db-1").at("10:15"));
+    let Some(refused) = run_tampered(&mut world, "10:20", "inject=fsync:error=EIO:when=1") else {
+        return;
+    };
+    assert_eq!(refused.mails.len(), 0, "{refused:?}");
+    assert!(refused.stderr.contains("cannot be written"), "{refused:?}");
+    assert_eq!(std::fs::read(outside(&world)).unwrap(), before);
 }
 
 #[test]

@@ -177,3 +177,20 @@ fn the_daily_report_tells_of_one_and_the_next_mail_does_not() {
     world.pce.event(agent_tampering("db-01").at("10:35"));
     assert!(!world.run_at("10:40").mail().text().contains("did not come to its end"));
 }
+
+#[test]
+fn one_that_a_run_without_any_config_saw_is_told_by_the_next_that_has_one() {
+    let mut world = quiet();
+    killed_at(&world, "10:10");
+    let good = std::fs::read(world.config_path()).unwrap();
+    let last = world.folder().join("illumio_api_config.json.last");
+    std::fs::write(world.config_path(), "{").unwrap();
+    std::fs::remove_file(last).unwrap();
+    let refused = world.run(&["run"]);
+    assert_eq!((refused.code, refused.mails.len()), (78, 0), "{refused:?}");
+    std::fs::write(world.config_path(), good).unwrap();
+
+    let next = world.run_at("10:20");
+
+    assert_eq!(next.stderr.matches("did not come to its end").count(), 1, "{next:?}");
+}
