@@ -148,6 +148,7 @@ fn ids_that_stand_twice_are_renumbered_and_keep_their_counts() {
 
     assert_eq!(edited.renumbered, [(1771200000, 1771200001)]);
     let again = place.open();
+    assert_eq!((again.damaged.len(), again.notes.len()), (0, 0), "{:?}", again.notes);
     assert_eq!(again.config.warnings, Vec::<String>::new());
     let counts: Vec<_> = keyed(&again.config.rules)
         .into_iter()
@@ -266,4 +267,74 @@ fn a_folder_that_is_not_there_is_told() {
     let refused = edit(missing, &Env::default(), at("10:00"), |_| ());
 
     assert!(matches!(refused, Err(Error::NotFound { .. })), "{refused:?}");
+}
+
+#[test]
+fn what_has_nothing_to_change_writes_nothing_and_still_says_what_is_wrong() {
+    let place = Place::with(&minimal(r#", "rules": [{"id": 1, "type": "what"}]"#));
+    let before = place.text();
+
+    let edited = change(&place, Draft::keep_renumbered).unwrap();
+
+    assert_eq!((edited.problems.len(), edited.changes.len()), (1, 0), "{edited:?}");
+    assert_eq!(place.text(), before);
+
+    let place = Place::with(&minimal(""));
+    change(&place, Draft::keep_renumbered).unwrap();
+    assert!(!place.beside(".last").exists(), "it was written");
+}
+
+#[test]
+fn one_more_problem_of_a_kind_that_is_there_is_refused() {
+    let broken = json!({"type": "what", "name": "a"});
+    let place = Place::with(&minimal(r#", "rules": [{"id": 1, "type": "what", "name": "a"}]"#));
+    let before = place.text();
+    let refused = change(&place, |draft| draft.add_rule(&broken));
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+    assert_eq!(place.text(), before);
+}
+
+#[test]
+fn a_newer_versions_state_is_not_edited_wherever_it_stands() {
+    let newer = minimal(r#", "state": {"version": 99, "generation": 9}"#);
+    for (file, last) in [(&newer, None), (&minimal(""), Some(&newer))] {
+        let place = Place::with(file);
+        if let Some(last) = last {
+            std::fs::write(place.beside(".last"), last).unwrap();
+        }
+        let refused = change(&place, |draft| draft.set("settings", "site_name", &json!("HQ")));
+        assert!(matches!(refused, Err(Error::NewerState { .. })), "{refused:?}");
+        assert_eq!(&place.text(), file);
+    }
+}
+
+#[test]
+fn a_section_that_is_no_object_is_made_anew_and_stands_before_the_state() {
+    for section in ["", r#", "settings": 5"#] {
+        let place = Place::with(&minimal(&format!(r#"{section}, "state": {{"version": 1}}"#)));
+
+        change(&place, |draft| draft.set("settings", "site_name", &json!("HQ"))).unwrap();
+
+        assert_eq!(json_of(&place)["settings"], json!({"site_name": "HQ"}));
+        let at = |key: &str| place.text().find(&format!("\"{key}\"")).unwrap();
+        assert!(at("settings") < at("state"), "{}", place.text());
+    }
+}
+
+#[test]
+fn a_new_rule_gets_an_id_that_is_free_and_positive() {
+    let rule = |id: i64| json!({"id": id, "type": "event", "name": "a", "filter_value": "x"});
+    for (there, given) in [
+        (vec![], 1),
+        (vec![-5], 1),
+        (vec![7, 3], 8),
+        (vec![i64::MAX], 1),
+        (vec![i64::MAX, 1, 2], 3),
+    ] {
+        let rules: Vec<Value> = there.iter().map(|id| rule(*id)).collect();
+        let place = Place::with(&minimal(&format!(r#", "rules": {}"#, json!(rules))));
+        let new = json!({"type": "event", "name": "b", "filter_value": "y"});
+        let edited = change(&place, |draft| draft.add_rule(&new)).unwrap();
+        assert_eq!(edited.result, given, "{there:?}");
+    }
 }

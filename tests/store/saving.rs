@@ -243,8 +243,58 @@ fn a_save_that_fails_leaves_the_file_as_it_was() {
 
     let line = &error.lines(Lang::En)[0];
     assert!(line.contains("config.json: cannot be written"), "{line}");
+    assert!(line.contains("it is a folder"), "{line}");
     assert_eq!(place.text(), minimal(""));
     assert!(!place.beside(".last").exists());
+}
+
+#[test]
+fn a_lock_that_cannot_be_taken_is_one_that_cannot_be_written() {
+    for suffix in [".lock", ".run.lock"] {
+        let place = Place::with(&minimal(""));
+        let mut opened = place.open();
+        std::fs::create_dir(place.beside(suffix)).unwrap();
+        let error = match suffix {
+            ".lock" => opened.store.save(&mut opened.state).unwrap_err(),
+            _ => lock_run(&place.file, at("10:00")).unwrap_err(),
+        };
+        let line = &error.lines(Lang::En)[0];
+        assert!(line.contains(&format!("config.json{suffix}: cannot be written")), "{line}");
+    }
+}
+
+#[test]
+fn where_the_copy_alone_cannot_be_written_the_file_is_saved_and_why_is_said() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    std::fs::create_dir(place.beside(".last")).unwrap();
+
+    let saved = opened.store.save(&mut opened.state).unwrap();
+
+    let Saved::But(remark) = saved else {
+        panic!("{saved:?}");
+    };
+    let text = remark.text(Lang::En);
+    for part in [
+        "config.json: the change is saved",
+        "config.json.last: cannot be written",
+        "it is a folder",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(place.text().contains("\"generation\":1"), "{}", place.text());
+    assert!(!place.beside(".last.tmp").exists());
+}
+
+#[test]
+fn a_file_that_ends_too_early_is_left_to_a_person() {
+    let place = Place::with(&minimal(""));
+    let mut opened = place.open();
+    opened.store.save(&mut opened.state).unwrap();
+    let whole = place.text();
+    // The beginning of its copy, and no mount that is written in place.
+    place.write(&whole[..whole.len() - 3]);
+    assert!(place.unopened().error.needs_a_person());
 }
 
 #[test]

@@ -74,6 +74,111 @@ fn what_was_caught_up_is_said_only_where_it_was() {
     assert!(!text.contains("events caught up"), "{text}");
 }
 
+/// A fault, what makes it, what mends it, and what its end says.
+struct Held {
+    fault: &'static str,
+    begin: fn(&World),
+    end: fn(&World),
+    says: &'static str,
+}
+
+#[test]
+fn the_end_of_what_held_up_events_or_traffic_says_how_much_was_caught_up() {
+    fn fails(world: &World, path: &str) {
+        world.pce.fault(Fault::status(500).retry_after(0).on(path));
+    }
+    let held = [
+        Held {
+            fault: "traffic",
+            begin: |world| fails(world, "/async_queries"),
+            end: |world| world.pce.heal(),
+            says: "1 row of traffic read",
+        },
+        Held {
+            fault: "events",
+            begin: |world| fails(world, "/events"),
+            end: |world| world.pce.heal(),
+            says: "2 events caught up",
+        },
+        Held {
+            fault: "key",
+            begin: |world| world.set("api.secret", json!("another")),
+            end: |world| world.set("api.secret", json!(world.pce.secret())),
+            says: "2 events caught up",
+        },
+    ];
+    for Held { fault, begin, end, says } in held {
+        let mut world = watched();
+        world.rule(json!({"type": "traffic", "name": "Blocked", "port": 445}));
+        world.run_at("10:00");
+        begin(&world);
+        world.run_at("10:10");
+        world.pce.event(agent_tampering("db-01").at("10:12"));
+        world.pce.event(agent_tampering("db-02").at("10:13"));
+        world.pce.connection(blocked("web-01", "db-01", 445).at("10:14"));
+        world.run_at("10:20");
+        end(&world);
+
+        let run = world.run_at("10:30");
+
+        assert_eq!(run.code, 0, "{fault}: {run:?}");
+        let text = words(run.mail());
+        assert!(text.contains(says), "{fault}: {text}");
+    }
+}
+
+#[test]
+fn where_nobody_wants_traffic_any_more_its_end_says_nothing_of_rows() {
+    let mut world = watched();
+    let rule = world.rule(json!({"type": "traffic", "name": "Blocked", "port": 445}));
+    world.run_at("10:00");
+    world.pce.fault(Fault::status(500).retry_after(0).on("/async_queries"));
+    world.run_at("10:10");
+    assert_eq!(world.run_at("10:20").mails.len(), 1);
+    world.pce.heal();
+    assert_eq!(world.run(&["rules", "disable", &rule.to_string()]).code, 0);
+
+    let run = world.run_at("10:30");
+
+    let text = words(run.mail());
+    assert!(!text.contains("traffic read"), "{text}");
+}
+
+#[test]
+fn an_outage_whose_backlog_is_read_in_part_says_nothing_of_what_was_caught_up() {
+    let mut world = watched();
+    world.run_at("10:00");
+    world.pce.fault(Fault::status(503).retry_after(0));
+    world.run_at("10:10");
+    world.pce.heal();
+    // The first of the slices comes, the second does not.
+    world.pce.fault(Fault::status(500).retry_after(0).on("/events").after(1));
+    world.pce.event(agent_tampering("db-01").at("10:15"));
+
+    let half = world.run_at("20:20");
+
+    assert_eq!((half.code, half.number("events")), (75, 1), "{half:?}");
+    let text = words(half.mail());
+    assert!(text.contains("The PCE was unreachable for 10 h 10 min."), "{text}");
+}
+
+#[test]
+fn a_file_that_is_mended_while_the_pce_is_away_has_caught_up_with_nothing() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let good = std::fs::read_to_string(world.config_path()).unwrap();
+    let bad = good.replacen("\"recipients\"", "\"recipents\"", 1);
+    std::fs::write(world.config_path(), bad).unwrap();
+    assert_eq!(world.run(&["run"]).mails.len(), 1);
+    std::fs::write(world.config_path(), good).unwrap();
+    world.pce.fault(Fault::status(503).retry_after(0));
+
+    let run = world.run_at("10:20");
+
+    let text = words(run.mail());
+    assert!(text.contains("The config file was unusable for 20 min. Period"), "{text}");
+}
+
 #[test]
 fn the_end_of_an_outage_that_an_older_version_told_names_its_mail_too() {
     let mut world = watched();

@@ -148,9 +148,16 @@ fn health_is_told_with_its_text_when_it_worsens_and_when_it_is_normal_again() {
     assert!(words(&worse).contains("Database replica is gone"));
     assert_no_mail(&world.run_at("10:40"), 0);
 
+    // That it is better, but not well, is no news; who asks is told how it is now.
+    world.pce.health_status("warning", "Disk is 95% full");
+    assert_no_mail(&world.run_at("10:45"), 0);
+    let now = world.run(&["status", "--json", "--max-age", "9999999"]).stdout;
+    assert!(now.contains("95% full") && !now.contains("replica"), "{now}");
+
     world.pce.health_status("normal", "");
     let ends = world.run_at("10:50");
     assert_mailed(&ends, 0, &["PCE health is normal again (40 min)"]);
+    assert!(words(&ends).contains("not normal for 40 min. Period"), "{}", words(&ends));
     assert_no_mail(&world.run_at("11:00"), 0);
 }
 

@@ -49,7 +49,7 @@ fn the_daily_report_comes_once_a_day() {
     );
     assert_eq!(mail.header("X-Illumio-Monitor-Kind"), "daily");
     assert_eq!(mail.header("X-Illumio-Monitor-Level"), "info");
-    assert_says(mail, &["4 Runs none failed", "0 Mails waiting"]);
+    assert_says(mail, &["4 Runs none failed", "0 Mails waiting", "illumio_api_config.json"]);
     let rest_of_the_day = world.run_every(60, "08:40", "23:40");
     assert_eq!(reports(&rest_of_the_day).len(), 0);
     let next = world.run_every(10, "+1d 08:20", "+1d 08:40");
@@ -79,6 +79,8 @@ fn a_missed_day_is_reported_by_the_next_run() {
 fn it_counts_what_happened_and_names_the_rules_that_told_most() {
     let mut world = reporting();
     world.rule(json!({"type": "traffic", "name": "Blocked SMB", "port": 445}));
+    let off = json!({"type": "event", "filter_value": "user.login", "enabled": false});
+    world.rule(off);
     world.run_at("08:30");
     world.pce.event(agent_tampering("db-01").at("08:35"));
     world.run_at("08:40");
@@ -161,6 +163,79 @@ fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
     // What the report told stands in no other one.
     let next = [world.run_at("+1d 08:30")];
     assert_says(reports(&next)[0], &["no alerts", "2 Mails delivered"]);
+}
+
+/// A port where nothing listens.
+fn dead_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[test]
+fn what_came_of_a_runs_own_mail_is_counted_once() {
+    let mut world = reporting();
+    let port = world.config()["smtp"]["port"].clone();
+    let tampered = |world: &World, host: &str, time: &str| {
+        world.pce.event(agent_tampering(host).at(time));
+    };
+    world.run_at("07:50");
+    // Two runs whose mail alone fails, one that delivers what waits and its own.
+    world.set("smtp.port", json!(dead_port()));
+    for (host, happened, time) in [("db-01", "07:55", "08:00"), ("db-02", "08:05", "08:10")] {
+        tampered(&world, host, happened);
+        assert_eq!(world.run_at(time).code, 75);
+    }
+    let held = |world: &World| world.config()["state"]["conditions"]["delivery"]["since"].clone();
+    assert!(held(&world).to_string().starts_with("\"2026-08-03T08:00"), "{}", held(&world));
+    world.set("smtp.port", port.clone());
+    tampered(&world, "db-03", "08:15");
+    let both = world.run_at("08:20");
+    assert_eq!((both.code, both.mails.len()), (0, 3), "{both:?}");
+    assert_eq!(held(&world), json!(null));
+
+    let report = [world.run_at("08:30")];
+    let mail = reports(&report)[0];
+    assert!(mail.subject().contains("5 runs, 2 failed, 3 alerts"), "{}", mail.subject());
+    assert_says(mail, &["3 Mails delivered", "0 Mails waiting"]);
+
+    // A report that can't be sent makes no failed run of the next one's.
+    world.set("smtp.port", json!(dead_port()));
+    for (host, happened, time) in [("db-04", "23:00", "23:10"), ("db-05", "23:15", "23:20")] {
+        tampered(&world, host, happened);
+        world.run_at(time);
+    }
+    let waits = world.run_at("+1d 08:30");
+    assert_eq!((waits.code, waits.number("pending")), (75, 3), "{waits:?}");
+    world.set("smtp.port", port.clone());
+    let late = [world.run_at("+1d 08:40")];
+    assert_says(reports(&late)[0], &["2 Mails waiting the oldest of 08-03 23:10"]);
+    let next = [world.run_at("+2d 08:30")];
+    assert!(reports(&next)[0].subject().contains("2 runs, none failed"), "{next:?}");
+
+    // Nor does one that fails by its own mail alone.
+    world.set("smtp.port", json!(dead_port()));
+    let waits = world.run_at("+3d 08:30");
+    assert_eq!((waits.code, waits.number("pending")), (75, 1), "{waits:?}");
+    world.set("smtp.port", port);
+    world.run_at("+3d 08:40");
+    let next = [world.run_at("+4d 08:30")];
+    assert!(reports(&next)[0].subject().contains("2 runs, none failed"), "{next:?}");
+}
+
+#[test]
+fn what_was_while_nobody_wanted_a_report_stands_in_none() {
+    let mut world = reporting();
+    world.run_at("08:00");
+    world.set("settings.daily_report", json!(null));
+    world.pce.event(agent_tampering("db-01").at("08:05"));
+    assert_eq!(world.run_at("08:10").mails.len(), 1);
+    world.set("settings.daily_report", json!("08:30"));
+    world.run_at("08:20");
+
+    let report = [world.run_at("08:30")];
+
+    let period = "Period: 2026-08-03 08:20 – 08:30 +00:00";
+    assert_says(reports(&report)[0], &[period, "2 Runs none failed", "0 Mails delivered"]);
 }
 
 #[test]

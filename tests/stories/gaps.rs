@@ -72,3 +72,25 @@ fn a_state_of_before_gaps_were_watched_is_read_and_tells_nothing() {
     assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
     assert!(!next.stderr.contains("state"), "{next:?}");
 }
+
+#[test]
+fn of_the_gaps_that_no_good_run_could_tell_the_last_five_are_told() {
+    let mut world = watched();
+    world.pce.fault(Fault::status(503).retry_after(0));
+    world.run_every(10, "-2d 00:00", "-2d 02:40");
+    // Seven of four hours, each before some that are as usual.
+    for begin in
+        ["-2d 07:00", "-2d 12:00", "-2d 17:00", "-2d 22:00", "-1d 03:00", "-1d 08:00", "-1d 13:00"]
+    {
+        let begin = begin.instant();
+        world.run_every(10, begin, begin + jiff::SignedDuration::from_mins(30));
+    }
+    world.pce.heal();
+
+    let good = world.run_at("-1d 13:40");
+
+    let text = words(&good);
+    assert_eq!(text.matches("No run between").count(), 5, "{text}");
+    assert!(text.contains("No run between 2026-08-02 08:30:0"), "{text}");
+    assert!(!text.contains("No run between 2026-08-01 07:30:0"), "{text}");
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::check::{findings, in_good_order};
 use crate::pce::*;
-use crate::world::names::{may_mount, with_mounts};
+use crate::world::names::{may_mount, traced, with_mounts};
 use crate::world::{Run, World};
 
 /// The file that is mounted, outside of the config's folder.
@@ -96,6 +96,10 @@ fn a_save_in_place_that_a_crash_interrupted_is_mended_from_the_copy() {
         assert_eq!((run.code, run.mails.len()), (0, 0), "{length}: {run:?}");
         assert_eq!(std::fs::read(&outside).unwrap(), std::fs::read(last(&world)).unwrap());
     }
+    // An empty one is the beginning of anything: nobody began to write it.
+    std::fs::write(&outside, "").unwrap();
+    let run = run_at(&mut world, "10:55");
+    assert_eq!((run.code, std::fs::metadata(&outside).unwrap().len()), (78, 0), "{run:?}");
     // What somebody made of it is his.
     let edited = String::from_utf8(whole).unwrap().replacen("{", "{,", 1);
     std::fs::write(&outside, &edited).unwrap();
@@ -143,6 +147,104 @@ fn an_edit_in_place_for_which_the_disk_is_too_full_leaves_the_file_as_it_was() {
     let added = on_the_disk(&["rules", "add", &rule("x")], after.to_str().unwrap());
     assert_eq!(added.status.code(), Some(0), "{added:?}");
     assert_eq!(read(&after)["rules"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn where_the_disk_is_too_full_even_for_what_was_there_the_copy_is_what_counts() {
+    let Some(mut world) = mounted() else { return };
+    let outside = outside(&world);
+    let mut long = read(&outside);
+    long["rules"][0]["desc"] = json!("x".repeat(8_000));
+    std::fs::write(&outside, long.to_string()).unwrap();
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    world.pce.event(agent_tampering("db-1").at("10:15"));
+    world.pce.set_now("10:20");
+    // A disk of one page: the beginning is there, and zeros without a place of their own,
+    // as a crash leaves them.
+    let inner = with_mounts(&world.command(&["run"]), &[(&outside, &world.config_path())], "");
+    let script = format!(
+        "head -c 1000 real.json >../begun.json && mount -t tmpfs -o size=4096 none . && cd . && \
+         cp ../begun.json {0} && truncate -s 9000 {0} && cd .. && \"$0\" \"$@\" && code=$? || code=$?; \
+         cp {0} after.json; exit $code",
+        outside.display()
+    );
+    let mut full = std::process::Command::new("unshare");
+    full.args(["--mount", "sh", "-c", &script]);
+    full.arg(inner.get_program()).args(inner.get_args());
+    full.current_dir(outside.parent().unwrap()).env("LANG", "C.UTF-8");
+
+    let run = world.run_command(full);
+
+    assert_eq!((run.code, run.number("alerts"), run.mails.len()), (75, 1, 1), "{run:?}");
+    assert!(run.stderr.contains("the change is saved") && run.stderr.contains("full"), "{run:?}");
+    let after = std::fs::read(world.folder().join("after.json")).unwrap();
+    // It begins as the copy does, and where it was to go on are zeros.
+    let zeros = after.iter().rev().take_while(|byte| **byte == 0).count();
+    let begun = &after[..after.len() - zeros];
+    assert!(begun.len() < 4_096 && std::fs::read(last(&world)).unwrap().starts_with(begun));
+    // The next one has room, and goes on from the copy.
+    std::fs::write(&outside, after).unwrap();
+    let next = run_at(&mut world, "10:30");
+    assert_eq!((next.code, next.number("alerts"), next.mails.len()), (0, 0, 0), "{next:?}");
+    assert_eq!(std::fs::read(&outside).unwrap(), std::fs::read(last(&world)).unwrap());
+}
+
+/// A run in which a system call on the mounted file fails or kills.
+fn run_tampered(world: &mut World, when: &str, tampering: &str) -> Option<Run> {
+    world.pce.set_now(when);
+    let (outside, config) = (outside(world), world.config_path());
+    let command = traced(&world.command(&["run"]), &["-P", config.to_str()?, "-e", tampering])?;
+    Some(world.run_command(with_mounts(&command, &[(&outside, &config)], "")))
+}
+
+#[test]
+fn a_run_that_is_killed_while_it_writes_in_place_leaves_the_beginning_of_the_copy() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    world.pce.event(agent_tampering("db-1").at("10:15"));
+    let Some(killed) = run_tampered(&mut world, "10:20", "inject=write:signal=KILL:when=1") else {
+        return;
+    };
+    assert_eq!(killed.mails.len(), 0, "{killed:?}");
+    let torn = std::fs::read(outside(&world)).unwrap();
+    assert!(!torn.is_empty() && std::fs::read(last(&world)).unwrap().starts_with(&torn));
+
+    let next = run_at(&mut world, "10:30");
+
+    assert_eq!((next.code, next.number("alerts"), next.mails.len()), (0, 0, 1), "{next:?}");
+    assert_eq!(std::fs::read(outside(&world)).unwrap(), std::fs::read(last(&world)).unwrap());
+}
+
+#[test]
+fn a_file_in_place_that_the_disk_did_not_take_is_put_back_and_no_mail_goes_out_by_it() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    let before = std::fs::read(outside(&world)).unwrap();
+    world.pce.event(agent_tampering("db-1").at("10:15"));
+    let Some(refused) = run_tampered(&mut world, "10:20", "inject=fsync:error=EIO:when=1") else {
+        return;
+    };
+    assert_eq!(refused.mails.len(), 0, "{refused:?}");
+    assert!(refused.stderr.contains("cannot be written"), "{refused:?}");
+    assert_eq!(std::fs::read(outside(&world)).unwrap(), before);
+}
+
+#[test]
+fn an_edit_that_leaves_the_file_invalid_is_made_in_place_and_the_copy_stays() {
+    let Some(mut world) = mounted() else { return };
+    assert_eq!(run_at(&mut world, "10:10").code, 0);
+    let outside = outside(&world);
+    let copy = std::fs::read(last(&world)).unwrap();
+    let mut invalid = read(&outside);
+    invalid["settings"]["reminder_hours"] = json!(0);
+    std::fs::write(&outside, invalid.to_string()).unwrap();
+
+    let edited = run(&mut world, &["rules", "disable", "1"], "");
+
+    assert_eq!(edited.code, 78, "{edited:?}");
+    assert_eq!(read(&outside)["rules"][0]["enabled"], json!(false));
+    assert_eq!(std::fs::read(last(&world)).unwrap(), copy);
+    assert!(!world.folder().join("illumio_api_config.json.tmp").exists());
 }
 
 #[test]

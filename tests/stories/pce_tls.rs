@@ -143,3 +143,22 @@ fn key_and_secret_may_come_from_the_environment_a_file_or_systemd() {
     let run = world.run_at("10:30");
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+#[test]
+fn a_ca_file_that_becomes_unusable_is_mailed_as_the_config_that_it_belongs_to() {
+    let mut world = tampered(Tls::PrivateCa);
+    assert_eq!(world.run_at("10:10").code, 0);
+    let ca_file = world.folder().join("pce-ca.pem");
+    let good = std::fs::read(&ca_file).unwrap();
+    std::fs::write(&ca_file, "no certificate").unwrap();
+
+    let begins = world.run_at("10:20");
+
+    assert_eq!(begins.code, 78, "{begins:?}");
+    assert!(begins.mail().subject().contains("Config file unusable"), "{begins:?}");
+    assert!(begins.mail().text().contains("pce-ca.pem"), "{}", begins.mail().text());
+    assert_eq!(world.run_at("10:30").mails.len(), 0);
+    std::fs::write(&ca_file, good).unwrap();
+    let ends = world.run_at("10:40");
+    assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
+}

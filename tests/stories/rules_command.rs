@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::pce::*;
-use crate::world::World;
+use crate::world::names::traced;
+use crate::world::{World, run_to_its_end};
 
 /// A world with two rules.
 fn two() -> World {
@@ -390,23 +391,28 @@ fn a_change_that_is_in_is_told_as_one_though_its_copy_failed() {
 fn a_change_that_is_in_is_told_as_one_though_the_disk_did_not_confirm_the_folder() {
     let world = two();
     // The first fsync is that of the new file, the second that of the folder.
-    let plain = world.command(&NEW);
-    let mut traced = std::process::Command::new("strace");
-    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync"]);
-    traced.args(["-e", "inject=fsync:error=EIO:when=2"]);
-    traced.arg(plain.get_program()).args(plain.get_args());
-    traced.current_dir(world.folder()).env("LANG", "C.UTF-8");
-    let Ok(output) = traced.output() else {
-        eprintln!("skipped: there is no strace here");
+    let Some(command) = traced(&world.command(&NEW), &["-e", "inject=fsync:error=EIO:when=2"])
+    else {
         return;
     };
-    let told = String::from_utf8_lossy(&output.stderr);
-    if output.status.code().is_none() || told.contains("ptrace") {
-        eprintln!("skipped: nothing may be traced here: {told}");
-        return;
-    }
+    let output = run_to_its_end(command);
+    let told = &output.stderr;
     assert_eq!(named(&world, "New"), 1, "{told}");
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(output.code, 0, "{told}");
     assert!(told.contains("need not be made again"), "{told}");
     assert!(told.contains("a power cut may undo it"), "{told}");
+}
+
+#[test]
+fn a_change_that_the_disk_did_not_take_is_none_and_the_file_stays_as_it_was() {
+    let world = two();
+    let before = std::fs::read(world.config_path()).unwrap();
+    let Some(command) = traced(&world.command(&NEW), &["-e", "inject=fsync:error=EIO:when=1"])
+    else {
+        return;
+    };
+    let refused = run_to_its_end(command);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert!(refused.stderr.contains("stays as it was"), "{refused:?}");
+    assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 }

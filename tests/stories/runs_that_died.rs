@@ -134,3 +134,63 @@ fn a_run_that_ends_or_is_at_work_or_a_change_to_the_file_is_none_that_died() {
     let told = world.run_at("10:40");
     assert_eq!(told.stderr.matches("did not come").count(), 1, "{told:?}");
 }
+
+#[test]
+fn one_that_was_seen_by_a_run_that_could_not_save_is_told_by_the_next_mail() {
+    let mut world = quiet();
+    killed_at(&world, "10:10");
+    // A folder in the place of the temporary file: no save comes to its end.
+    let hindrance = world.folder().join("illumio_api_config.json.tmp");
+    std::fs::create_dir(&hindrance).unwrap();
+    let unsaved = world.run_at("10:20");
+    assert!(unsaved.stderr.contains("did not come to its end"), "{unsaved:?}");
+    std::fs::remove_dir(&hindrance).unwrap();
+    world.pce.event(agent_tampering("db-01").at("10:25"));
+
+    let told = world.run_at("10:30");
+
+    let text = told.mail().text();
+    assert_eq!(text.matches("did not come to its end").count(), 1, "{text}");
+}
+
+#[test]
+fn two_with_a_good_run_between_them_are_none_in_a_row() {
+    let mut world = quiet();
+    killed_at(&world, "10:10");
+    assert_eq!(world.run_at("10:20").code, 0);
+    killed_at(&world, "10:30");
+
+    let next = world.run_at("10:40");
+
+    assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
+    assert_eq!(next.stderr.matches("did not come to its end").count(), 1, "{next:?}");
+}
+
+#[test]
+fn the_daily_report_tells_of_one_and_the_next_mail_does_not() {
+    let mut world = quiet();
+    world.set("settings.daily_report", json!("10:30"));
+    killed_at(&world, "10:10");
+    assert_eq!(world.run_at("10:20").mails.len(), 0);
+    let report = world.run_at("10:30").mail().text();
+    assert_eq!(report.matches("did not come to its end").count(), 1, "{report}");
+    world.pce.event(agent_tampering("db-01").at("10:35"));
+    assert!(!world.run_at("10:40").mail().text().contains("did not come to its end"));
+}
+
+#[test]
+fn one_that_a_run_without_any_config_saw_is_told_by_the_next_that_has_one() {
+    let mut world = quiet();
+    killed_at(&world, "10:10");
+    let good = std::fs::read(world.config_path()).unwrap();
+    let last = world.folder().join("illumio_api_config.json.last");
+    std::fs::write(world.config_path(), "{").unwrap();
+    std::fs::remove_file(last).unwrap();
+    let refused = world.run(&["run"]);
+    assert_eq!((refused.code, refused.mails.len()), (78, 0), "{refused:?}");
+    std::fs::write(world.config_path(), good).unwrap();
+
+    let next = world.run_at("10:20");
+
+    assert_eq!(next.stderr.matches("did not come to its end").count(), 1, "{next:?}");
+}

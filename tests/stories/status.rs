@@ -82,6 +82,8 @@ fn runs_that_do_not_see_everything_are_told_with_the_reason() {
         (told["last_outcome"].as_str(), told["last_complete_minutes"].as_i64()),
         (Some("retry"), Some(45))
     );
+    let holding = told["conditions"].to_string();
+    assert!(holding.contains("Mail server 127.0.0.1"), "{holding}");
 
     world.pce.up();
     world.set("api.secret", json!("wrong"));

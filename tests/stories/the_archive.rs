@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::mailbox::{Action, Options};
 use crate::pce::*;
 use crate::world::{Run, SmallDisk, World};
 
@@ -205,11 +206,13 @@ fn a_full_disk_costs_no_alert_is_mailed_once_and_what_was_kept_is_filed_later() 
     let full = run_with_files_up_to(&mut world, 48, "10:20");
     assert_eq!((full.code, full.number("alerts")), (75, 1), "{full:?}");
     assert!(full.stderr.contains("events.jsonl cannot be written"), "{full:?}");
+    assert_eq!(world.config()["state"]["last_run"]["outcome"], "retry");
     assert!(full.mail().text().contains("db-01"));
     assert_eq!(counts(&world), (1, 0));
     let told = run_with_files_up_to(&mut world, 48, "10:30");
     assert_eq!(told.code, 75, "{told:?}");
     assert!(told.mail().subject().contains("Records not archived"), "{told:?}");
+    assert_eq!(told.mail().header("X-Illumio-Monitor-Level"), "warning");
     let quiet = run_with_files_up_to(&mut world, 48, "10:40");
     assert_eq!((quiet.code, quiet.mails.len()), (75, 0), "{quiet:?}");
 
@@ -266,6 +269,46 @@ fn an_archive_that_takes_the_last_space_makes_way_for_the_state_and_the_alert() 
 }
 
 #[test]
+fn where_letting_the_records_go_saves_no_state_either_nothing_is_mailed_and_all_comes_later() {
+    let mut world = archiving();
+    assert_eq!(world.run_at("10:00").code, 0);
+    // A folder in the place of the temporary file: no save comes to its end.
+    let hindrance = world.folder().join("illumio_api_config.json.tmp");
+    std::fs::create_dir(&hindrance).unwrap();
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+
+    let unsaved = world.run_at("10:10");
+
+    assert_ne!(unsaved.code, 0, "{unsaved:?}");
+    assert_eq!(unsaved.mails.len(), 0, "{unsaved:?}");
+    assert!(unsaved.stderr.contains("let go to make space"), "{unsaved:?}");
+    assert_eq!((counts(&world), left_over(&world)), ((0, 0), Vec::new()));
+    std::fs::remove_dir(&hindrance).unwrap();
+    let next = world.run_at("10:20");
+    assert_eq!((next.code, next.number("alerts"), next.mails.len()), (0, 1, 1), "{next:?}");
+    assert_eq!(counts(&world), (1, 0));
+}
+
+#[test]
+fn the_mail_goes_before_the_archive_and_a_run_killed_between_files_its_records_later() {
+    let mut world = archiving();
+    assert_eq!(world.run_at("10:00").code, 0);
+    let slow = Action::Pause(3_000, Box::new(Action::Say("354 now\r\n".into())));
+    world.mail_server(Options::default().times("DATA", 1, slow));
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    world.pce.set_now("10:10");
+    let mut run = world.run_until(World::sends_a_mail);
+    let filed = counts(&world);
+    run.kill().unwrap();
+    run.wait().unwrap();
+
+    assert_eq!(filed, (0, 0));
+    let next = world.run_at("10:20");
+    assert_eq!((next.number("alerts"), next.mails.len()), (0, 1), "{next:?}");
+    assert_eq!((counts(&world), left_over(&world)), ((1, 0), Vec::new()));
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_or_is_anothers_costs_no_alert_and_is_mailed_once() {
     let mut world = archiving();
     std::fs::write(world.folder().join("logs"), "a file").unwrap();
@@ -290,6 +333,21 @@ fn a_folder_that_cannot_be_made_or_is_anothers_costs_no_alert_and_is_mailed_once
     let busy = world.run_at("10:30");
     assert_eq!(busy.code, 75, "{busy:?}");
     assert!(busy.stderr.contains("a folder of its own"), "{busy:?}");
+}
+
+#[test]
+fn trouble_with_an_archive_that_nobody_wants_any_more_is_over_without_a_word() {
+    let mut world = archiving();
+    std::fs::write(world.folder().join("logs"), "a file").unwrap();
+    assert_eq!(world.run_at("10:00").mails.len(), 1);
+    let held = |world: &World| world.config()["state"]["conditions"].to_string();
+    assert!(held(&world).contains("archive"), "{}", held(&world));
+
+    world.edit(|config| drop(config["settings"].as_object_mut().unwrap().remove("archive_dir")));
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.mails.len()), (0, 0), "{run:?}");
+    assert!(!held(&world).contains("archive"), "{}", held(&world));
 }
 
 #[test]

@@ -212,3 +212,76 @@ fn what_a_wrong_clock_would_give_up_on_waits() {
     assert_eq!(told(&world, "db-01"), 1);
     assert!(!world.mailbox.all().iter().any(|mail| mail.text().contains("given up")));
 }
+
+#[test]
+fn by_a_clock_that_is_doubted_nothing_is_due_and_nothing_is_over() {
+    let mut world = world_with_a_told_event();
+    world.set("api.key_expires", json!("2026-08-20"));
+    world.set("settings.daily_report", json!("10:50"));
+    let told = world.run_at("10:20");
+    assert!(told.mail().subject().contains("expires in 17 days"), "{}", told.mail().subject());
+
+    // By this one the key has months to go.
+    world.pce.fault(Fault::date("2026-06-24T10:30:00Z"));
+    let behind = world.run_at("10:30");
+    assert_eq!((behind.code, behind.mails.len()), (75, 0), "{behind:?}");
+
+    // And from then until now nobody ran it for forty days.
+    world.pce.heal();
+    let right = world.run_at("10:40");
+    assert_eq!((right.code, right.mails.len()), (0, 0), "{right:?}");
+    let report = world.run_at("10:50").mail().text();
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let longest = "20 min Longest time without a run 08-03 10:20 – 08-03 10:40";
+    assert!(report.contains(longest), "{report}");
+}
+
+#[test]
+fn what_holds_since_a_time_in_the_future_holds_since_now() {
+    for mended in [false, true] {
+        let mut world = World::new();
+        world.pce.health_status("warning", "Disk is 91% full");
+        let begins = world.run_at("+30d 10:00");
+        assert!(begins.mail().subject().contains("PCE health"), "{begins:?}");
+        if mended {
+            world.pce.health_status("normal", "");
+        }
+
+        let mut runs = vec![world.run_at("10:00"), world.run_at("10:01")];
+        runs.extend(world.run_every(60, "11:00", "14:00"));
+
+        // The end at once, or what reminds of it after four hours.
+        let mails: Vec<_> = runs.iter().flat_map(|run| &run.mails).collect();
+        assert_eq!(mails.len(), 1, "{mended}: {runs:?}");
+        assert_eq!(runs[if mended { 0 } else { 5 }].mails.len(), 1, "{runs:?}");
+        let text = mails[0].text();
+        let mut since =
+            text.lines().filter(|line| line.starts_with("Since: ") || line.starts_with("Period: "));
+        assert!(since.all(|line| !line.contains("2026-09")), "{text}");
+    }
+}
+
+#[test]
+fn what_was_noted_by_the_hosts_clock_is_reckoned_in_the_pces_once_though_no_fetch_follows() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "A"}));
+    world.pce.run_clock(SignedDuration::from_hours(5));
+    world.pce.fault(Fault::cut());
+    assert_eq!(world.run(&["run"]).code, 75);
+    world.edit(|file| {
+        let since = &mut file["state"]["events"]["since"];
+        let first: Timestamp = since.as_str().unwrap().parse().unwrap();
+        *since = json!(first - SignedDuration::from_mins(60));
+    });
+    world.pce.event(agent_tampering("db-01").at(world.now() - SignedDuration::from_mins(30)));
+    world.pce.heal();
+    // Each of these shows the PCE's clock, and brings nothing.
+    world.pce.fault(Fault::status(401));
+    assert_eq!(world.run(&["run"]).code, 78);
+    assert_eq!(world.run(&["run"]).code, 78);
+    world.pce.heal();
+
+    let run = world.run(&["run"]);
+
+    assert_eq!((run.code, run.number("events"), run.number("alerts")), (0, 1, 1), "{run:?}");
+}

@@ -1,5 +1,6 @@
 //! One poll cycle of an undisturbed host.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::pce::{Fault, agent_tampering, blocked};
@@ -92,4 +93,30 @@ fn kinds_of_rules_may_come_and_go() {
     world.pce.event(agent_tampering("db-02").at("10:25"));
     let twins = world.run_at("10:30");
     assert_eq!((twins.code, twins.number("alerts")), (0, 2), "{twins:?}");
+}
+
+#[test]
+fn what_no_fetch_can_bring_again_is_forgotten() {
+    // On the host's own time: by a clock that has jumped nothing is let go.
+    let mut world = World::new();
+    world.pce.run_clock(SignedDuration::ZERO);
+    world.rule(json!({
+        "type": "event", "filter_value": "agent.tampering", "threshold_type": "count",
+        "threshold_count": 900, "threshold_window": 600
+    }));
+    let now = world.now();
+    for n in 0..100 {
+        let hours_ago = now - SignedDuration::from_hours(4);
+        world.pce.event(agent_tampering(&format!("db-{n}")).at(hours_ago));
+    }
+    world.pce.event(agent_tampering("newest").at(now - SignedDuration::from_secs(30)));
+    let kept = |world: &World| world.config()["state"]["seen"].to_string().len();
+    assert_eq!(world.run(&["run"]).number("events"), 101);
+    let all = kept(&world);
+
+    let again = world.run(&["run"]);
+
+    assert_eq!((again.code, again.number("events")), (0, 0), "{again:?}");
+    assert!(kept(&world) * 3 < all, "{} of {all}", kept(&world));
+    assert_eq!(world.run(&["run"]).number("events"), 0);
 }

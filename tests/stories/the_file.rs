@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::pce::*;
 use crate::world::World;
@@ -165,7 +165,52 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
         subject.contains("Config file usable again") && subject.contains("Tampering (1)"),
         "{subject}"
     );
+    assert!(ends.mail().text().contains("1 event caught up"), "{}", ends.mail().text());
     assert_eq!(world.run_at("10:20").mails.len(), 0);
+}
+
+#[test]
+fn a_run_on_an_invalid_file_mails_all_that_is_wrong_and_was_none_that_saw_everything() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let complete = world.config()["state"]["last_run"]["complete_at"].clone();
+    let good = text(&world.config_path());
+    let bad = good.replacen("\"recipients\"", "\"recipents\"", 1);
+    let bad = bad.replacen("\"site_name\"", "\"sitename\"", 1);
+    std::fs::write(world.config_path(), &bad).unwrap();
+
+    let run = world.run(&["run"]);
+
+    let mailed = run.mail().text();
+    for wrong in ["recipents", "sitename"] {
+        assert!(run.stderr.contains(wrong) && mailed.contains(wrong), "{run:?}{mailed}");
+    }
+    let known: Value = serde_json::from_str(&text(&last(&world))).unwrap();
+    let last_run = &known["state"]["last_run"];
+    assert_eq!((&last_run["outcome"], &last_run["complete_at"]), (&json!("config"), &complete));
+}
+
+#[test]
+fn while_the_file_is_invalid_mail_that_waits_is_tried_in_each_run() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let port = world.mailbox.port();
+    let mail_server_at = |world: &World, port: u16| {
+        let mut known: Value = serde_json::from_str(&text(&last(world))).unwrap();
+        known["smtp"]["port"] = json!(port);
+        std::fs::write(last(world), known.to_string()).unwrap();
+    };
+    let bad = text(&world.config_path()).replacen("\"recipients\"", "\"recipents\"", 1);
+    std::fs::write(world.config_path(), &bad).unwrap();
+    mail_server_at(&world, 9);
+    let waits = world.run(&["run"]);
+    assert_eq!((waits.code, waits.number("pending"), waits.mails.len()), (78, 1, 0), "{waits:?}");
+
+    mail_server_at(&world, port);
+    let run = world.run(&["run"]);
+
+    assert_eq!((run.code, run.number("pending"), run.mails.len()), (78, 0, 1), "{run:?}");
+    assert_eq!(world.run(&["run"]).mails.len(), 0);
 }
 
 /// The day that the conditions in `.last` were told on.

@@ -113,6 +113,27 @@ fn a_disk_that_stays_full_sends_nothing_twice_and_loses_nothing() {
 }
 
 #[test]
+fn where_the_copy_alone_cannot_be_written_the_mail_goes_out_once_and_that_is_said() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let copy = world.folder().join("illumio_api_config.json.last");
+    // A folder in the place of its temporary file.
+    let hindrance = world.folder().join("illumio_api_config.json.last.tmp");
+    std::fs::create_dir(&hindrance).unwrap();
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.number("alerts"), run.mails.len()), (75, 1, 1), "{run:?}");
+    assert_eq!(run.stderr.matches("the change is saved").count(), 1, "{run:?}");
+    assert!(run.stderr.contains(&copy.display().to_string()), "{run:?}");
+    std::fs::remove_dir(&hindrance).unwrap();
+    let next = world.run_at("10:20");
+    assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
+    assert_eq!(text(&world), last(&world));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_costs_no_alert_and_is_told() {
     let mut world = watched();
     world.run_at("10:00");
@@ -296,4 +317,34 @@ fn a_flipped_bit_of_the_state_loses_nothing_and_repeats_nothing_without_a_word()
         }
     }
     assert!(broken * 2 < flips.unwrap_or(FLIPS), "{broken}");
+}
+
+#[test]
+fn a_file_that_breaks_while_a_run_is_at_work_costs_no_alert_and_is_told() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let good = text(&world);
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    world.pce.set_now("10:10");
+    world.pce.forget_requests();
+    world.pce.fault(Fault::hang(std::time::Duration::from_millis(1_500)).on("/health").times(1));
+    let plain = world.command(&["run"]);
+    let mut at_work = plain;
+    let at_work = at_work.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !world.asks_the_pce() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let broken = good.replacen("\"recipients\"", "\"recipents\"", 1);
+    write(&world, &broken);
+
+    let ended = at_work.wait_with_output().unwrap();
+
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(78), "{told}");
+    assert_eq!(told.matches("email.recipents").count(), 1, "{told}");
+    assert_eq!(text(&world), broken);
+    assert_eq!(mails_naming(&world, "db-01"), 1);
+    write(&world, &good);
+    assert_eq!(world.run_at("10:20").code, 0);
+    assert_eq!(mails_naming(&world, "db-01"), 1);
 }

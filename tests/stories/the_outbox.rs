@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::mailbox::{Action, Options};
@@ -32,6 +33,7 @@ fn a_mail_that_finds_no_server_waits_and_goes_out_once() {
     assert_eq!(first.code, 75, "{first:?}");
     assert_eq!((first.number("alerts"), first.number("mails"), first.number("pending")), (1, 0, 1));
     assert!(first.stderr.contains("Mail server 127.0.0.1"), "{first:?}");
+    assert_eq!(world.config()["state"]["last_run"]["outcome"], "retry");
     let second = world.run_at("10:20");
     assert_eq!(
         (second.code, second.number("alerts"), second.number("pending")),
@@ -111,12 +113,18 @@ fn a_server_that_never_confirms_gets_few_copies_of_each_mail_and_the_rest_is_sai
     let quiet = runs.last().unwrap();
     assert_eq!((quiet.number("pending"), quiet.mails.len()), (2, 0));
     assert!(quiet.stderr.contains("never confirmed"), "{quiet:?}");
+    assert_eq!(world.config()["state"]["last_run"]["outcome"], "retry");
 
     // Then every four hours.
     let runs = world.run_every(60, "13:00", "23:00");
     let more: usize = runs.iter().map(|run| run.mails.len()).sum();
     assert!((3..=6).contains(&more), "{more}: {runs:?}");
     assert_eq!(copies(&world).len(), 2, "the same Message-IDs");
+
+    // Where a person is needed that is said, all the same.
+    world.pce.set_credentials("api_other", "another");
+    let refused = world.run_at("23:10");
+    assert_eq!(refused.code, 78, "{refused:?}");
 }
 
 #[test]
@@ -218,6 +226,56 @@ fn position_and_mail_are_saved_together_before_the_mail_is_sent() {
     let next = world.run_at("10:20");
     assert_eq!((next.code, next.number("alerts"), next.number("mails")), (0, 0, 1), "{next:?}");
     assert_eq!(world.run_at("10:30").mails.len(), 0);
+}
+
+#[test]
+fn mail_that_waited_is_not_sent_again_by_the_run_after_one_that_was_killed_while_it_fetched() {
+    let mut world = tampered();
+    world.mail_server(Options::default().times("GREETING", 1, Action::Drop));
+    let waits = world.run_at("10:10");
+    assert_eq!((waits.number("alerts"), waits.number("pending")), (1, 1), "{waits:?}");
+    world.pce.forget_requests();
+    world.pce.fault(Fault::hang(std::time::Duration::from_secs(3)).times(1));
+    world.pce.set_now("10:20");
+    let mut run = world.run_until(World::asks_the_pce);
+    run.kill().unwrap();
+    run.wait().unwrap();
+    world.pce.heal();
+    assert_eq!(world.mailbox.count(), 1);
+
+    let next = world.run_at("10:30");
+
+    assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
+}
+
+#[test]
+fn mail_that_nobody_took_for_thirty_days_is_given_up_which_the_next_one_says() {
+    // On the host's own time: by a clock that has jumped nothing is given up.
+    let mut world = World::new();
+    world.pce.run_clock(SignedDuration::ZERO);
+    world.rule(json!({"type": "event", "name": "Tampering", "filter_value": "agent.tampering"}));
+    world.pce.event(agent_tampering("db-01").at(world.now()));
+    world.set("smtp.port", json!(dead_port()));
+    assert_eq!(world.run(&["run"]).number("pending"), 1);
+    let made_days_ago = |world: &World, days: i64| {
+        let made_at = world.now() - SignedDuration::from_hours(24 * days);
+        world.edit(|config| {
+            config["state"]["outbox"]["mails"][0]["made_at"] = json!(made_at);
+            let generation = config["state"]["generation"].as_u64().unwrap();
+            config["state"]["generation"] = json!(generation + 1);
+        });
+    };
+    made_days_ago(&world, 29);
+    assert_eq!(world.run(&["run"]).number("pending"), 1);
+    made_days_ago(&world, 31);
+    world.run(&["run"]);
+    world.set("smtp.port", json!(world.mailbox.port()));
+
+    let told = world.run(&["run"]);
+
+    let text = told.mail().text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("given up") && text.contains("Tampering (1)"), "{text}");
+    assert!(!text.contains("First seen"), "{text}");
 }
 
 #[test]

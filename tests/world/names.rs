@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -169,4 +169,25 @@ pub fn with_mounts(command: &Command, mounts: &[(&Path, &Path)], options: &str) 
         inside.current_dir(folder);
     }
     inside
+}
+
+/// The same command under strace, which is given these further options; `None` where
+/// there is no strace or nothing may be traced, which is told.
+pub fn traced(command: &Command, options: &[&str]) -> Option<Command> {
+    let tracing = ["-f", "-qq", "-o", "/dev/null"];
+    let tried = Command::new("strace").args(tracing).arg("true").stderr(Stdio::null()).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: nothing may be traced here, or there is no strace");
+        return None;
+    }
+    let mut traced = Command::new("strace");
+    traced.args(tracing).args(options);
+    traced.arg(command.get_program()).args(command.get_args()).env_clear();
+    for (name, value) in command.get_envs() {
+        traced.env(name, value.unwrap_or_default());
+    }
+    if let Some(folder) = command.get_current_dir() {
+        traced.current_dir(folder);
+    }
+    Some(traced)
 }

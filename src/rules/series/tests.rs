@@ -592,6 +592,44 @@ fn what_is_forgotten_is_what_was_last_seen_before_and_no_more() {
 }
 
 #[test]
+fn a_ven_is_forgotten_that_was_last_heard_of_before_and_no_other() {
+    let mut known = Known::default();
+    for (ven, now, astray) in [(1, 10, 5), (2, 12, 11)] {
+        let heard =
+            Heard { before: second(at(1)), now: second(at(now)), astray: second(at(astray)) };
+        known.vens.insert(ven, heard);
+    }
+    let astray = |known: &Known, ven| known.vens.get(&ven).map(|heard| heard.astray);
+    known.forget_before(at(10));
+    assert_eq!((astray(&known, 1), astray(&known, 2)), (Some(0), Some(second(at(11)))));
+    known.forget_before(at(11));
+    assert_eq!((astray(&known, 1), astray(&known, 2)), (None, Some(second(at(11)))));
+    known.forget_before(at(12));
+    assert_eq!(astray(&known, 2), Some(0));
+}
+
+#[test]
+fn of_more_vens_than_the_bound_none_is_remembered_and_no_series_is_lost_by_it() {
+    let mut monitor = Monitor::default();
+    monitor.fetch(20, &[row(1, 5, 10, 3)]);
+    let known = &mut monitor.known;
+    known.vens.extend((0..MAX_VENS as u64).map(|ven| (ven, Heard::default())));
+    assert!(!known.keep_to(1));
+    assert_eq!(known.vens.len(), MAX_VENS);
+    known.vens.insert(u64::MAX, Heard::default());
+    assert!(!known.keep_to(1));
+    assert_eq!((known.vens.len(), known.len()), (0, 1));
+}
+
+#[test]
+fn those_beyond_the_bound_take_three_times_their_place_while_an_answer_is_read() {
+    let mut known = Known { series: vec![series(1); MAX_SERIES], ..Known::default() };
+    assert_eq!(known.excess(), 0);
+    known.series.extend([series(2); 2]);
+    assert_eq!(known.excess(), 3 * 2 * size_of::<Series>());
+}
+
+#[test]
 fn of_those_last_seen_at_once_only_as_many_stay_as_there_is_room_for() {
     let mut monitor = Monitor::default();
     let lasts = [6, 7, 6, 5, 6, 5];
