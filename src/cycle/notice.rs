@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::lang::{archive, cycle as say, grouped, notices as words, reports};
+use crate::lang::{cycle as say, grouped, notices as words};
 use crate::mail::compose::duration;
 use crate::mail::outbox::{Lost, Reader};
 use crate::pce::seen::MAX_SEEN;
@@ -65,29 +65,29 @@ impl Happened {
             }
             Self::EventsSkipped { from, until } => (
                 words::events_skipped(lang),
-                say::events_skipped(lang, at(from), at(until)),
+                words::events_skipped_text(lang, at(from), at(until)),
                 words::events_skipped_do(lang),
             ),
             Self::EventsCut(second) => (
-                words::events_missing(lang),
-                say::events_cut(lang, at(second)),
+                words::events_cut(lang),
+                words::events_cut_text(lang, at(second)),
                 words::events_cut_do(lang),
             ),
             Self::EventsForgotten { since } => (
                 words::events_forgotten(lang),
-                say::events_forgotten(lang, grouped(MAX_SEEN as u64), at(since)),
+                words::events_forgotten_text(lang, grouped(MAX_SEEN as u64), at(since)),
                 words::events_forgotten_do(lang),
             ),
             Self::EventsUnreadable(count) => (
                 words::events_unreadable(lang),
-                say::events_unreadable(lang, say::event_records(lang, *count)),
+                words::events_unreadable_text(lang, say::event_records(lang, *count)),
                 words::events_unreadable_do(lang),
             ),
             Self::TrafficSkipped { from, until, members } => (
                 words::traffic_skipped(lang),
                 match members.as_slice() {
-                    [] => say::traffic_skipped(lang, at(from), at(until)),
-                    members => say::traffic_of_members_skipped(
+                    [] => words::traffic_skipped_text(lang, at(from), at(until)),
+                    members => words::traffic_of_members_skipped_text(
                         lang,
                         members.join(", "),
                         at(from),
@@ -98,22 +98,22 @@ impl Happened {
             ),
             Self::UnknownDecisions(decisions) => (
                 words::unknown_decisions(lang),
-                say::unknown_decisions(lang, decisions.join(", ")),
+                words::unknown_decisions_text(lang, decisions.join(", ")),
                 words::unknown_decisions_do(lang),
             ),
             Self::TrafficRegrouped => (
                 words::traffic_regrouped(lang),
-                say::traffic_regrouped(lang),
+                words::traffic_regrouped_text(lang),
                 words::traffic_regrouped_do(lang),
             ),
             Self::ArchiveLeftOut(records) => (
                 words::archive_left_out(lang),
-                archive::left_out(lang, records),
+                words::archive_left_out_text(lang, records),
                 words::archive_left_out_do(lang),
             ),
             Self::Gap(gap) => {
                 let time = duration(lang, gap.from, gap.until);
-                let text = reports::gap(lang, at(&gap.from), at(&gap.until), &time);
+                let text = words::gap_text(lang, at(&gap.from), at(&gap.until), &time);
                 (words::gap(lang, &time), text, words::gap_do(lang))
             }
             Self::RunsDied(begun) => {

@@ -41,22 +41,6 @@ texts! {
         en: "Events could not be read completely: {reason} They are complete up to {position}; the next run fetches the rest.",
         zh: "事件未能完整擷取：{reason}目前完整至 {position}，其餘將於下次執行時擷取。"
     }
-    events_skipped(from, until) {
-        en: "Events from {from} to {until} were skipped: the backlog is longer than settings.max_event_catch_up_hours.",
-        zh: "已略過 {from} 至 {until} 的事件：積壓時間超過 settings.max_event_catch_up_hours。"
-    }
-    events_forgotten(bound, since) {
-        en: "More than {bound} events came within the time that is looked back over. The oldest, now those of before {since}, are not looked for again, so what the PCE records late of that time is missed.",
-        zh: "回溯期間內的事件超過 {bound} 筆。最舊的事件（目前為 {since} 之前）不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
-    }
-    events_cut(second) {
-        en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
-        zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"
-    }
-    events_unreadable(records) {
-        en: "{records} could not be read (no JSON, or larger than 8 MiB): not counted.",
-        zh: "有 {records}無法讀取（不是 JSON，或大於 8 MiB），未計入。"
-    }
     traffic_complete(until, rows) {
         en: "Traffic: complete up to {until}, {rows} read.",
         zh: "流量：完整擷取至 {until}，共讀取 {rows}。"
@@ -65,25 +49,9 @@ texts! {
         en: "Traffic could not be read completely: {reason} It is complete up to {position}; the next run goes on.",
         zh: "流量未能完整擷取：{reason}目前完整至 {position}，下次執行時會繼續。"
     }
-    traffic_skipped(from, until) {
-        en: "Traffic from {from} to {until} was skipped: the backlog is longer than settings.max_catch_up_hours.",
-        zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
-    }
-    traffic_of_members_skipped(members, from, until) {
-        en: "Traffic of {members} from {from} to {until} was skipped: these members of the supercluster were silent, and the backlog is longer than settings.max_catch_up_hours. What the others sent of that time is counted as far as a run could read it.",
-        zh: "已略過 {members} 自 {from} 至 {until} 的流量：這些 Supercluster 成員沒有回應，且積壓時間超過 settings.max_catch_up_hours。其他成員在該期間傳回的流量，凡執行時讀到的均已計入。"
-    }
     traffic_cut(rows, from, until) {
         en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
         zh: "{from} 至 {until} 的流量只能讀取 {rows}：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
-    }
-    unknown_decisions(decisions) {
-        en: "The PCE sends rows of traffic with a policy decision that is not known here: {decisions}. They count for rules that ask for any decision (pd -1), and for no others. This is told once for each such word.",
-        zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
-    }
-    traffic_regrouped() {
-        en: "Most of the new traffic came in rows that began before the last run and only look new: probably traffic that is known already, under another name, cut otherwise, or counted anew. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
-        zh: "本次新增的流量大多來自上次執行之前就已開始、只是看似新出現的紀錄，很可能是已知的流量換了名稱、重新切分或重新計數。為避免重複通知，這類紀錄在本次執行中各只計 1 次；其中若有真正的新流量，將不會列出。"
     }
     flows_unreadable(rows) {
         en: "{rows} of traffic could not be read (no JSON, or larger than 8 MiB): not counted.",

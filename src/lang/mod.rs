@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod best_practices;
 pub mod check;
+pub mod conditions;
 pub mod config;
 pub mod cycle;
 pub mod help;
@@ -74,6 +75,28 @@ impl Lang {
         match self {
             Self::En => "en",
             Self::ZhTw => "zh-TW",
+        }
+    }
+}
+
+/// A sentence of the program's own in both languages, for a table of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    en: &'static str,
+    zh: &'static str,
+}
+
+/// English, then Traditional Chinese.
+pub(crate) const fn pair(en: &'static str, zh: &'static str) -> Pair {
+    Pair { en, zh }
+}
+
+impl Pair {
+    /// What it says to a reader of this language.
+    pub fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::ZhTw => self.zh,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What a notice is called in a mail, and what to do about it.
+//! What is said of what was lost, skipped or begun afresh: its name, what exactly
+//! happened, what to do; a block each.
 
 #![allow(missing_docs, reason = "a sentence is its own documentation")]
 
@@ -6,46 +7,86 @@ use super::texts;
 
 texts! {
     events_skipped() { en: "Events skipped", zh: "部分事件已略過" }
+    events_skipped_text(from, until) {
+        en: "Events from {from} to {until} were skipped: the backlog is longer than settings.max_event_catch_up_hours.",
+        zh: "已略過 {from} 至 {until} 的事件：積壓時間超過 settings.max_event_catch_up_hours。"
+    }
     events_skipped_do() {
         en: "No rule has seen them: look through the events of that time in the PCE's console. To have longer backlogs fetched, raise settings.max_event_catch_up_hours.",
         zh: "這些事件未經任何規則比對，請在 PCE 主控台查看該期間。若要補抓更長的積壓，請調高 settings.max_event_catch_up_hours。"
     }
-    events_missing() { en: "Events missing", zh: "部分事件缺漏" }
+    events_cut() { en: "Events missing", zh: "部分事件缺漏" }
+    events_cut_text(second) {
+        en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
+        zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"
+    }
     events_cut_do() {
         en: "Look through the events of that second in the PCE's console, and find who causes so many at once.",
         zh: "請在 PCE 主控台查看該秒的事件，並找出同時產生大量事件的來源。"
     }
     events_forgotten() { en: "Too many events to remember", zh: "事件過多，無法全部記住" }
+    events_forgotten_text(bound, since) {
+        en: "More than {bound} events came within the time that is looked back over. The oldest, now those of before {since}, are not looked for again, so what the PCE records late of that time is missed.",
+        zh: "回溯期間內的事件超過 {bound} 筆。最舊的事件（目前為 {since} 之前）不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
+    }
     events_forgotten_do() {
         en: "Nothing that was read is lost. Find who causes so many events, or set settings.late_reach_hours lower.",
         zh: "已讀取的事件均未遺失。請找出大量事件的來源，或調低 settings.late_reach_hours。"
     }
     events_unreadable() { en: "Events not readable", zh: "部分事件無法讀取" }
+    events_unreadable_text(records) {
+        en: "{records} could not be read (no JSON, or larger than 8 MiB): not counted.",
+        zh: "有 {records}無法讀取（不是 JSON，或大於 8 MiB），未計入。"
+    }
     events_unreadable_do() {
         en: "Look through the last events in the PCE's console. If it happens again, see whether a proxy on the way changes answers.",
         zh: "請在 PCE 主控台查看最近的事件。若再次發生，請確認中途的 Proxy 是否更動了回應內容。"
     }
     archive_left_out() { en: "Records not archived", zh: "部分紀錄未封存" }
+    archive_left_out_text(records) {
+        en: "More came at once than the archive keeps (60 MiB of events, 60 MiB of flows). Records of this run that are not archived: {records}.",
+        zh: "一次取得的紀錄超過封存的容量（事件與流量各 60 MiB）。本次執行未封存的紀錄數：{records}。"
+    }
     archive_left_out_do() {
         en: "The alerts are complete. To keep everything, run more often, or narrow the rule that matches the most traffic.",
         zh: "警示不受影響。若需保留全部紀錄，請縮短執行間隔，或縮小比對最多流量之規則的範圍。"
     }
     traffic_skipped() { en: "Traffic skipped", zh: "部分流量已略過" }
+    traffic_skipped_text(from, until) {
+        en: "Traffic from {from} to {until} was skipped: the backlog is longer than settings.max_catch_up_hours.",
+        zh: "已略過 {from} 至 {until} 的流量：積壓時間超過 settings.max_catch_up_hours。"
+    }
+    traffic_of_members_skipped_text(members, from, until) {
+        en: "Traffic of {members} from {from} to {until} was skipped: these members of the supercluster were silent, and the backlog is longer than settings.max_catch_up_hours. What the others sent of that time is counted as far as a run could read it.",
+        zh: "已略過 {members} 自 {from} 至 {until} 的流量：這些 Supercluster 成員沒有回應，且積壓時間超過 settings.max_catch_up_hours。其他成員在該期間傳回的流量，凡執行時讀到的均已計入。"
+    }
     traffic_skipped_do() {
         en: "No rule has seen it: look at the traffic of that time in the PCE's Explorer. To have longer backlogs fetched, raise settings.max_catch_up_hours.",
         zh: "這些流量未經任何規則比對，請在 PCE 的 Explorer 查看該期間。若要補抓更長的積壓，請調高 settings.max_catch_up_hours。"
     }
     unknown_decisions() { en: "A policy decision that is not known", zh: "出現無法辨識的政策決策" }
+    unknown_decisions_text(decisions) {
+        en: "The PCE sends rows of traffic with a policy decision that is not known here: {decisions}. They count for rules that ask for any decision (pd -1), and for no others. This is told once for each such word.",
+        zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
+    }
     unknown_decisions_do() {
         en: "See in the PCE's Explorer what these flows are; a rule with pd -1 counts them. A newer version of the monitor may know the decision.",
         zh: "請在 PCE 的 Explorer 查看這些流量；pd 為 -1 的規則會計入。較新版本的監控程式可能已支援此決策。"
     }
     traffic_regrouped() { en: "The PCE regrouped its rows of traffic", zh: "PCE 重新歸併了流量紀錄" }
+    traffic_regrouped_text() {
+        en: "Most of the new traffic came in rows that began before the last run and only look new: probably traffic that is known already, under another name, cut otherwise, or counted anew. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
+        zh: "本次新增的流量大多來自上次執行之前就已開始、只是看似新出現的紀錄，很可能是已知的流量換了名稱、重新切分或重新計數。為避免重複通知，這類紀錄在本次執行中各只計 1 次；其中若有真正的新流量，將不會列出。"
+    }
     traffic_regrouped_do() {
         en: "If the PCE was upgraded, restored or failed over: nothing. Otherwise look at the traffic of the last hours in the PCE's Explorer.",
         zh: "若 PCE 剛升級、還原或切換節點，則不需處理；否則請在 PCE 的 Explorer 查看最近數小時的流量。"
     }
     gap(time) { en: "No run for {time}", zh: "有 {time}沒有執行監控" }
+    gap_text(from, until, time) {
+        en: "No run between {from} and {until} ({time}): the host was off, cron or the timer did not start the monitor, or a clock was set. What happened meanwhile was caught up in this run, but for what other notices name.",
+        zh: "{from} 至 {until} 之間沒有執行任何監控（{time}）：主機可能關機、cron 或 timer 未啟動程式，或時鐘曾被調整。期間的資料已於本次補抓，其他通知所列者除外。"
+    }
     gap_do() {
         en: "If nobody stopped it on purpose: on the host, look at how long it has been up (`uptime`), at the cron entry or the timer, and at their log for that time.",
         zh: "若非人為停止，請在主機上確認開機時間（`uptime`）、cron 設定或 timer，以及該期間的記錄檔。"

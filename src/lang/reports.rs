@@ -50,10 +50,6 @@ texts! {
     renewed_do() { en: "Nothing.", zh: "不需處理。" }
 
     // A time without a run.
-    gap(from, until, time) {
-        en: "No run between {from} and {until} ({time}): the host was off, cron or the timer did not start the monitor, or a clock was set. What happened meanwhile was caught up in this run, but for what other notices name.",
-        zh: "{from} 至 {until} 之間沒有執行任何監控（{time}）：主機可能關機、cron 或 timer 未啟動程式，或時鐘曾被調整。期間的資料已於本次補抓，其他通知所列者除外。"
-    }
 
     // The daily report.
     daily() { en: "Daily report", zh: "每日報告" }

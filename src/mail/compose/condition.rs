@@ -1,79 +1,53 @@
 //! The words for each watched condition.
 
 use super::{Look, expiry, show};
-use crate::lang::{Lang, archive, mail as words, reports};
+use crate::lang::conditions::{self as words, Words};
+use crate::lang::{Lang, mail, reports};
 use crate::report::{Condition, ConditionNews, Phase};
-
-use Condition::{
-    Archive, CertificateExpires, Configuration, Credentials, Delivery, Events, Health, KeyExpires,
-    Traffic, Unreachable,
-};
 
 /// A subject is named with at most so many characters.
 const SUBJECT_MAX: usize = 150;
 
+/// `None` for what expires, which has words of its own.
+fn words(condition: Condition) -> Option<&'static Words> {
+    Some(match condition {
+        Condition::Unreachable => &words::UNREACHABLE,
+        Condition::Credentials => &words::CREDENTIALS,
+        Condition::Health => &words::HEALTH,
+        Condition::Events => &words::EVENTS,
+        Condition::Traffic => &words::TRAFFIC,
+        Condition::Configuration => &words::CONFIGURATION,
+        Condition::Delivery => &words::DELIVERY,
+        Condition::Archive => &words::ARCHIVE,
+        Condition::KeyExpires | Condition::CertificateExpires => return None,
+    })
+}
+
 /// `PCE unreachable`, `PCE still unreachable`, `PCE reachable again`.
 pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
-    let name = match (news.condition, news.phase) {
-        (Unreachable, Phase::Begins) => words::unreachable_begins,
-        (Unreachable, Phase::Lasts) => words::unreachable_lasts,
-        (Unreachable, Phase::Ended) => words::unreachable_ended,
-        (Credentials, Phase::Begins) => words::credentials_begins,
-        (Credentials, Phase::Lasts) => words::credentials_lasts,
-        (Credentials, Phase::Ended) => words::credentials_ended,
-        (Health, Phase::Begins) => words::health_begins,
-        (Health, Phase::Lasts) => words::health_lasts,
-        (Health, Phase::Ended) => words::health_ended,
-        (Events, Phase::Begins) => words::events_begins,
-        (Events, Phase::Lasts) => words::events_lasts,
-        (Events, Phase::Ended) => words::events_ended,
-        (Traffic, Phase::Begins) => words::traffic_begins,
-        (Traffic, Phase::Lasts) => words::traffic_lasts,
-        (Traffic, Phase::Ended) => words::traffic_ended,
-        (Configuration, Phase::Begins) => words::configuration_begins,
-        (Configuration, Phase::Lasts) => words::configuration_lasts,
-        (Configuration, Phase::Ended) => words::configuration_ended,
-        (Delivery, Phase::Begins) => words::delivery_begins,
-        (Delivery, Phase::Lasts) => words::delivery_lasts,
-        (Delivery, Phase::Ended) => words::delivery_ended,
-        (Archive, Phase::Begins) => archive::begins,
-        (Archive, Phase::Lasts) => archive::lasts,
-        (Archive, Phase::Ended) => archive::ended,
-        (KeyExpires | CertificateExpires, _) => return expiry::title(lang, news),
+    let Some(words) = words(news.condition) else {
+        return expiry::title(lang, news);
     };
-    name(lang)
+    let name = match news.phase {
+        Phase::Begins => words.begins,
+        Phase::Lasts => words.lasts,
+        Phase::Ended => words.ended,
+    };
+    name.text(lang).to_owned()
 }
 
 /// What it means; for an ended one how long it was, up to `now`.
 pub(super) fn meaning(lang: Lang, news: &ConditionNews, now: jiff::Timestamp) -> String {
-    if news.phase == Phase::Ended {
-        let time = show::duration(lang, news.since, now);
-        let was = match news.condition {
-            Unreachable => words::unreachable_was(lang, time),
-            Credentials => words::credentials_was(lang, time),
-            Health => words::health_was(lang, time),
-            Events => words::events_was(lang, time),
-            Traffic => words::traffic_was(lang, time),
-            Configuration => words::configuration_was(lang, time),
-            Delivery => words::delivery_was(lang, time),
-            Archive => archive::was(lang, time),
-            KeyExpires | CertificateExpires => return expiry::meaning(lang, news),
-        };
-        return match caught_up(lang, news) {
-            Some(caught_up) => reports::was_and(lang, was.trim_end_matches(['.', '。']), caught_up),
-            None => was,
-        };
+    let Some(words) = words(news.condition) else {
+        return expiry::meaning(lang, news);
+    };
+    if news.phase != Phase::Ended {
+        return words.means.text(lang).to_owned();
     }
-    match news.condition {
-        Unreachable => words::unreachable_means(lang),
-        Credentials => words::credentials_means(lang),
-        Health => words::health_means(lang),
-        Events => words::events_means(lang),
-        Traffic => words::traffic_means(lang),
-        Configuration => words::configuration_means(lang),
-        Delivery => words::delivery_means(lang),
-        Archive => archive::means(lang),
-        KeyExpires | CertificateExpires => expiry::meaning(lang, news),
+    let was = words.was(lang, &show::duration(lang, news.since, now));
+    match caught_up(lang, news) {
+        Some(caught_up) => reports::was_and(lang, was.trim_end_matches(['.', '。']), caught_up),
+        None => was,
     }
 }
 
@@ -82,8 +56,8 @@ fn caught_up(lang: Lang, news: &ConditionNews) -> Option<String> {
     let count = news.caught_up?;
     let shown = show::grouped(count);
     Some(match (news.condition, count) {
-        (Traffic, 1) => reports::row_caught_up(lang),
-        (Traffic, _) => reports::rows_caught_up(lang, shown),
+        (Condition::Traffic, 1) => reports::row_caught_up(lang),
+        (Condition::Traffic, _) => reports::rows_caught_up(lang, shown),
         (_, 0) => reports::nothing_to_catch_up(lang),
         (_, 1) => reports::event_caught_up(lang),
         _ => reports::events_caught_up(lang, shown),
@@ -100,12 +74,12 @@ pub(super) fn times(
     let since = show::moment(news.since, look.zone);
     let mut times = vec![match (&news.expires, news.phase) {
         (Some(expires), _) => (reports::expires(lang), show::moment(expires.at, look.zone)),
-        (None, Phase::Begins) => (words::since(lang), since),
+        (None, Phase::Begins) => (mail::since(lang), since),
         (None, Phase::Lasts) => {
             let lasted = show::duration(lang, news.since, now);
-            (words::since(lang), words::lasting_since(lang, since, lasted))
+            (mail::since(lang), mail::lasting_since(lang, since, lasted))
         }
-        (None, Phase::Ended) => (words::period(lang), show::span(news.since, now, look.zone)),
+        (None, Phase::Ended) => (mail::period(lang), show::span(news.since, now, look.zone)),
     }];
     if let Some(mail) = news.told_by.as_ref().filter(|mail| !mail.subject.is_empty()) {
         let label = match news.phase {
@@ -121,23 +95,12 @@ pub(super) fn times(
 
 /// What to do.
 pub(super) fn advice(lang: Lang, news: &ConditionNews) -> String {
-    if news.phase == Phase::Ended {
-        return match news.condition {
-            Delivery => words::healed_delivery_do(lang),
-            Archive => archive::ended_do(lang),
-            KeyExpires | CertificateExpires => expiry::advice(lang, news),
-            _ => words::healed_do(lang),
-        };
-    }
-    match news.condition {
-        Unreachable => words::unreachable_do(lang),
-        Credentials => words::credentials_do(lang),
-        Health => words::health_do(lang),
-        Events => words::events_do(lang),
-        Traffic => words::traffic_do(lang),
-        Configuration => words::configuration_do(lang),
-        Delivery => words::delivery_do(lang),
-        Archive => archive::what_to_do(lang),
-        KeyExpires | CertificateExpires => expiry::advice(lang, news),
-    }
+    let Some(words) = words(news.condition) else {
+        return expiry::advice(lang, news);
+    };
+    let advice = match news.phase {
+        Phase::Begins | Phase::Lasts => words.advice,
+        Phase::Ended => words.advice_at_its_end,
+    };
+    advice.text(lang).to_owned()
 }
