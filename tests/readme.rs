@@ -13,7 +13,7 @@ use std::path::Path;
 
 use illumio_monitor::cli::{self, Parsed};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Env, FILE_NAME, check_rule, check_section, known_keys, read_config};
+use illumio_monitor::store::{self, Env, FILE_NAME, Key, check_rule, check_section, read_config};
 use serde_json::{Map, Value, json};
 
 const READMES: [&str; 2] = ["README.md", "README.zh-TW.md"];
@@ -88,13 +88,11 @@ fn json_blocks(text: &str) -> Vec<&str> {
 
 /// `api.url` and its like; those of rules bare, as the tables show them.
 fn all_keys() -> Vec<String> {
-    let sections = known_keys().into_iter().flat_map(|(section, keys)| {
-        keys.into_iter().map(move |key| match section {
-            "rules" => key.to_owned(),
-            _ => format!("{section}.{key}"),
-        })
-    });
-    sections.collect()
+    let name = |key: &Key| match key.section {
+        "rules" => key.name.to_owned(),
+        _ => key.path(),
+    };
+    store::keys().iter().map(name).collect()
 }
 
 fn minimal() -> Value {
@@ -184,7 +182,7 @@ fn every_default_that_the_tables_show_is_what_a_missing_key_means() {
                 config[section][inner] = default;
                 assert_eq!(read(&config), without, "{name}: {key}");
                 seen += 1;
-            } else if known_keys()[4].1.contains(&key.as_str()) {
+            } else if store::keys().get("rules", key).is_some() {
                 let rule = check_rule(&rule_with(key, &default).to_string(), "rule");
                 assert_eq!(format!("{rule:?}"), plain_rule, "{name}: {key}");
                 seen += 1;
