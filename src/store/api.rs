@@ -31,13 +31,7 @@ pub(super) fn read(reading: &Reading<'_>) -> pce::Settings {
 }
 
 fn pce_url(api: &Section<'_>) -> String {
-    const EXAMPLE: &str = "\"https://pce.example.com:8443\"";
-    let text = api.trimmed("url");
-    api.requires("url");
-    let Some(text) = text else {
-        if !api.has_other_type("url") {
-            api.missing("url", EXAMPLE);
-        }
+    let Some(text) = api.needed("url", "\"https://pce.example.com:8443\"") else {
         return String::new();
     };
     match Base::parse(text) {

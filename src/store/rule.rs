@@ -80,7 +80,7 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
     rule.requires("type");
     let mut read = Rule {
         id,
-        name: name(rule),
+        name: rule.needed("name", "\"Agent tampering\"").unwrap_or_default().to_owned(),
         enabled: rule.bool("enabled", true),
         level: level(rule),
         desc: text("desc"),
@@ -157,15 +157,6 @@ fn id(rule: &Section<'_>) -> i64 {
         rule.missing("id", "1");
     }
     id.unwrap_or_default()
-}
-
-fn name(rule: &Section<'_>) -> String {
-    let name = rule.trimmed("name");
-    rule.requires("name");
-    if name.is_none() && !rule.has_other_type("name") {
-        rule.missing("name", "\"Agent tampering\"");
-    }
-    name.unwrap_or_default().to_owned()
 }
 
 fn level(rule: &Section<'_>) -> Level {

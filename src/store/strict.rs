@@ -156,6 +156,16 @@ impl<'a> Section<'a> {
         self.text(key).map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// The same of a text without which nothing works.
+    pub fn needed(&self, key: &'static str, example: &str) -> Option<&'a str> {
+        let text = self.trimmed(key);
+        self.requires(key);
+        if text.is_none() && !self.has_other_type(key) {
+            self.missing(key, example);
+        }
+        text
+    }
+
     /// True where the value is there and no text, which [`Self::text`] has told.
     pub fn has_other_type(&self, key: &str) -> bool {
         self.get(key).is_some_and(|node| !matches!(node, Node::Text(_)))
