@@ -2,14 +2,12 @@
 
 use serde_json::Value;
 
+use super::key::keys;
 use super::layout;
 use crate::secret::Secrets;
 
 /// What stands for a value that nobody may see.
 const MASKED: &str = "***";
-
-/// Keys whose value is a secret, or may hold one.
-const SECRET: [&str; 4] = ["api.key", "api.secret", "smtp.password", "api.proxy"];
 
 /// One difference between the file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +129,7 @@ fn rule_name(rule: &Value) -> String {
 }
 
 fn shown(path: &str, value: &Value) -> String {
-    match SECRET.contains(&path) {
+    match keys().at(path).is_some_and(|key| key.secret) {
         true => MASKED.to_owned(),
         false => value.to_string(),
     }
