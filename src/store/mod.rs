@@ -42,7 +42,9 @@ pub use key::{Key, Keys, Kind, keys};
 pub use load::read_config;
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
-pub use look::{Look, check_rule, check_section, look, screen_language, secrets, what_holds};
+pub use look::{
+    Look, check_rule, check_section, check_whole_rule, look, screen_language, secrets, what_holds,
+};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
