@@ -78,7 +78,7 @@ fn show(menu: &mut Menu<'_>) {
     };
     let at = |setting: &Setting| or(setting, words::not_set);
     let daily = match at(&DAILY) {
-        text if text == "off" => words::off(lang),
+        text if text == "off" => words::daily_off(lang),
         text => text,
     };
     let configured = configured_language(menu);
