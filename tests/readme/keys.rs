@@ -149,7 +149,7 @@ fn written(key: &Key) -> String {
     let (first, rest) = sentence.split_at(first);
     let default = match &key.holds {
         Value::Null => String::new(),
-        holds => format!("; default {holds}"),
+        holds => format!(", default {holds}"),
     };
     let range = range.replace('–', "\\(en");
     let range = if range.is_empty() { range } else { format!("; {range}") };
