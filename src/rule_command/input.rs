@@ -91,7 +91,7 @@ fn read(
 
 /// One rule, or each of a list, with its path in what was given.
 fn pieces(text: &str) -> Result<Vec<(String, &str)>, serde_json::Error> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = store::unmarked(text);
     if text.trim_start().starts_with('[') {
         let list: Vec<&RawValue> = serde_json::from_str(text)?;
         let named = list.into_iter().enumerate();

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::key::keys;
 use super::layout;
+use super::load::unmarked;
 use crate::secret::Secrets;
 
 /// What stands for a value that nobody may see.
@@ -50,8 +51,7 @@ pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
 type Fields = Vec<(String, Value)>;
 
 fn sections(text: &str) -> Fields {
-    let text = text.strip_prefix(super::load::MARK).unwrap_or(text).trim();
-    let mut sections = fields_of(text);
+    let mut sections = fields_of(unmarked(text).trim());
     sections.retain(|(name, _)| name != "state");
     sections
 }

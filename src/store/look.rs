@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::config::{self, Place};
 use super::credential::secrets_in;
 use super::file::refuse_newer;
-use super::load::{document, read_text};
+use super::load::{document, read_text, unmarked};
 use super::locate::{Env, resolve};
 use super::node::{Document, Node, find};
 use super::owner::assert_no_stranger;
@@ -125,7 +125,6 @@ pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> V
 }
 
 fn rules(text: &str) -> Vec<Value> {
-    let text = text.strip_prefix(super::load::MARK).unwrap_or(text);
-    let file: Value = serde_json::from_str(text).unwrap_or_default();
+    let file: Value = serde_json::from_str(unmarked(text)).unwrap_or_default();
     file["rules"].as_array().cloned().unwrap_or_default()
 }

@@ -39,7 +39,7 @@ pub use edit::{Draft, Edited, edit};
 pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use key::{Key, Keys, Kind, keys};
-pub use load::read_config;
+pub use load::{read_config, unmarked};
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
 pub use look::{
