@@ -81,7 +81,6 @@ fn org_id(api: &Section<'_>) -> String {
 
 fn api_key(api: &Section<'_>, env: &Env) -> String {
     let written = api.trimmed("key");
-    api.requires("key");
     api.keeps_secret("key", None);
     let key = env.text("ILLUMIO_API_KEY").or(written).unwrap_or_default();
     if key.is_empty() && !api.has_other_type("key") {

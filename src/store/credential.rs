@@ -90,11 +90,10 @@ impl Places {
 
     /// A secret without which nothing works; where there is none, that is told.
     pub fn require(&self, section: &Section<'_>, reading: &Reading<'_>) -> Secret {
-        let told = section.faults();
+        let told = reading.problems.count();
         self.note(section);
-        section.requires(self.key);
         let secret = self.read(section, reading);
-        if secret.is_none() && section.faults() == told {
+        if secret.is_none() && reading.problems.count() == told {
             section.wrong(self.key, |lang| {
                 words::secret_missing(
                     lang,

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::config::{Place, what_holds};
 use super::locate::Env;
 use super::node::Document;
+use super::problem::Problems;
 use super::rule;
 
 /// One key, and what the strict reader makes of it.
@@ -22,7 +23,7 @@ pub struct Key {
     pub name: &'static str,
     /// What may stand there.
     pub kind: Kind,
-    /// Whether nothing works without it.
+    /// Whether a file, or a rule, that has nothing misses it; known of [`keys`] alone.
     pub required: bool,
     /// Whether it is a secret, or may hold one.
     pub secret: bool,
@@ -85,9 +86,7 @@ impl Keys {
     pub fn iter(&self) -> impl Iterator<Item = &Key> {
         self.0.iter()
     }
-}
 
-impl Keys {
     /// Notes that a key is asked for: behind the one that was noted last, where a reader
     /// of two kinds of rules comes upon the keys of the second.
     pub(super) fn ask(&mut self, after: Option<&str>, key: Key) {
@@ -114,10 +113,15 @@ pub fn keys() -> &'static Keys {
         let env = Env::default();
         let place = Place { env: &env, folder: Path::new(""), remembered: None };
         let document = Document { sections: Vec::new(), state: None };
-        let (config, _, _) = what_holds(&document, &place);
-        let keys = RefCell::new(config.keys);
-        rule::ask_all(&keys);
-        keys.into_inner()
+        let (config, mut missing, _) = what_holds(&document, &place);
+        let (keys, problems) = (RefCell::new(config.keys), Problems::default());
+        rule::ask_all(&keys, &problems);
+        missing.extend(problems.done().0);
+        let mut keys = keys.into_inner();
+        for key in &mut keys.0 {
+            key.required = missing.iter().any(|problem| problem.path == key.path());
+        }
+        keys
     });
     &KEYS
 }

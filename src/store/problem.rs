@@ -75,15 +75,6 @@ impl Problems {
         }
     }
 
-    /// Adds those of another.
-    pub fn append(&self, other: Self) {
-        let (list, more) = other.done();
-        let mut own = self.list.borrow_mut();
-        let room = MOST_PROBLEMS.saturating_sub(own.len());
-        self.more.set(self.more.get() + more + list.len().saturating_sub(room));
-        own.extend(list.into_iter().take(room));
-    }
-
     /// How many there are, told or only counted.
     pub fn count(&self) -> usize {
         self.list.borrow().len() + self.more.get()

@@ -24,6 +24,12 @@ const SEVERITIES: &[&str] = &[
 
 const STATUSES: &[&str] = &["success", "failure", "none"];
 
+const EVENT_COUNTS: [(&str, EventCount); 2] =
+    [("events", EventCount::Events), ("objects", EventCount::Objects)];
+
+const FLOW_COUNTS: [(&str, FlowCount); 2] =
+    [("connections", FlowCount::Connections), ("flows", FlowCount::Flows)];
+
 /// The longest window and cooldown: a week of minutes.
 const WEEK: u32 = 10_080;
 
@@ -33,11 +39,11 @@ pub fn place_of_key(key: &str) -> usize {
     keys().of("rules").position(|one| one.name == key).unwrap_or(usize::MAX)
 }
 
-/// Notes the keys of both kinds of rules.
-pub(super) fn ask_all(keys: &RefCell<Keys>) {
-    for kind in [RuleType::Traffic, RuleType::Event] {
-        let problems = Problems::default();
-        read_as(kind, &Section::open(None, "rules", "rule", &problems, Some(keys)));
+/// Notes the keys of both kinds of rules, and tells what a rule without any misses.
+pub(super) fn ask_all(keys: &RefCell<Keys>, problems: &Problems) {
+    rule_type(&Node::Object(Vec::new()), "rules", problems);
+    for (_, kind) in TYPES {
+        read_as(kind, &Section::open(None, "rules", "rules", problems, Some(keys)));
     }
 }
 
@@ -76,8 +82,7 @@ pub(super) fn read(node: &Node, path: &str, problems: &Problems) -> Option<Rule>
 fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
     let text = |key| rule.text(key).unwrap_or_default().to_owned();
     let id = id(rule);
-    rule.note("type", || Kind::Word(RuleType::ALL.map(RuleType::word).to_vec()));
-    rule.requires("type");
+    rule.note("type", || Kind::Word(TYPES.map(|(word, _)| word).to_vec()));
     let mut read = Rule {
         id,
         name: rule.needed("name", "\"Agent tampering\"").unwrap_or_default().to_owned(),
@@ -99,8 +104,8 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
         Threshold::Count { window, .. } => window,
     });
     match &mut read.filter {
-        Filter::Event(event) => event.count_by = event_count(rule),
-        Filter::Traffic(traffic) => traffic.count_by = flow_count(rule),
+        Filter::Event(event) => event.count_by = count_by(rule, EVENT_COUNTS),
+        Filter::Traffic(traffic) => traffic.count_by = count_by(rule, FLOW_COUNTS),
     }
     read
 }
@@ -111,17 +116,7 @@ enum RuleType {
     Traffic,
 }
 
-impl RuleType {
-    const ALL: [Self; 2] = [Self::Event, Self::Traffic];
-
-    /// The word in the config.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Event => "event",
-            Self::Traffic => "traffic",
-        }
-    }
-}
+const TYPES: [(&str, RuleType); 2] = [("traffic", RuleType::Traffic), ("event", RuleType::Event)];
 
 /// The type comes first: it says which other keys there may be.
 fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
@@ -133,11 +128,11 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
     let at = format!("{path}.type");
     match found.map(|(_, node)| node) {
         Some(Node::Text(text)) => {
-            let kind = RuleType::ALL.into_iter().find(|kind| kind.word() == text);
-            if kind.is_none() {
+            let found = TYPES.into_iter().find(|(word, _)| word == text);
+            if found.is_none() {
                 problems.add(&at, |lang| words::unknown_type(lang, shown(text)));
             }
-            kind
+            found.map(|(_, kind)| kind)
         }
         None | Some(Node::Null) => {
             problems.add(&at, |lang| words::missing(lang, "\"event\", \"traffic\""));
@@ -152,7 +147,6 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
 
 fn id(rule: &Section<'_>) -> i64 {
     let id = rule.int("id", i64::MIN..=i64::MAX);
-    rule.requires("id");
     if rule.get("id").is_none() {
         rule.missing("id", "1");
     }
@@ -196,13 +190,7 @@ fn event(rule: &Section<'_>) -> EventFilter {
     }
 }
 
-fn event_count(rule: &Section<'_>) -> EventCount {
-    let known = [("events", EventCount::Events), ("objects", EventCount::Objects)];
-    rule.word("count_by", &known).unwrap_or_default()
-}
-
-fn flow_count(rule: &Section<'_>) -> FlowCount {
-    let known = [("connections", FlowCount::Connections), ("flows", FlowCount::Flows)];
+fn count_by<T: Copy + Default>(rule: &Section<'_>, known: [(&'static str, T); 2]) -> T {
     rule.word("count_by", &known).unwrap_or_default()
 }
 
@@ -210,7 +198,6 @@ fn flow_count(rule: &Section<'_>) -> FlowCount {
 fn filter_value(rule: &Section<'_>) -> String {
     const KEY: &str = "filter_value";
     let text = rule.text(KEY);
-    rule.requires(KEY);
     let Some(text) = text else {
         if rule.get(KEY).is_none() {
             rule.missing(KEY, "\"agent.tampering\"");
@@ -254,7 +241,6 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
 
 fn decision(rule: &Section<'_>) -> Option<Decision> {
     let number = rule.int("pd", -1..=3);
-    rule.requires("pd");
     if rule.get("pd").is_none() {
         rule.wrong("pd", words::pd_missing);
     }

@@ -16,14 +16,13 @@ use crate::lang::Lang;
 use crate::lang::config as words;
 
 /// An object whose keys are asked for, one by one. What is in it and was never asked for
-/// is unknown; that is told when the section is let go, before all else that is wrong.
+/// is unknown; that is told when the section is let go.
 pub(super) struct Section<'a> {
     name: &'static str,
     path: String,
     entries: &'a [(String, Node)],
     asked: RefCell<Vec<&'static str>>,
     keys: Option<&'a RefCell<Keys>>,
-    found: Problems,
     problems: &'a Problems,
 }
 
@@ -33,13 +32,10 @@ impl Drop for Section<'_> {
         for (key, _) in self.entries.iter().filter(|(key, _)| !key.starts_with('_')) {
             if !asked.contains(&key.as_str()) {
                 let near = nearest(key, &asked);
-                self.problems.add(&self.path_of(key), |lang| words::unknown_key(lang, near));
+                self.wrong(key, |lang| words::unknown_key(lang, near));
             }
         }
-        for key in doubles(self.entries) {
-            self.problems.add(&self.path_of(key), words::double_key);
-        }
-        self.problems.append(std::mem::take(&mut self.found));
+        doubles(self.entries).for_each(|key| self.wrong(key, words::double_key));
     }
 }
 
@@ -62,8 +58,7 @@ impl<'a> Section<'a> {
                 &[]
             }
         };
-        let (asked, found) = (RefCell::default(), Problems::default());
-        Self { name, path, entries, asked, keys, found, problems }
+        Self { name, path, entries, asked: RefCell::default(), keys, problems }
     }
 
     /// Notes that there is such a key, of that kind.
@@ -95,11 +90,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Notes that nothing works without this key.
-    pub fn requires(&self, key: &str) {
-        self.mark(key, |key| key.required = true);
-    }
-
     /// Notes that a key's value may be a secret, and which key names a file with it.
     pub fn keeps_secret(&self, key: &str, file: Option<&'static str>) {
         self.mark(key, |key| (key.secret, key.file) = (true, file));
@@ -113,11 +103,6 @@ impl<'a> Section<'a> {
     /// The value of a key that is asked for elsewhere; `null` counts as not given.
     pub fn get(&self, key: &str) -> Option<&'a Node> {
         find(self.entries, key).filter(|node| !matches!(node, Node::Null))
-    }
-
-    /// How many things are wrong with what was asked for.
-    pub fn faults(&self) -> usize {
-        self.found.count()
     }
 
     /// A text as it stands.
@@ -159,7 +144,6 @@ impl<'a> Section<'a> {
     /// The same of a text without which nothing works.
     pub fn needed(&self, key: &'static str, example: &str) -> Option<&'a str> {
         let text = self.trimmed(key);
-        self.requires(key);
         if text.is_none() && !self.has_other_type(key) {
             self.missing(key, example);
         }
@@ -276,7 +260,7 @@ impl<'a> Section<'a> {
 
     /// Tells what is wrong with `key`; an index may follow the key.
     pub fn wrong(&self, key: &str, sentence: impl Fn(Lang) -> String) {
-        self.found.add(&self.path_of(key), sentence);
+        self.problems.add(&self.path_of(key), sentence);
     }
 
     /// Tells that `key` has to be given, for example as `example`.
