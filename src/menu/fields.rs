@@ -118,7 +118,9 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
 impl Field {
     /// What the strict reader knows of it.
     fn known(&self) -> Key {
-        store::keys().get("rules", self.key).cloned().unwrap_or_default()
+        let known = store::keys().get("rules", self.key);
+        debug_assert!(known.is_some(), "nobody reads {}", self.key);
+        known.cloned().unwrap_or_default()
     }
 
     /// The value as a person reads it; empty where nothing is set.

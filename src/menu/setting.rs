@@ -33,7 +33,9 @@ pub const fn setting(
 impl Setting {
     /// What the strict reader knows of it.
     fn key(&self) -> Key {
-        store::keys().at(self.path).cloned().unwrap_or_default()
+        let known = store::keys().at(self.path);
+        debug_assert!(known.is_some(), "nobody reads {}", self.path);
+        known.cloned().unwrap_or_default()
     }
 
     /// What the file says, else what holds without that; empty where nothing does.
