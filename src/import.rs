@@ -117,7 +117,7 @@ impl<'a> Import<'a> {
                 return self.refuse(sentence);
             }
         };
-        let value: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        let value: Value = match serde_json::from_str(store::unmarked(&text)) {
             Ok(value) => value,
             Err(error) => {
                 let sentence = words::not_json(self.lang, shown, error);

@@ -11,6 +11,7 @@ mod input;
 mod list;
 mod load;
 
+pub use ids::range;
 pub use list::rows;
 
 use std::path::Path;

@@ -29,6 +29,13 @@ pub fn visible(line: &str) -> String {
     out
 }
 
+/// Our own signs in ASCII, for a terminal that has none of them.
+pub fn in_ascii(text: &str) -> String {
+    [("✓", "+"), ("✗", "x"), ("→", "->"), ("·", "|"), ("…", "~")]
+        .into_iter()
+        .fold(text.to_owned(), |text, (sign, ascii)| text.replace(sign, ascii))
+}
+
 /// One line of at most `most` characters for where an escape would be read as text: a
 /// blank stands for each control character.
 pub fn one_line(text: &str, most: usize) -> String {

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "readme/keys.rs"]
+mod keys;
 #[path = "readme/rooms.rs"]
 mod rooms;
 
@@ -13,8 +15,8 @@ use std::path::Path;
 
 use illumio_monitor::cli::{self, Parsed};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Env, FILE_NAME, check_rule, check_section, known_keys, read_config};
-use serde_json::{Map, Value, json};
+use illumio_monitor::store::{Env, FILE_NAME, check_rule, read_config};
+use serde_json::{Value, json};
 
 const READMES: [&str; 2] = ["README.md", "README.zh-TW.md"];
 
@@ -86,39 +88,11 @@ fn json_blocks(text: &str) -> Vec<&str> {
     blocks.map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-/// `api.url` and its like; those of rules bare, as the tables show them.
-fn all_keys() -> Vec<String> {
-    let sections = known_keys().into_iter().flat_map(|(section, keys)| {
-        keys.into_iter().map(move |key| match section {
-            "rules" => key.to_owned(),
-            _ => format!("{section}.{key}"),
-        })
-    });
-    sections.collect()
-}
-
-fn minimal() -> Value {
-    json!({
-        "api": {"url": "https://pce.example.com:8443", "key": "api_1", "secret": "s"},
-        "email": {"recipients": ["soc@example.com"]},
-    })
-}
-
 /// What the strict reader makes of a config, all of it.
-fn read(config: &Value) -> String {
+fn read(config: &Value) {
     let env = Env::of(&[]);
     let config = read_config(&root().join(FILE_NAME), &config.to_string(), &env);
-    format!("{:?}", config.unwrap_or_else(|error| panic!("{:?}", error.lines(Lang::En))))
-}
-
-/// A counting rule with another value for one key.
-fn rule_with(key: &str, value: &Value) -> Value {
-    let mut rule = json!({
-        "id": 1, "type": "event", "name": "x", "filter_value": "x",
-        "threshold_type": "count", "threshold_count": 5, "threshold_window": 10,
-    });
-    rule[key] = value.clone();
-    rule
+    config.unwrap_or_else(|error| panic!("{:?}", error.lines(Lang::En)));
 }
 
 #[test]
@@ -143,101 +117,6 @@ fn the_quick_start_is_two_commands() {
     let text = text("README.md");
     let start = text.split("## Quick start\n").nth(1).unwrap();
     assert!(start.starts_with("\n    make demo\n    make test\n\n"));
-}
-
-#[test]
-fn every_key_that_the_strict_reader_knows_stands_in_the_tables_and_no_other() {
-    let known: BTreeSet<String> = all_keys().into_iter().collect();
-    assert!(known.len() > 60, "{known:?}");
-    for name in READMES {
-        let text = text(name);
-        let shown: Vec<String> = rows(&text).into_iter().flat_map(|(keys, _)| keys).collect();
-        let missing: Vec<_> = known.iter().filter(|key| !shown.contains(key)).collect();
-        assert!(missing.is_empty(), "{name} does not tell of {missing:?}");
-        let sections = ["api.", "email.", "smtp.", "settings."];
-        // The table of secrets names keys in its other cells alone.
-        let odd = shown.iter().filter(|key| {
-            sections.iter().any(|section| key.starts_with(section)) && !known.contains(*key)
-        });
-        let odd: Vec<_> = odd.collect();
-        assert!(odd.is_empty(), "{name} tells of {odd:?}, which nobody reads");
-    }
-    let page = text("dist/man/illumio-monitor.json.5");
-    let missing: Vec<_> = known.iter().filter(|key| !page.contains(*key)).collect();
-    assert!(missing.is_empty(), "the man page does not tell of {missing:?}");
-}
-
-#[test]
-fn every_default_that_the_tables_show_is_what_a_missing_key_means() {
-    let without = read(&minimal());
-    let plain_rule =
-        format!("{:?}", check_rule(&rule_with("note", &json!("")).to_string(), "rule"));
-    for name in READMES {
-        let mut seen = 0;
-        for (keys, cells) in rows(&text(name)) {
-            let [key] = &keys[..] else { continue };
-            let Some(default) = literal(&cells[0]).filter(|_| cells.len() == 2) else {
-                continue;
-            };
-            if let Some((section, inner)) = key.split_once('.') {
-                let mut config = minimal();
-                config[section][inner] = default;
-                assert_eq!(read(&config), without, "{name}: {key}");
-                seen += 1;
-            } else if known_keys()[4].1.contains(&key.as_str()) {
-                let rule = check_rule(&rule_with(key, &default).to_string(), "rule");
-                assert_eq!(format!("{rule:?}"), plain_rule, "{name}: {key}");
-                seen += 1;
-            }
-        }
-        assert!(seen > 20, "{name}: {seen} defaults were found");
-    }
-}
-
-/// A default as it would stand in the file: a number, or one piece of code.
-fn literal(cell: &str) -> Option<Value> {
-    if let Ok(number) = cell.parse::<u32>() {
-        return Some(json!(number));
-    }
-    let code = cell.strip_prefix('`')?.strip_suffix('`')?;
-    (!code.contains('`')).then(|| serde_json::from_str(code).unwrap_or(json!(code)))
-}
-
-#[test]
-fn every_range_that_the_tables_show_is_the_strict_readers() {
-    let env = Env::of(&[]);
-    for name in READMES {
-        let mut seen = 0;
-        for (keys, cells) in rows(&text(name)) {
-            let (Some(key), Some((from, to))) = (keys.first(), cells.last().and_then(|c| range(c)))
-            else {
-                continue;
-            };
-            let holds = |number: i64| match key.split_once('.') {
-                Some((section, key)) => {
-                    let keys: Map<String, Value> =
-                        [(key.to_owned(), json!(number))].into_iter().collect();
-                    check_section(section, &Value::Object(keys), &env, root()).is_empty()
-                }
-                None => check_rule(&rule_with(key, &json!(number)).to_string(), "rule").is_ok(),
-            };
-            assert!(holds(from) && holds(to), "{name}: {key} {from}–{to}");
-            assert!(!holds(from - 1) && !holds(to + 1), "{name}: {key} {from}–{to}");
-            seen += 1;
-        }
-        assert!(seen > 10, "{name}: {seen} ranges were found");
-    }
-}
-
-/// `1–86,400` in a cell.
-fn range(cell: &str) -> Option<(i64, i64)> {
-    let (before, after) = cell.split_once('–')?;
-    let digit = |letter: &char| letter.is_ascii_digit() || *letter == ',';
-    let before: String = before.chars().rev().take_while(digit).collect();
-    let before: String = before.chars().rev().collect();
-    let after: String = after.chars().take_while(digit).collect();
-    let number = |text: &str| text.replace(',', "").parse().ok();
-    Some((number(&before)?, number(&after)?))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::exit::Code;
 use crate::secret::Secrets;
-use crate::visible::visible;
+use crate::visible::{in_ascii, visible};
 
 /// How well it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,20 +88,18 @@ impl Finding {
     /// Its lines, with nothing in them that acts on a terminal: the sign and what
     /// was found, then the details, then what to do. `plain`: in ASCII signs.
     pub fn lines(&self, plain: bool) -> Vec<String> {
-        let (sign, arrow) = match (self.mark, plain) {
-            (Mark::Good, false) => ("✓", "→"),
-            (Mark::Remark, false) => ("!", "→"),
-            (Mark::Bad(_), false) => ("✗", "→"),
-            (Mark::Good, true) => ("+", "->"),
-            (Mark::Remark, true) => ("!", "->"),
-            (Mark::Bad(_), true) => ("x", "->"),
+        let sign = match self.mark {
+            Mark::Good => "✓",
+            Mark::Remark => "!",
+            Mark::Bad(_) => "✗",
         };
         let first = format!("{sign} {}", visible(&self.what));
         let details = self.details.iter();
         let details = details.map(|detail| format!("  {}", visible(detail)));
         let fix = self.fix.iter().flat_map(|fix| fix.lines());
-        let fix = fix.map(|line| format!("  {arrow} {}", visible(line)));
-        std::iter::once(first).chain(details).chain(fix).collect()
+        let fix = fix.map(|line| format!("  → {}", visible(line)));
+        let lines = std::iter::once(first).chain(details).chain(fix);
+        lines.map(|line| if plain { in_ascii(&line) } else { line }).collect()
     }
 
     /// For scripts; the README names the keys.

@@ -16,10 +16,6 @@ const SECTIONS: [&str; 4] = ["api", "email", "smtp", "settings"];
 /// What a log-in at the mail server is made of: taken together or not at all.
 const LOGIN: [&str; 3] = ["user", "password", "enable_auth"];
 
-/// Ways to say a secret that stand for each other.
-const ELSEWHERE: [(&str, &str, &str); 2] =
-    [("api", "secret", "secret_file"), ("smtp", "password", "password_file")];
-
 impl Import<'_> {
     /// Imports a config; where it is the config itself, repairs its ids alone.
     pub(super) fn take_config(&mut self, file: &Path, config: &Value) {
@@ -245,10 +241,10 @@ fn acceptable(section: &str, keys: &Value, place: &Place<'_>) -> (Map<String, Va
     (fine, refused)
 }
 
+/// Whether the key is a secret that a file holds.
 fn said_elsewhere(draft: &Draft, section: &str, key: &str) -> bool {
-    ELSEWHERE.iter().any(|(of, plain, other)| {
-        (*of, *plain) == (section, key) && draft.value(section, other).is_some()
-    })
+    let file = store::keys().get(section, key).and_then(|key| key.file);
+    file.is_some_and(|file| draft.value(section, file).is_some())
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -64,6 +64,7 @@ texts! {
     zone_hint() { en: "for example Asia/Taipei or UTC", zh: "例如 Asia/Taipei 或 UTC" }
     zone_system() { en: "the system's", zh: "依系統" }
     daily() { en: "Daily report", zh: "每日報告" }
+    daily_off() { en: "off", zh: "停用" }
     daily_hint() { en: "the local time, for example 08:30, or off", zh: "當地時間，例如 08:30，停用請輸入 off" }
     site() { en: "Site name", zh: "站台名稱" }
     site_hint() { en: "stands in the subject, for example Taipei DC", zh: "顯示於郵件主旨，例如 Taipei DC" }

@@ -11,7 +11,7 @@ use crate::lang::{Lang, menu as say};
 use crate::secret::Secrets;
 use crate::store::Env;
 use crate::terminal;
-use crate::visible::visible;
+use crate::visible::{in_ascii, visible};
 
 /// A script gives at most so many lines, so that `yes | illumio-monitor` ends.
 const MOST_LINES: u32 = 1_000;
@@ -150,11 +150,9 @@ impl Console {
 
     /// Tells a result at once, good and bad behind their marks.
     pub fn line(&self, style: Style, text: &str) {
-        let mark = match (style, self.ascii) {
-            (Style::Good, false) => "✓ ",
-            (Style::Good, true) => "+ ",
-            (Style::Bad, false) => "✗ ",
-            (Style::Bad, true) => "x ",
+        let mark = match style {
+            Style::Good => "✓ ",
+            Style::Bad => "✗ ",
             _ => "",
         };
         if text.is_empty() {
@@ -167,7 +165,7 @@ impl Console {
 
     /// Tells one line that brings its mark along.
     pub fn marked(&self, style: Style, line: &str) {
-        let line = visible(line);
+        let line = self.shown(line);
         if !self.person {
             return self.put(&format!("{line}\n"));
         }
@@ -190,7 +188,7 @@ impl Console {
     /// Shows a person one line, cut to the width.
     pub fn row(&self, style: Style, text: &str) {
         if self.person {
-            let text = columns::fit(&visible(text), self.columns());
+            let text = columns::fit(&self.shown(text), self.columns());
             self.put(&format!("{}\n", self.styled_text(style, &text)));
         }
     }
@@ -284,7 +282,7 @@ impl Console {
             return self.next_line();
         }
         let columns = self.columns();
-        let prompt = columns::fit(&visible(prompt), columns.saturating_sub(12));
+        let prompt = columns::fit(&self.shown(prompt), columns.saturating_sub(12));
         let left = columns.saturating_sub(columns::width(&prompt) + 1);
         let prompt = self.in_ascii(&self.styled_text(Style::Title, &prompt));
         match typing::read_line(&mut self.input, &prompt, left, unseen) {
@@ -331,11 +329,13 @@ impl Console {
         terminal::put(&self.in_ascii(&self.secrets.hide(text)));
     }
 
-    /// The few signs of our own that not every terminal has, in ASCII where it has none.
+    /// Text with nothing in it that acts on the terminal, or that it can't show. What is
+    /// cut or wrapped to its width is so by now.
+    fn shown(&self, text: &str) -> String {
+        self.in_ascii(&visible(text))
+    }
+
     fn in_ascii(&self, text: &str) -> String {
-        match self.ascii {
-            true => text.replace('…', "~").replace('→', ">").replace('·', "-"),
-            false => text.to_owned(),
-        }
+        if self.ascii { in_ascii(text) } else { text.to_owned() }
     }
 }

@@ -188,7 +188,7 @@ fn freely(menu: &mut Menu<'_>, typed: &str) -> Result<Option<Begin>, Stop> {
     let mut rule = Keys::new();
     rule.insert("type".to_owned(), "event".into());
     rule.insert("filter_value".to_owned(), typed.into());
-    if let Err(wrong) = menu.reader().rule(&rule, &["filter_value"]) {
+    if let Err(wrong) = menu.reader().rule(&rule, "filter_value") {
         return not_found(menu, &wrong);
     }
     menu.console.fine();

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::Menu;
 use super::console::Stop;
 use super::question::{NOTHING, Question};
-use super::strict::Keys;
-use crate::lang::{Lang, menu as words_of_menu, menu_rules as say, rules as words};
-use crate::rules::Level;
+use super::strict::{Keys, typed_value};
+use crate::lang::{Lang, menu_rules as say, rules as words};
+use crate::store::{self, Key, Kind};
 
 /// A sentence in the user's language.
 type Words = fn(Lang) -> String;
@@ -21,29 +21,23 @@ pub struct Field {
     pub label: Words,
     /// An example.
     pub hint: Words,
-    kind: Kind,
+    form: Form,
 }
 
-enum Kind {
-    Text,
-    /// Without this there is no rule.
-    Required,
-    /// A number that may be taken away.
-    Number,
-    /// One that may not.
-    RequiredNumber,
-    List,
-    OnOff,
+/// How it is asked for.
+enum Form {
+    /// By its kind in the file.
+    Plain,
     /// Each as it stands in the file, and in words.
     Choice(&'static [(&'static str, Words)]),
     /// The three `threshold_` keys as one.
     Trigger,
 }
 
-const LEVELS: Kind =
-    Kind::Choice(&[("critical", say::critical), ("warning", say::warning), ("info", say::info)]);
+const LEVELS: Form =
+    Form::Choice(&[("critical", say::critical), ("warning", say::warning), ("info", say::info)]);
 
-const DECISIONS: Kind = Kind::Choice(&[
+const DECISIONS: Form = Form::Choice(&[
     ("2", words::blocked),
     ("1", words::potentially_blocked),
     ("0", words::allowed),
@@ -51,59 +45,63 @@ const DECISIONS: Kind = Kind::Choice(&[
     ("-1", words::any_decision),
 ]);
 
-const EVENT_COUNTS: Kind =
-    Kind::Choice(&[("events", say::by_events), ("objects", say::by_objects)]);
+const EVENT_COUNTS: Form =
+    Form::Choice(&[("events", say::by_events), ("objects", say::by_objects)]);
 
-const FLOW_COUNTS: Kind =
-    Kind::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
+const FLOW_COUNTS: Form =
+    Form::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
 
-const fn field(key: &'static str, label: Words, hint: Words, kind: Kind) -> Field {
-    Field { key, label, hint, kind }
+const fn field(key: &'static str, label: Words, hint: Words) -> Field {
+    Field { key, label, hint, form: Form::Plain }
+}
+
+const fn chosen(key: &'static str, label: Words, form: Form) -> Field {
+    Field { key, label, hint: say::nothing, form }
 }
 
 /// What an event rule asks for.
 pub static EVENT: [Field; 3] = [
-    field("filter_value", say::filter_value, say::filter_value_hint, Kind::Required),
-    field("severity", say::severity, say::severity_hint, Kind::List),
-    field("status", say::status, say::status_hint, Kind::List),
+    field("filter_value", say::filter_value, say::filter_value_hint),
+    field("severity", say::severity, say::severity_hint),
+    field("status", say::status, say::status_hint),
 ];
 
 /// What a traffic rule asks for.
 pub static TRAFFIC: [Field; 7] = [
-    field("pd", say::decision, say::nothing, DECISIONS),
-    field("port", say::port, say::port_hint, Kind::Text),
-    field("proto", say::proto, say::proto_hint, Kind::Text),
-    field("src_label", say::src_label, say::label_hint, Kind::Text),
-    field("dst_label", say::dst_label, say::label_hint, Kind::Text),
-    field("src_ip_in", say::src_ip, say::ip_hint, Kind::Text),
-    field("dst_ip_in", say::dst_ip, say::ip_hint, Kind::Text),
+    chosen("pd", say::decision, DECISIONS),
+    field("port", say::port, say::port_hint),
+    field("proto", say::proto, say::proto_hint),
+    field("src_label", say::src_label, say::label_hint),
+    field("dst_label", say::dst_label, say::label_hint),
+    field("src_ip_in", say::src_ip, say::ip_hint),
+    field("dst_ip_in", say::dst_ip, say::ip_hint),
 ];
 
 /// Which flows a traffic rule leaves out.
 pub static EXCEPT: [Field; 5] = [
-    field("ex_port", say::ex_port, say::port_hint, Kind::Text),
-    field("ex_src_label", say::ex_src_label, say::label_hint, Kind::Text),
-    field("ex_dst_label", say::ex_dst_label, say::label_hint, Kind::Text),
-    field("ex_src_ip", say::ex_src_ip, say::ip_hint, Kind::Text),
-    field("ex_dst_ip", say::ex_dst_ip, say::ip_hint, Kind::Text),
+    field("ex_port", say::ex_port, say::port_hint),
+    field("ex_src_label", say::ex_src_label, say::label_hint),
+    field("ex_dst_label", say::ex_dst_label, say::label_hint),
+    field("ex_src_ip", say::ex_src_ip, say::ip_hint),
+    field("ex_dst_ip", say::ex_dst_ip, say::ip_hint),
 ];
 
 /// When a rule alerts.
-pub static TRIGGER: Field = field("threshold_type", say::trigger, say::nothing, Kind::Trigger);
+pub static TRIGGER: Field = chosen("threshold_type", say::trigger, Form::Trigger);
 
 /// How bad an alert is.
-pub static LEVEL: Field = field("level", say::level, say::nothing, LEVELS);
+pub static LEVEL: Field = chosen("level", say::level, LEVELS);
 
 /// What the user calls the rule.
-pub static NAME: Field = field("name", say::name, say::name_hint, Kind::Required);
+pub static NAME: Field = field("name", say::name, say::name_hint);
 
-static EVENT_COUNT: Field = field("count_by", say::count_by, say::nothing, EVENT_COUNTS);
-static FLOW_COUNT: Field = field("count_by", say::count_by, say::nothing, FLOW_COUNTS);
-static COOLDOWN: Field = field("cooldown_minutes", say::cooldown, say::cooldown_hint, Kind::Number);
-static DESC: Field = field("desc", say::desc, say::desc_hint, Kind::Text);
-static REC: Field = field("rec", say::rec, say::rec_hint, Kind::Text);
-static NOTE: Field = field("note", say::note, say::note_hint, Kind::Text);
-static ENABLED: Field = field("enabled", say::enabled, say::nothing, Kind::OnOff);
+static EVENT_COUNT: Field = chosen("count_by", say::count_by, EVENT_COUNTS);
+static FLOW_COUNT: Field = chosen("count_by", say::count_by, FLOW_COUNTS);
+static COOLDOWN: Field = field("cooldown_minutes", say::cooldown, say::cooldown_hint);
+static DESC: Field = field("desc", say::desc, say::desc_hint);
+static REC: Field = field("rec", say::rec, say::rec_hint);
+static NOTE: Field = field("note", say::note, say::note_hint);
+static ENABLED: Field = field("enabled", say::enabled, say::nothing);
 
 /// All fields of a rule, by its type.
 pub fn of(rule: &Keys) -> Vec<&'static Field> {
@@ -118,71 +116,82 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
 }
 
 impl Field {
+    /// What the strict reader knows of it.
+    fn known(&self) -> Key {
+        let known = store::keys().get("rules", self.key);
+        debug_assert!(known.is_some(), "nobody reads {}", self.key);
+        known.cloned().unwrap_or_default()
+    }
+
     /// The value as a person reads it; empty where nothing is set.
     pub fn shown(&self, rule: &Keys, lang: Lang) -> String {
         let value = rule.get(self.key).unwrap_or(&Value::Null);
-        match (&self.kind, value) {
-            (Kind::Trigger, _) => trigger_shown(rule, lang),
-            (Kind::OnOff, Value::Bool(false)) => say::off(lang),
-            (Kind::OnOff, _) => say::on(lang),
-            (Kind::Choice(choices), _) => {
+        match (&self.form, self.known().kind, value) {
+            (Form::Trigger, ..) => trigger_shown(rule, lang),
+            (Form::Choice(choices), ..) => {
                 let now = self.chosen(rule, choices);
                 let found = choices.iter().find(|(known, _)| *known == now);
                 found.map_or(now, |(_, words)| words(lang))
             }
-            (Kind::Number, Value::Null) => say::by_default(lang),
-            (_, value) => plain(value),
+            (_, Kind::Bool, Value::Bool(false)) => say::off(lang),
+            (_, Kind::Bool, _) => say::on(lang),
+            (_, Kind::Number(_), Value::Null) => say::by_default(lang),
+            (_, _, value) => plain(value),
         }
     }
 
-    /// The word in the rule, else the one that holds without it.
+    /// The word in the rule, else the one that holds without it: the first, where the
+    /// reader leaves that to the kind of rule.
     fn chosen(&self, rule: &Keys, choices: &[(&str, Words)]) -> String {
-        let holds = match self.key {
-            "level" => Level::default().word(),
-            "count_by" => choices.first().map_or("", |(first, _)| first),
-            _ => "",
-        };
-        rule.get(self.key).map_or_else(|| holds.to_owned(), plain)
+        let known = self.known();
+        match (rule.get(self.key), &known.holds) {
+            (Some(value), _) => plain(value),
+            (None, Value::Null) if known.required => String::new(),
+            (None, Value::Null) => choices.first().map_or("", |(first, _)| first).to_owned(),
+            (None, holds) => plain(holds),
+        }
     }
 
     /// Asks for the value and puts it into the rule; Enter leaves it as it is.
     pub fn ask(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
-        match self.kind {
-            Kind::Choice(choices) => self.ask_choice(menu, rule, choices),
-            Kind::Trigger => ask_trigger(menu, rule),
-            Kind::OnOff => {
+        let known = self.known();
+        match (&self.form, known.kind) {
+            (Form::Choice(choices), _) => self.ask_choice(menu, rule, choices),
+            (Form::Trigger, _) => ask_trigger(menu, rule),
+            (Form::Plain, Kind::Bool) => {
                 let on = rule.get(self.key) != Some(&Value::Bool(false));
                 let on = menu.console.yes(&(self.label)(menu.console.lang), on)?;
                 rule.insert(self.key.to_owned(), Value::Bool(on));
                 Ok(())
             }
-            _ => self.ask_text(menu, rule),
+            (Form::Plain, kind) => self.ask_text(menu, rule, &kind, known.required),
         }
     }
 
-    fn ask_text(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
+    fn ask_text(
+        &self,
+        menu: &mut Menu<'_>,
+        rule: &mut Keys,
+        kind: &Kind,
+        required: bool,
+    ) -> Result<(), Stop> {
         let (reader, lang) = (menu.reader(), menu.console.lang);
         let set = rule.contains_key(self.key);
         let now = set.then(|| self.shown(rule, lang)).filter(|now| !now.is_empty());
-        let optional = !matches!(self.kind, Kind::Required | Kind::RequiredNumber);
-        let hint = match (now.is_some() && optional, (self.hint)(lang)) {
+        let hint = match (now.is_some() && !required, (self.hint)(lang)) {
             (true, hint) if hint.is_empty() => say::removes(lang),
             (true, hint) => say::hint_removes(lang, hint),
             (false, hint) => hint,
         };
-        let question =
-            Question { label: (self.label)(lang), hint, now, required: !optional, unseen: false };
+        let question = Question { label: (self.label)(lang), hint, now, required, unseen: false };
         let answer = menu.console.ask(&question, |typed| {
-            if optional && typed == NOTHING {
+            if !required && typed == NOTHING {
                 return Ok(None);
             }
-            let value = self.read(typed);
-            if self.is_number() && !value.is_number() {
-                return Err(words_of_menu::want_number(lang));
-            }
+            let value = typed_value(kind, typed, lang)?;
             let mut candidate = rule.clone();
             candidate.insert(self.key.to_owned(), value.clone());
-            reader.rule(&candidate, &[self.key])?;
+            reader.rule(&candidate, self.key)?;
             Ok(Some(value))
         })?;
         match answer {
@@ -210,24 +219,6 @@ impl Field {
         }
         Ok(())
     }
-
-    fn is_number(&self) -> bool {
-        matches!(self.kind, Kind::Number | Kind::RequiredNumber)
-    }
-
-    /// What was typed, as it stands in the file. What is no number stays text, and the
-    /// strict reader says what is wrong with it.
-    fn read(&self, typed: &str) -> Value {
-        let number = || typed.parse::<i64>().ok().map(Value::from);
-        match self.kind {
-            _ if self.is_number() => number().unwrap_or_else(|| typed.into()),
-            Kind::List => {
-                typed.split([',', '，', '、']).map(|part| Value::from(part.trim())).collect()
-            }
-            _ if self.key.ends_with("port") => number().unwrap_or_else(|| typed.into()),
-            _ => typed.into(),
-        }
-    }
 }
 
 /// Immediately, or from a count within a window on.
@@ -250,10 +241,12 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     };
     candidate.entry("threshold_count").or_insert(usual.into());
     candidate.entry("threshold_window").or_insert(10.into());
-    let count = field("threshold_count", say::count, say::count_hint, Kind::RequiredNumber);
-    count.ask_text(menu, &mut candidate)?;
-    let window = field("threshold_window", say::window, say::window_hint, Kind::RequiredNumber);
-    window.ask_text(menu, &mut candidate)?;
+    for part in [
+        field("threshold_count", say::count, say::count_hint),
+        field("threshold_window", say::window, say::window_hint),
+    ] {
+        part.ask_text(menu, &mut candidate, &part.known().kind, true)?;
+    }
     *rule = candidate;
     Ok(())
 }

@@ -11,9 +11,6 @@ use crate::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
 
-/// Without these no cycle runs.
-const NEEDED: [&str; 4] = ["api.url", "api.key", "api.secret", "email.recipients"];
-
 /// What the package brings [dist/]; it runs the program without a crontab's help.
 const PACKAGE_CRON: &str = "/etc/cron.d/illumio-monitor";
 
@@ -48,7 +45,8 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn is_missing(menu: &Menu<'_>, path: &str) -> bool {
     let file = menu.file();
     let value = path.split('.').fold(&file, |value, key| &value[key]);
-    NEEDED.contains(&path) && super::fields::plain(value).is_empty()
+    let needed = store::keys().at(path).is_some_and(|key| key.required);
+    needed && super::fields::plain(value).is_empty()
 }
 
 fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {

@@ -52,11 +52,9 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// `1`, `1,3-5`: places in a list of so many, from 0, each once.
 fn places(typed: &str, count: usize) -> Option<Vec<usize>> {
     let mut places = Vec::new();
-    for part in typed.split([',', '，', '、']).map(str::trim) {
-        let (from, to) = part.split_once('-').unwrap_or((part, part));
-        let number = |text: &str| text.trim().parse::<usize>().ok();
-        let (from, to) = (number(from)?, number(to)?);
-        if from == 0 || from > to || to > count {
+    for part in typed.split([',', '，', '、']) {
+        let (from, to) = rule_command::range::<usize>(part)?;
+        if from == 0 || to > count {
             return None;
         }
         places.extend(from - 1..to);

@@ -212,7 +212,7 @@ impl<'a> Menu<'a> {
     /// The file as it stands, for showing what is set; null where it can't be read.
     fn file(&self) -> Value {
         let text = std::fs::read_to_string(self.place.config).unwrap_or_default();
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
+        serde_json::from_str(store::unmarked(&text)).unwrap_or_default()
     }
 
     /// What a run goes by, where the file does not say it as where it does.

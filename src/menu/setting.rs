@@ -7,116 +7,133 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::fields::plain;
 use super::question::{NOTHING, Question};
-use super::strict::Keys;
+use super::strict::{Keys, typed_value};
 use crate::lang::{Lang, menu as say, menu_settings as words};
-use crate::store::Config;
+use crate::store::{self, Config, Key, Kind};
 
-/// A key that a question sets.
-pub struct Key {
-    /// `api`
-    pub section: &'static str,
-    /// `url`
-    pub key: &'static str,
+/// A key of a section that a question sets, in words.
+pub struct Setting {
+    /// `api.url`
+    pub path: &'static str,
     /// What it is called.
     pub label: fn(Lang) -> String,
     /// An example.
     pub hint: fn(Lang) -> String,
-    /// What holds where the file says nothing, as it would stand there; may be empty.
-    pub holds: fn(&Config) -> String,
 }
 
-/// A key by its parts.
-pub const fn key(
-    section: &'static str,
-    key: &'static str,
+/// One by its parts.
+pub const fn setting(
+    path: &'static str,
     label: fn(Lang) -> String,
     hint: fn(Lang) -> String,
-    holds: fn(&Config) -> String,
-) -> Key {
-    Key { section, key, label, hint, holds }
+) -> Setting {
+    Setting { path, label, hint }
 }
 
-/// For a key without a default.
-pub fn nothing(_: &Config) -> String {
-    String::new()
+impl Setting {
+    /// What the strict reader knows of it.
+    fn key(&self) -> Key {
+        let known = store::keys().at(self.path);
+        debug_assert!(known.is_some(), "nobody reads {}", self.path);
+        known.cloned().unwrap_or_default()
+    }
+
+    /// What the file says, else what holds without that; empty where nothing does.
+    pub fn at(&self, file: &Value, holds: &Config) -> String {
+        self.now(file).unwrap_or_else(|| {
+            holds.keys.at(self.path).map(|key| plain(&key.holds)).unwrap_or_default()
+        })
+    }
+
+    /// What the file says, as a person may read it.
+    pub fn now(&self, file: &Value) -> Option<String> {
+        let key = self.key();
+        let text = plain(&file[key.section][key.name]);
+        let text = if key.secret { masked(text) } else { text };
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
+/// A proxy's URL may hold a password.
+fn masked(text: String) -> String {
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        _ => text,
+    }
 }
 
 /// What is asked for is put down here, and saved at the end.
 pub type Changes = Vec<(&'static str, &'static str, Option<Value>)>;
 
 /// Asks for one value and saves it; true where it changed.
-pub fn one(menu: &mut Menu<'_>, key: &Key) -> Result<bool, Stop> {
+pub fn one(menu: &mut Menu<'_>, setting: &Setting) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    ask(menu, key, false, &mut changes)?;
+    ask(menu, setting, false, &mut changes)?;
     Ok(apply(menu, changes))
 }
 
 /// Asks for a value; Enter leaves it, `-` takes it away.
-pub fn ask(menu: &mut Menu<'_>, key: &Key, all: bool, changes: &mut Changes) -> Result<(), Stop> {
-    let (reader, lang) = (menu.reader(), menu.console.lang);
-    let file = menu.file();
-    let set = now(&file, key);
-    let holds = Some((key.holds)(&menu.holds())).filter(|holds| !holds.is_empty());
-    let removable = set.is_some() && key.section != "email" && !matches!(key.key, "url" | "key");
-    let hint = match removable {
-        true => say::hint_removes(lang, (key.hint)(lang)),
-        false => (key.hint)(lang),
-    };
-    let question = Question {
-        label: (key.label)(lang),
-        hint,
-        now: set.or(holds),
-        required: all,
-        unseen: false,
-    };
-    let answer = menu.console.ask(&question, |typed| {
-        if removable && typed == NOTHING {
-            return Ok(None);
-        }
-        let value = read(key, typed);
-        if key.key == "port" && !value.is_number() {
-            return Err(say::want_number(lang));
-        }
-        if key.key == "ca_file" {
-            reader.ca_file(typed)?;
-        }
-        let values = Keys::from_iter([(key.key.to_owned(), value.clone())]);
-        reader.section(key.section, &values, &[key.key])?;
-        Ok(Some(value))
-    })?;
-    if let Some(value) = answer {
-        changes.push((key.section, key.key, value));
-    }
-    Ok(())
-}
-
-/// Asks for a secret, typed unseen.
-pub fn ask_secret(
+pub fn ask(
     menu: &mut Menu<'_>,
-    key: &Key,
+    setting: &Setting,
     all: bool,
     changes: &mut Changes,
 ) -> Result<(), Stop> {
     let (reader, lang) = (menu.reader(), menu.console.lang);
-    let file = menu.file();
-    let file_key = format!("{}_file", key.key);
-    let set = [key.key, &file_key]
-        .iter()
-        .any(|key_name| !plain(&file[key.section][*key_name]).is_empty());
+    let (key, file) = (setting.key(), menu.file());
+    let removable = setting.now(&file).is_some() && !key.required;
+    let hint = match removable {
+        true => say::hint_removes(lang, (setting.hint)(lang)),
+        false => (setting.hint)(lang),
+    };
+    let now = Some(setting.at(&file, &menu.holds())).filter(|now| !now.is_empty());
+    let question =
+        Question { label: (setting.label)(lang), hint, now, required: all, unseen: false };
+    let answer = menu.console.ask(&question, |typed| {
+        if removable && typed == NOTHING {
+            return Ok(None);
+        }
+        let value = typed_value(&key.kind, typed, lang)?;
+        if key.kind == Kind::CaFile {
+            reader.ca_file(typed)?;
+        }
+        let values = Keys::from_iter([(key.name.to_owned(), value.clone())]);
+        reader.section(key.section, &values, &[key.name])?;
+        Ok(Some(value))
+    })?;
+    if let Some(value) = answer {
+        changes.push((key.section, key.name, value));
+    }
+    Ok(())
+}
+
+/// Asks for a secret, typed unseen. A file named for it would go before it, so that
+/// goes.
+pub fn ask_secret(
+    menu: &mut Menu<'_>,
+    setting: &Setting,
+    all: bool,
+    changes: &mut Changes,
+) -> Result<(), Stop> {
+    let (reader, lang) = (menu.reader(), menu.console.lang);
+    let (key, file) = (setting.key(), menu.file());
+    let is_set = |name: &str| !plain(&file[key.section][name]).is_empty();
+    let set = is_set(key.name) || key.file.is_some_and(is_set);
     let question = Question {
-        label: (key.label)(lang),
-        hint: (key.hint)(lang),
+        label: (setting.label)(lang),
+        hint: (setting.hint)(lang),
         now: set.then(|| words::secret_set(lang)),
         required: all,
         unseen: true,
     };
     let answer = menu.console.ask(&question, |typed| {
-        let values = Keys::from_iter([(key.key.to_owned(), typed.into())]);
-        reader.section(key.section, &values, &[key.key])?;
+        let values = Keys::from_iter([(key.name.to_owned(), typed.into())]);
+        reader.section(key.section, &values, &[key.name])?;
         Ok(typed.to_owned())
     })?;
     if let Some(secret) = answer {
-        changes.push((key.section, key.key, Some(secret.into())));
+        changes.push((key.section, key.name, Some(secret.into())));
+        changes.extend(key.file.map(|file| (key.section, file, None)));
     }
     Ok(())
 }
@@ -139,36 +156,4 @@ pub fn apply(menu: &mut Menu<'_>, changes: Changes) -> bool {
         menu.console.notice(Style::Good, &say::saved(lang));
     }
     saved.is_some()
-}
-
-/// What the file says, as a person reads it.
-pub fn now(file: &Value, key: &Key) -> Option<String> {
-    let value = &file[key.section][key.key];
-    match key.key {
-        "proxy" => masked(value),
-        _ => Some(plain(value)).filter(|text| !text.is_empty()),
-    }
-}
-
-/// A proxy's URL may hold a password.
-pub fn masked(value: &Value) -> Option<String> {
-    let text = plain(value);
-    match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => Some(format!("{scheme}://***@{host}")),
-        _ => Some(text).filter(|text| !text.is_empty()),
-    }
-}
-
-/// What was typed, as it stands in the file.
-fn read(key: &Key, typed: &str) -> Value {
-    match key.key {
-        "recipients" => typed
-            .split([',', '，', '、', ';', '；'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(Value::from)
-            .collect(),
-        "port" => typed.parse::<i64>().map_or_else(|_| typed.into(), Value::from),
-        _ => typed.into(),
-    }
 }

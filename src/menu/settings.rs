@@ -6,29 +6,25 @@ use serde_json::Value;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::setting::{Changes, Key, apply, ask, ask_secret, key, masked, nothing, now, one};
+use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
 use super::{probe, smtp};
 use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::store;
 
-const URL: Key = key("api", "url", words::url, words::url_hint, nothing);
-const ORG: Key =
-    key("api", "org_id", words::org, words::org_hint, |config| config.pce.org_id.clone());
-const API_KEY: Key = key("api", "key", words::key, words::key_hint, nothing);
-const SECRET: Key = key("api", "secret", words::secret, words::secret_hint, nothing);
-const SENDER: Key =
-    key("email", "sender", words::sender, words::sender_hint, |config| config.mail.sender.clone());
-const RECIPIENTS: Key =
-    key("email", "recipients", words::recipients, words::recipients_hint, nothing);
-const CA_FILE: Key = key("api", "ca_file", words::ca_file, words::ca_file_hint, nothing);
-const PROXY: Key = key("api", "proxy", words::proxy, words::proxy_hint, nothing);
-const ZONE: Key = key("settings", "timezone", words::zone, words::zone_hint, nothing);
+const URL: Setting = setting("api.url", words::url, words::url_hint);
+const ORG: Setting = setting("api.org_id", words::org, words::org_hint);
+const API_KEY: Setting = setting("api.key", words::key, words::key_hint);
+const SECRET: Setting = setting("api.secret", words::secret, words::secret_hint);
+const SENDER: Setting = setting("email.sender", words::sender, words::sender_hint);
+const RECIPIENTS: Setting = setting("email.recipients", words::recipients, words::recipients_hint);
+const CA_FILE: Setting = setting("api.ca_file", words::ca_file, words::ca_file_hint);
+const PROXY: Setting = setting("api.proxy", words::proxy, words::proxy_hint);
+const ZONE: Setting = setting("settings.timezone", words::zone, words::zone_hint);
 /// When the daily report goes out.
-pub const DAILY: Key =
-    key("settings", "daily_report", words::daily, words::daily_hint, |_| "off".to_owned());
-const EXPIRES: Key = key("api", "key_expires", words::expires, words::expires_hint, nothing);
-const SITE: Key = key("settings", "site_name", words::site, words::site_hint, nothing);
+pub const DAILY: Setting = setting("settings.daily_report", words::daily, words::daily_hint);
+const EXPIRES: Setting = setting("api.key_expires", words::expires, words::expires_hint);
+const SITE: Setting = setting("settings.site_name", words::site, words::site_hint);
 
 /// The probe that fails where the PCE's certificate is not trusted.
 const CERTIFICATE: &str = "pce.tls";
@@ -76,12 +72,16 @@ fn show(menu: &mut Menu<'_>) {
     menu.console.screen(&say::settings(lang));
     let file = menu.file();
     let holds = menu.holds();
-    let at = |key: &Key| {
-        let text = now(&file, key).unwrap_or_else(|| (key.holds)(&holds));
-        if text.is_empty() { words::not_set(lang) } else { text }
+    let or = |setting: &Setting, words: fn(Lang) -> String| match setting.at(&file, &holds) {
+        text if text.is_empty() => words(lang),
+        text => text,
+    };
+    let at = |setting: &Setting| or(setting, words::not_set);
+    let daily = match at(&DAILY) {
+        text if text == "off" => words::daily_off(lang),
+        text => text,
     };
     let configured = configured_language(menu);
-    let proxy = masked(&file["api"]["proxy"]).unwrap_or_else(|| words::proxy_by_env(lang));
     let entries = [
         ("PCE".to_owned(), words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY))),
         (words::mail(lang), format!("{} → {}", at(&SENDER), at(&RECIPIENTS))),
@@ -90,13 +90,13 @@ fn show(menu: &mut Menu<'_>) {
             if holds.pce.verify_tls { words::on(lang) } else { words::off(lang) },
         ),
         (words::ca_file(lang), at(&CA_FILE)),
-        (words::proxy(lang), proxy),
+        (words::proxy(lang), or(&PROXY, words::proxy_by_env)),
         (words::smtp(lang), smtp::shown(&file, &holds, lang)),
         (words::language(lang), words::language_name(configured)),
-        (words::zone(lang), now(&file, &ZONE).unwrap_or_else(|| words::zone_system(lang))),
-        (words::daily(lang), at(&DAILY)),
+        (words::zone(lang), or(&ZONE, words::zone_system)),
+        (words::daily(lang), daily),
         (words::expires(lang), at(&EXPIRES)),
-        (words::site(lang), now(&file, &SITE).unwrap_or_else(|| words::site_host(lang))),
+        (words::site(lang), or(&SITE, words::site_host)),
     ];
     let widest = entries.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     for (at, (label, value)) in entries.iter().enumerate() {
@@ -136,17 +136,13 @@ pub fn pce(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
     if !all || answered != Err(Stop::Back) {
         answered?;
     }
-    if changes.iter().any(|(_, key, _)| *key == "secret") {
-        // The file named there would go before what was typed.
-        changes.push(("api", "secret_file", None));
-    }
     let saved = apply(menu, changes);
     answered.map(|()| saved)
 }
 
 fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
-    for key in [&URL, &ORG, &API_KEY] {
-        ask(menu, key, all, changes)?;
+    for setting in [&URL, &ORG, &API_KEY] {
+        ask(menu, setting, all, changes)?;
     }
     ask_secret(menu, &SECRET, all, changes)?;
     match all {
@@ -162,8 +158,8 @@ fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// Asks for sender and recipients, and saves them.
 pub fn mail(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    for key in [&SENDER, &RECIPIENTS] {
-        ask(menu, key, all, &mut changes)?;
+    for setting in [&SENDER, &RECIPIENTS] {
+        ask(menu, setting, all, &mut changes)?;
     }
     Ok(apply(menu, changes))
 }
@@ -209,8 +205,8 @@ fn configured_language(menu: &Menu<'_>) -> Lang {
     look.map_or(menu.console.lang, |look| look.holds.settings.language)
 }
 
-fn then_pce(menu: &mut Menu<'_>, key: &Key) -> Result<(), Stop> {
-    if one(menu, key)? {
+fn then_pce(menu: &mut Menu<'_>, setting: &Setting) -> Result<(), Stop> {
+    if one(menu, setting)? {
         try_pce(menu)?;
         return menu.console.pause();
     }

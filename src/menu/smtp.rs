@@ -4,21 +4,20 @@ use serde_json::Value;
 
 use super::Menu;
 use super::console::Stop;
-use super::fields::plain;
 use super::probe;
 use super::question::{NOTHING, Question};
-use super::setting::{Changes, Key, apply, ask, ask_secret, key, nothing};
+use super::setting::{Changes, Setting, apply, ask, ask_secret, setting};
 use super::strict::Keys;
+use crate::lang::menu_rules::nothing;
 use crate::lang::{Lang, menu_settings as words};
 use crate::mail::Tls;
 use crate::store::Config;
 
-const HOST: Key =
-    key("smtp", "host", words::host, words::host_hint, |config| config.mail.smtp.host.clone());
-const PORT: Key =
-    key("smtp", "port", words::port, words::port_hint, |config| config.mail.smtp.port.to_string());
-const PASSWORD: Key = key("smtp", "password", words::password, words::secret_hint, nothing);
-const CA_FILE: Key = key("smtp", "ca_file", words::ca_file, words::smtp_ca_hint, nothing);
+const HOST: Setting = setting("smtp.host", words::host, words::host_hint);
+const PORT: Setting = setting("smtp.port", words::port, words::port_hint);
+const TLS: Setting = setting("smtp.tls", words::tls, nothing);
+const PASSWORD: Setting = setting("smtp.password", words::password, words::secret_hint);
+const CA_FILE: Setting = setting("smtp.ca_file", words::ca_file, words::smtp_ca_hint);
 
 /// Asks, saves, tries.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -53,9 +52,6 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
                 changes.push(("smtp", key, None));
             }
         }
-    }
-    if changes.iter().any(|(_, key, value)| *key == "password" && value.is_some()) {
-        changes.push(("smtp", "password_file", None));
     }
     Ok(apply(menu, changes))
 }
@@ -119,14 +115,9 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<User, Stop> {
 
 /// `localhost:25, starttls, monitor`
 pub fn shown(file: &Value, holds: &Config, lang: Lang) -> String {
-    let or = |key: &str, holds: &str| match plain(&file["smtp"][key]) {
-        text if text.is_empty() => holds.to_owned(),
-        text => text,
-    };
-    let smtp = &holds.mail.smtp;
-    let server = format!("{}:{}", or("host", &smtp.host), or("port", &smtp.port.to_string()));
-    let tls = or("tls", smtp.tls.word());
-    match &smtp.login {
+    let server = format!("{}:{}", HOST.at(file, holds), PORT.at(file, holds));
+    let tls = TLS.at(file, holds);
+    match &holds.mail.smtp.login {
         None => words::smtp_is(lang, server, tls),
         Some((user, _)) => words::smtp_login_is(lang, server, tls, user),
     }

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::lang::{Lang, config as words};
-use crate::store::{self, Env, Error, Problem};
+use crate::lang::{Lang, config as words, menu as menu_words};
+use crate::store::{self, Env, Kind, Problem};
 use crate::tls;
 
 /// A section or a rule while its keys are asked for.
@@ -22,9 +22,13 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What would be wrong with these keys of a section.
+    /// What would be wrong with these keys of a section. What the environment brings goes
+    /// before the file, so it is left out: what is typed has to be right by itself.
     pub fn section(self, section: &str, values: &Keys, keys: &[&str]) -> Result<(), String> {
-        self.verdict(&json!({ section: values }), section, keys)
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let values = Value::Object(values.clone());
+        let found = store::check_section(section, &values, &Env::default(), folder);
+        self.verdict(&found, section, keys)
     }
 
     /// What would be wrong with a file of certificates at this path.
@@ -35,40 +39,51 @@ impl Reader<'_> {
         read.map(drop).map_err(|error| error.text(self.lang))
     }
 
-    /// What would be wrong with these keys of a rule.
-    pub fn rule(self, rule: &Keys, keys: &[&str]) -> Result<(), String> {
-        self.verdict(&json!({ "rules": [rule] }), "rules[0]", keys)
+    /// What would be wrong with this key of a rule.
+    pub fn rule(self, rule: &Keys, key: &str) -> Result<(), String> {
+        self.verdict(&wrong_in(rule), "rule", &[key])
     }
 
     /// All that is wrong with a rule.
     pub fn whole_rule(self, rule: &Keys) -> Vec<String> {
-        self.problems(&json!({ "rules": [rule] }))
+        wrong_in(rule)
             .iter()
             .filter_map(|problem| {
-                let key = problem.path.strip_prefix("rules[0].")?;
+                let key = problem.path.strip_prefix("rule.")?;
                 Some(words::at(self.lang, key, problem.sentence(self.lang)))
             })
             .collect()
     }
 
-    /// What the environment brings goes before the file, so it is left out: what is
-    /// typed has to be right by itself.
-    fn problems(self, config: &Value) -> Vec<Problem> {
-        match store::read_config(self.path, &config.to_string(), &Env::default()) {
-            Err(Error::Invalid { problems, .. }) => problems,
-            _ => Vec::new(),
-        }
-    }
-
-    fn verdict(self, config: &Value, place: &str, keys: &[&str]) -> Result<(), String> {
+    fn verdict(self, found: &[Problem], place: &str, keys: &[&str]) -> Result<(), String> {
         let asked = |problem: &&Problem| {
             let path = problem.path.strip_prefix(place);
             let key = path.and_then(|path| path.strip_prefix('.'));
             key.is_some_and(|key| keys.contains(&key))
         };
-        match self.problems(config).iter().find(asked) {
+        match found.iter().find(asked) {
             Some(problem) => Err(problem.sentence(self.lang)),
             None => Ok(()),
         }
     }
+}
+
+fn wrong_in(rule: &Keys) -> Vec<Problem> {
+    let rule = Value::Object(rule.clone()).to_string();
+    store::check_whole_rule(&rule, "rule").err().unwrap_or_default()
+}
+
+/// What was typed, as it stands in the file. What is none of its kind stays text, and the
+/// strict reader says what is wrong with it.
+pub fn typed_value(kind: &Kind, typed: &str, lang: Lang) -> Result<Value, String> {
+    let number = typed.parse::<i64>().map(Value::from);
+    Ok(match kind {
+        Kind::Number(_) => number.map_err(|_| menu_words::want_number(lang))?,
+        Kind::Commas => number.unwrap_or_else(|_| typed.into()),
+        Kind::List => {
+            let parts = typed.split([',', '，', '、', ';', '；']).map(str::trim);
+            parts.filter(|part| !part.is_empty()).map(Value::from).collect()
+        }
+        _ => typed.into(),
+    })
 }

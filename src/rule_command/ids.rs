@@ -1,5 +1,7 @@
 //! `12`, `1,3-5`: which rules are meant.
 
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use super::{Failure, id_of};
@@ -43,9 +45,10 @@ fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Failure> 
     }
 }
 
-fn range(part: &str) -> Option<(i64, i64)> {
-    if let Ok(id) = part.parse() {
-        return Some((id, id));
+/// `3`, `3-5`: the first and the last.
+pub fn range<N: FromStr + Copy + PartialOrd>(part: &str) -> Option<(N, N)> {
+    if let Ok(number) = part.trim().parse() {
+        return Some((number, number));
     }
     let (from, to) = part.split_once('-')?;
     let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);

@@ -5,10 +5,7 @@ use serde_json::value::RawValue;
 
 use super::{Around, Failure};
 use crate::lang::{Lang, rules as words};
-use crate::store;
-
-/// Keys whose value is a text, also where it looks like a number.
-const TEXTS: [&str; 6] = ["name", "desc", "rec", "note", "filter_value", "filter_key"];
+use crate::store::{self, Kind};
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
 /// argument at all), each checked strictly.
@@ -50,10 +47,12 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failu
     if key == "id" {
         return Err(Failure::usage(words::id_stays(lang)));
     }
+    // A text is one also where it looks like a number.
+    let is_text = store::keys().get("rules", key).is_some_and(|key| key.kind == Kind::Text);
     let plain = || Value::from(text);
     let value = match serde_json::from_str::<Value>(text) {
         Ok(Value::String(text)) => Value::from(text),
-        Ok(_) if TEXTS.contains(&key) => plain(),
+        Ok(_) if is_text => plain(),
         Ok(value) => value,
         Err(_) => plain(),
     };
@@ -92,7 +91,7 @@ fn read(
 
 /// One rule, or each of a list, with its path in what was given.
 fn pieces(text: &str) -> Result<Vec<(String, &str)>, serde_json::Error> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = store::unmarked(text);
     if text.trim_start().starts_with('[') {
         let list: Vec<&RawValue> = serde_json::from_str(text)?;
         let named = list.into_iter().enumerate();

@@ -3,49 +3,26 @@
 use jiff::civil::Date;
 
 use super::address::{Base, UrlFault, is_loopback};
-use super::credential::{API_SECRET, Around, file};
+use super::config::Reading;
+use super::credential::{API_SECRET, ca_file};
 use super::locate::Env;
-use super::node::{Document, Node};
-use super::problem::{Problems, shown};
+use super::problem::shown;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::pce::{self, Proxy};
 use crate::secret::Secret;
 
-/// The section's keys.
-pub(super) const KEYS: &[&str] = &[
-    "url",
-    "org_id",
-    "key",
-    "secret",
-    "secret_file",
-    "key_expires",
-    "verify_ssl",
-    "ca_file",
-    "proxy",
-    "timeout_seconds",
-    "query_timeout_seconds",
-];
-
 /// Reads the section.
-pub(super) fn read(
-    document: &Document<'_>,
-    around: &Around<'_>,
-    problems: &Problems,
-) -> pce::Settings {
-    let api = Section::open(document.section("api"), "api", KEYS, problems);
-    let url = pce_url(&api);
-    let org_id = org_id(&api);
-    let key = api_key(&api, around.env);
-    let secret = API_SECRET.require(&api, around, problems);
+pub(super) fn read(reading: &Reading<'_>) -> pce::Settings {
+    let api = reading.section("api");
     pce::Settings {
-        url,
-        org_id,
-        key,
-        secret,
+        url: pce_url(&api),
+        org_id: org_id(&api),
+        key: api_key(&api, reading.place.env),
+        secret: API_SECRET.require(&api, reading),
         key_expires: key_expires(&api),
-        verify_tls: api.bool("verify_ssl").unwrap_or(true),
-        ca_file: file(&api, "ca_file", around),
+        verify_tls: api.bool("verify_ssl", true),
+        ca_file: ca_file(&api, reading),
         proxy: proxy(&api),
         timeout: api.seconds("timeout_seconds", 600, 30),
         query_timeout: api.seconds("query_timeout_seconds", 86_400, 1800),
@@ -54,11 +31,7 @@ pub(super) fn read(
 }
 
 fn pce_url(api: &Section<'_>) -> String {
-    const EXAMPLE: &str = "\"https://pce.example.com:8443\"";
-    let Some(text) = api.trimmed("url") else {
-        if !api.has_other_type("url") {
-            api.missing("url", EXAMPLE);
-        }
+    let Some(text) = api.needed("url", "\"https://pce.example.com:8443\"") else {
         return String::new();
     };
     match Base::parse(text) {
@@ -98,23 +71,17 @@ fn tell_url_fault(api: &Section<'_>, text: &str, fault: UrlFault) {
 }
 
 fn org_id(api: &Section<'_>) -> String {
-    let text = match api.get("org_id") {
-        None => return "1".to_owned(),
-        Some(Node::Number(number)) => number.to_string(),
-        Some(_) => match api.text("org_id") {
-            Some(text) if text.trim().is_empty() => return "1".to_owned(),
-            Some(text) => text.trim().to_owned(),
-            None => return String::new(),
-        },
-    };
+    let text = api.either("org_id", words::want_text).unwrap_or("1".into());
+    api.holds("org_id", &*text);
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         api.wrong("org_id", |lang| words::org_digits(lang, shown(&text)));
     }
-    text
+    text.into_owned()
 }
 
 fn api_key(api: &Section<'_>, env: &Env) -> String {
     let written = api.trimmed("key");
+    api.keeps_secret("key", None);
     let key = env.text("ILLUMIO_API_KEY").or(written).unwrap_or_default();
     if key.is_empty() && !api.has_other_type("key") {
         api.missing("key", "\"api_1234567890abcdef\" ($ILLUMIO_API_KEY)");
@@ -136,7 +103,9 @@ fn key_expires(api: &Section<'_>) -> Option<Date> {
 }
 
 fn proxy(api: &Section<'_>) -> Proxy {
-    let Some(text) = api.trimmed("proxy") else {
+    let text = api.trimmed("proxy");
+    api.keeps_secret("proxy", None);
+    let Some(text) = text else {
         return Proxy::Environment;
     };
     if text == "none" {

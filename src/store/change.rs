@@ -2,14 +2,13 @@
 
 use serde_json::Value;
 
+use super::key::keys;
 use super::layout;
+use super::load::unmarked;
 use crate::secret::Secrets;
 
 /// What stands for a value that nobody may see.
 const MASKED: &str = "***";
-
-/// Keys whose value is a secret, or may hold one.
-const SECRET: [&str; 4] = ["api.key", "api.secret", "smtp.password", "api.proxy"];
 
 /// One difference between the file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +51,7 @@ pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
 type Fields = Vec<(String, Value)>;
 
 fn sections(text: &str) -> Fields {
-    let text = text.strip_prefix(super::load::MARK).unwrap_or(text).trim();
-    let mut sections = fields_of(text);
+    let mut sections = fields_of(unmarked(text).trim());
     sections.retain(|(name, _)| name != "state");
     sections
 }
@@ -131,7 +129,7 @@ fn rule_name(rule: &Value) -> String {
 }
 
 fn shown(path: &str, value: &Value) -> String {
-    match SECRET.contains(&path) {
+    match keys().at(path).is_some_and(|key| key.secret) {
         true => MASKED.to_owned(),
         false => value.to_string(),
     }

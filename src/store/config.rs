@@ -1,28 +1,20 @@
 //! The config, section by section.
 
+use std::cell::RefCell;
 use std::path::Path;
 
-use super::credential::{Around, secrets_in};
+use super::credential::secrets_in;
+use super::key::Keys;
 use super::locate::Env;
 use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};
+use super::strict::Section;
 use super::{Config, api, email, rule, settings};
 use crate::lang::Lang;
 use crate::lang::config as words;
 
 const SECTIONS: &[&str] = &["api", "email", "smtp", "settings", "rules", "state"];
-
-/// Every section that a person writes, with every key that it may have.
-pub fn known_keys() -> [(&'static str, Vec<&'static str>); 5] {
-    [
-        ("api", api::KEYS.to_vec()),
-        ("email", email::EMAIL_KEYS.to_vec()),
-        ("smtp", email::SMTP_KEYS.to_vec()),
-        ("settings", settings::KEYS.to_vec()),
-        ("rules", rule::keys()),
-    ]
-}
 
 /// Where the file is, and what surrounds it.
 pub(super) struct Place<'a> {
@@ -32,6 +24,29 @@ pub(super) struct Place<'a> {
     pub folder: &'a Path,
     /// The language that the state remembers from the first save.
     pub remembered: Option<Lang>,
+}
+
+/// A file while it is read, and what there is to say of it.
+pub(super) struct Reading<'a> {
+    /// What is read.
+    pub document: &'a Document<'a>,
+    /// Where it stands.
+    pub place: &'a Place<'a>,
+    /// What is wrong.
+    pub problems: Problems,
+    /// What is not wrong but should be told.
+    pub remarks: Problems,
+    /// What does no harm, and can go.
+    pub obsolete: Problems,
+    /// What was asked for.
+    pub keys: RefCell<Keys>,
+}
+
+impl<'a> Reading<'a> {
+    /// A section, to be asked for its keys.
+    pub fn section(&'a self, name: &'static str) -> Section<'a> {
+        Section::open(self.document.section(name), name, name, &self.problems, Some(&self.keys))
+    }
 }
 
 /// Reads the whole config, or tells all that is wrong with it.
@@ -49,15 +64,20 @@ pub(super) fn what_holds(
     document: &Document<'_>,
     place: &Place<'_>,
 ) -> (Config, Vec<Problem>, usize) {
-    let problems = Problems::default();
-    let remarks = Problems::default();
-    let obsolete = Problems::default();
-    let around = Around { env: place.env, folder: place.folder, remarks: &remarks };
-    top_level(document, &problems, &remarks);
-    let mut pce = api::read(document, &around, &problems);
-    let mut mail = email::read(document, &around, &problems);
-    let settings = settings::read(document, place, &pce, &problems, &obsolete);
-    let rules = rule::read_all(document.section("rules"), &problems, &remarks);
+    let reading = Reading {
+        document,
+        place,
+        problems: Problems::default(),
+        remarks: Problems::default(),
+        obsolete: Problems::default(),
+        keys: RefCell::default(),
+    };
+    top_level(document, &reading.problems, &reading.remarks);
+    let mut pce = api::read(&reading);
+    let mut mail = email::read(&reading);
+    let settings = settings::read(&reading, &pce);
+    let rules = rule::read_all(document.section("rules"), &reading.problems, &reading.remarks);
+    let Reading { problems, remarks, obsolete, keys, .. } = reading;
     let secrets = secrets_in(document, place.env, place.folder);
     let (mut found, more) = problems.done();
     found.iter_mut().for_each(|one| one.hide(&secrets));
@@ -70,7 +90,8 @@ pub(super) fn what_holds(
         texts.collect()
     };
     let (warnings, obsolete) = (told(remarks), told(obsolete));
-    let mut config = Config { pce, mail, settings, rules, warnings, obsolete, secrets };
+    let keys = keys.into_inner();
+    let mut config = Config { pce, mail, settings, rules, warnings, obsolete, secrets, keys };
     hide_in_names(&mut config);
     (config, found, more)
 }

@@ -6,10 +6,12 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::config::Reading;
 use super::exposed::Exposed;
+use super::key::Kind;
 use super::locate::Env;
 use super::node::{Document, Node, find};
-use super::problem::{Problems, reason};
+use super::problem::reason;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::ordinary;
@@ -78,28 +80,20 @@ pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> S
     secrets.among_our_words()
 }
 
-/// What is needed beside the config's own keys.
-pub(super) struct Around<'a> {
-    /// The environment.
-    pub env: &'a Env,
-    /// The config file's folder; a relative path starts there, so that the
-    /// folder can be moved and cron's working directory doesn't matter.
-    pub folder: &'a Path,
-    /// What is not wrong but should be told.
-    pub remarks: &'a Problems,
-}
-
 impl Places {
+    /// Notes both keys, also where nobody needs the secret.
+    pub fn note(&self, section: &Section<'_>) {
+        section.note(self.key, || Kind::Text);
+        section.note(self.file_key, || Kind::Text);
+        section.keeps_secret(self.key, Some(self.file_key));
+    }
+
     /// A secret without which nothing works; where there is none, that is told.
-    pub fn require(
-        &self,
-        section: &Section<'_>,
-        around: &Around<'_>,
-        problems: &Problems,
-    ) -> Secret {
-        let told = problems.count();
-        let secret = self.read(section, around);
-        if secret.is_none() && problems.count() == told {
+    pub fn require(&self, section: &Section<'_>, reading: &Reading<'_>) -> Secret {
+        let told = reading.problems.count();
+        self.note(section);
+        let secret = self.read(section, reading);
+        if secret.is_none() && reading.problems.count() == told {
             section.wrong(self.key, |lang| {
                 words::secret_missing(
                     lang,
@@ -115,16 +109,17 @@ impl Places {
 
     /// The secret from the first of its places that has one; empty text is none.
     /// All keys are read in any case, so that a wrong type in one is told.
-    fn read(&self, section: &Section<'_>, around: &Around<'_>) -> Option<Secret> {
+    fn read(&self, section: &Section<'_>, reading: &Reading<'_>) -> Option<Secret> {
         let written = section.text(self.key).filter(|text| !text.is_empty());
         let file = section.trimmed(self.file_key);
-        let found = if let Some(text) = around.env.text(self.variable) {
+        let env = reading.place.env;
+        let found = if let Some(text) = env.text(self.variable) {
             text.to_owned()
-        } else if let Some(path) = self.credential_path(around.env) {
-            self.read_file(&path, section, self.key, around)?
+        } else if let Some(path) = self.credential_path(env) {
+            self.read_file(&path, section, self.key, reading)?
         } else if let Some(path) = file {
-            let path = around.folder.join(path);
-            self.read_file(&path, section, self.file_key, around)?
+            let path = reading.place.folder.join(path);
+            self.read_file(&path, section, self.file_key, reading)?
         } else {
             written?.to_owned()
         };
@@ -146,7 +141,7 @@ impl Places {
         path: &Path,
         section: &Section<'_>,
         key: &str,
-        around: &Around<'_>,
+        reading: &Reading<'_>,
     ) -> Option<String> {
         let name = path.display();
         let (text, about) = match read_bounded(path) {
@@ -160,7 +155,7 @@ impl Places {
         // A credential's mode is systemd's affair.
         let exposed = (key == self.file_key).then(|| Exposed::of(path, &about));
         if let Some(exposed) = exposed.flatten() {
-            around.remarks.add(&section.path_of(key), |lang| exposed.text(lang));
+            reading.remarks.add(&section.path_of(key), |lang| exposed.text(lang));
         }
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
@@ -180,7 +175,8 @@ fn read_bounded(path: &Path) -> std::io::Result<(String, Metadata)> {
     Ok((text, about))
 }
 
-/// The path of a file that the config names; a relative one starts at the config's folder.
-pub(super) fn file(section: &Section<'_>, key: &str, around: &Around<'_>) -> Option<PathBuf> {
-    section.trimmed(key).map(|path| around.folder.join(path))
+/// The file of certificates that a section names; a relative path starts at the config's
+/// folder, so that this can be moved and cron's working directory doesn't matter.
+pub(super) fn ca_file(section: &Section<'_>, reading: &Reading<'_>) -> Option<PathBuf> {
+    section.ca_file("ca_file").map(|path| reading.place.folder.join(path))
 }

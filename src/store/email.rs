@@ -1,42 +1,23 @@
 //! `email` and `smtp`: who writes to whom, and through which server.
 
 use super::address::{is_host_name, is_loopback, mail_address};
-use super::credential::{Around, MAIL_PASSWORD, file};
-use super::node::{Document, Node};
-use super::problem::{Problems, shown};
+use super::config::Reading;
+use super::credential::{MAIL_PASSWORD, ca_file};
+use super::key::Kind;
+use super::node::Node;
+use super::problem::shown;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::mail;
 use crate::secret::Secret;
 
-/// The keys of `email`.
-pub(super) const EMAIL_KEYS: &[&str] =
-    &["sender", "envelope_sender", "recipients", "raw_snapshot", "attach_records", "thread"];
-
-/// The keys of `smtp`.
-pub(super) const SMTP_KEYS: &[&str] = &[
-    "host",
-    "port",
-    "tls",
-    "user",
-    "password",
-    "password_file",
-    "ca_file",
-    "timeout_seconds",
-    "enable_tls",
-    "enable_auth",
-];
-
 /// Reads both sections.
-pub(super) fn read(
-    document: &Document<'_>,
-    around: &Around<'_>,
-    problems: &Problems,
-) -> mail::Settings {
-    let email = Section::open(document.section("email"), "email", EMAIL_KEYS, problems);
-    let sender = email.trimmed("sender");
-    if let Some(text) = sender.filter(|text| mail_address(text).is_none()) {
-        email.wrong("sender", |lang| words::bad_address(lang, shown(text)));
+pub(super) fn read(reading: &Reading<'_>) -> mail::Settings {
+    let email = reading.section("email");
+    let sender = email.trimmed("sender").unwrap_or("illumio-monitor@localhost");
+    email.holds("sender", sender);
+    if mail_address(sender).is_none() {
+        email.wrong("sender", |lang| words::bad_address(lang, shown(sender)));
     }
     let envelope_sender = email.trimmed("envelope_sender").and_then(|text| {
         let address = mail_address(text);
@@ -46,13 +27,13 @@ pub(super) fn read(
         address
     });
     mail::Settings {
-        sender: sender.unwrap_or("illumio-monitor@localhost").to_owned(),
+        sender: sender.to_owned(),
         envelope_sender: envelope_sender.map(str::to_owned),
         recipients: recipients(&email),
-        raw_snapshot: email.bool("raw_snapshot").unwrap_or(true),
-        attach_records: email.bool("attach_records").unwrap_or(false),
-        thread: email.bool("thread").unwrap_or(false),
-        smtp: smtp(document, around, problems),
+        raw_snapshot: email.bool("raw_snapshot", true),
+        attach_records: email.bool("attach_records", false),
+        thread: email.bool("thread", false),
+        smtp: smtp(reading),
     }
 }
 
@@ -60,7 +41,7 @@ pub(super) fn read(
 fn recipients(email: &Section<'_>) -> Vec<String> {
     const EXAMPLE: &str = "[\"soc@example.com\"]";
     let mut list: Vec<String> = Vec::new();
-    let items = email.items("recipients");
+    let items = email.items("recipients", Kind::List);
     for text in &items {
         match mail_address(text) {
             Some(address) if list.iter().any(|known| known == address) => {}
@@ -81,15 +62,16 @@ fn recipients(email: &Section<'_>) -> Vec<String> {
     list
 }
 
-fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> mail::Smtp {
-    let smtp = Section::open(document.section("smtp"), "smtp", SMTP_KEYS, problems);
+fn smtp(reading: &Reading<'_>) -> mail::Smtp {
+    let smtp = reading.section("smtp");
     let host = smtp.trimmed("host").unwrap_or("localhost");
+    smtp.holds("host", host);
     if !is_host_name(host) && host.parse::<std::net::IpAddr>().is_err() {
         smtp.wrong("host", |lang| words::bad_host(lang, shown(host)));
     }
-    let port = smtp.int("port", 1, 65_535).unwrap_or(25);
+    let port = smtp.number("port", 1..=65_535, 25);
     let tls = tls(&smtp);
-    let login = login(&smtp, around, problems);
+    let login = login(&smtp, reading);
     if login.is_some() && !tls.is_verified() && !is_loopback(host) {
         smtp.wrong("tls", words::login_in_clear);
     }
@@ -98,7 +80,7 @@ fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> ma
         port: u16::try_from(port).unwrap_or(25),
         tls,
         login,
-        ca_file: file(&smtp, "ca_file", around),
+        ca_file: ca_file(&smtp, reading),
         timeout: smtp.seconds("timeout_seconds", 600, 30),
         others: Default::default(),
     }
@@ -106,21 +88,22 @@ fn smtp(document: &Document<'_>, around: &Around<'_>, problems: &Problems) -> ma
 
 /// `enable_tls` is the later Python versions': they meant STARTTLS by it.
 fn tls(smtp: &Section<'_>) -> mail::Tls {
-    let python = smtp.bool("enable_tls").unwrap_or(false);
     let written = smtp.word("tls", &mail::Tls::ALL.map(|tls| (tls.word(), tls)));
-    match (written, python) {
+    let tls = match (written, smtp.bool("enable_tls", false)) {
         (Some(tls), _) => tls,
         (None, true) => mail::Tls::Starttls,
         (None, false) => mail::Tls::default(),
-    }
+    };
+    smtp.holds("tls", tls.word());
+    tls
 }
 
 /// `enable_auth: false` is the later Python versions' way to log in nowhere
 /// with a user and a password left in the file.
-fn login(smtp: &Section<'_>, around: &Around<'_>, problems: &Problems) -> Option<(String, Secret)> {
-    let enabled = smtp.bool("enable_auth");
+fn login(smtp: &Section<'_>, reading: &Reading<'_>) -> Option<(String, Secret)> {
     let user = smtp.trimmed("user");
-    let user = match (enabled, user) {
+    MAIL_PASSWORD.note(smtp);
+    let user = match (smtp.flag("enable_auth"), user) {
         (Some(false), _) | (None, None) => return None,
         (Some(true), None) => {
             smtp.missing("user", "\"monitor\"");
@@ -131,6 +114,6 @@ fn login(smtp: &Section<'_>, around: &Around<'_>, problems: &Problems) -> Option
     if user.chars().any(char::is_control) {
         smtp.wrong("user", words::secret_control);
     }
-    let password = MAIL_PASSWORD.require(smtp, around, problems);
+    let password = MAIL_PASSWORD.require(smtp, reading);
     Some((user.to_owned(), password))
 }

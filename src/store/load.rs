@@ -23,6 +23,11 @@ use crate::users;
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";
 
+/// The text without such a mark.
+pub fn unmarked(text: &str) -> &str {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
 /// The config in `text`, which stands (or would stand) at `path`.
 pub fn read_config(path: &Path, text: &str, env: &Env) -> Result<Config, Error> {
     let document = document(path, text)?;
@@ -100,7 +105,7 @@ pub(super) fn document<'t, S: Deserialize<'t>>(
     path: &Path,
     text: &'t str,
 ) -> Result<Document<'t, S>, Error> {
-    let body = text.strip_prefix(MARK).unwrap_or(text);
+    let body = unmarked(text);
     node::parse(body).map_err(|error| {
         let path = path.to_owned();
         if error.is_data() {

@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::config::{self, Place};
 use super::credential::secrets_in;
 use super::file::refuse_newer;
-use super::load::{document, read_text};
+use super::load::{document, read_text, unmarked};
 use super::locate::{Env, resolve};
 use super::node::{Document, Node, find};
 use super::owner::assert_no_stranger;
@@ -88,8 +89,17 @@ pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
         keys.retain(|(key, _)| key != "id");
         keys.push(("id".to_owned(), Node::Number(0.into())));
     }
+    checked(&node, path)
+}
+
+/// The same as strictly as the file's.
+pub fn check_whole_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
+    checked(&serde_json::from_str(json).unwrap_or(Node::Null), path)
+}
+
+fn checked(rule: &Node, path: &str) -> Result<Rule, Vec<Problem>> {
     let problems = Problems::default();
-    let read = rule::read(&node, path, &problems);
+    let read = rule::read(rule, path, &problems);
     let (found, _) = problems.done();
     read.filter(|_| found.is_empty()).ok_or(found)
 }
@@ -97,10 +107,10 @@ pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
 /// What is wrong with some keys of a section, as if nothing else stood in the file;
 /// keys that are missing aside. `folder` is the file's, for the files it names.
 pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> Vec<Problem> {
-    let text = json!({ section: keys }).to_string();
-    let Ok(document) = document(folder, &text) else {
+    let Ok(node) = Node::deserialize(keys) else {
         return Vec::new();
     };
+    let document = Document { sections: vec![(section.to_owned(), node)], state: None };
     let place = Place { env, folder, remembered: None };
     let mut found = config::read(&document, &place).err().unwrap_or_default().0;
     let given = |problem: &Problem| {
@@ -115,7 +125,6 @@ pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> V
 }
 
 fn rules(text: &str) -> Vec<Value> {
-    let text = text.strip_prefix(super::load::MARK).unwrap_or(text);
-    let file: Value = serde_json::from_str(text).unwrap_or_default();
+    let file: Value = serde_json::from_str(unmarked(text)).unwrap_or_default();
     file["rules"].as_array().cloned().unwrap_or_default()
 }

@@ -13,6 +13,7 @@ mod edit;
 mod email;
 mod exposed;
 mod file;
+mod key;
 mod layout;
 mod load;
 mod locate;
@@ -34,14 +35,16 @@ mod write;
 
 pub use beside::{Planted, planted_beside};
 pub use change::Change;
-pub use config::known_keys;
 pub use edit::{Draft, Edited, edit};
 pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
-pub use load::read_config;
+pub use key::{Key, Keys, Kind, keys};
+pub use load::{read_config, unmarked};
 pub use locate::{Env, FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
-pub use look::{Look, check_rule, check_section, look, screen_language, secrets, what_holds};
+pub use look::{
+    Look, check_rule, check_section, check_whole_rule, look, screen_language, secrets, what_holds,
+};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
@@ -72,6 +75,8 @@ pub struct Config {
     pub obsolete: Vec<String>,
     /// Every secret that the file names or holds: what goes out is cleared of them.
     pub secrets: Secrets,
+    /// The keys of the sections, with what holds.
+    pub keys: Keys,
 }
 
 /// What stands in `settings`.

@@ -1,9 +1,11 @@
 //! The rules, key by key, with their defaults and ranges.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use ipnet::IpNet;
 
+use super::key::{Keys, Kind, keys};
 use super::node::Node;
 use super::problem::{Problems, shown};
 use super::strict::Section;
@@ -14,40 +16,6 @@ use crate::rules::{
     TrafficFilter, protocol,
 };
 
-const COMMON: &[&str] = &[
-    "id",
-    "type",
-    "name",
-    "enabled",
-    "level",
-    "desc",
-    "rec",
-    "note",
-    "threshold_type",
-    "threshold_count",
-    "threshold_window",
-    "cooldown_minutes",
-    "count_by",
-];
-
-/// `filter_key` is the Python tool's, which never read it either.
-const EVENT: &[&str] = &["filter_key", "filter_value", "severity", "status"];
-
-const TRAFFIC: &[&str] = &[
-    "pd",
-    "port",
-    "proto",
-    "src_label",
-    "dst_label",
-    "src_ip_in",
-    "dst_ip_in",
-    "ex_port",
-    "ex_src_label",
-    "ex_dst_label",
-    "ex_src_ip",
-    "ex_dst_ip",
-];
-
 /// syslog's, and the longer words that the PCE's papers use beside them.
 const SEVERITIES: &[&str] = &[
     "emerg", "alert", "crit", "critical", "err", "error", "warning", "notice", "info", "debug",
@@ -56,20 +24,27 @@ const SEVERITIES: &[&str] = &[
 
 const STATUSES: &[&str] = &["success", "failure", "none"];
 
+const EVENT_COUNTS: [(&str, EventCount); 2] =
+    [("events", EventCount::Events), ("objects", EventCount::Objects)];
+
+const FLOW_COUNTS: [(&str, FlowCount); 2] =
+    [("connections", FlowCount::Connections), ("flows", FlowCount::Flows)];
+
 /// The longest window and cooldown: a week of minutes.
 const WEEK: u32 = 10_080;
 
-/// The keys that one kind of rule or the other has, each once.
-pub(super) fn keys() -> Vec<&'static str> {
-    [COMMON, EVENT, TRAFFIC].concat()
+/// Where a rule's key stands when the program writes the rule: in the order in which it
+/// is asked for. The user's own keys come last.
+pub fn place_of_key(key: &str) -> usize {
+    keys().of("rules").position(|one| one.name == key).unwrap_or(usize::MAX)
 }
 
-/// Where a rule's key stands when the program writes the rule: in the order in
-/// which a person reads it. The user's own keys come last.
-pub fn place_of_key(key: &str) -> usize {
-    const HEAD: &[&str] = &["id", "type", "name", "enabled", "level", "desc", "rec", "note"];
-    let known = [HEAD, EVENT, TRAFFIC, COMMON].concat();
-    known.iter().position(|one| *one == key).unwrap_or(known.len())
+/// Notes the keys of both kinds of rules, and tells what a rule without any misses.
+pub(super) fn ask_all(keys: &RefCell<Keys>, problems: &Problems) {
+    rule_type(&Node::Object(Vec::new()), "rules", problems);
+    for (_, kind) in TYPES {
+        read_as(kind, &Section::open(None, "rules", "rules", problems, Some(keys)));
+    }
 }
 
 /// Reads `rules`; ids that stand twice run, and are told as a remark.
@@ -100,42 +75,39 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
 /// its place, and the problems say so.
 pub(super) fn read(node: &Node, path: &str, problems: &Problems) -> Option<Rule> {
     let kind = rule_type(node, path, problems)?;
-    let own = match kind {
-        RuleType::Event => EVENT,
-        RuleType::Traffic => TRAFFIC,
-    };
-    let known = [COMMON, own].concat();
-    let rule = Section::open(Some(node), path, &known, problems);
-    let id = rule.int("id", i64::MIN, i64::MAX);
-    if rule.get("id").is_none() {
-        rule.missing("id", "1");
-    }
-    let name = rule.trimmed("name");
-    if name.is_none() && !rule.has_other_type("name") {
-        rule.missing("name", "\"Agent tampering\"");
-    }
-    let filter = match kind {
-        RuleType::Event => Filter::Event(event(&rule)),
-        RuleType::Traffic => Filter::Traffic(traffic(&rule)),
-    };
-    let threshold = threshold(&rule);
-    let cooldown = rule.uint("cooldown_minutes", 0, WEEK);
+    Some(read_as(kind, &Section::open(Some(node), "rules", path, problems, None)))
+}
+
+/// Asks for the keys in the order in which a person reads them.
+fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
     let text = |key| rule.text(key).unwrap_or_default().to_owned();
-    Some(Rule {
-        id: id.unwrap_or_default(),
-        name: name.unwrap_or_default().to_owned(),
-        enabled: rule.bool("enabled").unwrap_or(true),
-        level: level(&rule),
+    let id = id(rule);
+    rule.note("type", || Kind::Word(TYPES.map(|(word, _)| word).to_vec()));
+    let mut read = Rule {
+        id,
+        name: rule.needed("name", "\"Agent tampering\"").unwrap_or_default().to_owned(),
+        enabled: rule.bool("enabled", true),
+        level: level(rule),
         desc: text("desc"),
         rec: text("rec"),
         note: text("note"),
-        filter,
-        threshold,
-        cooldown_minutes: cooldown.unwrap_or(match threshold {
-            Threshold::Immediate => 0,
-            Threshold::Count { window, .. } => window,
-        }),
-    })
+        filter: match kind {
+            RuleType::Event => Filter::Event(event(rule)),
+            RuleType::Traffic => Filter::Traffic(traffic(rule)),
+        },
+        threshold: threshold(rule),
+        cooldown_minutes: 0,
+    };
+    let cooldown = rule.uint("cooldown_minutes", 0..=WEEK);
+    read.cooldown_minutes = cooldown.unwrap_or(match read.threshold {
+        Threshold::Immediate => 0,
+        Threshold::Count { window, .. } => window,
+    });
+    match &mut read.filter {
+        Filter::Event(event) => event.count_by = count_by(rule, EVENT_COUNTS),
+        Filter::Traffic(traffic) => traffic.count_by = count_by(rule, FLOW_COUNTS),
+    }
+    read
 }
 
 #[derive(Clone, Copy)]
@@ -143,6 +115,8 @@ enum RuleType {
     Event,
     Traffic,
 }
+
+const TYPES: [(&str, RuleType); 2] = [("traffic", RuleType::Traffic), ("event", RuleType::Event)];
 
 /// The type comes first: it says which other keys there may be.
 fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
@@ -153,14 +127,13 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
     let found = entries.iter().find(|(key, _)| key == "type");
     let at = format!("{path}.type");
     match found.map(|(_, node)| node) {
-        Some(Node::Text(text)) => match text.as_str() {
-            "event" => Some(RuleType::Event),
-            "traffic" => Some(RuleType::Traffic),
-            other => {
-                problems.add(&at, |lang| words::unknown_type(lang, shown(other)));
-                None
+        Some(Node::Text(text)) => {
+            let found = TYPES.into_iter().find(|(word, _)| word == text);
+            if found.is_none() {
+                problems.add(&at, |lang| words::unknown_type(lang, shown(text)));
             }
-        },
+            found.map(|(_, kind)| kind)
+        }
         None | Some(Node::Null) => {
             problems.add(&at, |lang| words::missing(lang, "\"event\", \"traffic\""));
             None
@@ -172,17 +145,27 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
     }
 }
 
+fn id(rule: &Section<'_>) -> i64 {
+    let id = rule.int("id", i64::MIN..=i64::MAX);
+    if rule.get("id").is_none() {
+        rule.missing("id", "1");
+    }
+    id.unwrap_or_default()
+}
+
 fn level(rule: &Section<'_>) -> Level {
     let known = [Level::Critical, Level::Warning, Level::Info].map(|level| (level.word(), level));
-    rule.word("level", &known).unwrap_or_default()
+    let level = rule.word("level", &known).unwrap_or_default();
+    rule.holds("level", level.word());
+    level
 }
 
 /// The Python tool always wrote all three keys, the numbers with `immediate`
 /// too. Without a type, a count says that counting is meant.
 fn threshold(rule: &Section<'_>) -> Threshold {
     let counts = rule.word("threshold_type", &[("immediate", false), ("count", true)]);
-    let count = rule.uint("threshold_count", 1, 1_000_000_000);
-    let window = rule.uint("threshold_window", 1, WEEK);
+    let count = rule.uint("threshold_count", 1..=1_000_000_000);
+    let window = rule.uint("threshold_window", 1..=WEEK);
     let given = |key| rule.get(key).is_some();
     let typed = given("threshold_type");
     if !counts.unwrap_or(!typed && given("threshold_count")) {
@@ -196,25 +179,29 @@ fn threshold(rule: &Section<'_>) -> Threshold {
     Threshold::Count { count: count.unwrap_or(1).into(), window: window.unwrap_or(1) }
 }
 
+/// `filter_key` is the Python tool's, which never read it either.
 fn event(rule: &Section<'_>) -> EventFilter {
-    let count_by =
-        rule.word("count_by", &[("events", EventCount::Events), ("objects", EventCount::Objects)]);
+    rule.note("filter_key", || Kind::Text);
     EventFilter {
         filter_value: filter_value(rule),
         severity: words_of(rule, "severity", SEVERITIES),
         status: words_of(rule, "status", STATUSES),
-        count_by: count_by.unwrap_or_default(),
+        count_by: EventCount::default(),
     }
+}
+
+fn count_by<T: Copy + Default>(rule: &Section<'_>, known: [(&'static str, T); 2]) -> T {
+    rule.word("count_by", &known).unwrap_or_default()
 }
 
 /// An empty alternative would be a part of every name, and so match every event.
 fn filter_value(rule: &Section<'_>) -> String {
     const KEY: &str = "filter_value";
-    if rule.get(KEY).is_none() {
-        rule.missing(KEY, "\"agent.tampering\"");
-        return String::new();
-    }
-    let Some(text) = rule.text(KEY) else {
+    let text = rule.text(KEY);
+    let Some(text) = text else {
+        if rule.get(KEY).is_none() {
+            rule.missing(KEY, "\"agent.tampering\"");
+        }
         return String::new();
     };
     if text.split('|').any(|part| part.trim().is_empty()) {
@@ -224,8 +211,8 @@ fn filter_value(rule: &Section<'_>) -> String {
     parts.join("|")
 }
 
-fn words_of(rule: &Section<'_>, key: &str, known: &'static [&'static str]) -> Vec<String> {
-    let items = rule.items(key);
+fn words_of(rule: &Section<'_>, key: &'static str, known: &'static [&'static str]) -> Vec<String> {
+    let items = rule.items(key, Kind::List);
     for text in &items {
         if !known.contains(&text.as_ref()) {
             rule.not_one_of(key, text, known.iter().copied());
@@ -235,8 +222,6 @@ fn words_of(rule: &Section<'_>, key: &str, known: &'static [&'static str]) -> Ve
 }
 
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
-    let count_by = rule
-        .word("count_by", &[("connections", FlowCount::Connections), ("flows", FlowCount::Flows)]);
     TrafficFilter {
         decision: decision(rule),
         ports: parts(rule, "port", port_range, words::bad_port),
@@ -250,15 +235,16 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
         ex_dst_label: labels(rule, "ex_dst_label"),
         ex_src_ip: addresses(rule, "ex_src_ip"),
         ex_dst_ip: addresses(rule, "ex_dst_ip"),
-        count_by: count_by.unwrap_or_default(),
+        count_by: FlowCount::default(),
     }
 }
 
 fn decision(rule: &Section<'_>) -> Option<Decision> {
+    let number = rule.int("pd", -1..=3);
     if rule.get("pd").is_none() {
         rule.wrong("pd", words::pd_missing);
     }
-    match rule.int("pd", -1, 3)? {
+    match number? {
         0 => Some(Decision::Allowed),
         1 => Some(Decision::PotentiallyBlocked),
         2 => Some(Decision::Blocked),
@@ -268,14 +254,7 @@ fn decision(rule: &Section<'_>) -> Option<Decision> {
 }
 
 fn proto(rule: &Section<'_>) -> Option<u8> {
-    let text = match rule.get("proto")? {
-        Node::Number(number) => number.to_string(),
-        Node::Text(text) => text.trim().to_owned(),
-        _ => return rule.int("proto", 0, 255).and(None),
-    };
-    if text.is_empty() {
-        return None;
-    }
+    let text = rule.either("proto", words::want_number)?;
     let number = protocol::number(&text);
     if number.is_none() {
         rule.wrong("proto", |lang| words::bad_proto(lang, shown(&text)));
@@ -283,7 +262,7 @@ fn proto(rule: &Section<'_>) -> Option<u8> {
     number
 }
 
-fn labels(rule: &Section<'_>, key: &str) -> Vec<Label> {
+fn labels(rule: &Section<'_>, key: &'static str) -> Vec<Label> {
     let label = |text: &str| {
         let (name, value) = text.split_once('=')?;
         let (name, value) = (name.trim(), value.trim());
@@ -294,7 +273,7 @@ fn labels(rule: &Section<'_>, key: &str) -> Vec<Label> {
 }
 
 /// Addresses and networks; bits of the host part are let go.
-fn addresses(rule: &Section<'_>, key: &str) -> Vec<IpNet> {
+fn addresses(rule: &Section<'_>, key: &'static str) -> Vec<IpNet> {
     let net = |text: &str| {
         let net = match text.parse::<std::net::IpAddr>() {
             Ok(address) => IpNet::from(address),
@@ -320,12 +299,12 @@ fn port_range(text: &str) -> Option<PortRange> {
 /// Each part of a list or of a text with commas, or the sentence on what it should be.
 fn parts<T>(
     rule: &Section<'_>,
-    key: &str,
+    key: &'static str,
     read: impl Fn(&str) -> Option<T>,
     sentence: fn(Lang, String) -> String,
 ) -> Vec<T> {
     let mut list = Vec::new();
-    for text in rule.items(key) {
+    for text in rule.items(key, Kind::Commas) {
         match read(&text) {
             Some(part) => list.push(part),
             None => rule.wrong(key, |lang| sentence(lang, shown(&text))),

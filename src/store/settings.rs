@@ -7,68 +7,41 @@ use jiff::tz::TimeZone;
 
 use super::Settings;
 use super::address::Base;
-use super::config::Place;
+use super::config::Reading;
 use super::node::{Document, Node};
-use super::problem::{Problems, shown};
+use super::problem::shown;
 use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::pce;
 
-/// The section's keys.
-pub(super) const KEYS: &[&str] = &[
-    "language",
-    "timezone",
-    "site_name",
-    "enable_health_check",
-    "reminder_hours",
-    "daily_report",
-    "event_overlap_minutes",
-    "traffic_overlap_minutes",
-    "late_reach_hours",
-    "max_catch_up_hours",
-    "max_event_catch_up_hours",
-    "cycle_deadline_seconds",
-    "archive_dir",
-];
-
-/// A key of files of before: how the PCE counts is nobody's business any more.
-const TRAFFIC_COUNTS: &str = "traffic_counts";
-
 /// Reads the section.
-pub(super) fn read(
-    document: &Document<'_>,
-    place: &Place<'_>,
-    pce: &pce::Settings,
-    problems: &Problems,
-    obsolete: &Problems,
-) -> Settings {
-    let known = [KEYS, &[TRAFFIC_COUNTS]].concat();
-    let section = Section::open(document.section("settings"), "settings", &known, problems);
-    if section.get(TRAFFIC_COUNTS).is_some() {
-        obsolete.add(&format!("settings.{TRAFFIC_COUNTS}"), words::does_nothing);
+pub(super) fn read(reading: &Reading<'_>, pce: &pce::Settings) -> Settings {
+    let settings = reading.section("settings");
+    // A key of files of before: how the PCE counts is nobody's business any more.
+    if settings.has_obsolete("traffic_counts") {
+        reading.obsolete.add(&settings.path_of("traffic_counts"), words::does_nothing);
     }
-    let number = |key, min, max, default| section.uint(key, min, max).unwrap_or(default);
     Settings {
-        language: language(&section, document, place),
-        timezone: timezone(&section),
-        site_name: site_name(&section, pce),
-        enable_health_check: section.bool("enable_health_check").unwrap_or(true),
-        reminder_hours: number("reminder_hours", 1, 168, 4),
-        daily_report: daily_report(&section),
-        event_overlap_minutes: number("event_overlap_minutes", 0, 1440, 10),
-        traffic_overlap_minutes: number("traffic_overlap_minutes", 0, 1440, 30),
-        late_reach_hours: number("late_reach_hours", 0, 168, 26),
-        max_catch_up_hours: number("max_catch_up_hours", 1, 2160, 24),
-        max_event_catch_up_hours: number("max_event_catch_up_hours", 1, 8760, 720),
-        cycle_deadline_seconds: number("cycle_deadline_seconds", 1, 86_400, 420),
-        archive_dir: section.trimmed("archive_dir").map(|path| place.folder.join(path)),
+        language: language(&settings, reading),
+        timezone: timezone(&settings),
+        site_name: site_name(&settings, pce),
+        enable_health_check: settings.bool("enable_health_check", true),
+        reminder_hours: settings.number("reminder_hours", 1..=168, 4),
+        daily_report: daily_report(&settings),
+        event_overlap_minutes: settings.number("event_overlap_minutes", 0..=1440, 10),
+        traffic_overlap_minutes: settings.number("traffic_overlap_minutes", 0..=1440, 30),
+        late_reach_hours: settings.number("late_reach_hours", 0..=168, 26),
+        max_catch_up_hours: settings.number("max_catch_up_hours", 1..=2160, 24),
+        max_event_catch_up_hours: settings.number("max_event_catch_up_hours", 1..=8760, 720),
+        cycle_deadline_seconds: settings.number("cycle_deadline_seconds", 1..=86_400, 420),
+        archive_dir: settings.trimmed("archive_dir").map(|path| reading.place.folder.join(path)),
     }
 }
 
 /// What the file says, else what the first save settled, else what the kind of
 /// file tells, else the locale's.
-fn language(section: &Section<'_>, document: &Document<'_>, place: &Place<'_>) -> Lang {
+fn language(section: &Section<'_>, reading: &Reading<'_>) -> Lang {
     if let Some(text) = section.trimmed("language") {
         let lang = Lang::from_tag(text);
         if lang.is_none() {
@@ -76,10 +49,11 @@ fn language(section: &Section<'_>, document: &Document<'_>, place: &Place<'_>) -
         }
         return lang.unwrap_or_default();
     }
+    let place = reading.place;
     let by_locale = || place.env.locale().and_then(Lang::from_tag);
     place
         .remembered
-        .or_else(|| from_python(document).then_some(Lang::ZhTw))
+        .or_else(|| from_python(reading.document).then_some(Lang::ZhTw))
         .or_else(by_locale)
         .unwrap_or_default()
 }
@@ -159,8 +133,15 @@ fn site_name(section: &Section<'_>, pce: &pce::Settings) -> String {
     text.to_owned()
 }
 
+/// No daily report.
+const OFF: &str = "off";
+
 fn daily_report(section: &Section<'_>) -> Option<Time> {
-    let text = section.trimmed("daily_report").filter(|text| *text != "off")?;
+    let text = section.trimmed("daily_report").unwrap_or(OFF);
+    section.holds("daily_report", text);
+    if text == OFF {
+        return None;
+    }
     let time = clock_time(text);
     if time.is_none() {
         section.wrong("daily_report", |lang| words::bad_time(lang, shown(text)));

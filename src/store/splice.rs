@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
-use super::load::{MARK, document};
+use super::load::{document, unmarked};
 use super::node::Document;
 use super::problem::Error;
 
@@ -61,8 +61,7 @@ pub(super) fn with_state(path: &Path, text: &str, json: &str) -> Result<String, 
 
 /// The line break and indent before the file's first key, for the new one.
 fn indent(text: &str) -> &str {
-    let text = text.strip_prefix(MARK).unwrap_or(text);
-    let inner = text.trim_start_matches(SPACE);
+    let inner = unmarked(text).trim_start_matches(SPACE);
     let inner = inner.strip_prefix('{').unwrap_or(inner);
     let space = inner.len() - inner.trim_start_matches(SPACE).len();
     let space = inner.get(..space).unwrap_or_default();

@@ -2,29 +2,52 @@
 //! them by the key's path: a slip of the pen must not go unseen.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::key::{Key, Keys, Kind};
 use super::near::nearest;
 use super::node::{Node, doubles, find};
 use super::problem::{Problems, shown};
 use crate::lang::Lang;
 use crate::lang::config as words;
 
-/// An object's known keys.
+/// An object whose keys are asked for, one by one. What is in it and was never asked for
+/// is unknown; that is told when the section is let go.
 pub(super) struct Section<'a> {
+    name: &'static str,
     path: String,
     entries: &'a [(String, Node)],
+    asked: RefCell<Vec<&'static str>>,
+    keys: Option<&'a RefCell<Keys>>,
     problems: &'a Problems,
 }
 
+impl Drop for Section<'_> {
+    fn drop(&mut self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.entries.iter().filter(|(key, _)| !key.starts_with('_')) {
+            if !asked.contains(&key.as_str()) {
+                let near = nearest(key, &asked);
+                self.wrong(key, |lang| words::unknown_key(lang, near));
+            }
+        }
+        doubles(self.entries).for_each(|key| self.wrong(key, words::double_key));
+    }
+}
+
 impl<'a> Section<'a> {
-    /// Opens the object at `path`, and tells keys that stand twice or are not
-    /// in `known`. Keys that start with `_` are the user's. Absent reads as empty.
+    /// Opens the object at `path`. Keys that start with `_` are the user's. Absent reads
+    /// as empty. What is asked for is noted in `keys`, under `name`.
     pub fn open(
         node: Option<&'a Node>,
+        name: &'static str,
         path: impl Into<String>,
-        known: &[&'static str],
         problems: &'a Problems,
+        keys: Option<&'a RefCell<Keys>>,
     ) -> Self {
         let path = path.into();
         let entries: &[(String, Node)] = match node {
@@ -35,39 +58,96 @@ impl<'a> Section<'a> {
                 &[]
             }
         };
-        let section = Self { path, entries, problems };
-        for (key, _) in entries.iter().filter(|(key, _)| !key.starts_with('_')) {
-            if !known.contains(&key.as_str()) {
-                let near = nearest(key, known);
-                section.wrong(key, |lang| words::unknown_key(lang, near));
-            }
-        }
-        section.tell_doubles();
-        section
+        Self { name, path, entries, asked: RefCell::default(), keys, problems }
     }
 
-    fn tell_doubles(&self) {
-        for key in doubles(self.entries) {
-            self.wrong(key, words::double_key);
+    /// Notes that there is such a key, of that kind.
+    pub fn note(&self, key: &'static str, kind: impl FnOnce() -> Kind) {
+        let mut asked = self.asked.borrow_mut();
+        if let Some(keys) = self.keys {
+            let (section, kind) = (self.name, kind());
+            let new = Key { section, name: key, kind, ..Key::default() };
+            keys.borrow_mut().ask(asked.last().copied(), new);
+        }
+        asked.push(key);
+    }
+
+    /// The value, of a key of that kind; `null` counts as not given.
+    fn ask(&self, key: &'static str, kind: impl FnOnce() -> Kind) -> Option<&'a Node> {
+        self.note(key, kind);
+        self.get(key)
+    }
+
+    /// True where there is something at a key that means nothing any more.
+    pub fn has_obsolete(&self, key: &'static str) -> bool {
+        self.asked.borrow_mut().push(key);
+        self.get(key).is_some()
+    }
+
+    fn mark(&self, key: &str, mark: impl FnOnce(&mut Key)) {
+        if let Some(keys) = self.keys {
+            keys.borrow_mut().mark(self.name, key, mark);
         }
     }
 
-    /// The value; `null` counts as not given.
+    /// Notes that a key's value may be a secret, and which key names a file with it.
+    pub fn keeps_secret(&self, key: &str, file: Option<&'static str>) {
+        self.mark(key, |key| (key.secret, key.file) = (true, file));
+    }
+
+    /// Notes what holds, as it would stand in the file.
+    pub fn holds(&self, key: &str, value: impl Into<Value>) {
+        self.mark(key, |key| key.holds = value.into());
+    }
+
+    /// The value of a key that is asked for elsewhere; `null` counts as not given.
     pub fn get(&self, key: &str) -> Option<&'a Node> {
         find(self.entries, key).filter(|node| !matches!(node, Node::Null))
     }
 
     /// A text as it stands.
-    pub fn text(&self, key: &str) -> Option<&'a str> {
-        match self.get(key)? {
+    pub fn text(&self, key: &'static str) -> Option<&'a str> {
+        self.text_of(key, || Kind::Text)
+    }
+
+    fn text_of(&self, key: &'static str, kind: impl FnOnce() -> Kind) -> Option<&'a str> {
+        match self.ask(key, kind)? {
             Node::Text(text) => Some(text),
             other => self.wrong_kind(key, other, words::want_text),
         }
     }
 
+    /// The path of a file with certificates.
+    pub fn ca_file(&self, key: &'static str) -> Option<&'a str> {
+        self.text_of(key, || Kind::CaFile).map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// A number or a text, trimmed, as a text; blank counts as not given.
+    pub fn either(
+        &self,
+        key: &'static str,
+        sentence: fn(Lang, String) -> String,
+    ) -> Option<Cow<'a, str>> {
+        let text = match self.ask(key, || Kind::Either)? {
+            Node::Number(number) => Cow::Owned(number.to_string()),
+            Node::Text(text) => Cow::Borrowed(text.trim()),
+            other => return self.wrong_kind(key, other, sentence),
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// A text without the white space around it; blank counts as not given.
-    pub fn trimmed(&self, key: &str) -> Option<&'a str> {
+    pub fn trimmed(&self, key: &'static str) -> Option<&'a str> {
         self.text(key).map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// The same of a text without which nothing works.
+    pub fn needed(&self, key: &'static str, example: &str) -> Option<&'a str> {
+        let text = self.trimmed(key);
+        if text.is_none() && !self.has_other_type(key) {
+            self.missing(key, example);
+        }
+        text
     }
 
     /// True where the value is there and no text, which [`Self::text`] has told.
@@ -76,26 +156,32 @@ impl<'a> Section<'a> {
     }
 
     /// `true` or `false`.
-    pub fn bool(&self, key: &str) -> Option<bool> {
-        match self.get(key)? {
+    pub fn flag(&self, key: &'static str) -> Option<bool> {
+        match self.ask(key, || Kind::Bool)? {
             Node::Bool(value) => Some(*value),
             other => self.wrong_kind(key, other, words::want_bool),
         }
     }
 
-    /// A whole number in `min..=max`.
-    pub fn int(&self, key: &str, min: i64, max: i64) -> Option<i64> {
-        match self.get(key)? {
+    /// The same with a default.
+    pub fn bool(&self, key: &'static str, default: bool) -> bool {
+        let value = self.flag(key).unwrap_or(default);
+        self.holds(key, value);
+        value
+    }
+
+    /// A whole number in `range`.
+    pub fn int(&self, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        match self.ask(key, || Kind::Number(range.clone()))? {
             Node::Number(number) if number.as_f64().is_some_and(|value| value.fract() != 0.0) => {
                 self.wrong(key, |lang| words::want_whole(lang, number));
                 None
             }
             Node::Number(number) => match number.as_i64() {
-                Some(value) if (min..=max).contains(&value) => Some(value),
+                Some(value) if range.contains(&value) => Some(value),
                 _ => {
-                    self.wrong(key, |lang| {
-                        words::out_of_range(lang, number, grouped(min), grouped(max))
-                    });
+                    let (min, max) = (grouped(*range.start()), grouped(*range.end()));
+                    self.wrong(key, |lang| words::out_of_range(lang, number, &min, &max));
                     None
                 }
             },
@@ -104,22 +190,30 @@ impl<'a> Section<'a> {
     }
 
     /// The same for unsigned bounds, which is all but the rules' ids.
-    pub fn uint(&self, key: &str, min: u32, max: u32) -> Option<u32> {
-        let value = self.int(key, min.into(), max.into())?;
+    pub fn uint(&self, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+        let value = self.int(key, i64::from(*range.start())..=i64::from(*range.end()))?;
         u32::try_from(value).ok()
     }
 
+    /// The same with a default.
+    pub fn number(&self, key: &'static str, range: RangeInclusive<u32>, default: u32) -> u32 {
+        let value = self.uint(key, range).unwrap_or(default);
+        self.holds(key, value);
+        value
+    }
+
     /// Seconds from 1 to `max`.
-    pub fn seconds(&self, key: &str, max: u32, default: u32) -> Duration {
-        Duration::from_secs(self.uint(key, 1, max).unwrap_or(default).into())
+    pub fn seconds(&self, key: &'static str, max: u32, default: u32) -> Duration {
+        Duration::from_secs(self.number(key, 1..=max, default).into())
     }
 
     /// One of a few words.
-    pub fn word<T: Copy>(&self, key: &str, known: &[(&'static str, T)]) -> Option<T> {
-        let text = self.text(key)?;
+    pub fn word<T: Copy>(&self, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
+        let words = || known.iter().map(|(word, _)| *word);
+        let text = self.text_of(key, || Kind::Word(words().collect()))?;
         let found = known.iter().find(|(word, _)| *word == text.trim());
         if found.is_none() {
-            self.not_one_of(key, text, known.iter().map(|(word, _)| *word));
+            self.not_one_of(key, text, words());
         }
         found.map(|(_, value)| *value)
     }
@@ -133,8 +227,8 @@ impl<'a> Section<'a> {
 
     /// The parts of a list, or of one text with commas; empty parts are left
     /// out. A list's texts may hold commas. Numbers read as their text.
-    pub fn items(&self, key: &str) -> Vec<Cow<'a, str>> {
-        match self.get(key) {
+    pub fn items(&self, key: &'static str, kind: Kind) -> Vec<Cow<'a, str>> {
+        match self.ask(key, || kind) {
             None => Vec::new(),
             Some(Node::List(list)) => list
                 .iter()

@@ -15,7 +15,7 @@ use crate::rules::explain::EventMiss;
 use crate::rules::explain::words as explain;
 use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold};
-use crate::visible::visible;
+use crate::visible::{in_ascii, visible};
 
 /// So many objects, labels or notifications of a record are named.
 const NAMED: usize = 5;
@@ -342,13 +342,6 @@ fn short(text: &str) -> String {
 
 fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
     rules.iter().filter(|rule| rule.enabled)
-}
-
-/// Our own signs for a terminal that has none of them.
-fn in_ascii(line: &str) -> String {
-    [("✓", "+"), ("✗", "x"), ("→", "->"), ("·", "|"), ("…", "...")]
-        .into_iter()
-        .fold(line.to_owned(), |line, (sign, ascii)| line.replace(sign, ascii))
 }
 
 /// How much an event rule's matches count.
