@@ -1,8 +1,9 @@
 //! Runs that did not come to their end, as the run lock's file tells of them.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use illumio_monitor::store::{begin_run, died_runs, lock_run};
+use illumio_monitor::store::{RunLock, begin_run, died_runs, lock_run};
 use jiff::Timestamp;
 
 use crate::helpers::*;
@@ -12,6 +13,19 @@ fn killed(place: &Place, began: &str) {
     let mut process = Command::new("/bin/true").stdout(Stdio::null()).spawn().unwrap();
     process.wait().unwrap();
     write(place, &format!("{} 2026-11-22T{began}:00.000Z run\n", process.id()));
+}
+
+/// A run that begins. A child that another test starts at this moment holds the lock of the
+/// one before until it becomes another program.
+fn begun(place: &Place, now: Timestamp) -> RunLock {
+    let begins = || begin_run(&place.file, now);
+    let again = (0..100).find_map(|_| {
+        begins().ok().or_else(|| {
+            std::thread::sleep(Duration::from_millis(10));
+            None
+        })
+    });
+    again.unwrap_or_else(|| begins().unwrap())
 }
 
 fn write(place: &Place, text: &str) {
@@ -30,7 +44,7 @@ fn all_at(clocks: &[&str]) -> Vec<Timestamp> {
 fn where_no_run_ever_began_none_died() {
     let place = Place::with(&minimal(""));
     assert_eq!(died_runs(&place.file), []);
-    assert_eq!(begin_run(&place.file, at("10:00")).unwrap().died(), []);
+    assert_eq!(begun(&place, at("10:00")).died(), []);
 }
 
 #[test]
@@ -39,23 +53,23 @@ fn one_that_was_killed_is_known_until_a_run_that_told_it_ends() {
     killed(&place, "10:00");
     assert_eq!(died_runs(&place.file), all_at(&["10:00"]));
 
-    let untold = begin_run(&place.file, at("10:10")).unwrap();
+    let untold = begun(&place, at("10:10"));
     assert_eq!(untold.died(), all_at(&["10:00"]));
     untold.end(false);
     assert_eq!(died_runs(&place.file), all_at(&["10:00"]), "nobody was told");
 
-    begin_run(&place.file, at("10:20")).unwrap().end(true);
+    begun(&place, at("10:20")).end(true);
     assert_eq!(died_runs(&place.file), []);
     let pid = std::process::id();
     assert_eq!(text(&place), format!("{pid} 2026-11-22T10:20:00.000Z\n"), "and no more is left");
-    assert_eq!(begin_run(&place.file, at("10:30")).unwrap().died(), []);
+    assert_eq!(begun(&place, at("10:30")).died(), []);
 }
 
 #[test]
 fn one_that_is_at_work_has_not_died() {
     let place = Place::with(&minimal(""));
     killed(&place, "10:00");
-    let _at_work = begin_run(&place.file, at("10:10")).unwrap();
+    let _at_work = begun(&place, at("10:10"));
     assert_eq!(died_runs(&place.file), all_at(&["10:00"]), "but the one before it");
 }
 
@@ -72,9 +86,9 @@ fn what_takes_the_lock_and_is_no_run_neither_dies_nor_wipes_the_mark_away() {
 fn of_runs_that_died_in_a_row_the_newest_ten_are_remembered() {
     let place = Place::with(&minimal(""));
     for minute in 10..22 {
-        drop(begin_run(&place.file, at(&format!("10:{minute}"))).unwrap());
+        drop(begun(&place, at(&format!("10:{minute}"))));
     }
-    let next = begin_run(&place.file, at("10:30")).unwrap();
+    let next = begun(&place, at("10:30"));
     let newest: Vec<Timestamp> = (12..22).map(|minute| at(&format!("10:{minute}"))).collect();
     assert_eq!(next.died(), newest);
 }
