@@ -89,7 +89,7 @@ impl Keys {
 
     /// Notes that a key is asked for: behind the one that was noted last, where a reader
     /// of two kinds of rules comes upon the keys of the second.
-    pub(super) fn ask(&mut self, after: Option<&str>, key: Key) {
+    pub(super) fn note(&mut self, after: Option<&str>, key: Key) {
         if self.get(key.section, key.name).is_some() {
             return;
         }
@@ -115,7 +115,7 @@ pub fn keys() -> &'static Keys {
         let document = Document { sections: Vec::new(), state: None };
         let (config, mut missing, _) = what_holds(&document, &place);
         let (keys, problems) = (RefCell::new(config.keys), Problems::default());
-        rule::ask_all(&keys, &problems);
+        rule::note_all(&keys, &problems);
         missing.extend(problems.done().0);
         let mut keys = keys.into_inner();
         for key in &mut keys.0 {

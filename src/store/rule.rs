@@ -40,7 +40,7 @@ pub fn place_of_key(key: &str) -> usize {
 }
 
 /// Notes the keys of both kinds of rules, and tells what a rule without any misses.
-pub(super) fn ask_all(keys: &RefCell<Keys>, problems: &Problems) {
+pub(super) fn note_all(keys: &RefCell<Keys>, problems: &Problems) {
     rule_type(&Node::Object(Vec::new()), "rules", problems);
     for (_, kind) in TYPES {
         read_as(kind, &Section::open(None, "rules", "rules", problems, Some(keys)));

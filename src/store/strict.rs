@@ -67,7 +67,7 @@ impl<'a> Section<'a> {
         if let Some(keys) = self.keys {
             let (section, kind) = (self.name, kind());
             let new = Key { section, name: key, kind, ..Key::default() };
-            keys.borrow_mut().ask(asked.last().copied(), new);
+            keys.borrow_mut().note(asked.last().copied(), new);
         }
         asked.push(key);
     }
