@@ -52,7 +52,7 @@ make_papers() {
     env -u RUSTFLAGS "$CARGO" run --quiet --locked --example completions -- "$papers/completions"
     papers_of >"$papers/of"
 }
-papers_of() { cat Cargo.lock src/cli.rs dist/papers.sh dist/completions/*.rs | sha256sum; echo "$MUSL_TARGET $SOURCE_DATE_EPOCH"; }
+papers_of() { cat Cargo.lock src/commands/cli.rs dist/papers.sh dist/completions/*.rs | sha256sum; echo "$MUSL_TARGET $SOURCE_DATE_EPOCH"; }
 
 guides() {
     local file

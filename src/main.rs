@@ -7,13 +7,16 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
-use illumio_monitor::cli::{self, Cli, Command, Parsed};
+use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::cycle::{self, Start};
 use illumio_monitor::exit::{Code, USAGE};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::menu::{Place, menu};
 use illumio_monitor::store::{self, Env, StateUse};
-use illumio_monitor::{check, import, log, process, rule_command, status, terminal};
+use illumio_monitor::{
+    commands::check, commands::import, commands::rules, commands::status, host::log, host::process,
+    screen::terminal,
+};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {
@@ -132,7 +135,7 @@ fn check(config: &Path, around: check::Around<'_>, options: &cli::Check) -> u8 {
 }
 
 fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> u8 {
-    let around = rule_command::Around {
+    let around = rules::Around {
         config,
         env,
         now: Timestamp::now(),
@@ -141,7 +144,7 @@ fn rules(config: &Path, env: &Env, lang: Option<Lang>, command: &cli::Rules) -> 
         ask: terminal::is_attended().then_some(&terminal::ask),
         input: (!io::stdin().is_terminal()).then_some(&|| io::read_to_string(io::stdin())),
     };
-    let said = rule_command::act(&around, command);
+    let said = rules::act(&around, command);
     said.without(&store::secrets(config, env)).tell(env)
 }
 

@@ -13,7 +13,7 @@ mod rooms;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use illumio_monitor::cli::{self, Parsed};
+use illumio_monitor::commands::cli::{self, Parsed};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::store::{Env, FILE_NAME, check_rule, read_config};
 use serde_json::{Value, json};
@@ -258,7 +258,7 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn what_the_troubleshooting_explains_is_what_the_program_says() {
-    let words = ["lang/check", "lang/config", "lang/status", "pce/error/words", "tls/words"];
+    let words = ["lang/check", "lang/config", "lang/status", "pce/error/words", "net/tls/words"];
     let rooms = words.map(|words| text(&format!("src/{words}.rs")));
     for (name, heading) in READMES.iter().zip(["## Troubleshooting", "## 疑難排解"]) {
         let text = text(name);

@@ -14,8 +14,8 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::smtp::{Cause, Delivery, Note, Session, SmtpError, Step, deliver};
 use illumio_monitor::mail::{Settings, Tls};
 use illumio_monitor::net::AddressBook;
-use illumio_monitor::secret::Secret;
-use illumio_monitor::tls::Problem;
+use illumio_monitor::net::secret::Secret;
+use illumio_monitor::net::tls::Problem;
 use mailbox::{Action, Mailbox, Options, meet, settings};
 
 const MESSAGE: &[u8] = b"Subject: test\n\nHello\n.\n..dots\nbye";

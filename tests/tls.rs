@@ -16,11 +16,11 @@ use base64::engine::general_purpose::STANDARD;
 use certificate::{Certificate, File, Wish, root_ca, self_signed, signed_by_ca};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::net::AddressBook;
+use illumio_monitor::net::secret::Secret;
+use illumio_monitor::net::tls::{self, Problem, TlsError, Trust};
 use illumio_monitor::pce::client::Client;
 use illumio_monitor::pce::clock::Clock;
 use illumio_monitor::pce::{Proxy, Settings, connect};
-use illumio_monitor::secret::Secret;
-use illumio_monitor::tls::{self, Problem, TlsError, Trust};
 use rustls::{ServerConnection, StreamOwned};
 
 trait Wire: Read + Write {}

@@ -1,7 +1,7 @@
 //! The program's commands as a flat list, the way completions need them.
 
 use argh::{ArgsInfo, CommandInfoWithArgs, FlagInfo, FlagInfoKind};
-use illumio_monitor::cli::Cli;
+use illumio_monitor::commands::cli::Cli;
 
 /// A command, or the program itself.
 pub struct Command {

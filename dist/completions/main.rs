@@ -1,5 +1,5 @@
 //! `cargo run --example completions -- DIR`: completions for bash, zsh and fish,
-//! made from the command definitions in `src/cli.rs`, so that they never differ
+//! made from the command definitions in `src/commands/cli.rs`, so that they never differ
 //! from what the program takes.
 
 #![allow(clippy::expect_used, missing_docs)]

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use crate::ordinary::{assert_ordinary, flags};
-use crate::users;
+use crate::system::ordinary::{assert_ordinary, flags};
+use crate::system::users;
 
 /// Opens a file to read and to append to it; makes it where there is none.
 pub(super) fn open_or_create(path: &Path, mode: u32) -> io::Result<File> {

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::conditions::{Conditions, Moment, Now, new, news};
 use super::site::Site;
-use crate::certificate::Certificate;
 use crate::lang::Both;
+use crate::net::certificate::Certificate;
 use crate::report::{Condition, ConditionNews, Expiry, Phase};
 use crate::rules::Level;
 use crate::store::state::ToldExpiry;

@@ -7,7 +7,7 @@ use super::notice::Happened;
 use super::site::Site;
 use super::traffic::Failure;
 use super::{clock, events, tallies, traffic};
-use crate::certificate::Certificate;
+use crate::net::certificate::Certificate;
 use crate::net::{AddressBook, FromMemory};
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::letter::{blank_report, letter};
 use super::site::Start;
+use crate::commands::said::Said;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};
 use crate::net::AddressBook;
 use crate::report::Kind;
-use crate::said::Said;
 use crate::store::{self, Config, Env, StateUse};
 
 /// How long a test mail may take.

@@ -1,5 +1,5 @@
 //! The help in Traditional Chinese, and what is wrong with a command line. The
-//! English help is argh's, from the comments in [`crate::cli`]; a test holds the two
+//! English help is argh's, from the comments in [`crate::commands::cli`]; a test holds the two
 //! against each other.
 
 use super::{Lang, texts};

@@ -18,7 +18,7 @@ use super::Settings;
 use super::smtp::envelope::{is_address, mailbox};
 use crate::report::Kind;
 use crate::rules::Level;
-use crate::visible::one_line;
+use crate::screen::visible::one_line;
 
 /// What a message is made of. Text and HTML say the same.
 #[derive(Clone, Copy, Debug)]

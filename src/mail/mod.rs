@@ -9,7 +9,7 @@ pub mod smtp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::secret::{Secret, Secrets};
+use crate::net::secret::{Secret, Secrets};
 
 /// Who writes to whom, and through which server: what stands in `email` and `smtp`.
 #[derive(Clone, Debug)]

@@ -25,8 +25,8 @@ use smtp_proto::{EXT_SMTP_UTF8, EXT_START_TLS};
 
 use super::{Settings, Smtp, Tls};
 use crate::net::AddressBook;
-use crate::secret::Secrets;
-use crate::tls::{self, Shown, Trust};
+use crate::net::secret::Secrets;
+use crate::net::tls::{self, Shown, Trust};
 pub use error::{Cause, SmtpError, Step};
 pub use objection::Objection;
 use reply::{Capabilities, Reply};

@@ -6,8 +6,8 @@ use super::console::{Stop, Style};
 use super::inspect::{Inspection, MOST, USUAL, View, inspect};
 use super::question::Question;
 use crate::lang::menu as say;
+use crate::screen::terminal;
 use crate::store::{self, StateUse};
-use crate::terminal;
 
 /// The columns for a script, which has none.
 const SCRIPT_COLUMNS: usize = 120;

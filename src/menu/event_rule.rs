@@ -9,7 +9,7 @@ use super::strict::Keys;
 use super::traffic_rule::save_new;
 use crate::lang::{menu as say, menu_rules as words};
 use crate::rules::catalogue::{self, Category, EventType};
-use crate::table::table;
+use crate::screen::table::table;
 
 /// What a rule begins with.
 struct Begin {

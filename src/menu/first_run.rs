@@ -7,7 +7,7 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::settings::{self, DAILY};
 use super::{practices, probe, setting, smtp};
-use crate::cron_line::{at_home, cron_line};
+use crate::host::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
 

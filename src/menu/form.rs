@@ -6,8 +6,8 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::fields::{self, Field};
 use super::strict::Keys;
-use crate::columns::{pad, width};
 use crate::lang::{menu as say, menu_rules as words};
+use crate::screen::columns::{pad, width};
 
 /// The rule as the user wants it saved; `Stop::Back` where he does not.
 pub fn form(menu: &mut Menu<'_>, title: &str, mut rule: Keys) -> Result<Keys, Stop> {

@@ -3,8 +3,8 @@
 
 use super::Menu;
 use super::console::Style;
-use crate::columns::pad;
 use crate::lang::{Lang, menu as say};
+use crate::screen::columns::pad;
 use crate::store::{self, Error, Opened, StateUse};
 
 /// So many problems of a file are shown; the rest would push the menu off the screen.

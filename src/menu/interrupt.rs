@@ -9,7 +9,7 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
 
-use crate::terminal::put_error;
+use crate::screen::terminal::put_error;
 
 /// From now on Ctrl-C leaves the program at once, with 0 and the terminal as it is
 /// now. What is under way ends as by a crash: the file stays whole, and the next

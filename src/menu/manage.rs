@@ -7,8 +7,8 @@ use super::console::{Stop, Style};
 use super::fields;
 use super::strict::Keys;
 use super::{form, list};
+use crate::commands::rules as rule_command;
 use crate::lang::{menu as say, menu_rules as words};
-use crate::rule_command;
 
 /// A rule as it was shown, and its place then.
 type Chosen = (usize, Value);

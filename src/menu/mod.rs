@@ -34,10 +34,10 @@ use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
 use crate::cycle::{self, Start};
 use crate::exit::{Code, USAGE};
+use crate::host::log::{self, Log};
 use crate::lang::{Lang, menu as say};
-use crate::log::{self, Log};
+use crate::screen::terminal;
 use crate::store::{self, Config, Draft, Env};
-use crate::terminal;
 
 /// Where the menu works.
 #[derive(Clone, Copy)]

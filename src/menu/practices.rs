@@ -52,7 +52,7 @@ fn names(menu: &Menu<'_>, rules: &[Value]) {
     let lang = menu.console.lang;
     for rule in rules {
         let rule = rule.as_object().cloned().unwrap_or_default();
-        let level = crate::columns::pad(&fields::LEVEL.shown(&rule, lang), 9);
+        let level = crate::screen::columns::pad(&fields::LEVEL.shown(&rule, lang), 9);
         let name = fields::NAME.shown(&rule, lang);
         let when = fields::TRIGGER.shown(&rule, lang);
         menu.console.row(Style::Plain, &words::practice(lang, level, name, when));

@@ -2,7 +2,7 @@
 
 use super::Menu;
 use super::console::Style;
-use crate::check::{Finding, Mark, Needs, check_mail, check_pce};
+use crate::commands::check::{Finding, Mark, Needs, check_mail, check_pce};
 use crate::lang::menu as say;
 use crate::net::AddressBook;
 use crate::store::{self, Config, Error, Look};

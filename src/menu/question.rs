@@ -2,8 +2,8 @@
 //! the answer is right. `-1` goes back, as in the Python tool.
 
 use super::console::{Console, Stop, Style};
-use crate::columns;
 use crate::lang::menu as say;
+use crate::screen::columns;
 
 /// What is asked.
 pub struct Question {

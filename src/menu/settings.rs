@@ -8,8 +8,8 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
 use super::{probe, smtp};
-use crate::columns::{pad, width};
 use crate::lang::{Lang, menu as say, menu_settings as words};
+use crate::screen::columns::{pad, width};
 use crate::store;
 
 const URL: Setting = setting("api.url", words::url, words::url_hint);

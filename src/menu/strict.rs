@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::lang::{Lang, config as words, menu as menu_words};
+use crate::net::tls;
 use crate::store::{self, Env, Kind, Problem};
-use crate::tls;
 
 /// A section or a rule while its keys are asked for.
 pub type Keys = Map<String, Value>;

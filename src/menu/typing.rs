@@ -11,9 +11,9 @@ use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 
-use crate::columns;
-use crate::terminal::put;
-use crate::visible::hidden;
+use crate::screen::columns;
+use crate::screen::terminal::put;
+use crate::screen::visible::hidden;
 
 /// A line has at most so many bytes; more is let go.
 pub const LONGEST: usize = 64 * 1024;

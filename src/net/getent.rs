@@ -3,8 +3,8 @@
 use std::io;
 use std::net::IpAddr;
 
-use super::Until;
-use crate::getent;
+use super::resolve::Until;
+use crate::system::getent;
 
 /// No more addresses are taken from it.
 const MOST_ADDRESSES: usize = 16;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Found, bare, look_up, without_asking};
+use super::resolve::{By, Found, bare, look_up, without_asking};
 
 /// So many are remembered: the PCE or its proxy, the mail server, and what these were
 /// called before.

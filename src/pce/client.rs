@@ -17,11 +17,11 @@ use super::error::{Break, Error, Problem, ProxyProblem};
 use super::mend::mended;
 use super::stream::StreamError;
 use super::{Settings, connect, page};
-use crate::certificate::Certificate;
 use crate::net::AddressBook;
-use crate::secret::Secrets;
-use crate::tls::{self, Shown};
-use crate::visible::one_line;
+use crate::net::certificate::Certificate;
+use crate::net::secret::Secrets;
+use crate::net::tls::{self, Shown};
+use crate::screen::visible::one_line;
 
 /// How often a GET is tried.
 const TRIES: u32 = 3;

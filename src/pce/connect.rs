@@ -2,7 +2,7 @@
 //!
 //! All of the way is ours: ureq's own takes no proxy's 2xx but 200 for a yes, doesn't
 //! say which of two hosts failed, and can't trust a self-signed certificate by itself
-//! ([`crate::tls`]).
+//! ([`crate::net::tls`]).
 
 mod first_hop;
 mod no_proxy;
@@ -26,9 +26,9 @@ pub use self::watched::Line;
 use self::watched::Watch;
 use super::error::{ProxyFault, ProxyProblem};
 use super::{Proxy, Settings};
-use crate::certificate::Certificate;
+use crate::net::certificate::Certificate;
+use crate::net::tls::{self, Shown, TlsError, Trust};
 use crate::net::{AddressBook, bare};
-use crate::tls::{self, Shown, TlsError, Trust};
 
 /// An agent for `settings`, and the line that it holds: one connection, kept open
 /// between requests.

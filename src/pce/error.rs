@@ -6,8 +6,8 @@ mod words;
 use std::fmt;
 use std::io;
 
-use crate::secret::Secrets;
-use crate::tls::{self, TlsError};
+use crate::net::secret::Secrets;
+use crate::net::tls::{self, TlsError};
 
 /// Why a request came to nothing. `path` is the API's, without its query.
 #[derive(Debug)]

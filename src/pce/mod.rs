@@ -22,7 +22,7 @@ pub mod traffic;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::secret::{Secret, Secrets};
+use crate::net::secret::{Secret, Secrets};
 
 pub use decision::Decision;
 

@@ -18,7 +18,7 @@ use super::error::Error;
 use super::glance::{Depth, glance};
 use super::record::{Flow, List, Number};
 use super::stream::{Kind, Records, StreamError};
-use crate::visible::one_line;
+use crate::screen::visible::one_line;
 
 pub use query::{Done, NotDone, Patience, download_all, wait_for};
 

@@ -9,8 +9,8 @@ use super::locate::Env;
 use super::problem::shown;
 use super::strict::Section;
 use crate::lang::config as words;
+use crate::net::secret::Secret;
 use crate::pce::{self, Proxy};
-use crate::secret::Secret;
 
 /// Reads the section.
 pub(super) fn read(reading: &Reading<'_>) -> pce::Settings {

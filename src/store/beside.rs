@@ -12,8 +12,8 @@ use rustix::fs::OFlags;
 
 use super::locate::beside;
 use super::problem::Error;
-use crate::ordinary::{assert_ordinary, flags};
-use crate::users;
+use crate::system::ordinary::{assert_ordinary, flags};
+use crate::system::users;
 
 /// Mode of what is made here.
 const MODE: u32 = 0o600;

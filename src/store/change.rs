@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::key::keys;
 use super::layout;
 use super::load::unmarked;
-use crate::secret::Secrets;
+use crate::net::secret::Secrets;
 
 /// What stands for a value that nobody may see.
 const MASKED: &str = "***";

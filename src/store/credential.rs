@@ -14,9 +14,9 @@ use super::node::{Document, Node, find};
 use super::problem::reason;
 use super::strict::Section;
 use crate::lang::config as words;
-use crate::ordinary;
+use crate::net::secret::{Secret, Secrets};
 use crate::pce::connect::PROXY_VARIABLES;
-use crate::secret::{Secret, Secrets};
+use crate::system::ordinary;
 
 /// No key or password is longer.
 const LONGEST: u64 = 64 * 1024;

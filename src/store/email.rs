@@ -9,7 +9,7 @@ use super::problem::shown;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::mail;
-use crate::secret::Secret;
+use crate::net::secret::Secret;
 
 /// Reads both sections.
 pub(super) fn read(reading: &Reading<'_>) -> mail::Settings {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::lang::Lang;
 use crate::lang::config as words;
-use crate::users;
+use crate::system::users;
 
 /// A file that others than its owner, root and this process's user can read or change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use super::problem::Error;
 use super::state;
 use super::write::interrupted;
 use crate::lang::config as words;
-use crate::ordinary::{self, NotOrdinary};
-use crate::users;
+use crate::system::ordinary::{self, NotOrdinary};
+use crate::system::users;
 
 /// A byte order mark: Windows editors write it, JSON has no place for it.
 pub(super) const MARK: &str = "\u{feff}";

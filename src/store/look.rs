@@ -16,9 +16,9 @@ use super::owner::assert_no_stranger;
 use super::problem::{Error, Problem, Problems};
 use super::{Config, rule, state};
 use crate::lang::Lang;
+use crate::net::secret::Secrets;
 use crate::rules::Rule;
-use crate::secret::Secrets;
-use crate::users;
+use crate::system::users;
 
 /// The file as it stands.
 #[derive(Debug)]

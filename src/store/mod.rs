@@ -53,9 +53,9 @@ pub use rule::place_of_key;
 pub use write::Remark;
 
 use crate::mail;
+use crate::net::secret::Secrets;
 use crate::pce;
 use crate::rules::Rule;
-use crate::secret::Secrets;
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::exposed::Exposed;
 use super::state::Target;
 use crate::lang::Lang;
 use crate::lang::config as words;
-use crate::visible::visible;
+use crate::screen::visible::visible;
 
 /// Something to tell of a file that could be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use super::problem::Error;
 use crate::lang::Lang;
 use crate::lang::config as words;
-use crate::users::{self, User};
+use crate::system::users::{self, User};
 
 /// The group of a user whom nobody here knows, if his file has none of his number: any
 /// other may be one that he is not in [`nogroup` of Debian, `nobody` of RHEL].

@@ -10,9 +10,9 @@ use super::beside::Planted;
 use super::owner::Stranger;
 use crate::lang::config as words;
 use crate::lang::{Both, Lang};
-use crate::ordinary::NotOrdinary;
-use crate::secret::Secrets;
-use crate::users;
+use crate::net::secret::Secrets;
+use crate::system::ordinary::NotOrdinary;
+use crate::system::users;
 
 /// So many problems of one file are told; the rest is a number.
 const MOST_PROBLEMS: usize = 20;

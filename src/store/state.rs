@@ -24,7 +24,7 @@ use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
 use crate::rules::series::{Known, Legacy};
-use crate::visible::visible;
+use crate::screen::visible::visible;
 
 /// The version this program writes. It reads this one and lower ones.
 pub const VERSION: u64 = 2;

@@ -205,7 +205,11 @@ fn is_checked(config: &Config) -> Result<(), TestCaseError> {
         rule.filter.fingerprint();
     }
     for warning in &config.warnings {
-        prop_assert!(!warning.chars().any(illumio_monitor::visible::hidden), "{:?}", warning);
+        prop_assert!(
+            !warning.chars().any(illumio_monitor::screen::visible::hidden),
+            "{:?}",
+            warning
+        );
     }
     Ok(())
 }
@@ -223,7 +227,11 @@ fn read(text: &str, whole: bool) -> Result<(), TestCaseError> {
                 !english.is_empty() && english.len() == chinese.len() && english.len() <= 22
             );
             for line in english.iter().chain(&chinese) {
-                prop_assert!(!line.chars().any(illumio_monitor::visible::hidden), "{:?}", line);
+                prop_assert!(
+                    !line.chars().any(illumio_monitor::screen::visible::hidden),
+                    "{:?}",
+                    line
+                );
                 prop_assert!(line.len() < 4_000, "{} bytes in a line: {}", line.len(), line);
                 prop_assert!(!whole || !line.contains("s3cr3t"), "{}", line);
             }

@@ -6,7 +6,7 @@ use illumio_monitor::mail::compose::{
 };
 use illumio_monitor::mail::mime;
 use illumio_monitor::report::{Alert, Kind, Report};
-use illumio_monitor::visible::hidden;
+use illumio_monitor::screen::visible::hidden;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use proptest::prelude::*;

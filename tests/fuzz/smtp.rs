@@ -10,7 +10,7 @@ use illumio_monitor::mail::smtp::deliver;
 use illumio_monitor::mail::smtp::reply::{Capabilities, LIMIT, Reply, is_complete};
 use illumio_monitor::mail::{Settings, Smtp, Tls};
 use illumio_monitor::net::AddressBook;
-use illumio_monitor::secret::Secret;
+use illumio_monitor::net::secret::Secret;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -186,7 +186,7 @@ fn survives(place: &Place, harm: &Harm, state: &str) -> Result<(), TestCaseError
     for note in &opened.notes {
         for lang in [Lang::En, Lang::ZhTw] {
             let said = note.text(lang);
-            prop_assert!(!said.chars().any(illumio_monitor::visible::hidden));
+            prop_assert!(!said.chars().any(illumio_monitor::screen::visible::hidden));
         }
     }
     for (key, tally) in &mut opened.state.rules {

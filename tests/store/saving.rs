@@ -8,7 +8,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::store::{
     Env, Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
 };
-use illumio_monitor::users::effective;
+use illumio_monitor::system::users::effective;
 
 use crate::helpers::{PYTHON, Place, at, minimal};
 

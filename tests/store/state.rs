@@ -295,5 +295,5 @@ fn a_damaged_target_is_told_with_nothing_hidden() {
     let opened = place.open();
     let told = opened.notes[0].text(Lang::En);
     assert!(told.contains("https://a\\u202e:443"), "{told}");
-    assert!(!told.chars().any(illumio_monitor::visible::hidden));
+    assert!(!told.chars().any(illumio_monitor::screen::visible::hidden));
 }

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use illumio_monitor::cli;
+use illumio_monitor::commands::cli;
+use illumio_monitor::commands::rules::{Around, act};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::rule_command::{Around, act};
 use illumio_monitor::rules::best_practices::{best_practices, plan};
 use illumio_monitor::store::{Env, check_rule};
 use serde_json::{Value, json};

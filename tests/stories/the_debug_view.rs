@@ -227,7 +227,8 @@ fn in_both_languages_no_line_is_wider_than_the_terminal_and_nothing_is_hidden() 
             assert!(line.width() <= 80, "{}: {line}", line.width());
             assert!(!line.trim_start().starts_with("✓ 9 forged"), "{line}");
         }
-        let hidden = text.chars().find(|c| *c != '\n' && illumio_monitor::visible::hidden(*c));
+        let hidden =
+            text.chars().find(|c| *c != '\n' && illumio_monitor::screen::visible::hidden(*c));
         assert_eq!(hidden, None, "{text}");
         assert!(text.contains("\\u001b"), "{text}");
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use illumio_monitor::check::{Finding, Mark, Place, check_schedule};
+use illumio_monitor::commands::check::{Finding, Mark, Place, check_schedule};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::Rule;
 use illumio_monitor::store::{Env, read_config};

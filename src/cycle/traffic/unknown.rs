@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::rules::matching::FlowFacts;
-use crate::visible::one_line;
+use crate::screen::visible::one_line;
 
 /// So many different ones are told; a PCE has a handful.
 const MOST: usize = 20;

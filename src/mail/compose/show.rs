@@ -9,7 +9,7 @@ use jiff::{Timestamp, Zoned};
 
 pub(super) use crate::lang::grouped;
 use crate::lang::{Lang, mail as words};
-use crate::visible::{hidden, push_visible};
+use crate::screen::visible::{hidden, push_visible};
 
 /// The columns that [`push_visible`] adds at most, in characters.
 fn shown_length(c: char) -> usize {

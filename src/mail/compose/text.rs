@@ -4,8 +4,8 @@
 use super::detail::Detail;
 use super::part::Part;
 use super::view::{Card, Entry, List, Row, Timeline, View};
-use crate::columns::{self, width};
 use crate::lang::{Lang, mail as words};
+use crate::screen::columns::{self, width};
 
 /// The widest line.
 const COLUMNS: usize = 78;

@@ -1,6 +1,6 @@
 //! Addresses and message bytes as SMTP wants them.
 
-use crate::visible::one_line;
+use crate::screen::visible::one_line;
 
 /// Whether an address can stand in `MAIL FROM` and `RCPT TO`: no white space,
 /// control character, `<` or `>`, and at most 320 bytes. Whether anyone lives

@@ -5,7 +5,7 @@ use std::io;
 
 use super::reply::Reply;
 use crate::lang::Lang;
-use crate::tls::{Problem, TlsError};
+use crate::net::tls::{Problem, TlsError};
 
 /// A session or a mail that came to nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +87,7 @@ pub enum Cause {
 
 impl From<io::Error> for Cause {
     fn from(error: io::Error) -> Self {
-        if let Some(problem) = crate::tls::problem(&error) {
+        if let Some(problem) = crate::net::tls::problem(&error) {
             return Self::Tls(problem);
         }
         match error.kind() {

@@ -5,7 +5,7 @@ use smtp_proto::EhloResponse;
 use smtp_proto::response::parser::ResponseReceiver;
 
 use super::envelope::shown;
-use crate::secret::Secrets;
+use crate::net::secret::Secrets;
 
 /// A server's answer: the code and what it says, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use super::error::Cause;
 use super::reply::{self, Reply};
 use crate::net::bare;
-use crate::tls;
+use crate::net::tls;
 
 /// How long is looked for what came unasked.
 const A_GLANCE: Duration = Duration::from_millis(1);

@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 
 use super::View;
 use super::look::{Count, Failure, MOST_ROWS, Read, Record};
-use crate::columns::wrap;
 use crate::lang::{Lang, inspect as say, mail};
 use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
@@ -15,7 +14,8 @@ use crate::rules::explain::EventMiss;
 use crate::rules::explain::words as explain;
 use crate::rules::matching::{FlowFacts, objects};
 use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold};
-use crate::visible::{in_ascii, visible};
+use crate::screen::columns::wrap;
+use crate::screen::visible::{in_ascii, visible};
 
 /// So many objects, labels or notifications of a record are named.
 const NAMED: usize = 5;

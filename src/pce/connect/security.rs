@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::{Hop, Line};
-use crate::certificate::Certificate;
+use crate::net::certificate::Certificate;
 use crate::net::{AddressBook, bare};
 use crate::pce::error::ProxyFault;
 

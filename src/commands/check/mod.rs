@@ -1,0 +1,128 @@
+//! The doctor: tries everything that a run needs, and tells for each what it found
+//! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
+//! way. One file for each group of probes. Knows the store, and opens no socket but
+//! through `pce` and `mail`; to the name servers alone it talks itself.
+
+mod around;
+mod certificate;
+mod cron;
+mod dns;
+mod file;
+mod finding;
+mod mail;
+mod names;
+mod pce;
+mod schedule;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use finding::{Finding, Mark, worst};
+pub use mail::check_mail;
+pub use pce::{Needs, check_pce};
+pub use schedule::{Place, check_schedule};
+
+use crate::commands::cli::MAX_AGE_MINUTES;
+use crate::commands::status::{self, Reason};
+use crate::exit::Code;
+use crate::lang::{Lang, check as say, cycle as words};
+use crate::net::AddressBook;
+use crate::rules::Filter;
+use crate::store::{self, Config, Env, Opened, StateUse};
+use crate::system::users;
+
+/// What the doctor is given from outside.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The host's time.
+    pub now: Timestamp,
+    /// The language asked for on the command line.
+    pub lang: Option<Lang>,
+    /// Where this program lies.
+    pub program: &'a Path,
+}
+
+/// Checks all around the config at `path`: the file, what starts the runs, the PCE,
+/// the mail server, the last run. Hands each group of findings to `tell` as soon as
+/// it is there, since some of them take their time.
+pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let secrets = store::secrets(path, around.env);
+    let mut found = |findings: Vec<Finding>| {
+        let findings = findings.into_iter().map(|one| one.without(&secrets));
+        let findings: Vec<Finding> = findings.collect();
+        tell(&findings);
+        all.extend(findings);
+    };
+    let Around { env, now, .. } = around;
+    let place = Place { root: Path::new("/"), own: true, program: around.program, config: path };
+    let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
+    if users::effective() == 0 && store::assert_no_stranger(path, &target).is_err() {
+        // Nothing that stands in it is acted on by root's rights.
+        let lang = env.screen_language(around.lang, None);
+        found(file::check_place(path, &target, lang));
+        return all;
+    }
+    match store::open(path, env, StateUse::Keep) {
+        Err(unopened) => {
+            let lang = env.screen_language(around.lang, None);
+            found(file::check_unusable(&unopened.error, lang));
+            found(file::check_permissions(&target, lang));
+            found(check_schedule(place, &[], lang));
+        }
+        Ok(opened) => {
+            let config = &opened.config;
+            let lang = env.screen_language(around.lang, Some(config.settings.language));
+            found(file::check_config(&opened, lang));
+            found(file::check_permissions(&target, lang));
+            found(around::check_environment(config, env, lang));
+            found(around::check_trust(config, lang));
+            let book = AddressBook::new(opened.state.addresses.clone(), now);
+            found(check_pce(&config.pce, needs(config), &book, now, lang));
+            found(check_mail(&config.mail, &book, now, lang));
+            found(check_schedule(place, &config.rules, lang));
+            found(vec![last_run(&opened, now, lang)]);
+        }
+    }
+    all
+}
+
+fn needs(config: &Config) -> Needs {
+    let mut on = config.rules.iter().filter(|rule| rule.enabled);
+    Needs {
+        health: config.settings.enable_health_check,
+        traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
+    }
+}
+
+/// The last run, as `status` judges it; that there was none yet is no fault.
+fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
+    let status = status::of(opened, MAX_AGE_MINUTES, now);
+    let what = status.text(lang);
+    let finding = match (&status.reason, status.code) {
+        (None, _) => Finding::good("last_run", what),
+        (Some(Reason::NeverRan), _) => Finding::remark("last_run", what, say::first_run_fix(lang)),
+        (_, Code::Config) => Finding::broken("last_run", what, say::last_run_fix(lang)),
+        _ => Finding::retry("last_run", what, say::last_run_fix(lang)),
+    };
+    let died = status.died.iter();
+    let died = died.map(|begun| words::run_died(lang, begun));
+    let holding = status.holding.iter().map(|held| held.text(lang).to_owned());
+    finding.with(holding.chain(died))
+}
+
+/// All findings for scripts; the README names the keys.
+pub fn json(findings: &[Finding]) -> Value {
+    let code = worst(findings);
+    let list: Vec<Value> = findings.iter().map(Finding::json).collect();
+    json!({
+        "version": 1,
+        "status": code.word(),
+        "exit_code": code.exit(),
+        "findings": list,
+    })
+}

@@ -1,0 +1,284 @@
+//! The command line: the commands with their options, and their help. argh makes the
+//! English help of the comments here; the shells' completions are made from these
+//! definitions too (`dist/completions/`), so an `arg_name` is `FILE` or the values
+//! with `|`. Knows the language, and no room that does anything.
+
+mod parse;
+mod usage;
+
+use std::path::PathBuf;
+
+use argh::{ArgsInfo, FromArgs};
+
+use crate::host::log::Log;
+
+pub use parse::{Parsed, parse};
+pub use usage::{help_of, usage};
+
+/// The age from which the last complete run is too old, unless said otherwise:
+/// three runs at the usual ten minutes.
+pub const MAX_AGE_MINUTES: u32 = 30;
+
+/// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(note = "Without a command the interactive menu opens.")]
+pub struct Cli {
+    /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
+    /// beside the program
+    #[argh(option, short = 'c', arg_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// language of messages
+    #[argh(option, arg_name = "en|zh-TW")]
+    pub lang: Option<String>,
+
+    /// print the version
+    #[argh(switch, short = 'V')]
+    pub version: bool,
+
+    /// what to do
+    #[argh(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand)]
+pub enum Command {
+    /// One poll cycle.
+    Run(Run),
+    /// The doctor.
+    Check(Check),
+    /// A test mail.
+    TestMail(TestMail),
+    /// One line for a watchdog.
+    Status(Status),
+    /// The rules.
+    Rules(Rules),
+    /// The Python tool's files.
+    Import(Import),
+}
+
+/// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "run",
+    note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 a person is needed."
+)]
+pub struct Run {
+    /// where the run's line goes; else to stdout
+    #[argh(option, default = "Log::Stdout", arg_name = "stdout|syslog|journal")]
+    pub log: Log,
+
+    /// start afresh: forget positions and counts, keep the waiting mail
+    #[argh(switch)]
+    pub reset_state: bool,
+}
+
+/// Send a test mail to the configured recipients.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "test-mail")]
+pub struct TestMail {}
+
+/// List and change the rules, for scripts.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "rules")]
+pub struct Rules {
+    /// what to do with them
+    #[argh(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// What to do with the rules.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand)]
+pub enum RulesCommand {
+    /// A table of all.
+    List(RulesList),
+    /// Some with all their keys.
+    Show(RulesShow),
+    /// New ones.
+    Add(RulesAdd),
+    /// Some keys of some rules.
+    Set(RulesSet),
+    /// On.
+    Enable(RulesEnable),
+    /// Off.
+    Disable(RulesDisable),
+    /// Gone.
+    Remove(RulesRemove),
+    /// The twelve to begin with.
+    LoadBestPractices(RulesLoadBestPractices),
+}
+
+/// List the rules.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "list")]
+pub struct RulesList {
+    /// print the rules as a JSON array
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Show rules with all their keys.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "show")]
+pub struct RulesShow {
+    /// print JSON: an object for one id, an array for several
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Add a rule, or several from an array. An id is given where none is.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "add",
+    example = "{command_name} '{{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}}'"
+)]
+pub struct RulesAdd {
+    /// print JSON: the rules as added, their ids, the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// the rule's JSON, or a file with it; - or nothing: standard input
+    #[argh(positional, arg_name = "RULE")]
+    pub source: Option<String>,
+}
+
+/// Set keys of a rule, or of several. A value is JSON or text; an empty one removes the key.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "set",
+    example = "{command_name} 12 threshold_count=20 level=critical port=80,443 note="
+)]
+pub struct RulesSet {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: String,
+
+    /// what to set
+    #[argh(positional, arg_name = "KEY=VALUE")]
+    pub pairs: Vec<String>,
+}
+
+/// Turn rules on.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "enable")]
+pub struct RulesEnable {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Turn rules off. What a rule counted is let go by the next run.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "disable")]
+pub struct RulesDisable {
+    /// print JSON: the rules as they are now, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Remove rules.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "remove")]
+pub struct RulesRemove {
+    /// print JSON: the rules that are gone, and the changes
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Add those of the twelve best practices that are missing. Asks on a terminal
+/// before it replaces a rule that differs from its best practice.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "load-best-practices")]
+pub struct RulesLoadBestPractices {
+    /// replace the rules that differ, without asking
+    #[argh(switch)]
+    pub replace: bool,
+
+    /// print JSON: what was added, replaced and kept
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Take over the Python tool's config and state files. What is in the config
+/// already stays as it is.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "import",
+    example = "{command_name} illumio_api_config.json illumio_api_state.json"
+)]
+pub struct Import {
+    /// illumio_api_config.json, config.json, illumio_api_state.json, state.json
+    #[argh(positional, arg_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Try the config, the PCE, the mail server and what starts the runs; change nothing, send nothing.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "check",
+    note = "Exit codes: 0 all is well, 75 something failed that may mend itself, 78 a person is needed."
+)]
+pub struct Check {
+    /// the findings as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Tell in one line whether the monitor is at work, for Nagios or Zabbix.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "status",
+    note = "Exit codes: 0 the last complete run is recent, else 75 or 78 with the reason."
+)]
+pub struct Status {
+    /// minutes from which the last complete run is too old (default 30)
+    #[argh(option, default = "MAX_AGE_MINUTES", arg_name = "MIN")]
+    pub max_age: u32,
+
+    /// the same as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
+impl argh::FromArgValue for Log {
+    fn from_arg_value(value: &str) -> Result<Self, String> {
+        match value {
+            "stdout" => Ok(Self::Stdout),
+            "syslog" => Ok(Self::Syslog),
+            "journal" => Ok(Self::Journal),
+            _ => Err("it is stdout, syslog or journal".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

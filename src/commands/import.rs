@@ -1,0 +1,175 @@
+//! `import`: takes over what the Python tool left.
+//!
+//! Its config becomes settings and rules of ours, its state our positions and
+//! counts. What the config has already stays; whatever can't be taken is named.
+//! Nothing is asked. Knows the store and the rules, and no socket.
+
+mod config;
+mod crontab;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::commands::said::Said;
+use crate::exit::{Code, USAGE};
+use crate::lang::{Lang, import as words};
+use crate::store::{self, Change, Env, Error};
+
+pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
+
+/// What the import is given from outside.
+pub struct Around<'a> {
+    /// The config that is imported into; made where it is missing.
+    pub config: &'a Path,
+    /// The environment.
+    pub env: &'a Env,
+    /// The host's time.
+    pub now: Timestamp,
+    /// The language asked for on the command line, over the config's.
+    pub lang: Option<Lang>,
+    /// Where the crontabs are looked for: `/`.
+    pub root: &'a Path,
+}
+
+impl Around<'_> {
+    /// The same for all sentences, whatever language comes with a config.
+    fn language(&self) -> Lang {
+        store::screen_language(self.config, self.env, self.lang)
+    }
+}
+
+/// Imports the files: the configs first, whatever their order, since a state's
+/// counts belong to rules.
+pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
+    let mut import = Import::new(around);
+    if files.is_empty() {
+        import.said.problems.push(words::no_files(import.lang));
+        import.said.exit = USAGE;
+        return import.said;
+    }
+    let sources: Vec<(&PathBuf, Source)> =
+        files.iter().filter_map(|file| Some((file, import.read(file)?))).collect();
+    for (file, source) in &sources {
+        if let Source::Config(config) = source {
+            import.take_config(file, config);
+        }
+    }
+    for (file, source) in &sources {
+        if let Source::State(state) = source {
+            import.take_state(file, state);
+        }
+    }
+    import.tell_old_tool();
+    import.said
+}
+
+/// What a file is, by what stands in it.
+enum Source {
+    Config(Value),
+    State(Value),
+}
+
+/// An import under way.
+struct Import<'a> {
+    around: &'a Around<'a>,
+    lang: Lang,
+    said: Said,
+    rules: Ids,
+    /// The config came from one PCE, and the file has another.
+    other_pce: bool,
+}
+
+/// Which rule of ours a rule of the Python tool has become, by its id there.
+#[derive(Default)]
+struct Ids {
+    /// Empty where no config was imported: then an id is an id.
+    taken: BTreeMap<i64, i64>,
+    /// Ids that several rules had.
+    shared: BTreeSet<i64>,
+    /// True where a config was imported, so that `taken` says all there is to say.
+    known: bool,
+}
+
+impl<'a> Import<'a> {
+    fn new(around: &'a Around<'a>) -> Self {
+        Self {
+            around,
+            lang: around.language(),
+            said: Said::default(),
+            rules: Ids::default(),
+            other_pce: false,
+        }
+    }
+
+    fn read(&mut self, file: &Path) -> Option<Source> {
+        let shown = file.display();
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return self.refuse(words::not_there(self.lang, shown));
+            }
+            Err(error) => {
+                let sentence = words::cannot_read(self.lang, shown, error);
+                return self.refuse(sentence);
+            }
+        };
+        let value: Value = match serde_json::from_str(store::unmarked(&text)) {
+            Ok(value) => value,
+            Err(error) => {
+                let sentence = words::not_json(self.lang, shown, error);
+                return self.refuse(sentence);
+            }
+        };
+        let has = |keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+        if has(&["api", "email", "rules", "smtp"]) {
+            Some(Source::Config(value))
+        } else if has(&["last_check", "history"]) {
+            Some(Source::State(value))
+        } else {
+            let sentence = words::not_ours(self.lang, shown);
+            self.refuse(sentence)
+        }
+    }
+
+    fn refuse<T>(&mut self, sentence: String) -> Option<T> {
+        self.said.problems.push(sentence);
+        self.worsen(Code::Config);
+        None
+    }
+
+    fn fails(&mut self, error: &Error) {
+        self.said.problems.extend(error.lines(self.lang));
+        self.worsen(Code::of_failure(error.needs_a_person()));
+    }
+
+    fn worsen(&mut self, code: Code) {
+        self.said.exit = self.said.exit.max(code.exit());
+    }
+
+    fn tell(&mut self, file: &Path, what: String) {
+        let line = words::of_file(self.lang, file.display(), what);
+        self.said.lines.push(line);
+    }
+
+    fn record(&mut self, changes: Vec<Change>) {
+        self.said.changes.extend(changes);
+    }
+
+    fn tell_old_tool(&mut self) {
+        let found = old_tool_in_crontabs(self.around.root);
+        let lang = self.lang;
+        self.said.lines.extend(found.iter().map(|line| line.text(lang)));
+    }
+}
+
+/// What to tell of the crontabs that only root may read. Root goes on as the
+/// config's owner, who does not see them any more.
+pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
+    let found = old_tool_in_crontabs(around.root);
+    let hidden = found.iter().filter(|line| line.is_hidden());
+    hidden.map(|line| line.text(around.language())).collect()
+}

@@ -1,0 +1,8 @@
+//! The commands that are no run and no menu: each does one thing and says what it did.
+
+pub mod check;
+pub mod cli;
+pub mod import;
+pub mod rules;
+pub mod said;
+pub mod status;

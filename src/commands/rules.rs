@@ -1,0 +1,174 @@
+//! `rules`: the menu's work for scripts.
+//!
+//! Every command reads the file of the moment, does one thing and says what it did:
+//! as lines for a person, or as one JSON value (`--json`). Knows the store and the
+//! rules, no socket and no terminal: what a person has to be asked goes out by a
+//! function.
+
+mod change;
+mod ids;
+mod input;
+mod list;
+mod load;
+
+pub use ids::range;
+pub use list::rows;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::commands::cli;
+use crate::commands::said::Said;
+use crate::exit::{Code, USAGE};
+use crate::lang::{Lang, rules as words};
+use crate::store::{self, Change, Draft, Edited, Env, Error};
+
+/// Shows a person these lines, asks the question, and says whether the answer was yes.
+pub type Ask<'a> = dyn Fn(&[String], &str) -> bool + 'a;
+
+/// What a command is given from outside.
+pub struct Around<'a> {
+    /// The config file.
+    pub config: &'a Path,
+    /// The environment.
+    pub env: &'a Env,
+    /// The host's time.
+    pub now: Timestamp,
+    /// The language asked for on the command line, over the config's.
+    pub lang: Option<Lang>,
+    /// The terminal's columns; `None` where standard output is none.
+    pub width: Option<usize>,
+    /// `None` where nobody sits.
+    pub ask: Option<&'a Ask<'a>>,
+    /// Reads standard input to its end; `None` where a person would have to type it.
+    pub input: Option<&'a dyn Fn() -> std::io::Result<String>>,
+}
+
+/// Does what was asked for.
+pub fn act(around: &Around<'_>, rules: &cli::Rules) -> Said {
+    let lang = store::screen_language(around.config, around.env, around.lang);
+    let done = match &rules.command {
+        cli::RulesCommand::List(command) => list::list(around, lang, command.json),
+        cli::RulesCommand::Show(command) => list::show(around, lang, &command.ids, command.json),
+        cli::RulesCommand::Add(command) => change::add(around, lang, command),
+        cli::RulesCommand::Set(command) => change::set(around, lang, command),
+        cli::RulesCommand::Enable(command) => {
+            change::switch(around, lang, (&command.ids, command.json), true)
+        }
+        cli::RulesCommand::Disable(command) => {
+            change::switch(around, lang, (&command.ids, command.json), false)
+        }
+        cli::RulesCommand::Remove(command) => change::remove(around, lang, command),
+        cli::RulesCommand::LoadBestPractices(command) => load::load(around, lang, command),
+    };
+    done.unwrap_or_else(|failure| failure.said(lang))
+}
+
+/// Why nothing was done.
+enum Failure {
+    /// The command line, or the JSON that came with it, is wrong.
+    Usage(Vec<String>),
+    /// The file could not be read or written.
+    File(Error),
+}
+
+impl Failure {
+    fn usage(sentence: String) -> Self {
+        Self::Usage(vec![sentence])
+    }
+
+    fn said(self, lang: Lang) -> Said {
+        let (exit, problems) = match self {
+            Self::Usage(problems) => (USAGE, problems),
+            Self::File(error) => {
+                let code = Code::of_failure(error.needs_a_person());
+                (code.exit(), error.lines(lang))
+            }
+        };
+        Said { problems, exit, ..Said::default() }
+    }
+}
+
+/// Changes the file. `Err` of `change` leaves it alone. A change that would bring
+/// a problem into it is a wrong command, not a wrong file.
+fn edit<T>(
+    around: &Around<'_>,
+    lang: Lang,
+    change: impl FnOnce(&mut Draft) -> Result<T, Failure>,
+) -> Result<Edited<T>, Failure> {
+    let edited = store::edit(around.config, around.env, around.now, change);
+    let edited = edited.map_err(|error| match error {
+        Error::Invalid { problems, .. } => {
+            Failure::Usage(problems.iter().map(|problem| problem.text(lang)).collect())
+        }
+        other => Failure::File(other),
+    })?;
+    Ok(Edited {
+        result: edited.result?,
+        changes: edited.changes,
+        renumbered: edited.renumbered,
+        problems: edited.problems,
+        remark: edited.remark,
+    })
+}
+
+/// What was done, told as lines or as JSON.
+struct Done {
+    lines: Vec<String>,
+    /// The rules that it was about, as they stand now (or stood, once removed).
+    rules: Vec<Value>,
+    /// Further members for the JSON.
+    more: Value,
+}
+
+impl Done {
+    fn said<T>(mut self, edited: Edited<T>, lang: Lang, as_json: bool) -> Said {
+        let said = |(before, after): &(i64, i64)| words::renumbered(lang, before, after);
+        self.lines.extend(edited.renumbered.iter().map(said));
+        if self.lines.is_empty() {
+            self.lines.push(words::nothing_changed(lang));
+        }
+        if as_json {
+            let mut value = json!({
+                "rules": self.rules,
+                "changes": edited.changes.iter().map(change_json).collect::<Vec<_>>(),
+                "renumbered": edited.renumbered,
+            });
+            for (key, more) in self.more.as_object().into_iter().flatten() {
+                value[key] = more.clone();
+            }
+            self.lines = vec![value.to_string()];
+        }
+        let problems = edited.problems.iter().map(|problem| problem.text(lang));
+        let remark = edited.remark.iter().map(|remark| remark.text(lang));
+        Said {
+            lines: self.lines,
+            problems: problems.chain(remark).collect(),
+            exit: match edited.problems.is_empty() {
+                true => 0,
+                false => Code::Config.exit(),
+            },
+            changes: edited.changes,
+        }
+    }
+}
+
+/// The values as JSON; a masked one as the text that stands for it.
+fn change_json(change: &Change) -> Value {
+    let value = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+    };
+    json!({"what": change.what, "before": value(&change.before), "after": value(&change.after)})
+}
+
+/// The name as it stands; empty without one.
+fn name_of(rule: &Value) -> &str {
+    rule["name"].as_str().unwrap_or_default()
+}
+
+fn id_of(rule: &Value) -> Option<i64> {
+    rule["id"].as_i64()
+}

@@ -1,0 +1,123 @@
+//! `add`, `set`, `enable`, `disable`, `remove`: each one edit of the file.
+
+use serde_json::{Value, json};
+
+use super::{Around, Done, Failure, Said, edit, id_of, ids, input, name_of};
+use crate::commands::cli;
+use crate::lang::{Lang, rules as words};
+use crate::store::Draft;
+
+/// Adds one rule, or several at once: all or none.
+pub fn add(around: &Around<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Failure> {
+    let given = input::rules(around, command.source.as_deref(), lang)?;
+    let edited = edit(around, lang, |draft| {
+        let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
+        Ok((ids, draft.rules()))
+    })?;
+    let (ids, rules) = &edited.result;
+    let added = rules.iter().filter(|rule| id_of(rule).is_some_and(|id| ids.contains(&id)));
+    let rules: Vec<Value> = added.cloned().collect();
+    let done = Done {
+        lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
+        more: json!({"added": ids}),
+        rules,
+    };
+    Ok(done.said(edited, lang, command.json))
+}
+
+/// Sets keys of one rule, or of several alike.
+pub fn set(around: &Around<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said, Failure> {
+    let pairs: Vec<(String, Option<Value>)> = command
+        .pairs
+        .iter()
+        .map(|argument| input::pair(argument, lang))
+        .collect::<Result<_, _>>()?;
+    if pairs.is_empty() {
+        return Err(Failure::usage(words::no_pairs(lang)));
+    }
+    let arguments = std::slice::from_ref(&command.ids);
+    let edited = edit(around, lang, |draft| {
+        each(draft, arguments, lang, |draft, at, rule| {
+            for (key, value) in &pairs {
+                if value.is_some() || rule.get(key).is_some() {
+                    draft.set_in_rule(at, key, value.as_ref());
+                }
+            }
+        })
+    })?;
+    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
+    let lines = edited.changes.iter().map(|change| {
+        words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
+    });
+    let done = Done { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
+    Ok(done.said(edited, lang, command.json))
+}
+
+/// Turns rules on or off.
+pub fn switch(
+    around: &Around<'_>,
+    lang: Lang,
+    (arguments, as_json): (&[String], bool),
+    on: bool,
+) -> Result<Said, Failure> {
+    let edited = edit(around, lang, |draft| {
+        each(draft, arguments, lang, |draft, at, rule| {
+            // On is the default, and needs no key.
+            if rule["enabled"] != on && !(on && rule["enabled"].is_null()) {
+                draft.set_in_rule(at, "enabled", Some(&on.into()));
+            }
+        })
+    })?;
+    let sentence: fn(Lang, String, String) -> String = match on {
+        true => words::enabled,
+        false => words::disabled,
+    };
+    let done = Done {
+        lines: edited.result.iter().map(|rule| told(sentence, rule, lang)).collect(),
+        rules: edited.result.clone(),
+        more: Value::Null,
+    };
+    Ok(done.said(edited, lang, as_json))
+}
+
+/// Removes rules.
+pub fn remove(
+    around: &Around<'_>,
+    lang: Lang,
+    command: &cli::RulesRemove,
+) -> Result<Said, Failure> {
+    let edited = edit(around, lang, |draft| {
+        let rules = draft.rules();
+        let places = ids::places(&rules, &command.ids, lang)?;
+        places.iter().rev().for_each(|at| draft.remove_rule(*at));
+        Ok(places.iter().filter_map(|at| rules.get(*at).cloned()).collect::<Vec<_>>())
+    })?;
+    let done = Done {
+        lines: edited.result.iter().map(|rule| told(words::removed, rule, lang)).collect(),
+        rules: edited.result.clone(),
+        more: Value::Null,
+    };
+    Ok(done.said(edited, lang, command.json))
+}
+
+/// Does something to each of the named rules, and returns them as they are then.
+fn each(
+    draft: &mut Draft,
+    arguments: &[String],
+    lang: Lang,
+    change: impl Fn(&mut Draft, usize, &Value),
+) -> Result<Vec<Value>, Failure> {
+    let rules = draft.rules();
+    let places = ids::places(&rules, arguments, lang)?;
+    for at in &places {
+        if let Some(rule) = rules.get(*at) {
+            change(draft, *at, rule);
+        }
+    }
+    let rules = draft.rules();
+    Ok(places.iter().filter_map(|at| rules.get(*at).cloned()).collect())
+}
+
+fn told(sentence: fn(Lang, String, String) -> String, rule: &Value, lang: Lang) -> String {
+    sentence(lang, rule["id"].to_string(), name_of(rule).to_owned())
+}

@@ -1,0 +1,116 @@
+//! `list` and `show`: they read the file, and write nothing.
+
+use serde_json::Value;
+
+use super::{Around, Code, Failure, Said, id_of, ids, name_of};
+use crate::lang::{Lang, menu_rules as menu_words, rules as words};
+use crate::rules::{Level, describe};
+use crate::screen::table::table;
+use crate::store::{self, Look, check_rule, place_of_key};
+
+/// All rules in a table.
+pub fn list(around: &Around<'_>, lang: Lang, as_json: bool) -> Result<Said, Failure> {
+    let look = look(around)?;
+    let lines = match (as_json, look.rules.is_empty()) {
+        (true, _) => vec![Value::from(look.rules.clone()).to_string()],
+        (false, true) => vec![words::none(lang)],
+        (false, false) => rows(&look.rules, lang, around.width),
+    };
+    Ok(said(lines, &look, lang))
+}
+
+/// Some rules with all their keys.
+pub fn show(
+    around: &Around<'_>,
+    lang: Lang,
+    arguments: &[String],
+    as_json: bool,
+) -> Result<Said, Failure> {
+    let look = look(around)?;
+    let places = ids::places(&look.rules, arguments, lang)?;
+    let rules: Vec<&Value> = places.iter().filter_map(|at| look.rules.get(*at)).collect();
+    let lines = match (as_json, rules.as_slice()) {
+        (true, [one]) if ids::is_one(arguments) => vec![one.to_string()],
+        (true, rules) => vec![Value::from_iter(rules.iter().copied().cloned()).to_string()],
+        (false, rules) => {
+            let cards: Vec<Vec<String>> = rules.iter().map(|rule| card(rule)).collect();
+            cards.join(&String::new())
+        }
+    };
+    Ok(said(lines, &look, lang))
+}
+
+/// The rules as a table of `width` columns.
+pub fn rows(rules: &[Value], lang: Lang, width: Option<usize>) -> Vec<String> {
+    let headings = [
+        words::col_id(lang),
+        words::col_on(lang),
+        words::col_level(lang),
+        words::col_name(lang),
+        words::col_alerts(lang),
+        words::col_matches(lang),
+    ];
+    let rows: Vec<Vec<String>> = rules.iter().map(|rule| row(rule, lang)).collect();
+    table(&headings, &rows, width)
+}
+
+fn row(rule: &Value, lang: Lang) -> Vec<String> {
+    let id = id_of(rule).map_or_else(|| rule["id"].to_string(), |id| id.to_string());
+    let Ok(checked) = check_rule(&rule.to_string(), "rule") else {
+        let empty = String::new();
+        let name = name_of(rule).to_owned();
+        return vec![id, empty.clone(), empty.clone(), name, empty, words::invalid(lang)];
+    };
+    let on = match checked.enabled {
+        true => words::on(lang),
+        false => words::off(lang),
+    };
+    vec![
+        id,
+        on,
+        level(checked.level, lang),
+        checked.name.clone(),
+        describe::alerts(&checked, lang),
+        describe::matches(&checked, lang),
+    ]
+}
+
+/// As the menu and the mails call it.
+fn level(level: Level, lang: Lang) -> String {
+    match level {
+        Level::Critical => menu_words::critical(lang),
+        Level::Warning => menu_words::warning(lang),
+        Level::Info => menu_words::info(lang),
+    }
+}
+
+/// `key  value`, in the order in which the program writes them.
+fn card(rule: &Value) -> Vec<String> {
+    let mut keys: Vec<(&String, &Value)> = rule.as_object().into_iter().flatten().collect();
+    keys.sort_by_key(|(key, _)| place_of_key(key));
+    let rows: Vec<Vec<String>> = keys
+        .into_iter()
+        .map(|(key, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            vec![key.clone(), text]
+        })
+        .collect();
+    table(&[], &rows, None).into_iter().skip(1).collect()
+}
+
+fn look(around: &Around<'_>) -> Result<Look, Failure> {
+    store::look(around.config, around.env).map_err(Failure::File)
+}
+
+/// The file's problems are told beside what could be read.
+fn said(lines: Vec<String>, look: &Look, lang: Lang) -> Said {
+    Said {
+        lines,
+        problems: look.problems.iter().map(|problem| problem.text(lang)).collect(),
+        exit: match look.problems.is_empty() {
+            true => 0,
+            false => Code::Config.exit(),
+        },
+        ..Said::default()
+    }
+}

@@ -1,0 +1,205 @@
+//! `status`: is the monitor at work? One line for Nagios or Zabbix. Reads the file
+//! and `.last`, and nothing else: no lock, no network. Knows the store.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::commands::cli;
+use crate::commands::said::Said;
+use crate::exit::Code;
+use crate::lang::{Both, Lang, status as say};
+use crate::store::state::{LastRun, State};
+use crate::store::{self, Env, Opened, StateUse};
+
+/// How the monitor is doing.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// 0, 75 or 78.
+    pub code: Code,
+    /// Why it is not 0.
+    pub reason: Option<Reason>,
+    /// The last run that came to its end.
+    pub last_run: Option<LastRun>,
+    /// Minutes since the last run that saw everything, on the PCE's clock.
+    pub complete_minutes: Option<i64>,
+    /// Minutes since the last run of all.
+    pub last_minutes: Option<i64>,
+    /// Mails that wait.
+    pub waiting: usize,
+    /// What is wrong just now, as it was told by mail: the first line of each
+    /// condition that holds.
+    pub holding: Vec<Both>,
+    /// The begins of runs that did not come to their end, until a mail has told of
+    /// them; oldest first.
+    pub died: Vec<Timestamp>,
+}
+
+/// Why the monitor can't be said to be well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The config can't be read or is wrong; the first line of what is.
+    Config(String),
+    /// There was no run on this file yet.
+    NeverRan,
+    /// The last run is too old itself: nothing starts it.
+    NotStarted,
+    /// Runs come to their end, and do not see everything.
+    Incomplete,
+}
+
+/// What the command says: the line, or the same as JSON.
+pub fn said(
+    path: &Path,
+    env: &Env,
+    options: &cli::Status,
+    now: Timestamp,
+    asked: Option<Lang>,
+) -> Said {
+    let (status, lang) = status(path, env, options.max_age, now, asked);
+    let line = match options.json {
+        true => status.json(options.max_age, lang).to_string(),
+        false => status.line(lang),
+    };
+    Said { lines: vec![line], exit: status.code.exit(), ..Said::default() }
+}
+
+/// How the monitor of the config at `path` is doing. `max_age` in minutes; `now` is
+/// the host's time, `asked` the language asked for on the command line. The language
+/// to tell it in comes with it.
+pub fn status(
+    path: &Path,
+    env: &Env,
+    max_age: u32,
+    now: Timestamp,
+    asked: Option<Lang>,
+) -> (Status, Lang) {
+    match store::open(path, env, StateUse::Keep) {
+        Ok(opened) => {
+            let lang = env.screen_language(asked, Some(opened.config.settings.language));
+            (of(&opened, max_age, now), lang)
+        }
+        Err(unopened) => {
+            let lang = env.screen_language(asked, None);
+            let last = unopened.last.map(|last| of(&last, max_age, now));
+            let line = unopened.error.lines(lang).into_iter().next();
+            let status = Status {
+                code: Code::Config,
+                reason: Some(Reason::Config(line.unwrap_or_default())),
+                ..last.unwrap_or_else(|| of_state(&State::default(), max_age, now))
+            };
+            (status, lang)
+        }
+    }
+}
+
+/// The same of a file that is open.
+pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
+    let mut status = of_state(&opened.state, max_age, now);
+    let mut died = store::died_runs(opened.store.path());
+    died.retain(|begun| !opened.state.died.knows(*begun));
+    status.died.extend(died);
+    status
+}
+
+fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
+    let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
+    let now = now.checked_add(offset).unwrap_or(now);
+    // A time in the future reads as now.
+    let minutes = |time: Timestamp| now.duration_since(time).as_mins().max(0);
+    let last_run = state.last_run.clone();
+    let last_minutes = last_run.as_ref().map(|run| minutes(run.at));
+    let complete = last_run.as_ref().and_then(|run| run.complete_at);
+    let complete_minutes = complete.map(minutes);
+    let recent = |age: Option<i64>| age.is_some_and(|age| age <= i64::from(max_age));
+    let (code, reason) = match &last_run {
+        _ if recent(complete_minutes) => (Code::Done, None),
+        None => (Code::Retry, Some(Reason::NeverRan)),
+        Some(run) => {
+            let reason = if recent(last_minutes) { Reason::Incomplete } else { Reason::NotStarted };
+            let person = run.outcome == Code::Config.word();
+            let code = if person { Code::Config } else { Code::Retry };
+            (code, Some(reason))
+        }
+    };
+    let held = state.conditions.values();
+    Status {
+        code,
+        reason,
+        complete_minutes,
+        last_minutes,
+        last_run,
+        waiting: state.outbox.mails.len(),
+        died: state.died.untold.clone(),
+        holding: held
+            .map(|held| held.detail.map(first_line))
+            .filter(|said| *said != Both::default())
+            .collect(),
+    }
+}
+
+impl Status {
+    /// The word, as a run's line has it, then what there is to say; one line.
+    pub fn line(&self, lang: Lang) -> String {
+        let mut line = format!("{} {}", self.code.word(), self.text(lang));
+        if self.waiting > 0 {
+            line += &say::waiting(lang, self.waiting);
+        }
+        if self.reason == Some(Reason::Incomplete)
+            && let Some(held) = self.holding.first()
+        {
+            line += &say::because(lang, held.text(lang));
+        }
+        if let Some(begun) = self.died.last() {
+            line += &say::died(lang, written(*begun));
+        }
+        line
+    }
+
+    /// What there is to say of the last runs.
+    pub fn text(&self, lang: Lang) -> String {
+        let age = |minutes: Option<i64>| match minutes {
+            Some(minutes) => say::ago(lang, minutes),
+            None => say::never(lang),
+        };
+        let (complete, last) = (age(self.complete_minutes), age(self.last_minutes));
+        match &self.reason {
+            None => say::complete(lang, complete),
+            Some(Reason::Config(line)) => line.clone(),
+            Some(Reason::NeverRan) => say::never_ran(lang),
+            Some(Reason::NotStarted) => say::not_started(lang, last, complete),
+            Some(Reason::Incomplete) => {
+                let outcome = self.last_run.as_ref().map(|run| run.outcome.as_str());
+                say::incomplete(lang, complete, last, outcome.unwrap_or_default())
+            }
+        }
+    }
+
+    /// For scripts; the README names the keys.
+    pub fn json(&self, max_age: u32, lang: Lang) -> Value {
+        let run = self.last_run.as_ref();
+        json!({
+            "version": 1,
+            "status": self.code.word(),
+            "exit_code": self.code.exit(),
+            "line": self.line(lang),
+            "last_run": run.map(|run| written(run.at)),
+            "last_outcome": run.map(|run| run.outcome.as_str()),
+            "last_complete_run": run.and_then(|run| run.complete_at).map(written),
+            "last_complete_minutes": self.complete_minutes,
+            "max_age_minutes": max_age,
+            "mails_waiting": self.waiting,
+            "conditions": self.holding.iter().map(|held| held.text(lang)).collect::<Vec<_>>(),
+            "died_runs": self.died.iter().map(|begun| written(*begun)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn written(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
