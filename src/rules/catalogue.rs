@@ -1,19 +1,13 @@
 //! The PCE's event types: what each means and what to do about it.
 //!
-//! All that the guide documents [REST 25.2, "Events"]: the types
-//! of events, and those of the notifications that an event carries. A rule may ask for
-//! either. One file for each category. PCEs send types beyond these; so
-//! this is what to choose from, not what may be asked for.
+//! They stand in `catalogue/catalogue.txt`: all that the guide documents [REST 25.2,
+//! "Events"], the types of events, and those of the notifications that an event carries.
+//! A rule may ask for either. PCEs send types beyond these; so this is what to choose
+//! from, not what may be asked for.
 
-mod access;
-mod agents;
-mod network;
-mod pce;
-mod policy;
 #[cfg(test)]
 mod tests;
-mod words;
-mod workloads;
+mod text;
 
 use std::sync::LazyLock;
 
@@ -66,34 +60,11 @@ pub enum Bearer {
 /// English and Traditional Chinese, one line each.
 type Words = [&'static str; 2];
 
-/// One type as the files of the categories write it.
-struct Entry {
-    name: &'static str,
-    bearer: Bearer,
-    recommended: bool,
-    meaning: Words,
-    advice: Words,
-}
+const TEXT: &str = include_str!("catalogue/catalogue.txt");
 
 static ALL: LazyLock<Vec<EventType>> = LazyLock::new(|| {
-    let rows = [
-        (Category::Agents, agents::ENTRIES),
-        (Category::Agents, agents::FAMILIES),
-        (Category::Workloads, workloads::ENTRIES),
-        (Category::Workloads, workloads::FAMILIES),
-        (Category::Policy, policy::ENTRIES),
-        (Category::Policy, policy::FAMILIES),
-        (Category::Access, access::ENTRIES),
-        (Category::Access, access::FAMILIES),
-        (Category::Network, network::ENTRIES),
-        (Category::Network, network::FAMILIES),
-        (Category::Pce, pce::ENTRIES),
-        (Category::Pce, pce::FAMILIES),
-    ];
-    let mut all: Vec<EventType> = rows
-        .into_iter()
-        .flat_map(|(category, entries)| entries.iter().map(move |entry| entry.of(category)))
-        .collect();
+    // A test reads it, so that no binary ships with a text that can't be read.
+    let mut all = text::read(TEXT).unwrap_or_default();
     all.sort_by_key(|one| (one.category, !one.recommended, one.name));
     all
 });
@@ -148,39 +119,6 @@ impl Category {
         };
         pick(words, lang)
     }
-}
-
-impl Entry {
-    fn of(&self, category: Category) -> EventType {
-        EventType {
-            name: self.name,
-            category,
-            recommended: self.recommended,
-            bearer: self.bearer,
-            meaning: self.meaning,
-            advice: self.advice,
-        }
-    }
-
-    /// One that Illumio says should be watched.
-    const fn recommended(self) -> Self {
-        Self { recommended: true, ..self }
-    }
-}
-
-/// The type of an event.
-const fn event(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry { name, bearer: Bearer::Event, recommended: false, meaning, advice }
-}
-
-/// The type of a notification.
-const fn notification(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry { bearer: Bearer::Notification, ..event(name, meaning, advice) }
-}
-
-/// The type of an event and of the notification in it.
-const fn both(name: &'static str, meaning: Words, advice: Words) -> Entry {
-    Entry { bearer: Bearer::Both, ..event(name, meaning, advice) }
 }
 
 fn pick(words: Words, lang: Lang) -> &'static str {

@@ -80,13 +80,13 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+fn files_ending(end: &str, folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|end| end == "rs") {
+            files.extend(files_ending(end, &path));
+        } else if path.extension().is_some_and(|is| is == end) {
             files.push(path);
         }
     }
@@ -95,7 +95,9 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn the_chinese_is_written_as_in_taipei() {
-    let mut files = rust_files(&root().join("src"));
+    let mut files = files_ending("rs", &root().join("src"));
+    files.extend(files_ending("txt", &root().join("src")));
+    assert!(files.iter().any(|file| file.ends_with("catalogue.txt")), "{files:?}");
     // Tests name the words themselves.
     files.retain(|file| !file.ends_with("tests.rs"));
     files.push(root().join("README.zh-TW.md"));
@@ -118,7 +120,7 @@ fn the_chinese_is_written_as_in_taipei() {
 
 #[test]
 fn every_sentence_is_used_somewhere() {
-    let files = rust_files(&root().join("src"));
+    let files = files_ending("rs", &root().join("src"));
     let texts: Vec<(PathBuf, String)> =
         files.into_iter().map(|file| (file.clone(), fs::read_to_string(file).unwrap())).collect();
     let lang = root().join("src/lang");

@@ -141,6 +141,62 @@ fn it_has_every_documented_type_once() {
 }
 
 #[test]
+fn every_line_of_the_text_is_read() {
+    assert_eq!(text::read(TEXT).map(|types| types.len()), Ok(all().len()));
+    let said: BTreeSet<&str> =
+        all().iter().flat_map(|one| [one.meaning, one.advice].concat()).collect();
+    for (line, number) in TEXT.lines().zip(1..) {
+        if let Some(sentence) = line.strip_prefix("    ") {
+            // Those with braces are said in pieces, once for each name in the head.
+            let is_said = sentence.contains('{') || said.contains(sentence);
+            assert!(is_said, "line {number}: no type says {sentence}");
+        }
+    }
+}
+
+#[test]
+fn the_text_goes_by_category_and_in_each_by_name() {
+    let titles: Vec<&str> = TEXT.lines().filter_map(|line| line.strip_prefix("== ")).collect();
+    assert_eq!(titles, Category::ALL.map(|one| one.name(Lang::En)));
+    for category in TEXT.split("== ").skip(1) {
+        let heads = category.lines().skip(1);
+        let heads = heads.filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        let names = heads.filter_map(|line| line.split(' ').next());
+        let names: Vec<String> = names.map(|name| name.replace('{', "")).collect();
+        for pair in names.windows(2) {
+            assert!(pair[0] < pair[1], "{} stands before {}", pair[0], pair[1]);
+        }
+    }
+}
+
+#[test]
+fn what_it_cannot_read_it_names() {
+    let good =
+        "== Network devices\n@a\n    En.\n    漢。\nb.{c,d} both @a\n    {E,F}.\n    {漢,字}。";
+    assert_eq!(text::read(good).map(|types| types.len()), Ok(2));
+    for (from, to, wrong) in [
+        ("== Network devices\n", "", "line 4: b.{c,d} both @a"),
+        ("Network", "Net", "line 1: == Net devices"),
+        ("\n@a", "\n    En.\n@a", "line 1: == Network devices"),
+        ("\n    漢", "\n漢", "line 2: @a"),
+        ("    漢。", "    漢。\n    字。", "line 2: @a"),
+        ("漢。\n", "漢。\n@a\n    En.\n    漢。\n", "line 5: @a"),
+        ("both", "neither", "line 5: b.{c,d} neither @a"),
+        ("both @a", "both @b", "line 5: b.{c,d} both @b"),
+        ("both @a", "both", "line 5: b.{c,d} both"),
+        ("both @a", "both  @a", "line 5: b.{c,d} both  @a"),
+        ("{c,d}", "{c,d,e}", "line 5: b.{c,d,e} both @a"),
+        ("{E,F}", "E", "line 5: b.{c,d} both @a"),
+        ("{漢,字}", "字", "line 5: b.{c,d} both @a"),
+        ("\n    {漢,字}。", "", "line 5: b.{c,d} both @a"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        assert_eq!(text::read(bad.leak()), Err(wrong.to_owned()), "{from} → {to}");
+    }
+}
+
+#[test]
 fn it_recommends_what_illumio_recommends() {
     let recommended: BTreeSet<_> = names(RECOMMENDED).into_iter().collect();
     assert_eq!(named(|one| one.recommended), recommended);
