@@ -11,41 +11,23 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::commands::call::Call;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
-use crate::store::{self, Change, Env, Error};
+use crate::store::{self, Change, Error};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
 
-/// What the import is given from outside.
-pub struct Around<'a> {
-    /// The config that is imported into; made where it is missing.
-    pub config: &'a Path,
-    /// The environment.
-    pub env: &'a Env,
-    /// The host's time.
-    pub now: Timestamp,
-    /// The language asked for on the command line, over the config's.
-    pub lang: Option<Lang>,
-    /// Where the crontabs are looked for: `/`.
-    pub root: &'a Path,
-}
-
-impl Around<'_> {
-    /// The same for all sentences, whatever language comes with a config.
-    fn language(&self) -> Lang {
-        store::screen_language(self.config, self.env, self.lang)
-    }
-}
+/// Where the crontabs are looked for.
+const ROOT: &str = "/";
 
 /// Imports the files: the configs first, whatever their order, since a state's
 /// counts belong to rules.
-pub fn import(around: &Around<'_>, files: &[PathBuf]) -> Said {
-    let mut import = Import::new(around);
+pub fn import(call: &Call<'_>, files: &[PathBuf]) -> Said {
+    let mut import = Import::new(call);
     if files.is_empty() {
         import.said.problems.push(words::no_files(import.lang));
         import.said.exit = USAGE;
@@ -75,7 +57,7 @@ enum Source {
 
 /// An import under way.
 struct Import<'a> {
-    around: &'a Around<'a>,
+    call: &'a Call<'a>,
     lang: Lang,
     said: Said,
     rules: Ids,
@@ -95,10 +77,10 @@ struct Ids {
 }
 
 impl<'a> Import<'a> {
-    fn new(around: &'a Around<'a>) -> Self {
+    fn new(call: &'a Call<'a>) -> Self {
         Self {
-            around,
-            lang: around.language(),
+            call,
+            lang: call.screen_language(),
             said: Said::default(),
             rules: Ids::default(),
             other_pce: false,
@@ -160,7 +142,7 @@ impl<'a> Import<'a> {
     }
 
     fn tell_old_tool(&mut self) {
-        let found = old_tool_in_crontabs(self.around.root);
+        let found = old_tool_in_crontabs(Path::new(ROOT));
         let lang = self.lang;
         self.said.lines.extend(found.iter().map(|line| line.text(lang)));
     }
@@ -168,8 +150,8 @@ impl<'a> Import<'a> {
 
 /// What to tell of the crontabs that only root may read. Root goes on as the
 /// config's owner, who does not see them any more.
-pub fn seen_by_root_alone(around: &Around<'_>) -> Vec<String> {
-    let found = old_tool_in_crontabs(around.root);
+pub fn seen_by_root_alone(lang: Lang) -> Vec<String> {
+    let found = old_tool_in_crontabs(Path::new(ROOT));
     let hidden = found.iter().filter(|line| line.is_hidden());
-    hidden.map(|line| line.text(around.language())).collect()
+    hidden.map(|line| line.text(lang)).collect()
 }

@@ -1,5 +1,6 @@
 //! The commands that are no run and no menu: each does one thing and says what it did.
 
+pub mod call;
 pub mod check;
 pub mod cli;
 pub mod import;

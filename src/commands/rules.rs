@@ -14,54 +14,31 @@ mod load;
 pub use ids::range;
 pub use list::rows;
 
-use std::path::Path;
-
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::commands::call::Call;
 use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
-use crate::store::{self, Change, Draft, Edited, Env, Error};
-
-/// Shows a person these lines, asks the question, and says whether the answer was yes.
-pub type Ask<'a> = dyn Fn(&[String], &str) -> bool + 'a;
-
-/// What a command is given from outside.
-pub struct Around<'a> {
-    /// The config file.
-    pub config: &'a Path,
-    /// The environment.
-    pub env: &'a Env,
-    /// The host's time.
-    pub now: Timestamp,
-    /// The language asked for on the command line, over the config's.
-    pub lang: Option<Lang>,
-    /// The terminal's columns; `None` where standard output is none.
-    pub width: Option<usize>,
-    /// `None` where nobody sits.
-    pub ask: Option<&'a Ask<'a>>,
-    /// Reads standard input to its end; `None` where a person would have to type it.
-    pub input: Option<&'a dyn Fn() -> std::io::Result<String>>,
-}
+use crate::store::{self, Change, Draft, Edited, Error};
 
 /// Does what was asked for.
-pub fn act(around: &Around<'_>, rules: &cli::Rules) -> Said {
-    let lang = store::screen_language(around.config, around.env, around.lang);
+pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
+    let lang = call.screen_language();
     let done = match &rules.command {
-        cli::RulesCommand::List(command) => list::list(around, lang, command.json),
-        cli::RulesCommand::Show(command) => list::show(around, lang, &command.ids, command.json),
-        cli::RulesCommand::Add(command) => change::add(around, lang, command),
-        cli::RulesCommand::Set(command) => change::set(around, lang, command),
+        cli::RulesCommand::List(command) => list::list(call, lang, command.json),
+        cli::RulesCommand::Show(command) => list::show(call, lang, &command.ids, command.json),
+        cli::RulesCommand::Add(command) => change::add(call, lang, command),
+        cli::RulesCommand::Set(command) => change::set(call, lang, command),
         cli::RulesCommand::Enable(command) => {
-            change::switch(around, lang, (&command.ids, command.json), true)
+            change::switch(call, lang, (&command.ids, command.json), true)
         }
         cli::RulesCommand::Disable(command) => {
-            change::switch(around, lang, (&command.ids, command.json), false)
+            change::switch(call, lang, (&command.ids, command.json), false)
         }
-        cli::RulesCommand::Remove(command) => change::remove(around, lang, command),
-        cli::RulesCommand::LoadBestPractices(command) => load::load(around, lang, command),
+        cli::RulesCommand::Remove(command) => change::remove(call, lang, command),
+        cli::RulesCommand::LoadBestPractices(command) => load::load(call, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))
 }
@@ -94,11 +71,11 @@ impl Failure {
 /// Changes the file. `Err` of `change` leaves it alone. A change that would bring
 /// a problem into it is a wrong command, not a wrong file.
 fn edit<T>(
-    around: &Around<'_>,
+    call: &Call<'_>,
     lang: Lang,
     change: impl FnOnce(&mut Draft) -> Result<T, Failure>,
 ) -> Result<Edited<T>, Failure> {
-    let edited = store::edit(around.config, around.env, around.now, change);
+    let edited = store::edit(call.config, call.env, call.now, change);
     let edited = edited.map_err(|error| match error {
         Error::Invalid { problems, .. } => {
             Failure::Usage(problems.iter().map(|problem| problem.text(lang)).collect())

@@ -1,17 +1,16 @@
 //! `status`: is the monitor at work? One line for Nagios or Zabbix. Reads the file
 //! and `.last`, and nothing else: no lock, no network. Knows the store.
 
-use std::path::Path;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::commands::call::Call;
 use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::Code;
 use crate::lang::{Both, Lang, status as say};
 use crate::store::state::{LastRun, State};
-use crate::store::{self, Env, Opened, StateUse};
+use crate::store::{self, Opened, StateUse};
 
 /// How the monitor is doing.
 #[derive(Clone, Debug)]
@@ -50,14 +49,8 @@ pub enum Reason {
 }
 
 /// What the command says: the line, or the same as JSON.
-pub fn said(
-    path: &Path,
-    env: &Env,
-    options: &cli::Status,
-    now: Timestamp,
-    asked: Option<Lang>,
-) -> Said {
-    let (status, lang) = status(path, env, options.max_age, now, asked);
+pub fn said(call: &Call<'_>, options: &cli::Status) -> Said {
+    let (status, lang) = status(call, options.max_age);
     let line = match options.json {
         true => status.json(options.max_age, lang).to_string(),
         false => status.line(lang),
@@ -65,23 +58,17 @@ pub fn said(
     Said { lines: vec![line], exit: status.code.exit(), ..Said::default() }
 }
 
-/// How the monitor of the config at `path` is doing. `max_age` in minutes; `now` is
-/// the host's time, `asked` the language asked for on the command line. The language
-/// to tell it in comes with it.
-pub fn status(
-    path: &Path,
-    env: &Env,
-    max_age: u32,
-    now: Timestamp,
-    asked: Option<Lang>,
-) -> (Status, Lang) {
-    match store::open(path, env, StateUse::Keep) {
+/// How the monitor is doing. `max_age` in minutes. The language to tell it in comes with
+/// it.
+pub fn status(call: &Call<'_>, max_age: u32) -> (Status, Lang) {
+    let now = call.now;
+    match store::open(call.config, call.env, StateUse::Keep) {
         Ok(opened) => {
-            let lang = env.screen_language(asked, Some(opened.config.settings.language));
+            let lang = call.language(Some(opened.config.settings.language));
             (of(&opened, max_age, now), lang)
         }
         Err(unopened) => {
-            let lang = env.screen_language(asked, None);
+            let lang = call.language(None);
             let last = unopened.last.map(|last| of(&last, max_age, now));
             let line = unopened.error.lines(lang).into_iter().next();
             let status = Status {

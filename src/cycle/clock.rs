@@ -72,7 +72,7 @@ pub(super) fn judge(site: &Site<'_>, state: &mut State, clock: &Clock) -> Verdic
         verdict.doubted = Some(now);
         return verdict;
     }
-    reckon_positions(state, now, site.start.now);
+    reckon_positions(state, now, site.call.now);
     verdict.back_to = go_back_before_the_jump(state, now);
     for tally in state.rules.values_mut() {
         tally.since = tally.since.map(|since| since.min(now));
@@ -181,7 +181,7 @@ fn reckon_how_long_it_held(
     if !clock.is_from_pce() {
         return;
     }
-    let (now, host) = (clock.now(), site.start.now);
+    let (now, host) = (clock.now(), site.call.now);
     if let Some(before) = &mut state.before_jump {
         let seen = host.duration_since(before.host_at).max(STEP);
         let step = now.duration_since(before.reckoned_at).min(seen);

@@ -54,7 +54,7 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client) -> (Reading<Err
         }
         moved |= memory.position != Some(position);
         memory.position = Some(position);
-        memory.fetched_at = Some(desk.site.start.now);
+        memory.fetched_at = Some(desk.site.call.now);
         begin = end;
     }
     let_go(desk);

@@ -56,7 +56,7 @@ impl Filing {
         let Some(folder) = &site.config.settings.archive_dir else {
             return Self { records, ..Self::default() };
         };
-        let token = format!("{:016x}", site.start.random);
+        let token = format!("{:016x}", site.call.random);
         let (archive, unfiled) = match Archive::open(folder, &token, state.archive.as_deref()) {
             Ok(archive) => (Some(archive), None),
             Err(error) => (None, Some(Unfiled::All(error))),

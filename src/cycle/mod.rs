@@ -26,7 +26,6 @@ mod thread;
 mod traffic;
 mod trial;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +37,7 @@ use self::notice::Happened;
 use self::outcome::Trouble;
 use self::poll::{Poll, fetch};
 use self::site::Site;
+use crate::commands::call::Call;
 use crate::exit::Code;
 use crate::lang::{Both, cycle as say};
 use crate::mail::outbox::{Sent, Waiting};
@@ -46,10 +46,9 @@ use crate::pce::clock::Clock;
 use crate::report::{Alert, Condition, ConditionNews, Kind, Report};
 use crate::rules::Level;
 use crate::store::state::{LastRun, State};
-use crate::store::{self, Env, Opened, Saved, Store};
+use crate::store::{self, Opened, Saved, StateUse, Store};
 
 pub use self::outcome::{Figures, Outcome};
-pub use self::site::Start;
 pub use self::test_mail::test_mail;
 
 /// How long waiting mail is tried before anything else.
@@ -58,23 +57,23 @@ const WAITING_MAIL: Duration = Duration::from_secs(60);
 /// How long this cycle's own mail is tried, beyond the cycle's deadline if need be.
 const OWN_MAIL: Duration = Duration::from_secs(60);
 
-/// Runs one cycle on the config at `path`. Never fails: whatever goes wrong is in
-/// the outcome, and what could be done all the same is done.
-pub fn run(path: &Path, env: &Env, start: Start<'_>) -> Outcome {
+/// Runs one cycle. Never fails: whatever goes wrong is in the outcome, and what could be
+/// done all the same is done.
+pub fn run(call: Call<'_>, state_use: StateUse) -> Outcome {
     let began = Instant::now();
-    let lang = start.language(env);
+    let lang = call.language(None);
     let refuse = |error: &store::Error| {
         let code = Code::of_failure(error.needs_a_person());
-        Outcome::refused(code, error.lines(lang), start.now, began.elapsed())
+        Outcome::refused(code, error.lines(lang), call.now, began.elapsed())
     };
     let locked =
-        store::resolve(path).and_then(|path| Ok((store::begin_run(&path, start.now)?, path)));
+        store::resolve(call.config).and_then(|path| Ok((store::begin_run(&path, call.now)?, path)));
     let (lock, path) = match locked {
         Ok(locked) => locked,
         Err(error) => return refuse(&error),
     };
-    let cycle = |opened| Cycle::begin(opened, start, began, lock.died());
-    let (outcome, died_is_kept) = match store::open(&path, env, start.state_use) {
+    let cycle = |opened| Cycle::begin(opened, call, began, lock.died());
+    let (outcome, died_is_kept) = match store::open(&path, call.env, state_use) {
         Ok(opened) => cycle(opened).whole(),
         Err(unopened) => match unopened.last {
             Some(last) => cycle(*last).on_an_invalid_file(&unopened.error),
@@ -118,11 +117,11 @@ struct Findings {
 }
 
 impl<'a> Cycle<'a> {
-    fn begin(opened: Opened, start: Start<'a>, began: Instant, died: &[Timestamp]) -> Self {
+    fn begin(opened: Opened, call: Call<'a>, began: Instant, died: &[Timestamp]) -> Self {
         let Opened { store, mut config, mut state, notes, .. } = opened;
-        let lang = start.lang.unwrap_or(config.settings.language);
+        let lang = call.lang.unwrap_or(config.settings.language);
         config.settings.language = lang;
-        let site = Site { path: store.path().to_owned(), config, start, began };
+        let site = Site { path: store.path().to_owned(), config, call, began };
         let (lost, told): (Vec<_>, Vec<_>) = notes.into_iter().partition(store::Note::is_loss);
         let mut remarks = site.config.warnings.clone();
         remarks.extend(told.iter().map(|note| note.text(lang)));
@@ -138,8 +137,8 @@ impl<'a> Cycle<'a> {
             troubles: lines.map(|line| Trouble::new(Code::Done, line)).collect(),
             happened: lost.into_iter().map(Happened::Opened).collect(),
             died_in_a_row: died::is_a_series(died, &new),
-            clock: Clock::of_host(start.now, offset),
-            book: AddressBook::new(state.addresses.clone(), start.now),
+            clock: Clock::of_host(call.now, offset),
+            book: AddressBook::new(state.addresses.clone(), call.now),
             sent: Sent::default(),
             is_kept: false,
             remarks,
@@ -291,7 +290,7 @@ impl<'a> Cycle<'a> {
             about_mail,
             thread: thread::thread(&self.site, &self.state.target, &report),
             attachment,
-            ..letter(&report, &self.site.config, self.site.start.random)
+            ..letter(&report, &self.site.config, self.site.call.random)
         };
         letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
         Some(mail)

@@ -8,33 +8,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::conditions::Moment;
+use crate::commands::call::Call;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
 use crate::net::{AddressBook, FromMemory};
 use crate::rules::minutes::minute_of;
-use crate::store::{Config, Env, StateUse};
-
-/// What a run is given from outside.
-#[derive(Clone, Copy)]
-pub struct Start<'a> {
-    /// The host's time.
-    pub now: Timestamp,
-    /// For the Message-ID.
-    pub random: u64,
-    /// The language asked for on the command line, over the config's.
-    pub lang: Option<Lang>,
-    /// Whether the last run's state is used.
-    pub state_use: StateUse,
-    /// Called while the PCE computes, with a line that says so.
-    pub progress: &'a dyn Fn(&str),
-}
-
-impl Start<'_> {
-    /// The language as long as no config says one.
-    pub(super) fn language(&self, env: &Env) -> Lang {
-        env.screen_language(self.lang, None)
-    }
-}
+use crate::store::Config;
 
 /// The config and the circumstances of one run.
 pub(super) struct Site<'a> {
@@ -42,7 +21,7 @@ pub(super) struct Site<'a> {
     pub config: Config,
     /// Where it lies.
     pub path: PathBuf,
-    pub start: Start<'a>,
+    pub call: Call<'a>,
     pub began: Instant,
 }
 

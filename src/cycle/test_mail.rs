@@ -1,10 +1,9 @@
 //! A test mail: what the mail server says to each recipient.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::letter::{blank_report, letter};
-use super::site::Start;
+use crate::commands::call::Call;
 use crate::commands::said::Said;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say};
@@ -12,18 +11,18 @@ use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};
 use crate::net::AddressBook;
 use crate::report::Kind;
-use crate::store::{self, Config, Env, StateUse};
+use crate::store::{self, Config, StateUse};
 
 /// How long a test mail may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Sends a test mail with the config at `path`, and says what became of it for each
+/// Sends a test mail, and says what became of it for each
 /// recipient. Changes nothing.
-pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
-    let lang = start.language(env);
-    let (mut config, book) = match store::open(path, env, StateUse::Keep) {
+pub fn test_mail(call: &Call<'_>) -> Said {
+    let lang = call.language(None);
+    let (mut config, book) = match store::open(call.config, call.env, StateUse::Keep) {
         Ok(opened) => {
-            let book = AddressBook::new(opened.state.addresses, start.now);
+            let book = AddressBook::new(opened.state.addresses, call.now);
             (opened.config, book)
         }
         Err(unopened) => {
@@ -34,9 +33,9 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
             };
         }
     };
-    let lang = env.screen_language(start.lang, Some(config.settings.language));
-    config.settings.language = start.lang.unwrap_or(config.settings.language);
-    let message = message(path, &config, &start);
+    let lang = call.language(Some(config.settings.language));
+    config.settings.language = call.lang.unwrap_or(config.settings.language);
+    let message = message(call, &config);
     let deadline = Instant::now() + PATIENCE;
     let recipients = &config.mail.recipients;
     let sent = smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline, &book);
@@ -53,10 +52,10 @@ pub fn test_mail(path: &Path, env: &Env, start: Start<'_>) -> Said {
     }
 }
 
-fn message(path: &Path, config: &Config, start: &Start<'_>) -> String {
-    let mut report = blank_report(config, Kind::Test, start.now);
-    report.footer = vec![say::config_file(config.settings.language, path.display())];
-    let mail = letter(&report, config, start.random);
+fn message(call: &Call<'_>, config: &Config) -> String {
+    let mut report = blank_report(config, Kind::Test, call.now);
+    report.footer = vec![say::config_file(config.settings.language, call.config.display())];
+    let mail = letter(&report, config, call.random);
     mime::message(
         &config.mail,
         &Parts {

@@ -163,7 +163,7 @@ impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
     /// Moves the position, and tells what lies between it and where the fetch began.
     /// Where somebody did not answer it stays, so that nothing of theirs is passed by.
     fn finish_fetch(&mut self) -> Result<(), Failure> {
-        let (state, host) = (&mut *self.desk.state, self.desk.site.start.now);
+        let (state, host) = (&mut *self.desk.state, self.desk.site.call.now);
         let Some(fetch) = state.traffic.fetch.take() else {
             return Ok(());
         };
@@ -223,7 +223,7 @@ impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
         let patience = Patience {
             time: site.config.pce.query_timeout,
             may_ask: &|client| self.asked.may_ask(client),
-            computes: &|seconds| (site.start.progress)(&say::computing(site.lang(), seconds)),
+            computes: &|seconds| (site.call.screen.progress)(&say::computing(site.lang(), seconds)),
         };
         wait_for(self.client, part, &patience).map_err(|error| match error {
             NotDone::Pce(error) => Failure::of(error),

@@ -17,7 +17,7 @@ const SCRIPT_COLUMNS: usize = 120;
 pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     menu.console.screen(&say::debug(lang));
-    let config = match store::open(menu.place.config, menu.place.env, StateUse::Keep) {
+    let config = match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
         Ok(opened) => opened.config,
         Err(unopened) => {
             let lines = unopened.error.lines(lang);
@@ -30,7 +30,7 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
         false => USUAL,
     };
     menu.console.show(Style::Faint, &say::asking_pce(lang));
-    let now = menu.start().now;
+    let now = (menu.again)().now;
     match inspect(&config, lang, now, how_many, &terminal::progress) {
         Ok(inspection) => show(menu, &inspection),
         Err(error) => {

@@ -21,7 +21,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
         return Ok(());
     }
     let lang = menu.console.lang;
-    match store::look(menu.place.config, menu.place.env) {
+    match store::look(menu.call.config, menu.call.env) {
         Err(store::Error::NotFound { .. }) => {}
         Ok(look) if look.problems.iter().any(|one| is_missing(menu, &one.path)) => {
             menu.console.screen(&say::guide_title(lang));
@@ -32,7 +32,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
         _ => return Ok(()),
     }
     menu.console.screen(&say::guide_title(lang));
-    let path = menu.place.config.display().to_string();
+    let path = menu.call.config.display().to_string();
     menu.console.show(Style::Plain, &say::guide_welcome(lang, path));
     let left = guide(menu);
     if left == Err(Stop::Back) {
@@ -117,7 +117,7 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// The line for the crontab, exactly for this program and this file.
 fn cron(menu: &Menu<'_>) {
     let lang = menu.console.lang;
-    let (program, config) = (menu.place.executable, menu.place.config);
+    let (program, config) = (menu.call.program, menu.call.config);
     if at_home(program, config) && Path::new(PACKAGE_CRON).exists() {
         let text = say::guide_cron_package(lang, PACKAGE_CRON);
         return menu.console.show(Style::Good, &text);

@@ -12,13 +12,13 @@ const MOST_PROBLEMS: usize = 3;
 
 /// Begins the menu's screen.
 pub fn show(menu: &mut Menu<'_>) {
-    menu.console.secrets = store::secrets(menu.place.config, menu.place.env);
+    menu.console.secrets = store::secrets(menu.call.config, menu.call.env);
     if !menu.console.person() {
         return;
     }
     let lang = menu.console.lang;
     menu.console.screen(&say::title(lang, env!("CARGO_PKG_VERSION")));
-    match store::open(menu.place.config, menu.place.env, StateUse::Keep) {
+    match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
         Ok(opened) => facts(&opened, lang).iter().for_each(|(label, fact)| {
             menu.console.row(Style::Plain, &format!("  {}{fact}", pad(label, 12)));
         }),
@@ -32,7 +32,7 @@ fn problems(menu: &Menu<'_>, error: &Error) {
     let lang = menu.console.lang;
     let (lines, more) = match error {
         Error::Invalid { problems, more, .. } => {
-            let path = menu.place.config.display();
+            let path = menu.call.config.display();
             menu.console.row(Style::Bad, &say::config_invalid(lang, path));
             let texts = problems.iter().map(|problem| problem.text(lang));
             (texts.collect(), *more)

@@ -26,37 +26,24 @@ mod strict;
 mod traffic_rule;
 mod typing;
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
-use crate::cycle::{self, Start};
+use crate::commands::call::Call;
+use crate::cycle;
 use crate::exit::{Code, USAGE};
 use crate::host::log::{self, Log};
-use crate::lang::{Lang, menu as say};
+use crate::lang::menu as say;
 use crate::screen::terminal;
-use crate::store::{self, Config, Draft, Env};
-
-/// Where the menu works.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
-    /// The config file, which may be missing.
-    pub config: &'a Path,
-    /// The environment.
-    pub env: &'a Env,
-    /// This program, for the line in the crontab.
-    pub executable: &'a Path,
-    /// The language asked for on the command line.
-    pub lang: Option<Lang>,
-    /// What each cycle and each test mail is given.
-    pub start: &'a dyn Fn() -> Start<'a>,
-}
+use crate::store::{self, Config, Draft, StateUse};
 
 /// The menu under way.
 struct Menu<'a> {
-    place: Place<'a>,
+    /// What the menu was called with.
+    call: Call<'a>,
+    /// The same for an entry that begins now.
+    again: &'a dyn Fn() -> Call<'a>,
     console: Console,
     /// The last cycle's exit code.
     code: u8,
@@ -64,11 +51,13 @@ struct Menu<'a> {
 
 /// Shows the menu until it is left, and returns the process's exit code: that of the
 /// last cycle, else 0; 78 where there is no config and nobody who could make one.
-pub fn menu(place: Place<'_>) -> u8 {
-    let lang = store::screen_language(place.config, place.env, place.lang);
-    let mut menu = Menu { console: Console::new(lang, place.env), place, code: 0 };
-    if !place.config.exists() && !menu.console.person() {
-        let error = store::Error::NotFound { path: place.config.to_owned() };
+/// `again` gives what an entry that begins now is called with.
+pub fn menu<'a>(again: &'a dyn Fn() -> Call<'a>) -> u8 {
+    let call = again();
+    let lang = call.screen_language();
+    let mut menu = Menu { console: Console::new(lang, call.env), call, again, code: 0 };
+    if !call.config.exists() && !menu.console.person() {
+        let error = store::Error::NotFound { path: call.config.to_owned() };
         let told = [error.lines(lang), vec![say::no_config_to_pipe(lang)]].concat();
         terminal::complain(&told);
         return Code::Config.exit();
@@ -155,7 +144,7 @@ impl<'a> Menu<'a> {
     /// Sends a test mail, and tells what the server said to each recipient.
     fn tell_test_mail(&self) {
         self.console.show(Style::Faint, &say::sending(self.console.lang));
-        let sent = cycle::test_mail(self.place.config, self.place.env, self.start());
+        let sent = cycle::test_mail(&(self.again)());
         for line in &sent.lines {
             self.console.line(Style::Good, line);
         }
@@ -167,7 +156,7 @@ impl<'a> Menu<'a> {
     /// What `run` does and prints; a person's lines are wrapped at words.
     fn run(&mut self) -> Result<(), Stop> {
         self.console.show(Style::Faint, &say::running(self.console.lang));
-        let outcome = cycle::run(self.place.config, self.place.env, self.start());
+        let outcome = cycle::run((self.again)(), StateUse::Keep);
         if self.console.person() {
             self.console.clear_progress();
             outcome.problems.iter().for_each(|problem| self.console.fault(problem));
@@ -183,17 +172,17 @@ impl<'a> Menu<'a> {
     /// which is told.
     fn save<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Option<T> {
         let lang = self.console.lang;
-        let now = self.start().now;
-        match store::edit(self.place.config, self.place.env, now, change) {
+        let now = (self.again)().now;
+        match store::edit(self.call.config, self.call.env, now, change) {
             Ok(mut edited) => {
                 // Those of before the change, and those of now.
-                let mut secrets = store::secrets(self.place.config, self.place.env);
+                let mut secrets = store::secrets(self.call.config, self.call.env);
                 secrets.extend(&self.console.secrets);
                 edited.changes.iter_mut().for_each(|change| change.hide(&secrets));
                 for (was, is) in &edited.renumbered {
                     self.console.notice(Style::Plain, &say::renumbered(lang, was, is));
                 }
-                log::audit(self.place.env, &edited.changes);
+                log::audit(self.call.env, &edited.changes);
                 if let Some(remark) = &edited.remark {
                     self.console.fault_notice(&remark.text(lang));
                 }
@@ -211,18 +200,18 @@ impl<'a> Menu<'a> {
 
     /// The file as it stands, for showing what is set; null where it can't be read.
     fn file(&self) -> Value {
-        let text = std::fs::read_to_string(self.place.config).unwrap_or_default();
+        let text = std::fs::read_to_string(self.call.config).unwrap_or_default();
         serde_json::from_str(store::unmarked(&text)).unwrap_or_default()
     }
 
     /// What a run goes by, where the file does not say it as where it does.
     fn holds(&self) -> Config {
-        store::what_holds(self.place.config, self.place.env)
+        store::what_holds(self.call.config, self.call.env)
     }
 
     /// What typed values are held against.
     fn reader(&self) -> Reader<'a> {
-        Reader { path: self.place.config, lang: self.console.lang }
+        Reader { path: self.call.config, lang: self.console.lang }
     }
 
     /// The rules as they stand in the file.
@@ -233,11 +222,6 @@ impl<'a> Menu<'a> {
 
     /// The language may have become another one with the config.
     fn follow_language(&mut self) {
-        let Place { config, env, lang, .. } = self.place;
-        self.console.lang = store::screen_language(config, env, lang);
-    }
-
-    fn start(&self) -> Start<'_> {
-        Start { lang: self.place.lang, ..(self.place.start)() }
+        self.console.lang = self.call.screen_language();
     }
 }

@@ -15,7 +15,7 @@ use crate::store::{self, Config, Error, Look};
 pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     menu.console.show(Style::Faint, &say::trying_pce(lang));
-    let now = menu.start().now;
+    let now = (menu.again)().now;
     let book = AddressBook::empty();
     tell(menu, &["api"], |config| check_pce(&config.pce, Needs::default(), &book, now, lang))
 }
@@ -27,7 +27,7 @@ pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
 pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
     let lang = menu.console.lang;
     menu.console.show(Style::Faint, &say::trying_mail(lang));
-    let now = menu.start().now;
+    let now = (menu.again)().now;
     let book = AddressBook::empty();
     tell(menu, &["email", "smtp"], |config| check_mail(&config.mail, &book, now, lang))
 }
@@ -54,13 +54,13 @@ fn tell(
 }
 
 fn read(menu: &Menu<'_>, sections: &[&str]) -> Result<Config, Error> {
-    let Look { holds, mut problems, .. } = store::look(menu.place.config, menu.place.env)?;
+    let Look { holds, mut problems, .. } = store::look(menu.call.config, menu.call.env)?;
     problems
         .retain(|one| sections.iter().any(|section| one.path.split('.').next() == Some(section)));
     if problems.is_empty() {
         return Ok(holds);
     }
-    let path = store::resolve(menu.place.config)?;
+    let path = store::resolve(menu.call.config)?;
     Err(Error::Invalid { path, problems, more: 0 })
 }
 

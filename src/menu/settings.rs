@@ -201,7 +201,7 @@ fn language(menu: &mut Menu<'_>) -> Result<(), Stop> {
 }
 
 fn configured_language(menu: &Menu<'_>) -> Lang {
-    let look = store::look(menu.place.config, menu.place.env);
+    let look = store::look(menu.call.config, menu.call.env);
     look.map_or(menu.console.lang, |look| look.holds.settings.language)
 }
 

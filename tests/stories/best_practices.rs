@@ -1,9 +1,11 @@
 //! The twelve best practices against the records that a PCE writes.
 
 use std::cell::RefCell;
+use std::path::Path;
 
+use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli;
-use illumio_monitor::commands::rules::{Around, act};
+use illumio_monitor::commands::rules::act;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::best_practices::{best_practices, plan};
 use illumio_monitor::store::{Env, check_rule};
@@ -200,16 +202,16 @@ fn a_person_is_shown_what_differs_and_decides() {
             asked.borrow_mut().push((lines.join("\n"), question.to_owned()));
             answer
         };
-        let around = Around {
+        let call = Call {
             config: &world.config_path(),
             env: &Env::of(&[]),
             now: world.now(),
+            random: 7,
             lang: Some(Lang::En),
-            width: None,
-            ask: Some(&ask),
-            input: None,
+            program: Path::new("illumio-monitor"),
+            screen: Screen { progress: &|_| (), width: None, ask: Some(&ask), input: None },
         };
-        assert_eq!(act(&around, &command(false)).exit, 0);
+        assert_eq!(act(&call, &command(false)).exit, 0);
         assert_eq!(world.config()["rules"][3]["threshold_count"], count);
     }
     // The third time nothing differed, and nothing was asked.

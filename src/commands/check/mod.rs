@@ -24,59 +24,47 @@ pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
 
+use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;
 use crate::commands::status::{self, Reason};
 use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words};
 use crate::net::AddressBook;
 use crate::rules::Filter;
-use crate::store::{self, Config, Env, Opened, StateUse};
+use crate::store::{self, Config, Opened, StateUse};
 use crate::system::users;
 
-/// What the doctor is given from outside.
-#[derive(Clone, Copy)]
-pub struct Around<'a> {
-    /// The environment.
-    pub env: &'a Env,
-    /// The host's time.
-    pub now: Timestamp,
-    /// The language asked for on the command line.
-    pub lang: Option<Lang>,
-    /// Where this program lies.
-    pub program: &'a Path,
-}
-
-/// Checks all around the config at `path`: the file, what starts the runs, the PCE,
+/// Checks all around the config: the file, what starts the runs, the PCE,
 /// the mail server, the last run. Hands each group of findings to `tell` as soon as
 /// it is there, since some of them take their time.
-pub fn check(path: &Path, around: Around<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
+pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> {
     let mut all = Vec::new();
-    let secrets = store::secrets(path, around.env);
+    let (path, env, now) = (call.config, call.env, call.now);
+    let secrets = store::secrets(path, env);
     let mut found = |findings: Vec<Finding>| {
         let findings = findings.into_iter().map(|one| one.without(&secrets));
         let findings: Vec<Finding> = findings.collect();
         tell(&findings);
         all.extend(findings);
     };
-    let Around { env, now, .. } = around;
-    let place = Place { root: Path::new("/"), own: true, program: around.program, config: path };
+    let place = Place { root: Path::new("/"), own: true, program: call.program, config: path };
     let target = store::resolve(path).unwrap_or_else(|_| path.to_owned());
     if users::effective() == 0 && store::assert_no_stranger(path, &target).is_err() {
         // Nothing that stands in it is acted on by root's rights.
-        let lang = env.screen_language(around.lang, None);
+        let lang = call.language(None);
         found(file::check_place(path, &target, lang));
         return all;
     }
     match store::open(path, env, StateUse::Keep) {
         Err(unopened) => {
-            let lang = env.screen_language(around.lang, None);
+            let lang = call.language(None);
             found(file::check_unusable(&unopened.error, lang));
             found(file::check_permissions(&target, lang));
             found(check_schedule(place, &[], lang));
         }
         Ok(opened) => {
             let config = &opened.config;
-            let lang = env.screen_language(around.lang, Some(config.settings.language));
+            let lang = call.language(Some(config.settings.language));
             found(file::check_config(&opened, lang));
             found(file::check_permissions(&target, lang));
             found(around::check_environment(config, env, lang));

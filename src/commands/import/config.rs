@@ -19,14 +19,14 @@ const LOGIN: [&str; 3] = ["user", "password", "enable_auth"];
 impl Import<'_> {
     /// Imports a config; where it is the config itself, repairs its ids alone.
     pub(super) fn take_config(&mut self, file: &Path, config: &Value) {
-        let in_place = match (file.canonicalize(), self.around.config.canonicalize()) {
+        let in_place = match (file.canonicalize(), self.call.config.canonicalize()) {
             (Ok(file), Ok(config)) => file == config,
             _ => false,
         };
-        let (lang, env) = (self.lang, self.around.env);
-        let folder = self.around.config.parent().unwrap_or(Path::new(""));
+        let (lang, env) = (self.lang, self.call.env);
+        let folder = self.call.config.parent().unwrap_or(Path::new(""));
         let around = Place { env, folder, lang };
-        let edited = store::edit(self.around.config, env, self.around.now, |draft| {
+        let edited = store::edit(self.call.config, env, self.call.now, |draft| {
             draft.keep_renumbered();
             match in_place {
                 true => Taken::in_place(config, lang),
@@ -49,7 +49,7 @@ impl Import<'_> {
         }
         for problem in &problems {
             let problem =
-                words::of_file(self.lang, self.around.config.display(), problem.text(self.lang));
+                words::of_file(self.lang, self.call.config.display(), problem.text(self.lang));
             self.said.problems.push(problem);
             self.worsen(Code::Config);
         }

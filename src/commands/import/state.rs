@@ -37,9 +37,9 @@ impl Import<'_> {
 
     /// Under the run's lock: no cycle may hold the state that is changed here.
     fn save_state(&mut self, file: &Path, old: &Value, until: Timestamp) -> Result<(), Error> {
-        let path = store::resolve(self.around.config)?;
-        let _lock = store::lock_run(&path, self.around.now)?;
-        let opened = match store::open(&path, self.around.env, StateUse::Keep) {
+        let path = store::resolve(self.call.config)?;
+        let _lock = store::lock_run(&path, self.call.now)?;
+        let opened = match store::open(&path, self.call.env, StateUse::Keep) {
             Ok(opened) => opened,
             Err(unopened) => {
                 let reasons = unopened.error.lines(self.lang).join("; ");

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Around, Done, Failure, Said, edit, id_of, ids, input, name_of};
+use super::{Call, Done, Failure, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
 use crate::lang::{Lang, rules as words};
 use crate::store::Draft;
 
 /// Adds one rule, or several at once: all or none.
-pub fn add(around: &Around<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Failure> {
-    let given = input::rules(around, command.source.as_deref(), lang)?;
-    let edited = edit(around, lang, |draft| {
+pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Failure> {
+    let given = input::rules(call, command.source.as_deref(), lang)?;
+    let edited = edit(call, lang, |draft| {
         let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
         Ok((ids, draft.rules()))
     })?;
@@ -26,7 +26,7 @@ pub fn add(around: &Around<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<S
 }
 
 /// Sets keys of one rule, or of several alike.
-pub fn set(around: &Around<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said, Failure> {
+pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said, Failure> {
     let pairs: Vec<(String, Option<Value>)> = command
         .pairs
         .iter()
@@ -36,7 +36,7 @@ pub fn set(around: &Around<'_>, lang: Lang, command: &cli::RulesSet) -> Result<S
         return Err(Failure::usage(words::no_pairs(lang)));
     }
     let arguments = std::slice::from_ref(&command.ids);
-    let edited = edit(around, lang, |draft| {
+    let edited = edit(call, lang, |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             for (key, value) in &pairs {
                 if value.is_some() || rule.get(key).is_some() {
@@ -55,12 +55,12 @@ pub fn set(around: &Around<'_>, lang: Lang, command: &cli::RulesSet) -> Result<S
 
 /// Turns rules on or off.
 pub fn switch(
-    around: &Around<'_>,
+    call: &Call<'_>,
     lang: Lang,
     (arguments, as_json): (&[String], bool),
     on: bool,
 ) -> Result<Said, Failure> {
-    let edited = edit(around, lang, |draft| {
+    let edited = edit(call, lang, |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             // On is the default, and needs no key.
             if rule["enabled"] != on && !(on && rule["enabled"].is_null()) {
@@ -81,12 +81,8 @@ pub fn switch(
 }
 
 /// Removes rules.
-pub fn remove(
-    around: &Around<'_>,
-    lang: Lang,
-    command: &cli::RulesRemove,
-) -> Result<Said, Failure> {
-    let edited = edit(around, lang, |draft| {
+pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result<Said, Failure> {
+    let edited = edit(call, lang, |draft| {
         let rules = draft.rules();
         let places = ids::places(&rules, &command.ids, lang)?;
         places.iter().rev().for_each(|at| draft.remove_rule(*at));

@@ -3,18 +3,14 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Around, Failure};
+use super::{Call, Failure};
 use crate::lang::{Lang, rules as words};
 use crate::store::{self, Kind};
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
 /// argument at all), each checked strictly.
-pub fn rules(
-    around: &Around<'_>,
-    argument: Option<&str>,
-    lang: Lang,
-) -> Result<Vec<Value>, Failure> {
-    let (source, text) = read(around, argument, lang)?;
+pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<Value>, Failure> {
+    let (source, text) = read(call, argument, lang)?;
     let wrong = |problem: &store::Problem| words::told(lang, &source, problem.text(lang));
     let pieces =
         pieces(&text).map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))?;
@@ -61,11 +57,7 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failu
 }
 
 /// What is read, and its name in a sentence.
-fn read(
-    around: &Around<'_>,
-    argument: Option<&str>,
-    lang: Lang,
-) -> Result<(String, String), Failure> {
+fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, String), Failure> {
     let failed = |source: &str, error: std::io::Error| {
         Failure::usage(words::cannot_read(lang, source, error))
     };
@@ -75,7 +67,7 @@ fn read(
         }
         None | Some("-" | "/dev/stdin") => {
             let source = words::standard_input(lang);
-            let input = around.input.ok_or_else(|| Failure::usage(words::no_input(lang)))?;
+            let input = call.screen.input.ok_or_else(|| Failure::usage(words::no_input(lang)))?;
             let text = input().map_err(|error| failed(&source, error))?;
             match text.trim().is_empty() {
                 true => Err(Failure::usage(words::no_input(lang))),

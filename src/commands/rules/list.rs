@@ -2,31 +2,31 @@
 
 use serde_json::Value;
 
-use super::{Around, Code, Failure, Said, id_of, ids, name_of};
+use super::{Call, Code, Failure, Said, id_of, ids, name_of};
 use crate::lang::{Lang, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
 use crate::screen::table::table;
 use crate::store::{self, Look, check_rule, place_of_key};
 
 /// All rules in a table.
-pub fn list(around: &Around<'_>, lang: Lang, as_json: bool) -> Result<Said, Failure> {
-    let look = look(around)?;
+pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Failure> {
+    let look = look(call)?;
     let lines = match (as_json, look.rules.is_empty()) {
         (true, _) => vec![Value::from(look.rules.clone()).to_string()],
         (false, true) => vec![words::none(lang)],
-        (false, false) => rows(&look.rules, lang, around.width),
+        (false, false) => rows(&look.rules, lang, call.screen.width),
     };
     Ok(said(lines, &look, lang))
 }
 
 /// Some rules with all their keys.
 pub fn show(
-    around: &Around<'_>,
+    call: &Call<'_>,
     lang: Lang,
     arguments: &[String],
     as_json: bool,
 ) -> Result<Said, Failure> {
-    let look = look(around)?;
+    let look = look(call)?;
     let places = ids::places(&look.rules, arguments, lang)?;
     let rules: Vec<&Value> = places.iter().filter_map(|at| look.rules.get(*at)).collect();
     let lines = match (as_json, rules.as_slice()) {
@@ -98,8 +98,8 @@ fn card(rule: &Value) -> Vec<String> {
     table(&[], &rows, None).into_iter().skip(1).collect()
 }
 
-fn look(around: &Around<'_>) -> Result<Look, Failure> {
-    store::look(around.config, around.env).map_err(Failure::File)
+fn look(call: &Call<'_>) -> Result<Look, Failure> {
+    store::look(call.config, call.env).map_err(Failure::File)
 }
 
 /// The file's problems are told beside what could be read.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Around, Done, Failure, Said, edit, name_of};
+use super::{Call, Done, Failure, Said, edit, name_of};
 use crate::commands::cli;
 use crate::lang::{Lang, rules as words};
 use crate::rules::best_practices::plan;
@@ -18,12 +18,12 @@ struct Loaded {
 
 /// Rules that differ are replaced with `--replace`, or where a person agrees.
 pub fn load(
-    around: &Around<'_>,
+    call: &Call<'_>,
     lang: Lang,
     command: &cli::RulesLoadBestPractices,
 ) -> Result<Said, Failure> {
-    let replace = command.replace || (!command.json && agreed(around, lang));
-    let edited = edit(around, lang, |draft| Ok(apply(draft, lang, replace)))?;
+    let replace = command.replace || (!command.json && agreed(call, lang));
+    let edited = edit(call, lang, |draft| Ok(apply(draft, lang, replace)))?;
     let Loaded { added, replaced, kept, present } = &edited.result;
     let mut lines: Vec<String> = told(words::added, added, lang).collect();
     lines.extend(told(words::replaced, replaced, lang));
@@ -46,9 +46,9 @@ pub fn load(
 }
 
 /// Whether a person, shown what differs, wants it replaced.
-fn agreed(around: &Around<'_>, lang: Lang) -> bool {
-    let looked = store::look(around.config, around.env);
-    let (Some(ask), Ok(look)) = (around.ask, looked) else {
+fn agreed(call: &Call<'_>, lang: Lang) -> bool {
+    let looked = store::look(call.config, call.env);
+    let (Some(ask), Ok(look)) = (call.screen.ask, looked) else {
         return false;
     };
     let differing = plan(&look.rules, lang).differing;

@@ -23,7 +23,7 @@ pub(super) fn begin_fetch(desk: &mut Desk<'_, '_>, decisions: Vec<String>) {
     let from = reach(desk.site, desk.state, now).max(back(now, KEPT));
     let skipped_to = complete.is_some_and(|at| at < from).then_some(from);
     let parts = vec![Part::whole(from, just_after(now), &decisions)];
-    desk.state.series.draw_key(desk.site.start.random);
+    desk.state.series.draw_key(desk.site.call.random);
     desk.state.traffic.fetch = Some(Fetch {
         until: now,
         complete,
