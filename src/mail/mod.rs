@@ -2,8 +2,10 @@
 //! report and the rules' words, and nothing of files.
 
 pub mod compose;
+mod links;
 pub mod mime;
 pub mod outbox;
+mod page;
 pub mod smtp;
 
 use std::path::PathBuf;

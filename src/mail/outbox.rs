@@ -20,6 +20,7 @@ use super::Settings;
 use super::mime::{self, Attachment, Parts, Thread};
 use super::smtp::{self, Delivery, Refused, Session, SmtpError};
 use crate::lang::Lang;
+use crate::mail::page::Page;
 use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
@@ -416,8 +417,7 @@ impl Waiting {
 
     /// What its lines take in a merged mail's HTML.
     fn lines_size(&self) -> usize {
-        let lines = self.lines.iter();
-        lines.map(|line| escaped(line).len() + "<li></li>\n".len()).sum()
+        self.lines.iter().map(|line| item(line).len()).sum()
     }
 
     /// Takes the lines of a later mail; neither's details are to stay.
@@ -444,14 +444,11 @@ impl Waiting {
         let intro = say::without_details(reader.lang, reader.time(self.made_at));
         let items = self.lines.iter().map(|line| format!("- {line}\n"));
         self.text = format!("{intro}\n\n{}", items.collect::<String>());
-        let items = self.lines.iter();
-        let items = items.map(|line| format!("<li>{}</li>\n", escaped(line)));
-        self.html = format!(
-            "<!DOCTYPE html>\n<html lang=\"{}\"><body>\n<p>{}</p>\n<ul>\n{}</ul>\n</body></html>\n",
-            reader.lang.tag(),
-            escaped(&intro),
-            items.collect::<String>()
-        );
+        let mut page = Page::default();
+        page.lit("<!DOCTYPE html>\n<html lang=\"").lit(reader.lang.tag()).lit("\"><body>\n<p>");
+        let head = page.text(&intro).lit("</p>\n<ul>\n").finish();
+        let items: String = self.lines.iter().map(|line| item(line)).collect();
+        self.html = head + &items + "</ul>\n</body></html>\n";
     }
 }
 
@@ -471,6 +468,11 @@ impl Reader {
     }
 }
 
+/// A line of a merged mail.
+fn item(line: &str) -> String {
+    Page::default().lit("<li>").text(line).lit("</li>\n").finish()
+}
+
 /// The page with a paragraph at its beginning: after `<body …>`, else before all.
 fn with_note(html: &str, note: &str) -> String {
     let body = html.find("<body").unwrap_or(0);
@@ -480,9 +482,7 @@ fn with_note(html: &str, note: &str) -> String {
         .and_then(|rest| rest.find('>'))
         .map_or(0, |end| body + end + 1);
     let (head, rest) = html.split_at_checked(after).unwrap_or(("", html));
-    format!("{head}<p><strong>{}</strong></p>{rest}", escaped(note))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut page = Page::default();
+    let note = page.lit("<p><strong>").text(note).lit("</strong></p>").finish();
+    format!("{head}{note}{rest}")
 }

@@ -1,16 +1,15 @@
 //! The HTML part: tables and inline styles, nothing from outside.
 //!
-//! [`Page`] takes markup only as `&'static str`, so that what is not written in
-//! this file can enter the page in no way but escaped. The style sheet holds
+//! [`Page`] keeps anyone's text from becoming markup. The style sheet holds
 //! the dark colours, and keeps iOS from colouring what it links by itself: where
 //! a client drops it, the light page stays.
 
 use super::detail::Detail;
-use super::links;
 use super::palette::{DARK, LIGHT, Tone};
 use super::part::Part;
 use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
 use crate::lang::{Lang, mail as words};
+use crate::mail::page::Page;
 
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
 const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
@@ -199,45 +198,7 @@ impl Part for Html {
     }
 }
 
-/// A growing piece of the page.
-#[derive(Default)]
-struct Page(String);
-
 impl Page {
-    /// Markup of ours.
-    fn lit(&mut self, markup: &'static str) -> &mut Self {
-        self.0.push_str(markup);
-        self
-    }
-
-    /// Anyone's text, as it is: in the title, in attributes, in raw records.
-    fn bare(&mut self, text: &str) -> &mut Self {
-        text.chars().for_each(|c| self.character(c));
-        self
-    }
-
-    /// Anyone's text; what would become a link is broken, see [`links`].
-    fn text(&mut self, text: &str) -> &mut Self {
-        for (at, piece) in links::pieces(text).enumerate() {
-            if at > 0 {
-                self.lit("<wbr>");
-            }
-            self.bare(piece);
-        }
-        self
-    }
-
-    fn character(&mut self, c: char) {
-        match c {
-            '&' => self.0.push_str("&amp;"),
-            '<' => self.0.push_str("&lt;"),
-            '>' => self.0.push_str("&gt;"),
-            '"' => self.0.push_str("&quot;"),
-            '\'' => self.0.push_str("&#39;"),
-            c => self.0.push(c),
-        }
-    }
-
     /// Anyone's text in parts, each kept on one line where it fits into one.
     fn parts(&mut self, parts: &[String]) -> &mut Self {
         if let [alone] = parts {
@@ -303,11 +264,6 @@ impl Page {
         self
     }
 
-    fn number(&mut self, number: u64) -> &mut Self {
-        self.0.push_str(&number.to_string());
-        self
-    }
-
     /// The word for how bad it is, on its colour.
     fn label(&mut self, tone: Tone, word: &str) -> &mut Self {
         let (ground, text) = tone.label();
@@ -318,10 +274,6 @@ impl Page {
             .lit("\">")
             .text(word)
             .lit("</span>")
-    }
-
-    fn finish(&mut self) -> String {
-        std::mem::take(&mut self.0)
     }
 }
 

@@ -13,7 +13,6 @@ mod expiry;
 mod fit;
 mod html;
 mod item;
-mod links;
 mod lists;
 mod palette;
 mod part;

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Waiting, escaped};
+use super::Waiting;
+use crate::mail::page::Page;
 use crate::packed::hash;
 use crate::report::Kind;
 use crate::rules::Level;
@@ -30,10 +31,9 @@ impl Waiting {
         }
         let text = written.unwrap_or_else(|| told.join("\n"));
         let page_of_text = || {
-            format!(
-                "<!DOCTYPE html>\n<html><body>\n<pre>{}</pre>\n</body></html>\n",
-                escaped(&text)
-            )
+            let mut page = Page::default();
+            page.lit("<!DOCTYPE html>\n<html><body>\n<pre>").text(&text);
+            page.lit("</pre>\n</body></html>\n").finish()
         };
         let own_id = || format!("damaged.{:016x}@illumio-monitor.invalid", hash(record.as_bytes()));
         Some(Self {
