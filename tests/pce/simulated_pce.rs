@@ -1,6 +1,7 @@
 //! `cargo run --example simulated-pce -- [--port N] [--tls] [--rows N] [--ahead SECONDS]
-//! [--seconds N]`: the simulated PCE by itself, with a realistic hour behind it, so that
-//! other clients can talk to it. Its clock runs with the host's, so much ahead of it.
+//! [--requests N] [--seconds N]`: the simulated PCE by itself, with a realistic hour behind
+//! it, so that other clients can talk to it. Its clock runs with the host's, so much ahead
+//! of it; it answers so many requests a minute (500).
 //!
 //! The first line on standard output is `URL KEY SECRET`; with `--tls`, the CA's
 //! PEM follows.
@@ -31,6 +32,9 @@ fn main() {
     a_realistic_hour(&pce, pce.now());
     if let Some(rows) = number("--rows") {
         pce.bulk(rows);
+    }
+    if let Some(requests) = number("--requests") {
+        pce.answer_a_minute(requests as usize);
     }
     println!("{} {} {}", pce.url(), pce.key(), pce.secret());
     if let Some(pem) = pce.trust_pem() {
