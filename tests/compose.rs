@@ -14,7 +14,7 @@ mod size;
 
 use std::collections::HashSet;
 
-use illumio_monitor::lang::{Lang, cycle};
+use illumio_monitor::lang::{Lang, counts};
 use illumio_monitor::mail::compose::{Composed, LINE_MAX, Look, SUBJECT_MAX, compose};
 use illumio_monitor::report::{
     Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Subject,
@@ -270,10 +270,10 @@ fn a_command_is_set_as_one_and_a_stray_mark_stays() {
 
 #[test]
 fn counts_in_sentences_have_separators() {
-    assert_eq!(cycle::rows(Lang::En, 98_112), "98,112 rows");
-    assert_eq!(cycle::rows(Lang::ZhTw, 200_000), "200,000 列");
-    assert_eq!(cycle::event_records(Lang::En, 1), "1 event record");
-    assert_eq!(cycle::event_records(Lang::ZhTw, 999), "999 筆事件紀錄");
+    assert_eq!(counts::rows(Lang::En, 98_112), "98,112 rows");
+    assert_eq!(counts::rows(Lang::ZhTw, 200_000), "200,000 列");
+    assert_eq!(counts::event_records(Lang::En, 1), "1 event record");
+    assert_eq!(counts::event_records(Lang::ZhTw, 999), "999 筆事件紀錄");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::lang::{cycle as say, grouped, notices as words};
+use crate::lang::{counts, cycle as say, grouped, notices as words};
 use crate::mail::compose::duration;
 use crate::mail::outbox::{Lost, Reader};
 use crate::pce::seen::MAX_SEEN;
@@ -80,7 +80,7 @@ impl Happened {
             ),
             Self::EventsUnreadable(count) => (
                 words::events_unreadable(lang),
-                words::events_unreadable_text(lang, say::event_records(lang, *count)),
+                words::events_unreadable_text(lang, counts::event_records(lang, *count)),
                 words::events_unreadable_do(lang),
             ),
             Self::TrafficSkipped { from, until, members } => (

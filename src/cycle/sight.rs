@@ -7,7 +7,7 @@ use super::poll::{Greeting, Incomplete, Poll, Reading};
 use super::site::Site;
 use super::traffic::Failure;
 use crate::exit::Code;
-use crate::lang::{Both, Lang, cycle as say, grouped};
+use crate::lang::{Both, Lang, counts, cycle as say, grouped};
 use crate::pce::error::Error;
 use crate::pce::health::Health;
 use crate::pce::traffic::Flaw;
@@ -92,7 +92,7 @@ impl Poll {
         let traffic = match &self.traffic {
             Reading::NotTried | Reading::NotWanted => None,
             Reading::Complete(until) => {
-                Some(say::traffic_complete(lang, site.local(*until), say::rows(lang, self.rows)))
+                Some(say::traffic_complete(lang, site.local(*until), counts::rows(lang, self.rows)))
             }
             Reading::Incomplete(traffic) => {
                 Some(self.traffic_missing(traffic, site, lang).join("\n"))
@@ -181,10 +181,10 @@ fn events_missing(events: &Incomplete<Error>, site: &Site<'_>, lang: Lang) -> St
 fn flaw_text(flaw: &Flaw, site: &Site<'_>, lang: Lang) -> String {
     match flaw {
         Flaw::Cut { rows, from, to } => {
-            let rows = say::rows(lang, *rows);
+            let rows = counts::rows(lang, *rows);
             say::traffic_cut(lang, rows, site.local(*from), site.local(*to))
         }
-        Flaw::Unreadable { rows } => say::flows_unreadable(lang, say::rows(lang, *rows)),
+        Flaw::Unreadable { rows } => say::flows_unreadable(lang, counts::rows(lang, *rows)),
         Flaw::Forgotten { bound } => say::series_full(lang, grouped(*bound)),
         Flaw::Said(sentence) => sentence.clone(),
     }

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
-use super::{Lang, grouped, texts};
+use super::texts;
 
 texts! {
     tls_not_verified() {
@@ -123,25 +123,5 @@ texts! {
     cannot_go_on_as_owner(error) {
         en: "The program can't be executed again as the config's owner ({error}). Run it as that user.",
         zh: "無法改以設定檔擁有者的身分重新執行（{error}）。請直接以該使用者執行。"
-    }
-}
-
-/// So many rows of a traffic query.
-pub fn rows(lang: Lang, count: u64) -> String {
-    let shown = grouped(count);
-    match (lang, count) {
-        (Lang::En, 1) => "1 row".to_owned(),
-        (Lang::En, _) => format!("{shown} rows"),
-        (Lang::ZhTw, _) => format!("{shown} 列"),
-    }
-}
-
-/// So many records of the event log.
-pub fn event_records(lang: Lang, count: u64) -> String {
-    let shown = grouped(count);
-    match (lang, count) {
-        (Lang::En, 1) => "1 event record".to_owned(),
-        (Lang::En, _) => format!("{shown} event records"),
-        (Lang::ZhTw, _) => format!("{shown} 筆事件紀錄"),
     }
 }

@@ -79,8 +79,6 @@ texts! {
         en: "{matches}, at most {most} within {window} min; the threshold is {wanted}",
         zh: "符合 {matches}，{window} 分鐘內最多 {most}；門檻為 {wanted}"
     }
-    events_one() { en: "1 match", zh: "1 筆" }
-    events_many(count) { en: "{count} matches", zh: "{count} 筆" }
     objects_many(count) { en: "objects: {count}", zh: "{count} 個物件" }
     rows(count, total) {
         en: "rows: {count}, connections in their day: {total}",

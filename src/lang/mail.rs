@@ -12,8 +12,6 @@ texts! {
     resolved() { en: "RESOLVED", zh: "已恢復" }
 
     // Subject, headline, preview.
-    alerts_many(count) { en: "{count} alerts", zh: "{count} 則警示" }
-    notices_many(count) { en: "{count} notices", zh: "{count} 則通知" }
     named(what, names) { en: "{what}: {names}", zh: "{what}：{names}" }
     counted(name, count) { en: "{name} ({count})", zh: "{name}（{count}）" }
     critical_subject(what) { en: "CRITICAL: {what}", zh: "CRITICAL：{what}" }
@@ -35,12 +33,6 @@ texts! {
     made_by(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}" }
 
     // An alert.
-    matches_one() { en: "1 match", zh: "1 筆" }
-    matches_many(count) { en: "{count} matches", zh: "{count} 筆" }
-    connections_one() { en: "1 connection", zh: "1 次連線" }
-    connections_many(count) { en: "{count} connections", zh: "{count} 次連線" }
-    flows_one() { en: "1 flow", zh: "1 條流量" }
-    flows_many(count) { en: "{count} flows", zh: "{count} 條流量" }
     at_least(what) { en: "at least {what}", zh: "至少 {what}" }
     at_least_short(count) { en: "≥ {count}", zh: "≥ {count}" }
     within(what, time) { en: "{what} in {time}", zh: "{time}內 {what}" }
@@ -144,8 +136,6 @@ texts! {
     lasting_since(at, time) { en: "{at}, for {time}", zh: "{at}，已持續 {time}" }
     under_a_minute() { en: "less than a minute", zh: "不到 1 分鐘" }
     minutes(count) { en: "{count} min", zh: "{count} 分鐘" }
-    minute_one() { en: "1 minute", zh: "1 分鐘" }
-    minutes_long(count) { en: "{count} minutes", zh: "{count} 分鐘" }
     hours(count) { en: "{count} h", zh: "{count} 小時" }
     days(count) { en: "{count} d", zh: "{count} 天" }
     said() { en: "Details", zh: "詳細訊息" }

@@ -10,6 +10,7 @@ pub mod best_practices;
 pub mod check;
 pub mod conditions;
 pub mod config;
+pub mod counts;
 pub mod cycle;
 pub mod help;
 pub mod import;

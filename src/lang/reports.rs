@@ -9,10 +9,6 @@ texts! {
     // A condition's end, and the mail that told its begin.
     was_and(was, caught_up) { en: "{was}; {caught_up}.", zh: "{was}；{caught_up}。" }
     nothing_to_catch_up() { en: "no event had been missed", zh: "期間沒有遺漏事件" }
-    event_caught_up() { en: "1 event caught up", zh: "已補抓 1 筆事件" }
-    events_caught_up(count) { en: "{count} events caught up", zh: "已補抓 {count} 筆事件" }
-    row_caught_up() { en: "1 row of traffic read", zh: "已讀取 1 列流量" }
-    rows_caught_up(count) { en: "{count} rows of traffic read", zh: "已讀取 {count} 列流量" }
     closes() { en: "Closes the mail", zh: "對應先前郵件" }
     first_told() { en: "First told in", zh: "首次通知" }
     mail_of(subject, at) { en: "“{subject}” of {at}", zh: "「{subject}」（{at}）" }
@@ -57,13 +53,9 @@ texts! {
         en: "Daily report: {runs}, {failed}, {alerts}",
         zh: "每日報告：{runs}，{failed}，{alerts}"
     }
-    runs_one() { en: "1 run", zh: "執行 1 次" }
-    runs_many(count) { en: "{count} runs", zh: "執行 {count} 次" }
     failed_none() { en: "none failed", zh: "無失敗" }
     failed_some(count) { en: "{count} failed", zh: "失敗 {count} 次" }
     alerts_none() { en: "no alerts", zh: "無警示" }
-    alerts_one() { en: "1 alert", zh: "1 則警示" }
-    alerts_many(count) { en: "{count} alerts", zh: "{count} 則警示" }
     silence(due) {
         en: "This report comes once a day, with the first run after {due}. If it is missing, the monitor, its host or the mail on its way has failed.",
         zh: "本報告每天寄送一次，於 {due} 之後的第一次執行時寄出。若未收到，表示監控程式、主機或郵件傳送發生問題。"
@@ -90,8 +82,6 @@ texts! {
     holds() { en: "Holds now", zh: "目前狀態" }
     holds_since(what, at) { en: "{what}, since {at}", zh: "{what}（自 {at}）" }
     top_rules() { en: "Top rules, by alerts", zh: "警示最多的規則" }
-    matches_one() { en: "1 match", zh: "1 筆" }
-    matches_many(count) { en: "{count} matches", zh: "{count} 筆" }
 
     // What is attached.
     attached(name, count) {

@@ -152,6 +152,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
             let line = lines.next()?;
             let next = lines.peek().copied().unwrap_or_default();
             let declares = line.contains("{ en: \"")
+                || line.contains("{ one: \"")
                 || line.ends_with('{') && next.trim_start().starts_with("en: \"");
             let name = line.trim_start().split('(').next().unwrap_or_default();
             if declares && line.starts_with("    ") && !name.is_empty() {

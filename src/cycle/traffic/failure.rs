@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lang::{Lang, cycle as say, grouped};
+use crate::lang::{Lang, counts, cycle as say, grouped};
 use crate::pce::error::Error;
 
 /// Why a part could not be read.
@@ -51,7 +51,7 @@ impl Failure {
             Self::OutOfTime => Error::Deadline.text(lang),
             Self::Left { posted, left } => say::queries_left(lang, posted, left),
             Self::Short { promised, came } => {
-                say::query_short(lang, say::rows(lang, *promised), grouped(*came))
+                say::query_short(lang, counts::rows(lang, *promised), grouped(*came))
             }
             Self::Silent(members) => say::query_silent(lang, members.join(", ")),
         }

@@ -2,7 +2,7 @@
 
 use super::{Look, expiry, show};
 use crate::lang::conditions::{self as words, Words};
-use crate::lang::{Lang, mail, reports};
+use crate::lang::{Lang, counts, mail, reports};
 use crate::report::{Condition, ConditionNews, Phase};
 
 /// A subject is named with at most so many characters.
@@ -54,13 +54,10 @@ pub(super) fn meaning(lang: Lang, news: &ConditionNews, now: jiff::Timestamp) ->
 /// `41 events caught up`.
 fn caught_up(lang: Lang, news: &ConditionNews) -> Option<String> {
     let count = news.caught_up?;
-    let shown = show::grouped(count);
     Some(match (news.condition, count) {
-        (Condition::Traffic, 1) => reports::row_caught_up(lang),
-        (Condition::Traffic, _) => reports::rows_caught_up(lang, shown),
+        (Condition::Traffic, _) => counts::rows_caught_up(lang, count),
         (_, 0) => reports::nothing_to_catch_up(lang),
-        (_, 1) => reports::event_caught_up(lang),
-        _ => reports::events_caught_up(lang, shown),
+        _ => counts::events_caught_up(lang, count),
     })
 }
 

@@ -4,7 +4,7 @@ use super::item::tag;
 use super::palette::Tone;
 use super::view::{Card, Entry, List, Row, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
-use crate::lang::{Both, Lang, reports as words};
+use crate::lang::{Both, Lang, counts, reports as words};
 use crate::report::daily::{Daily, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::Level;
@@ -150,10 +150,7 @@ fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
 }
 
 fn runs(daily: &Daily, lang: Lang) -> String {
-    match daily.day.runs {
-        1 => words::runs_one(lang),
-        runs => words::runs_many(lang, show::grouped(runs)),
-    }
+    counts::runs(lang, daily.day.runs)
 }
 
 fn failed(daily: &Daily, lang: Lang) -> String {
@@ -166,8 +163,7 @@ fn failed(daily: &Daily, lang: Lang) -> String {
 fn alerts(daily: &Daily, lang: Lang) -> String {
     match daily.day.alerts {
         0 => words::alerts_none(lang),
-        1 => words::alerts_one(lang),
-        alerts => words::alerts_many(lang, show::grouped(alerts)),
+        alerts => counts::alerts(lang, alerts),
     }
 }
 
@@ -200,10 +196,7 @@ fn entry(rule: &RuleDay, most: u64, lang: Lang) -> Entry {
     let percent = rule.alerts.saturating_mul(100) / most.max(1);
     Entry {
         what: vec![show::cut(rule.name.trim(), 80)],
-        notes: vec![match rule.matches {
-            1 => words::matches_one(lang),
-            matches => words::matches_many(lang, show::grouped(matches)),
-        }],
+        notes: vec![counts::matches(lang, rule.matches)],
         link: None,
         count: show::grouped(rule.alerts),
         percent: u8::try_from(percent.clamp(1, 100)).unwrap_or(100),

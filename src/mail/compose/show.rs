@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 pub(super) use crate::lang::grouped;
-use crate::lang::{Lang, mail as words};
+use crate::lang::{Lang, counts, mail as words};
 use crate::screen::visible::{hidden, push_visible};
 
 /// The columns that [`push_visible`] adds at most, in characters.
@@ -122,11 +122,8 @@ pub(super) fn duration(lang: Lang, from: Timestamp, to: Timestamp) -> String {
 /// `1 minute`, `10 minutes`, `2 h`, `1 d 6 h`: a window or a bar of the timeline.
 pub(super) fn window(lang: Lang, minutes: u64) -> String {
     let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-    if minutes == 1 {
-        return words::minute_one(lang);
-    }
     if minutes < 60 || (rest > 0 && minutes < 180) {
-        return words::minutes_long(lang, minutes);
+        return counts::minutes(lang, minutes);
     }
     let parts = [
         (days, words::days(lang, days)),

@@ -2,7 +2,7 @@
 
 use super::item::{Item, items, tag};
 use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
-use crate::lang::{Lang, mail as words};
+use crate::lang::{Lang, counts, mail as words};
 use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Subject, Talker};
 use crate::rules::Level;
 
@@ -51,7 +51,7 @@ pub(super) fn what(report: &Report, lang: Lang) -> String {
         [] => {}
         [alone] => parts.push(show::cut(alone.title.trim(), 100)),
         several if parts.is_empty() => parts.push(several_notices(several, lang)),
-        several => parts.push(words::notices_many(lang, several.len())),
+        several => parts.push(counts::notices(lang, several.len() as u64)),
     }
     if report.kind == Kind::Test {
         parts.insert(0, words::test_mail(lang));
@@ -89,7 +89,7 @@ fn several_alerts(alerts: &[&Alert], lang: Lang) -> String {
     if alerts.len() > NAMES {
         names.push(format!("+{}", alerts.len() - NAMES));
     }
-    words::named(lang, words::alerts_many(lang, alerts.len()), names.join(" · "))
+    words::named(lang, counts::alerts(lang, alerts.len() as u64), names.join(" · "))
 }
 
 /// `2 notices: Events skipped · No run for 1 d 5 h`.
@@ -99,7 +99,7 @@ fn several_notices(notices: &[Notice], lang: Lang) -> String {
     if notices.len() > NAMES {
         names.push(format!("+{}", notices.len() - NAMES));
     }
-    let count = words::notices_many(lang, notices.len());
+    let count = counts::notices(lang, notices.len() as u64);
     words::named(lang, count, names.join(" · "))
 }
 

@@ -8,7 +8,7 @@ use super::item::tag;
 use super::palette::Tone;
 use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline};
 use super::{Look, lists, show};
-use crate::lang::{Lang, mail as words};
+use crate::lang::{Lang, counts, mail as words};
 use crate::report::{Alert, InOneGo, Record, Subject, snapshot};
 use crate::rules::{FlowCount, Threshold};
 
@@ -64,16 +64,12 @@ fn lead(alert: &Alert, lang: Lang) -> String {
 
 /// The count with its noun.
 fn quantity(subject: &Subject, count: u64, lang: Lang) -> String {
-    let number = show::grouped(count);
-    match (subject, count) {
-        (Subject::Events { .. }, 1) => words::matches_one(lang),
-        (Subject::Events { .. }, _) => words::matches_many(lang, number),
-        (Subject::Traffic { count_by, .. }, count) => match (count_by, count) {
-            (FlowCount::Connections, 1) => words::connections_one(lang),
-            (FlowCount::Connections, _) => words::connections_many(lang, number),
-            (FlowCount::Flows, 1) => words::flows_one(lang),
-            (FlowCount::Flows, _) => words::flows_many(lang, number),
-        },
+    match subject {
+        Subject::Events { .. } => counts::matches(lang, count),
+        Subject::Traffic { count_by: FlowCount::Connections, .. } => {
+            counts::connections(lang, count)
+        }
+        Subject::Traffic { count_by: FlowCount::Flows, .. } => counts::flows(lang, count),
     }
 }
 

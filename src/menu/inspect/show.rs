@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::View;
 use super::look::{Count, Failure, MOST_ROWS, Read, Record};
-use crate::lang::{Lang, inspect as say, mail};
+use crate::lang::{Lang, counts, inspect as say, mail};
 use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
@@ -348,8 +348,7 @@ fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
 fn matches(count_by: EventCount, count: &Count, lang: Lang) -> String {
     match (count_by, count.minutes.total()) {
         (EventCount::Objects, many) => say::objects_many(lang, many),
-        (EventCount::Events, 1) => say::events_one(lang),
-        (EventCount::Events, many) => say::events_many(lang, many),
+        (EventCount::Events, many) => counts::matches(lang, many),
     }
 }
 

@@ -1,0 +1,37 @@
+//! Numbers with their nouns: one, and any other.
+
+#![allow(missing_docs, reason = "a sentence says itself what it says")]
+
+use super::{Lang, grouped};
+
+/// Declares `name(count)`: a function of the language and the number, which stands in the
+/// sentence with its groups of three digits.
+macro_rules! counts {
+    ($( $name:ident ($count:ident) { one: $one:literal, many: $many:literal, zh: $zh:literal } )*) => {
+        $(
+            pub fn $name(lang: Lang, $count: u64) -> String {
+                let is_one = $count == 1;
+                let $count = grouped($count);
+                match lang {
+                    Lang::En if is_one => $one.to_owned(),
+                    Lang::En => format!($many),
+                    Lang::ZhTw => format!($zh),
+                }
+            }
+        )*
+    };
+}
+
+counts! {
+    matches(count) { one: "1 match", many: "{count} matches", zh: "{count} 筆" }
+    connections(count) { one: "1 connection", many: "{count} connections", zh: "{count} 次連線" }
+    flows(count) { one: "1 flow", many: "{count} flows", zh: "{count} 條流量" }
+    rows(count) { one: "1 row", many: "{count} rows", zh: "{count} 列" }
+    event_records(count) { one: "1 event record", many: "{count} event records", zh: "{count} 筆事件紀錄" }
+    minutes(count) { one: "1 minute", many: "{count} minutes", zh: "{count} 分鐘" }
+    runs(count) { one: "1 run", many: "{count} runs", zh: "執行 {count} 次" }
+    alerts(count) { one: "1 alert", many: "{count} alerts", zh: "{count} 則警示" }
+    notices(count) { one: "1 notice", many: "{count} notices", zh: "{count} 則通知" }
+    events_caught_up(count) { one: "1 event caught up", many: "{count} events caught up", zh: "已補抓 {count} 筆事件" }
+    rows_caught_up(count) { one: "1 row of traffic read", many: "{count} rows of traffic read", zh: "已讀取 {count} 列流量" }
+}
