@@ -174,7 +174,7 @@ fn filter() -> impl Strategy<Value = TrafficFilter> {
         Just("::/0"),
     ];
     let nets = vec(net.prop_map(|net| net.parse().unwrap()), 0..3);
-    let label = ("a|b", "x|y").prop_map(|(key, value)| Label { key, value });
+    let label = ("a|b", "x|y|x\\|y|z\\|x").prop_map(|(key, value)| Label { key, value });
     let labels = vec(label, 0..3);
     let range = (1u16..6, 0u16..200).prop_map(|(from, more)| PortRange { from, to: from + more });
     (vec(range, 0..3), labels.clone(), labels, nets.clone(), nets).prop_map(

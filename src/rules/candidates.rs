@@ -103,19 +103,17 @@ fn choices(filter: &TrafficFilter) -> Vec<Vec<Key<'_>>> {
     if filter.ports.iter().map(|range| ports(range).len()).sum::<usize>() <= MOST_PORTS {
         choices.push(filter.ports.iter().flat_map(ports).map(Key::Port).collect());
     }
-    // All of the labels are asked for, so any one of them will do.
-    let src_label = |label| vec![label_key(label, Key::SrcLabel)];
-    let dst_label = |label| vec![label_key(label, Key::DstLabel)];
-    choices.extend(filter.src_label.iter().map(src_label));
-    choices.extend(filter.dst_label.iter().map(dst_label));
+    // All of the labels are asked for, so any one of them will do, with each of its values.
+    choices.extend(filter.src_label.iter().map(|label| label_keys(label, Key::SrcLabel)));
+    choices.extend(filter.dst_label.iter().map(|label| label_keys(label, Key::DstLabel)));
     choices.push(filter.src_ip.iter().map(|net| Key::Src(net.trunc())).collect());
     choices.push(filter.dst_ip.iter().map(|net| Key::Dst(net.trunc())).collect());
     choices.retain(|keys: &Vec<Key<'_>>| !keys.is_empty());
     choices
 }
 
-fn label_key<'k>(label: &'k Label, key: fn(&'k str, &'k str) -> Key<'k>) -> Key<'k> {
-    key(&label.key, &label.value)
+fn label_keys<'k>(label: &'k Label, key: fn(&'k str, &'k str) -> Key<'k>) -> Vec<Key<'k>> {
+    label.values().map(|value| key(&label.key, value)).collect()
 }
 
 impl Asked {

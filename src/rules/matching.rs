@@ -275,8 +275,8 @@ fn around(nets: &[IpNet], ip: Option<IpAddr>) -> Option<&IpNet> {
 /// The first of the labels that the workload does not bear.
 fn missing<'l>(workload: &Workload<'_>, labels: &'l [Label]) -> Option<&'l Label> {
     let bears = |label: &Label| {
-        let mut own = workload.labels.0.iter();
-        own.any(|own| own.key.as_str() == label.key && own.value.as_str() == label.value)
+        let mut own = workload.labels.0.iter().filter(|own| own.key.as_str() == label.key);
+        own.any(|own| label.values().any(|value| value == own.value.as_str()))
     };
     labels.iter().find(|label| !bears(label))
 }

@@ -152,8 +152,17 @@ pub struct PortRange {
 pub struct Label {
     /// The dimension: role, app, env, loc or the user's own.
     pub key: String,
-    /// The value, case-sensitive.
+    /// The value, case-sensitive; `Web|App` is either, or what is called so.
     pub value: String,
+}
+
+impl Label {
+    /// The values of which a workload bears one.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let several = self.value.contains('|').then(|| self.value.split('|').map(str::trim));
+        let each = several.into_iter().flatten().filter(|value| !value.is_empty());
+        std::iter::once(self.value.as_str()).chain(each)
+    }
 }
 
 /// When matches become an alert.

@@ -157,6 +157,31 @@ fn each_field_of_a_traffic_rule_asks_for_its_own() {
 }
 
 #[test]
+fn several_values_of_a_label_mean_any_of_them() {
+    let flow: Flow<'_> = serde_json::from_str(ROW).unwrap();
+    let facts = FlowFacts::of(&flow);
+    let asks = |value: &str| {
+        let src_label = vec![Label { key: "app".into(), value: value.into() }];
+        TrafficFilter { src_label, ..TrafficFilter::default() }.matches(&facts)
+    };
+    let leaves_out = |value: &str| {
+        let ex_src_label = vec![Label { key: "app".into(), value: value.into() }];
+        !TrafficFilter { ex_src_label, ..TrafficFilter::default() }.matches(&facts)
+    };
+    for value in ["web", "web|db", "db | web", "db||web"] {
+        assert!(asks(value) && leaves_out(value), "{value}");
+    }
+    for value in ["db|cache", "we|b", "|", "web-1|web-2"] {
+        assert!(!asks(value) && !leaves_out(value), "{value}");
+    }
+    let odd = ROW.replace("\"web\"", "\"a|b\"");
+    let flow: Flow<'_> = serde_json::from_str(&odd).unwrap();
+    let src_label = vec![Label { key: "app".into(), value: "a|b".into() }];
+    let filter = TrafficFilter { src_label, ..TrafficFilter::default() };
+    assert!(filter.matches(&FlowFacts::of(&flow)), "a value that is called so");
+}
+
+#[test]
 fn several_labels_mean_all_of_them() {
     let label = |key: &str, value: &str| Label { key: key.into(), value: value.into() };
     let mut filter = TrafficFilter {
