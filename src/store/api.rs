@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::address::{Base, UrlFault, is_loopback};
 use super::config::Reading;
 use super::credential::{API_SECRET, ca_file};
-use super::locate::Env;
+use super::env::Env;
 use super::problem::shown;
 use super::strict::Section;
 use crate::lang::config as words;

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use super::credential::secrets_in;
+use super::env::Env;
 use super::key::Keys;
-use super::locate::Env;
 use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};

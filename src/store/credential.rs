@@ -7,9 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::config::Reading;
+use super::env::Env;
 use super::exposed::Exposed;
 use super::key::Kind;
-use super::locate::Env;
 use super::node::{Document, Node, find};
 use super::problem::reason;
 use super::strict::Section;

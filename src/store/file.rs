@@ -8,12 +8,13 @@ use serde::de::IgnoredAny;
 
 use super::Config;
 use super::address::Base;
+use super::env::Env;
+use super::error::Error;
 use super::load::{config, document, read_last, read_text};
-use super::locate::{Env, beside, resolve};
+use super::locate::{beside, resolve};
 use super::lock::lock_save;
 use super::node::Document;
 use super::note::Note;
-use super::problem::Error;
 use super::splice::Frame;
 use super::state::{self, Head, Read, State, Target, VERSION};
 use super::write::{Remark, replace};

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::config::{Place, what_holds};
-use super::locate::Env;
+use super::env::Env;
 use super::node::Document;
 use super::problem::Problems;
 use super::rule;

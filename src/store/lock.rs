@@ -12,8 +12,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 use super::beside;
+use super::error::Error;
 use super::locate::beside;
-use super::problem::Error;
 
 /// How long a save waits for another one's read–change–replace.
 const PATIENCE: Duration = Duration::from_secs(5);

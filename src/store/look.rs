@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::config::{self, Place};
 use super::credential::secrets_in;
+use super::env::Env;
+use super::error::Error;
 use super::file::refuse_newer;
 use super::load::{document, read_text, unmarked};
-use super::locate::{Env, resolve};
+use super::locate::resolve;
 use super::node::{Document, Node, find};
 use super::owner::assert_no_stranger;
-use super::problem::{Error, Problem, Problems};
+use super::problem::{Problem, Problems};
 use super::{Config, rule, state};
 use crate::lang::Lang;
 use crate::net::secret::Secrets;

@@ -11,6 +11,8 @@ mod config;
 mod credential;
 mod edit;
 mod email;
+mod env;
+mod error;
 mod exposed;
 mod file;
 mod key;
@@ -36,11 +38,13 @@ mod write;
 pub use beside::{Planted, planted_beside};
 pub use change::Change;
 pub use edit::{Draft, Edited, edit};
+pub use env::Env;
+pub use error::Error;
 pub use exposed::{Exposed, Others};
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use key::{Key, Keys, Kind, keys};
 pub use load::{read_config, unmarked};
-pub use locate::{Env, FILE_NAME, locate, resolve};
+pub use locate::{FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
 pub use look::{
     Look, check_rule, check_section, check_whole_rule, look, screen_language, secrets, what_holds,
@@ -48,7 +52,7 @@ pub use look::{
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
-pub use problem::{Error, Problem};
+pub use problem::Problem;
 pub use rule::place_of_key;
 pub use write::Remark;
 
