@@ -13,18 +13,15 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::change::{Change, changes};
-use super::config;
-use super::env::Env;
 use super::error::Error;
 use super::file::{refuse_newer, replace_last};
 use super::layout;
 use super::load::{MARK, document, read_last, read_text};
 use super::locate::{behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
-use super::problem::Problem;
-use super::rule::place_of_key;
 use super::write::{Remark, replace, replace_alone};
-use super::{Config, seal, splice, state};
+use super::{seal, splice, state};
+use crate::config::{self, Config, Env, Problem, place_of_key};
 use crate::rules::keyed;
 
 /// What a file begins as.

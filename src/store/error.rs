@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::beside::Planted;
 use super::owner::Stranger;
-use super::problem::{Problem, reason};
+use crate::config::{Problem, reason};
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::system::users;

@@ -6,18 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 
-use super::Config;
-use super::address::Base;
-use super::env::Env;
 use super::error::Error;
 use super::load::{config, document, read_last, read_text};
 use super::locate::{beside, resolve};
 use super::lock::lock_save;
-use super::node::Document;
 use super::note::Note;
 use super::splice::Frame;
 use super::state::{self, Head, Read, State, Target, VERSION};
 use super::write::{Remark, replace};
+use crate::config::{Base, Config, Document, Env};
 use crate::report::daily::Day;
 
 /// What becomes of the state that is there.

@@ -8,14 +8,11 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Config;
 use super::beside::{self, Planted};
-use super::config::{self, Place};
-use super::env::Env;
 use super::error::Error;
-use super::node::{self, Document};
 use super::state;
 use super::write::interrupted;
+use crate::config::{self, Config, Document, Env, Place};
 use crate::lang::config as words;
 use crate::system::ordinary::{self, NotOrdinary};
 use crate::system::users;
@@ -106,7 +103,7 @@ pub(super) fn document<'t, S: Deserialize<'t>>(
     text: &'t str,
 ) -> Result<Document<'t, S>, Error> {
     let body = unmarked(text);
-    node::parse(body).map_err(|error| {
+    config::parse(body).map_err(|error| {
         let path = path.to_owned();
         if error.is_data() {
             return Error::NotAnObject { path };

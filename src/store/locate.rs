@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::env::Env;
 use super::error::Error;
 use super::load::assert_file;
+use crate::config::Env;
 
 /// The file's name where only its folder is known; the Python tool's.
 pub const FILE_NAME: &str = "illumio_api_config.json";

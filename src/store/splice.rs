@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::error::Error;
 use super::load::{document, unmarked};
-use super::node::Document;
+use crate::config::Document;
 
 /// What JSON counts as white space [RFC 8259 2].
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];

@@ -6,12 +6,12 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::config::Reading;
 use super::env::Env;
 use super::exposed::Exposed;
 use super::key::Kind;
 use super::node::{Document, Node, find};
 use super::problem::reason;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::net::secret::{Secret, Secrets};
@@ -51,7 +51,7 @@ pub(super) const MAIL_PASSWORD: Places = Places {
 
 /// Every secret that a file names or holds, used or not, with whatever else is wrong in
 /// it: what no output may show though it was typed into another key.
-pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> Secrets {
+pub(crate) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> Secrets {
     let mut secrets = Secrets::default();
     for (section, login, places) in [("api", "key", API_SECRET), ("smtp", "user", MAIL_PASSWORD)] {
         let text = |key: &str| match document.section(section) {

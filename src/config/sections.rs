@@ -17,7 +17,7 @@ use crate::lang::config as words;
 const SECTIONS: &[&str] = &["api", "email", "smtp", "settings", "rules", "state"];
 
 /// Where the file is, and what surrounds it.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The environment.
     pub env: &'a Env,
     /// The file's folder.
@@ -50,7 +50,7 @@ impl<'a> Reading<'a> {
 }
 
 /// Reads the whole config, or tells all that is wrong with it.
-pub(super) fn read(
+pub(crate) fn read(
     document: &Document<'_>,
     place: &Place<'_>,
 ) -> Result<Config, (Vec<Problem>, usize)> {
@@ -60,7 +60,7 @@ pub(super) fn read(
 
 /// What holds as far as it can be read; with it what is wrong, and how many further
 /// problems there are.
-pub(super) fn what_holds(
+pub(crate) fn what_holds(
     document: &Document<'_>,
     place: &Place<'_>,
 ) -> (Config, Vec<Problem>, usize) {

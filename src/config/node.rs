@@ -15,7 +15,7 @@ use crate::lang::config as words;
 
 /// Any JSON value, with an object's keys as they stand, doubles too.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Null,
     Bool(bool),
     Number(Number),
@@ -26,7 +26,7 @@ pub(super) enum Node {
 
 /// The whole file: every top-level key, and `state` unread. For those who only want to
 /// know where `state` stands the sections may be [`serde::de::IgnoredAny`].
-pub(super) struct Document<'t, S = Node> {
+pub(crate) struct Document<'t, S = Node> {
     /// All but `state`, in the file's order.
     pub sections: Vec<(String, S)>,
     /// The text of `state`'s value, a part of what was read.
@@ -34,7 +34,7 @@ pub(super) struct Document<'t, S = Node> {
 }
 
 /// Reads a file's text; a byte order mark before it is the caller's to take off.
-pub(super) fn parse<'t, S: Deserialize<'t>>(
+pub(crate) fn parse<'t, S: Deserialize<'t>>(
     text: &'t str,
 ) -> Result<Document<'t, S>, serde_json::Error> {
     serde_json::from_str(text)
@@ -76,7 +76,7 @@ impl Node {
 
 /// The kinds of JSON values.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool,
     Number,

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use super::address::{Base, UrlFault, is_loopback};
-use super::config::Reading;
 use super::credential::{API_SECRET, ca_file};
 use super::env::Env;
 use super::problem::shown;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::net::secret::Secret;

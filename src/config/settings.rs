@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use super::Settings;
 use super::address::Base;
-use super::config::Reading;
 use super::node::{Document, Node};
 use super::problem::shown;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;

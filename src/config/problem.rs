@@ -32,7 +32,7 @@ impl Problem {
     }
 
     /// Whether the other says the same, of this place or another.
-    pub(super) fn same_sentence(&self, other: &Self) -> bool {
+    pub(crate) fn same_sentence(&self, other: &Self) -> bool {
         self.said == other.said
     }
 
@@ -96,7 +96,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// The system's reason in the user's language, where it is a common one.
-pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
+pub(crate) fn reason(error: &io::Error, lang: Lang) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => words::reason_not_found(lang),
         io::ErrorKind::PermissionDenied => words::reason_permission(lang),

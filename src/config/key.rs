@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::config::{Place, what_holds};
 use super::env::Env;
 use super::node::Document;
 use super::problem::Problems;
 use super::rule;
+use super::sections::{Place, what_holds};
 
 /// One key, and what the strict reader makes of it.
 #[derive(Clone, Debug, Default)]
