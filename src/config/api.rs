@@ -18,7 +18,7 @@ pub(super) fn read(reading: &Reading<'_>) -> pce::Settings {
     pce::Settings {
         url: pce_url(&api),
         org_id: org_id(&api),
-        key: api_key(&api, reading.place.env),
+        key: api_key(&api, reading.around.env),
         secret: API_SECRET.require(&api, reading),
         key_expires: key_expires(&api),
         verify_tls: api.bool("verify_ssl", true),

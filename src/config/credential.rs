@@ -112,13 +112,13 @@ impl Places {
     fn read(&self, section: &Section<'_>, reading: &Reading<'_>) -> Option<Secret> {
         let written = section.text(self.key).filter(|text| !text.is_empty());
         let file = section.trimmed(self.file_key);
-        let env = reading.place.env;
+        let env = reading.around.env;
         let found = if let Some(text) = env.text(self.variable) {
             text.to_owned()
         } else if let Some(path) = self.credential_path(env) {
             self.read_file(&path, section, self.key, reading)?
         } else if let Some(path) = file {
-            let path = reading.place.folder.join(path);
+            let path = reading.around.folder.join(path);
             self.read_file(&path, section, self.file_key, reading)?
         } else {
             written?.to_owned()
@@ -178,5 +178,5 @@ fn read_bounded(path: &Path) -> std::io::Result<(String, Metadata)> {
 /// The file of certificates that a section names; a relative path starts at the config's
 /// folder, so that this can be moved and cron's working directory doesn't matter.
 pub(super) fn ca_file(section: &Section<'_>, reading: &Reading<'_>) -> Option<PathBuf> {
-    section.ca_file("ca_file").map(|path| reading.place.folder.join(path))
+    section.ca_file("ca_file").map(|path| reading.around.folder.join(path))
 }

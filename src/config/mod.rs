@@ -31,7 +31,7 @@ pub use piece::{check_rule, check_section, check_whole_rule};
 pub use problem::Problem;
 pub(crate) use problem::reason;
 pub use rule::place_of_key;
-pub(crate) use sections::{Place, read, what_holds};
+pub(crate) use sections::{Surroundings, read, what_holds};
 
 use crate::mail;
 use crate::net::secret::Secrets;

@@ -61,40 +61,15 @@ pub(super) fn find<'a>(entries: &'a [(String, Node)], key: &str) -> Option<&'a N
 }
 
 impl Node {
-    /// What kind of value it is.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Null => Kind::Null,
-            Self::Bool(_) => Kind::Bool,
-            Self::Number(_) => Kind::Number,
-            Self::Text(_) => Kind::Text,
-            Self::List(_) => Kind::List,
-            Self::Object(_) => Kind::Object,
-        }
-    }
-}
-
-/// The kinds of JSON values.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Null,
-    Bool,
-    Number,
-    Text,
-    List,
-    Object,
-}
-
-impl Kind {
-    /// Its name in a sentence.
-    pub fn word(self, lang: Lang) -> String {
+    /// What kind of value it is, for a sentence.
+    pub fn kind(&self, lang: Lang) -> String {
         match self {
             Self::Null => "null".to_owned(),
-            Self::Bool => words::kind_bool(lang),
-            Self::Number => words::kind_number(lang),
-            Self::Text => words::kind_text(lang),
-            Self::List => words::kind_list(lang),
-            Self::Object => words::kind_object(lang),
+            Self::Bool(_) => words::kind_bool(lang),
+            Self::Number(_) => words::kind_number(lang),
+            Self::Text(_) => words::kind_text(lang),
+            Self::List(_) => words::kind_list(lang),
+            Self::Object(_) => words::kind_object(lang),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::env::Env;
 use super::node::{Document, Node, find};
 use super::problem::{Problem, Problems};
 use super::rule;
-use super::sections::{self, Place};
+use super::sections::{self, Surroundings};
 use crate::rules::Rule;
 
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be
@@ -44,8 +44,8 @@ pub fn check_section(section: &str, keys: &Value, env: &Env, folder: &Path) -> V
         return Vec::new();
     };
     let document = Document { sections: vec![(section.to_owned(), node)], state: None };
-    let place = Place { env, folder, remembered: None };
-    let mut found = sections::read(&document, &place).err().unwrap_or_default().0;
+    let around = Surroundings { env, folder, remembered: None };
+    let mut found = sections::read(&document, &around).err().unwrap_or_default().0;
     let given = |problem: &Problem| {
         let keys = keys.as_object().into_iter().flatten();
         keys.map(|(key, _)| format!("{section}.{key}"))

@@ -118,12 +118,12 @@ fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Prob
     let document = document(path, text)?;
     let head = state::head(document.state);
     refuse_newer(path, &head)?;
-    let place = config::Place {
+    let around = config::Surroundings {
         env,
         folder: path.parent().unwrap_or(Path::new("")),
         remembered: head.language(),
     };
-    Ok(config::read(&document, &place).map_err(|(problems, _)| problems))
+    Ok(config::read(&document, &around).map_err(|(problems, _)| problems))
 }
 
 /// A problem is new where its sentence stands more often than before: the places

@@ -12,7 +12,7 @@ use super::beside::{self, Planted};
 use super::error::Error;
 use super::state;
 use super::write::interrupted;
-use crate::config::{self, Config, Document, Env, Place};
+use crate::config::{self, Config, Document, Env, Surroundings};
 use crate::lang::config as words;
 use crate::system::ordinary::{self, NotOrdinary};
 use crate::system::users;
@@ -135,12 +135,9 @@ pub(super) fn config(
     env: &Env,
     remembered: Option<crate::lang::Lang>,
 ) -> Result<Config, Error> {
-    let place = Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered };
-    let mut config = config::read(document, &place).map_err(|(problems, more)| Error::Invalid {
-        path: path.to_owned(),
-        problems,
-        more,
-    })?;
+    let around = Surroundings { env, folder: path.parent().unwrap_or(Path::new("")), remembered };
+    let mut config = config::read(document, &around)
+        .map_err(|(problems, more)| Error::Invalid { path: path.to_owned(), problems, more })?;
     for warning in config.warnings.iter_mut().chain(&mut config.obsolete) {
         *warning = words::in_file(config.settings.language, path.display(), &*warning);
     }

@@ -11,7 +11,7 @@ use super::load::{document, read_text, unmarked};
 use super::locate::resolve;
 use super::owner::assert_no_stranger;
 use super::state;
-use crate::config::{self, Config, Document, Env, Place, Problem, secrets_in};
+use crate::config::{self, Config, Document, Env, Problem, Surroundings, secrets_in};
 use crate::lang::Lang;
 use crate::net::secret::Secrets;
 use crate::system::users;
@@ -36,9 +36,12 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     let document = document(&path, &text)?;
     let head = state::head(document.state);
     refuse_newer(&path, &head)?;
-    let place =
-        Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered: head.language() };
-    let (holds, problems, _) = config::what_holds(&document, &place);
+    let around = Surroundings {
+        env,
+        folder: path.parent().unwrap_or(Path::new("")),
+        remembered: head.language(),
+    };
+    let (holds, problems, _) = config::what_holds(&document, &around);
     Ok(Look { rules: rules(&text), holds, problems })
 }
 
@@ -46,9 +49,9 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
 pub fn what_holds(path: &Path, env: &Env) -> Config {
     let nothing = || {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let place = Place { env, folder, remembered: None };
+        let around = Surroundings { env, folder, remembered: None };
         let document = Document { sections: Vec::new(), state: None };
-        config::what_holds(&document, &place).0
+        config::what_holds(&document, &around).0
     };
     look(path, env).map_or_else(|_| nothing(), |look| look.holds)
 }
