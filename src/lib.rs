@@ -3,8 +3,8 @@
 //! A run is a straight line, and the rooms stand in its order:
 //! fetch ([`pce`]) → analyze ([`rules`]) → aggregate ([`report`]) → alert ([`mail`]).
 //! [`cycle`] tells the whole story. [`store`] keeps the one JSON file, which a person
-//! changes by the [`menu`] or by the [`commands`]. [`lang`] holds the sentences that a
-//! person reads.
+//! changes by the [`menu`] or by the [`commands`], and [`config`] reads what they wrote in
+//! it. [`lang`] holds the sentences that a person reads.
 //!
 //! Who knows whom is drawn in CONTRIBUTING.md, from the `use` lines; no room knows one
 //! that knows it. Only `pce` and `mail` open sockets to others, by way of [`net`];
@@ -16,6 +16,7 @@
 
 pub mod archive;
 pub mod commands;
+pub mod config;
 pub mod cycle;
 pub mod exit;
 pub mod host;

@@ -9,13 +9,14 @@ use std::process::ExitCode;
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::commands::{check, import, rules, status};
+use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
 use illumio_monitor::host::{log, process};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::menu::menu;
 use illumio_monitor::screen::terminal;
-use illumio_monitor::store::{self, Env, StateUse};
+use illumio_monitor::store::{self, StateUse};
 use jiff::Timestamp;
 
 fn main() -> ExitCode {

@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use illumio_monitor::commands::cli::{self, Parsed};
+use illumio_monitor::config::{Env, check_rule};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Env, FILE_NAME, check_rule, read_config};
+use illumio_monitor::store::{FILE_NAME, read_config};
 use serde_json::{Value, json};
 
 const READMES: [&str; 2] = ["README.md", "README.zh-TW.md"];

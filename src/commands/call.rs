@@ -5,8 +5,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::config::Env;
 use crate::lang::Lang;
-use crate::store::{self, Env};
+use crate::store;
 
 /// One call of the program, or of an entry of its menu.
 #[derive(Clone, Copy)]

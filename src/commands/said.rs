@@ -1,10 +1,11 @@
 //! What a command has to say when it is done, and where that goes: the two streams,
 //! and syslog for what was changed. Knows the terminal and the log.
 
+use crate::config::Env;
 use crate::host::log;
 use crate::net::secret::Secrets;
 use crate::screen::terminal;
-use crate::store::{Change, Env};
+use crate::store::Change;
 
 /// What a command has to say.
 #[derive(Debug, Default)]

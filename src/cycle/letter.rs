@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::site::Site;
+use crate::config::Config;
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::{Asked, Waiting};
 use crate::report::{BeginMail, Condition, ConditionNews, Kind, Phase, Report};
-use crate::store::Config;
 use crate::store::state::{Held, Rhythm};
 
 /// Runs that are further apart, in minutes, are no regular ones.

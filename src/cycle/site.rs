@@ -9,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::conditions::Moment;
 use crate::commands::call::Call;
+use crate::config::Config;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
 use crate::net::{AddressBook, FromMemory};
 use crate::rules::minutes::minute_of;
-use crate::store::Config;
 
 /// The config and the circumstances of one run.
 pub(super) struct Site<'a> {

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use super::letter::{blank_report, letter};
 use crate::commands::call::Call;
 use crate::commands::said::Said;
+use crate::config::Config;
 use crate::exit::Code;
 use crate::lang::{Lang, cycle as say};
 use crate::mail::mime::{self, Parts};
 use crate::mail::smtp::{self, Delivery};
 use crate::net::AddressBook;
 use crate::report::Kind;
-use crate::store::{self, Config, StateUse};
+use crate::store::{self, StateUse};
 
 /// How long a test mail may take.
 const PATIENCE: Duration = Duration::from_secs(120);

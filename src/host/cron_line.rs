@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use crate::store::{self, Env};
+use crate::config::Env;
+use crate::store;
 
 /// A run every ten minutes of the program at `program` on the file at `config`. What
 /// fails goes to standard error, which cron mails.

@@ -9,9 +9,10 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
+use crate::config::Env;
 use crate::screen::terminal::{put, put_error};
 use crate::screen::visible::visible;
-use crate::store::{Change, Env};
+use crate::store::Change;
 use crate::system::users;
 
 /// Where the run's line goes.

@@ -6,12 +6,12 @@
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin};
 
 use super::typing::{self, Typed};
+use crate::config::Env;
 use crate::lang::{Lang, menu as say};
 use crate::net::secret::Secrets;
 use crate::screen::columns;
 use crate::screen::terminal;
 use crate::screen::visible::{in_ascii, visible};
-use crate::store::Env;
 
 /// A script gives at most so many lines, so that `yes | illumio-monitor` ends.
 const MOST_LINES: u32 = 1_000;

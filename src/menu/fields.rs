@@ -7,8 +7,8 @@ use super::Menu;
 use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
+use crate::config::{self, Key, Kind};
 use crate::lang::{Lang, menu_rules as say, rules as words};
-use crate::store::{self, Key, Kind};
 
 /// A sentence in the user's language.
 type Words = fn(Lang) -> String;
@@ -118,7 +118,7 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
 impl Field {
     /// What the strict reader knows of it.
     fn known(&self) -> Key {
-        let known = store::keys().get("rules", self.key);
+        let known = config::keys().get("rules", self.key);
         debug_assert!(known.is_some(), "nobody reads {}", self.key);
         known.cloned().unwrap_or_default()
     }

@@ -7,6 +7,7 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::settings::{self, DAILY};
 use super::{practices, probe, setting, smtp};
+use crate::config;
 use crate::host::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
@@ -45,7 +46,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn is_missing(menu: &Menu<'_>, path: &str) -> bool {
     let file = menu.file();
     let value = path.split('.').fold(&file, |value, key| &value[key]);
-    let needed = store::keys().at(path).is_some_and(|key| key.required);
+    let needed = config::keys().at(path).is_some_and(|key| key.required);
     needed && super::fields::plain(value).is_empty()
 }
 

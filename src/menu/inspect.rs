@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::look::{Failure, Look, Read, TIME};
 use self::show::Show;
+use crate::config::Config;
 use crate::lang::{Lang, inspect as say};
 use crate::net::AddressBook;
 use crate::pce::client::Client;
@@ -21,7 +22,6 @@ use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::pce::health::noop;
 use crate::report::snapshot::indent;
-use crate::store::Config;
 
 /// How many records of each kind are shown at most.
 pub const MOST: usize = 20;

@@ -31,12 +31,13 @@ use serde_json::Value;
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
 use crate::commands::call::Call;
+use crate::config::Config;
 use crate::cycle;
 use crate::exit::{Code, USAGE};
 use crate::host::log::{self, Log};
 use crate::lang::menu as say;
 use crate::screen::terminal;
-use crate::store::{self, Config, Draft, StateUse};
+use crate::store::{self, Draft, StateUse};
 
 /// The menu under way.
 struct Menu<'a> {

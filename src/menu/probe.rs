@@ -3,9 +3,10 @@
 use super::Menu;
 use super::console::Style;
 use crate::commands::check::{Finding, Mark, Needs, check_mail, check_pce};
+use crate::config::Config;
 use crate::lang::menu as say;
 use crate::net::AddressBook;
-use crate::store::{self, Config, Error, Look};
+use crate::store::{self, Error, Look};
 
 /// Tries the PCE as the file has it now. The rest of the file may still be missing:
 /// this comes before the mail is set up.

@@ -8,8 +8,8 @@ use super::console::{Stop, Style};
 use super::fields::plain;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
+use crate::config::{self, Config, Key, Kind};
 use crate::lang::{Lang, menu as say, menu_settings as words};
-use crate::store::{self, Config, Key, Kind};
 
 /// A key of a section that a question sets, in words.
 pub struct Setting {
@@ -33,7 +33,7 @@ pub const fn setting(
 impl Setting {
     /// What the strict reader knows of it.
     fn key(&self) -> Key {
-        let known = store::keys().at(self.path);
+        let known = config::keys().at(self.path);
         debug_assert!(known.is_some(), "nobody reads {}", self.path);
         known.cloned().unwrap_or_default()
     }

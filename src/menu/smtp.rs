@@ -8,10 +8,10 @@ use super::probe;
 use super::question::{NOTHING, Question};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, setting};
 use super::strict::Keys;
+use crate::config::Config;
 use crate::lang::menu_rules::nothing;
 use crate::lang::{Lang, menu_settings as words};
 use crate::mail::Tls;
-use crate::store::Config;
 
 const HOST: Setting = setting("smtp.host", words::host, words::host_hint);
 const PORT: Setting = setting("smtp.port", words::port, words::port_hint);

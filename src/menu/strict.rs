@@ -5,9 +5,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::config::{self, Env, Kind, Problem};
 use crate::lang::{Lang, config as words, menu as menu_words};
 use crate::net::tls;
-use crate::store::{self, Env, Kind, Problem};
+use crate::store;
 
 /// A section or a rule while its keys are asked for.
 pub type Keys = Map<String, Value>;
@@ -27,7 +28,7 @@ impl Reader<'_> {
     pub fn section(self, section: &str, values: &Keys, keys: &[&str]) -> Result<(), String> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let values = Value::Object(values.clone());
-        let found = store::check_section(section, &values, &Env::default(), folder);
+        let found = config::check_section(section, &values, &Env::default(), folder);
         self.verdict(&found, section, keys)
     }
 
@@ -70,7 +71,7 @@ impl Reader<'_> {
 
 fn wrong_in(rule: &Keys) -> Vec<Problem> {
     let rule = Value::Object(rule.clone()).to_string();
-    store::check_whole_rule(&rule, "rule").err().unwrap_or_default()
+    config::check_whole_rule(&rule, "rule").err().unwrap_or_default()
 }
 
 /// What was typed, as it stands in the file. What is none of its kind stays text, and the

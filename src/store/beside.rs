@@ -10,8 +10,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use super::error::Error;
 use super::locate::beside;
-use super::problem::Error;
 use crate::system::ordinary::{assert_ordinary, flags};
 use crate::system::users;
 

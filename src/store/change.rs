@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::key::keys;
 use super::layout;
 use super::load::unmarked;
+use crate::config::keys;
 use crate::net::secret::Secrets;
 
 /// What stands for a value that nobody may see.

@@ -13,16 +13,15 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::change::{Change, changes};
-use super::config;
+use super::error::Error;
 use super::file::{refuse_newer, replace_last};
 use super::layout;
 use super::load::{MARK, document, read_last, read_text};
-use super::locate::{Env, behind_links, beside, resolve};
+use super::locate::{behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
-use super::problem::{Error, Problem};
-use super::rule::place_of_key;
 use super::write::{Remark, replace, replace_alone};
-use super::{Config, seal, splice, state};
+use super::{seal, splice, state};
+use crate::config::{self, Config, Env, Problem, place_of_key};
 use crate::rules::keyed;
 
 /// What a file begins as.
@@ -119,12 +118,12 @@ fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Prob
     let document = document(path, text)?;
     let head = state::head(document.state);
     refuse_newer(path, &head)?;
-    let place = config::Place {
+    let around = config::Surroundings {
         env,
         folder: path.parent().unwrap_or(Path::new("")),
         remembered: head.language(),
     };
-    Ok(config::read(&document, &place).map_err(|(problems, _)| problems))
+    Ok(config::read(&document, &around).map_err(|(problems, _)| problems))
 }
 
 /// A problem is new where its sentence stands more often than before: the places

@@ -6,17 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 
-use super::Config;
-use super::address::Base;
+use super::error::Error;
 use super::load::{config, document, read_last, read_text};
-use super::locate::{Env, beside, resolve};
+use super::locate::{beside, resolve};
 use super::lock::lock_save;
-use super::node::Document;
 use super::note::Note;
-use super::problem::Error;
 use super::splice::Frame;
-use super::state::{self, Head, Read, State, Target, VERSION};
+use super::state::{self, Head, Recovered, State, Target, VERSION};
 use super::write::{Remark, replace};
+use crate::config::{Base, Config, Document, Env};
 use crate::report::daily::Day;
 
 /// What becomes of the state that is there.
@@ -215,7 +213,7 @@ impl Store {
         mut notes: Vec<Note>,
     ) -> Opened {
         let read = state.map(|state| state::read(state, same));
-        let Read { mut state, damaged, restored } = read.unwrap_or_default();
+        let Recovered { mut state, damaged, restored } = read.unwrap_or_default();
         if !restored.is_empty() {
             notes.push(Note::Restored { path: self.path.clone(), parts: restored });
         }

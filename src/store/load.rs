@@ -8,14 +8,11 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Config;
 use super::beside::{self, Planted};
-use super::config::{self, Place};
-use super::locate::Env;
-use super::node::{self, Document};
-use super::problem::Error;
+use super::error::Error;
 use super::state;
 use super::write::interrupted;
+use crate::config::{self, Config, Document, Env, Surroundings};
 use crate::lang::config as words;
 use crate::system::ordinary::{self, NotOrdinary};
 use crate::system::users;
@@ -106,7 +103,7 @@ pub(super) fn document<'t, S: Deserialize<'t>>(
     text: &'t str,
 ) -> Result<Document<'t, S>, Error> {
     let body = unmarked(text);
-    node::parse(body).map_err(|error| {
+    config::parse(body).map_err(|error| {
         let path = path.to_owned();
         if error.is_data() {
             return Error::NotAnObject { path };
@@ -138,12 +135,9 @@ pub(super) fn config(
     env: &Env,
     remembered: Option<crate::lang::Lang>,
 ) -> Result<Config, Error> {
-    let place = Place { env, folder: path.parent().unwrap_or(Path::new("")), remembered };
-    let mut config = config::read(document, &place).map_err(|(problems, more)| Error::Invalid {
-        path: path.to_owned(),
-        problems,
-        more,
-    })?;
+    let around = Surroundings { env, folder: path.parent().unwrap_or(Path::new("")), remembered };
+    let mut config = config::read(document, &around)
+        .map_err(|(problems, more)| Error::Invalid { path: path.to_owned(), problems, more })?;
     for warning in config.warnings.iter_mut().chain(&mut config.obsolete) {
         *warning = words::in_file(config.settings.language, path.display(), &*warning);
     }

@@ -12,8 +12,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
 use super::beside;
+use super::error::Error;
 use super::locate::beside;
-use super::problem::Error;
 
 /// How long a save waits for another one's read–change–replace.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct RunLock {
     file: File,
-    record: Record,
+    logbook: Logbook,
 }
 
 /// Takes `<file>.run.lock`, or says at once who holds it. `config` is the
@@ -45,25 +45,25 @@ pub fn died_runs(config: &Path) -> Vec<Timestamp> {
     let Ok(mut file) = beside::open(&path, config, OpenOptions::new().read(true)) else {
         return Vec::new();
     };
-    let record = Record::read(&mut file);
-    let at_work = record.holder.is_some_and(|(pid, _)| is_alive(pid));
-    if at_work { record.died } else { record.buried().died }
+    let logbook = Logbook::read(&mut file);
+    let at_work = logbook.holder.is_some_and(|(pid, _)| is_alive(pid));
+    if at_work { logbook.died } else { logbook.buried().died }
 }
 
 impl RunLock {
     /// When the runs before this one began that did not come to their end, oldest first.
     pub fn died(&self) -> &[Timestamp] {
-        &self.record.died
+        &self.logbook.died
     }
 
     /// The run came to its end. `told`: those that did not need no more be told.
     pub fn end(mut self, told: bool) {
-        self.record.under_way = false;
+        self.logbook.under_way = false;
         if told {
-            self.record.died.clear();
+            self.logbook.died.clear();
         }
         // What could not be written is told once more.
-        let _ = self.record.write(&mut self.file);
+        let _ = self.logbook.write(&mut self.file);
     }
 }
 
@@ -73,24 +73,24 @@ fn take(config: &Path, now: Timestamp, under_way: bool) -> Result<RunLock, Error
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(Error::Running { holder: Record::read(&mut file).holder, path });
+            return Err(Error::Running { holder: Logbook::read(&mut file).holder, path });
         }
         Err(TryLockError::Error(error)) => return Err(Error::Write { path, error }),
     }
-    let record = Record {
+    let logbook = Logbook {
         holder: Some((std::process::id(), now)),
         under_way,
-        died: Record::read(&mut file).buried().died,
+        died: Logbook::read(&mut file).buried().died,
     };
-    match record.write(&mut file) {
-        Ok(()) => Ok(RunLock { file, record }),
+    match logbook.write(&mut file) {
+        Ok(()) => Ok(RunLock { file, logbook }),
         Err(error) => Err(Error::Write { path, error }),
     }
 }
 
 /// What stands in the run lock's file.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Record {
+struct Logbook {
     /// Who held it last, and since when.
     holder: Option<(u32, Timestamp)>,
     /// True for a run that has begun and not ended.
@@ -102,26 +102,26 @@ struct Record {
 /// So many runs that died are remembered; of more the newest.
 const DIED: usize = 10;
 
-impl Record {
+impl Logbook {
     /// What is no such line is passed over.
     fn read(file: &mut File) -> Self {
         let mut text = String::new();
         let read = file.rewind().and_then(|()| file.take(2_000).read_to_string(&mut text));
-        let mut record = Self::default();
+        let mut logbook = Self::default();
         if read.is_err() {
-            return record;
+            return logbook;
         }
         for (nth, line) in text.lines().enumerate() {
             match line.split(' ').collect::<Vec<_>>()[..] {
-                ["died", since] => record.died.extend(since.parse::<Timestamp>()),
+                ["died", since] => logbook.died.extend(since.parse::<Timestamp>()),
                 [pid, since, ref mark @ ..] if nth == 0 => {
-                    record.holder = pid.parse().ok().zip(since.parse().ok());
-                    record.under_way = *mark == ["run"];
+                    logbook.holder = pid.parse().ok().zip(since.parse().ok());
+                    logbook.under_way = *mark == ["run"];
                 }
                 _ => {}
             }
         }
-        record
+        logbook
     }
 
     /// The same once nobody holds the lock: a run that was under way has died.

@@ -1,111 +1,37 @@
-//! The one JSON file: config, state, locks, save and `.last`.
+//! The one JSON file: where it is and whose, its locks, its state, save and `.last`.
 //!
-//! Holds the plain data that `pce`, `rules`, `report` and `mail` define, checks it, and
-//! calls nothing of theirs that acts. Opens no socket; time comes in as an argument.
+//! What a person wrote in it is read and checked by `config`; the state is plain data
+//! that `pce`, `rules`, `report` and `mail` define, and nothing of theirs that acts is
+//! called. Opens no socket; time comes in as an argument.
 
-mod address;
-mod api;
 mod beside;
 mod change;
-mod config;
-mod credential;
 mod edit;
-mod email;
-mod exposed;
+mod error;
 mod file;
-mod key;
 mod layout;
 mod load;
 mod locate;
 mod lock;
 mod look;
 mod mount;
-mod near;
-mod node;
 mod note;
 mod owner;
-mod problem;
-mod rule;
 mod seal;
-mod settings;
 mod splice;
 pub mod state;
-mod strict;
 mod write;
 
 pub use beside::{Planted, planted_beside};
 pub use change::Change;
 pub use edit::{Draft, Edited, edit};
-pub use exposed::{Exposed, Others};
+pub use error::Error;
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
-pub use key::{Key, Keys, Kind, keys};
 pub use load::{read_config, unmarked};
-pub use locate::{Env, FILE_NAME, locate, resolve};
+pub use locate::{FILE_NAME, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
-pub use look::{
-    Look, check_rule, check_section, check_whole_rule, look, screen_language, secrets, what_holds,
-};
+pub use look::{Look, look, screen_language, secrets, what_holds};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
-pub use problem::{Error, Problem};
-pub use rule::place_of_key;
 pub use write::Remark;
-
-use crate::mail;
-use crate::net::secret::Secrets;
-use crate::pce;
-use crate::rules::Rule;
-
-/// The whole configuration, checked.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// `api`.
-    pub pce: pce::Settings,
-    /// `email` and `smtp`.
-    pub mail: mail::Settings,
-    /// `settings`.
-    pub settings: Settings,
-    /// `rules`, in the file's order, disabled ones too.
-    pub rules: Vec<Rule>,
-    /// Finished sentences, in the config's language, on what is not wrong but
-    /// should be told: ids that stand twice, a secret that others may read.
-    pub warnings: Vec<String>,
-    /// The same on what does no harm, and can go: for whoever asks, not for a run.
-    pub obsolete: Vec<String>,
-    /// Every secret that the file names or holds: what goes out is cleared of them.
-    pub secrets: Secrets,
-    /// The keys of the sections, with what holds.
-    pub keys: Keys,
-}
-
-/// What stands in `settings`.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The language of mails and messages.
-    pub language: crate::lang::Lang,
-    /// The zone that mails show times in.
-    pub timezone: jiff::tz::TimeZone,
-    /// In subject and first line.
-    pub site_name: String,
-    /// Whether `/api/v2/health` is asked for.
-    pub enable_health_check: bool,
-    /// Hours after which a lasting condition is told again.
-    pub reminder_hours: u32,
-    /// The local time of the daily report; `None`: off.
-    pub daily_report: Option<jiff::civil::Time>,
-    /// How far a fetch of events reaches back behind the last complete one.
-    pub event_overlap_minutes: u32,
-    /// The same for traffic.
-    pub traffic_overlap_minutes: u32,
-    /// How far back is looked, now and then, for what was recorded late; 0: never.
-    pub late_reach_hours: u32,
-    /// The longest backlog of traffic that is fetched.
-    pub max_catch_up_hours: u32,
-    /// The longest backlog of events that is fetched.
-    pub max_event_catch_up_hours: u32,
-    /// When a cycle stops to wait.
-    pub cycle_deadline_seconds: u32,
-    /// The record archive's folder; `None`: off.
-    pub archive_dir: Option<std::path::PathBuf>,
-}

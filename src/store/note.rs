@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::exposed::Exposed;
 use super::state::Target;
+use crate::config::Exposed;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::screen::visible::visible;

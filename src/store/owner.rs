@@ -14,7 +14,7 @@ use std::process::Command;
 use rustix::process::{Gid, Uid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
-use super::problem::Error;
+use super::error::Error;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::system::users::{self, User};

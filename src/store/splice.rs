@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
+use super::error::Error;
 use super::load::{document, unmarked};
-use super::node::Document;
-use super::problem::Error;
+use crate::config::Document;
 
 /// What JSON counts as white space [RFC 8259 2].
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];

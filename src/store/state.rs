@@ -264,7 +264,7 @@ const ASIDE: &[&str] = &["version", seal::KEY];
 
 /// What reading a state came to.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct Recovered {
     /// What it says.
     pub state: State,
     /// What was damaged, and could not be had elsewhere.
@@ -274,20 +274,20 @@ pub(super) struct Read {
 }
 
 /// A part of the file's text for each key of `state`.
-type Parts<'t> = BTreeMap<String, &'t RawValue>;
+type RawParts<'t> = BTreeMap<String, &'t RawValue>;
 
-fn parts(text: &str) -> Option<Parts<'_>> {
+fn parts(text: &str) -> Option<RawParts<'_>> {
     serde_json::from_str(text).ok()
 }
 
 /// A state's parts, and the sums that say whether each is as it was written.
-struct Source<'t> {
-    parts: Parts<'t>,
+struct Sealed<'t> {
+    parts: RawParts<'t>,
     /// `None` in a state of before there were any.
     sums: Option<Sums>,
 }
 
-impl<'t> Source<'t> {
+impl<'t> Sealed<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let parts = parts(text)?;
         let sums = parts.get(seal::KEY);
@@ -340,19 +340,19 @@ impl<'t> Source<'t> {
 
 /// Reads the version, the generation and the language alone.
 pub(super) fn head(text: Option<&str>) -> Head {
-    text.and_then(Source::of).map(|source| head_of(&source)).unwrap_or_default()
+    text.and_then(Sealed::of).map(|sealed| head_of(&sealed)).unwrap_or_default()
 }
 
-fn head_of(source: &Source<'_>) -> Head {
+fn head_of(sealed: &Sealed<'_>) -> Head {
     // One that is not as it was written is no version at all.
-    let version = source.sound("version").ok().flatten();
+    let version = sealed.sound("version").ok().flatten();
     // A key that was sealed and that we don't know is a newer version's.
-    let sealed = |key: &&String| source.sums.is_some() && source.is_whole(key);
-    let newer = source.unknown().any(|key| sealed(&key));
+    let was_written = |key: &&String| sealed.sums.is_some() && sealed.is_whole(key);
+    let newer = sealed.unknown().any(|key| was_written(&key));
     Head {
         version: version.unwrap_or(0).max(if newer { VERSION + 1 } else { 0 }),
-        generation: source.sound("generation").ok().flatten(),
-        language: source.value("language").ok().flatten(),
+        generation: sealed.sound("generation").ok().flatten(),
+        language: sealed.value("language").ok().flatten(),
     }
 }
 
@@ -368,52 +368,56 @@ pub(super) fn write(state: &State, text: &mut String) -> std::io::Result<()> {
 /// Reads a state part by part. `last` is the same state as it was written elsewhere:
 /// what is damaged here is taken from there.
 /// A version newer than ours is the caller's to refuse, by [`head`], before.
-pub(super) fn read(text: &str, last: Option<&str>) -> Read {
+pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
     if text == "null" {
-        return Read::default();
+        return Recovered::default();
     }
-    let Some(ours) = Source::of(text) else {
-        return Read { damaged: vec!["state".to_owned()], ..Read::default() };
+    let Some(ours) = Sealed::of(text) else {
+        return Recovered { damaged: vec!["state".to_owned()], ..Recovered::default() };
     };
-    let mut reader =
-        Reader { ours, last: last.and_then(Source::of), damaged: Vec::new(), restored: Vec::new() };
-    reader.judge_keys();
-    let last_run: Option<LastRun> = reader.take("last_run");
+    let mut salvage = Salvage {
+        ours,
+        last: last.and_then(Sealed::of),
+        damaged: Vec::new(),
+        restored: Vec::new(),
+    };
+    salvage.judge_keys();
+    let last_run: Option<LastRun> = salvage.take("last_run");
     let mut state = State {
         version: VERSION,
-        generation: reader.take("generation"),
-        target: reader.take("target"),
-        language: reader.take("language"),
-        clock_offset_seconds: reader.take("clock_offset_seconds"),
-        before_jump: reader.take("before_jump"),
-        events: reader.take_or_begin_anew("events"),
-        seen: reader.take("seen"),
-        traffic: reader.take_or_begin_anew("traffic"),
-        series: reader.take_or_begin_anew("series"),
-        baseline: reader.take_or_begin_anew("baseline"),
-        rules: reader.take_each("rules", Ok::<_, ()>),
-        conditions: reader
+        generation: salvage.take("generation"),
+        target: salvage.take("target"),
+        language: salvage.take("language"),
+        clock_offset_seconds: salvage.take("clock_offset_seconds"),
+        before_jump: salvage.take("before_jump"),
+        events: salvage.take_or_begin_anew("events"),
+        seen: salvage.take("seen"),
+        traffic: salvage.take_or_begin_anew("traffic"),
+        series: salvage.take_or_begin_anew("series"),
+        baseline: salvage.take_or_begin_anew("baseline"),
+        rules: salvage.take_each("rules", Ok::<_, ()>),
+        conditions: salvage
             .take_each("conditions", |key| Condition::deserialize(serde_json::Value::String(key))),
-        rhythm: reader.take("rhythm"),
-        died: reader.take("died"),
-        day: reader.take("day"),
-        remarks_told: reader.take("remarks_told"),
-        archive: reader.take("archive"),
-        addresses: reader.take("addresses"),
-        outbox: reader.take_outbox(last_run.as_ref()),
+        rhythm: salvage.take("rhythm"),
+        died: salvage.take("died"),
+        day: salvage.take("day"),
+        remarks_told: salvage.take("remarks_told"),
+        archive: salvage.take("archive"),
+        addresses: salvage.take("addresses"),
+        outbox: salvage.take_outbox(last_run.as_ref()),
         last_run,
     };
-    if reader.ours.says_clipped() {
+    if salvage.ours.says_clipped() {
         state.baseline = Legacy::default();
     }
-    if reader.lost("series") || reader.lost("baseline") || reader.ours.says_clipped() {
+    if salvage.lost("series") || salvage.lost("baseline") || salvage.ours.says_clipped() {
         // What is not known any more is learnt again, and not told as new.
         let position = state.traffic.position.unwrap_or_default();
         state.series.all_was_counted_before(position);
         // At once, and not when a flow is next heard of.
         state.traffic.late_at = None;
     }
-    Read { state, damaged: reader.damaged, restored: reader.restored }
+    Recovered { state, damaged: salvage.damaged, restored: salvage.restored }
 }
 
 /// The keys of [`State`] that are read one by one.
@@ -440,14 +444,15 @@ const PARTS: &[&str] = &[
     "outbox",
 ];
 
-struct Reader<'t> {
-    ours: Source<'t>,
-    last: Option<Source<'t>>,
+/// What can be had of a state, and what of it was damaged.
+struct Salvage<'t> {
+    ours: Sealed<'t>,
+    last: Option<Sealed<'t>>,
     damaged: Vec<String>,
     restored: Vec<String>,
 }
 
-impl Reader<'_> {
+impl Salvage<'_> {
     /// A key that nobody knows was another one.
     fn judge_keys(&mut self) {
         let sums = self.ours.parts.contains_key(seal::KEY);
@@ -496,11 +501,11 @@ impl Reader<'_> {
         name: &str,
         key_of: impl Fn(String) -> Result<K, E>,
     ) -> BTreeMap<K, V> {
-        let entries = |source: &Source<'_>| -> Option<(BTreeMap<K, V>, bool)> {
-            let Some(raw) = source.parts.get(name) else {
-                return Some((BTreeMap::new(), source.is_whole(name)));
+        let entries = |sealed: &Sealed<'_>| -> Option<(BTreeMap<K, V>, bool)> {
+            let Some(raw) = sealed.parts.get(name) else {
+                return Some((BTreeMap::new(), sealed.is_whole(name)));
             };
-            let entries: Parts<'_> = serde_json::from_str(raw.get()).ok()?;
+            let entries: RawParts<'_> = serde_json::from_str(raw.get()).ok()?;
             let all = entries.len();
             let read: BTreeMap<K, V> = entries
                 .into_iter()
@@ -509,7 +514,7 @@ impl Reader<'_> {
                     Some((key_of(key).ok()?, value))
                 })
                 .collect();
-            let whole = read.len() == all && source.is_whole(name);
+            let whole = read.len() == all && sealed.is_whole(name);
             Some((read, whole))
         };
         let ours = entries(&self.ours);
@@ -622,9 +627,9 @@ mod tests {
         });
         let mut written = String::new();
         write(&state, &mut written).unwrap();
-        let source = Source::of(&written).unwrap();
-        assert_eq!(source.unknown().count(), 0, "{written}");
-        assert_eq!(source.parts.len(), PARTS.len() + ASIDE.len(), "{written}");
+        let sealed = Sealed::of(&written).unwrap();
+        assert_eq!(sealed.unknown().count(), 0, "{written}");
+        assert_eq!(sealed.parts.len(), PARTS.len() + ASIDE.len(), "{written}");
         let read = read(&written, None);
         assert_eq!((read.state, read.damaged), (state, Vec::new()));
     }

@@ -7,11 +7,11 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::beside;
+use super::error::Error;
 use super::load::{read_bytes, read_last};
 use super::locate::beside;
 use super::mount::is_mount;
 use super::owner::folder_of;
-use super::problem::Error;
 use crate::lang::Lang;
 use crate::lang::config as words;
 

@@ -4,12 +4,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use illumio_monitor::config::Env;
 use illumio_monitor::net::AddressBook;
 use illumio_monitor::pce::client::Client;
 use illumio_monitor::pce::clock::Clock;
 use illumio_monitor::pce::stream::{Kind, Records};
 use illumio_monitor::pce::traffic::{Part, Patience, post, wait_for};
-use illumio_monitor::store::{Env, read_config};
+use illumio_monitor::store::read_config;
 use jiff::{SignedDuration, Timestamp};
 
 struct Anything;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::{Bencher, Criterion};
+use illumio_monitor::config::check_rule;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Look, compose};
 use illumio_monitor::pce::glance::{Depth, glance};
@@ -18,7 +19,6 @@ use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::Minutes;
 use illumio_monitor::rules::series::{Bounds, HashKey, Known, Legacy, Row};
 use illumio_monitor::rules::{EventFilter, Filter, TrafficFilter};
-use illumio_monitor::store::check_rule;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

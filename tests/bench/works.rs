@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use illumio_monitor::store::{Env, StateUse, open};
+use illumio_monitor::config::Env;
+use illumio_monitor::store::{StateUse, open};
 
 use crate::growth::{self, floor};
 use crate::parts;

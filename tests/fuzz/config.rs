@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::Threshold;
-use illumio_monitor::store::{Config, Env, read_config};
+use illumio_monitor::store::read_config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::mime::Thread;
 use illumio_monitor::mail::outbox::{Asked, Detached, Lost, Outbox, Waiting};
@@ -12,7 +13,7 @@ use illumio_monitor::report::{BeginMail, Condition, Kind};
 use illumio_monitor::rules::series::{Bounds, Known, Legacy, Row};
 use illumio_monitor::rules::{EventFilter, Level};
 use illumio_monitor::store::state::{Held, State};
-use illumio_monitor::store::{Env, Opened, Saved, StateUse, open};
+use illumio_monitor::store::{Opened, Saved, StateUse, open};
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;

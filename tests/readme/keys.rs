@@ -4,8 +4,8 @@
 //! `ILLUMIO_MONITOR_KEYS=write cargo test --test readme keys` writes an entry of the man
 //! page for each key that has none, from the README's row.
 
+use illumio_monitor::config::{self, Key, Kind};
 use illumio_monitor::lang::grouped;
-use illumio_monitor::store::{self, Key, Kind};
 use serde_json::{Value, json};
 
 use crate::{READMES, root, rows, text};
@@ -43,7 +43,7 @@ fn facts(key: &Key, required: &str) -> Vec<String> {
 fn the_tables_tell_each_key_as_the_strict_reader_has_it_and_no_other() {
     for (name, (required, off)) in READMES.iter().zip([("required", "off"), ("必填", "停用")]) {
         let rows = rows(&text(name));
-        for key in store::keys().iter() {
+        for key in config::keys().iter() {
             let path = shown(key);
             let told = rows.iter().filter(|(keys, _)| keys.contains(&path));
             let told: Vec<&Vec<String>> = told.map(|(_, cells)| cells).collect();
@@ -62,7 +62,7 @@ fn the_tables_tell_each_key_as_the_strict_reader_has_it_and_no_other() {
         let shown = rows.iter().flat_map(|(keys, _)| keys);
         let odd = shown
             .filter(|key| of_sections.iter().any(|section| key.starts_with(section)))
-            .find(|key| store::keys().at(key).is_none());
+            .find(|key| config::keys().at(key).is_none());
         assert_eq!(odd, None, "{name} tells of a key which nobody reads");
     }
 }
@@ -80,7 +80,7 @@ fn literal(cell: &str) -> Option<Value> {
 fn the_man_page_tells_each_key_as_the_strict_reader_has_it() {
     let mut page = text(PAGE);
     let mut before: Option<&Key> = None;
-    for key in store::keys().iter() {
+    for key in config::keys().iter() {
         let path = shown(key);
         let wants_writing =
             std::env::var_os("ILLUMIO_MONITOR_KEYS").is_some_and(|word| word == "write");

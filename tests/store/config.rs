@@ -4,11 +4,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::Tls;
 use illumio_monitor::pce::Proxy;
 use illumio_monitor::rules::{Filter, Threshold};
-use illumio_monitor::store::{Env, locate};
+use illumio_monitor::store::locate;
 
 use crate::helpers::{PYTHON, minimal, one_wrong, read, read_in, with, without, wrong, wrong_in};
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use illumio_monitor::config::Env;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::rules::keyed;
-use illumio_monitor::store::{Draft, Edited, Env, Error, edit, lock_run};
+use illumio_monitor::store::{Draft, Edited, Error, edit, lock_run};
 use serde_json::{Value, json};
 
 use crate::helpers::{PYTHON, Place, at, minimal};

@@ -1,12 +1,13 @@
 //! One bit of the state is another: from a bad disk, bad memory, a careless script.
 
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::mime::Thread;
 use illumio_monitor::mail::outbox::{Asked, Waiting};
 use illumio_monitor::report::{Condition, Kind};
 use illumio_monitor::rules::Level;
 use illumio_monitor::store::state::{Held, State};
-use illumio_monitor::store::{Env, Opened, StateUse, open};
+use illumio_monitor::store::{Opened, StateUse, open};
 
 use crate::helpers::{Place, at, minimal};
 

@@ -3,8 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Config, Env, Opened, StateUse, Unopened, open, read_config};
+use illumio_monitor::store::{Opened, StateUse, Unopened, open, read_config};
 
 /// A file as the Python tool writes it (`json.dump` with `indent=4`,
 /// non-ASCII letters as escapes): event and traffic rules, nulls and all.

@@ -4,9 +4,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::time::Duration;
 
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::store::{
-    Env, Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
+    Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
 };
 use illumio_monitor::system::users::effective;
 
@@ -88,7 +89,7 @@ fn files_of_every_shape_take_a_state() {
 #[test]
 fn what_was_opened_shows_no_secret() {
     let place = Place::with(&minimal(""));
-    let env = illumio_monitor::store::Env::of(&[("ILLUMIO_API_SECRET", "hunter2")]);
+    let env = illumio_monitor::config::Env::of(&[("ILLUMIO_API_SECRET", "hunter2")]);
     let opened = illumio_monitor::store::open(&place.file, &env, Default::default()).unwrap();
 
     assert_eq!(opened.config.pce.secret.reveal(), "hunter2");

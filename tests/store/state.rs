@@ -1,11 +1,12 @@
 //! What the state knows after it was opened, and what it lets go.
 
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::pce::traffic::Flaw;
 use illumio_monitor::report::Condition;
 use illumio_monitor::rules::Level;
 use illumio_monitor::store::state::{Held, LastRun, State};
-use illumio_monitor::store::{Env, Error, Note, StateUse, open};
+use illumio_monitor::store::{Error, Note, StateUse, open};
 
 use crate::helpers::{PYTHON, Place, at, minimal};
 

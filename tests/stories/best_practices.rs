@@ -6,9 +6,9 @@ use std::path::Path;
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli;
 use illumio_monitor::commands::rules::act;
+use illumio_monitor::config::{Env, check_rule};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::best_practices::{best_practices, plan};
-use illumio_monitor::store::{Env, check_rule};
 use serde_json::{Value, json};
 
 use crate::pce::*;

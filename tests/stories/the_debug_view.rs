@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::process::Stdio;
 
+use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
-use illumio_monitor::store::{Config, Env, read_config};
+use illumio_monitor::store::read_config;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 

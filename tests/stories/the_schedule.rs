@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use illumio_monitor::commands::check::{Finding, Mark, Place, check_schedule};
+use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::Rule;
-use illumio_monitor::store::{Env, read_config};
+use illumio_monitor::store::read_config;
 use serde_json::json;
 
 use crate::world::Folder;

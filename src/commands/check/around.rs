@@ -2,10 +2,10 @@
 //! of this shell, which cron will not have.
 
 use super::finding::Finding;
+use crate::config::{Config, Env};
 use crate::lang::{Lang, check as say};
 use crate::net::tls;
 use crate::pce::connect::first_hop;
-use crate::store::{Config, Env};
 
 /// The certificates that this host trusts, and those of the `ca_file`s.
 pub fn check_trust(config: &Config, lang: Lang) -> Vec<Finding> {

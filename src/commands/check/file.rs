@@ -7,8 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
+use crate::config::{Config, Exposed};
 use crate::lang::{Lang, check as say, parted};
-use crate::store::{self, Config, Error, Exposed, Note, Opened, mount_of};
+use crate::store::{self, Error, Note, Opened, mount_of};
 use crate::system::users;
 
 /// What a run leaves beside the file.

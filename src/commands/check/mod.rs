@@ -27,11 +27,12 @@ pub use schedule::{Place, check_schedule};
 use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;
 use crate::commands::status::{self, Reason};
+use crate::config::Config;
 use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words};
 use crate::net::AddressBook;
 use crate::rules::Filter;
-use crate::store::{self, Config, Opened, StateUse};
+use crate::store::{self, Opened, StateUse};
 use crate::system::users;
 
 /// Checks all around the config: the file, what starts the runs, the PCE,

@@ -6,9 +6,10 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{Ids, Import};
+use crate::config::{self, Env};
 use crate::exit::Code;
 use crate::lang::{Lang, import as words, rules as rule_words};
-use crate::store::{self, Draft, Edited, Env};
+use crate::store::{self, Draft, Edited};
 
 /// The sections that both programs have.
 const SECTIONS: [&str; 4] = ["api", "email", "smtp", "settings"];
@@ -219,7 +220,7 @@ fn rules_of(config: &Value) -> impl Iterator<Item = &Value> {
 /// is empty says nothing.
 fn acceptable(section: &str, keys: &Value, place: &Place<'_>) -> (Map<String, Value>, Vec<String>) {
     let wrong = |keys: Map<String, Value>| {
-        let problems = store::check_section(section, &keys.into(), place.env, place.folder);
+        let problems = config::check_section(section, &keys.into(), place.env, place.folder);
         let texts = problems.iter().map(|problem| problem.text(place.lang));
         texts.collect::<Vec<String>>()
     };
@@ -243,7 +244,7 @@ fn acceptable(section: &str, keys: &Value, place: &Place<'_>) -> (Map<String, Va
 
 /// Whether the key is a secret that a file holds.
 fn said_elsewhere(draft: &Draft, section: &str, key: &str) -> bool {
-    let file = store::keys().get(section, key).and_then(|key| key.file);
+    let file = config::keys().get(section, key).and_then(|key| key.file);
     file.is_some_and(|file| draft.value(section, file).is_some())
 }
 
@@ -281,8 +282,9 @@ fn supported(rule: &Value, lang: Lang) -> Result<(), Vec<String>> {
     {
         return Err(vec![words::rule_type_unsupported(lang, kind)]);
     }
-    let checked = store::check_rule(&rule.to_string(), "rule");
-    let texts = |problems: Vec<store::Problem>| problems.iter().map(|one| one.text(lang)).collect();
+    let checked = config::check_rule(&rule.to_string(), "rule");
+    let texts =
+        |problems: Vec<config::Problem>| problems.iter().map(|one| one.text(lang)).collect();
     checked.map(drop).map_err(texts)
 }
 

@@ -4,19 +4,20 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Call, Failure};
+use crate::config::{self, Kind};
 use crate::lang::{Lang, rules as words};
-use crate::store::{self, Kind};
+use crate::store;
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
 /// argument at all), each checked strictly.
 pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<Value>, Failure> {
     let (source, text) = read(call, argument, lang)?;
-    let wrong = |problem: &store::Problem| words::told(lang, &source, problem.text(lang));
+    let wrong = |problem: &config::Problem| words::told(lang, &source, problem.text(lang));
     let pieces =
         pieces(&text).map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))?;
     let mut problems = Vec::new();
     for (path, json) in &pieces {
-        if let Err(found) = store::check_rule(json, path) {
+        if let Err(found) = config::check_rule(json, path) {
             problems.extend(found.iter().map(wrong));
         }
     }
@@ -44,7 +45,7 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failu
         return Err(Failure::usage(words::id_stays(lang)));
     }
     // A text is one also where it looks like a number.
-    let is_text = store::keys().get("rules", key).is_some_and(|key| key.kind == Kind::Text);
+    let is_text = config::keys().get("rules", key).is_some_and(|key| key.kind == Kind::Text);
     let plain = || Value::from(text);
     let value = match serde_json::from_str::<Value>(text) {
         Ok(Value::String(text)) => Value::from(text),

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::{Call, Code, Failure, Said, id_of, ids, name_of};
+use crate::config::{check_rule, place_of_key};
 use crate::lang::{Lang, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
 use crate::screen::table::table;
-use crate::store::{self, Look, check_rule, place_of_key};
+use crate::store::{self, Look};
 
 /// All rules in a table.
 pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Failure> {

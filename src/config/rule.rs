@@ -53,7 +53,7 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
         None | Some(Node::Null) => return Vec::new(),
         Some(Node::List(list)) => list,
         Some(other) => {
-            problems.add("rules", |lang| words::want_rules(lang, other.kind().word(lang)));
+            problems.add("rules", |lang| words::want_rules(lang, other.kind(lang)));
             return Vec::new();
         }
     };
@@ -121,7 +121,7 @@ const TYPES: [(&str, RuleType); 2] = [("traffic", RuleType::Traffic), ("event", 
 /// The type comes first: it says which other keys there may be.
 fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
     let Node::Object(entries) = node else {
-        problems.add(path, |lang| words::want_object(lang, node.kind().word(lang)));
+        problems.add(path, |lang| words::want_object(lang, node.kind(lang)));
         return None;
     };
     let found = entries.iter().find(|(key, _)| key == "type");
@@ -139,7 +139,7 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
             None
         }
         Some(other) => {
-            problems.add(&at, |lang| words::want_text(lang, other.kind().word(lang)));
+            problems.add(&at, |lang| words::want_text(lang, other.kind(lang)));
             None
         }
     }

@@ -1,11 +1,11 @@
 //! `email` and `smtp`: who writes to whom, and through which server.
 
 use super::address::{is_host_name, is_loopback, mail_address};
-use super::config::Reading;
 use super::credential::{MAIL_PASSWORD, ca_file};
 use super::key::Kind;
 use super::node::Node;
 use super::problem::shown;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::mail;

@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use super::Settings;
 use super::address::Base;
-use super::config::Reading;
 use super::node::{Document, Node};
 use super::problem::shown;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;
@@ -35,7 +35,7 @@ pub(super) fn read(reading: &Reading<'_>, pce: &pce::Settings) -> Settings {
         max_catch_up_hours: settings.number("max_catch_up_hours", 1..=2160, 24),
         max_event_catch_up_hours: settings.number("max_event_catch_up_hours", 1..=8760, 720),
         cycle_deadline_seconds: settings.number("cycle_deadline_seconds", 1..=86_400, 420),
-        archive_dir: settings.trimmed("archive_dir").map(|path| reading.place.folder.join(path)),
+        archive_dir: settings.trimmed("archive_dir").map(|path| reading.around.folder.join(path)),
     }
 }
 
@@ -49,9 +49,9 @@ fn language(section: &Section<'_>, reading: &Reading<'_>) -> Lang {
         }
         return lang.unwrap_or_default();
     }
-    let place = reading.place;
-    let by_locale = || place.env.locale().and_then(Lang::from_tag);
-    place
+    let around = reading.around;
+    let by_locale = || around.env.locale().and_then(Lang::from_tag);
+    around
         .remembered
         .or_else(|| from_python(reading.document).then_some(Lang::ZhTw))
         .or_else(by_locale)

@@ -54,7 +54,7 @@ impl<'a> Section<'a> {
             None | Some(Node::Null) => &[],
             Some(Node::Object(entries)) => entries,
             Some(other) => {
-                problems.add(&path, |lang| words::want_object(lang, other.kind().word(lang)));
+                problems.add(&path, |lang| words::want_object(lang, other.kind(lang)));
                 &[]
             }
         };
@@ -279,7 +279,7 @@ impl<'a> Section<'a> {
         found: &Node,
         sentence: fn(Lang, String) -> String,
     ) -> Option<T> {
-        self.wrong(key, |lang| sentence(lang, found.kind().word(lang)));
+        self.wrong(key, |lang| sentence(lang, found.kind(lang)));
         None
     }
 }

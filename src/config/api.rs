@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use super::address::{Base, UrlFault, is_loopback};
-use super::config::Reading;
 use super::credential::{API_SECRET, ca_file};
-use super::locate::Env;
+use super::env::Env;
 use super::problem::shown;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::net::secret::Secret;
@@ -18,7 +18,7 @@ pub(super) fn read(reading: &Reading<'_>) -> pce::Settings {
     pce::Settings {
         url: pce_url(&api),
         org_id: org_id(&api),
-        key: api_key(&api, reading.place.env),
+        key: api_key(&api, reading.around.env),
         secret: API_SECRET.require(&api, reading),
         key_expires: key_expires(&api),
         verify_tls: api.bool("verify_ssl", true),

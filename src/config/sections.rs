@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use super::credential::secrets_in;
+use super::env::Env;
 use super::key::Keys;
-use super::locate::Env;
 use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};
@@ -17,7 +17,7 @@ use crate::lang::config as words;
 const SECTIONS: &[&str] = &["api", "email", "smtp", "settings", "rules", "state"];
 
 /// Where the file is, and what surrounds it.
-pub(super) struct Place<'a> {
+pub(crate) struct Surroundings<'a> {
     /// The environment.
     pub env: &'a Env,
     /// The file's folder.
@@ -31,7 +31,7 @@ pub(super) struct Reading<'a> {
     /// What is read.
     pub document: &'a Document<'a>,
     /// Where it stands.
-    pub place: &'a Place<'a>,
+    pub around: &'a Surroundings<'a>,
     /// What is wrong.
     pub problems: Problems,
     /// What is not wrong but should be told.
@@ -50,23 +50,23 @@ impl<'a> Reading<'a> {
 }
 
 /// Reads the whole config, or tells all that is wrong with it.
-pub(super) fn read(
+pub(crate) fn read(
     document: &Document<'_>,
-    place: &Place<'_>,
+    around: &Surroundings<'_>,
 ) -> Result<Config, (Vec<Problem>, usize)> {
-    let (config, problems, more) = what_holds(document, place);
+    let (config, problems, more) = what_holds(document, around);
     if problems.is_empty() { Ok(config) } else { Err((problems, more)) }
 }
 
 /// What holds as far as it can be read; with it what is wrong, and how many further
 /// problems there are.
-pub(super) fn what_holds(
+pub(crate) fn what_holds(
     document: &Document<'_>,
-    place: &Place<'_>,
+    around: &Surroundings<'_>,
 ) -> (Config, Vec<Problem>, usize) {
     let reading = Reading {
         document,
-        place,
+        around,
         problems: Problems::default(),
         remarks: Problems::default(),
         obsolete: Problems::default(),
@@ -78,7 +78,7 @@ pub(super) fn what_holds(
     let settings = settings::read(&reading, &pce);
     let rules = rule::read_all(document.section("rules"), &reading.problems, &reading.remarks);
     let Reading { problems, remarks, obsolete, keys, .. } = reading;
-    let secrets = secrets_in(document, place.env, place.folder);
+    let secrets = secrets_in(document, around.env, around.folder);
     let (mut found, more) = problems.done();
     found.iter_mut().for_each(|one| one.hide(&secrets));
     pce.others = secrets.clone();

@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::config::{Place, what_holds};
-use super::locate::Env;
+use super::env::Env;
 use super::node::Document;
 use super::problem::Problems;
 use super::rule;
+use super::sections::{Surroundings, what_holds};
 
 /// One key, and what the strict reader makes of it.
 #[derive(Clone, Debug, Default)]
@@ -111,9 +111,9 @@ impl Keys {
 pub fn keys() -> &'static Keys {
     static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         let env = Env::default();
-        let place = Place { env: &env, folder: Path::new(""), remembered: None };
+        let around = Surroundings { env: &env, folder: Path::new(""), remembered: None };
         let document = Document { sections: Vec::new(), state: None };
-        let (config, mut missing, _) = what_holds(&document, &place);
+        let (config, mut missing, _) = what_holds(&document, &around);
         let (keys, problems) = (RefCell::new(config.keys), Problems::default());
         rule::note_all(&keys, &problems);
         missing.extend(problems.done().0);

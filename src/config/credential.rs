@@ -6,12 +6,12 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::config::Reading;
+use super::env::Env;
 use super::exposed::Exposed;
 use super::key::Kind;
-use super::locate::Env;
 use super::node::{Document, Node, find};
 use super::problem::reason;
+use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
 use crate::net::secret::{Secret, Secrets};
@@ -51,7 +51,7 @@ pub(super) const MAIL_PASSWORD: Places = Places {
 
 /// Every secret that a file names or holds, used or not, with whatever else is wrong in
 /// it: what no output may show though it was typed into another key.
-pub(super) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> Secrets {
+pub(crate) fn secrets_in(document: &Document<'_>, env: &Env, folder: &Path) -> Secrets {
     let mut secrets = Secrets::default();
     for (section, login, places) in [("api", "key", API_SECRET), ("smtp", "user", MAIL_PASSWORD)] {
         let text = |key: &str| match document.section(section) {
@@ -112,13 +112,13 @@ impl Places {
     fn read(&self, section: &Section<'_>, reading: &Reading<'_>) -> Option<Secret> {
         let written = section.text(self.key).filter(|text| !text.is_empty());
         let file = section.trimmed(self.file_key);
-        let env = reading.place.env;
+        let env = reading.around.env;
         let found = if let Some(text) = env.text(self.variable) {
             text.to_owned()
         } else if let Some(path) = self.credential_path(env) {
             self.read_file(&path, section, self.key, reading)?
         } else if let Some(path) = file {
-            let path = reading.place.folder.join(path);
+            let path = reading.around.folder.join(path);
             self.read_file(&path, section, self.file_key, reading)?
         } else {
             written?.to_owned()
@@ -178,5 +178,5 @@ fn read_bounded(path: &Path) -> std::io::Result<(String, Metadata)> {
 /// The file of certificates that a section names; a relative path starts at the config's
 /// folder, so that this can be moved and cron's working directory doesn't matter.
 pub(super) fn ca_file(section: &Section<'_>, reading: &Reading<'_>) -> Option<PathBuf> {
-    section.ca_file("ca_file").map(|path| reading.place.folder.join(path))
+    section.ca_file("ca_file").map(|path| reading.around.folder.join(path))
 }

@@ -15,7 +15,7 @@ use crate::lang::config as words;
 
 /// Any JSON value, with an object's keys as they stand, doubles too.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Null,
     Bool(bool),
     Number(Number),
@@ -26,7 +26,7 @@ pub(super) enum Node {
 
 /// The whole file: every top-level key, and `state` unread. For those who only want to
 /// know where `state` stands the sections may be [`serde::de::IgnoredAny`].
-pub(super) struct Document<'t, S = Node> {
+pub(crate) struct Document<'t, S = Node> {
     /// All but `state`, in the file's order.
     pub sections: Vec<(String, S)>,
     /// The text of `state`'s value, a part of what was read.
@@ -34,7 +34,7 @@ pub(super) struct Document<'t, S = Node> {
 }
 
 /// Reads a file's text; a byte order mark before it is the caller's to take off.
-pub(super) fn parse<'t, S: Deserialize<'t>>(
+pub(crate) fn parse<'t, S: Deserialize<'t>>(
     text: &'t str,
 ) -> Result<Document<'t, S>, serde_json::Error> {
     serde_json::from_str(text)
@@ -61,40 +61,15 @@ pub(super) fn find<'a>(entries: &'a [(String, Node)], key: &str) -> Option<&'a N
 }
 
 impl Node {
-    /// What kind of value it is.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Null => Kind::Null,
-            Self::Bool(_) => Kind::Bool,
-            Self::Number(_) => Kind::Number,
-            Self::Text(_) => Kind::Text,
-            Self::List(_) => Kind::List,
-            Self::Object(_) => Kind::Object,
-        }
-    }
-}
-
-/// The kinds of JSON values.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    Null,
-    Bool,
-    Number,
-    Text,
-    List,
-    Object,
-}
-
-impl Kind {
-    /// Its name in a sentence.
-    pub fn word(self, lang: Lang) -> String {
+    /// What kind of value it is, for a sentence.
+    pub fn kind(&self, lang: Lang) -> String {
         match self {
             Self::Null => "null".to_owned(),
-            Self::Bool => words::kind_bool(lang),
-            Self::Number => words::kind_number(lang),
-            Self::Text => words::kind_text(lang),
-            Self::List => words::kind_list(lang),
-            Self::Object => words::kind_object(lang),
+            Self::Bool(_) => words::kind_bool(lang),
+            Self::Number(_) => words::kind_number(lang),
+            Self::Text(_) => words::kind_text(lang),
+            Self::List(_) => words::kind_list(lang),
+            Self::Object(_) => words::kind_object(lang),
         }
     }
 }
