@@ -24,7 +24,7 @@ pub struct Call<'a> {
     pub lang: Option<Lang>,
     /// Where this program lies.
     pub program: &'a Path,
-    /// Who sits there.
+    /// The streams, and who sits there.
     pub screen: Screen<'a>,
 }
 

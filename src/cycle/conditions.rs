@@ -18,7 +18,7 @@ use crate::store::state::Held;
 pub(super) type Conditions = BTreeMap<Condition, Held>;
 
 /// How something is now. Of what a run could not see nothing is found.
-pub(super) enum Now {
+pub(super) enum Standing {
     /// It is well.
     Well,
     /// Nobody wants to know any more.
@@ -42,14 +42,14 @@ pub(super) struct Moment<'a> {
 /// back; what is held from now on is in `held`.
 pub(super) fn watch(
     held: &mut Conditions,
-    found: Vec<(Condition, Now)>,
+    found: Vec<(Condition, Standing)>,
     moment: &Moment<'_>,
 ) -> Vec<ConditionNews> {
-    let news = found.into_iter().filter_map(|(condition, now)| match now {
-        Now::Unwatched => held.remove(&condition).and(None),
-        Now::Well => held.remove(&condition).map(|was| ended(condition, was, moment.now)),
-        Now::Ill(level, detail) => ill(held, condition, level, detail, moment),
-        Now::Expires(at, days) => expiry::watch(held, condition, at, &days, moment),
+    let news = found.into_iter().filter_map(|(condition, standing)| match standing {
+        Standing::Unwatched => held.remove(&condition).and(None),
+        Standing::Well => held.remove(&condition).map(|was| ended(condition, was, moment.now)),
+        Standing::Ill(level, detail) => ill(held, condition, level, detail, moment),
+        Standing::Expires(at, days) => expiry::watch(held, condition, at, &days, moment),
     });
     news.filter(|news| is_told(news.condition)).collect()
 }
@@ -87,9 +87,8 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
 }
 
 fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
-    let told_by = was.told_by();
     let was = Held { since: was.since.min(now), level: Level::Info, ..was };
-    ConditionNews { told_by, ..news(Phase::Ended, condition, &was) }
+    news(Phase::Ended, condition, &was)
 }
 
 fn ill(
@@ -144,7 +143,7 @@ mod tests {
     use super::*;
 
     /// What is told of the condition where it is found like this at `time`.
-    fn at(held: &mut Conditions, time: &str, condition: Condition, now: Now) -> Vec<Phase> {
+    fn at(held: &mut Conditions, time: &str, condition: Condition, now: Standing) -> Vec<Phase> {
         let now_at = format!("2026-11-22T{time}Z").parse().unwrap();
         let moment = Moment { now: now_at, zone: &TimeZone::UTC, reminder_hours: 4 };
         let news = watch(held, vec![(condition, now)], &moment);
@@ -152,14 +151,14 @@ mod tests {
         news.iter().map(|news| news.phase).collect()
     }
 
-    fn ill(level: Level) -> Now {
-        Now::Ill(level, "down".into())
+    fn ill(level: Level) -> Standing {
+        Standing::Ill(level, "down".into())
     }
 
     #[test]
     fn what_lasts_is_told_again_when_it_is_due_or_worse_and_once_when_it_is_over() {
         let (held, health) = (&mut Conditions::new(), Condition::Health);
-        assert_eq!(at(held, "10:00:30", health, Now::Well), []);
+        assert_eq!(at(held, "10:00:30", health, Standing::Well), []);
         assert_eq!(at(held, "10:10:30", health, ill(Level::Warning)), [Phase::Begins]);
         assert_eq!(at(held, "10:20:30", health, ill(Level::Warning)), []);
         assert_eq!(at(held, "10:30:30", health, ill(Level::Critical)), [Phase::Lasts]);
@@ -167,8 +166,8 @@ mod tests {
         assert_eq!(at(held, "14:29:59", health, ill(Level::Warning)), []);
         // cron is early by half a minute.
         assert_eq!(at(held, "14:30:01", health, ill(Level::Warning)), [Phase::Lasts]);
-        assert_eq!(at(held, "14:40:00", health, Now::Well), [Phase::Ended]);
-        assert_eq!(at(held, "14:50:00", health, Now::Well), []);
+        assert_eq!(at(held, "14:40:00", health, Standing::Well), [Phase::Ended]);
+        assert_eq!(at(held, "14:50:00", health, Standing::Well), []);
     }
 
     #[test]
@@ -177,14 +176,14 @@ mod tests {
         assert_eq!(at(held, "14:00:00", health, ill(Level::Warning)), [Phase::Begins]);
         assert_eq!(at(held, "10:00:00", health, ill(Level::Warning)), []);
         assert_eq!(at(held, "14:00:00", health, ill(Level::Warning)), [Phase::Lasts]);
-        assert_eq!(at(held, "09:00:00", health, Now::Well), [Phase::Ended]);
+        assert_eq!(at(held, "09:00:00", health, Standing::Well), [Phase::Ended]);
     }
 
     #[test]
     fn what_nobody_wants_to_know_ends_without_a_word() {
         let (held, archive) = (&mut Conditions::new(), Condition::Archive);
         assert_eq!(at(held, "10:00:00", archive, ill(Level::Warning)), [Phase::Begins]);
-        assert_eq!(at(held, "10:10:00", archive, Now::Unwatched), []);
+        assert_eq!(at(held, "10:10:00", archive, Standing::Unwatched), []);
         assert!(held.is_empty());
     }
 
@@ -194,14 +193,14 @@ mod tests {
         assert_eq!(at(held, "10:00:00", delivery, ill(Level::Warning)), []);
         assert_eq!(held.get(&delivery).unwrap().detail.text(crate::lang::Lang::En), "down");
         assert_eq!(at(held, "20:00:00", delivery, ill(Level::Warning)), []);
-        assert_eq!(at(held, "20:10:00", delivery, Now::Well), []);
+        assert_eq!(at(held, "20:10:00", delivery, Standing::Well), []);
         assert!(held.is_empty());
     }
 
     #[test]
     fn what_expires_is_told_on_its_days_and_a_new_end_is_over_at_once() {
         let (held, key) = (&mut Conditions::new(), Condition::KeyExpires);
-        let ends = |date: &str| Now::Expires(date.parse().unwrap(), vec![30, 7, 1]);
+        let ends = |date: &str| Standing::Expires(date.parse().unwrap(), vec![30, 7, 1]);
         assert_eq!(at(held, "10:00:00", key, ends("2026-12-31T00:00:00Z")), []);
         assert_eq!(at(held, "10:00:00", key, ends("2026-12-20T00:00:00Z")), [Phase::Begins]);
         assert_eq!(at(held, "10:10:00", key, ends("2026-12-20T00:00:00Z")), []);

@@ -35,15 +35,23 @@ pub(super) fn count_the_run(
 }
 
 /// Adds what came of the run's own mail, which had to be saved before it was sent: so many
-/// more mails were delivered, and whether the run failed by it.
-pub(super) fn count_own_mail(site: &Site<'_>, day: &mut Day, delivered: usize, failed: bool) {
+/// more mails were delivered, and whether the run had failed before it, and after.
+pub(super) fn count_own_mail(
+    site: &Site<'_>,
+    day: &mut Day,
+    delivered: usize,
+    (before, after): (bool, bool),
+) {
     if site.config.settings.daily_report.is_none() {
         return;
     }
     day.mails += delivered as u64;
     // The run that reported stands in the report as what it was until then.
-    if failed && day.runs > day.failed {
-        day.failed += 1;
+    match (before, after) {
+        (false, true) if day.runs > day.failed => day.failed += 1,
+        // The server confirmed what it had left open.
+        (true, false) => day.failed = day.failed.saturating_sub(1),
+        _ => {}
     }
 }
 

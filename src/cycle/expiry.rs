@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::conditions::{Conditions, Moment, Now, new, news};
+use super::conditions::{Conditions, Moment, Standing, new, news};
 use super::site::Site;
 use crate::lang::Both;
 use crate::net::certificate::Certificate;
@@ -20,16 +20,19 @@ const DAYS: [i64; 3] = [30, 7, 1];
 const SAME: SignedDuration = SignedDuration::from_hours(26);
 
 /// What is known of both.
-pub(super) fn found(site: &Site<'_>, certificate: Option<&Certificate>) -> Vec<(Condition, Now)> {
+pub(super) fn found(
+    site: &Site<'_>,
+    certificate: Option<&Certificate>,
+) -> Vec<(Condition, Standing)> {
     // From its date on the key may be gone.
     let key = site.config.pce.key_expires.map(|date| date.to_zoned(site.zone()));
     let key = match key {
-        None => Some(Now::Unwatched),
+        None => Some(Standing::Unwatched),
         Some(midnight) => {
-            midnight.ok().map(|midnight| Now::Expires(midnight.timestamp(), DAYS.to_vec()))
+            midnight.ok().map(|midnight| Standing::Expires(midnight.timestamp(), DAYS.to_vec()))
         }
     };
-    let certificate = certificate.map(|known| Now::Expires(known.not_after, days_for(known)));
+    let certificate = certificate.map(|known| Standing::Expires(known.not_after, days_for(known)));
     let key = key.map(|now| (Condition::KeyExpires, now));
     let certificate = certificate.map(|now| (Condition::CertificateExpires, now));
     key.into_iter().chain(certificate).collect()
@@ -48,18 +51,19 @@ pub(super) fn watch(
     let known = held.remove(&condition);
     let told = known.as_ref().and_then(|known| known.expiry);
     let told = told.filter(|told| is_same(told.at, at));
-    let (phase, mut now_held) = match (due(expires, days), known, told) {
-        (Some(_), Some(known), Some(_)) => (Phase::Lasts, known),
-        (Some(due), ..) => (Phase::Begins, new(level(due), Both::default(), moment)),
-        (None, Some(known), told) => {
-            let over =
-                ConditionNews { level: Level::Info, ..news(Phase::Ended, condition, &known) };
-            return told.is_none().then(|| tell(over));
-        }
-        (None, None, _) => return None,
+    let Some(due) = due(expires, days) else {
+        // A new end lies far ahead, or what was told too early by a clock that stood ahead.
+        let over = known.filter(|_| told.is_none())?;
+        return Some(tell(ConditionNews {
+            level: Level::Info,
+            ..news(Phase::Ended, condition, &over)
+        }));
     };
     // After a clock that stood ahead, what was told too early is told again.
-    let due = due(expires, days)?;
+    let (phase, mut now_held) = match (known, told) {
+        (Some(known), Some(_)) => (Phase::Lasts, known),
+        _ => (Phase::Begins, new(level(due), Both::default(), moment)),
+    };
     now_held.told_at = Some(moment.now);
     now_held.level = level(due);
     now_held.expiry = Some(ToldExpiry { at, days: due });

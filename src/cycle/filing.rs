@@ -2,7 +2,7 @@
 //! record archive, which is opened before the fetch and filed when the state is saved.
 //! Whatever fails here costs lines of the archive and nothing else.
 
-use super::conditions::Now;
+use super::conditions::Standing;
 use super::notice::Happened;
 use super::site::Site;
 use crate::archive::{Archive, Batch, Error, Kind};
@@ -96,13 +96,15 @@ impl Filing {
     }
 
     /// How the archive is, once it is sealed.
-    pub fn now(&self) -> Option<Now> {
+    pub fn standing(&self) -> Option<Standing> {
         match &self.unfiled {
             // What nobody wants any more needs no mail that it is well again.
-            _ if !self.is_wanted => Some(Now::Unwatched),
-            Some(unfiled) => Some(Now::Ill(Level::Warning, Both::of(|lang| unfiled.text(lang)))),
+            _ if !self.is_wanted => Some(Standing::Unwatched),
+            Some(unfiled) => {
+                Some(Standing::Ill(Level::Warning, Both::of(|lang| unfiled.text(lang))))
+            }
             // Only what was written shows that it can be.
-            None => self.has_written.then_some(Now::Well),
+            None => self.has_written.then_some(Standing::Well),
         }
     }
 

@@ -1,18 +1,17 @@
 //! ALERT: the cycle's one mail.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::conditions::Conditions;
 use super::site::Site;
 use crate::config::Config;
 use crate::lang::cycle as say;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::{Asked, Waiting};
-use crate::report::{BeginMail, Condition, ConditionNews, Kind, Phase, Report};
-use crate::store::state::{Held, Rhythm};
+use crate::report::{BeginMail, ConditionNews, Kind, Phase, Report};
+use crate::store::state::Rhythm;
 
 /// Runs that are further apart, in minutes, are no regular ones.
 const LONGEST_INTERVAL: i64 = 60;
@@ -67,11 +66,7 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
 }
 
 /// What is held of the conditions that the mail tells: which mail told their begin.
-pub(super) fn note_told_by(
-    held: &mut BTreeMap<Condition, Held>,
-    told: &[ConditionNews],
-    mail: &Waiting,
-) {
+pub(super) fn note_told_by(held: &mut Conditions, told: &[ConditionNews], mail: &Waiting) {
     for news in told {
         if let Some(held) = held.get_mut(&news.condition) {
             held.message_id.get_or_insert_with(|| mail.message_id.clone());

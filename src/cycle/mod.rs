@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::conditions::{Now, note_what_was_caught_up, watch};
+use self::conditions::{Standing, note_what_was_caught_up, watch};
 use self::filing::Filing;
 use self::letter::{blank_report, letter};
 use self::notice::Happened;
@@ -112,8 +112,6 @@ struct Findings {
     poll: Poll,
     alerts: Vec<Alert>,
     filing: Filing,
-    /// How what it could see is now.
-    found: Vec<(Condition, Now)>,
 }
 
 impl<'a> Cycle<'a> {
@@ -153,12 +151,13 @@ impl<'a> Cycle<'a> {
         self.deliver_what_waits();
         let mut filing = Filing::open(&self.site, &self.state);
         let (site, state) = (&self.site, &mut self.state);
-        let poll = fetch(site, state, &mut filing, self.clock, &self.book);
+        let mut poll = fetch(site, state, &mut filing, self.clock, &self.book);
         self.clock = poll.clock;
         let alerts = tallies::judge(site, state, poll.let_go_by, self.clock.now());
-        self.happened.extend(filing.seal(state));
+        let left_out = filing.seal(state);
+        poll.happened.extend(left_out);
         let mut found = poll.found(site);
-        found.extend(filing.now().map(|now| (Condition::Archive, now)));
+        found.extend(filing.standing().map(|standing| (Condition::Archive, standing)));
         if !poll.verdict.is_doubted() {
             found.extend(expiry::found(site, poll.certificate.as_ref()));
         }
@@ -166,27 +165,30 @@ impl<'a> Cycle<'a> {
         if let Some(unfiled) = &filing.unfiled {
             self.fails(Code::Retry, [unfiled.text(self.site.lang())]);
         }
-        self.tell(Findings { poll, alerts, filing, found })
+        self.tell(Findings { poll, alerts, filing }, found)
     }
 
     /// The file is invalid: no cycle, but a mail through the settings of `.last`.
     fn on_an_invalid_file(mut self, error: &store::Error) -> (Outcome, bool) {
         self.deliver_what_waits();
-        let now = Now::Ill(Level::Critical, Both::of(|lang| error.lines(lang).join("\n")));
+        let now = Standing::Ill(Level::Critical, Both::of(|lang| error.lines(lang).join("\n")));
         let mut found = vec![(Condition::Configuration, now)];
         found.extend(expiry::found(&self.site, None));
         self.fails(Code::Config, error.lines(self.site.lang()));
         let (poll, filing) = (Poll::before(self.clock), Filing::default());
-        self.tell(Findings { poll, alerts: Vec::new(), filing, found })
+        self.tell(Findings { poll, alerts: Vec::new(), filing }, found)
     }
 
     /// One mail, saved before it is sent: what is not saved would be told again.
     /// Waiting mail had its try in this cycle and gets no other by itself.
-    fn tell(mut self, mut findings: Findings) -> (Outcome, bool) {
+    fn tell(
+        mut self,
+        mut findings: Findings,
+        found: Vec<(Condition, Standing)>,
+    ) -> (Outcome, bool) {
         let poll = &mut findings.poll;
         self.happened.append(&mut poll.happened);
-        let found = std::mem::take(&mut findings.found);
-        let moment = self.site.moment(self.clock.now());
+        let moment = self.site.moment(poll.seen_at);
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
         self.mind_the_gap(poll);
@@ -202,12 +204,12 @@ impl<'a> Cycle<'a> {
         daily::count_the_run(&self.site, day, &figures, &findings.alerts, failed, now);
         let has_news = self.write_mails(&mut findings, news);
         self.note_the_end();
-        let (delivered, code) = (self.sent.delivered, self.code_at_the_end());
+        let delivered = self.sent.delivered;
         let filing = &mut findings.filing;
         let saved = self.save() || (self.give_up(filing) && self.save());
         if saved && has_news && self.deliver(OWN_MAIL) {
-            let failed = code == Code::Done && self.code_at_the_end() != Code::Done;
             let more = self.sent.delivered - delivered;
+            let failed = (failed, self.code_at_the_end() != Code::Done);
             daily::count_own_mail(&self.site, &mut self.state.day, more, failed);
             self.note_the_end();
             self.save();
@@ -239,9 +241,11 @@ impl<'a> Cycle<'a> {
         }
         let daily = self.daily_report(&findings.poll);
         let mail = self.write_mail(findings, news);
-        let mails = [mail, daily].into_iter().flatten();
+        let mails: Vec<Waiting> = [mail, daily].into_iter().flatten().collect();
+        let has_news = !mails.is_empty();
         let reader = self.site.reader();
-        mails.map(|mail| self.state.outbox.push(mail, &reader)).count() > 0
+        mails.into_iter().for_each(|mail| self.state.outbox.push(mail, &reader));
+        has_news
     }
 
     /// The day's report, if it is due; not by a clock that is doubted.
@@ -328,8 +332,8 @@ impl<'a> Cycle<'a> {
         let mail = &self.site.config.mail;
         let sent = outbox.deliver(mail, &reader, now, deadline, &self.book);
         let delivery = match sent.worst().cloned().or_else(|| outbox.doubt()) {
-            None => Now::Well,
-            Some(failure) => Now::Ill(Level::Warning, Both::of(|lang| failure.text(lang))),
+            None => Standing::Well,
+            Some(failure) => Standing::Ill(Level::Warning, Both::of(|lang| failure.text(lang))),
         };
         self.sent.add(sent);
         let found = vec![(Condition::Delivery, delivery)];

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::filing::Filing;
 use super::notice::Happened;
 use super::site::Site;
-use super::traffic::Failure;
+use super::traffic::{Failure, Posted};
 use super::{clock, events, tallies, traffic};
 use crate::net::certificate::Certificate;
 use crate::net::{AddressBook, FromMemory};
@@ -21,6 +21,8 @@ pub(super) struct Poll {
     /// The host's clock, and from the PCE's first answer on its own.
     pub clock: Clock,
     pub greeting: Greeting,
+    /// When that came: conditions begin and last from there, however long the fetch takes.
+    pub seen_at: Timestamp,
     /// What became of the clock since the last run.
     pub verdict: clock::Verdict,
     /// The PCE's, once it was seen.
@@ -104,6 +106,7 @@ impl Poll {
         Self {
             clock,
             greeting: Greeting::NotTried,
+            seen_at: clock.now(),
             verdict: clock::Verdict::default(),
             certificate: None,
             events: Reading::NotTried,
@@ -124,6 +127,7 @@ impl Poll {
             false => noop(client).map(|()| Health::NotOffered),
         };
         self.clock = *client.clock();
+        self.seen_at = self.clock.now();
         self.certificate = client.certificate();
         self.greeting = match answer {
             Ok(health) => Greeting::Reached(health),
@@ -208,12 +212,17 @@ fn read(
     let posted = traffic::begin(&mut desk, client);
     // A refused key ends the cycle's requests: each further one would be an event of
     // its own on the PCE.
-    if !posted.is_refused() {
+    let refused = posted.as_ref().is_some_and(Posted::is_refused);
+    if !refused {
         (poll.events, poll.new_events) = events::read(&mut desk, client);
     }
-    if posted.is_refused() || poll.refusal().is_none() {
-        let read = traffic::read(&mut desk, client, posted);
-        (poll.traffic, poll.rows, poll.flaws) = (read.reading, read.rows, read.flaws);
+    match posted {
+        None => poll.traffic = Reading::NotWanted,
+        Some(posted) if refused || poll.refusal().is_none() => {
+            let read = traffic::read(&mut desk, client, posted);
+            (poll.traffic, poll.rows, poll.flaws) = (read.reading, read.rows, read.flaws);
+        }
+        Some(_) => {}
     }
     poll.happened = desk.happened;
 }

@@ -1,7 +1,7 @@
 //! What a poll saw and did not see, as it is told: which conditions hold, which lines
 //! stand in the mail's footer and on standard error, and what it comes to.
 
-use super::conditions::Now;
+use super::conditions::Standing;
 use super::outcome::Trouble;
 use super::poll::{Greeting, Incomplete, Poll, Reading};
 use super::site::Site;
@@ -16,16 +16,16 @@ use crate::rules::{Filter, Level};
 
 impl Poll {
     /// How what it could see is now.
-    pub fn found(&self, site: &Site<'_>) -> Vec<(Condition, Now)> {
+    pub fn found(&self, site: &Site<'_>) -> Vec<(Condition, Standing)> {
         let configuration = match &self.greeting {
             Greeting::NotTried => None,
             Greeting::Impossible(error) => Some(critical(|lang| error.text(lang))),
-            Greeting::Failed(..) | Greeting::Reached(_) => Some(Now::Well),
+            Greeting::Failed(..) | Greeting::Reached(_) => Some(Standing::Well),
         };
         let reached = match &self.greeting {
             Greeting::NotTried | Greeting::Impossible(_) => None,
             Greeting::Failed(Error::Credentials { .. }, _) | Greeting::Reached(_) => {
-                Some(Now::Well)
+                Some(Standing::Well)
             }
             Greeting::Failed(error, from_memory) => Some(critical(|lang| {
                 let memory = from_memory.iter().map(|used| site.stood_in(used, lang));
@@ -34,16 +34,16 @@ impl Poll {
             })),
         };
         let health = match &self.greeting {
-            Greeting::Reached(health) => Some(health_now(health)),
+            Greeting::Reached(health) => Some(health_standing(health)),
             _ => None,
         };
         let found = [
             (Condition::Configuration, configuration),
             (Condition::Unreachable, reached),
-            (Condition::Credentials, self.key_now()),
+            (Condition::Credentials, self.key_standing()),
             (Condition::Health, health),
-            (Condition::Events, self.events_now(site)),
-            (Condition::Traffic, self.traffic_now(site)),
+            (Condition::Events, self.events_standing(site)),
+            (Condition::Traffic, self.traffic_standing(site)),
         ];
         found.into_iter().filter_map(|(condition, now)| Some((condition, now?))).collect()
     }
@@ -110,28 +110,28 @@ impl Poll {
 
     /// A 401 in the middle of a cycle is one too; only events that came to their end show
     /// that the key is taken.
-    fn key_now(&self) -> Option<Now> {
+    fn key_standing(&self) -> Option<Standing> {
         match self.refusal() {
             Some(error) => Some(critical(|lang| error.text(lang))),
-            None => self.events.is_complete().then_some(Now::Well),
+            None => self.events.is_complete().then_some(Standing::Well),
         }
     }
 
-    fn events_now(&self, site: &Site<'_>) -> Option<Now> {
+    fn events_standing(&self, site: &Site<'_>) -> Option<Standing> {
         match &self.events {
             Reading::NotTried | Reading::NotWanted => None,
-            Reading::Complete(_) => Some(Now::Well),
+            Reading::Complete(_) => Some(Standing::Well),
             Reading::Incomplete(events) => {
                 events.lasts().then(|| warning(|lang| events_missing(events, site, lang)))
             }
         }
     }
 
-    fn traffic_now(&self, site: &Site<'_>) -> Option<Now> {
+    fn traffic_standing(&self, site: &Site<'_>) -> Option<Standing> {
         match &self.traffic {
             Reading::NotTried => None,
-            Reading::NotWanted => Some(Now::Well),
-            Reading::Complete(_) if self.flaws.is_empty() => Some(Now::Well),
+            Reading::NotWanted => Some(Standing::Well),
+            Reading::Complete(_) if self.flaws.is_empty() => Some(Standing::Well),
             Reading::Complete(_) => Some(warning(|lang| self.flaws(site, lang).join("\n"))),
             Reading::Incomplete(traffic) => {
                 let is_told = match &traffic.error {
@@ -190,22 +190,22 @@ fn flaw_text(flaw: &Flaw, site: &Site<'_>, lang: Lang) -> String {
     }
 }
 
-fn health_now(health: &Health) -> Now {
+fn health_standing(health: &Health) -> Standing {
     let Health::Ill(complaints) = health else {
-        return Now::Well;
+        return Standing::Well;
     };
     let critical = complaints.iter().any(|complaint| complaint.status == "critical");
     let level = if critical { Level::Critical } else { Level::Warning };
     let told = |lang| complaints.iter().map(|one| one.text(lang)).collect::<Vec<_>>().join("\n");
-    Now::Ill(level, Both::of(told))
+    Standing::Ill(level, Both::of(told))
 }
 
-fn critical(sentence: impl Fn(Lang) -> String) -> Now {
-    Now::Ill(Level::Critical, Both::of(sentence))
+fn critical(sentence: impl Fn(Lang) -> String) -> Standing {
+    Standing::Ill(Level::Critical, Both::of(sentence))
 }
 
-fn warning(sentence: impl Fn(Lang) -> String) -> Now {
-    Now::Ill(Level::Warning, Both::of(sentence))
+fn warning(sentence: impl Fn(Lang) -> String) -> Standing {
+    Standing::Ill(Level::Warning, Both::of(sentence))
 }
 
 /// A refused key needs a person; what else fails the next run tries again.

@@ -39,7 +39,7 @@ pub(super) struct Posted {
 }
 
 /// What was read of the traffic.
-pub(super) struct Fetched {
+pub(super) struct TrafficRead {
     pub reading: Reading<Failure>,
     pub rows: u64,
     pub flaws: Vec<Flaw>,
@@ -52,19 +52,18 @@ impl Posted {
     }
 }
 
-/// Posts the query, so that the PCE computes while the events are read.
-pub(super) fn begin(desk: &mut Desk<'_, '_>, client: &mut Client) -> Posted {
+/// Posts the query, so that the PCE computes while the events are read; `None` where no
+/// rule asks for traffic.
+pub(super) fn begin(desk: &mut Desk<'_, '_>, client: &mut Client) -> Option<Posted> {
+    let is_wanted = decisions(&desk.site.config.rules).is_some();
     let mut fetching = Fetching::new(desk, client, Asked::default());
     let result = fetching.begin();
-    Posted { result, asked: fetching.asked }
+    is_wanted.then_some(Posted { result, asked: fetching.asked })
 }
 
 /// Reads every part of the fetch; then, where the fetch was an old one, what
 /// came since.
-pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted) -> Fetched {
-    if decisions(&desk.site.config.rules).is_none() {
-        return Fetched { reading: Reading::NotWanted, rows: 0, flaws: Vec::new() };
-    }
+pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted) -> TrafficRead {
     let began = desk.now();
     let mut fetching = Fetching::new(desk, client, posted.asked);
     fetching.asked.begin(fetching.client);
@@ -76,7 +75,7 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client, posted: Posted)
     }
     fetching.settle_series();
     let reading = fetching.conclude(outcome);
-    Fetched { reading, rows: fetching.rows, flaws: fetching.flaws }
+    TrafficRead { reading, rows: fetching.rows, flaws: fetching.flaws }
 }
 
 /// One cycle's traffic under way.
@@ -305,7 +304,7 @@ impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
             memory.waits_for.clear();
             return Reading::Complete(memory.position.unwrap_or_default());
         };
-        if !self.may_poll_on(&error) {
+        if !self.leaves_the_fetch(&error) {
             self.drop_fetch();
         }
         let memory = &mut self.desk.state.traffic;
@@ -320,9 +319,9 @@ impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
         Reading::Incomplete(Incomplete { error, position, failures })
     }
 
-    /// Whether the next cycle asks for the same query's rows: where it ran out of time,
-    /// and where it was posted, what failed may pass, and its own time is not over.
-    fn may_poll_on(&mut self, failure: &Failure) -> bool {
+    /// Whether the fetch is left as it is: where time ran out or there is none any more, and
+    /// where its query was posted, what failed may pass, and its own time is not over.
+    fn leaves_the_fetch(&mut self, failure: &Failure) -> bool {
         let passes = match failure {
             Failure::Unfinished(_) | Failure::OutOfTime | Failure::Left { .. } => return true,
             // There is none any more; or none is asked for with this key.

@@ -33,5 +33,4 @@ texts! {
         en: "The state could not be saved beside the records for the archive; they were let go to make space. Records of this run that are not archived: {records}.",
         zh: "待封存的紀錄佔用空間，導致狀態無法儲存；已捨棄這些紀錄以釋出空間。本次執行未封存的紀錄數：{records}。"
     }
-
 }

@@ -139,6 +139,4 @@ texts! {
     hours(count) { en: "{count} h", zh: "{count} 小時" }
     days(count) { en: "{count} d", zh: "{count} 天" }
     said() { en: "Details", zh: "詳細訊息" }
-
-    // Conditions: what began, what lasts, what ended, how long it was, what to do.
 }

@@ -45,8 +45,6 @@ texts! {
     }
     renewed_do() { en: "Nothing.", zh: "不需處理。" }
 
-    // A time without a run.
-
     // The daily report.
     daily() { en: "Daily report", zh: "每日報告" }
     daily_headline(runs, failed, alerts) {

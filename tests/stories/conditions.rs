@@ -1,5 +1,8 @@
 //! Watched conditions: told when they begin, again while they last, when they end.
 
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::pce::*;
@@ -128,6 +131,42 @@ fn a_key_refused_behind_the_events_is_told_once_however_often_it_is() {
     }
     world.pce.heal();
     assert_mailed(&world.run_at("10:30"), 0, &["API key accepted again (20 min)"]);
+}
+
+#[test]
+fn what_no_rule_wants_any_more_is_no_condition_though_the_key_is_refused_meanwhile() {
+    let mut world = watched();
+    world.rule(json!({"id": 2, "type": "traffic", "name": "Blocked"}));
+    world.run_at("10:00");
+    world.pce.fault(broken().on("/async_queries"));
+    assert_no_mail(&world.run_at("10:10"), 75);
+    assert_mailed(&world.run_at("10:20"), 75, &["Traffic not read completely"]);
+    world.pce.heal();
+    assert_eq!(world.run(&["rules", "disable", "2"]).code, 0);
+
+    world.pce.fault(Fault::status(401).on("/events"));
+    let run = world.run_at("10:30");
+
+    assert_eq!(run.code, 78, "{run:?}");
+    assert_eq!(world.config()["state"]["conditions"].get("traffic"), None);
+    assert!(words(&run).contains("Traffic read completely again"), "{}", words(&run));
+}
+
+#[test]
+fn a_condition_begins_when_it_is_seen_however_long_the_run_takes() {
+    let mut world = watched();
+    world.rule(json!({"type": "traffic", "name": "Blocked"}));
+    world.run_at("10:00");
+    world.pce.health_status("critical", "Database replica is gone");
+    world.pce.fault(Fault::hang(Duration::from_secs(4)).method("POST").times(1));
+
+    let run = world.run_at("10:10");
+
+    assert!(run.mail().subject().contains("PCE health"), "{run:?}");
+    let since = &world.config()["state"]["conditions"]["health"]["since"];
+    let since: Timestamp = since.as_str().unwrap().parse().unwrap();
+    let late = since.duration_since(world.now());
+    assert!(late < SignedDuration::from_secs(3), "{since} is {late} after the greeting");
 }
 
 #[test]

@@ -154,14 +154,19 @@ fn what_was_never_confirmed_comes_again_in_the_next_run_in_which_the_server_is_w
 fn what_was_never_confirmed_comes_again_once_the_server_confirms_a_mail() {
     // A server that loses each mail at its end, for six cycles.
     let mut world = tampered();
+    world.set("settings.daily_report", json!("23:00"));
     world.mail_server(Options::default().at("END", Action::Drop));
     let runs = world.run_every(10, "10:10", "11:00");
     assert_eq!(runs.last().unwrap().number("pending"), 1, "{runs:?}");
     assert_eq!(world.mailbox.count(), 0);
+    let failed = |world: &World| world.config()["state"]["day"]["failed"].as_u64().unwrap();
+    let before = failed(&world);
+    assert_eq!(before, runs.iter().filter(|run| run.code != 0).count() as u64, "{runs:?}");
 
     world.mail_server(Options::default());
     world.pce.event(agent_tampering("db-02").at("11:05"));
     let run = world.run_at("11:10");
+    assert_eq!(failed(&world), before, "it ended well");
 
     assert_eq!((run.code, run.number("mails"), run.number("pending")), (0, 2, 0), "{run:?}");
     let (news, late) = (&run.mails[0], &run.mails[1]);
