@@ -53,6 +53,8 @@ pub enum Kind {
     List,
     /// Several, in a text with commas; a list does, too, or a number.
     Commas,
+    /// An object with keys of its own.
+    Object,
 }
 
 impl Key {

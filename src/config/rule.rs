@@ -12,8 +12,8 @@ use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::rules::{
-    Decision, EventCount, EventFilter, Filter, FlowCount, Label, Level, PortRange, Rule, Threshold,
-    TrafficFilter, protocol,
+    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, Level, PortRange,
+    Rule, Threshold, TrafficFilter, protocol,
 };
 
 /// syslog's, and the longer words that the PCE's papers use beside them.
@@ -186,8 +186,34 @@ fn event(rule: &Section<'_>) -> EventFilter {
         filter_value: filter_value(rule),
         severity: words_of(rule, "severity", SEVERITIES),
         status: words_of(rule, "status", STATUSES),
+        user: names(rule, "user"),
+        source_ip: addresses(rule, "source_ip"),
+        workload: names(rule, "workload"),
+        change: change(rule),
+        not_user: names(rule, "not_user"),
+        not_source_ip: addresses(rule, "not_source_ip"),
+        not_workload: names(rule, "not_workload"),
         count_by: EventCount::default(),
     }
+}
+
+/// Globs over whole names.
+fn names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
+    rule.items(key, Kind::Commas).into_iter().map(Cow::into_owned).collect()
+}
+
+fn change(rule: &Section<'_>) -> Option<FieldChange> {
+    let change = rule.section("change")?;
+    let values = |key| -> Vec<String> {
+        let text = change.text(key).unwrap_or_default();
+        let each = text.split('|').map(str::trim).filter(|value| !value.is_empty());
+        each.map(str::to_owned).collect()
+    };
+    Some(FieldChange {
+        field: change.needed("field", "\"enforcement_mode\"").unwrap_or_default().to_owned(),
+        from: values("from"),
+        to: values("to"),
+    })
 }
 
 fn count_by<T: Copy + Default>(rule: &Section<'_>, known: [(&'static str, T); 2]) -> T {

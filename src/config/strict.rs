@@ -258,6 +258,12 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The object at `key`, if there is one. Its keys are not noted: they are the object's.
+    pub fn section(&self, key: &'static str) -> Option<Section<'a>> {
+        let node = self.ask(key, || Kind::Object)?;
+        Some(Section::open(Some(node), self.name, self.path_of(key), self.problems, None))
+    }
+
     /// Tells what is wrong with `key`; an index may follow the key.
     pub fn wrong(&self, key: &str, sentence: impl Fn(Lang) -> String) {
         self.problems.add(&self.path_of(key), sentence);

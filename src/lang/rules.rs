@@ -31,6 +31,13 @@ texts! {
     not(what) { en: "not {what}", zh: "排除{what}" }
     severity(list) { en: "severity {list}", zh: "嚴重性 {list}" }
     status(list) { en: "status {list}", zh: "狀態 {list}" }
+    user(list) { en: "user {list}", zh: "使用者 {list}" }
+    source_ip(list) { en: "from {list}", zh: "來源位址 {list}" }
+    workload(list) { en: "workload {list}", zh: "workload {list}" }
+    not_user(list) { en: "not user {list}", zh: "排除使用者 {list}" }
+    not_source_ip(list) { en: "not from {list}", zh: "排除來源位址 {list}" }
+    not_workload(list) { en: "not workload {list}", zh: "排除 workload {list}" }
+    any_value() { en: "any", zh: "任意值" }
 
     // When it alerts.
     each() { en: "each match", zh: "每次符合" }

@@ -15,7 +15,7 @@ pub fn in_short(changes: &Members<'_, Delta<'_>>) -> String {
         .iter()
         .take(FIELDS)
         .map(|(field, delta)| {
-            let (before, after) = (value(delta.before.0), value(delta.after.0));
+            let (before, after) = (cut(&delta.before.plain()), cut(&delta.after.plain()));
             format!("{}: {before} → {after}", cut(field))
         })
         .collect();
@@ -23,15 +23,6 @@ pub fn in_short(changes: &Members<'_, Delta<'_>>) -> String {
         told.push(format!("… (+{})", changes.0.len() - FIELDS));
     }
     told.join("; ")
-}
-
-/// A JSON value on one line; a string without its quotes, `null` for none.
-fn value(json: &str) -> String {
-    match serde_json::from_str::<String>(json) {
-        Ok(text) => cut(&text),
-        Err(_) if json.is_empty() => "null".to_owned(),
-        Err(_) => cut(json),
-    }
 }
 
 fn cut(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! A rule in a few words, for lists: what it matches, and when it alerts.
 
 use super::{
-    Decision, EventCount, EventFilter, Filter, FlowCount, Label, PortRange, Rule, Threshold,
-    TrafficFilter, protocol,
+    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, PortRange, Rule,
+    Threshold, TrafficFilter, protocol,
 };
 use crate::lang::{Lang, rules as words};
 
@@ -40,7 +40,27 @@ fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
     if !filter.status.is_empty() {
         parts.push(words::status(lang, filter.status.join(", ")));
     }
+    let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
+        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
+    };
+    let nets = |nets: &[ipnet::IpNet]| nets.iter().map(ToString::to_string).collect();
+    list(filter.user.clone(), words::user);
+    list(nets(&filter.source_ip), words::source_ip);
+    list(filter.workload.clone(), words::workload);
+    list(filter.not_user.clone(), words::not_user);
+    list(nets(&filter.not_source_ip), words::not_source_ip);
+    list(filter.not_workload.clone(), words::not_workload);
+    parts.extend(filter.change.as_ref().map(|change| changed(change, lang)));
     parts
+}
+
+/// `enforcement_mode: full → any`.
+fn changed(change: &FieldChange, lang: Lang) -> String {
+    let values = |values: &[String]| match values {
+        [] => words::any_value(lang),
+        values => values.join("|"),
+    };
+    format!("{}: {} → {}", change.field, values(&change.from), values(&change.to))
 }
 
 fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {

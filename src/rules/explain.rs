@@ -33,6 +33,40 @@ pub enum EventMiss<'m> {
         /// None: null or absent.
         found: Option<&'m str>,
     },
+    /// `user`
+    User {
+        /// Any of these.
+        wanted: &'m [String],
+    },
+    /// `source_ip`
+    SourceIp {
+        /// Any of these.
+        wanted: &'m [IpNet],
+        /// None: it names no address.
+        found: Option<IpAddr>,
+    },
+    /// `workload`
+    Workload {
+        /// Any of these.
+        wanted: &'m [String],
+    },
+    /// `change`
+    Change {
+        /// The field that was not changed like this.
+        field: &'m str,
+    },
+    /// `not_user`, `not_workload`
+    LeftOut {
+        /// Which of them.
+        key: &'static str,
+        /// The pattern that is met.
+        pattern: &'m str,
+    },
+    /// `not_source_ip`
+    LeftOutByAddress {
+        /// The network.
+        net: &'m IpNet,
+    },
 }
 
 /// Which condition of a traffic rule a flow does not meet.

@@ -9,8 +9,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::explain::{EventMiss, FlowMiss, Side};
-use super::{Decision, EventCount, EventFilter, Label, PortRange, TrafficFilter};
-use crate::pce::record::{Event, Flow, Named, Text, Thing, Workload};
+use super::{Decision, EventCount, EventFilter, FieldChange, Label, PortRange, TrafficFilter};
+use crate::pce::record::{Delta, Event, Flow, Members, Named, Raw, Text, Thing, Workload};
 
 impl EventFilter {
     /// Whether the event is one of those the rule asks for: by its type or by
@@ -39,7 +39,38 @@ impl EventFilter {
             let (wanted, found) = (&self.status, event.status.filled());
             return Some(EventMiss::Status { wanted, found });
         }
-        None
+        self.misses_who(event).or_else(|| self.leaves_out(event))
+    }
+
+    /// Who, from where, what and how changed.
+    fn misses_who<'m>(&'m self, event: &Event<'_>) -> Option<EventMiss<'m>> {
+        if !self.user.is_empty() && named(&self.user, users(event)).is_none() {
+            return Some(EventMiss::User { wanted: &self.user });
+        }
+        let found = address(&event.action.src_ip);
+        if !self.source_ip.is_empty() && around(&self.source_ip, found).is_none() {
+            return Some(EventMiss::SourceIp { wanted: &self.source_ip, found });
+        }
+        if !self.workload.is_empty() && named(&self.workload, workloads(event)).is_none() {
+            return Some(EventMiss::Workload { wanted: &self.workload });
+        }
+        let change = self.change.as_ref()?;
+        let objects = &event.resource_changes.0;
+        let has = objects.iter().any(|object| change.is_of(&object.changes));
+        (!has).then_some(EventMiss::Change { field: &change.field })
+    }
+
+    /// What the event has and the rule leaves out.
+    fn leaves_out<'m>(&'m self, event: &Event<'_>) -> Option<EventMiss<'m>> {
+        let by_name = |key, patterns: &'m [String], names| {
+            named(patterns, names).map(|pattern| EventMiss::LeftOut { key, pattern })
+        };
+        by_name("not_user", &self.not_user, users(event))
+            .or_else(|| by_name("not_workload", &self.not_workload, workloads(event)))
+            .or_else(|| {
+                let net = around(&self.not_source_ip, address(&event.action.src_ip))?;
+                Some(EventMiss::LeftOutByAddress { net })
+            })
     }
 
     /// How much one matching event counts; at least 1.
@@ -59,6 +90,37 @@ impl EventFilter {
             }
         })
     }
+}
+
+impl FieldChange {
+    fn is_of(&self, changes: &Members<'_, Delta<'_>>) -> bool {
+        let allows = |wanted: &[String], value: &Raw<'_>| {
+            wanted.is_empty() || wanted.iter().any(|wanted| *wanted == value.plain())
+        };
+        changes.0.iter().any(|(field, delta)| {
+            *field == self.field
+                && allows(&self.from, &delta.before)
+                && allows(&self.to, &delta.after)
+        })
+    }
+}
+
+/// The first of the patterns that is one of these names.
+fn named<'p>(patterns: &'p [String], names: Vec<&str>) -> Option<&'p str> {
+    let is_one = |pattern: &&'p String| names.iter().any(|name| glob(pattern, name));
+    patterns.iter().find(is_one).map(String::as_str)
+}
+
+/// Who did it; of a log-in that failed, who tried to [seen on 25.2.40].
+fn users<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
+    let infos = event.notifications.0.iter().map(|notification| &notification.info);
+    let named = std::iter::once(&event.created_by).chain(infos).flat_map(|named| &named.0);
+    let users = named.filter(|(kind, _)| matches!(kind.as_ref(), "user" | "associated_user"));
+    users.map(|(_, user)| user.label()).collect()
+}
+
+fn workloads<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
+    objects(event).into_iter().map(Thing::label).collect()
 }
 
 /// The distinct workloads that an event names, in the event's order; where it names none, the agents (VENs), its own one last.

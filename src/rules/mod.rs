@@ -69,9 +69,43 @@ pub struct EventFilter {
     /// Any of these statuses; empty: any at all. `none` stands for null.
     #[serde(skip_serializing_if = "is_default")]
     pub status: Vec<String>,
+    /// Any of these users, by globs over the whole name: who did it, or tried to log in.
+    #[serde(skip_serializing_if = "is_default")]
+    pub user: Vec<String>,
+    /// From any of these addresses.
+    #[serde(skip_serializing_if = "is_default")]
+    pub source_ip: Vec<IpNet>,
+    /// About any of these workloads or agents, by globs over the whole name.
+    #[serde(skip_serializing_if = "is_default")]
+    pub workload: Vec<String>,
+    /// One of the objects that it changed was changed like this.
+    #[serde(skip_serializing_if = "is_default")]
+    pub change: Option<FieldChange>,
+    /// Leaves out an event of one of these users.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_user: Vec<String>,
+    /// Leaves out an event from one of these addresses.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_source_ip: Vec<IpNet>,
+    /// Leaves out an event about one of these workloads or agents.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_workload: Vec<String>,
     /// What one event counts as.
     #[serde(skip_serializing_if = "is_default")]
     pub count_by: EventCount,
+}
+
+/// A field that an event changed: from what, to what.
+#[derive(Serialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldChange {
+    /// `enforcement_mode`, as the PCE calls it.
+    pub field: String,
+    /// Any of these values, as [`crate::pce::record::Raw::plain`] has them; empty: any.
+    #[serde(skip_serializing_if = "is_default")]
+    pub from: Vec<String>,
+    /// The same after the change.
+    #[serde(skip_serializing_if = "is_default")]
+    pub to: Vec<String>,
 }
 
 /// What one matching event counts as.

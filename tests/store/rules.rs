@@ -95,6 +95,7 @@ fn all_of_an_event_rules_fields_are_read() {
             severity: vec!["err".to_owned(), "none".to_owned()],
             status: vec!["failure".to_owned(), "none".to_owned()],
             count_by: EventCount::Objects,
+            ..EventFilter::default()
         }
     );
 }

@@ -301,3 +301,47 @@ fn rules_with_the_same_id_all_run_and_that_is_said() {
     assert!(world.run(&["check"]).stdout.contains("rules[1].id"));
     assert_eq!(world.config()["rules"][1]["id"], 7);
 }
+
+#[test]
+fn a_rule_may_ask_who_did_it_from_where_and_what_was_changed_from_what_to_what() {
+    let mut world = World::new();
+    let lowered = json!({"field": "enabled", "from": "true", "to": "false"});
+    let rules = [
+        ("change", json!({"change": lowered}), true),
+        ("other way", json!({"change": {"field": "enabled", "to": "true"}}), false),
+        ("user", json!({"user": "ann@*"}), true),
+        ("other user", json!({"user": ["bob@*", "eve"]}), false),
+        ("from", json!({"source_ip": "203.0.113.0/24"}), true),
+        ("from elsewhere", json!({"not_source_ip": ["203.0.113.0/24"]}), false),
+        ("but", json!({"change": lowered, "not_user": "ann@corp.example"}), false),
+    ];
+    for (id, (name, filter, _)) in rules.iter().enumerate() {
+        let mut rule = event_rule(&format!("<{name}>"), "rule_set.update");
+        rule["id"] = json!(id + 1);
+        rule.as_object_mut().unwrap().extend(filter.as_object().unwrap().clone());
+        world.rule(rule);
+    }
+    world.pce.event(rule_set_update("ann@corp.example", "Web").at("10:03"));
+
+    let run = world.run_at("10:10");
+
+    let text = run.mail().text();
+    for (name, _, is_told) in &rules {
+        assert_eq!(text.contains(&format!("<{name}>")), *is_told, "{name}: {text}");
+    }
+    let list = world.run(&["rules", "list"]).stdout;
+    assert!(list.contains("enabled: true → false"), "{list}");
+    let only =
+        ["rules", "add", r#"{"type":"event","name":"x","filter_value":"y","change":{"to":"1"}}"#];
+    let refused = world.run(&only);
+    assert_eq!(refused.code, 64, "{refused:?}");
+    assert!(refused.stderr.contains("change.field"), "{refused:?}");
+    let set = world.run(&["rules", "set", "3", r#"change={"field":"enabled","form":"x"}"#]);
+    assert!(set.code == 64 && set.stderr.contains("change.form"), "{set:?}");
+    let set =
+        world.run(&["rules", "set", "3", r#"change={"field":"enabled"}"#, "source_ip=10.0.0.9"]);
+    assert_eq!(set.code, 0, "{set:?}");
+    let rule = &world.config()["rules"][2];
+    assert_eq!(rule["change"], json!({"field": "enabled"}));
+    assert_eq!(rule["source_ip"], "10.0.0.9");
+}

@@ -54,6 +54,17 @@ pub struct Members<'a, T>(pub Vec<(Cow<'a, str>, T)>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Raw<'a>(pub &'a str);
 
+impl<'a> Raw<'a> {
+    /// A string without its quotes, anything else as it was received; `null` for none.
+    pub fn plain(&self) -> Cow<'a, str> {
+        match serde_json::from_str::<String>(self.0) {
+            Ok(text) => Cow::Owned(text),
+            Err(_) if self.0.is_empty() => Cow::Borrowed("null"),
+            Err(_) => Cow::Borrowed(self.0.trim()),
+        }
+    }
+}
+
 impl<'a> Text<'a> {
     /// The text; empty where there is none.
     pub fn as_str(&self) -> &str {

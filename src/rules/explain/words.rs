@@ -19,6 +19,26 @@ texts! {
         en: "status {found} is not in {wanted}",
         zh: "status 為 {found}，不在 {wanted} 之內"
     }
+    no_such_user(wanted) {
+        en: "no user of it is one of {wanted}",
+        zh: "其中沒有 {wanted} 的使用者"
+    }
+    source_ip_not_in(found, wanted) {
+        en: "it came from {found}, which is not in {wanted}",
+        zh: "來自 {found}，不在 {wanted} 之內"
+    }
+    no_source_ip(wanted) {
+        en: "it names no address that it came from, the rule wants {wanted}",
+        zh: "沒有來源位址，規則要求 {wanted}"
+    }
+    no_such_workload(wanted) {
+        en: "no workload or agent of it is one of {wanted}",
+        zh: "其中沒有 {wanted} 的 workload 或 agent"
+    }
+    not_changed_so(field) {
+        en: "{field} is not changed as the rule wants",
+        zh: "{field} 並非規則所要求的變更"
+    }
     other_decision(found, wanted) {
         en: "decision is {found}, the rule wants {wanted}",
         zh: "決策為「{found}」，規則要求「{wanted}」"
@@ -74,6 +94,18 @@ impl EventMiss<'_> {
             Self::Status { wanted, found } => {
                 status_not_in(lang, none(found), listed(lang, wanted))
             }
+            Self::User { wanted } => no_such_user(lang, listed(lang, wanted)),
+            Self::SourceIp { wanted, found } => {
+                let wanted = listed(lang, wanted);
+                match found {
+                    Some(found) => source_ip_not_in(lang, found, wanted),
+                    None => no_source_ip(lang, wanted),
+                }
+            }
+            Self::Workload { wanted } => no_such_workload(lang, listed(lang, wanted)),
+            Self::Change { field } => not_changed_so(lang, field),
+            Self::LeftOut { key, pattern } => excluded(lang, key, pattern),
+            Self::LeftOutByAddress { net } => excluded(lang, "not_source_ip", net),
         }
     }
 }

@@ -49,6 +49,94 @@ fn severity_and_status_narrow_and_none_stands_for_null() {
     ));
 }
 
+const UPDATE: &str = r#"{"event_type":"workload.update","created_by":{"user":{"username":"ann@corp"}},
+    "action":{"src_ip":"10.1.2.3"},"resource_changes":[
+    {"resource":{"workload":{"href":"/w/1","hostname":"web-01"}},
+     "changes":{"enforcement_mode":{"before":"full","after":"idle"},"online":{"before":null,"after":true}}},
+    {"resource":{"workload":{"href":"/w/2","hostname":"web-02"}},
+     "changes":{"enforcement_mode":{"before":"idle","after":"full"}}}]}"#;
+
+#[test]
+fn who_from_where_and_about_whom_narrow_and_leave_out() {
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let nets = |nets: &[&str]| nets.iter().map(|net| net.parse().unwrap()).collect::<Vec<_>>();
+    type Set = fn(&mut EventFilter, Vec<String>);
+    let by_name: [(Set, Set, &[&str], &[&str]); 2] = [
+        (
+            |filter, names| filter.user = names,
+            |filter, names| filter.not_user = names,
+            &["bob", "ann@*"],
+            &["ann", "*@other", "Ann@corp"],
+        ),
+        (
+            |filter, names| filter.workload = names,
+            |filter, names| filter.not_workload = names,
+            &["web-0?"],
+            &["web", "db-*", "/w/1"],
+        ),
+    ];
+    for (wants, leaves_out, met, unmet) in by_name {
+        for (names, is_met) in [(met, true), (unmet, false)] {
+            let (mut one, mut other) = (event_rule("update"), event_rule("update"));
+            wants(&mut one, list(names));
+            leaves_out(&mut other, list(names));
+            assert_eq!(matches_event(&one, UPDATE), is_met, "{names:?}");
+            assert_eq!(matches_event(&other, UPDATE), !is_met, "{names:?}");
+        }
+    }
+    for (net, is_met) in [("10.0.0.0/8", true), ("10.1.2.3/32", true), ("192.0.2.0/24", false)] {
+        let source_ip = EventFilter { source_ip: nets(&[net]), ..event_rule("update") };
+        let not = EventFilter { not_source_ip: nets(&[net]), ..event_rule("update") };
+        assert_eq!(matches_event(&source_ip, UPDATE), is_met, "{net}");
+        assert_eq!(matches_event(&not, UPDATE), !is_met, "{net}");
+    }
+    // What names nobody and comes from nowhere is left out by nothing, and is nobody's.
+    let bare = r#"{"event_type":"workload.update"}"#;
+    let not = EventFilter {
+        not_user: list(&["*"]),
+        not_source_ip: nets(&["0.0.0.0/0"]),
+        ..event_rule("update")
+    };
+    assert!(matches_event(&not, bare));
+    let anyone = EventFilter { user: list(&["*"]), ..event_rule("update") };
+    assert!(!matches_event(&anyone, bare));
+}
+
+#[test]
+fn who_failed_to_log_in_is_the_name_that_was_typed() {
+    let failed = r#"{"event_type":"user.sign_in","created_by":{"system":{}},"notifications":[
+        {"notification_type":"user.login_failed","info":{"associated_user":{"supplied_username":"root"}}}]}"#;
+    let by = |user: &str| EventFilter { user: vec![user.to_owned()], ..event_rule("sign_in") };
+    assert!(matches_event(&by("root"), failed) && !matches_event(&by("ann"), failed));
+}
+
+#[test]
+fn a_change_holds_within_one_object() {
+    let change = |field: &str, from: &[&str], to: &[&str]| EventFilter {
+        change: Some(FieldChange {
+            field: field.to_owned(),
+            from: from.iter().map(|value| (*value).to_owned()).collect(),
+            to: to.iter().map(|value| (*value).to_owned()).collect(),
+        }),
+        ..event_rule("update")
+    };
+    for (field, from, to, is_met) in [
+        ("enforcement_mode", &["full"][..], &["idle"][..], true),
+        ("enforcement_mode", &["selective", "full"], &["visibility_only", "idle"], true),
+        ("enforcement_mode", &["idle"], &["idle"], false),
+        ("enforcement_mode", &[], &["selective"], false),
+        ("enforcement_mode", &[], &[], true),
+        ("online", &["null"], &["true"], true),
+        ("online", &["full"], &[], false),
+        ("Online", &[], &[], false),
+        ("description", &[], &[], false),
+    ] {
+        let rule = change(field, from, to);
+        assert_eq!(matches_event(&rule, UPDATE), is_met, "{field} {from:?} {to:?}");
+    }
+    assert!(!matches_event(&change("online", &[], &[]), r#"{"event_type":"workload.update"}"#));
+}
+
 #[test]
 fn an_event_counts_as_many_objects_as_it_names() {
     let mut filter = event_rule("heartbeats");
