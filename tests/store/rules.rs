@@ -1,8 +1,8 @@
 //! What a rule is read to, and what is refused.
 
 use illumio_monitor::rules::{
-    Decision, EventCount, EventFilter, Filter, FlowCount, Label, Level, PortRange, Rule, Threshold,
-    TrafficFilter,
+    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, Level, PortRange,
+    Rule, Threshold, TrafficFilter,
 };
 
 use crate::helpers::{minimal, one_wrong, read};
@@ -87,15 +87,30 @@ fn immediate_stays_so_beside_the_numbers_that_the_python_tool_writes() {
 #[test]
 fn all_of_an_event_rules_fields_are_read() {
     let text = r#""filter_value": "user.* | agent.suspend", "severity": ["err", "none"],
-        "status": "failure, none", "count_by": "objects""#;
+        "status": "failure, none", "count_by": "objects", "user": "ann@*, bob",
+        "source_ip": ["10.1.2.3/8", "192.0.2.7"], "workload": "web-?",
+        "change": {"field": "enforcement_mode", "from": "full | selective"},
+        "not_user": "eve", "not_source_ip": "198.51.100.0/24", "not_workload": ["db-*"]"#;
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let nets = |nets: &[&str]| nets.iter().map(|net| net.parse().unwrap()).collect();
     assert_eq!(
         event(text),
         EventFilter {
             filter_value: "user.*|agent.suspend".to_owned(),
             severity: vec!["err".to_owned(), "none".to_owned()],
             status: vec!["failure".to_owned(), "none".to_owned()],
+            user: list(&["ann@*", "bob"]),
+            source_ip: nets(&["10.0.0.0/8", "192.0.2.7/32"]),
+            workload: list(&["web-?"]),
+            change: Some(FieldChange {
+                field: "enforcement_mode".to_owned(),
+                from: list(&["full", "selective"]),
+                to: Vec::new(),
+            }),
+            not_user: list(&["eve"]),
+            not_source_ip: nets(&["198.51.100.0/24"]),
+            not_workload: list(&["db-*"]),
             count_by: EventCount::Objects,
-            ..EventFilter::default()
         }
     );
 }
