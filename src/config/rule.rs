@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
@@ -249,7 +250,7 @@ fn words_of(rule: &Section<'_>, key: &'static str, known: &'static [&'static str
 
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
     TrafficFilter {
-        decision: decision(rule),
+        decisions: decisions(rule),
         ports: parts(rule, "port", port_range, words::bad_port),
         proto: proto(rule),
         src_label: labels(rule, "src_label"),
@@ -265,18 +266,16 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
     }
 }
 
-fn decision(rule: &Section<'_>) -> Option<Decision> {
-    let number = rule.int("pd", -1..=3);
+fn decisions(rule: &Section<'_>) -> Vec<Decision> {
+    let numbers = rule.ints("pd", -1..=3);
     if rule.get("pd").is_none() {
         rule.wrong("pd", words::pd_missing);
     }
-    match number? {
-        0 => Some(Decision::Allowed),
-        1 => Some(Decision::PotentiallyBlocked),
-        2 => Some(Decision::Blocked),
-        3 => Some(Decision::Unknown),
-        _ => None,
-    }
+    let each = numbers.iter().map(|number| usize::try_from(*number).ok());
+    // One that is any makes all of them any.
+    let places: Option<BTreeSet<usize>> = each.collect();
+    let decisions = places.unwrap_or_default().into_iter();
+    decisions.filter_map(|place| Decision::ALL.get(place).copied()).collect()
 }
 
 fn proto(rule: &Section<'_>) -> Option<u8> {

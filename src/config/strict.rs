@@ -172,7 +172,25 @@ impl<'a> Section<'a> {
 
     /// A whole number in `range`.
     pub fn int(&self, key: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
-        match self.ask(key, || Kind::Number(range.clone()))? {
+        let node = self.ask(key, || Kind::Number(range.clone()))?;
+        self.number_of(key, node, &range)
+    }
+
+    /// One such number, or several in a list.
+    pub fn ints(&self, key: &'static str, range: RangeInclusive<i64>) -> Vec<i64> {
+        match self.ask(key, || Kind::Number(range.clone())) {
+            None => Vec::new(),
+            Some(Node::List(list)) => {
+                let each = list.iter().enumerate();
+                let read = |(at, node)| self.number_of(&format!("{key}[{at}]"), node, &range);
+                each.filter_map(read).collect()
+            }
+            Some(node) => self.number_of(key, node, &range).into_iter().collect(),
+        }
+    }
+
+    fn number_of(&self, key: &str, node: &Node, range: &RangeInclusive<i64>) -> Option<i64> {
+        match node {
             Node::Number(number) if number.as_f64().is_some_and(|value| value.fract() != 0.0) => {
                 self.wrong(key, |lang| words::want_whole(lang, number));
                 None

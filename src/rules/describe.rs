@@ -64,7 +64,7 @@ fn changed(change: &FieldChange, lang: Lang) -> String {
 }
 
 fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![decision(filter.decision, lang)];
+    let mut parts = vec![decisions(&filter.decisions, lang)];
     if !filter.ports.is_empty() {
         parts.push(words::port(lang, ports(&filter.ports)));
     }
@@ -107,13 +107,16 @@ fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     parts.into_iter().map(|part| words::not(lang, part)).collect()
 }
 
-fn decision(decision: Option<Decision>, lang: Lang) -> String {
-    match decision {
-        None => words::any_decision(lang),
-        Some(Decision::Allowed) => words::allowed(lang),
-        Some(Decision::PotentiallyBlocked) => words::potentially_blocked(lang),
-        Some(Decision::Blocked) => words::blocked(lang),
-        Some(Decision::Unknown) => words::unknown(lang),
+fn decisions(decisions: &[Decision], lang: Lang) -> String {
+    let told = decisions.iter().map(|decision| match decision {
+        Decision::Allowed => words::allowed(lang),
+        Decision::PotentiallyBlocked => words::potentially_blocked(lang),
+        Decision::Blocked => words::blocked(lang),
+        Decision::Unknown => words::unknown(lang),
+    });
+    match decisions {
+        [] => words::any_decision(lang),
+        _ => told.collect::<Vec<_>>().join(", "),
     }
 }
 

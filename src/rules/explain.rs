@@ -74,8 +74,8 @@ pub enum EventMiss<'m> {
 pub enum FlowMiss<'m> {
     /// `pd`
     Decision {
-        /// This one.
-        wanted: Decision,
+        /// Any of these.
+        wanted: &'m [Decision],
         /// None: it says none that is known.
         found: Option<Decision>,
     },

@@ -228,11 +228,10 @@ impl TrafficFilter {
 
     /// What the rule asks for and the row does not have.
     fn lacks<'m>(&'m self, facts: &FlowFacts<'_>) -> Option<FlowMiss<'m>> {
-        if let Some(wanted) = self.decision
-            && facts.decision != Some(wanted)
-        {
-            let found = facts.decision;
-            return Some(FlowMiss::Decision { wanted, found });
+        let found = facts.decision;
+        let is_wanted = |decision| self.decisions.contains(&decision);
+        if !self.decisions.is_empty() && !found.is_some_and(is_wanted) {
+            return Some(FlowMiss::Decision { wanted: &self.decisions, found });
         }
         if !self.ports.is_empty() && within(&self.ports, facts.port).is_none() {
             let (wanted, found) = (&self.ports, facts.port);

@@ -15,10 +15,10 @@ pub mod minutes;
 pub mod protocol;
 pub mod series;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use crate::pce::Decision;
 
@@ -121,9 +121,9 @@ pub enum EventCount {
 /// What a rule of type `traffic` asks for. An empty list asks for nothing.
 #[derive(Serialize, Clone, Debug, Default, PartialEq)]
 pub struct TrafficFilter {
-    /// The policy decision; `None` (`-1`) is any.
-    #[serde(skip_serializing_if = "is_default")]
-    pub decision: Option<Decision>,
+    /// Any of these policy decisions; empty (`-1`): any at all.
+    #[serde(rename = "decision", skip_serializing_if = "is_default", serialize_with = "as_one")]
+    pub decisions: Vec<Decision>,
     /// Any of these.
     #[serde(skip_serializing_if = "is_default")]
     pub ports: Vec<PortRange>,
@@ -160,6 +160,14 @@ pub struct TrafficFilter {
     /// What growth counts as.
     #[serde(skip_serializing_if = "is_default")]
     pub count_by: FlowCount,
+}
+
+/// One is known by itself, as it was when a rule had but one.
+fn as_one<S: Serializer>(decisions: &[Decision], serializer: S) -> Result<S::Ok, S::Error> {
+    match decisions {
+        [decision] => decision.serialize(serializer),
+        several => several.serialize(serializer),
+    }
 }
 
 /// What a row that grew counts as.
@@ -241,18 +249,19 @@ pub enum Level {
 /// `None` without such a rule.
 pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     let enabled = rules.iter().filter(|rule| rule.enabled);
-    let mut asked: Vec<Option<Decision>> = enabled
-        .filter_map(|rule| match &rule.filter {
-            Filter::Traffic(filter) => Some(filter.decision),
-            Filter::Event(_) => None,
-        })
-        .collect();
-    asked.sort();
-    asked.dedup();
-    (!asked.is_empty()).then(|| {
-        let all: Option<Vec<Decision>> = asked.into_iter().collect();
-        all.unwrap_or_default()
-    })
+    let asked = enabled.filter_map(|rule| match &rule.filter {
+        Filter::Traffic(filter) => Some(filter.decisions.as_slice()),
+        Filter::Event(_) => None,
+    });
+    let asked: Vec<&[Decision]> = asked.collect();
+    if asked.is_empty() {
+        return None;
+    }
+    if asked.iter().any(|decisions| decisions.is_empty()) {
+        return Some(Vec::new());
+    }
+    let all: BTreeSet<Decision> = asked.concat().into_iter().collect();
+    Some(all.into_iter().collect())
 }
 
 impl Filter {

@@ -73,17 +73,18 @@ pub fn traffic(rule: &Value, row: &Value) -> bool {
     if rule["type"] != "traffic" {
         return false;
     }
-    let decision = match rule["pd"].as_i64() {
-        Some(2) => "blocked",
-        Some(1) => "potentially_blocked",
-        Some(0) => "allowed",
-        Some(3) => "unknown",
-        _ => "",
+    let decisions: Vec<String> = words(&rule["pd"]);
+    let is_decision = |number: &String| match number.as_str() {
+        "2" => row["policy_decision"] == "blocked",
+        "1" => row["policy_decision"] == "potentially_blocked",
+        "0" => row["policy_decision"] == "allowed",
+        "3" => row["policy_decision"] == "unknown",
+        _ => true,
     };
     let (port, proto) = (row["service"]["port"].as_i64(), row["service"]["proto"].as_i64());
     let (source, destination) = (&row["src"], &row["dst"]);
     let asked = |key: &str| !words(&rule[key]).is_empty();
-    (decision.is_empty() || row["policy_decision"] == decision)
+    decisions.iter().any(is_decision)
         && (!asked("port") || has_port(&rule["port"], port))
         && (!asked("proto") || proto == protocol(&rule["proto"]))
         && has_labels(&rule["src_label"], source)
@@ -133,7 +134,8 @@ fn has_labels(labels: &Value, end: &Value) -> bool {
     words(labels).iter().all(|label| {
         let (key, value) = label.split_once('=').unwrap();
         let all = end["workload"]["labels"].as_array();
-        all.into_iter().flatten().any(|one| one["key"] == key && one["value"] == value)
+        let is_value = |one: &Value| value.split('|').any(|value| one["value"] == value.trim());
+        all.into_iter().flatten().any(|one| one["key"] == key && is_value(one))
     })
 }
 

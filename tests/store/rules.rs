@@ -127,7 +127,7 @@ fn all_of_a_traffic_rules_fields_are_read() {
 
     let nets = |list: &[&str]| list.iter().map(|net| net.parse().unwrap()).collect();
     let expected = TrafficFilter {
-        decision: Some(Decision::Blocked),
+        decisions: vec![Decision::Blocked],
         ports: vec![PortRange { from: 80, to: 80 }, PortRange { from: 8000, to: 8100 }],
         proto: Some(6),
         src_label: vec![label("role", "Web"), label("env", "Prod")],
@@ -147,14 +147,18 @@ fn all_of_a_traffic_rules_fields_are_read() {
 #[test]
 fn each_policy_decision_has_its_number() {
     let decision = |pd: &str| match rule(&format!(r#"{TRAFFIC}, "pd": {pd}"#)).filter {
-        Filter::Traffic(filter) => filter.decision,
+        Filter::Traffic(filter) => filter.decisions,
         Filter::Event(_) => panic!("a traffic rule"),
     };
-    assert_eq!(decision("2"), Some(Decision::Blocked));
-    assert_eq!(decision("1"), Some(Decision::PotentiallyBlocked));
-    assert_eq!(decision("0"), Some(Decision::Allowed));
-    assert_eq!(decision("3"), Some(Decision::Unknown));
-    assert_eq!(decision("-1"), None);
+    assert_eq!(decision("2"), [Decision::Blocked]);
+    assert_eq!(decision("1"), [Decision::PotentiallyBlocked]);
+    assert_eq!(decision("0"), [Decision::Allowed]);
+    assert_eq!(decision("3"), [Decision::Unknown]);
+    assert_eq!(decision("-1"), []);
+    assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
+    assert_eq!(decision("[2, -1]"), []);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, 5]"#)), &["rules[0].pd[1]", "from -1 to 3"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, "x"]"#)), &["rules[0].pd[1]", "number"]);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": 4"#)), &["rules[0].pd", "from -1 to 3"]);
     one_wrong(&file(TRAFFIC), &["rules[0].pd", "missing", "2 for blocked"]);
 }

@@ -54,12 +54,15 @@ fn a_rule_matches_its_policy_decision() {
         (json!({"pd": 0}), 32),
         (json!({"pd": 3}), 64),
         (json!({"pd": -1}), 511),
+        (json!({"pd": [0, 2]}), 431),
+        (json!({"pd": [0, -1]}), 511),
     ]);
 }
 
 #[test]
 fn the_query_asks_for_the_decisions_that_the_rules_need() {
-    let asked = |decisions: &[i64]| {
+    let asked = |decisions: Value| {
+        let decisions = decisions.as_array().unwrap();
         let rules: Vec<Value> =
             decisions.iter().map(|pd| json!({"type": "traffic", "pd": pd})).collect();
         let mut beside = Beside::with(&rules);
@@ -68,10 +71,12 @@ fn the_query_asks_for_the_decisions_that_the_rules_need() {
         assert_eq!(posted.len(), 1, "one query for all rules");
         posted[0].json()["policy_decisions"].clone()
     };
-    assert_eq!(asked(&[2]), json!(["blocked"]));
-    assert_eq!(asked(&[2, 2, 0]), json!(["allowed", "blocked"]));
-    assert_eq!(asked(&[3, 1]), json!(["potentially_blocked", "unknown"]));
-    assert_eq!(asked(&[2, -1]), json!([]), "any: all of them");
+    assert_eq!(asked(json!([2])), json!(["blocked"]));
+    assert_eq!(asked(json!([2, 2, 0])), json!(["allowed", "blocked"]));
+    assert_eq!(asked(json!([3, 1])), json!(["potentially_blocked", "unknown"]));
+    assert_eq!(asked(json!([[2, 1], 0])), json!(["allowed", "potentially_blocked", "blocked"]));
+    assert_eq!(asked(json!([2, -1])), json!([]), "any: all of them");
+    assert_eq!(asked(json!([[2, -1]])), json!([]), "any: all of them");
 }
 
 #[test]
@@ -97,6 +102,7 @@ fn several_labels_mean_all_of_them_and_case_counts() {
         (json!({"src_label": "role=web,env=prod"}), 265),
         (json!({"src_label": ["role=web", "env=test"]}), 2),
         (json!({"src_label": "role=Web"}), 0),
+        (json!({"src_label": "role=db|web"}), 267),
         (json!({"dst_label": "app=shop"}), 263),
         (json!({"ex_src_label": "env=prod"}), 134),
         (json!({"ex_src_label": "role=web,env=test"}), 397),

@@ -115,7 +115,9 @@ impl FlowMiss<'_> {
     pub fn text(&self, lang: Lang) -> String {
         match *self {
             Self::Decision { wanted, found } => {
-                let wanted = decision(lang, wanted);
+                let wanted: Vec<String> =
+                    wanted.iter().map(|wanted| decision(lang, *wanted)).collect();
+                let wanted = listed(lang, &wanted);
                 match found {
                     Some(found) => other_decision(lang, decision(lang, found), wanted),
                     None => no_decision(lang, wanted),
@@ -224,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_flow_without_the_field_is_told_of_as_such() {
-        let told = flow_misses(|rule| rule.decision = Some(Decision::Blocked), "{}");
+        let told = flow_misses(|rule| rule.decisions = vec![Decision::Blocked], "{}");
         assert_eq!(
             told,
             [

@@ -183,8 +183,8 @@ fn pairs() -> Vec<(&'static str, TrafficFilter, TrafficFilter)> {
     vec![
         (
             "decision",
-            with(&|f| f.decision = Some(Decision::Blocked)),
-            with(&|f| f.decision = Some(Decision::Allowed)),
+            with(&|f| f.decisions = vec![Decision::Allowed, Decision::Blocked]),
+            with(&|f| f.decisions = vec![Decision::Allowed]),
         ),
         ("port", with(&|f| f.ports = ports(440, 450)), with(&|f| f.ports = ports(446, 450))),
         ("proto", with(&|f| f.proto = Some(6)), with(&|f| f.proto = Some(17))),
@@ -297,14 +297,14 @@ fn a_row_without_a_port_matches_no_port_and_no_ex_port() {
 
 #[test]
 fn a_decision_may_come_as_a_number() {
-    let filter = TrafficFilter { decision: Some(Decision::Blocked), ..Default::default() };
+    let filter = TrafficFilter { decisions: vec![Decision::Blocked], ..Default::default() };
     assert!(matches_flow(&filter, r#"{"pd":2}"#));
     assert!(!matches_flow(&filter, r#"{"pd":9}"#));
 }
 
 #[test]
 fn a_decision_that_is_not_known_is_the_one_that_was_asked_for() {
-    let blocked = TrafficFilter { decision: Some(Decision::Blocked), ..Default::default() };
+    let blocked = TrafficFilter { decisions: vec![Decision::Blocked], ..Default::default() };
     let any = TrafficFilter::default();
     let decided = |row: &str, asked| {
         let flow = serde_json::from_str(row).unwrap();
