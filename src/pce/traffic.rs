@@ -190,9 +190,9 @@ pub struct Downloaded {
 
 /// Who a download is for.
 pub trait Rows {
-    /// Whether [`Self::wants`] looks at labels.
-    fn compares_labels(&self) -> bool {
-        false
+    /// How much of a row [`Rows::wants`] looks at.
+    fn depth(&self) -> Depth {
+        Depth::Rules
     }
 
     /// Whether the row is to be read, by what a [`glance`] tells of it. Not every
@@ -467,8 +467,7 @@ fn next_row<R: Read>(
     downloaded: &mut Downloaded,
     wanted: &mut bool,
 ) -> Result<bool, StreamError> {
-    let enough = if to.compares_labels() { Depth::Labels } else { Depth::Rules };
-    let depth = if *wanted { Depth::Whole } else { enough };
+    let depth = if *wanted { Depth::Whole } else { to.depth() };
     let at_a_glance = |window: &[u8]| {
         let (row, end) = glance(window, depth)?;
         *wanted = to.wants(&row);

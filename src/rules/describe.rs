@@ -72,6 +72,31 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
         let name = protocol::name(proto).map(str::to_ascii_lowercase);
         parts.push(name.unwrap_or_else(|| words::proto(lang, proto)));
     }
+    let mut list = |names: &[String], words: fn(Lang, String) -> String| {
+        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
+    };
+    list(&filter.process, words::process);
+    list(&filter.user, words::user);
+    list(&filter.src_host, words::from);
+    list(&filter.dst_host, words::to);
+    list(&filter.not_process, words::not_process);
+    list(&filter.not_user, words::not_user);
+    list(&filter.not_src_host, words::not_source_ip);
+    list(&filter.not_dst_host, words::not_to);
+    for (managed, is, is_not) in [
+        (
+            filter.src_managed,
+            words::from(lang, words::managed(lang)),
+            words::from(lang, words::unmanaged(lang)),
+        ),
+        (
+            filter.dst_managed,
+            words::to(lang, words::managed(lang)),
+            words::to(lang, words::unmanaged(lang)),
+        ),
+    ] {
+        parts.extend(managed.map(|managed| if managed { is } else { is_not }));
+    }
     let ends = [
         (
             words::from(lang, end(&filter.src_label, &filter.src_ip)),

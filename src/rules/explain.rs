@@ -100,6 +100,20 @@ pub enum FlowMiss<'m> {
         /// The first that is missing.
         wanted: &'m Label,
     },
+    /// `process`, `user`, `src_host`, `dst_host`
+    Name {
+        /// Which of them.
+        key: &'static str,
+        /// Any of these.
+        wanted: &'m [String],
+    },
+    /// `src_managed`, `dst_managed`
+    Managed {
+        /// Of which end.
+        side: Side,
+        /// Whether it should be.
+        wanted: bool,
+    },
     /// `src_ip_in`, `dst_ip_in`
     Address {
         /// Whose address.
@@ -112,6 +126,13 @@ pub enum FlowMiss<'m> {
     /// `ex_port`
     LeftOutByPort(&'m PortRange),
     /// `ex_src_label`, `ex_dst_label`
+    LeftOutByName {
+        /// `not_process`, `not_user`, `not_src_host`, `not_dst_host`
+        key: &'static str,
+        /// The pattern that is met.
+        pattern: &'m str,
+    },
+    /// By its labels.
     LeftOutByLabels {
         /// Whose labels.
         side: Side,

@@ -10,7 +10,8 @@ use ipnet::IpNet;
 
 use super::explain::{EventMiss, FlowMiss, Side};
 use super::{Decision, EventCount, EventFilter, FieldChange, Label, PortRange, TrafficFilter};
-use crate::pce::record::{Delta, Event, Flow, Members, Named, Raw, Text, Thing, Workload};
+use crate::pce::glance::Depth;
+use crate::pce::record::{Delta, End, Event, Flow, Members, Named, Raw, Text, Thing, Workload};
 
 impl EventFilter {
     /// Whether the event is one of those the rule asks for: by its type or by
@@ -208,12 +209,23 @@ impl<'f> FlowFacts<'f> {
     }
 }
 
+/// The names of one kind that a row has.
+type NamesOf = for<'f> fn(&'f Flow<'f>) -> Vec<&'f str>;
+
 impl TrafficFilter {
-    /// Whether it looks at the labels of a row.
-    pub fn compares_labels(&self) -> bool {
-        [&self.src_label, &self.dst_label, &self.ex_src_label, &self.ex_dst_label]
-            .iter()
-            .any(|labels| !labels.is_empty())
+    /// How much of a row it looks at.
+    pub fn depth(&self) -> Depth {
+        let names = [&self.process, &self.user, &self.src_host, &self.dst_host];
+        let not = [&self.not_process, &self.not_user, &self.not_src_host, &self.not_dst_host];
+        let labels = [&self.src_label, &self.dst_label, &self.ex_src_label, &self.ex_dst_label];
+        let managed = self.src_managed.or(self.dst_managed).is_some();
+        if managed || names.into_iter().chain(not).any(|names| !names.is_empty()) {
+            Depth::Whole
+        } else if labels.iter().any(|labels| !labels.is_empty()) {
+            Depth::Labels
+        } else {
+            Depth::Rules
+        }
     }
 
     /// Whether the row is one of those the rule asks for.
@@ -255,11 +267,48 @@ impl TrafficFilter {
                 return Some(FlowMiss::Address { side, wanted, found });
             }
         }
+        self.lacks_names(facts)
+    }
+
+    /// What it asks for of processes, users and hosts.
+    fn lacks_names<'m>(&'m self, facts: &FlowFacts<'_>) -> Option<FlowMiss<'m>> {
+        let asked: [(_, &[String], NamesOf); 4] = [
+            ("process", &self.process, processes),
+            ("user", &self.user, user),
+            ("src_host", &self.src_host, source_hosts),
+            ("dst_host", &self.dst_host, destination_hosts),
+        ];
+        for (key, wanted, of) in asked {
+            if !wanted.is_empty() && named(wanted, of(facts.flow)).is_none() {
+                return Some(FlowMiss::Name { key, wanted });
+            }
+        }
+        let managed = [self.src_managed, self.dst_managed];
+        for ((side, wanted), end) in SIDES.into_iter().zip(managed).zip(facts.workloads()) {
+            if let Some(wanted) = wanted
+                && wanted != end.href.filled().is_some()
+            {
+                return Some(FlowMiss::Managed { side, wanted });
+            }
+        }
         None
     }
 
     /// What the row has and the rule leaves out.
     fn leaves_out<'m>(&'m self, facts: &FlowFacts<'_>) -> Option<FlowMiss<'m>> {
+        let not: [(_, &[String], NamesOf); 4] = [
+            ("not_process", &self.not_process, processes),
+            ("not_user", &self.not_user, user),
+            ("not_src_host", &self.not_src_host, source_hosts),
+            ("not_dst_host", &self.not_dst_host, destination_hosts),
+        ];
+        for (key, patterns, of) in not {
+            if !patterns.is_empty()
+                && let Some(pattern) = named(patterns, of(facts.flow))
+            {
+                return Some(FlowMiss::LeftOutByName { key, pattern });
+            }
+        }
         if let Some(range) = within(&self.ex_ports, facts.port) {
             return Some(FlowMiss::LeftOutByPort(range));
         }
@@ -277,6 +326,30 @@ impl TrafficFilter {
         }
         None
     }
+}
+
+fn filled<'f>(texts: &[&'f Text<'_>]) -> Vec<&'f str> {
+    texts.iter().filter_map(|text| text.filled()).collect()
+}
+
+fn processes<'f>(flow: &'f Flow<'f>) -> Vec<&'f str> {
+    filled(&[&flow.service.process_name, &flow.service.windows_service_name])
+}
+
+fn user<'f>(flow: &'f Flow<'f>) -> Vec<&'f str> {
+    filled(&[&flow.service.user_name])
+}
+
+fn hosts<'f>(end: &'f End<'_>) -> Vec<&'f str> {
+    filled(&[&end.workload.hostname, &end.workload.name, &end.fqdn])
+}
+
+fn source_hosts<'f>(flow: &'f Flow<'f>) -> Vec<&'f str> {
+    hosts(&flow.src)
+}
+
+fn destination_hosts<'f>(flow: &'f Flow<'f>) -> Vec<&'f str> {
+    hosts(&flow.dst)
 }
 
 /// In the order in which every pair of fields stands.

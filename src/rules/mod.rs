@@ -145,6 +145,36 @@ pub struct TrafficFilter {
     /// None of these.
     #[serde(skip_serializing_if = "is_default")]
     pub ex_ports: Vec<PortRange>,
+    /// By any of these processes or Windows services, by globs over the whole name.
+    #[serde(skip_serializing_if = "is_default")]
+    pub process: Vec<String>,
+    /// By any of these users, in the same way.
+    #[serde(skip_serializing_if = "is_default")]
+    pub user: Vec<String>,
+    /// From any of these hosts, in the same way.
+    #[serde(skip_serializing_if = "is_default")]
+    pub src_host: Vec<String>,
+    /// To any of these hosts, in the same way.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dst_host: Vec<String>,
+    /// Whether the source is a workload that the PCE manages; either, where it says nothing.
+    #[serde(skip_serializing_if = "is_default")]
+    pub src_managed: Option<bool>,
+    /// The same of the destination.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dst_managed: Option<bool>,
+    /// By none of these processes or Windows services.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_process: Vec<String>,
+    /// By none of these users.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_user: Vec<String>,
+    /// From none of these hosts.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_src_host: Vec<String>,
+    /// To none of these hosts.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_dst_host: Vec<String>,
     /// Leaves out a flow whose source has all of these.
     #[serde(skip_serializing_if = "is_default")]
     pub ex_src_label: Vec<Label>,

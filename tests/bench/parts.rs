@@ -125,8 +125,7 @@ fn parse_all<'a, T: Deserialize<'a>>(rows: &[&'a [u8]]) {
 /// As a download is read of which nobody wants a row.
 fn pass_all(array: &[u8], filters: &[TrafficFilter]) {
     let candidates = Candidates::of(filters.iter());
-    let labels = filters.iter().any(TrafficFilter::compares_labels);
-    let look = if labels { Depth::Labels } else { Depth::Rules };
+    let look = filters.iter().map(TrafficFilter::depth).max().unwrap_or(Depth::Rules);
     let mut found = Vec::new();
     let mut records = Records::new(array);
     let mut unwanted = |window: &[u8]| {

@@ -91,6 +91,16 @@ pub fn traffic(rule: &Value, row: &Value) -> bool {
         && has_labels(&rule["dst_label"], destination)
         && (!asked("src_ip_in") || is_in(&rule["src_ip_in"], source))
         && (!asked("dst_ip_in") || is_in(&rule["dst_ip_in"], destination))
+        && (!asked("process") || is_called(&rule["process"], &processes(row)))
+        && (!asked("user") || is_called(&rule["user"], &user(row)))
+        && (!asked("src_host") || is_called(&rule["src_host"], &hosts(source)))
+        && (!asked("dst_host") || is_called(&rule["dst_host"], &hosts(destination)))
+        && !is_called(&rule["not_process"], &processes(row))
+        && !is_called(&rule["not_user"], &user(row))
+        && !is_called(&rule["not_src_host"], &hosts(source))
+        && !is_called(&rule["not_dst_host"], &hosts(destination))
+        && rule["src_managed"].as_bool().is_none_or(|wanted| wanted == is_managed(source))
+        && rule["dst_managed"].as_bool().is_none_or(|wanted| wanted == is_managed(destination))
         && !has_port(&rule["ex_port"], port)
         && !(asked("ex_src_label") && has_labels(&rule["ex_src_label"], source))
         && !(asked("ex_dst_label") && has_labels(&rule["ex_dst_label"], destination))
@@ -109,6 +119,32 @@ fn words(value: &Value) -> Vec<String> {
         }
         other => vec![other.to_string()],
     }
+}
+
+fn is_called(wanted: &Value, names: &[&str]) -> bool {
+    let globs = words(wanted).into_iter().map(|glob| glob.chars().collect::<Vec<_>>());
+    let names = names.iter().map(|name| name.chars().collect::<Vec<_>>());
+    let names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    globs.into_iter().any(|wanted| names.iter().any(|name| glob(&wanted, name)))
+}
+
+fn processes(row: &Value) -> Vec<&str> {
+    let service = &row["service"];
+    let names = [&service["process_name"], &service["windows_service_name"]];
+    names.into_iter().filter_map(Value::as_str).collect()
+}
+
+fn user(row: &Value) -> Vec<&str> {
+    row["service"]["user_name"].as_str().into_iter().collect()
+}
+
+fn hosts(end: &Value) -> Vec<&str> {
+    let names = [&end["workload"]["name"], &end["workload"]["hostname"], &end["fqdn"]];
+    names.into_iter().filter_map(Value::as_str).collect()
+}
+
+fn is_managed(end: &Value) -> bool {
+    end["workload"]["href"].is_string()
 }
 
 fn has_port(ports: &Value, port: Option<i64>) -> bool {

@@ -122,9 +122,13 @@ fn all_of_a_traffic_rules_fields_are_read() {
         "dst_label": ["loc=Taipei, Neihu"], "src_ip_in": "10.1.2.3/8, 2001:db8::1",
         "dst_ip_in": ["192.0.2.1"], "ex_port": 5353, "ex_src_label": "app=A=B",
         "ex_dst_label": null, "ex_src_ip": "", "ex_dst_ip": "224.0.0.0/4,ff00::/8",
+        "process": "ssh*", "user": ["root"], "src_host": "web-*", "dst_host": "db-01,db-02",
+        "src_managed": true, "dst_managed": false, "not_process": "backup",
+        "not_user": "scanner", "not_src_host": "jump-*", "not_dst_host": ["ntp"],
         "count_by": "flows""#,
     );
 
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let nets = |list: &[&str]| list.iter().map(|net| net.parse().unwrap()).collect();
     let expected = TrafficFilter {
         decisions: vec![Decision::Blocked],
@@ -134,6 +138,16 @@ fn all_of_a_traffic_rules_fields_are_read() {
         dst_label: vec![label("loc", "Taipei, Neihu")],
         src_ip: nets(&["10.0.0.0/8", "2001:db8::1/128"]),
         dst_ip: nets(&["192.0.2.1/32"]),
+        process: list(&["ssh*"]),
+        user: list(&["root"]),
+        src_host: list(&["web-*"]),
+        dst_host: list(&["db-01", "db-02"]),
+        src_managed: Some(true),
+        dst_managed: Some(false),
+        not_process: list(&["backup"]),
+        not_user: list(&["scanner"]),
+        not_src_host: list(&["jump-*"]),
+        not_dst_host: list(&["ntp"]),
         ex_ports: vec![PortRange { from: 5353, to: 5353 }],
         ex_src_label: vec![label("app", "A=B")],
         ex_dst_label: vec![],

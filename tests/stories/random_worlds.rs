@@ -245,6 +245,7 @@ fn some_rules(dice: &mut Dice) -> Vec<Value> {
         json!({"pd": -1, "src_ip_in": "10.0.0.0/9"}),
         json!({"pd": 1, "proto": "tcp"}),
         json!({"pd": [2, 1], "port": "1-1024"}),
+        json!({"pd": 2, "src_managed": true, "not_dst_host": "*1"}),
         json!({"pd": -1, "count_by": "flows"}),
         json!({"pd": 2, "ex_port": 445, "count_by": "flows"}),
         json!({"pd": 2, "proto": "icmp"}),

@@ -14,7 +14,7 @@ fn flows() -> Vec<Connection> {
     let db = || workload("db").label("app", "shop").ip("10.9.0.4");
     let flows = [
         blocked(prod.clone(), db(), 443),
-        blocked(test, db(), 8_050),
+        blocked(test, db(), 8_050).process("backup").user("svc"),
         blocked("192.168.7.7", db(), 53).udp(),
         blocked(prod.clone(), "10.9.0.9", 0).icmp(8, 0),
         potentially_blocked(prod.clone(), db(), 443),
@@ -151,4 +151,23 @@ fn the_talkers_of_a_rule_that_counts_flows_are_ranked_by_connections_and_that_is
     let mut lines = talkers.lines().map(str::trim_start);
     assert!(lines.any(|line| line.starts_with("40  web-02")), "{text}");
     assert!(lines.any(|line| line.starts_with("3  web-01")), "{text}");
+}
+
+#[test]
+fn processes_users_and_hosts_match_by_patterns_and_an_end_is_managed_or_not() {
+    assert_counts(&[
+        (json!({"process": "back*"}), 2),
+        (json!({"not_process": ["backup"]}), 397),
+        (json!({"user": "root,svc"}), 2),
+        (json!({"not_user": "svc"}), 397),
+        (json!({"src_host": "prod"}), 265),
+        (json!({"src_host": "t?st, nobody"}), 2),
+        (json!({"src_host": "pro"}), 0),
+        (json!({"dst_host": "db"}), 263),
+        (json!({"not_src_host": "prod"}), 134),
+        (json!({"not_dst_host": "d*"}), 136),
+        (json!({"src_managed": false}), 132),
+        (json!({"dst_managed": true}), 263),
+        (json!({"src_managed": true, "dst_managed": false}), 8),
+    ]);
 }

@@ -6,6 +6,7 @@ use super::unknown::UnknownDecisions;
 use crate::archive::Kind;
 use crate::cycle::poll::Desk;
 use crate::cycle::trial::{Tallied, Trial};
+use crate::pce::glance::Depth;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Part, Rows};
 use crate::report::evidence::Sight;
@@ -50,8 +51,8 @@ pub(super) struct Download {
 struct Counting<'c> {
     trial: Trial<'c, TrafficFilter>,
     candidates: Candidates,
-    /// Whether one of them compares labels.
-    labels: bool,
+    /// How much of a row they look at.
+    depth: Depth,
     /// The rules that match the row in hand, by their place.
     matching: Vec<usize>,
 }
@@ -64,10 +65,11 @@ impl<'c> Downloading<'c> {
         };
         let (known, legacy) = (&desk.state.series, &desk.state.baseline);
         let trial = Trial::of(desk, Kind::Flows, filter_of, known.excess());
+        let depths = trial.rules.iter().map(|(_, _, filter)| filter.depth());
         Self {
             counting: Counting {
                 candidates: Candidates::of(trial.rules.iter().map(|(_, _, filter)| *filter)),
-                labels: trial.rules.iter().any(|(_, _, filter)| filter.compares_labels()),
+                depth: depths.max().unwrap_or(Depth::Rules),
                 matching: Vec::new(),
                 trial,
             },
@@ -148,8 +150,8 @@ impl Counting<'_> {
 }
 
 impl Rows for Downloading<'_> {
-    fn compares_labels(&self) -> bool {
-        self.counting.labels
+    fn depth(&self) -> Depth {
+        self.counting.depth
     }
 
     fn wants(&mut self, row: &Flow<'_>) -> bool {

@@ -75,6 +75,12 @@ texts! {
         en: "the {side} has no address, the rule wants {wanted}",
         zh: "{side}沒有位址，規則要求 {wanted}"
     }
+    no_such_name(key, wanted) {
+        en: "its {key} is none of {wanted}",
+        zh: "{key} 不在 {wanted} 之內"
+    }
+    is_managed(side) { en: "the {side} is a managed workload", zh: "{side}是受管理的 workload" }
+    is_not_managed(side) { en: "the {side} is no managed workload", zh: "{side}不是受管理的 workload" }
     excluded(field, value) { en: "excluded by {field} {value}", zh: "由 {field} {value} 排除" }
     and_more(list, count) { en: "{list} and {count} more", zh: "{list}（另有 {count} 項）" }
     source() { en: "source", zh: "來源" }
@@ -142,6 +148,10 @@ impl FlowMiss<'_> {
                     None => no_address(lang, side, wanted),
                 }
             }
+            Self::Name { key, wanted } => no_such_name(lang, key, listed(lang, wanted)),
+            Self::Managed { side, wanted: true } => is_not_managed(lang, side.text(lang)),
+            Self::Managed { side, wanted: false } => is_managed(lang, side.text(lang)),
+            Self::LeftOutByName { key, pattern } => excluded(lang, key, pattern),
             Self::LeftOutByPort(ports) => excluded(lang, "ex_port", range(ports)),
             Self::LeftOutByLabels { side, labels } => {
                 let labels = listed(lang, &labels.iter().map(label).collect::<Vec<_>>());

@@ -245,6 +245,41 @@ fn each_field_of_a_traffic_rule_asks_for_its_own() {
 }
 
 #[test]
+fn processes_users_hosts_and_what_is_managed_narrow_and_leave_out() {
+    const NAMED: &str = r#"{"src":{"ip":"10.1.2.3","workload":{"href":"/w/1","hostname":"web-01","name":"Web one"}},
+        "dst":{"ip":"203.0.113.9","fqdn":"cdn.example.net"},"service":{"port":443,"process_name":"curl","user_name":"www"}}"#;
+    type Set = fn(&mut TrafficFilter, Vec<String>);
+    let by_name: [(Set, Set, &str, &str); 4] = [
+        (|f, names| f.process = names, |f, names| f.not_process = names, "c?rl", "cur"),
+        (|f, names| f.user = names, |f, names| f.not_user = names, "www", "root"),
+        (|f, names| f.src_host = names, |f, names| f.not_src_host = names, "Web*", "db-*"),
+        (|f, names| f.dst_host = names, |f, names| f.not_dst_host = names, "*.net", "cdn"),
+    ];
+    for (wants, leaves_out, met, unmet) in by_name {
+        for (name, is_met) in [(met, true), (unmet, false)] {
+            let (mut one, mut other) = (TrafficFilter::default(), TrafficFilter::default());
+            wants(&mut one, vec!["x".to_owned(), name.to_owned()]);
+            leaves_out(&mut other, vec![name.to_owned()]);
+            assert_eq!(matches_flow(&one, NAMED), is_met, "{name}");
+            assert_eq!(matches_flow(&other, NAMED), !is_met, "{name}");
+            assert!(!matches_flow(&one, "{}") && matches_flow(&other, "{}"), "{name}");
+            // What a glance at less than the whole row would not see.
+            assert_eq!((one.depth(), other.depth()), (Depth::Whole, Depth::Whole));
+        }
+    }
+    for (src_managed, dst_managed, is_met) in [
+        (Some(true), None, true),
+        (None, Some(false), true),
+        (Some(true), Some(false), true),
+        (Some(false), None, false),
+        (None, Some(true), false),
+    ] {
+        let filter = TrafficFilter { src_managed, dst_managed, ..TrafficFilter::default() };
+        assert_eq!(matches_flow(&filter, NAMED), is_met, "{src_managed:?} {dst_managed:?}");
+    }
+}
+
+#[test]
 fn several_values_of_a_label_mean_any_of_them() {
     let flow: Flow<'_> = serde_json::from_str(ROW).unwrap();
     let facts = FlowFacts::of(&flow);
