@@ -44,14 +44,14 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
 }
 
 /// Why nothing was done.
-enum Failure {
+enum Refusal {
     /// The command line, or the JSON that came with it, is wrong.
     Usage(Vec<String>),
     /// The file could not be read or written.
     File(Error),
 }
 
-impl Failure {
+impl Refusal {
     fn usage(sentence: String) -> Self {
         Self::Usage(vec![sentence])
     }
@@ -73,14 +73,14 @@ impl Failure {
 fn edit<T>(
     call: &Call<'_>,
     lang: Lang,
-    change: impl FnOnce(&mut Draft) -> Result<T, Failure>,
-) -> Result<Edited<T>, Failure> {
+    change: impl FnOnce(&mut Draft) -> Result<T, Refusal>,
+) -> Result<Edited<T>, Refusal> {
     let edited = store::edit(call.config, call.env, call.now, change);
     let edited = edited.map_err(|error| match error {
         Error::Invalid { problems, .. } => {
-            Failure::Usage(problems.iter().map(|problem| problem.text(lang)).collect())
+            Refusal::Usage(problems.iter().map(|problem| problem.text(lang)).collect())
         }
-        other => Failure::File(other),
+        other => Refusal::File(other),
     })?;
     Ok(Edited {
         result: edited.result?,
@@ -92,7 +92,7 @@ fn edit<T>(
 }
 
 /// What was done, told as lines or as JSON.
-struct Done {
+struct Changed {
     lines: Vec<String>,
     /// The rules that it was about, as they stand now (or stood, once removed).
     rules: Vec<Value>,
@@ -100,7 +100,7 @@ struct Done {
     more: Value,
 }
 
-impl Done {
+impl Changed {
     fn said<T>(mut self, edited: Edited<T>, lang: Lang, as_json: bool) -> Said {
         let said = |(before, after): &(i64, i64)| words::renumbered(lang, before, after);
         self.lines.extend(edited.renumbered.iter().map(said));

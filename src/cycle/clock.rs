@@ -30,7 +30,7 @@ const STEP: SignedDuration = SignedDuration::from_hours(1);
 
 /// What became of the clock since the last run.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct ClockNews {
     /// It jumped: so many seconds it was ahead of the host's, and now is.
     pub jump: Option<(i64, i64)>,
     /// It stands, at this time, before what was read already: nothing is due by it.
@@ -39,7 +39,7 @@ pub(super) struct Verdict {
     pub back_to: Option<Timestamp>,
 }
 
-impl Verdict {
+impl ClockNews {
     pub fn is_doubted(&self) -> bool {
         self.doubted.is_some()
     }
@@ -55,9 +55,9 @@ impl Verdict {
 /// gone by, and until it has held for more than a day the positions of before it
 /// are kept, and nothing is let go that a fetch from there brings again. If it
 /// jumps back, all is read again from there.
-pub(super) fn judge(site: &Site<'_>, state: &mut State, clock: &Clock) -> Verdict {
+pub(super) fn judge(site: &Site<'_>, state: &mut State, clock: &Clock) -> ClockNews {
     let now = clock.now();
-    let mut verdict = Verdict { jump: jump(state, clock), ..Verdict::default() };
+    let mut verdict = ClockNews { jump: jump(state, clock), ..ClockNews::default() };
     let jumped = verdict.jump.map(|(before, after)| SignedDuration::from_secs(after - before));
     let was_doubtful = state.before_jump.is_some();
     reckon_how_long_it_held(site, state, clock, jumped);

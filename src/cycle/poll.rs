@@ -24,7 +24,7 @@ pub(super) struct Poll {
     /// When that came: conditions begin and last from there, however long the fetch takes.
     pub seen_at: Timestamp,
     /// What became of the clock since the last run.
-    pub verdict: clock::Verdict,
+    pub verdict: clock::ClockNews,
     /// The PCE's, once it was seen.
     pub certificate: Option<Certificate>,
     pub events: Reading<Error>,
@@ -107,7 +107,7 @@ impl Poll {
             clock,
             greeting: Greeting::NotTried,
             seen_at: clock.now(),
-            verdict: clock::Verdict::default(),
+            verdict: clock::ClockNews::default(),
             certificate: None,
             events: Reading::NotTried,
             new_events: 0,

@@ -8,7 +8,7 @@ mod unknown;
 
 use jiff::SignedDuration;
 
-use self::asked::Asked;
+use self::asked::Budget;
 use self::download::{Download, Downloading};
 pub(super) use self::failure::Failure;
 pub(super) use self::plan::plain_from;
@@ -35,7 +35,7 @@ const LATE_AFTER_OUTAGE: u32 = 3;
 /// What came of posting the query; it is not tried again in this cycle.
 pub(super) struct Posted {
     result: Result<(), Error>,
-    asked: Asked,
+    asked: Budget,
 }
 
 /// What was read of the traffic.
@@ -56,7 +56,7 @@ impl Posted {
 /// rule asks for traffic.
 pub(super) fn begin(desk: &mut Desk<'_, '_>, client: &mut Client) -> Option<Posted> {
     let is_wanted = decisions(&desk.site.config.rules).is_some();
-    let mut fetching = Fetching::new(desk, client, Asked::default());
+    let mut fetching = Fetching::new(desk, client, Budget::default());
     let result = fetching.begin();
     is_wanted.then_some(Posted { result, asked: fetching.asked })
 }
@@ -83,7 +83,7 @@ struct Fetching<'f, 'r, 'a> {
     desk: &'f mut Desk<'r, 'a>,
     client: &'f mut Client,
     /// What of its bounds it has used up.
-    asked: Asked,
+    asked: Budget,
     rows: u64,
     flaws: Vec<Flaw>,
     /// Whether more rows matched than can be remembered while they are read.
@@ -93,7 +93,7 @@ struct Fetching<'f, 'r, 'a> {
 }
 
 impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
-    fn new(desk: &'f mut Desk<'r, 'a>, client: &'f mut Client, asked: Asked) -> Self {
+    fn new(desk: &'f mut Desk<'r, 'a>, client: &'f mut Client, asked: Budget) -> Self {
         let (overflowed, regrouped) = (false, false);
         Self { desk, client, asked, rows: 0, flaws: Vec::new(), overflowed, regrouped }
     }

@@ -11,16 +11,16 @@ use crate::config::{self, Key, Kind};
 use crate::lang::{Lang, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
-type Words = fn(Lang) -> String;
+type Sentence = fn(Lang) -> String;
 
 /// One key of a rule.
 pub struct Field {
     /// In the file.
     pub key: &'static str,
     /// What it is called.
-    pub label: Words,
+    pub label: Sentence,
     /// An example.
-    pub hint: Words,
+    pub hint: Sentence,
     form: Form,
 }
 
@@ -29,7 +29,7 @@ enum Form {
     /// By its kind in the file.
     Plain,
     /// Each as it stands in the file, and in words.
-    Choice(&'static [(&'static str, Words)]),
+    Choice(&'static [(&'static str, Sentence)]),
     /// The three `threshold_` keys as one.
     Trigger,
 }
@@ -51,11 +51,11 @@ const EVENT_COUNTS: Form =
 const FLOW_COUNTS: Form =
     Form::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
 
-const fn field(key: &'static str, label: Words, hint: Words) -> Field {
+const fn field(key: &'static str, label: Sentence, hint: Sentence) -> Field {
     Field { key, label, hint, form: Form::Plain }
 }
 
-const fn chosen(key: &'static str, label: Words, form: Form) -> Field {
+const fn chosen(key: &'static str, label: Sentence, form: Form) -> Field {
     Field { key, label, hint: say::nothing, form }
 }
 
@@ -142,7 +142,7 @@ impl Field {
 
     /// The word in the rule, else the one that holds without it: the first, where the
     /// reader leaves that to the kind of rule.
-    fn chosen(&self, rule: &Keys, choices: &[(&str, Words)]) -> String {
+    fn chosen(&self, rule: &Keys, choices: &[(&str, Sentence)]) -> String {
         let known = self.known();
         match (rule.get(self.key), &known.holds) {
             (Some(value), _) => plain(value),
@@ -206,7 +206,7 @@ impl Field {
         &self,
         menu: &mut Menu<'_>,
         rule: &mut Keys,
-        choices: &[(&str, Words)],
+        choices: &[(&str, Sentence)],
     ) -> Result<(), Stop> {
         let lang = menu.console.lang;
         let now = self.chosen(rule, choices);

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::look::{Failure, Look, Read, TIME};
+use self::look::{Look, Read, TIME, Unread};
 use self::show::Show;
 use crate::config::Config;
 use crate::lang::{Lang, inspect as say};
@@ -45,8 +45,8 @@ pub struct View {
 pub struct Inspection<'a> {
     config: &'a Config,
     lang: Lang,
-    events: Result<Read, Failure>,
-    flows: Result<Read, Failure>,
+    events: Result<Read, Unread>,
+    flows: Result<Read, Unread>,
 }
 
 /// Asks the PCE for its last events and flows, `how_many` of each (1 to [`MOST`]).
@@ -68,7 +68,7 @@ pub fn inspect<'a>(
     // Tells the PCE's time, by which all that follows is asked for.
     noop(&mut client)?;
     let events = match look.events(&mut client) {
-        Err(Failure::Pce(error @ Error::Credentials { .. })) => return Err(error),
+        Err(Unread::Pce(error @ Error::Credentials { .. })) => return Err(error),
         events => events,
     };
     let mut client = Client::new(&config.pce, *client.clock(), Instant::now() + TIME, &book)?;
@@ -106,7 +106,7 @@ impl Inspection<'_> {
 
     /// How many records are shown; they are numbered from 1.
     pub fn records(&self) -> usize {
-        let kept = |read: &Result<Read, Failure>| read.as_ref().map_or(0, |read| read.latest.len());
+        let kept = |read: &Result<Read, Unread>| read.as_ref().map_or(0, |read| read.latest.len());
         kept(&self.events) + kept(&self.flows)
     }
 

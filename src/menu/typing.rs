@@ -38,21 +38,24 @@ pub fn read_line<R: Read>(
     unseen: bool,
 ) -> io::Result<Typed> {
     // Before the prompt: who answers at once finds the terminal ready.
-    let _raw = Raw::begin()?;
+    let _raw = RawMode::begin()?;
     put(prompt);
-    let mut line =
-        Line { text: String::new(), shown: 0, columns: if unseen { 0 } else { columns.max(10) } };
+    let mut line = InputLine {
+        text: String::new(),
+        shown: 0,
+        columns: if unseen { 0 } else { columns.max(10) },
+    };
     let typed = line.read(input);
     put("\n");
     typed
 }
 
 /// Keys come one by one and unseen; as it was when it is dropped.
-struct Raw {
+struct RawMode {
     before: Termios,
 }
 
-impl Raw {
+impl RawMode {
     fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut raw = before.clone();
@@ -66,13 +69,13 @@ impl Raw {
     }
 }
 
-impl Drop for Raw {
+impl Drop for RawMode {
     fn drop(&mut self) {
         let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &self.before);
     }
 }
 
-struct Line {
+struct InputLine {
     text: String,
     /// The columns that the shown part takes.
     shown: usize,
@@ -80,7 +83,7 @@ struct Line {
     columns: usize,
 }
 
-impl Line {
+impl InputLine {
     fn read<R: Read>(&mut self, input: &mut BufReader<R>) -> io::Result<Typed> {
         loop {
             let Some(byte) = next(input)? else {

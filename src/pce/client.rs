@@ -12,7 +12,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body, RequestBuilder};
 
 use super::clock::Clock;
-use super::connect::Line;
+use super::connect::KeptLine;
 use super::error::{Break, Error, Problem, ProxyProblem};
 use super::mend::mended;
 use super::stream::StreamError;
@@ -47,7 +47,7 @@ const ERROR_BYTES: u64 = 8 * 1024;
 /// A conversation with one PCE, over one connection where the PCE keeps it open.
 pub struct Client {
     agent: Agent,
-    line: Arc<Line>,
+    line: Arc<KeptLine>,
     base: String,
     org: String,
     authorization: String,
@@ -106,7 +106,7 @@ impl Client {
 
     fn with_agent(
         settings: &Settings,
-        (agent, line): (Agent, Arc<Line>),
+        (agent, line): (Agent, Arc<KeptLine>),
         clock: Clock,
         deadline: Instant,
     ) -> Self {

@@ -22,7 +22,7 @@ pub use self::no_proxy::VARIABLES as PROXY_VARIABLES;
 use self::no_proxy::from_environment;
 use self::security::{Security, Verified};
 use self::tunnel::Tunnel;
-pub use self::watched::Line;
+pub use self::watched::KeptLine;
 use self::watched::Watch;
 use super::error::{ProxyFault, ProxyProblem};
 use super::{Proxy, Settings};
@@ -47,7 +47,7 @@ pub fn agent(
     settings: &Settings,
     certificate: Arc<OnceLock<Certificate>>,
     book: &AddressBook,
-) -> Result<(Agent, Arc<Line>), TlsError> {
+) -> Result<(Agent, Arc<KeptLine>), TlsError> {
     let tls = tls::client_config(&trust(settings))?;
     with_tls(settings, tls, certificate, book)
 }
@@ -57,7 +57,7 @@ pub fn looking_agent(
     settings: &Settings,
     shown: &Arc<Shown>,
     book: &AddressBook,
-) -> Result<(Agent, Arc<Line>), TlsError> {
+) -> Result<(Agent, Arc<KeptLine>), TlsError> {
     let tls = tls::looking_client_config(&trust(settings), shown)?;
     with_tls(settings, tls, Arc::default(), book)
 }
@@ -71,7 +71,7 @@ fn with_tls(
     tls: Arc<ClientConfig>,
     certificate: Arc<OnceLock<Certificate>>,
     book: &AddressBook,
-) -> Result<(Agent, Arc<Line>), TlsError> {
+) -> Result<(Agent, Arc<KeptLine>), TlsError> {
     let plain = settings.url.starts_with("http://");
     let timeout = Some(settings.timeout);
     let config = Agent::config_builder()
@@ -90,7 +90,7 @@ fn with_tls(
         .build();
     let hop = first_hop(settings)?;
     let proxy = proxy(settings)?.map(|(_, proxy)| proxy);
-    let line = Arc::new(Line::default());
+    let line = Arc::new(KeptLine::default());
     let lookup = OneLookup::new(hop.clone(), book.clone(), settings.verify_tls && !plain);
     let to_proxy = proxy.as_ref().map(|proxy| (&hop, proxy));
     let to_pce = Verified {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Client;
 use super::error::Error;
 use super::record::Event;
-use super::stream::{Kind, Records};
+use super::stream::{RecordType, Records};
 
 /// What is asked for at most: the PCE's own maximum [REST 25.2, "Events"].
 const PAGE: u64 = 10_000;
@@ -46,7 +46,7 @@ pub struct Fetched {
 /// The records of a page.
 struct Events;
 
-impl Kind for Events {
+impl RecordType for Events {
     type Record<'a> = Event<'a>;
 }
 

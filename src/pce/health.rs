@@ -47,7 +47,7 @@ struct Notification {
 /// An array [REST 25.2]; one PCE outside of an array is read all the same.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Answer {
+enum HealthAnswer {
     Several(Vec<Option<Pce>>),
     One(Pce),
 }
@@ -58,9 +58,9 @@ enum Answer {
 /// # Errors
 /// Whatever keeps the answer from coming; see [`Client::get`].
 pub fn health(client: &mut Client) -> Result<Health, Error> {
-    match client.get_json::<Answer>("/health") {
-        Ok(Answer::Several(list)) => Ok(judge(list).without_secrets(client)),
-        Ok(Answer::One(pce)) => Ok(judge(vec![Some(pce)]).without_secrets(client)),
+    match client.get_json::<HealthAnswer>("/health") {
+        Ok(HealthAnswer::Several(list)) => Ok(judge(list).without_secrets(client)),
+        Ok(HealthAnswer::One(pce)) => Ok(judge(vec![Some(pce)]).without_secrets(client)),
         Err(Error::Status { status: 403 | 404 | 406, .. }) => Ok(Health::NotOffered),
         Err(error) => Err(error),
     }
@@ -131,8 +131,8 @@ mod tests {
     fn an_odd_answer_is_read_as_far_as_it_can_be_and_is_not_normal() {
         let judged = |text: &str| judge(serde_json::from_str(text).unwrap());
         assert_eq!(judged("[]"), Health::NotOffered);
-        let one = serde_json::from_str::<Answer>(r#"{"status":"warning","fqdn":"pce"}"#);
-        assert!(matches!(one, Ok(Answer::One(_))));
+        let one = serde_json::from_str::<HealthAnswer>(r#"{"status":"warning","fqdn":"pce"}"#);
+        assert!(matches!(one, Ok(HealthAnswer::One(_))));
         let normal = r#"{"status":"normal","notifications":null}"#;
         assert_eq!(judged(&format!("[{normal}]")), Health::Normal);
         let ill = format!(

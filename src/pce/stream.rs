@@ -45,13 +45,13 @@ pub struct Records<R> {
 }
 
 /// A kind of record, which borrows its texts from the buffer.
-pub trait Kind: 'static {
+pub trait RecordType: 'static {
     /// The record.
     type Record<'a>: Deserialize<'a>;
 }
 
 /// Takes a record and its bytes.
-pub type Sink<'s, K> = &'s mut dyn FnMut(Option<&<K as Kind>::Record<'_>>, &[u8]);
+pub type Sink<'s, K> = &'s mut dyn FnMut(Option<&<K as RecordType>::Record<'_>>, &[u8]);
 
 /// One element of the array.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl<R: Read> Records<R> {
     ///
     /// # Errors
     /// See [`StreamError`]; after one, nothing more can be read.
-    pub fn next_record<K: Kind>(&mut self, sink: Sink<'_, K>) -> Result<bool, StreamError> {
+    pub fn next_record<K: RecordType>(&mut self, sink: Sink<'_, K>) -> Result<bool, StreamError> {
         let Some(first) = self.next_start()? else {
             return Ok(false);
         };
@@ -161,7 +161,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Reads the object at `from`, if the buffer holds it whole and it can be read.
-    fn read_in_place<K: Kind>(&mut self, sink: Sink<'_, K>) -> bool {
+    fn read_in_place<K: RecordType>(&mut self, sink: Sink<'_, K>) -> bool {
         let window = self.window();
         let mut parser = serde_json::Deserializer::from_slice(window).into_iter();
         let Some(Ok(record)) = parser.next() else {
@@ -297,7 +297,7 @@ impl<R: Read> Records<R> {
 }
 
 /// Reads one element, mended where it is almost JSON.
-fn read_whole<K: Kind>(bytes: &[u8], sink: Sink<'_, K>) {
+fn read_whole<K: RecordType>(bytes: &[u8], sink: Sink<'_, K>) {
     if let Ok(record) = serde_json::from_slice(bytes) {
         return sink(Some(&record), bytes);
     }

@@ -17,7 +17,7 @@ use super::client::Client;
 use super::error::Error;
 use super::glance::{Depth, glance};
 use super::record::{Flow, List, Number};
-use super::stream::{Kind, Records, StreamError};
+use super::stream::{RecordType, Records, StreamError};
 use crate::screen::visible::one_line;
 
 pub use query::{Done, NotDone, Patience, download_all, wait_for};
@@ -209,7 +209,7 @@ pub trait Rows {
 /// The rows of a download.
 struct Flows;
 
-impl Kind for Flows {
+impl RecordType for Flows {
     type Record<'a> = Flow<'a>;
 }
 

@@ -26,12 +26,12 @@ pub struct Candidates {
     /// Rules that ask for none of the things that a rule can be filed under.
     always: Vec<usize>,
     /// Of what rows have, what is worth looking up.
-    asked: Asked,
+    asked: Lookups,
 }
 
 /// What some rule is filed under.
 #[derive(Debug, Default)]
-struct Asked {
+struct Lookups {
     ports: bool,
     src_labels: BTreeSet<String>,
     dst_labels: BTreeSet<String>,
@@ -42,7 +42,7 @@ struct Asked {
 
 /// One thing that a rule asks for and a row has.
 #[derive(Clone, Copy, Debug)]
-enum Key<'k> {
+enum Slot<'k> {
     Port(u16),
     SrcLabel(&'k str, &'k str),
     DstLabel(&'k str, &'k str),
@@ -57,7 +57,7 @@ impl Candidates {
         for key in filters.clone().flat_map(choices).flatten() {
             *sharers.entry(key.hash()).or_default() += 1;
         }
-        let crowd = |keys: &Vec<Key<'_>>| -> usize {
+        let crowd = |keys: &Vec<Slot<'_>>| -> usize {
             keys.iter().filter_map(|key| sharers.get(&key.hash())).sum()
         };
         let mut candidates = Self::default();
@@ -70,7 +70,7 @@ impl Candidates {
         candidates
     }
 
-    fn file(&mut self, place: usize, keys: &[Key<'_>]) {
+    fn file(&mut self, place: usize, keys: &[Slot<'_>]) {
         for key in keys {
             self.asked.add(key);
             let filed = self.filed.entry(key.hash()).or_default();
@@ -97,55 +97,55 @@ impl Candidates {
 
 /// The ways in which a rule can be filed: under every key of one of these lists,
 /// since a row that the rule matches has at least one of them.
-fn choices(filter: &TrafficFilter) -> Vec<Vec<Key<'_>>> {
+fn choices(filter: &TrafficFilter) -> Vec<Vec<Slot<'_>>> {
     let mut choices = Vec::new();
     let ports = |range: &PortRange| range.from..=range.to;
     if filter.ports.iter().map(|range| ports(range).len()).sum::<usize>() <= MOST_PORTS {
-        choices.push(filter.ports.iter().flat_map(ports).map(Key::Port).collect());
+        choices.push(filter.ports.iter().flat_map(ports).map(Slot::Port).collect());
     }
     // All of the labels are asked for, so any one of them will do, with each of its values.
-    choices.extend(filter.src_label.iter().map(|label| label_keys(label, Key::SrcLabel)));
-    choices.extend(filter.dst_label.iter().map(|label| label_keys(label, Key::DstLabel)));
-    choices.push(filter.src_ip.iter().map(|net| Key::Src(net.trunc())).collect());
-    choices.push(filter.dst_ip.iter().map(|net| Key::Dst(net.trunc())).collect());
-    choices.retain(|keys: &Vec<Key<'_>>| !keys.is_empty());
+    choices.extend(filter.src_label.iter().map(|label| label_keys(label, Slot::SrcLabel)));
+    choices.extend(filter.dst_label.iter().map(|label| label_keys(label, Slot::DstLabel)));
+    choices.push(filter.src_ip.iter().map(|net| Slot::Src(net.trunc())).collect());
+    choices.push(filter.dst_ip.iter().map(|net| Slot::Dst(net.trunc())).collect());
+    choices.retain(|keys: &Vec<Slot<'_>>| !keys.is_empty());
     choices
 }
 
-fn label_keys<'k>(label: &'k Label, key: fn(&'k str, &'k str) -> Key<'k>) -> Vec<Key<'k>> {
+fn label_keys<'k>(label: &'k Label, key: fn(&'k str, &'k str) -> Slot<'k>) -> Vec<Slot<'k>> {
     label.values().map(|value| key(&label.key, value)).collect()
 }
 
-impl Asked {
-    fn add(&mut self, key: &Key<'_>) {
+impl Lookups {
+    fn add(&mut self, key: &Slot<'_>) {
         let prefix = |net: &IpNet| (net.addr().is_ipv6(), net.prefix_len());
         match key {
-            Key::Port(_) => self.ports = true,
-            Key::SrcLabel(key, _) => {
+            Slot::Port(_) => self.ports = true,
+            Slot::SrcLabel(key, _) => {
                 self.src_labels.insert((*key).to_owned());
             }
-            Key::DstLabel(key, _) => {
+            Slot::DstLabel(key, _) => {
                 self.dst_labels.insert((*key).to_owned());
             }
-            Key::Src(net) => {
+            Slot::Src(net) => {
                 self.src_prefixes.insert(prefix(net));
             }
-            Key::Dst(net) => {
+            Slot::Dst(net) => {
                 self.dst_prefixes.insert(prefix(net));
             }
         }
     }
 
     /// Hands over each key of the row that some rule may be filed under.
-    fn keys_of(&self, facts: &FlowFacts<'_>, take: &mut dyn FnMut(Key<'_>)) {
+    fn keys_of(&self, facts: &FlowFacts<'_>, take: &mut dyn FnMut(Slot<'_>)) {
         if self.ports {
-            facts.port.map(Key::Port).into_iter().for_each(&mut *take);
+            facts.port.map(Slot::Port).into_iter().for_each(&mut *take);
         }
         let (src, dst) = (&facts.flow.src.workload, &facts.flow.dst.workload);
-        labels_of(src, &self.src_labels, &mut |key, value| take(Key::SrcLabel(key, value)));
-        labels_of(dst, &self.dst_labels, &mut |key, value| take(Key::DstLabel(key, value)));
-        nets_of(facts.src_ip, &self.src_prefixes, &mut |net| take(Key::Src(net)));
-        nets_of(facts.dst_ip, &self.dst_prefixes, &mut |net| take(Key::Dst(net)));
+        labels_of(src, &self.src_labels, &mut |key, value| take(Slot::SrcLabel(key, value)));
+        labels_of(dst, &self.dst_labels, &mut |key, value| take(Slot::DstLabel(key, value)));
+        nets_of(facts.src_ip, &self.src_prefixes, &mut |net| take(Slot::Src(net)));
+        nets_of(facts.dst_ip, &self.dst_prefixes, &mut |net| take(Slot::Dst(net)));
     }
 }
 
@@ -172,7 +172,7 @@ fn nets_of(ip: Option<IpAddr>, prefixes: &BTreeSet<(bool, u8)>, take: &mut dyn F
     }
 }
 
-impl Key<'_> {
+impl Slot<'_> {
     /// Two keys with one hash are one key here.
     fn hash(&self) -> u64 {
         let hash = Fnv::default();

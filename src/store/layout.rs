@@ -129,14 +129,14 @@ pub(super) fn written(value: &Value, level: usize, order: &dyn Fn(&str) -> usize
 }
 
 /// One entry of an object or a list, by its place in the text.
-struct Entry {
+struct Member {
     key: Option<String>,
     /// Where the key begins, or the value where there is none.
     begin: usize,
     value: Range<usize>,
 }
 
-fn entries(text: &str) -> Vec<Entry> {
+fn entries(text: &str) -> Vec<Member> {
     let values = match text.get(..1) {
         Some("{") => keyed_values(text),
         Some("[") => serde_json::from_str::<Vec<&RawValue>>(text)
@@ -154,7 +154,7 @@ fn entries(text: &str) -> Vec<Entry> {
             None => start,
         };
         end = value.end;
-        entries.push(Entry { key, begin, value });
+        entries.push(Member { key, begin, value });
     }
     entries
 }
@@ -191,7 +191,7 @@ fn keyed_values(text: &str) -> Result<Keyed<'_>, serde_json::Error> {
 }
 
 /// Puts an entry before the one at `at`, or after the last.
-fn inserted(text: &str, entries: &[Entry], at: usize, entry: &str, level: usize) -> String {
+fn inserted(text: &str, entries: &[Member], at: usize, entry: &str, level: usize) -> String {
     let before = at.checked_sub(1).and_then(|before| entries.get(before));
     match (before, entries.get(at)) {
         (_, Some(next)) => {
@@ -212,7 +212,7 @@ fn inserted(text: &str, entries: &[Entry], at: usize, entry: &str, level: usize)
 }
 
 /// The white space before an entry: how the file sets its entries apart.
-fn space_before<'t>(text: &'t str, entry: &Entry) -> &'t str {
+fn space_before<'t>(text: &'t str, entry: &Member) -> &'t str {
     let before = text.get(..entry.begin).unwrap_or_default();
     let kept = before.trim_end_matches(SPACE).len();
     let space = before.get(kept..).unwrap_or_default();

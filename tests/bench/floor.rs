@@ -8,14 +8,14 @@ use illumio_monitor::config::Env;
 use illumio_monitor::net::AddressBook;
 use illumio_monitor::pce::client::Client;
 use illumio_monitor::pce::clock::Clock;
-use illumio_monitor::pce::stream::{Kind, Records};
+use illumio_monitor::pce::stream::{RecordType, Records};
 use illumio_monitor::pce::traffic::{Part, Patience, post, wait_for};
 use illumio_monitor::store::read_config;
 use jiff::{SignedDuration, Timestamp};
 
 struct Anything;
 
-impl Kind for Anything {
+impl RecordType for Anything {
     type Record<'a> = serde::de::IgnoredAny;
 }
 

@@ -13,7 +13,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::mail::compose::{Look, compose};
 use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
-use illumio_monitor::pce::stream::{Kind, Records};
+use illumio_monitor::pce::stream::{RecordType, Records};
 use illumio_monitor::rules::candidates::Candidates;
 use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::Minutes;
@@ -43,7 +43,7 @@ const NOON: Timestamp = Timestamp::constant(1_795_953_600, 0);
 
 struct Events;
 
-impl Kind for Events {
+impl RecordType for Events {
     type Record<'a> = Event<'a>;
 }
 

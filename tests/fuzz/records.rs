@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use illumio_monitor::pce::glance::{Depth, glance};
 use illumio_monitor::pce::record::{Event, Flow};
 use illumio_monitor::pce::seen::SeenEvents;
-use illumio_monitor::pce::stream::{Kind, Records};
+use illumio_monitor::pce::stream::{RecordType, Records};
 use illumio_monitor::report::evidence::Sight;
 use illumio_monitor::report::snapshot;
 use illumio_monitor::report::tally::Tally;
@@ -156,18 +156,18 @@ impl Read for Slowly<'_> {
 
 struct Flows;
 
-impl Kind for Flows {
+impl RecordType for Flows {
     type Record<'a> = Flow<'a>;
 }
 
 struct Events;
 
-impl Kind for Events {
+impl RecordType for Events {
     type Record<'a> = Event<'a>;
 }
 
 /// What a reader made of a body: each record and its bytes, and how it ended.
-fn all<K: Kind>(body: &[u8], step: usize) -> (Vec<(String, Vec<u8>)>, String)
+fn all<K: RecordType>(body: &[u8], step: usize) -> (Vec<(String, Vec<u8>)>, String)
 where
     for<'a> K::Record<'a>: std::fmt::Debug,
 {
@@ -202,7 +202,7 @@ fn bodies(
     (vec(record, 0..8), prop_oneof![Just(""), Just(" \r\n\t")], hurt, 1..60usize)
 }
 
-fn reads<K: Kind>(
+fn reads<K: RecordType>(
     records: &[String],
     space: &str,
     hurt: &[Damage],

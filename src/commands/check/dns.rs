@@ -30,7 +30,7 @@ pub(super) struct Resolv {
 
 /// The records that hold addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Record {
+pub(super) enum DnsRecord {
     /// IPv4.
     A,
     /// IPv6.
@@ -39,7 +39,7 @@ pub(super) enum Record {
 
 /// What a server says of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum DnsAnswer {
     /// Addresses.
     Found,
     /// The name is there, and has no such record.
@@ -60,14 +60,14 @@ pub(super) struct Fault {
     /// Its address.
     pub server: IpAddr,
     /// For which records: at least one.
-    pub records: Vec<Record>,
+    pub records: Vec<DnsRecord>,
     /// What it says.
-    pub answer: Answer,
+    pub answer: DnsAnswer,
 }
 
 /// What the servers say of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct DnsVerdict {
     /// The name that was asked for: the one that was found, else the one as written.
     pub name: String,
     /// True where some server knows it.
@@ -129,10 +129,10 @@ impl Resolv {
     }
 
     /// Asks every server for both records of the name. Takes two seconds at most.
-    pub fn ask(&self, host: &str) -> Verdict {
+    pub fn ask(&self, host: &str) -> DnsVerdict {
         let names = self.names(host);
         let deadline = Instant::now() + LONGEST;
-        let heard: Vec<(IpAddr, Vec<[Answer; 2]>)> = thread::scope(|scope| {
+        let heard: Vec<(IpAddr, Vec<[DnsAnswer; 2]>)> = thread::scope(|scope| {
             let asked: Vec<_> = self
                 .servers
                 .iter()
@@ -155,9 +155,9 @@ pub(super) fn in_hosts_file(host: &str) -> bool {
     })
 }
 
-const RECORDS: [Record; 2] = [Record::A, Record::Aaaa];
+const RECORDS: [DnsRecord; 2] = [DnsRecord::A, DnsRecord::Aaaa];
 
-impl Record {
+impl DnsRecord {
     /// Its number in a query [RFC 1035, 3.2.2; RFC 3596, 2.1].
     fn number(self) -> u16 {
         match self {
@@ -175,7 +175,7 @@ impl Record {
     }
 }
 
-impl Answer {
+impl DnsAnswer {
     /// As every name server's log names it.
     pub fn code_name(code: u8) -> String {
         match code {
@@ -188,15 +188,15 @@ impl Answer {
     }
 }
 
-fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[Answer; 2]>)]) -> Verdict {
+fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[DnsAnswer; 2]>)]) -> DnsVerdict {
     let of = |name: usize, record: usize| {
         heard.iter().map(move |(server, answers)| {
             let answer = answers.get(name).and_then(|pair| pair.get(record));
-            (*server, answer.copied().unwrap_or(Answer::Nothing))
+            (*server, answer.copied().unwrap_or(DnsAnswer::Nothing))
         })
     };
     let has =
-        |name: usize, record: usize| of(name, record).any(|(_, answer)| answer == Answer::Found);
+        |name: usize, record: usize| of(name, record).any(|(_, answer)| answer == DnsAnswer::Found);
     let found = (0..names.len()).find(|name| has(*name, 0) || has(*name, 1));
     let as_written = names.iter().position(|name| name == host.trim_end_matches('.'));
     let name = found.or(as_written).unwrap_or_default();
@@ -204,8 +204,8 @@ fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[Answer; 2]>)]) -> 
     for (at, record) in RECORDS.into_iter().enumerate() {
         for (server, answer) in of(name, at) {
             let fine = match answer {
-                Answer::Found => true,
-                Answer::Empty => found.is_some() && !has(name, at),
+                DnsAnswer::Found => true,
+                DnsAnswer::Empty => found.is_some() && !has(name, at),
                 _ => false,
             };
             if fine {
@@ -218,12 +218,16 @@ fn judge(host: &str, names: &[String], heard: &[(IpAddr, Vec<[Answer; 2]>)]) -> 
             }
         }
     }
-    Verdict { name: names.get(name).cloned().unwrap_or_default(), found: found.is_some(), faults }
+    DnsVerdict {
+        name: names.get(name).cloned().unwrap_or_default(),
+        found: found.is_some(),
+        faults,
+    }
 }
 
 /// What one server says of both records of each name.
-fn ask(server: SocketAddr, names: &[String], deadline: Instant) -> Vec<[Answer; 2]> {
-    let mut answers = vec![[Answer::Nothing; 2]; names.len()];
+fn ask(server: SocketAddr, names: &[String], deadline: Instant) -> Vec<[DnsAnswer; 2]> {
+    let mut answers = vec![[DnsAnswer::Nothing; 2]; names.len()];
     // Whoever can't be asked does not answer.
     let _ = ask_each(server, names, deadline, &mut answers);
     answers
@@ -233,7 +237,7 @@ fn ask_each(
     server: SocketAddr,
     names: &[String],
     deadline: Instant,
-    answers: &mut [[Answer; 2]],
+    answers: &mut [[DnsAnswer; 2]],
 ) -> io::Result<()> {
     let own = match server {
         SocketAddr::V4(_) => "0.0.0.0:0",
@@ -265,7 +269,7 @@ fn ask_each(
         };
         let (at, record_at) = (usize::from(number / 2), usize::from(number % 2));
         if let Some(place) = answers.get_mut(at).and_then(|pair| pair.get_mut(record_at))
-            && *place == Answer::Nothing
+            && *place == DnsAnswer::Nothing
         {
             *place = answer;
             open -= 1;
@@ -279,7 +283,7 @@ fn number_of(name: usize, record: usize) -> u16 {
 }
 
 /// A query [RFC 1035, 4.1]; `None` for what can't be a name.
-fn query(number: u16, name: &str, record: Record) -> Option<Vec<u8>> {
+fn query(number: u16, name: &str, record: DnsRecord) -> Option<Vec<u8>> {
     const RECURSION_DESIRED: u16 = 0x0100;
     const INTERNET: u16 = 1;
     let mut query = Vec::new();
@@ -301,7 +305,7 @@ fn query(number: u16, name: &str, record: Record) -> Option<Vec<u8>> {
 }
 
 /// A response's number and what it says; `None` for what is none.
-fn read(datagram: &[u8]) -> Option<(u16, Answer)> {
+fn read(datagram: &[u8]) -> Option<(u16, DnsAnswer)> {
     let word = |at: usize| {
         let bytes = datagram.get(at..at + 2)?;
         Some(u16::from_be_bytes(bytes.try_into().ok()?))
@@ -312,11 +316,11 @@ fn read(datagram: &[u8]) -> Option<(u16, Answer)> {
         return None;
     }
     let answer = match code {
-        0 if truncated => Answer::Truncated,
-        0 if has_address(datagram).unwrap_or(false) => Answer::Found,
-        0 => Answer::Empty,
-        3 => Answer::NoSuchName,
-        other => Answer::Code(u8::try_from(other).ok()?),
+        0 if truncated => DnsAnswer::Truncated,
+        0 if has_address(datagram).unwrap_or(false) => DnsAnswer::Found,
+        0 => DnsAnswer::Empty,
+        3 => DnsAnswer::NoSuchName,
+        other => DnsAnswer::Code(u8::try_from(other).ok()?),
     };
     Some((number, answer))
 }
@@ -359,7 +363,7 @@ mod tests {
 
     /// A name server on loopback: what it says of A and of AAAA, for the names that
     /// end so; of others it says NXDOMAIN. It ends with the test's process.
-    fn server(known: &'static str, says: [Answer; 2]) -> SocketAddr {
+    fn server(known: &'static str, says: [DnsAnswer; 2]) -> SocketAddr {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         thread::spawn(move || {
@@ -378,15 +382,15 @@ mod tests {
                 let answer = match name.trim_end_matches('.') == known {
                     true if query[end + 1] == 1 => says[0],
                     true => says[1],
-                    false => Answer::NoSuchName,
+                    false => DnsAnswer::NoSuchName,
                 };
                 let (flags, count) = match answer {
-                    Answer::Nothing => continue,
-                    Answer::Found => (0x8180_u16, 2_u16),
-                    Answer::Empty => (0x8180, 0),
-                    Answer::NoSuchName => (0x8183, 0),
-                    Answer::Truncated => (0x8380, 0),
-                    Answer::Code(code) => (0x8180 | u16::from(code), 0),
+                    DnsAnswer::Nothing => continue,
+                    DnsAnswer::Found => (0x8180_u16, 2_u16),
+                    DnsAnswer::Empty => (0x8180, 0),
+                    DnsAnswer::NoSuchName => (0x8183, 0),
+                    DnsAnswer::Truncated => (0x8380, 0),
+                    DnsAnswer::Code(code) => (0x8180 | u16::from(code), 0),
                 };
                 let mut response = query.to_vec();
                 response[2..4].copy_from_slice(&flags.to_be_bytes());
@@ -411,7 +415,7 @@ mod tests {
         }
     }
 
-    fn said(verdict: &Verdict) -> Vec<(String, Answer)> {
+    fn said(verdict: &DnsVerdict) -> Vec<(String, DnsAnswer)> {
         let named = verdict.faults.iter().map(|fault| {
             let names: Vec<&str> = fault.records.iter().map(|record| record.name()).collect();
             (names.join("+"), fault.answer)
@@ -421,7 +425,7 @@ mod tests {
 
     #[test]
     fn the_record_and_the_answer_that_fail_are_named() {
-        use Answer::*;
+        use DnsAnswer::*;
         for answer in [NoSuchName, Code(2), Code(4), Code(5), Nothing, Truncated] {
             let server = server("pce.example.test", [Found, answer]);
             let verdict = resolv(&[server], &[]).ask("pce.example.test");
@@ -434,7 +438,7 @@ mod tests {
 
     #[test]
     fn of_two_servers_the_one_that_does_not_know_the_name_is_told() {
-        use Answer::*;
+        use DnsAnswer::*;
         let good = server("pce.example.test", [Found, Empty]);
         let bad = server("other.example.test", [Found, Empty]);
         let verdict = resolv(&[good, bad], &[]).ask("pce.example.test");
@@ -447,7 +451,7 @@ mod tests {
 
     #[test]
     fn a_name_is_also_found_by_the_search_list() {
-        use Answer::*;
+        use DnsAnswer::*;
         let server = server("pce.dc1.example.test", [Found, Empty]);
         let verdict = resolv(&[server], &["other.test", "example.test"]).ask("pce.dc1");
         assert_eq!((verdict.name.as_str(), verdict.found), ("pce.dc1.example.test", true));
@@ -462,13 +466,13 @@ mod tests {
         let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
         let begin = Instant::now();
         let verdict = resolv(&[silent.local_addr().unwrap()], &[]).ask("pce.test");
-        assert_eq!(said(&verdict), [("A+AAAA".to_owned(), Answer::Nothing)]);
+        assert_eq!(said(&verdict), [("A+AAAA".to_owned(), DnsAnswer::Nothing)]);
         assert!(begin.elapsed() < LONGEST * 3);
     }
 
     #[test]
     fn no_datagram_however_odd_stops_it() {
-        let query = query(7, "pce.example.test", Record::A).unwrap();
+        let query = query(7, "pce.example.test", DnsRecord::A).unwrap();
         for length in 0..query.len() {
             for byte in [0, 0x3f, 0x80, 0xc0, 0xff] {
                 let mut damaged = query[..length].to_vec();

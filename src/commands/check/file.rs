@@ -61,7 +61,7 @@ pub fn check_permissions(path: &Path, lang: Lang) -> Vec<Finding> {
     let Ok(about) = fs::metadata(path) else {
         return Vec::new();
     };
-    let me = User::of_process();
+    let me = Account::of_process();
     let name = path.display();
     let mut findings = Vec::new();
     if let Some(exposed) = Exposed::of(path, &about) {
@@ -155,7 +155,7 @@ fn other_owners(path: &Path, about: &Metadata, lang: Lang) -> Vec<Finding> {
 }
 
 /// Locks and temporary files are made in the folder.
-fn folder_rights(folder: &Path, about: &Metadata, me: &User, lang: Lang) -> Option<Finding> {
+fn folder_rights(folder: &Path, about: &Metadata, me: &Account, lang: Lang) -> Option<Finding> {
     let name = folder.display();
     if !me.may_write(about) {
         let what = say::folder_not_writable(lang, &name, &me.name);
@@ -166,13 +166,13 @@ fn folder_rights(folder: &Path, about: &Metadata, me: &User, lang: Lang) -> Opti
 }
 
 /// The user this process acts as.
-struct User {
+struct Account {
     uid: u32,
     groups: Vec<u32>,
     name: String,
 }
 
-impl User {
+impl Account {
     fn of_process() -> Self {
         let uid = users::effective();
         Self { uid, groups: users::own_groups(), name: users::name(uid) }

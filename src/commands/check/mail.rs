@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::certificate;
 use super::finding::{Finding, Mark};
-use super::names::Name;
+use super::names::HostName;
 use crate::lang::{Lang, check as say, parted};
 use crate::mail::smtp::words as smtp_words;
 use crate::mail::smtp::{Cause, Objection, Refused, Session, SmtpError, Step, sender};
@@ -31,7 +31,7 @@ pub fn check_mail(
     let mut findings = sender_domain(settings, lang).into_iter().collect::<Vec<_>>();
     let smtp = &settings.smtp;
     let server = format!("{}:{}", smtp.host, smtp.port);
-    let name = Name {
+    let name = HostName {
         probe: "mail.dns",
         key: "smtp.host",
         host: &smtp.host,

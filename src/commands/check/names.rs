@@ -3,13 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::dns::{Answer, Fault, Resolv, Verdict, in_hosts_file};
+use super::dns::{DnsAnswer, DnsVerdict, Fault, Resolv, in_hosts_file};
 use super::finding::Finding;
 use crate::lang::{Lang, check as say};
 use crate::net::{AddressBook, By, Found};
 
 /// A name that something is to be reached by.
-pub(super) struct Name<'a> {
+pub(super) struct HostName<'a> {
     /// The probe's name.
     pub probe: &'static str,
     /// The key, or the variable, that has it.
@@ -24,7 +24,7 @@ pub(super) struct Name<'a> {
     pub verified: bool,
 }
 
-impl Name<'_> {
+impl HostName<'_> {
     /// Its addresses, none where there is no going on; and what is to be said, nothing
     /// of an address.
     pub(super) fn look(
@@ -92,9 +92,9 @@ impl Name<'_> {
 
     /// One line for each server that fails. `strictly`: also what our own resolver
     /// copes with.
-    fn details(&self, verdict: &Verdict, strictly: bool, lang: Lang) -> Vec<String> {
+    fn details(&self, verdict: &DnsVerdict, strictly: bool, lang: Lang) -> Vec<String> {
         let faults = verdict.faults.iter();
-        let faults = faults.filter(|fault| strictly || fault.answer != Answer::Truncated);
+        let faults = faults.filter(|fault| strictly || fault.answer != DnsAnswer::Truncated);
         let mut told: Vec<String> =
             faults.map(|fault| sentence(fault, &verdict.name, lang)).collect();
         if strictly && self.is_searched(verdict) {
@@ -104,11 +104,11 @@ impl Name<'_> {
     }
 
     /// Found, but not as it is written.
-    fn is_searched(&self, verdict: &Verdict) -> bool {
+    fn is_searched(&self, verdict: &DnsVerdict) -> bool {
         verdict.found && verdict.name != self.host.trim_end_matches('.')
     }
 
-    fn fix(&self, verdict: &Verdict, lang: Lang) -> String {
+    fn fix(&self, verdict: &DnsVerdict, lang: Lang) -> String {
         if self.is_searched(verdict) {
             say::dns_search_fix(lang, &verdict.name, self.key)
         } else if verdict.found && !verdict.faults.is_empty() {
@@ -124,11 +124,15 @@ fn sentence(fault: &Fault, name: &str, lang: Lang) -> String {
     let records: Vec<&str> = fault.records.iter().map(|record| record.name()).collect();
     let records = records.join("/");
     match fault.answer {
-        Answer::Code(code) => say::dns_code(lang, server, Answer::code_name(code), records, name),
-        Answer::NoSuchName => say::dns_code(lang, server, say::dns_nxdomain(lang), records, name),
-        Answer::Truncated => say::dns_truncated(lang, server, records, name),
-        Answer::Nothing => say::dns_nothing(lang, server, records, name),
-        Answer::Empty | Answer::Found => say::dns_empty(lang, server, records, name),
+        DnsAnswer::Code(code) => {
+            say::dns_code(lang, server, DnsAnswer::code_name(code), records, name)
+        }
+        DnsAnswer::NoSuchName => {
+            say::dns_code(lang, server, say::dns_nxdomain(lang), records, name)
+        }
+        DnsAnswer::Truncated => say::dns_truncated(lang, server, records, name),
+        DnsAnswer::Nothing => say::dns_nothing(lang, server, records, name),
+        DnsAnswer::Empty | DnsAnswer::Found => say::dns_empty(lang, server, records, name),
     }
 }
 

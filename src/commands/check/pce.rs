@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::certificate;
 use super::finding::Finding;
-use super::names::Name;
+use super::names::HostName;
 use crate::lang::{Lang, check as say, cycle as cycle_words, parted};
 use crate::net::AddressBook;
 use crate::net::tls::Shown;
@@ -70,10 +70,10 @@ struct Probe<'a> {
 }
 
 /// `None`: there is no going on from here.
-type Step = Option<()>;
+type GoOn = Option<()>;
 
 impl Probe<'_> {
-    fn all(&mut self, needs: Needs) -> Step {
+    fn all(&mut self, needs: Needs) -> GoOn {
         let hop = self.hop()?;
         let addresses = self.name(&hop)?;
         self.connect(&hop, &addresses)?;
@@ -106,7 +106,7 @@ impl Probe<'_> {
 
     fn name(&mut self, hop: &Hop) -> Option<Vec<SocketAddr>> {
         let settings = self.settings;
-        let name = Name {
+        let name = HostName {
             probe: "pce.dns",
             key: key_of(hop),
             host: &hop.host,
@@ -119,7 +119,7 @@ impl Probe<'_> {
         (!addresses.is_empty()).then_some(addresses)
     }
 
-    fn connect(&mut self, hop: &Hop, addresses: &[SocketAddr]) -> Step {
+    fn connect(&mut self, hop: &Hop, addresses: &[SocketAddr]) -> GoOn {
         let lang = self.lang;
         let tried = addresses.iter().map(|address| {
             let tried = TcpStream::connect_timeout(address, self.settings.timeout);
@@ -238,7 +238,7 @@ impl Probe<'_> {
 
     /// What the key may read. A refused key ends it: each further request would be
     /// an event of its own on the PCE.
-    fn rights(&mut self, client: &mut Client, needs: Needs) -> Step {
+    fn rights(&mut self, client: &mut Client, needs: Needs) -> GoOn {
         let org = self.ask(client, "/settings/workloads")?;
         let health = match health(client) {
             Err(error @ Error::Credentials { .. }) => return self.refused_key(&error),

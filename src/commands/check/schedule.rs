@@ -21,7 +21,7 @@ const UNITS: [&str; 4] =
 const NAMED_RULES: usize = 10;
 
 /// A line of a crontab.
-struct Line {
+struct Scheduled {
     /// The file and the line's number, or `crontab -l`.
     place: String,
     text: String,
@@ -31,7 +31,7 @@ struct Line {
 
 /// Something that starts the runs.
 #[derive(Debug, PartialEq, Eq)]
-struct Start {
+struct Starter {
     place: String,
     /// Minutes; `None` where the notation is not understood.
     interval: Option<u32>,
@@ -60,7 +60,7 @@ pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Findi
         lines.extend(own_crontab(&lines));
     }
     let mut findings = Vec::new();
-    let mut starts: Vec<Start> = lines.iter().filter_map(start_of).collect();
+    let mut starts: Vec<Starter> = lines.iter().filter_map(start_of).collect();
     let (timer, disabled) = timers(root);
     if !timer.is_empty() {
         starts.retain(|start| !start.yields);
@@ -76,7 +76,7 @@ pub fn check_schedule(place: Place<'_>, rules: &[Rule], lang: Lang) -> Vec<Findi
         };
         findings.push(Finding::broken("schedule", what, fix));
     }
-    let every = |start: &Start| match start.interval {
+    let every = |start: &Starter| match start.interval {
         Some(minutes) => say::started_every(lang, minutes, &start.place),
         None => say::started_somehow(lang, &start.place),
     };
@@ -134,8 +134,8 @@ fn too_short(rules: &[Rule], interval: u32, lang: Lang) -> Vec<Finding> {
     findings
 }
 
-fn old_tool(lines: &[Line], lang: Lang) -> Vec<Finding> {
-    let starts_it = |line: &&Line| starts_the_old_tool(&line.text);
+fn old_tool(lines: &[Scheduled], lang: Lang) -> Vec<Finding> {
+    let starts_it = |line: &&Scheduled| starts_the_old_tool(&line.text);
     let told = lines.iter().filter(starts_it).map(|line| {
         let what = say::old_tool(lang, &line.place);
         Finding::remark("old_tool", what, say::old_tool_fix(lang, line.text.trim()))
@@ -144,14 +144,14 @@ fn old_tool(lines: &[Line], lang: Lang) -> Vec<Finding> {
 }
 
 /// The run that a line starts, if it starts one.
-fn start_of(line: &Line) -> Option<Start> {
+fn start_of(line: &Scheduled) -> Option<Starter> {
     let (schedule, command) = Schedule::of_cron(&line.text)?;
     let command = if line.with_user { word(command)?.1 } else { command };
     let mut words = command
         .split_whitespace()
         .map(|word| word.trim_matches([';', '"', '\'', ')', '(']))
         .skip_while(|word| Path::new(word).file_name() != Some("illumio-monitor".as_ref()));
-    words.any(|word| word == "run").then(|| Start {
+    words.any(|word| word == "run").then(|| Starter {
         place: line.place.clone(),
         interval: schedule.longest_gap(),
         yields: command.contains("illumio-monitor.timer"),
@@ -159,7 +159,7 @@ fn start_of(line: &Line) -> Option<Start> {
 }
 
 /// All lines of all readable crontabs, without comments.
-fn crontab_lines(root: &Path) -> Vec<Line> {
+fn crontab_lines(root: &Path) -> Vec<Scheduled> {
     let files = crontabs(root);
     let read = files.iter().filter_map(|(file, with_user)| {
         Some((file.display().to_string(), read(file)?, *with_user))
@@ -167,11 +167,11 @@ fn crontab_lines(root: &Path) -> Vec<Line> {
     read.flat_map(|(name, text, with_user)| lines_of(&name, &text, with_user)).collect()
 }
 
-fn lines_of(name: &str, text: &str, with_user: bool) -> Vec<Line> {
+fn lines_of(name: &str, text: &str, with_user: bool) -> Vec<Scheduled> {
     let numbered = text.lines().zip(1_usize..);
     let lines = numbered.filter(|(line, _)| !line.trim_start().starts_with('#'));
     lines
-        .map(|(line, number)| Line {
+        .map(|(line, number)| Scheduled {
             place: format!("{name}:{number}"),
             text: line.to_owned(),
             with_user,
@@ -181,7 +181,7 @@ fn lines_of(name: &str, text: &str, with_user: bool) -> Vec<Line> {
 
 /// This user's own crontab, which only `crontab` itself may read. Lines that were
 /// read from the spool already are not told twice.
-fn own_crontab(known: &[Line]) -> Vec<Line> {
+fn own_crontab(known: &[Scheduled]) -> Vec<Scheduled> {
     let mut command = Command::new("crontab");
     command.arg("-l").stdin(Stdio::null()).stderr(Stdio::null());
     let text = match command.output() {
@@ -196,7 +196,7 @@ fn own_crontab(known: &[Line]) -> Vec<Line> {
 }
 
 /// The enabled timers, and the name of one that is there and not enabled.
-fn timers(root: &Path) -> (Vec<Start>, Option<String>) {
+fn timers(root: &Path) -> (Vec<Starter>, Option<String>) {
     let (mut enabled, mut disabled) = (Vec::new(), None);
     let mut seen: Vec<String> = Vec::new();
     for file in UNITS.iter().flat_map(|folder| files_in(&root.join(folder))) {
@@ -211,7 +211,7 @@ fn timers(root: &Path) -> (Vec<Start>, Option<String>) {
         let wanted =
             UNITS.iter().any(|folder| root.join(folder).join(&link).symlink_metadata().is_ok());
         if wanted {
-            enabled.push(Start {
+            enabled.push(Starter {
                 interval: timer_interval(root, &file, &name),
                 place: file.display().to_string(),
                 yields: false,

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Done, Failure, Said, edit, id_of, ids, input, name_of};
+use super::{Call, Changed, Refusal, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
 use crate::lang::{Lang, rules as words};
 use crate::store::Draft;
 
 /// Adds one rule, or several at once: all or none.
-pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Failure> {
+pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Refusal> {
     let given = input::rules(call, command.source.as_deref(), lang)?;
     let edited = edit(call, lang, |draft| {
         let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
@@ -17,7 +17,7 @@ pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said,
     let (ids, rules) = &edited.result;
     let added = rules.iter().filter(|rule| id_of(rule).is_some_and(|id| ids.contains(&id)));
     let rules: Vec<Value> = added.cloned().collect();
-    let done = Done {
+    let done = Changed {
         lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
         more: json!({"added": ids}),
         rules,
@@ -26,14 +26,14 @@ pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said,
 }
 
 /// Sets keys of one rule, or of several alike.
-pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said, Failure> {
+pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said, Refusal> {
     let pairs: Vec<(String, Option<Value>)> = command
         .pairs
         .iter()
         .map(|argument| input::pair(argument, lang))
         .collect::<Result<_, _>>()?;
     if pairs.is_empty() {
-        return Err(Failure::usage(words::no_pairs(lang)));
+        return Err(Refusal::usage(words::no_pairs(lang)));
     }
     let arguments = std::slice::from_ref(&command.ids);
     let edited = edit(call, lang, |draft| {
@@ -49,7 +49,7 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
     let lines = edited.changes.iter().map(|change| {
         words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
     });
-    let done = Done { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
+    let done = Changed { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
     Ok(done.said(edited, lang, command.json))
 }
 
@@ -59,7 +59,7 @@ pub fn switch(
     lang: Lang,
     (arguments, as_json): (&[String], bool),
     on: bool,
-) -> Result<Said, Failure> {
+) -> Result<Said, Refusal> {
     let edited = edit(call, lang, |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             // On is the default, and needs no key.
@@ -72,7 +72,7 @@ pub fn switch(
         true => words::enabled,
         false => words::disabled,
     };
-    let done = Done {
+    let done = Changed {
         lines: edited.result.iter().map(|rule| told(sentence, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
@@ -81,14 +81,14 @@ pub fn switch(
 }
 
 /// Removes rules.
-pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result<Said, Failure> {
+pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result<Said, Refusal> {
     let edited = edit(call, lang, |draft| {
         let rules = draft.rules();
         let places = ids::places(&rules, &command.ids, lang)?;
         places.iter().rev().for_each(|at| draft.remove_rule(*at));
         Ok(places.iter().filter_map(|at| rules.get(*at).cloned()).collect::<Vec<_>>())
     })?;
-    let done = Done {
+    let done = Changed {
         lines: edited.result.iter().map(|rule| told(words::removed, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
@@ -102,7 +102,7 @@ fn each(
     arguments: &[String],
     lang: Lang,
     change: impl Fn(&mut Draft, usize, &Value),
-) -> Result<Vec<Value>, Failure> {
+) -> Result<Vec<Value>, Refusal> {
     let rules = draft.rules();
     let places = ids::places(&rules, arguments, lang)?;
     for at in &places {

@@ -4,12 +4,12 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{Failure, id_of};
+use super::{Refusal, id_of};
 use crate::lang::{Lang, rules as words};
 
 /// The places of the rules with these ids, in the file's order, each once. Ids that
 /// no rule has are told; within a range they may be missing.
-pub fn places(rules: &[Value], arguments: &[String], lang: Lang) -> Result<Vec<usize>, Failure> {
+pub fn places(rules: &[Value], arguments: &[String], lang: Lang) -> Result<Vec<usize>, Refusal> {
     let ranges = ranges(arguments, lang)?;
     for (from, to) in &ranges {
         let known = |rule: &Value| id_of(rule).is_some_and(|id| (*from..=*to).contains(&id));
@@ -18,7 +18,7 @@ pub fn places(rules: &[Value], arguments: &[String], lang: Lang) -> Result<Vec<u
                 true => from.to_string(),
                 false => format!("{from}-{to}"),
             };
-            return Err(Failure::usage(words::no_such_rule(lang, id)));
+            return Err(Refusal::usage(words::no_such_rule(lang, id)));
         }
     }
     let meant = |rule: &Value| {
@@ -33,14 +33,14 @@ pub fn is_one(arguments: &[String]) -> bool {
     matches!(arguments, [one] if one.trim().parse::<i64>().is_ok())
 }
 
-fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Failure> {
+fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Refusal> {
     let parts = arguments.iter().flat_map(|argument| argument.split(','));
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
     let ranges: Vec<(i64, i64)> = parts
-        .map(|part| range(part).ok_or_else(|| Failure::usage(words::bad_ids(lang, part))))
+        .map(|part| range(part).ok_or_else(|| Refusal::usage(words::bad_ids(lang, part))))
         .collect::<Result<_, _>>()?;
     match ranges.is_empty() {
-        true => Err(Failure::usage(words::no_ids(lang))),
+        true => Err(Refusal::usage(words::no_ids(lang))),
         false => Ok(ranges),
     }
 }

@@ -3,18 +3,18 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Call, Failure};
+use super::{Call, Refusal};
 use crate::config::{self, Kind};
 use crate::lang::{Lang, rules as words};
 use crate::store;
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
 /// argument at all), each checked strictly.
-pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<Value>, Failure> {
+pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<Value>, Refusal> {
     let (source, text) = read(call, argument, lang)?;
     let wrong = |problem: &config::Problem| words::told(lang, &source, problem.text(lang));
     let pieces =
-        pieces(&text).map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))?;
+        pieces(&text).map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))?;
     let mut problems = Vec::new();
     for (path, json) in &pieces {
         if let Err(found) = config::check_rule(json, path) {
@@ -22,27 +22,27 @@ pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<
         }
     }
     if !problems.is_empty() {
-        return Err(Failure::Usage(problems));
+        return Err(Refusal::Usage(problems));
     }
     if pieces.is_empty() {
-        return Err(Failure::usage(words::no_rules_in(lang, &source)));
+        return Err(Refusal::usage(words::no_rules_in(lang, &source)));
     }
     let parsed = pieces.iter().map(|(_, json)| serde_json::from_str(json));
     parsed
         .collect::<Result<_, _>>()
-        .map_err(|error| Failure::usage(words::bad_json(lang, &source, error)))
+        .map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))
 }
 
 /// `key=value`: the key, and its value or `None` where it is to go. A value is JSON
 /// where it reads as JSON and the key is no text's, else text.
-pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failure> {
+pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Refusal> {
     let (key, text) = argument
         .split_once('=')
         .filter(|(key, _)| !key.trim().is_empty())
-        .ok_or_else(|| Failure::usage(words::bad_pair(lang, argument)))?;
+        .ok_or_else(|| Refusal::usage(words::bad_pair(lang, argument)))?;
     let key = key.trim();
     if key == "id" {
-        return Err(Failure::usage(words::id_stays(lang)));
+        return Err(Refusal::usage(words::id_stays(lang)));
     }
     // A text is one also where it looks like a number.
     let is_text = config::keys().get("rules", key).is_some_and(|key| key.kind == Kind::Text);
@@ -58,9 +58,9 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Failu
 }
 
 /// What is read, and its name in a sentence.
-fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, String), Failure> {
+fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, String), Refusal> {
     let failed = |source: &str, error: std::io::Error| {
-        Failure::usage(words::cannot_read(lang, source, error))
+        Refusal::usage(words::cannot_read(lang, source, error))
     };
     match argument {
         Some(json) if json.trim_start().starts_with(['{', '[']) => {
@@ -68,10 +68,10 @@ fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, 
         }
         None | Some("-" | "/dev/stdin") => {
             let source = words::standard_input(lang);
-            let input = call.screen.input.ok_or_else(|| Failure::usage(words::no_input(lang)))?;
+            let input = call.screen.input.ok_or_else(|| Refusal::usage(words::no_input(lang)))?;
             let text = input().map_err(|error| failed(&source, error))?;
             match text.trim().is_empty() {
-                true => Err(Failure::usage(words::no_input(lang))),
+                true => Err(Refusal::usage(words::no_input(lang))),
                 false => Ok((source, text)),
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Call, Code, Failure, Said, id_of, ids, name_of};
+use super::{Call, Code, Refusal, Said, id_of, ids, name_of};
 use crate::config::{check_rule, place_of_key};
 use crate::lang::{Lang, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
@@ -10,7 +10,7 @@ use crate::screen::table::table;
 use crate::store::{self, Look};
 
 /// All rules in a table.
-pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Failure> {
+pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
     let look = look(call)?;
     let lines = match (as_json, look.rules.is_empty()) {
         (true, _) => vec![Value::from(look.rules.clone()).to_string()],
@@ -26,7 +26,7 @@ pub fn show(
     lang: Lang,
     arguments: &[String],
     as_json: bool,
-) -> Result<Said, Failure> {
+) -> Result<Said, Refusal> {
     let look = look(call)?;
     let places = ids::places(&look.rules, arguments, lang)?;
     let rules: Vec<&Value> = places.iter().filter_map(|at| look.rules.get(*at)).collect();
@@ -99,8 +99,8 @@ fn card(rule: &Value) -> Vec<String> {
     table(&[], &rows, None).into_iter().skip(1).collect()
 }
 
-fn look(call: &Call<'_>) -> Result<Look, Failure> {
-    store::look(call.config, call.env).map_err(Failure::File)
+fn look(call: &Call<'_>) -> Result<Look, Refusal> {
+    store::look(call.config, call.env).map_err(Refusal::File)
 }
 
 /// The file's problems are told beside what could be read.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Done, Failure, Said, edit, name_of};
+use super::{Call, Changed, Refusal, Said, edit, name_of};
 use crate::commands::cli;
 use crate::lang::{Lang, rules as words};
 use crate::rules::best_practices::plan;
@@ -21,7 +21,7 @@ pub fn load(
     call: &Call<'_>,
     lang: Lang,
     command: &cli::RulesLoadBestPractices,
-) -> Result<Said, Failure> {
+) -> Result<Said, Refusal> {
     let replace = command.replace || (!command.json && agreed(call, lang));
     let edited = edit(call, lang, |draft| Ok(apply(draft, lang, replace)))?;
     let Loaded { added, replaced, kept, present } = &edited.result;
@@ -35,7 +35,7 @@ pub fn load(
         lines.push(words::practices_kept(lang, ids.join(", ")));
     }
     let ids = |rules: &[Value]| rules.iter().map(|rule| rule["id"].clone()).collect::<Vec<_>>();
-    let done = Done {
+    let done = Changed {
         lines,
         more: json!({
             "added": ids(added), "replaced": ids(replaced), "kept": ids(kept), "present": present

@@ -17,18 +17,18 @@ const LEAST: u32 = 40;
 
 /// What was asked so far, and where it ends.
 #[derive(Debug)]
-pub struct Asked {
+pub struct Budget {
     queries: u32,
     most_requests: u32,
 }
 
-impl Default for Asked {
+impl Default for Budget {
     fn default() -> Self {
         Self { queries: 0, most_requests: MOST_REQUESTS }
     }
 }
 
-impl Asked {
+impl Budget {
     /// Reading begins now.
     pub fn begin(&mut self, client: &Client) {
         self.most_requests = MOST_REQUESTS.max(client.requests() + LEAST);

@@ -2,7 +2,7 @@
 
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, Entry, List, Row, View, footer};
+use super::view::{Card, Entry, List, SummaryRow, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
 use crate::lang::{Both, Lang, counts, reports as words};
 use crate::report::daily::{Daily, RuleDay};
@@ -43,7 +43,7 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         act,
         body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),
         // Shown where there are several; there is but this one.
-        summary: vec![Row {
+        summary: vec![SummaryRow {
             tone,
             tag: tag(lang, tone),
             title: words::daily(lang),

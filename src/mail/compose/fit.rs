@@ -9,8 +9,8 @@
 
 use super::detail::Detail;
 use super::html::Html;
-use super::part::Part;
-use super::text::Text;
+use super::part::Layout;
+use super::text::PlainText;
 use super::view::{Card, View};
 use super::{CARDS, ENCODED_MAX, HTML_MAX, TEXT_MAX, show};
 use crate::lang::mail as words;
@@ -42,8 +42,8 @@ struct Piece {
 }
 
 impl Piece {
-    fn of(lay_out: impl Fn(&dyn Part) -> String) -> Self {
-        Self { text: lay_out(&Text), html: lay_out(&Html) }
+    fn of(lay_out: impl Fn(&dyn Layout) -> String) -> Self {
+        Self { text: lay_out(&PlainText), html: lay_out(&Html) }
     }
 
     fn size(&self) -> Size {

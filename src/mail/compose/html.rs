@@ -6,8 +6,8 @@
 
 use super::detail::Detail;
 use super::palette::{DARK, LIGHT, Tone};
-use super::part::Part;
-use super::view::{Card, Entry, List, Raw, Row, Timeline, View};
+use super::part::Layout;
+use super::view::{Card, Entry, List, RawRecord, SummaryRow, Timeline, View};
 use crate::lang::{Lang, mail as words};
 use crate::mail::page::Page;
 
@@ -22,7 +22,7 @@ const COMMAND: &str = "<code style=\"font:13px Consolas,Menlo,monospace;white-sp
 /// The HTML part.
 pub(super) struct Html;
 
-impl Part for Html {
+impl Layout for Html {
     /// From the beginning of the document to the end of the mail's head.
     fn head(&self, view: &View) -> String {
         let mut page = Page::default();
@@ -96,7 +96,7 @@ impl Part for Html {
     }
 
     /// One line of the summary. Many of them make up a mail, so it is lean.
-    fn summary_row(&self, row: &Row) -> String {
+    fn summary_row(&self, row: &SummaryRow) -> String {
         let mut page = Page::default();
         page.lit("<tr><td valign=\"top\" style=\"padding:3px 8px 3px 0\">")
             .label(row.tone, &row.tag)
@@ -119,7 +119,7 @@ impl Part for Html {
     }
 
     /// Such a line.
-    fn summary_line(&self, row: &Row) -> String {
+    fn summary_line(&self, row: &SummaryRow) -> String {
         let mut page = Page::default();
         let parts = [&row.tag, &row.title, &row.count, &row.when];
         let told = parts.into_iter().filter(|part| !part.is_empty());
@@ -480,7 +480,7 @@ fn timeline(page: &mut Page, timeline: &Timeline, tone: Tone, lang: Lang) {
     page.text(&timeline.note).lit("</div></div>");
 }
 
-fn raw(page: &mut Page, records: &[Raw], lang: Lang) {
+fn raw(page: &mut Page, records: &[RawRecord], lang: Lang) {
     if records.is_empty() {
         return;
     }

@@ -2,8 +2,8 @@
 //! At most 78 columns, but for raw records and links, which stay whole to be copied.
 
 use super::detail::Detail;
-use super::part::Part;
-use super::view::{Card, Entry, List, Row, Timeline, View};
+use super::part::Layout;
+use super::view::{Card, Entry, List, SummaryRow, Timeline, View};
 use crate::lang::{Lang, mail as words};
 use crate::screen::columns::{self, width};
 
@@ -14,9 +14,9 @@ const COLUMNS: usize = 78;
 const COUNT_COLUMNS: usize = 9;
 
 /// The text part.
-pub(super) struct Text;
+pub(super) struct PlainText;
 
-impl Part for Text {
+impl Layout for PlainText {
     /// How bad, where, what happened; then what to do.
     fn head(&self, view: &View) -> String {
         let mut out = String::new();
@@ -37,7 +37,7 @@ impl Part for Text {
     }
 
     /// Level, count, times and rule, in columns.
-    fn summary_row(&self, row: &Row) -> String {
+    fn summary_row(&self, row: &SummaryRow) -> String {
         let mut line = format!(" {}", row.tag);
         pad(&mut line, 11);
         let indent = COUNT_COLUMNS.saturating_sub(width(&row.count));
@@ -54,7 +54,7 @@ impl Part for Text {
     }
 
     /// The same without columns: room for hundreds.
-    fn summary_line(&self, row: &Row) -> String {
+    fn summary_line(&self, row: &SummaryRow) -> String {
         let parts = [&row.tag, &row.title, &row.count, &row.when];
         let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
         let mut out = String::new();

@@ -36,7 +36,7 @@ pub(super) struct View {
     /// Said before all else; for a test mail.
     pub body: Option<String>,
     /// All conditions and alerts; shown where there is more than one.
-    pub summary: Vec<Row>,
+    pub summary: Vec<SummaryRow>,
     /// The worst of them in detail.
     pub cards: Vec<Card>,
     /// Each a small card below the others.
@@ -55,7 +55,7 @@ impl View {
 }
 
 /// A condition or an alert in one line.
-pub(super) struct Row {
+pub(super) struct SummaryRow {
     pub tone: Tone,
     pub tag: String,
     pub title: String,
@@ -82,7 +82,7 @@ pub(super) struct Card {
     pub advice: String,
     pub lists: Vec<List>,
     pub timeline: Option<Timeline>,
-    pub raw: Vec<Raw>,
+    pub raw: Vec<RawRecord>,
 }
 
 /// Things and how often, the most frequent first.
@@ -118,7 +118,7 @@ pub(super) struct Timeline {
 }
 
 /// A record as received.
-pub(super) struct Raw {
+pub(super) struct RawRecord {
     pub heading: String,
     /// How much of it was counted; may be empty.
     pub note: String,
@@ -192,7 +192,7 @@ fn body(report: &Report, lang: Lang) -> Option<String> {
     (report.kind == Kind::Test).then(|| words::test_body(lang, site))
 }
 
-fn row(item: Item, look: &Look) -> Row {
+fn row(item: Item, look: &Look) -> SummaryRow {
     let lang = look.lang;
     let tone = item.tone();
     let (title, count, when, matches) = match item {
@@ -209,7 +209,7 @@ fn row(item: Item, look: &Look) -> Row {
             alert.count,
         ),
     };
-    Row { tone, tag: tag(lang, tone), title, count, when, matches }
+    SummaryRow { tone, tag: tag(lang, tone), title, count, when, matches }
 }
 
 /// `11-22 18:05 – 18:20`.

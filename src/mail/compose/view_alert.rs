@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::console::Console;
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, NAME_MAX, PROSE_MAX, Raw, Timeline};
+use super::view::{Card, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
 use super::{Look, lists, show};
 use crate::lang::{Lang, counts, mail as words};
 use crate::report::{Alert, InOneGo, Record, Subject, snapshot};
@@ -151,12 +151,12 @@ fn step(minutes: u64) -> i64 {
         .unwrap_or_else(|| i64::try_from(minutes / (BARS - 2) + 1).unwrap_or(i64::MAX))
 }
 
-fn raw(alert: &Alert, look: &Look) -> Vec<Raw> {
+fn raw(alert: &Alert, look: &Look) -> Vec<RawRecord> {
     if !look.raw_snapshot {
         return Vec::new();
     }
     let traffic = matches!(alert.subject, Subject::Traffic { .. });
-    let record = |(at, record): (usize, &Record)| Raw {
+    let record = |(at, record): (usize, &Record)| RawRecord {
         heading: words::record_at(look.lang, at + 1, show::moment(record.at, look.zone)),
         note: counted(record, traffic, look.lang),
         json: show::clip_lines(look.lang, &snapshot::indent(&record.raw, RAW_COLUMNS), RAW_MAX),

@@ -17,7 +17,7 @@ impl Waiting {
     /// The mail in a damaged record, each field read on its own; `None` where nothing
     /// of what it tells is left. `made_at` stands in for a time that is not.
     pub fn rescued(record: &str, made_at: Timestamp) -> Option<Self> {
-        let fields = Fields(serde_json::from_str(record).ok()?);
+        let fields = Remains(serde_json::from_str(record).ok()?);
         let lines = fields.texts("lines");
         let subject: Option<String> = fields.get("subject");
         let told: Vec<&str> = match lines.is_empty() {
@@ -60,9 +60,9 @@ impl Waiting {
     }
 }
 
-struct Fields<'t>(BTreeMap<String, &'t RawValue>);
+struct Remains<'t>(BTreeMap<String, &'t RawValue>);
 
-impl Fields<'_> {
+impl Remains<'_> {
     fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }

@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// One record, and when it was.
 #[derive(Clone)]
-pub struct Record {
+pub struct Seen {
     /// An event's own time; when a flow was last seen.
     pub at: Timestamp,
     /// As received.
@@ -57,7 +57,7 @@ pub struct Read {
     /// How many records.
     pub count: u64,
     /// The latest of them, the very latest first.
-    pub latest: Vec<Record>,
+    pub latest: Vec<Seen>,
     /// True where the PCE has more than were asked for.
     pub more: bool,
     /// Flows: the decisions asked for; empty for all.
@@ -78,7 +78,7 @@ pub struct Count {
 }
 
 /// Why nothing was read.
-pub enum Failure {
+pub enum Unread {
     /// The PCE or the network.
     Pce(Error),
     /// The PCE gave the query up, by this word.
@@ -106,7 +106,7 @@ impl Look<'_> {
     ///
     /// # Errors
     /// Whatever keeps them from being read.
-    pub fn events(&self, client: &mut Client) -> Result<Read, Failure> {
+    pub fn events(&self, client: &mut Client) -> Result<Read, Unread> {
         let now = client.clock().now();
         let mut read = self.nothing_yet(now);
         let mut seen = SeenEvents::default();
@@ -124,7 +124,7 @@ impl Look<'_> {
                     self.count_event(event, at, &mut read.counts);
                 }
             };
-            crate::pce::events::fetch(client, from, to, &mut take).map_err(Failure::Pce)?;
+            crate::pce::events::fetch(client, from, to, &mut take).map_err(Unread::Pce)?;
             read.from = from;
             if read.latest.len() >= self.how_many {
                 break;
@@ -138,7 +138,7 @@ impl Look<'_> {
     ///
     /// # Errors
     /// Whatever keeps them from being read.
-    pub fn flows(&self, client: &mut Client) -> Result<Read, Failure> {
+    pub fn flows(&self, client: &mut Client) -> Result<Read, Unread> {
         let now = client.clock().now();
         let mut read = self.nothing_yet(now);
         for reach in FLOW_REACHES {
@@ -147,7 +147,7 @@ impl Look<'_> {
             read.decisions = decisions(self.rules).unwrap_or_default();
             let words = read.decisions.iter().map(|one| one.wire().to_owned());
             let mut part = Part::whole(read.from, read.to, &words.collect::<Vec<_>>());
-            post_for(client, &mut part, MOST_ROWS).map_err(Failure::Pce)?;
+            post_for(client, &mut part, MOST_ROWS).map_err(Unread::Pce)?;
             let outcome = self.read_query(client, &part, &read);
             delete(client, part.href.as_deref().unwrap_or_default());
             read = outcome?;
@@ -158,7 +158,7 @@ impl Look<'_> {
         Ok(read)
     }
 
-    fn read_query(&self, client: &mut Client, part: &Part, empty: &Read) -> Result<Read, Failure> {
+    fn read_query(&self, client: &mut Client, part: &Part, empty: &Read) -> Result<Read, Unread> {
         let patience = Patience {
             time: PATIENCE,
             may_ask: &|_| true,
@@ -166,13 +166,13 @@ impl Look<'_> {
                 (self.progress)(&cycle_says::computing(self.lang, seconds));
             },
         };
-        let done = wait_for(client, part, &patience).map_err(Failure::of)?;
+        let done = wait_for(client, part, &patience).map_err(Unread::of)?;
         if !done.silent.is_empty() {
-            return Err(Failure::Silent(done.silent.join(", ")));
+            return Err(Unread::Silent(done.silent.join(", ")));
         }
         let href = part.href.as_deref().unwrap_or_default();
         let fresh = || EveryRow { look: self, read: empty.clone() };
-        let (rows, _) = download_all(client, href, done.rows, fresh).map_err(Failure::Pce)?;
+        let (rows, _) = download_all(client, href, done.rows, fresh).map_err(Unread::Pce)?;
         Ok(Read { more: done.cut || done.rows >= MOST_ROWS, ..rows.read })
     }
 
@@ -261,13 +261,13 @@ impl Read {
         let place = self.latest.partition_point(|kept| kept.at >= at);
         if place < how_many {
             let raw = raw.to_vec();
-            self.latest.insert(place, Record { at, raw });
+            self.latest.insert(place, Seen { at, raw });
             self.latest.truncate(how_many);
         }
     }
 }
 
-impl Failure {
+impl Unread {
     fn of(error: NotDone) -> Self {
         match error {
             NotDone::Pce(error) => Self::Pce(error),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::View;
-use super::look::{Count, Failure, MOST_ROWS, Read, Record};
+use super::look::{Count, MOST_ROWS, Read, Seen, Unread};
 use crate::lang::{Lang, counts, inspect as say, mail};
 use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
@@ -51,7 +51,7 @@ impl Show<'_> {
     }
 
     /// The last events, numbered from 1.
-    pub fn events(&mut self, events: &Result<Read, Failure>) -> io::Result<()> {
+    pub fn events(&mut self, events: &Result<Read, Unread>) -> io::Result<()> {
         let lang = self.lang;
         let read = match events {
             Ok(read) => read,
@@ -72,7 +72,7 @@ impl Show<'_> {
     }
 
     /// The last flows, numbered from `first`.
-    pub fn flows(&mut self, flows: &Result<Read, Failure>, first: usize) -> io::Result<()> {
+    pub fn flows(&mut self, flows: &Result<Read, Unread>, first: usize) -> io::Result<()> {
         let lang = self.lang;
         let read = match flows {
             Ok(read) => read,
@@ -103,7 +103,7 @@ impl Show<'_> {
         Ok(())
     }
 
-    fn event(&mut self, number: usize, record: &Record) -> io::Result<()> {
+    fn event(&mut self, number: usize, record: &Seen) -> io::Result<()> {
         let lang = self.lang;
         self.line(0, "")?;
         let parsed = serde_json::from_slice::<Event<'_>>(&record.raw).ok();
@@ -176,7 +176,7 @@ impl Show<'_> {
         }
     }
 
-    fn flow(&mut self, number: usize, record: &Record, asked: Option<Decision>) -> io::Result<()> {
+    fn flow(&mut self, number: usize, record: &Seen, asked: Option<Decision>) -> io::Result<()> {
         let lang = self.lang;
         self.line(0, "")?;
         let flow = serde_json::from_slice::<Flow<'_>>(&record.raw).unwrap_or_default();
@@ -241,8 +241,8 @@ impl Show<'_> {
     /// What every rule matched of all that was read, against its threshold.
     pub fn all_rules(
         &mut self,
-        events: &Result<Read, Failure>,
-        flows: &Result<Read, Failure>,
+        events: &Result<Read, Unread>,
+        flows: &Result<Read, Unread>,
     ) -> io::Result<()> {
         let lang = self.lang;
         let off = self.rules.iter().filter(|rule| !rule.enabled).count();

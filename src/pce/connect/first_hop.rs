@@ -10,7 +10,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, TcpConnector};
 
-use super::{Hop, Line};
+use super::{Hop, KeptLine};
 use crate::net::AddressBook;
 use crate::pce::error::ProxyFault;
 
@@ -71,13 +71,13 @@ impl Resolver for OneLookup {
 pub(super) struct FirstHop {
     tcp: TcpConnector,
     hop: Hop,
-    line: Arc<Line>,
+    line: Arc<KeptLine>,
 }
 
 type Socket = <TcpConnector as Connector>::Out;
 
 impl FirstHop {
-    pub(super) fn new(hop: Hop, line: Arc<Line>) -> Self {
+    pub(super) fn new(hop: Hop, line: Arc<KeptLine>) -> Self {
         Self { tcp: TcpConnector::default(), hop, line }
     }
 

@@ -10,7 +10,7 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
-use super::{Hop, Line};
+use super::{Hop, KeptLine};
 use crate::net::certificate::Certificate;
 use crate::net::{AddressBook, bare};
 use crate::pce::error::ProxyFault;
@@ -36,7 +36,7 @@ pub(super) struct Verified {
     /// Takes the first certificate.
     pub certificate: Arc<OnceLock<Certificate>>,
     /// Where the connection leads.
-    pub line: Arc<Line>,
+    pub line: Arc<KeptLine>,
     /// What the first connection's host is called.
     pub hop: Hop,
     /// Takes the address; `None` where nothing is verified.

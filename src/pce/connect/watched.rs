@@ -8,10 +8,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 /// What is known of the one connection of an agent.
 #[derive(Debug, Default)]
-pub struct Line(Mutex<State>);
+pub struct KeptLine(Mutex<LineState>);
 
 #[derive(Clone, Copy, Debug, Default)]
-struct State {
+struct LineState {
     peer: Option<SocketAddr>,
     /// A request before this one was answered on it.
     kept: bool,
@@ -19,7 +19,7 @@ struct State {
     answered: bool,
 }
 
-impl Line {
+impl KeptLine {
     /// True where the last request went over a connection that an earlier one had left
     /// open, and not one byte of an answer came. If the connection turned out to be
     /// closed, the other side had done so before it knew of the request.
@@ -30,7 +30,7 @@ impl Line {
 
     /// A new connection, to this address.
     pub(super) fn connected(&self, peer: SocketAddr) {
-        *self.state() = State { peer: Some(peer), ..State::default() };
+        *self.state() = LineState { peer: Some(peer), ..LineState::default() };
     }
 
     /// The address at the other end.
@@ -49,14 +49,14 @@ impl Line {
         self.state().answered = true;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LineState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Puts down in a [`Line`] what goes over the connection.
+/// Puts down in a [`KeptLine`] what goes over the connection.
 #[derive(Debug)]
-pub(super) struct Watch(pub(super) Arc<Line>);
+pub(super) struct Watch(pub(super) Arc<KeptLine>);
 
 impl<In: Transport> Connector<In> for Watch {
     type Out = Watched<In>;
@@ -74,7 +74,7 @@ impl<In: Transport> Connector<In> for Watch {
 #[derive(Debug)]
 pub(super) struct Watched<In> {
     transport: In,
-    line: Arc<Line>,
+    line: Arc<KeptLine>,
 }
 
 impl<In: Transport> Transport for Watched<In> {

@@ -17,7 +17,7 @@ impl Read for Slowly<'_> {
 /// Any JSON; what is told of it is its bytes.
 struct Anything;
 
-impl Kind for Anything {
+impl RecordType for Anything {
     type Record<'a> = serde::de::IgnoredAny;
 }
 
@@ -101,7 +101,7 @@ fn a_record_that_is_no_json_does_not_hide_the_next_one() {
 #[test]
 fn bytes_that_are_no_utf8_are_replaced_where_a_text_is_read() {
     struct Texts;
-    impl Kind for Texts {
+    impl RecordType for Texts {
         type Record<'a> = std::collections::BTreeMap<String, String>;
     }
     let mut records = Records::new(&b"[{\"a\":\"\xff!\"}]"[..]);

@@ -7,7 +7,7 @@ use crate::lang::Lang;
 
 /// What was read so far.
 #[derive(Default)]
-struct Reader {
+struct BlockReader {
     category: Option<Category>,
     /// What to do, by the name that types refer to.
     advice: BTreeMap<&'static str, Words>,
@@ -16,7 +16,7 @@ struct Reader {
 
 /// All types, in the order of the text; or the line whose block can't be read.
 pub(super) fn read(text: &'static str) -> Result<Vec<EventType>, String> {
-    let mut reader = Reader::default();
+    let mut reader = BlockReader::default();
     let lines = text.lines().zip(1..);
     let mut lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')).peekable();
     while let Some((head, number)) = lines.next() {
@@ -29,7 +29,7 @@ pub(super) fn read(text: &'static str) -> Result<Vec<EventType>, String> {
     Ok(reader.types)
 }
 
-impl Reader {
+impl BlockReader {
     /// A line that begins at the margin, and what is indented below it.
     fn block(&mut self, head: &'static str, said: &[&'static str]) -> Option<()> {
         if let Some(title) = head.strip_prefix("== ") {

@@ -9,7 +9,7 @@ use crate::packed::{Packer, Unpacker};
 /// As it stands in the file.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-struct Stored {
+struct PackedSeries {
     key: HashKey,
     #[serde(skip_serializing_if = "is_zero")]
     counted_before: u32,
@@ -20,7 +20,7 @@ struct Stored {
 
 impl Serialize for Known {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let stored = Stored {
+        let stored = PackedSeries {
             key: self.key,
             counted_before: self.counted_before,
             series: packed_series(&self.series),
@@ -32,7 +32,7 @@ impl Serialize for Known {
 
 impl<'de> Deserialize<'de> for Known {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
+        let stored = PackedSeries::deserialize(deserializer)?;
         let mut known = Self {
             series: unpacked_series(&stored.series).ok_or_else(|| cut("series"))?,
             key: stored.key,
