@@ -11,16 +11,16 @@ use crate::config::{self, Key, Kind};
 use crate::lang::{Lang, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
-type Sentence = fn(Lang) -> String;
+type Wording = fn(Lang) -> String;
 
 /// One key of a rule.
 pub struct Field {
     /// In the file.
     pub key: &'static str,
     /// What it is called.
-    pub label: Sentence,
+    pub label: Wording,
     /// An example.
-    pub hint: Sentence,
+    pub hint: Wording,
     form: Form,
 }
 
@@ -29,7 +29,7 @@ enum Form {
     /// By its kind in the file.
     Plain,
     /// Each as it stands in the file, and in words.
-    Choice(&'static [(&'static str, Sentence)]),
+    Choice(&'static [(&'static str, Wording)]),
     /// The three `threshold_` keys as one.
     Trigger,
 }
@@ -51,11 +51,11 @@ const EVENT_COUNTS: Form =
 const FLOW_COUNTS: Form =
     Form::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
 
-const fn field(key: &'static str, label: Sentence, hint: Sentence) -> Field {
+const fn field(key: &'static str, label: Wording, hint: Wording) -> Field {
     Field { key, label, hint, form: Form::Plain }
 }
 
-const fn chosen(key: &'static str, label: Sentence, form: Form) -> Field {
+const fn chosen(key: &'static str, label: Wording, form: Form) -> Field {
     Field { key, label, hint: say::nothing, form }
 }
 
@@ -142,7 +142,7 @@ impl Field {
 
     /// The word in the rule, else the one that holds without it: the first, where the
     /// reader leaves that to the kind of rule.
-    fn chosen(&self, rule: &Keys, choices: &[(&str, Sentence)]) -> String {
+    fn chosen(&self, rule: &Keys, choices: &[(&str, Wording)]) -> String {
         let known = self.known();
         match (rule.get(self.key), &known.holds) {
             (Some(value), _) => plain(value),
@@ -206,7 +206,7 @@ impl Field {
         &self,
         menu: &mut Menu<'_>,
         rule: &mut Keys,
-        choices: &[(&str, Sentence)],
+        choices: &[(&str, Wording)],
     ) -> Result<(), Stop> {
         let lang = menu.console.lang;
         let now = self.chosen(rule, choices);

@@ -40,14 +40,14 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
     }
     let user = ask_user(menu, &changes)?;
     match user {
-        Login::Kept(false) => {}
-        Login::Kept(true) => ask_secret(menu, &PASSWORD, false, &mut changes)?,
-        Login::New(name) => {
+        UserAnswer::Kept(false) => {}
+        UserAnswer::Kept(true) => ask_secret(menu, &PASSWORD, false, &mut changes)?,
+        UserAnswer::New(name) => {
             changes.push(("smtp", "user", Some(name.into())));
             changes.push(("smtp", "enable_auth", None));
             ask_secret(menu, &PASSWORD, false, &mut changes)?;
         }
-        Login::None => {
+        UserAnswer::None => {
             for key in ["user", "password", "password_file", "enable_auth"] {
                 changes.push(("smtp", key, None));
             }
@@ -70,7 +70,7 @@ fn ask_tls(menu: &mut Menu<'_>) -> Result<Tls, Stop> {
     Ok(chosen.and_then(|at| Tls::ALL.get(at)).copied().unwrap_or(holds))
 }
 
-enum Login {
+enum UserAnswer {
     /// As it stands; true: there is one.
     Kept(bool),
     New(String),
@@ -78,7 +78,7 @@ enum Login {
 }
 
 /// Asks for the user; the strict reader says where a login would go in the clear.
-fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<Login, Stop> {
+fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<UserAnswer, Stop> {
     let (reader, lang) = (menu.reader(), menu.console.lang);
     let mut smtp: Keys = menu.file()["smtp"].as_object().cloned().unwrap_or_default();
     for (_, key, value) in changes {
@@ -107,9 +107,9 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<Login, Stop> {
         reader.section("smtp", &smtp, &keys).map(|()| Some(typed.to_owned()))
     })?;
     match (answer, kept) {
-        (Some(Some(name)), _) => Ok(Login::New(name)),
-        (Some(None), _) => Ok(Login::None),
-        (None, kept) => Ok(Login::Kept(kept.is_some())),
+        (Some(Some(name)), _) => Ok(UserAnswer::New(name)),
+        (Some(None), _) => Ok(UserAnswer::None),
+        (None, kept) => Ok(UserAnswer::Kept(kept.is_some())),
     }
 }
 

@@ -19,7 +19,7 @@ const CLIPPED_WITHIN: u32 = SUMMARY_SECONDS + SAME_BEGINNING;
 const REGROUPED: u64 = 1_000;
 
 /// A row that waits, and what became of it.
-struct Pending {
+struct Unsettled {
     row: Row,
     growth: Option<Growth>,
     /// Whether it may be known traffic that the PCE files otherwise.
@@ -45,8 +45,8 @@ impl Answer<'_> {
     pub fn settle(&mut self, rows: &[Row], at_its_end: bool) -> Vec<Growth> {
         let whole = self.limits.whole;
         self.limits.whole &= at_its_end;
-        let waiting = |row: &Row| Pending { row: *row, growth: None, suspect: false };
-        let mut waiting: Vec<Pending> = rows.iter().map(waiting).collect();
+        let waiting = |row: &Row| Unsettled { row: *row, growth: None, suspect: false };
+        let mut waiting: Vec<Unsettled> = rows.iter().map(waiting).collect();
         self.settle_grown(&mut waiting);
         self.settle_begun_anew(&mut waiting);
         self.settle_renamed(&mut waiting);
@@ -59,7 +59,7 @@ impl Answer<'_> {
     }
 
     /// The same beginning, and at least the count.
-    fn settle_grown(&mut self, waiting: &mut [Pending]) {
+    fn settle_grown(&mut self, waiting: &mut [Unsettled]) {
         let pairs = self.pairs(waiting, |answer, row| {
             let named = answer.named(row.name, row.outbound);
             let near = answer.near(&named, row.first);
@@ -107,7 +107,7 @@ impl Answer<'_> {
 
     /// The same beginning, and a lower count. Much lower: a failover, and all of it is
     /// new. A little lower: a restored backup, or a correction, and none of it.
-    fn settle_begun_anew(&mut self, waiting: &mut [Pending]) {
+    fn settle_begun_anew(&mut self, waiting: &mut [Unsettled]) {
         let pairs = self.pairs(waiting, |answer, row| {
             let named = answer.named(row.name, row.outbound);
             answer.near(&named, row.first).collect()
@@ -123,7 +123,7 @@ impl Answer<'_> {
     }
 
     /// Another name, but the same talkers and beginning as a series that vanished.
-    fn settle_renamed(&mut self, waiting: &mut [Pending]) {
+    fn settle_renamed(&mut self, waiting: &mut [Unsettled]) {
         if !self.limits.whole {
             return;
         }
@@ -148,7 +148,7 @@ impl Answer<'_> {
 
     /// The time of series of this name that did not come back. Where the row holds all
     /// of them, what it has more; else the share of it that lies behind them.
-    fn settle_cut_otherwise(&mut self, waiting: &mut [Pending]) {
+    fn settle_cut_otherwise(&mut self, waiting: &mut [Unsettled]) {
         let mut cut = Vec::new();
         for one in waiting.iter_mut().filter(|one| one.growth.is_none()) {
             let Some(end) = self.latest_gone(&one.row) else {
@@ -255,7 +255,7 @@ impl Answer<'_> {
         }
     }
 
-    fn settle_new(&mut self, waiting: &mut [Pending]) {
+    fn settle_new(&mut self, waiting: &mut [Unsettled]) {
         for one in waiting.iter_mut().filter(|one| one.growth.is_none()) {
             one.growth = Some(self.begins(&one.row));
             one.suspect = self.only_looks_new(&one.row);
@@ -273,7 +273,7 @@ impl Answer<'_> {
 
     /// Never a storm from bookkeeping: where most of what the answer would add comes
     /// from rows that only look new, each of them counts as 1.
-    fn mind_a_storm(&mut self, waiting: &mut [Pending]) {
+    fn mind_a_storm(&mut self, waiting: &mut [Unsettled]) {
         let sum = |suspects: bool| {
             let growths = waiting.iter().filter(|one| one.suspect || !suspects);
             let counts = growths.filter_map(|one| Some(one.growth?.count));
@@ -294,7 +294,7 @@ impl Answer<'_> {
     /// Rows and series of one beginning, each at most once, the nearest first.
     fn pairs(
         &self,
-        waiting: &[Pending],
+        waiting: &[Unsettled],
         of: impl Fn(&Self, &Row) -> Vec<usize>,
     ) -> Vec<(usize, usize)> {
         let mut candidates = Vec::new();
@@ -380,7 +380,7 @@ fn share_after(row: &Row, end: u32) -> u64 {
     u64::try_from((share + whole / 2) / whole).unwrap_or(u64::MAX)
 }
 
-fn sum_of(waiting: &[Pending]) -> u64 {
+fn sum_of(waiting: &[Unsettled]) -> u64 {
     let counts = waiting.iter().filter_map(|one| Some(one.growth?.count));
     counts.fold(0, u64::saturating_add)
 }
