@@ -199,22 +199,25 @@ fn event(rule: &Section<'_>) -> EventFilter {
     }
 }
 
-/// Globs over whole names.
+/// Globs over whole names. An empty list would ask for nothing, and look as if it did.
 fn names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
-    rule.items(key, Kind::Commas).into_iter().map(Cow::into_owned).collect()
+    let items = rule.items(key, Kind::Commas);
+    let apart = |text: &Cow<'_, str>| {
+        text.split(['|', '，', '、']).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
+        rule.wrong(key, words::empty_names);
+    }
+    names
 }
 
 fn change(rule: &Section<'_>) -> Option<FieldChange> {
     let change = rule.section("change")?;
-    let values = |key| -> Vec<String> {
-        let text = change.text(key).unwrap_or_default();
-        let each = text.split('|').map(str::trim).filter(|value| !value.is_empty());
-        each.map(str::to_owned).collect()
-    };
     Some(FieldChange {
         field: change.needed("field", "\"enforcement_mode\"").unwrap_or_default().to_owned(),
-        from: values("from"),
-        to: values("to"),
+        from: change.values("from"),
+        to: change.values("to"),
     })
 }
 
@@ -279,8 +282,10 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
 
 fn decisions(rule: &Section<'_>) -> Vec<Decision> {
     let numbers = rule.ints("pd", -1..=3);
-    if rule.get("pd").is_none() {
-        rule.wrong("pd", words::pd_missing);
+    match rule.get("pd") {
+        None => rule.wrong("pd", words::pd_missing),
+        Some(Node::List(none)) if none.is_empty() => rule.wrong("pd", words::pd_missing),
+        Some(_) => {}
     }
     let each = numbers.iter().map(|number| usize::try_from(*number).ok());
     // One that is any makes all of them any.
@@ -302,7 +307,9 @@ fn labels(rule: &Section<'_>, key: &'static str) -> Vec<Label> {
     let label = |text: &str| {
         let (name, value) = text.split_once('=')?;
         let (name, value) = (name.trim(), value.trim());
-        (!name.is_empty() && !value.is_empty())
+        let mut others = value.split('|').skip(1);
+        let is_odd = others.any(|other| other.trim().is_empty() || other.contains('='));
+        (!name.is_empty() && !value.is_empty() && !value.starts_with('|') && !is_odd)
             .then(|| Label { key: name.to_owned(), value: value.to_owned() })
     };
     parts(rule, key, label, words::bad_label)

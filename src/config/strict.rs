@@ -278,8 +278,44 @@ impl<'a> Section<'a> {
 
     /// The object at `key`, if there is one. Its keys are not noted: they are the object's.
     pub fn section(&self, key: &'static str) -> Option<Section<'a>> {
-        let node = self.ask(key, || Kind::Object)?;
-        Some(Section::open(Some(node), self.name, self.path_of(key), self.problems, None))
+        match self.ask(key, || Kind::Object)? {
+            node @ Node::Object(_) => {
+                Some(Section::open(Some(node), self.name, self.path_of(key), self.problems, None))
+            }
+            other => self.wrong_kind(key, other, words::want_object),
+        }
+    }
+
+    /// Values as a record's text has them: `true`, `null`, `7`, a text; several by `|` or in
+    /// a list.
+    pub fn values(&self, key: &'static str) -> Vec<String> {
+        self.note(key, || Kind::Text);
+        let mut values = Vec::new();
+        match find(self.entries, key) {
+            None => return values,
+            Some(Node::List(list)) => {
+                list.iter().for_each(|one| self.add_values(key, one, &mut values))
+            }
+            Some(one) => self.add_values(key, one, &mut values),
+        }
+        if values.is_empty() {
+            self.wrong(key, words::empty_names);
+        }
+        values
+    }
+
+    fn add_values(&self, key: &str, node: &Node, values: &mut Vec<String>) {
+        match node {
+            Node::Null => values.push("null".to_owned()),
+            Node::Bool(value) => values.push(value.to_string()),
+            Node::Number(number) => values.push(number.to_string()),
+            Node::Text(text) if text.split('|').any(|value| value.trim().is_empty()) => {
+                self.wrong(key, words::empty_names);
+                values.push(String::new());
+            }
+            Node::Text(text) => values.extend(text.split('|').map(|value| value.trim().to_owned())),
+            other => drop(self.wrong_kind::<()>(key, other, words::want_text)),
+        }
     }
 
     /// Tells what is wrong with `key`; an index may follow the key.

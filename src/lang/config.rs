@@ -317,6 +317,10 @@ texts! {
         en: "is empty, or empty beside a |, and would match every event; write for example \"agent.tampering\", or \"*\" if every event is meant",
         zh: "內容為空，或 | 旁為空，將符合所有事件；例如 \"agent.tampering\"，若確實要符合所有事件請填 \"*\""
     }
+    empty_names() {
+        en: "is empty, or empty beside a |, and would ask for nothing; name at least one, or remove the key",
+        zh: "內容為空，或 | 旁為空，等於沒有條件；請至少指定一項，或移除此鍵"
+    }
     pd_missing() {
         en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",
         zh: "缺少此項；2 為已封鎖，1 為可能遭封鎖，0 為已允許，3 為決策不明，-1 為所有決策"

@@ -38,6 +38,26 @@ texts! {
         en: "a part of the type, for example agent.tampering; a pattern with * or ?; a|b is either",
         zh: "類型的一部分，例如 agent.tampering；可用 * 或 ? 萬用字元；a|b 表示任一"
     }
+    user() { en: "User", zh: "使用者" }
+    source_ip() { en: "From address", zh: "來自位址" }
+    workload() { en: "Workload or agent", zh: "workload 或 agent" }
+    change() { en: "Change", zh: "變更" }
+    change_hint() {
+        en: "for example {{\"field\": \"enforcement_mode\", \"to\": \"idle\"}}",
+        zh: "例如 {{\"field\": \"enforcement_mode\", \"to\": \"idle\"}}"
+    }
+    process() { en: "Process", zh: "行程" }
+    src_host() { en: "Source host", zh: "來源主機" }
+    dst_host() { en: "Destination host", zh: "目的主機" }
+    not_user() { en: "Not user", zh: "排除使用者" }
+    not_source_ip() { en: "Not from address", zh: "排除來自位址" }
+    not_workload() { en: "Not workload or agent", zh: "排除 workload 或 agent" }
+    not_process() { en: "Not process", zh: "排除行程" }
+    not_src_host() { en: "Not source host", zh: "排除來源主機" }
+    not_dst_host() { en: "Not destination host", zh: "排除目的主機" }
+    src_managed() { en: "Source is managed", zh: "來源受管理" }
+    dst_managed() { en: "Destination is managed", zh: "目的受管理" }
+    names_hint() { en: "names, by commas; * and ? stand for any letters", zh: "名稱，以逗號分隔；可用 * 與 ?" }
     severity() { en: "Severity", zh: "嚴重性" }
     severity_hint() { en: "only these, for example err,warning; Enter: any", zh: "僅限這些，例如 err,warning；按 Enter 不限" }
     status() { en: "Status", zh: "狀態" }

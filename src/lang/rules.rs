@@ -39,9 +39,10 @@ texts! {
     not_workload(list) { en: "not workload {list}", zh: "排除 workload {list}" }
     process(list) { en: "process {list}", zh: "行程 {list}" }
     not_process(list) { en: "not process {list}", zh: "排除行程 {list}" }
-    not_to(list) { en: "not to {list}", zh: "排除目的地 {list}" }
+    not_from(list) { en: "not from {list}", zh: "排除來源 {list}" }
+    not_to(list) { en: "not to {list}", zh: "排除目的 {list}" }
     managed() { en: "managed workloads", zh: "受管理的 workload" }
-    unmanaged() { en: "what is not managed", zh: "未受管理者" }
+    unmanaged() { en: "what is not managed", zh: "非受管理者" }
     any_value() { en: "any", zh: "任意值" }
 
     // When it alerts.

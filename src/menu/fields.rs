@@ -86,6 +86,29 @@ pub static EXCEPT: [Field; 5] = [
     field("ex_dst_ip", say::ex_dst_ip, say::ip_hint),
 ];
 
+/// What few rules ask for: asked about where a rule does.
+static FURTHER: [Field; 13] = [
+    field("user", say::user, say::names_hint),
+    field("source_ip", say::source_ip, say::ip_hint),
+    field("workload", say::workload, say::names_hint),
+    field("change", say::change, say::change_hint),
+    field("process", say::process, say::names_hint),
+    field("src_host", say::src_host, say::names_hint),
+    field("dst_host", say::dst_host, say::names_hint),
+    field("not_user", say::not_user, say::names_hint),
+    field("not_source_ip", say::not_source_ip, say::ip_hint),
+    field("not_workload", say::not_workload, say::names_hint),
+    field("not_process", say::not_process, say::names_hint),
+    field("not_src_host", say::not_src_host, say::names_hint),
+    field("not_dst_host", say::not_dst_host, say::names_hint),
+];
+
+/// Whether an end is managed: asked about where a rule asks.
+static MANAGED: [Field; 2] = [
+    field("src_managed", say::src_managed, say::nothing),
+    field("dst_managed", say::dst_managed, say::nothing),
+];
+
 /// When a rule alerts.
 pub static TRIGGER: Field = chosen("threshold_type", say::trigger, Form::Trigger);
 
@@ -112,6 +135,7 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
     let mut all = vec![&NAME];
     all.extend(filter);
     all.extend([&TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
+    all.extend(FURTHER.iter().chain(&MANAGED).filter(|field| rule.contains_key(field.key)));
     all
 }
 
@@ -129,9 +153,18 @@ impl Field {
         match (&self.form, self.known().kind, value) {
             (Form::Trigger, ..) => trigger_shown(rule, lang),
             (Form::Choice(choices), ..) => {
-                let now = self.chosen(rule, choices);
-                let found = choices.iter().find(|(known, _)| *known == now);
-                found.map_or(now, |(_, words)| words(lang))
+                let word = |now: String| {
+                    let found = choices.iter().find(|(known, _)| *known == now);
+                    found.map_or(now, |(_, words)| words(lang))
+                };
+                match rule.get(self.key) {
+                    Some(Value::Array(several)) => {
+                        let words: Vec<String> =
+                            several.iter().map(|one| word(plain(one))).collect();
+                        words.join(", ")
+                    }
+                    _ => word(self.chosen(rule, choices)),
+                }
             }
             (_, Kind::Bool, Value::Bool(false)) => say::off(lang),
             (_, Kind::Bool, _) => say::on(lang),
@@ -210,9 +243,15 @@ impl Field {
     ) -> Result<(), Stop> {
         let lang = menu.console.lang;
         let now = self.chosen(rule, choices);
-        let at = choices.iter().position(|(value, _)| now == *value).unwrap_or(0);
+        let at = choices.iter().position(|(value, _)| now == *value);
+        // What is none of the choices, as several decisions are, stays where none is made.
+        let is_other = at.is_none() && rule.contains_key(self.key);
         let words: Vec<String> = choices.iter().map(|(_, words)| words(lang)).collect();
-        let chosen = menu.console.choose(&(self.label)(lang), &words, Some(at))?;
+        let default = if is_other { None } else { Some(at.unwrap_or(0)) };
+        let chosen = match menu.console.choose(&(self.label)(lang), &words, default) {
+            Err(Stop::Back) if is_other => None,
+            chosen => chosen?,
+        };
         if let Some((value, _)) = chosen.and_then(|at| choices.get(at)) {
             let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(*value));
             rule.insert(self.key.to_owned(), value);

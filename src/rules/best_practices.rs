@@ -31,8 +31,30 @@ const WHOLE: [(&str, &str); 2] = [
     ("system_task.agent_offline_check", "agent_offline_check"),
 ];
 
-/// What narrows a traffic rule to less than its decision.
-const NARROWING: [&str; 6] = ["port", "proto", "src_label", "dst_label", "src_ip_in", "dst_ip_in"];
+/// What narrows a rule to less than its name or its decision: it is another rule then.
+const NARROWING: [&str; 17] = [
+    "severity",
+    "status",
+    "source_ip",
+    "workload",
+    "change",
+    "user",
+    "port",
+    "proto",
+    "src_label",
+    "dst_label",
+    "src_ip_in",
+    "dst_ip_in",
+    "process",
+    "src_host",
+    "dst_host",
+    "src_managed",
+    "dst_managed",
+];
+
+/// What a user may leave out of a best practice, which stays left out.
+const EXCEPTIONS: [&str; 6] =
+    ["not_source_ip", "not_workload", "not_user", "not_process", "not_src_host", "not_dst_host"];
 
 /// The twelve rules with the ids 1 to 12, their texts in this language.
 pub fn best_practices(lang: Lang) -> Vec<Value> {
@@ -232,11 +254,21 @@ fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
     if rule["type"] != practice["type"] {
         return false;
     }
-    if rule["type"] == "event" {
-        let narrowed = ["severity", "status"].iter().any(|key| is_given(rule, key));
-        return event_filter(rule) == event_filter(practice) && !narrowed;
+    if NARROWING.iter().any(|key| is_given(rule, key)) {
+        return false;
     }
-    rule["pd"] == practice["pd"] && !NARROWING.iter().any(|key| is_given(rule, key))
+    match rule["type"] == "event" {
+        true => event_filter(rule) == event_filter(practice),
+        false => decisions(rule) == decisions(practice),
+    }
+}
+
+/// The numbers of a rule's policy decisions, one or several.
+fn decisions(rule: &Value) -> BTreeSet<i64> {
+    match &rule["pd"] {
+        Value::Array(several) => several.iter().filter_map(Value::as_i64).collect(),
+        one => one.as_i64().into_iter().collect(),
+    }
 }
 
 fn event_filter(rule: &Value) -> Option<&str> {
@@ -252,6 +284,7 @@ fn says_the_same(rule: &Value, practice: &Value) -> bool {
     let at_once = practice.get("threshold_type").is_some_and(|kind| kind == "immediate");
     let counts = |key: &str| {
         !USERS_OWN.contains(&key)
+            && !EXCEPTIONS.contains(&key)
             && !key.starts_with('_')
             && !(IDLE.contains(&key) && (at_once || key == "filter_key"))
     };
@@ -262,7 +295,8 @@ fn says_the_same(rule: &Value, practice: &Value) -> bool {
 /// The practice in the rule's place.
 fn replaced(rule: &Value, mut practice: Value) -> Value {
     for (key, value) in rule.as_object().into_iter().flatten() {
-        if USERS_OWN.contains(&key.as_str()) || key.starts_with('_') {
+        let key = key.as_str();
+        if USERS_OWN.contains(&key) || EXCEPTIONS.contains(&key) || key.starts_with('_') {
             practice[key] = value.clone();
         }
     }

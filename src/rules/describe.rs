@@ -43,7 +43,7 @@ fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
     let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
         parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
     };
-    let nets = |nets: &[ipnet::IpNet]| nets.iter().map(ToString::to_string).collect();
+    let nets = |nets: &[ipnet::IpNet]| nets.iter().map(net).collect();
     list(filter.user.clone(), words::user);
     list(nets(&filter.source_ip), words::source_ip);
     list(filter.workload.clone(), words::workload);
@@ -81,7 +81,7 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     list(&filter.dst_host, words::to);
     list(&filter.not_process, words::not_process);
     list(&filter.not_user, words::not_user);
-    list(&filter.not_src_host, words::not_source_ip);
+    list(&filter.not_src_host, words::not_from);
     list(&filter.not_dst_host, words::not_to);
     for (managed, is, is_not) in [
         (
@@ -156,9 +156,13 @@ fn ports(ranges: &[PortRange]) -> String {
 /// Labels that must all be there, addresses of which one must be.
 fn end(labels: &[Label], nets: &[ipnet::IpNet]) -> String {
     let labels = labels.iter().map(|label| format!("{}={}", label.key, label.value));
-    let net = |net: &ipnet::IpNet| match net.prefix_len() == net.max_prefix_len() {
+    labels.chain(nets.iter().map(net)).collect::<Vec<_>>().join(", ")
+}
+
+/// A single address without its length.
+fn net(net: &ipnet::IpNet) -> String {
+    match net.prefix_len() == net.max_prefix_len() {
         true => net.addr().to_string(),
         false => net.to_string(),
-    };
-    labels.chain(nets.iter().map(net)).collect::<Vec<_>>().join(", ")
+    }
 }

@@ -125,14 +125,14 @@ pub enum FlowMiss<'m> {
     },
     /// `ex_port`
     LeftOutByPort(&'m PortRange),
-    /// `ex_src_label`, `ex_dst_label`
+    /// By a name.
     LeftOutByName {
         /// `not_process`, `not_user`, `not_src_host`, `not_dst_host`
         key: &'static str,
         /// The pattern that is met.
         pattern: &'m str,
     },
-    /// By its labels.
+    /// `ex_src_label`, `ex_dst_label`
     LeftOutByLabels {
         /// Whose labels.
         side: Side,

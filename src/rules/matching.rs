@@ -67,7 +67,10 @@ impl EventFilter {
             named(patterns, names).map(|pattern| EventMiss::LeftOut { key, pattern })
         };
         by_name("not_user", &self.not_user, users(event))
-            .or_else(|| by_name("not_workload", &self.not_workload, workloads(event)))
+            .or_else(|| {
+                let pattern = all_named(&self.not_workload, &objects(event))?;
+                Some(EventMiss::LeftOut { key: "not_workload", pattern })
+            })
             .or_else(|| {
                 let net = around(&self.not_source_ip, address(&event.action.src_ip))?;
                 Some(EventMiss::LeftOutByAddress { net })
@@ -121,7 +124,22 @@ fn users<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
 }
 
 fn workloads<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
-    objects(event).into_iter().map(Thing::label).collect()
+    objects(event).into_iter().flat_map(names).collect()
+}
+
+/// A workload's host name and its name.
+fn names<'e>(thing: &'e Thing<'e>) -> Vec<&'e str> {
+    match filled(&[&thing.hostname, &thing.name]) {
+        none if none.is_empty() => vec![thing.label()],
+        names => names,
+    }
+}
+
+/// The pattern that the first thing meets, where each of them meets one: an event about a
+/// thing that is not left out is not, either.
+fn all_named<'p>(patterns: &'p [String], things: &[&Thing<'_>]) -> Option<&'p str> {
+    let met: Option<Vec<&str>> = things.iter().map(|thing| named(patterns, names(thing))).collect();
+    met?.first().copied()
 }
 
 /// The distinct workloads that an event names, in the event's order; where it names none, the agents (VENs), its own one last.

@@ -159,6 +159,34 @@ fn all_of_a_traffic_rules_fields_are_read() {
 }
 
 #[test]
+fn what_asks_for_nothing_where_a_key_stands_is_told() {
+    for more in [r#""user": []"#, r#""workload": " , ""#, r#""not_user": [""]"#] {
+        wrong_event(more, &["ask for nothing", "remove the key"]);
+    }
+    wrong_event(r#""change": "full""#, &["rules[0].change", "an object", "not a text"]);
+    wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rules[0].change.to", "|"]);
+    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rules[0].change.to", "nothing"]);
+    wrong_event(r#""change": {"field": "x", "To": "a"}"#, &["rules[0].change.To", "unknown"]);
+    for label in ["role=Web|", "role=|", "role=Web|role=App"] {
+        wrong_traffic(&format!(r#""src_label": "{label}""#), &["rules[0].src_label", label]);
+    }
+}
+
+#[test]
+fn a_change_reads_values_as_they_are_and_names_are_apart_at_each_kind_of_comma() {
+    let change = |more: &str| {
+        event(&format!(r#""filter_value": "x", "change": {{"field": "f", {more}}}"#))
+            .change
+            .unwrap()
+    };
+    let read = change(r#""from": [null, true, 7, "a | b"], "to": null"#);
+    assert_eq!(read.from, ["null", "true", "7", "a", "b"]);
+    assert_eq!(read.to, ["null"]);
+    let read = event(r#""filter_value": "x", "user": "a，b、c|d, e""#);
+    assert_eq!(read.user, ["a", "b", "c", "d", "e"]);
+}
+
+#[test]
 fn each_policy_decision_has_its_number() {
     let decision = |pd: &str| match rule(&format!(r#"{TRAFFIC}, "pd": {pd}"#)).filter {
         Filter::Traffic(filter) => filter.decisions,
@@ -172,6 +200,7 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
     assert_eq!(decision("[2, -1]"), []);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, 5]"#)), &["rules[0].pd[1]", "from -1 to 3"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": []"#)), &["rules[0].pd", "2 for blocked"]);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, "x"]"#)), &["rules[0].pd[1]", "number"]);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": 4"#)), &["rules[0].pd", "from -1 to 3"]);
     one_wrong(&file(TRAFFIC), &["rules[0].pd", "missing", "2 for blocked"]);

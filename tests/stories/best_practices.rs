@@ -219,6 +219,49 @@ fn a_person_is_shown_what_differs_and_decides() {
     assert!(asked.borrow()[0].0.contains("rule 4 differs"), "{asked:?}");
 }
 
+#[test]
+fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_left_out() {
+    let load = ["rules", "load-best-practices", "--replace"];
+    let filters = illumio_monitor::config::keys().of("rules").filter(|key| {
+        let own = ["id", "type", "name", "enabled", "level", "desc", "rec", "note", "filter_key"];
+        let of_the_practice = ["filter_value", "pd", "ex_port", "ex_dst_ip", "count_by"];
+        !own.contains(&key.name)
+            && !of_the_practice.contains(&key.name)
+            && !key.name.starts_with("threshold_")
+            && key.name != "cooldown_minutes"
+    });
+    let names: Vec<&str> = filters.map(|key| key.name).collect();
+    assert!(names.contains(&"change") && names.contains(&"not_dst_host"), "{names:?}");
+    for name in names.into_iter().filter(|name| !name.starts_with("ex_")) {
+        for place in [0, 11] {
+            let mut world = World::new();
+            assert_eq!(world.run(&load).code, 0);
+            let rule = &world.config()["rules"][place];
+            let id = rule["id"].as_i64().unwrap().to_string();
+            let value = match name {
+                "change" => r#"{"field":"f"}"#,
+                "severity" => "err",
+                "status" => "failure",
+                "proto" => "tcp",
+                "port" => "443",
+                name if name.ends_with("_managed") => "true",
+                name if name.ends_with("_ip") || name.ends_with("_ip_in") => "10.0.0.1",
+                name if name.ends_with("_label") => "role=Web",
+                _ => "x",
+            };
+            if world.run(&["rules", "set", &id, &format!("{name}={value}"), "level=info"]).code != 0
+            {
+                continue; // A key of the other kind of rules.
+            }
+            let before = world.config()["rules"][place][name].clone();
+
+            assert_eq!(world.run(&load).code, 0);
+
+            assert_eq!(world.config()["rules"][place][name], before, "{name} of rule {id}");
+        }
+    }
+}
+
 /// The Python tool's own twelve: other names, no level, one id.
 fn pythons() -> Vec<Value> {
     let event = |filter: &str, kind: &str| {

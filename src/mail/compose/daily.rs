@@ -38,7 +38,7 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
         subject: subject::subject(report, &what(daily, lang), lang),
-        lines: vec![line(report, daily, look)],
+        lines: [vec![line(report, daily, look)], subject::lines(report, look)].concat(),
         headline: what(daily, lang),
         act,
         body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),
