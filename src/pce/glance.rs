@@ -11,7 +11,7 @@
 //! which costs time and changes nothing.
 
 use super::record::{
-    End, Flow, LabelOf, List, Number, Service, Text, Thing, TimestampRange, Workload,
+    End, Flag, Flow, LabelOf, List, Number, Service, Text, Thing, TimestampRange, Workload,
 };
 
 /// Deeper nesting is left to the parser, which has a bound of its own.
@@ -132,6 +132,7 @@ impl<'a> Scanner<'a> {
                     b"href" => workload.href = scanner.text()?,
                     b"name" => workload.name = scanner.text()?,
                     b"hostname" => workload.hostname = scanner.text()?,
+                    b"managed" => workload.managed = scanner.flag()?,
                     _ => scanner.skip(DEEPEST)?,
                 },
                 _ => scanner.skip(DEEPEST)?,
@@ -297,6 +298,15 @@ impl<'a> Scanner<'a> {
             b'0'..=b'9' => self.digits().map(|number| Number(Some(number))),
             _ => self.skip(DEEPEST).map(|()| Number(None)),
         }
+    }
+
+    fn flag(&mut self) -> Option<Flag> {
+        let flag = match self.peek()? {
+            b't' => Some(true),
+            b'f' => Some(false),
+            _ => None,
+        };
+        self.skip(DEEPEST).map(|()| Flag(flag))
     }
 
     /// A whole number without sign, fraction and exponent.

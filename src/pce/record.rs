@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use self::value::{Key, absent, drain};
 
-pub use value::{List, Members, Number, Raw, Text};
+pub use value::{Flag, List, Members, Number, Raw, Text};
 
 /// The objects of an object, each under its key: `{"workload": {…}}`.
 pub type Named<'a> = Members<'a, Thing<'a>>;
@@ -189,6 +189,8 @@ record! {
         "name" name: Text<'a>,
         /// Its host name, often null.
         "hostname" hostname: Text<'a>,
+        /// Whether a VEN is paired; one without has an href, too [seen on 25.2.40].
+        "managed" managed: Flag,
         /// Its labels, of any dimension.
         "labels" labels: List<LabelOf<'a>>,
     }
@@ -237,6 +239,13 @@ impl<'a> Thing<'a> {
             .into_iter()
             .find_map(Text::filled)
             .unwrap_or_default()
+    }
+}
+
+impl Workload<'_> {
+    /// Whether the PCE manages it; where it does not say, any workload is taken for one.
+    pub fn is_managed(&self) -> bool {
+        self.managed.0.unwrap_or(self.href.filled().is_some())
     }
 }
 

@@ -304,7 +304,7 @@ impl TrafficFilter {
         let managed = [self.src_managed, self.dst_managed];
         for ((side, wanted), end) in SIDES.into_iter().zip(managed).zip(facts.workloads()) {
             if let Some(wanted) = wanted
-                && wanted != end.href.filled().is_some()
+                && wanted != end.is_managed()
             {
                 return Some(FlowMiss::Managed { side, wanted });
             }

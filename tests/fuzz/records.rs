@@ -95,6 +95,7 @@ fn flow() -> BoxedStrategy<String> {
             entry("href", of(&["\"/orgs/1/workloads/a\"", "\"/orgs/1/workloads/b\""]), KEYS),
             entry("name", text(), KEYS),
             entry("hostname", text(), KEYS),
+            entry("managed", of(&["true", "false", "null", "1", "\"true\"", "[]"]), KEYS),
             entry("labels", list(label), KEYS),
         ]);
         object(vec![

@@ -144,7 +144,8 @@ fn hosts(end: &Value) -> Vec<&str> {
 }
 
 fn is_managed(end: &Value) -> bool {
-    end["workload"]["href"].is_string()
+    let workload = &end["workload"];
+    workload["managed"].as_bool().unwrap_or(workload["href"].is_string())
 }
 
 fn has_port(ports: &Value, port: Option<i64>) -> bool {

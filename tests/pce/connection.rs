@@ -39,6 +39,11 @@ pub fn kubernetes_workload(name: &str) -> Endpoint {
     endpoint.workload_field("os_type", "unknown".into())
 }
 
+/// A workload without a VEN: an href as any other's, and `managed` false [seen on 25.2.40].
+pub fn unmanaged_workload(name: &str) -> Endpoint {
+    workload(name).workload_field("managed", false.into())
+}
+
 /// An address that belongs to no workload, but to an IP list.
 pub fn address(ip: &str) -> Endpoint {
     Endpoint {

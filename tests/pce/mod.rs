@@ -41,7 +41,7 @@ pub use self::{
     certificates::Tls,
     connection::{
         Connection, Endpoint, address, allowed, blocked, kubernetes_workload, potentially_blocked,
-        undecided, workload,
+        undecided, unmanaged_workload, workload,
     },
     counting::{Counting, Cut, LaterName, Midnight, Name, Restart},
     event_records::*,

@@ -16,7 +16,7 @@ fn flows() -> Vec<Connection> {
         blocked(prod.clone(), db(), 443),
         blocked(test, db(), 8_050).process("backup").user("svc"),
         blocked("192.168.7.7", db(), 53).udp(),
-        blocked(prod.clone(), "10.9.0.9", 0).icmp(8, 0),
+        blocked(prod.clone(), unmanaged_workload("printer").ip("10.9.0.9"), 0).icmp(8, 0),
         potentially_blocked(prod.clone(), db(), 443),
         allowed(prod.clone(), db(), 443),
         undecided(prod.clone(), db(), 443),

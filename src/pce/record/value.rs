@@ -42,6 +42,10 @@ pub struct Text<'a>(pub Option<Cow<'a, str>>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Number(pub Option<u64>);
 
+/// `true`, `false`, or nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flag(pub Option<bool>);
+
 /// A list; anything else is an empty one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
@@ -163,6 +167,30 @@ impl<'de> Deserialize<'de> for Number {
             }
         }
         deserializer.deserialize_any(AnyNumber)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyFlag;
+        impl<'de> Visitor<'de> for AnyFlag {
+            type Value = Flag;
+            absent!(Flag(None); i64 u64 f64);
+            absent!(unit Flag(None));
+            fn visit_bool<E>(self, flag: bool) -> Result<Flag, E> {
+                Ok(Flag(Some(flag)))
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Flag, E> {
+                Ok(Flag(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Flag, A::Error> {
+                drain(seq).map(|()| Flag(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Flag, A::Error> {
+                drain_map(map).map(|()| Flag(None))
+            }
+        }
+        deserializer.deserialize_any(AnyFlag)
     }
 }
 

@@ -277,6 +277,11 @@ fn processes_users_hosts_and_what_is_managed_narrow_and_leave_out() {
         (Some(false), None, false),
         (None, Some(true), false),
     ] {
+        // One without a VEN has an href, too.
+        let without = NAMED.replace(r#""href":"/w/1","#, r#""href":"/w/1","managed":false,"#);
+        let source = TrafficFilter { src_managed, ..TrafficFilter::default() };
+        let is_unmanaged = src_managed.is_none_or(|managed| !managed);
+        assert_eq!(matches_flow(&source, &without), is_unmanaged, "{src_managed:?}");
         let filter = TrafficFilter { src_managed, dst_managed, ..TrafficFilter::default() };
         assert_eq!(matches_flow(&filter, NAMED), is_met, "{src_managed:?} {dst_managed:?}");
     }
