@@ -60,11 +60,11 @@ fn is_told(condition: Condition) -> bool {
     condition != Condition::Delivery
 }
 
-/// A condition that begins now, told by the mail that is about to be made.
+/// A condition that begins now, and is not told yet.
 pub(super) fn new(level: Level, detail: Both, moment: &Moment<'_>) -> Held {
     Held {
         since: moment.now,
-        told_at: Some(moment.now),
+        told_at: None,
         level,
         detail,
         message_id: None,
@@ -99,8 +99,9 @@ fn ill(
     moment: &Moment<'_>,
 ) -> Option<ConditionNews> {
     let now = moment.now;
+    let told_at = is_told(condition).then_some(now);
     let Some(known) = held.get_mut(&condition) else {
-        let begun = new(level, detail, moment);
+        let begun = Held { told_at, ..new(level, detail, moment) };
         let news = news(Phase::Begins, condition, &begun);
         held.insert(condition, begun);
         return Some(news);
@@ -117,7 +118,7 @@ fn ill(
     if !worse && !known.told_at.is_none_or(due) {
         return None;
     }
-    known.told_at = Some(now);
+    known.told_at = told_at;
     Some(news(Phase::Lasts, condition, known))
 }
 
@@ -191,7 +192,8 @@ mod tests {
     fn that_mail_does_not_go_is_held_and_never_told_by_mail() {
         let (held, delivery) = (&mut Conditions::new(), Condition::Delivery);
         assert_eq!(at(held, "10:00:00", delivery, ill(Level::Warning)), []);
-        assert_eq!(held.get(&delivery).unwrap().detail.text(crate::lang::Lang::En), "down");
+        let known = held.get(&delivery).unwrap();
+        assert_eq!((known.detail.text(crate::lang::Lang::En), known.told_at), ("down", None));
         assert_eq!(at(held, "20:00:00", delivery, ill(Level::Warning)), []);
         assert_eq!(at(held, "20:10:00", delivery, Standing::Well), []);
         assert!(held.is_empty());

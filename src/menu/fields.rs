@@ -87,7 +87,7 @@ pub static EXCEPT: [Field; 5] = [
 ];
 
 /// What few rules ask for: asked about where a rule does.
-static FURTHER: [Field; 13] = [
+static FURTHER: [Field; 15] = [
     field("user", say::user, say::names_hint),
     field("source_ip", say::source_ip, say::ip_hint),
     field("workload", say::workload, say::names_hint),
@@ -95,18 +95,14 @@ static FURTHER: [Field; 13] = [
     field("process", say::process, say::names_hint),
     field("src_host", say::src_host, say::names_hint),
     field("dst_host", say::dst_host, say::names_hint),
+    field("src_managed", say::src_managed, say::nothing),
+    field("dst_managed", say::dst_managed, say::nothing),
     field("not_user", say::not_user, say::names_hint),
     field("not_source_ip", say::not_source_ip, say::ip_hint),
     field("not_workload", say::not_workload, say::names_hint),
     field("not_process", say::not_process, say::names_hint),
     field("not_src_host", say::not_src_host, say::names_hint),
     field("not_dst_host", say::not_dst_host, say::names_hint),
-];
-
-/// Whether an end is managed: asked about where a rule asks.
-static MANAGED: [Field; 2] = [
-    field("src_managed", say::src_managed, say::nothing),
-    field("dst_managed", say::dst_managed, say::nothing),
 ];
 
 /// When a rule alerts.
@@ -135,7 +131,7 @@ pub fn of(rule: &Keys) -> Vec<&'static Field> {
     let mut all = vec![&NAME];
     all.extend(filter);
     all.extend([&TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
-    all.extend(FURTHER.iter().chain(&MANAGED).filter(|field| rule.contains_key(field.key)));
+    all.extend(FURTHER.iter().filter(|field| rule.contains_key(field.key)));
     all
 }
 

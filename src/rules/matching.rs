@@ -48,9 +48,11 @@ impl EventFilter {
         if !self.user.is_empty() && named(&self.user, users(event)).is_none() {
             return Some(EventMiss::User { wanted: &self.user });
         }
-        let found = address(&event.action.src_ip);
-        if !self.source_ip.is_empty() && around(&self.source_ip, found).is_none() {
-            return Some(EventMiss::SourceIp { wanted: &self.source_ip, found });
+        if !self.source_ip.is_empty() {
+            let found = address(&event.action.src_ip);
+            if around(&self.source_ip, found).is_none() {
+                return Some(EventMiss::SourceIp { wanted: &self.source_ip, found });
+            }
         }
         if !self.workload.is_empty() && named(&self.workload, workloads(event)).is_none() {
             return Some(EventMiss::Workload { wanted: &self.workload });
@@ -63,18 +65,22 @@ impl EventFilter {
 
     /// What the event has and the rule leaves out.
     fn leaves_out<'m>(&'m self, event: &Event<'_>) -> Option<EventMiss<'m>> {
-        let by_name = |key, patterns: &'m [String], names| {
-            named(patterns, names).map(|pattern| EventMiss::LeftOut { key, pattern })
-        };
-        by_name("not_user", &self.not_user, users(event))
-            .or_else(|| {
-                let pattern = all_named(&self.not_workload, &objects(event))?;
-                Some(EventMiss::LeftOut { key: "not_workload", pattern })
-            })
-            .or_else(|| {
-                let net = around(&self.not_source_ip, address(&event.action.src_ip))?;
-                Some(EventMiss::LeftOutByAddress { net })
-            })
+        if !self.not_user.is_empty()
+            && let Some(pattern) = named(&self.not_user, users(event))
+        {
+            return Some(EventMiss::LeftOut { key: "not_user", pattern });
+        }
+        if !self.not_workload.is_empty()
+            && let Some(pattern) = all_named(&self.not_workload, &objects(event))
+        {
+            return Some(EventMiss::LeftOut { key: "not_workload", pattern });
+        }
+        if !self.not_source_ip.is_empty()
+            && let Some(net) = around(&self.not_source_ip, address(&event.action.src_ip))
+        {
+            return Some(EventMiss::LeftOutByAddress { net });
+        }
+        None
     }
 
     /// How much one matching event counts; at least 1.
