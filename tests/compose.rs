@@ -350,8 +350,8 @@ fn a_flow_without_port_or_name_is_told_by_what_it_has() {
         sources: Ranking::default(),
         destinations: Ranking::default(),
         services: Ranking::default(),
-        count_by: illumio_monitor::rules::FlowCount::Flows,
     };
+    alert.measure = illumio_monitor::rules::Measure::Flows;
     let text = mail(&with(vec![alert]), Lang::En).text;
     assert!(text.contains("10.0.0.1 → 10.0.0.2 ICMPv6\n"), "{text}");
     assert!(text.contains("10.0.0.1 → 10.0.0.2 protocol 47\n"), "{text}");

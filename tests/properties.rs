@@ -60,14 +60,14 @@ fn events_counted(events: &[Happened], cycles: &[i64], repeats: usize) -> Minute
             let raw = format!(r#"{{"href":"/orgs/1/events/{place}"}}"#);
             let event: Event = serde_json::from_str(&raw).unwrap();
             if seen.insert(&event, raw.as_bytes(), at(*second)) {
-                tally.count_event(&filter, &event, at(*second), raw.as_bytes());
+                tally.count_event(None, &filter, &event, at(*second), raw.as_bytes());
             }
         }
         from = now - OVERLAP;
         seen.forget_before(at(from));
         (seen, tally) = (through_the_file(&seen), through_the_file(&tally));
     }
-    tally.counter.untold
+    tally.all.counter.untold
 }
 
 /// One flow: its connections' times, each with how late either end's report is.
@@ -121,14 +121,14 @@ fn connections_counted(talks: &[Talk], cycles: &[i64], repeats: usize) -> u64 {
                 let flow: Flow = serde_json::from_str(raw).unwrap();
                 let facts = FlowFacts::of(&flow);
                 let sight = Sight::of(&facts);
-                tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes());
+                tally.count_row(None, &filter, &sight, &row, growth, raw.as_bytes());
             }
         }
         known.end_fetch();
         position = Some(*now);
         (known, tally) = (through_the_file(&known), through_the_file(&tally));
     }
-    tally.counter.untold.total()
+    tally.all.counter.untold.total()
 }
 
 /// What the rows of one answer add.

@@ -149,6 +149,6 @@ mod tests {
         assert_eq!(names.get(8..10), Some(&["filter_key", "filter_value"][..]));
         let place = |name| names.iter().position(|one| *one == name);
         assert!(place("not_workload") < place("pd"), "the event's come before the traffic's");
-        assert_eq!(names.last(), Some(&"count_by"));
+        assert_eq!(names.last(), Some(&"learn_days"));
     }
 }

@@ -13,8 +13,8 @@ use super::strict::Section;
 use crate::lang::Lang;
 use crate::lang::config as words;
 use crate::rules::{
-    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, Level, PortRange,
-    Rule, Threshold, TrafficFilter, protocol,
+    Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowCount, FlowPer, Label,
+    Level, Newness, PortRange, Rule, Threshold, TrafficFilter, protocol,
 };
 
 /// syslog's, and the longer words that the PCE's papers use beside them.
@@ -25,11 +25,54 @@ const SEVERITIES: &[&str] = &[
 
 const STATUSES: &[&str] = &["success", "failure", "none"];
 
-const EVENT_COUNTS: [(&str, EventCount); 2] =
-    [("events", EventCount::Events), ("objects", EventCount::Objects)];
+const EVENT_COUNTS: [(&str, EventCount); 5] = [
+    ("events", EventCount::Events),
+    ("objects", EventCount::Objects),
+    ("users", EventCount::Users),
+    ("sources", EventCount::Sources),
+    ("workloads", EventCount::Workloads),
+];
 
-const FLOW_COUNTS: [(&str, FlowCount); 2] =
-    [("connections", FlowCount::Connections), ("flows", FlowCount::Flows)];
+const FLOW_COUNTS: [(&str, FlowCount); 6] = [
+    ("connections", FlowCount::Connections),
+    ("flows", FlowCount::Flows),
+    ("sources", FlowCount::Sources),
+    ("destinations", FlowCount::Destinations),
+    ("ports", FlowCount::Ports),
+    ("users", FlowCount::Users),
+];
+
+const EVENT_PERS: [(&str, EventPer); 4] = [
+    ("user", EventPer::User),
+    ("source_ip", EventPer::SourceIp),
+    ("workload", EventPer::Workload),
+    ("event_type", EventPer::EventType),
+];
+
+const FLOW_PERS: [(&str, FlowPer); 4] = [
+    ("source", FlowPer::Source),
+    ("destination", FlowPer::Destination),
+    ("port", FlowPer::Port),
+    ("user", FlowPer::User),
+];
+
+/// Both with a label's key behind it.
+const LABEL_PERS: [(&str, fn(String) -> FlowPer); 2] =
+    [("source_label:", FlowPer::SourceLabel), ("destination_label:", FlowPer::DestinationLabel)];
+
+/// What of a set each group has but one of.
+const ONE_OF_EACH: [(&str, &str); 7] = [
+    ("user", "users"),
+    ("source_ip", "sources"),
+    ("workload", "workloads"),
+    ("workload", "objects"),
+    ("source", "sources"),
+    ("destination", "destinations"),
+    ("port", "ports"),
+];
+
+/// For a rule that tells of new groups: how many days it learns, where it does not say.
+const LEARN_DAYS: u32 = 7;
 
 /// The longest window and cooldown: a week of minutes.
 const WEEK: u32 = 10_080;
@@ -98,6 +141,7 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
         },
         threshold: threshold(rule),
         cooldown_minutes: 0,
+        newness: None,
     };
     let cooldown = rule.uint("cooldown_minutes", 0..=WEEK);
     read.cooldown_minutes = cooldown.unwrap_or(match read.threshold {
@@ -105,9 +149,16 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
         Threshold::Count { window, .. } => window,
     });
     match &mut read.filter {
-        Filter::Event(event) => event.count_by = count_by(rule, EVENT_COUNTS),
-        Filter::Traffic(traffic) => traffic.count_by = count_by(rule, FLOW_COUNTS),
+        Filter::Event(event) => {
+            event.count_by = count_by(rule, EVENT_COUNTS);
+            event.per = per(rule, &EVENT_PERS, &[]);
+        }
+        Filter::Traffic(traffic) => {
+            traffic.count_by = count_by(rule, FLOW_COUNTS);
+            traffic.per = per(rule, &FLOW_PERS, &LABEL_PERS);
+        }
     }
+    read.newness = newness(rule, read.threshold);
     read
 }
 
@@ -196,6 +247,7 @@ fn event(rule: &Section<'_>) -> EventFilter {
         user: names(rule, "user"),
         not_user: names(rule, "not_user"),
         count_by: EventCount::default(),
+        per: Vec::new(),
     }
 }
 
@@ -221,8 +273,73 @@ fn change(rule: &Section<'_>) -> Option<FieldChange> {
     })
 }
 
-fn count_by<T: Copy + Default>(rule: &Section<'_>, known: [(&'static str, T); 2]) -> T {
+fn count_by<T: Copy + Default, const N: usize>(
+    rule: &Section<'_>,
+    known: [(&'static str, T); N],
+) -> T {
     rule.word("count_by", &known).unwrap_or_default()
+}
+
+/// What is counted apart: words, and where there are `labels`, words with a label's key
+/// behind them.
+fn per<T: Clone>(
+    rule: &Section<'_>,
+    known: &[(&'static str, T)],
+    labels: &[(&'static str, fn(String) -> T)],
+) -> Vec<T> {
+    const KEY: &str = "per";
+    let items = rule.items(KEY, Kind::Commas);
+    let read = |text: &Cow<'_, str>| {
+        let word = known.iter().find(|(word, _)| *word == text.as_ref());
+        let label = labels.iter().find_map(|(word, of)| {
+            let key = text.strip_prefix(word)?.trim();
+            (!key.is_empty()).then(|| of(key.to_owned()))
+        });
+        let found = word.map(|(_, value)| value.clone()).or(label);
+        if found.is_none() {
+            let words = known.iter().map(|(word, _)| *word);
+            rule.not_one_of(KEY, text, words.chain(labels.iter().map(|(word, _)| *word)));
+        }
+        found
+    };
+    let per: Vec<T> = items.iter().filter_map(read).collect();
+    if items.len() > 2 {
+        rule.wrong(KEY, words::per_three);
+    }
+    if items.first().is_some_and(|first| items.get(1) == Some(first)) {
+        rule.wrong(KEY, words::per_twice);
+    }
+    if items.is_empty() && rule.get(KEY).is_some() {
+        rule.wrong(KEY, words::per_empty);
+    }
+    let counted = match rule.get("count_by") {
+        Some(Node::Text(text)) => text.trim(),
+        _ => "",
+    };
+    let is_one = |(one, set): &(&str, &str)| *set == counted && items.iter().any(|it| it == one);
+    if let Some((one, set)) = ONE_OF_EACH.iter().find(|pair| is_one(pair)) {
+        rule.wrong("count_by", |lang| words::one_of_each(lang, set, one));
+    }
+    per
+}
+
+/// Which groups are new; it has to be said what a group is.
+fn newness(rule: &Section<'_>, threshold: Threshold) -> Option<Newness> {
+    let within_days = rule.uint("new_within_days", 1..=90);
+    let learn_days = rule.uint("learn_days", 0..=90);
+    let given = |key| rule.get(key).is_some();
+    if given("new_within_days") && !given("per") {
+        rule.wrong("new_within_days", words::new_without_per);
+    }
+    if given("learn_days") && !given("new_within_days") {
+        rule.wrong("learn_days", words::learn_without_new);
+    }
+    let learn_days = learn_days.unwrap_or(LEARN_DAYS);
+    let window = match threshold {
+        Threshold::Immediate => 1,
+        Threshold::Count { window, .. } => window,
+    };
+    within_days.map(|within_days| Newness { within_days, learn_days, window })
 }
 
 /// An empty alternative would be a part of every name, and so match every event.
@@ -277,6 +394,7 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
         ex_src_ip: addresses(rule, "ex_src_ip"),
         ex_dst_ip: addresses(rule, "ex_dst_ip"),
         count_by: FlowCount::default(),
+        per: Vec::new(),
     }
 }
 

@@ -229,8 +229,8 @@ impl<'c> Slice<'c> {
         let rules = self.trial.rules.iter().enumerate();
         let matching = rules.filter(|(_, (_, _, filter))| filter.matches(known));
         let mut places: Vec<usize> = matching.map(|(place, _)| place).collect();
-        self.trial.count(&mut places, raw, |filter, tally| {
-            Some(tally.count_event(filter, known, at, raw))
+        self.trial.count(&mut places, raw, |rule, filter, tally| {
+            tally.count_event(rule.newness, filter, known, at, raw)
         });
     }
 }

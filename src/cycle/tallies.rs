@@ -12,6 +12,7 @@ use crate::mail::compose::CARDS;
 use crate::report::Alert;
 use crate::report::budget;
 use crate::report::tally::Tally;
+use crate::rules::known::Known;
 use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Rule, Threshold, keyed};
 use crate::store::state::State;
@@ -39,6 +40,11 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
             ..Tally::default()
         };
         let mut tally = known.remove(&key).unwrap_or_else(fresh);
+        let random = site.call.random;
+        tally.known = match rule.newness {
+            Some(_) => tally.known.or_else(|| Some(Box::new(Known::new(random, now)))),
+            None => None,
+        };
         tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
         if never_read {
             // Set by the host's clock alone, it may lie in the future.
@@ -46,6 +52,9 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
         }
         adopted.insert(key, tally);
     }
+    let learners = adopted.values().filter(|tally| tally.known.is_some()).count();
+    let learnt = adopted.values_mut().filter_map(|tally| tally.known.as_mut());
+    learnt.for_each(|groups| groups.share_with(learners));
     state.rules = adopted;
     if known.values().any(|tally| tally.of_traffic) {
         state.traffic.let_go = Some(now);
@@ -93,7 +102,7 @@ pub(super) fn judge(
             Filter::Event(_) => earliest_event,
             Filter::Traffic(_) => earliest_row,
         };
-        tally.settle(rule.threshold, earliest.unwrap_or(Minute::MIN));
+        tally.settle(rule, earliest.unwrap_or(Minute::MIN), minute_of(now));
     }
     budget::keep_to_bound(&mut state.rules);
     alerts

@@ -23,6 +23,7 @@ use crate::pce::traffic::{
     TrafficMemory, download_all, post, wait_for,
 };
 use crate::report::budget;
+use crate::report::tally::Tally;
 use crate::rules::decisions;
 use crate::rules::series::{KEPT_SECONDS, Known, Legacy, MAX_SERIES};
 
@@ -285,9 +286,7 @@ impl<'f, 'r, 'a> Fetching<'f, 'r, 'a> {
         }
         if state.series.keep_to(MAX_SERIES) | self.overflowed {
             plan::forget_since(state, state.traffic.position.unwrap_or(now));
-            for tally in state.rules.values_mut() {
-                tally.at_least = true;
-            }
+            state.rules.values_mut().for_each(Tally::mark_at_least);
             self.flaws.push(Flaw::Forgotten { bound: MAX_SERIES as u64 });
         }
     }

@@ -5,12 +5,12 @@ use super::poll::Desk;
 use crate::archive::Kind;
 use crate::report::budget::{Copies, Tallies};
 use crate::report::tally::Tally;
-use crate::rules::{Filter, keyed};
+use crate::rules::{Filter, Rule, keyed};
 
 /// The rules that look at one kind of records, and what they count of one download.
 pub(super) struct Trial<'c, F> {
-    /// Each rule's id, its key and what it matches.
-    pub rules: Vec<(i64, String, &'c F)>,
+    /// Each rule, its key and what it matches.
+    pub rules: Vec<(&'c Rule, String, &'c F)>,
     tallies: Copies<'c>,
     collected: Collected,
 }
@@ -31,7 +31,7 @@ impl<'c, F> Trial<'c, F> {
         elsewhere: usize,
     ) -> Self {
         let rules = keyed(&desk.site.config.rules).into_iter();
-        let rules = rules.filter_map(|(key, rule)| Some((rule.id, key, filter_of(&rule.filter)?)));
+        let rules = rules.filter_map(|(key, rule)| Some((rule, key, filter_of(&rule.filter)?)));
         Self {
             rules: rules.collect(),
             tallies: Copies::of(&desk.state.rules, elsewhere),
@@ -44,15 +44,17 @@ impl<'c, F> Trial<'c, F> {
         &mut self,
         places: &mut Vec<usize>,
         raw: &[u8],
-        mut count: impl FnMut(&F, &mut Tally) -> Option<usize>,
+        mut count: impl FnMut(&Rule, &F, &mut Tally) -> Option<usize>,
     ) {
         places.retain(|place| match self.rules.get(*place) {
-            Some((_, key, filter)) => self.tallies.count(key, |tally| count(filter, tally)),
+            Some((rule, key, filter)) => {
+                self.tallies.count(key, |tally| count(rule, filter, tally))
+            }
             None => false,
         });
         if !places.is_empty() && self.collected.attaches() {
             let counted = places.iter().filter_map(|place| self.rules.get(*place));
-            let ids: Vec<i64> = counted.map(|(id, ..)| *id).collect();
+            let ids: Vec<i64> = counted.map(|(rule, ..)| rule.id).collect();
             self.collected.attach(&ids, raw);
         }
     }

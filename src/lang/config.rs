@@ -321,6 +321,30 @@ texts! {
         en: "is empty, or empty beside a |, and would ask for nothing; name at least one, or remove the key",
         zh: "內容為空，或 | 旁為空，等於沒有條件；請至少指定一項，或移除此鍵"
     }
+    per_three() {
+        en: "at most two can be counted apart; leave one out",
+        zh: "最多只能依兩個項目分別計數；請移除其中一個"
+    }
+    per_twice() {
+        en: "the same stands twice; keep one of them",
+        zh: "同一項目重複出現；請只保留一個"
+    }
+    per_empty() {
+        en: "is empty; name one or two that are counted apart, for example \"source\", or remove the key",
+        zh: "內容為空；請指定一或兩個要分別計數的項目，例如 \"source\"，或移除此鍵"
+    }
+    one_of_each(set, one) {
+        en: "with \"per\": \"{one}\" each group has but one of these \"{set}\"; count something else, or nothing apart by \"{one}\"",
+        zh: "\"per\" 已含 \"{one}\"，每組的 \"{set}\" 都只會是一個；請改用其他計數方式，或從 \"per\" 移除 \"{one}\""
+    }
+    new_without_per() {
+        en: "it has to be said what is new; write for example \"per\": \"source\"",
+        zh: "必須指明何者為新；例如 \"per\": \"source\""
+    }
+    learn_without_new() {
+        en: "there is nothing to learn without \"new_within_days\"; write for example \"new_within_days\": 30",
+        zh: "未設定 \"new_within_days\"，無須學習；例如 \"new_within_days\": 30"
+    }
     pd_missing() {
         en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",
         zh: "缺少此項；2 為已封鎖，1 為可能遭封鎖，0 為已允許，3 為決策不明，-1 為所有決策"

@@ -26,6 +26,12 @@ counts! {
     matches(count) { one: "1 match", many: "{count} matches", zh: "{count} 筆" }
     connections(count) { one: "1 connection", many: "{count} connections", zh: "{count} 次連線" }
     flows(count) { one: "1 flow", many: "{count} flows", zh: "{count} 條流量" }
+    sources(count) { one: "1 source", many: "{count} sources", zh: "{count} 個來源" }
+    destinations(count) { one: "1 destination", many: "{count} destinations", zh: "{count} 個目的" }
+    ports(count) { one: "1 port", many: "{count} ports", zh: "{count} 個連接埠" }
+    users(count) { one: "1 user", many: "{count} users", zh: "{count} 位使用者" }
+    workloads(count) { one: "1 workload", many: "{count} workloads", zh: "{count} 個 workload" }
+    groups(count) { one: "1 group", many: "{count} groups", zh: "{count} 組" }
     rows(count) { one: "1 row", many: "{count} rows", zh: "{count} 列" }
     event_records(count) { one: "1 event record", many: "{count} event records", zh: "{count} 筆事件紀錄" }
     minutes(count) { one: "1 minute", many: "{count} minutes", zh: "{count} 分鐘" }

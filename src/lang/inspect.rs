@@ -96,6 +96,10 @@ texts! {
         en: "{rows}; the threshold is {wanted} different flows that grow within {window} min",
         zh: "符合 {rows}；門檻為 {window} 分鐘內有 {wanted} 條不同流量增加"
     }
+    rows_different(rows, what, window) {
+        en: "{rows}; the threshold is {what}, all different, in flows that grow within {window} min",
+        zh: "符合 {rows}；門檻為 {window} 分鐘內有增加的流量涉及相異的 {what}"
+    }
     not_read() { en: "not tried: nothing was read", zh: "未比對：沒有讀到資料" }
     record_raw(number) { en: "Record {number}, as the PCE sent it:", zh: "紀錄 {number}（PCE 回傳原文）：" }
     raw_cut(bytes) { en: "… ({bytes} bytes more)", zh: "…（另有 {bytes} 位元組）" }

@@ -70,6 +70,12 @@ texts! {
     outbound() { en: "outbound", zh: "連出" }
     process(name) { en: "process {name}", zh: "行程 {name}" }
     no_port() { en: "(no port)", zh: "（無連接埠）" }
+    of_group(group, what) { en: "{group}: {what}", zh: "{group}：{what}" }
+    groups() { en: "Each by itself", zh: "個別情形" }
+    groups_gone(count) {
+        en: "{count} that counted least were let go for want of memory",
+        zh: "因記憶體上限，已捨棄次數最少的 {count} 組"
+    }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
     and_more_at_least(count) {
         en: "and some {count} more; counts here are lower bounds",

@@ -71,6 +71,14 @@ impl Lang {
         }
     }
 
+    /// What stands between two parts of a sentence.
+    pub fn semicolon(self) -> &'static str {
+        match self {
+            Self::En => "; ",
+            Self::ZhTw => "；",
+        }
+    }
+
     /// The tag as it stands in the config and in HTML's `lang`.
     pub fn tag(self) -> &'static str {
         match self {

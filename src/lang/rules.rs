@@ -50,6 +50,20 @@ texts! {
     events(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 筆" }
     objects(count, window) { en: "{count} objects in {window} min", zh: "{window} 分鐘 {count} 個物件" }
     connections(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 次" }
+    different(what, window) { en: "{what} in {window} min", zh: "{window} 分鐘 {what}" }
+    per(what) { en: "each {what} by itself", zh: "依{what}分別計數" }
+    per_new(what, days) { en: "each {what} not seen for {days} days", zh: "依{what}分別計數，僅限 {days} 天內未出現者" }
+    and() { en: " and ", zh: "與" }
+    comma() { en: ", ", zh: "，" }
+    per_user() { en: "user", zh: "使用者" }
+    per_address() { en: "source address", zh: "來源位址" }
+    per_workload() { en: "workload", zh: " workload " }
+    per_event_type() { en: "event type", zh: "事件類型" }
+    per_source() { en: "source", zh: "來源" }
+    per_destination() { en: "destination", zh: "目的" }
+    per_port() { en: "port", zh: "連接埠" }
+    per_source_label(key) { en: "label {key} of the source", zh: "來源標籤 {key} " }
+    per_destination_label(key) { en: "label {key} of the destination", zh: "目的標籤 {key} " }
     flows(count, window) { en: "{count} flows in {window} min", zh: "{window} 分鐘 {count} 條流量" }
 
     // What was changed.

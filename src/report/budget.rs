@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::group::{Group, GroupRank};
 use super::tally::Tally;
 
 /// What every enabled rule keeps, by [`crate::rules::keyed`]'s keys.
@@ -90,6 +91,7 @@ impl<'k> Copies<'k> {
     /// None yet. `elsewhere` is what of the room is taken already, in bytes.
     pub fn of(known: &'k Tallies, elsewhere: usize) -> Self {
         let rules = 2 * known.len() * size_of::<Tally>();
+        let elsewhere = elsewhere + known.values().map(Tally::known_weight).sum::<usize>();
         Self {
             known,
             copies: Tallies::new(),
@@ -133,50 +135,82 @@ pub fn keep_to_bound(tallies: &mut Tallies) {
 }
 
 /// Where they weigh more than `bound`, they are made to weigh no more than `goal`; what
-/// they weigh then.
+/// they weigh then. Of the groups that rules count apart, those that count least go before
+/// the counts of any are cut.
 fn lighten(tallies: &mut Tallies, bound: usize, goal: usize, steps: &mut Steps) -> usize {
     let weight: usize = tallies.values().map(Tally::weight).sum();
     if weight <= bound {
         return weight;
     }
-    let mut tallies: Vec<&mut Tally> = tallies.values_mut().collect();
-    tallies.sort_by_key(|tally| tally.counter.untold.total());
+    let for_counts = goal / 4 * 3;
+    let mut apart: Vec<&mut Tally> = tallies.values_mut().collect();
+    evict(&mut apart, for_counts);
+    let overhead: usize = apart.iter().map(|tally| tally.groups.overhead()).sum();
+    let mut all: Vec<&mut Group> = apart.into_iter().flat_map(Tally::counted_as_one).collect();
+    all.sort_by_key(|group| group.counter.untold.total());
     let counts = in_steps(
-        &mut tallies,
-        goal / 4 * 3,
-        |tally| tally.counter.weight(),
+        &mut all,
+        for_counts.saturating_sub(overhead),
+        Group::counts_weight,
         (&COUNTS, &mut steps.counts),
-        |tally, (flows, minutes)| tally.keep_counts(flows, minutes),
+        |group, (different, minutes)| group.keep_counts(different, minutes),
     );
     let evidence = in_steps(
-        &mut tallies,
-        goal - counts.min(goal),
-        |tally| tally.evidence.weight(),
+        &mut all,
+        goal.saturating_sub(counts + overhead),
+        Group::evidence_weight,
         (&SHARES, &mut steps.evidence),
-        |tally, share| tally.evidence.keep_to(&share),
+        |group, share| group.keep_evidence(&share),
     );
-    counts + evidence
+    counts + overhead + evidence
 }
 
-/// Goes from step to step, and from rule to rule, until they weigh no more than `goal`;
+/// Lets go of groups, those that count least first, until what all of them take beside
+/// what they looked like is no more than `goal`.
+fn evict(tallies: &mut [&mut Tally], goal: usize) {
+    let mut ranks: Vec<(GroupRank, usize)> = Vec::new();
+    let mut weight: usize = tallies.iter().map(|tally| tally.all.counts_weight()).sum();
+    for group in tallies.iter().flat_map(|tally| tally.groups.iter()) {
+        let own = group.overhead() + group.counts_weight();
+        weight += own;
+        ranks.push((group.rank(), own));
+    }
+    if weight <= goal {
+        return;
+    }
+    ranks.sort_unstable();
+    let mut last_out = None;
+    for (rank, own) in ranks {
+        if weight <= goal {
+            break;
+        }
+        weight -= own;
+        last_out = Some(rank);
+    }
+    if let Some(last_out) = last_out {
+        tallies.iter_mut().for_each(|tally| tally.let_go_up_to(last_out));
+    }
+}
+
+/// Goes from step to step, and from one to the next, until they weigh no more than `goal`;
 /// what they weigh then. Begins with the last step that all of them came to before.
 fn in_steps<S: Copy>(
-    tallies: &mut [&mut Tally],
+    groups: &mut [&mut Group],
     goal: usize,
-    weigh: impl Fn(&Tally) -> usize,
+    weigh: impl Fn(&Group) -> usize,
     (steps, reached): (&[S], &mut usize),
-    take: impl Fn(&mut Tally, S),
+    take: impl Fn(&mut Group, S),
 ) -> usize {
-    let mut weight: usize = tallies.iter().map(|tally| weigh(tally)).sum();
+    let mut weight: usize = groups.iter().map(|group| weigh(group)).sum();
     for (nth, step) in steps.iter().enumerate().skip(reached.saturating_sub(1)) {
-        for tally in tallies.iter_mut() {
+        for group in groups.iter_mut() {
             if weight <= goal {
                 return weight;
             }
             *reached = nth;
-            weight -= weigh(tally);
-            take(tally, *step);
-            weight += weigh(tally);
+            weight -= weigh(group);
+            take(group, *step);
+            weight += weigh(group);
         }
     }
     weight

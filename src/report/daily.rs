@@ -103,7 +103,7 @@ impl Day {
         let end = alert.rule_name.floor_char_boundary(NAME_BYTES);
         alert.rule_name[..end].clone_into(&mut rule.name);
         rule.alerts += 1;
-        rule.matches = rule.matches.saturating_add(alert.count);
+        rule.matches = rule.matches.saturating_add(alert.total());
     }
 
     /// Keeps the longer of two times without a run, to the minute.

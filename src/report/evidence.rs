@@ -3,8 +3,10 @@
 //! Each thing is kept with its own counts per minute, so that an alert can show
 //! just what belongs to the minutes it tells. Everything here is bounded.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,17 +14,26 @@ use super::budget::Share;
 use super::things::Thing;
 use super::{Change, Counted, End, Object, Ranking, Record, Service, Source, Talker};
 use crate::packed::ByHash;
+use crate::rules::different::One;
+use crate::rules::groups::{Named, Value};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minute, Minutes, minute_of};
+use crate::rules::{FlowCount, FlowPer};
 
 /// How many different talkers, sources or objects are kept between runs.
-const KEPT: usize = 20;
+pub const KEPT: usize = 20;
+
+/// The same for each group of a rule that counts some apart: there are many.
+pub const KEPT_OF_A_GROUP: usize = 8;
 
 /// How many are told apart while records come in.
 const GATHERED: usize = 4_096;
 
 /// The same for the ends of flows and for services: they repeat more than talkers do.
 const SIDES_GATHERED: usize = 1_024;
+
+/// The same for the talkers of a group.
+const OF_GROUP_GATHERED: usize = 256;
 
 /// However small the rules' share is, so many are told apart in one fetch.
 const LEAST_ROOM: usize = 8;
@@ -78,6 +89,10 @@ pub struct Sight<'f> {
     from: u64,
     to: u64,
     service: u64,
+    /// The groups that rules have asked for.
+    groups: RefCell<Vec<(Vec<FlowPer>, Rc<Named>)>>,
+    /// The different things that rules have asked for.
+    ones: RefCell<Vec<(FlowCount, Option<One>)>>,
 }
 
 impl<'f> Sight<'f> {
@@ -89,7 +104,39 @@ impl<'f> Sight<'f> {
             from: End::identity_of(&facts.flow.src),
             to: End::identity_of(&facts.flow.dst),
             service: Service::identity_of(facts),
+            groups: RefCell::default(),
+            ones: RefCell::default(),
         }
+    }
+
+    /// The group that the row belongs to.
+    pub fn group(&self, per: &[FlowPer]) -> Rc<Named> {
+        let mut known = self.groups.borrow_mut();
+        if let Some((_, named)) = known.iter().find(|(known, _)| known == per) {
+            return Rc::clone(named);
+        }
+        let named = Rc::new(Named::of_row(per, self.facts));
+        known.push((per.to_vec(), Rc::clone(&named)));
+        named
+    }
+
+    /// The thing of this kind that the row adds; `None` where it does not say, and for
+    /// connections.
+    pub fn one(&self, of: FlowCount) -> Option<One> {
+        let mut known = self.ones.borrow_mut();
+        if let Some((_, one)) = known.iter().find(|(known, _)| *known == of) {
+            return *one;
+        }
+        let one = match of {
+            FlowCount::Connections => None,
+            FlowCount::Flows => Some(One::flow(self.facts.flow)),
+            FlowCount::Sources => One::of(&Value::end(&self.facts.flow.src)),
+            FlowCount::Destinations => One::of(&Value::end(&self.facts.flow.dst)),
+            FlowCount::Ports => One::of(&Value::port(self.facts)),
+            FlowCount::Users => One::of(&Value::user(self.facts)),
+        };
+        known.push((of, one));
+        one
     }
 }
 
@@ -141,13 +188,28 @@ impl Evidence {
     pub fn add_flow(&mut self, sight: &Sight<'_>, counts: &Minutes) -> usize {
         let fine = counts.folded(TALKER_POINTS);
         let coarse = fine.folded(SIDE_POINTS);
-        let Sight { facts, talker, from, to, service } = *sight;
+        let Sight { facts, talker, from, to, service, .. } = *sight;
         let (src, dst) = (&facts.flow.src, &facts.flow.dst);
         let (talkers, sides) = (GATHERED, SIDES_GATHERED);
         self.talkers.add_within(talkers, talker, &fine, || Talker::of(facts))
             + self.senders.add_within(sides, from, &coarse, || End::of(src))
             + self.receivers.add_within(sides, to, &coarse, || End::of(dst))
             + self.services.add_within(sides, service, &coarse, || Service::of(facts))
+    }
+
+    /// The same for a group: its talkers alone, and not so many.
+    pub fn add_flow_of_group(&mut self, sight: &Sight<'_>, counts: &Minutes) -> usize {
+        let fine = counts.folded(SIDE_POINTS);
+        let facts = sight.facts;
+        self.talkers.add_within(OF_GROUP_GATHERED, sight.talker, &fine, || Talker::of(facts))
+    }
+
+    /// True where there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+            && (self.sources.is_empty() && self.objects.is_empty() && self.changes.is_empty())
+            && (self.talkers.is_empty() && self.senders.is_empty())
+            && (self.receivers.is_empty() && self.services.is_empty())
     }
 
     /// Keeps no more than this share.
@@ -213,19 +275,19 @@ impl Evidence {
     }
 
     /// Forgets what is older than every untold match, and keeps to the bounds.
-    pub fn settle(&mut self, untold: &Minutes) {
+    pub fn settle(&mut self, untold: &Minutes, most: usize) {
         let Some(first) = untold.first() else {
             *self = Self::default();
             return;
         };
         self.records.retain(|record| minute_of(record.at) >= first);
-        self.sources.settle(first);
-        self.objects.settle(first);
-        self.changes.settle(first);
-        self.talkers.settle(first);
-        self.senders.settle(first);
-        self.receivers.settle(first);
-        self.services.settle(first);
+        self.sources.settle(first, most);
+        self.objects.settle(first, most);
+        self.changes.settle(first, most);
+        self.talkers.settle(first, most);
+        self.senders.settle(first, most);
+        self.receivers.settle(first, most);
+        self.services.settle(first, most);
     }
 }
 
@@ -264,8 +326,10 @@ impl<T: Thing> Table<T> {
         }
         let what = (counts.total() >= least).then(make);
         let kept = Kept { what, counts: counts.clone() };
-        // A table that grows has up to twice the room that it fills, and an eighth free.
-        let more = Self::ROW * 16 / 7 + kept.weight();
+        // A table begins with room for three, and one that grows has up to twice the room
+        // that it fills; an eighth is free.
+        let rows = if self.rows.is_empty() { 24 } else { 16 };
+        let more = Self::ROW * rows / 7 + kept.weight();
         self.rows.insert(identity, kept);
         let gathered = gathered.min(self.room);
         if self.rows.len() > gathered {
@@ -334,13 +398,13 @@ impl<T: Thing> Table<T> {
         taken
     }
 
-    fn settle(&mut self, first: Minute) {
+    fn settle(&mut self, first: Minute, most: usize) {
         for kept in self.rows.values_mut() {
             kept.counts.forget_before(first);
         }
         self.rows.retain(|_, kept| !kept.counts.is_empty());
         self.more.forget_before(first);
-        self.give_way(KEPT);
+        self.give_way(most);
         self.keep(|kept| kept.what.is_some());
         (self.least, self.room) = (0, usize::MAX);
         self.rows.shrink_to_fit();

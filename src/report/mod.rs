@@ -7,6 +7,7 @@ pub mod budget;
 mod changes;
 pub mod daily;
 pub mod evidence;
+pub mod group;
 pub mod records;
 pub mod snapshot;
 pub mod tally;
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use self::daily::Daily;
 use crate::lang::Both;
-use crate::rules::{Level, Threshold};
+use crate::rules::groups::Value;
+use crate::rules::{Level, Measure, Threshold};
 
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
 
@@ -36,8 +38,13 @@ pub struct Alert {
     pub rec: String,
     /// What was asked for.
     pub threshold: Threshold,
+    /// For a rule that counts some apart: each group that is due. What is told below is of
+    /// the worst.
+    pub groups: Option<AlertGroups>,
     /// How many matches it tells.
     pub count: u64,
+    /// What of them is counted.
+    pub measure: Measure,
     /// True where a bound was reached, so that `count` is a lower bound.
     pub at_least: bool,
     /// The first match, to the minute.
@@ -58,6 +65,13 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// How many matches all that it tells of come to.
+    pub fn total(&self) -> u64 {
+        let Some(groups) = &self.groups else { return self.count };
+        let rows = groups.rows.iter().map(|row| row.count);
+        rows.fold(groups.more.count, u64::saturating_add)
+    }
+
     /// Lets go of what takes more than a line to tell.
     pub fn keep_in_short(&mut self) {
         (self.desc, self.rec) = (String::new(), String::new());
@@ -69,15 +83,52 @@ impl Alert {
                 objects: Ranking::default(),
                 changes: Ranking::default(),
             },
-            Subject::Traffic { count_by, .. } => Subject::Traffic {
+            Subject::Traffic { .. } => Subject::Traffic {
                 talkers: Ranking::default(),
                 sources: Ranking::default(),
                 destinations: Ranking::default(),
                 services: Ranking::default(),
-                count_by,
             },
         };
     }
+}
+
+/// The groups that are due in one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlertGroups {
+    /// The worst first; a few.
+    pub rows: Vec<GroupRow>,
+    /// What is due beyond these.
+    pub more: group::Rest,
+    /// So many groups were let go for want of room since the rule last alerted, those that
+    /// counted least.
+    pub gone: u64,
+}
+
+/// A group that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupRow {
+    /// What its matches have in common, in the order of the rule's `per`.
+    pub values: Vec<Value>,
+    /// How many matches, or different things.
+    pub count: u64,
+    /// True where the count is a lower bound.
+    pub at_least: bool,
+    /// The first match, to the minute.
+    pub first: Timestamp,
+    /// The last match, to the minute.
+    pub last: Timestamp,
+    /// What its matches looked like.
+    pub examples: Examples,
+}
+
+/// A few of a group's matches, the most frequent first.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Examples {
+    /// Of events.
+    Sources(Vec<Counted<Source>>),
+    /// Of traffic.
+    Talkers(Vec<Counted<Talker>>),
 }
 
 /// Matches of which nobody knows when they happened.
@@ -114,8 +165,6 @@ pub enum Subject {
         destinations: Ranking<End>,
         /// The busiest services.
         services: Ranking<Service>,
-        /// What the alert's count counts: connections, or different flows.
-        count_by: crate::rules::FlowCount,
     },
 }
 

@@ -1,70 +1,91 @@
 //! What one rule keeps between runs, and how its matches become an alert.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::evidence::{Evidence, Sight};
-use super::{Alert, Change, InOneGo, Object, Source, Subject};
-use crate::pce::record::{Event, Flow};
+use super::evidence::{Evidence, KEPT, Sight};
+use super::group::{Group, GroupRank, Groups, Told};
+use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Source, Subject};
+use crate::pce::record::Event;
+use crate::rules::different::One;
 use crate::rules::engine::Counter;
-use crate::rules::flows::{FLOW_BYTES, FlowKey};
+use crate::rules::groups::{Named, Value};
+use crate::rules::known::Known;
 use crate::rules::lumps::Lump;
 use crate::rules::matching::objects;
-use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
+use crate::rules::minutes::{Minute, Minutes, minute_of};
 use crate::rules::series::{Growth, Of, Row, When};
-use crate::rules::{EventFilter, Filter, FlowCount, Rule, Threshold, TrafficFilter};
+use crate::rules::{
+    EventCount, EventFilter, EventPer, Filter, FlowCount, Newness, Rule, Threshold, TrafficFilter,
+};
 
-/// How many of the "different flows" of one rule are kept between runs, each in
-/// each minute in which it grew.
-const MAX_FLOWS: usize = 50_000;
+/// So many groups are told by name.
+const GROUPS_TOLD: usize = 5;
+
+/// So many of what a group's matches looked like are told with each but the worst.
+const EXAMPLES: usize = 5;
 
 /// What one rule keeps between runs: its untold matches and a little evidence.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Tally {
     /// Since when the rule has been looking. What began before is only seen, not counted in full.
     pub since: Option<Timestamp>,
     /// Rows last seen before this may have grown while no rule looked at them; to
     /// this rule they are new.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_before: Option<Timestamp>,
     /// True for a rule that looks at traffic.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub of_traffic: bool,
-    /// Its untold matches.
-    pub counter: Counter,
-    /// What they looked like.
-    pub evidence: Evidence,
-    /// True where a bound was reached, so that the next alert says "at least".
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub at_least: bool,
+    /// All its matches, where it counts nothing apart.
+    pub all: Group,
+    /// Those of each group, where it does.
+    pub groups: Groups,
+    /// How many groups were let go for want of room, and no alert has said so yet.
+    pub groups_gone: u64,
+    /// The groups it knows, where it tells of new ones only.
+    pub known: Option<Box<Known>>,
+}
+
+/// A tally as it stands in the file: what is counted as one stands in it by itself, as it
+/// did before there were groups.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    since: Option<Timestamp>,
+    unknown_before: Option<Timestamp>,
+    of_traffic: bool,
+    counter: Counter,
+    evidence: Option<Box<Evidence>>,
+    at_least: bool,
+    groups: Groups,
+    groups_gone: u64,
+    known: Option<Box<Known>>,
 }
 
 impl Tally {
-    /// Counts an event that the rule matched; how many bytes more that may take.
+    /// Counts an event that the rule matched; how many bytes more that may take, `None`
+    /// where it did not count.
     pub fn count_event(
         &mut self,
+        newness: Option<Newness>,
         filter: &EventFilter,
         event: &Event<'_>,
         at: Timestamp,
         raw: &[u8],
-    ) -> usize {
-        let weight = filter.weight(event);
-        let mut counts = Minutes::default();
-        counts.add(minute_of(at), weight);
-        let before = self.counter.untold.weight();
-        self.counter.untold.merge(&counts);
-        let mut more = self.counter.untold.weight() - before;
-        more += self.evidence.sources.add(&Source::of(event), &counts);
-        let mut once = Minutes::default();
-        once.add(minute_of(at), 1);
-        for object in objects(event) {
-            more += self.evidence.objects.add(&Object::of(object), &once);
+    ) -> Option<usize> {
+        let minute = minute_of(at);
+        if filter.per.is_empty() {
+            return add_event(&mut self.all, filter, event, (minute, at), raw);
         }
-        for change in Change::all_of(event) {
-            more += self.evidence.changes.add(&change, &once);
+        let mut more = None;
+        for named in Named::all_of_event(&filter.per, event) {
+            let Some((group, room)) = self.group(newness, &named, minute) else { continue };
+            if let Some(added) = add_event(group, filter, event, (minute, at), raw) {
+                more = Some(more.unwrap_or(0) + room + added);
+            }
         }
-        more + self.evidence.keep_record(at, weight, raw)
+        more
     }
 
     /// Counts a row that the rule matched. A row never seen counts in full where
@@ -73,8 +94,8 @@ impl Tally {
     /// it did not count.
     pub fn count_row(
         &mut self,
+        newness: Option<Newness>,
         filter: &TrafficFilter,
-        flow: &Flow<'_>,
         sight: &Sight,
         row: &Row,
         growth: Growth,
@@ -84,29 +105,56 @@ impl Tally {
         if count == 0 {
             return None;
         }
-        // A flow is told in the minute in which it was last seen to grow.
-        let when = match filter.count_by {
-            FlowCount::Connections => when,
-            FlowCount::Flows => when.at_its_end(),
+        let one = match filter.count_by {
+            FlowCount::Connections => None,
+            // What a row does not say is no different one.
+            of => Some(sight.one(of)?),
         };
+        // What is counted once is told in the minute in which it was last seen to grow.
+        let when = if one.is_some() { when.at_its_end() } else { when };
         let mut counts = Minutes::default();
         counts.spread(when.first, when.last, count);
-        let mut more = self.evidence.add_flow(sight, &counts);
-        more += self.evidence.keep_record(row.ends(), count, raw);
-        let before = self.counter.untold.weight();
-        match filter.count_by {
-            FlowCount::Connections => self.counter.untold.merge(&counts),
-            FlowCount::Flows => {
-                let flow = FlowKey::of(flow);
-                more += usize::from(self.counter.add_flow(when.last, flow)) * FLOW_BYTES;
-            }
-        }
-        more += self.counter.untold.weight() - before;
+        let is_apart = !filter.per.is_empty();
+        let (group, mut more) = match is_apart {
+            true => self.group(newness, &sight.group(&filter.per), when.last)?,
+            false => (&mut self.all, 0),
+        };
+        let (evidence, room) = group.evidence();
+        more += room;
+        more += match is_apart {
+            true => evidence.add_flow_of_group(sight, &counts),
+            false => evidence.add_flow(sight, &counts),
+        };
+        more += evidence.keep_record(row.ends(), count, raw);
+        more += add(&mut group.counter, &counts, one.as_slice());
         if let Some(since) = when.since {
             let by = when.last;
-            self.counter.lumps.add(Lump { since, by, count });
+            group.counter.lumps.add(Lump { since, by, count });
         }
         Some(more)
+    }
+
+    /// The group that a match of this minute is counted in, and how many bytes more it may
+    /// take; `None` where the rule tells of new ones only, and it is none.
+    fn group(
+        &mut self,
+        newness: Option<Newness>,
+        named: &Named,
+        minute: Minute,
+    ) -> Option<(&mut Group, usize)> {
+        let Some((known, newness)) = self.known.as_mut().zip(newness) else {
+            return Some(self.groups.of(named));
+        };
+        let is_new = known.is_new(named, minute, newness);
+        let until = self.groups.get(named).and_then(|group| group.new_until);
+        if !is_new && !until.is_some_and(|until| minute < until) {
+            return None;
+        }
+        let (group, more) = self.groups.of(named);
+        if is_new {
+            group.new_until = Some(minute.saturating_add(newness.window.into()));
+        }
+        Some((group, more))
     }
 
     /// What of the growth this rule counts, and when.
@@ -135,13 +183,15 @@ impl Tally {
 
     /// The alert that is due, its matches taken out of the count.
     pub fn alert(&mut self, rule: &Rule, now: Minute) -> Option<Alert> {
-        let in_doubt = self.counter.in_doubt(rule.threshold);
-        let told = self.counter.due(rule.threshold, rule.cooldown_minutes, now)?;
-        let flows = self.counter.flows.take(&told);
-        let lump = self.counter.take_lump(&told);
-        let evidence = self.evidence.take(&told);
-        let first = told.first().unwrap_or(now);
-        let last = told.last().unwrap_or(now);
+        let (mut told, rest) = self.groups.take(rule, now, GROUPS_TOLD);
+        told.extend(self.all.take(rule, now));
+        let worst = told.first()?;
+        let groups = (!worst.values.is_empty()).then(|| AlertGroups {
+            rows: told.iter().map(|told| row(&rule.filter, told)).collect(),
+            more: rest,
+            gone: std::mem::take(&mut self.groups_gone),
+        });
+        let worst = told.swap_remove(0);
         Some(Alert {
             rule_id: rule.id,
             rule_name: rule.name.clone(),
@@ -149,44 +199,133 @@ impl Tally {
             desc: rule.desc.clone(),
             rec: rule.rec.clone(),
             threshold: rule.threshold,
-            count: if flows > 0 { flows } else { told.total() },
-            at_least: std::mem::take(&mut self.at_least),
-            first: time_of(first),
-            last: time_of(last),
-            in_one_go: lump.map(|lump| InOneGo {
-                count: lump.count,
-                since: time_of(lump.since),
-                by: time_of(lump.by),
-            }),
-            in_doubt: in_doubt.map(i64::unsigned_abs),
-            timeline: told.iter().collect(),
-            subject: subject(&rule.filter, &evidence),
-            snapshot: evidence.records,
+            groups,
+            count: worst.count,
+            measure: rule.filter.measure(),
+            at_least: worst.at_least,
+            first: worst.first,
+            last: worst.last,
+            in_one_go: worst.in_one_go,
+            in_doubt: worst.in_doubt,
+            timeline: worst.minutes.iter().collect(),
+            subject: subject(&rule.filter, &worst.evidence),
+            snapshot: worst.evidence.records,
         })
     }
 
     /// Forgets what can no longer be told; `earliest` is the first minute that a
     /// further match can lie in.
-    pub fn settle(&mut self, threshold: Threshold, earliest: Minute) {
-        let window = match threshold {
+    pub fn settle(&mut self, rule: &Rule, earliest: Minute, now: Minute) {
+        let window = match rule.threshold {
             Threshold::Immediate => 0,
             Threshold::Count { window, .. } => i64::from(window),
         };
-        self.counter.trim(threshold, earliest.saturating_sub(window));
-        self.at_least |= self.counter.flows.keep_to(MAX_FLOWS);
-        self.evidence.settle(&self.counter.untold);
+        let first = earliest.saturating_sub(window);
+        self.all.settle(rule.threshold, first, KEPT);
+        self.groups.settle(rule, first, now);
+        if let Some((known, newness)) = self.known.as_mut().zip(rule.newness) {
+            known.settle(now, newness);
+        }
     }
 
-    /// Keeps to so many flows, or to one count for so many minutes; what the matches
-    /// looked like goes along.
-    pub fn keep_counts(&mut self, flows: usize, minutes: i64) {
-        self.at_least |= self.counter.keep_to(flows, minutes);
-        self.evidence.align(&self.counter.untold);
+    /// All that is counted as one.
+    pub fn counted_as_one(&mut self) -> impl Iterator<Item = &mut Group> {
+        std::iter::once(&mut self.all).chain(self.groups.iter_mut())
     }
 
-    /// What it takes on the heap, in bytes as estimated.
+    /// Says that a bound was reached, so that what is told next may be more.
+    pub fn mark_at_least(&mut self) {
+        self.counted_as_one().for_each(|group| group.at_least = true);
+    }
+
+    /// Lets go of groups that rank no higher.
+    pub fn let_go_up_to(&mut self, rank: GroupRank) {
+        self.groups_gone += self.groups.let_go_up_to(rank) as u64;
+    }
+
+    /// What it takes on the heap but for the groups that it knows, in bytes as estimated.
     pub fn weight(&self) -> usize {
-        self.counter.weight() + self.evidence.weight()
+        let of = |group: &Group| group.counts_weight() + group.evidence_weight();
+        of(&self.all) + self.groups.iter().map(of).sum::<usize>() + self.groups.overhead()
+    }
+
+    /// What those take.
+    pub fn known_weight(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.weight())
+    }
+}
+
+/// Adds an event to what is counted as one.
+fn add_event(
+    group: &mut Group,
+    filter: &EventFilter,
+    event: &Event<'_>,
+    (minute, at): (Minute, Timestamp),
+    raw: &[u8],
+) -> Option<usize> {
+    let ones = different(filter.count_by, event);
+    if ones.as_ref().is_some_and(Vec::is_empty) {
+        return None;
+    }
+    // One that is counted for each of its workloads counts once for each.
+    let weight = match filter.per.contains(&EventPer::Workload) {
+        true => 1,
+        false => filter.weight(event),
+    };
+    let (mut counts, mut once) = (Minutes::default(), Minutes::default());
+    counts.add(minute, weight);
+    once.add(minute, 1);
+    let mut more = add(&mut group.counter, &counts, ones.as_deref().unwrap_or_default());
+    let (evidence, room) = group.evidence();
+    more += room;
+    more += evidence.sources.add(&Source::of(event), &counts);
+    for object in objects(event) {
+        more += evidence.objects.add(&Object::of(object), &once);
+    }
+    for change in Change::all_of(event) {
+        more += evidence.changes.add(&change, &once);
+    }
+    Some(more + evidence.keep_record(at, weight, raw))
+}
+
+/// The different things that an event adds; `None` where the rule counts no such.
+fn different(count_by: EventCount, event: &Event<'_>) -> Option<Vec<One>> {
+    let values = match count_by {
+        EventCount::Events | EventCount::Objects => return None,
+        EventCount::Users => vec![Value::who(event)],
+        EventCount::Sources => vec![Value::source_ip(event)],
+        EventCount::Workloads => objects(event).into_iter().map(Value::object).collect(),
+    };
+    Some(values.iter().filter_map(One::of).collect())
+}
+
+/// Adds matches, or each different one in the last of their minutes; how many bytes more
+/// that may take.
+fn add(counter: &mut Counter, counts: &Minutes, ones: &[One]) -> usize {
+    let before = counter.weight();
+    if ones.is_empty() {
+        counter.untold.merge(counts);
+    }
+    for one in ones {
+        let minute = counts.last().unwrap_or_default();
+        counter.add_one(minute, *one);
+    }
+    counter.weight() - before
+}
+
+/// A group as one line of an alert.
+fn row(filter: &Filter, told: &Told) -> GroupRow {
+    let evidence = &told.evidence;
+    GroupRow {
+        values: told.values.clone(),
+        count: told.count,
+        at_least: told.at_least,
+        first: told.first,
+        last: told.last,
+        examples: match filter {
+            Filter::Traffic(_) => Examples::Talkers(evidence.talkers.most_frequent(EXAMPLES).0),
+            Filter::Event(_) => Examples::Sources(evidence.sources.most_frequent(EXAMPLES).0),
+        },
     }
 }
 
@@ -197,13 +336,58 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             objects: evidence.objects.ranking(),
             changes: evidence.changes.ranking(),
         },
-        Filter::Traffic(filter) => Subject::Traffic {
+        Filter::Traffic(_) => Subject::Traffic {
             talkers: evidence.talkers.ranking(),
             sources: evidence.senders.ranking(),
             destinations: evidence.receivers.ranking(),
             services: evidence.services.ranking(),
-            count_by: filter.count_by,
         },
+    }
+}
+
+impl From<Stored> for Tally {
+    fn from(stored: Stored) -> Self {
+        let Stored { counter, evidence, at_least, .. } = stored;
+        let evidence = evidence.filter(|evidence| !evidence.is_empty());
+        Self {
+            since: stored.since,
+            unknown_before: stored.unknown_before,
+            of_traffic: stored.of_traffic,
+            all: Group { counter, evidence, at_least, ..Group::default() },
+            groups: stored.groups,
+            groups_gone: stored.groups_gone,
+            known: stored.known,
+        }
+    }
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries = serializer.serialize_map(None)?;
+        entries.serialize_entry("since", &self.since)?;
+        if let Some(time) = &self.unknown_before {
+            entries.serialize_entry("unknown_before", time)?;
+        }
+        if self.of_traffic {
+            entries.serialize_entry("of_traffic", &true)?;
+        }
+        entries.serialize_entry("counter", &self.all.counter)?;
+        if let Some(evidence) = &self.all.evidence {
+            entries.serialize_entry("evidence", evidence)?;
+        }
+        if self.all.at_least {
+            entries.serialize_entry("at_least", &true)?;
+        }
+        if !self.groups.is_empty() {
+            entries.serialize_entry("groups", &self.groups)?;
+        }
+        if self.groups_gone > 0 {
+            entries.serialize_entry("groups_gone", &self.groups_gone)?;
+        }
+        if let Some(known) = &self.known {
+            entries.serialize_entry("known", known)?;
+        }
+        entries.end()
     }
 }
 

@@ -1,10 +1,10 @@
 //! A rule in a few words, for lists: what it matches, and when it alerts.
 
 use super::{
-    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, PortRange, Rule,
-    Threshold, TrafficFilter, protocol,
+    Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowPer, Label, Measure,
+    PortRange, Rule, Threshold, TrafficFilter, protocol,
 };
-use crate::lang::{Lang, rules as words};
+use crate::lang::{Lang, counts, rules as words};
 
 /// What the rule matches, as one line.
 pub fn matches(rule: &Rule, lang: Lang) -> String {
@@ -17,18 +17,70 @@ pub fn matches(rule: &Rule, lang: Lang) -> String {
 
 /// When its matches become an alert.
 pub fn alerts(rule: &Rule, lang: Lang) -> String {
+    let mut told = vec![threshold(rule, lang)];
+    let apart: Vec<String> = match &rule.filter {
+        Filter::Event(filter) => filter.per.iter().map(|per| event_per(*per, lang)).collect(),
+        Filter::Traffic(filter) => filter.per.iter().map(|per| flow_per(per, lang)).collect(),
+    };
+    match (apart.is_empty(), rule.newness) {
+        (true, _) => {}
+        (false, None) => told.push(words::per(lang, apart.join(&words::and(lang)))),
+        (false, Some(newness)) => {
+            let days = newness.within_days;
+            told.push(words::per_new(lang, apart.join(&words::and(lang)), days));
+        }
+    }
+    told.join(&words::comma(lang))
+}
+
+fn threshold(rule: &Rule, lang: Lang) -> String {
     let Threshold::Count { count, window } = rule.threshold else {
         return words::each(lang);
     };
-    match &rule.filter {
-        Filter::Event(filter) => match filter.count_by {
-            EventCount::Events => words::events(lang, count, window),
-            EventCount::Objects => words::objects(lang, count, window),
-        },
-        Filter::Traffic(filter) => match filter.count_by {
-            FlowCount::Connections => words::connections(lang, count, window),
-            FlowCount::Flows => words::flows(lang, count, window),
-        },
+    let is_objects = |filter: &EventFilter| filter.count_by == EventCount::Objects;
+    match (rule.filter.measure(), &rule.filter) {
+        (Measure::Matches, Filter::Event(filter)) if is_objects(filter) => {
+            words::objects(lang, count, window)
+        }
+        (Measure::Matches, _) => words::events(lang, count, window),
+        (Measure::Connections, _) => words::connections(lang, count, window),
+        (Measure::Flows, _) => words::flows(lang, count, window),
+        (different, _) => words::different(lang, measured(different, count, lang), window),
+    }
+}
+
+/// `5 destinations`
+pub fn measured(measure: Measure, count: u64, lang: Lang) -> String {
+    let words = match measure {
+        Measure::Matches => counts::matches,
+        Measure::Connections => counts::connections,
+        Measure::Flows => counts::flows,
+        Measure::Sources => counts::sources,
+        Measure::Destinations => counts::destinations,
+        Measure::Ports => counts::ports,
+        Measure::Users => counts::users,
+        Measure::Workloads => counts::workloads,
+    };
+    words(lang, count)
+}
+
+fn event_per(per: EventPer, lang: Lang) -> String {
+    match per {
+        EventPer::User => words::per_user(lang),
+        EventPer::SourceIp => words::per_address(lang),
+        EventPer::Workload => words::per_workload(lang),
+        EventPer::EventType => words::per_event_type(lang),
+    }
+}
+
+fn flow_per(per: &FlowPer, lang: Lang) -> String {
+    match per {
+        FlowPer::Source => words::per_source(lang),
+        FlowPer::Destination => words::per_destination(lang),
+        FlowPer::Port => words::per_port(lang),
+        FlowPer::User => words::per_user(lang),
+        FlowPer::SourceLabel(key) => words::per_source_label(lang, key),
+        FlowPer::DestinationLabel(key) => words::per_destination_label(lang, key),
     }
 }
 

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Threshold;
-use super::flows::{FlowKey, Flows};
+use super::different::{Different, One};
 use super::lumps::{Lump, Lumps};
 use super::minutes::{Minute, Minutes};
 
@@ -18,9 +18,9 @@ use super::minutes::{Minute, Minutes};
 pub struct Counter {
     /// The untold matches.
     pub untold: Minutes,
-    /// For a rule that counts flows: those of each untold minute.
-    #[serde(skip_serializing_if = "Flows::is_empty")]
-    pub flows: Flows,
+    /// For a rule that counts different things: those of each untold minute.
+    #[serde(rename = "flows", skip_serializing_if = "Different::is_empty")]
+    pub different: Different,
     /// Those of which it is not known when they happened.
     #[serde(skip_serializing_if = "Lumps::is_empty")]
     pub lumps: Lumps,
@@ -43,10 +43,10 @@ pub struct Merged {
 }
 
 impl Counter {
-    /// Adds a flow that grew in this minute; one that grew in it before is in already.
+    /// Adds one that was seen in this minute; one that was seen in it before is in already.
     /// True where it was not.
-    pub fn add_flow(&mut self, minute: Minute, flow: FlowKey) -> bool {
-        let is_new = self.flows.add(minute, flow);
+    pub fn add_one(&mut self, minute: Minute, one: One) -> bool {
+        let is_new = self.different.add(minute, one);
         if is_new {
             self.untold.add(minute, 1);
         }
@@ -97,7 +97,7 @@ impl Counter {
         self.untold.forget_before(minute);
         due.take_minutes_of(&self.untold);
         self.untold.merge(&due);
-        self.flows.keep(&self.untold);
+        self.different.keep(&self.untold);
         self.lumps.keep(&self.untold);
     }
 
@@ -107,14 +107,14 @@ impl Counter {
         self.lumps.take(told)
     }
 
-    /// Keeps to so many flows, the oldest go first; for a rule that counts no flows, to one
+    /// Keeps to so many different ones, the oldest go first; for a rule that counts none, to one
     /// count for so many minutes: a multiple of what it was before, so that spans do not
     /// overlap. True where something had to go.
-    pub fn keep_to(&mut self, flows: usize, minutes: i64) -> bool {
-        if let Some(first) = self.flows.first() {
-            let forgets = self.flows.keep_to(flows);
+    pub fn keep_to(&mut self, most: usize, minutes: i64) -> bool {
+        if let Some(first) = self.different.first() {
+            let forgets = self.different.keep_to(most);
             if forgets {
-                self.untold.forget_before(self.flows.first().unwrap_or(first));
+                self.untold.forget_before(self.different.first().unwrap_or(first));
             }
             return forgets;
         }
@@ -128,7 +128,7 @@ impl Counter {
 
     /// What it takes on the heap, in bytes as estimated.
     pub fn weight(&self) -> usize {
-        self.untold.weight() + self.flows.weight()
+        self.untold.weight() + self.different.weight()
     }
 
     /// The untold matches in the minutes of all windows that hold the threshold.
@@ -136,8 +136,8 @@ impl Counter {
         let Threshold::Count { count: wanted, window } = threshold else {
             return self.untold.clone();
         };
-        if !self.flows.is_empty() {
-            let due = self.flows.within(wanted, window);
+        if !self.different.is_empty() {
+            let due = self.different.within(wanted, window);
             return self.untold.only(|minute| due.contains(&minute));
         }
         self.within(wanted, window, |minute| minute)
@@ -187,7 +187,7 @@ mod tests {
         counter(matches).untold
     }
 
-    fn flow(nth: u64) -> FlowKey {
+    fn flow(nth: u64) -> One {
         serde_json::from_value(nth.into()).unwrap()
     }
 
@@ -228,10 +228,10 @@ mod tests {
     #[test]
     fn a_flow_counts_once_in_a_minute_and_again_in_the_next() {
         let mut counter = Counter::default();
-        assert!(counter.add_flow(100, flow(1)));
-        assert!(!counter.add_flow(100, flow(1)));
-        assert!(counter.add_flow(100, flow(2)));
-        assert!(counter.add_flow(101, flow(1)));
+        assert!(counter.add_one(100, flow(1)));
+        assert!(!counter.add_one(100, flow(1)));
+        assert!(counter.add_one(100, flow(2)));
+        assert!(counter.add_one(101, flow(1)));
         assert_eq!(counter.untold, minutes(&[(100, 2), (101, 1)]));
     }
 
@@ -239,7 +239,7 @@ mod tests {
     fn flows_beyond_the_bound_go_with_the_oldest_minutes_and_that_is_said() {
         let mut counter = Counter::default();
         for minute in 100..105 {
-            counter.add_flow(minute, flow(1));
+            counter.add_one(minute, flow(1));
         }
         assert!(!counter.keep_to(5, 1));
         assert_eq!(counter.untold.total(), 5);
@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn a_counter_weighs_its_minutes_and_its_flows() {
         let mut both = counter(&[(100, 2)]);
-        both.add_flow(100, flow(1));
-        both.add_flow(100, flow(2));
-        assert_eq!(both.weight(), both.untold.weight() + both.flows.weight());
-        assert!(both.flows.weight() > 0 && both.untold.weight() > 0);
+        both.add_one(100, flow(1));
+        both.add_one(100, flow(2));
+        assert_eq!(both.weight(), both.untold.weight() + both.different.weight());
+        assert!(both.different.weight() > 0 && both.untold.weight() > 0);
     }
 
     #[test]

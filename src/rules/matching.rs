@@ -86,8 +86,8 @@ impl EventFilter {
     /// How much one matching event counts; at least 1.
     pub fn weight(&self, event: &Event<'_>) -> u64 {
         match self.count_by {
-            EventCount::Events => 1,
             EventCount::Objects => objects(event).len().max(1) as u64,
+            _ => 1,
         }
     }
 
@@ -122,7 +122,7 @@ fn named<'p>(patterns: &'p [String], names: Vec<&str>) -> Option<&'p str> {
 }
 
 /// Who did it; of a log-in that failed, who tried to [seen on 25.2.40].
-fn users<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
+pub(super) fn users<'e>(event: &'e Event<'e>) -> Vec<&'e str> {
     let infos = event.notifications.0.iter().map(|notification| &notification.info);
     let named = std::iter::once(&event.created_by).chain(infos).flat_map(|named| &named.0);
     let users = named.filter(|(kind, _)| matches!(kind.as_ref(), "user" | "associated_user"));

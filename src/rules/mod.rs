@@ -6,9 +6,11 @@ pub mod best_practices;
 pub mod candidates;
 pub mod catalogue;
 pub mod describe;
+pub mod different;
 pub mod engine;
 pub mod explain;
-pub mod flows;
+pub mod groups;
+pub mod known;
 pub mod lumps;
 pub mod matching;
 pub mod minutes;
@@ -45,6 +47,19 @@ pub struct Rule {
     pub threshold: Threshold,
     /// Minutes after an alert in which matches gather untold; 0–10,080.
     pub cooldown_minutes: u32,
+    /// For a rule that tells of new groups only: what is new.
+    pub newness: Option<Newness>,
+}
+
+/// Which groups a rule takes for new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newness {
+    /// Those that it has not seen for so many days; 1–90.
+    pub within_days: u32,
+    /// So many days at first it only learns; 0–90.
+    pub learn_days: u32,
+    /// For so many minutes after its first match a group is a new one: the rule's window.
+    pub window: u32,
 }
 
 /// What a rule matches.
@@ -93,6 +108,22 @@ pub struct EventFilter {
     /// What one event counts as.
     #[serde(skip_serializing_if = "is_default")]
     pub count_by: EventCount,
+    /// What it counts apart; empty: nothing, at most two.
+    #[serde(skip_serializing_if = "is_default")]
+    pub per: Vec<EventPer>,
+}
+
+/// What a rule of type `event` can count apart.
+#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventPer {
+    /// Who did it, or tried to log in.
+    User,
+    /// Where it came from.
+    SourceIp,
+    /// Each workload or agent that it names.
+    Workload,
+    /// What kind of event it is.
+    EventType,
 }
 
 /// A field that an event changed: from what, to what.
@@ -116,6 +147,12 @@ pub enum EventCount {
     Events,
     /// As many as the distinct workloads or agents it names, at least one.
     Objects,
+    /// One for each different user in the window.
+    Users,
+    /// One for each different address in the window.
+    Sources,
+    /// One for each different workload or agent in the window.
+    Workloads,
 }
 
 /// What a rule of type `traffic` asks for. An empty list asks for nothing.
@@ -190,6 +227,26 @@ pub struct TrafficFilter {
     /// What growth counts as.
     #[serde(skip_serializing_if = "is_default")]
     pub count_by: FlowCount,
+    /// What it counts apart; empty: nothing, at most two.
+    #[serde(skip_serializing_if = "is_default")]
+    pub per: Vec<FlowPer>,
+}
+
+/// What a rule of type `traffic` can count apart.
+#[derive(Serialize, Clone, Debug, PartialEq, Eq)]
+pub enum FlowPer {
+    /// Who talks: a workload, or an address that is none.
+    Source,
+    /// Who is talked to.
+    Destination,
+    /// The port with its protocol.
+    Port,
+    /// The user at the reporter's side.
+    User,
+    /// The source's label of this key.
+    SourceLabel(String),
+    /// The destination's.
+    DestinationLabel(String),
 }
 
 /// One is known by itself, as it was when a rule had but one.
@@ -208,6 +265,14 @@ pub enum FlowCount {
     Connections,
     /// One for each different flow that grew in the window.
     Flows,
+    /// One for each different source of such flows.
+    Sources,
+    /// One for each different destination.
+    Destinations,
+    /// One for each different port, with its protocol.
+    Ports,
+    /// One for each different user.
+    Users,
 }
 
 /// Ports from the first to the last, both included.
@@ -294,7 +359,56 @@ pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     Some(all.into_iter().collect())
 }
 
+/// What a rule's count counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Events that match, or the objects that they name.
+    Matches,
+    /// Connections.
+    Connections,
+    /// Different flows.
+    Flows,
+    /// Different sources.
+    Sources,
+    /// Different destinations.
+    Destinations,
+    /// Different ports.
+    Ports,
+    /// Different users.
+    Users,
+    /// Different workloads.
+    Workloads,
+}
+
 impl Filter {
+    /// What the rule's count counts.
+    pub fn measure(&self) -> Measure {
+        match self {
+            Self::Event(filter) => match filter.count_by {
+                EventCount::Events | EventCount::Objects => Measure::Matches,
+                EventCount::Users => Measure::Users,
+                EventCount::Sources => Measure::Sources,
+                EventCount::Workloads => Measure::Workloads,
+            },
+            Self::Traffic(filter) => match filter.count_by {
+                FlowCount::Connections => Measure::Connections,
+                FlowCount::Flows => Measure::Flows,
+                FlowCount::Sources => Measure::Sources,
+                FlowCount::Destinations => Measure::Destinations,
+                FlowCount::Ports => Measure::Ports,
+                FlowCount::Users => Measure::Users,
+            },
+        }
+    }
+
+    /// Whether it counts some apart.
+    pub fn is_apart(&self) -> bool {
+        match self {
+            Self::Event(filter) => !filter.per.is_empty(),
+            Self::Traffic(filter) => !filter.per.is_empty(),
+        }
+    }
+
     /// What the state knows the filter by: a hash of what it asks for. Fields that
     /// ask for nothing leave no trace, so that new ones change nothing.
     pub fn fingerprint(&self) -> String {

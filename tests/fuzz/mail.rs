@@ -1,12 +1,14 @@
 //! The mail on reports whose every text is a stranger's.
 
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::group::Rest;
 use illumio_monitor::report::{
-    About, Alert, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End, Expiry,
-    InOneGo, Kind, Notice, Object, Phase, Ranking, Record, Report, Service, Source, Subject,
-    Talker,
+    About, Alert, AlertGroups, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End,
+    Examples, Expiry, GroupRow, InOneGo, Kind, Notice, Object, Phase, Ranking, Record, Report,
+    Service, Source, Subject, Talker,
 };
-use illumio_monitor::rules::{FlowCount, Level, Threshold};
+use illumio_monitor::rules::groups::Value;
+use illumio_monitor::rules::{Level, Measure, Threshold};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -117,19 +119,57 @@ fn counted<T: std::fmt::Debug>(
 fn subject() -> impl Strategy<Value = Subject> {
     let events = (ranking(source()), ranking(object()), ranking(change()))
         .prop_map(|(sources, objects, changes)| Subject::Events { sources, objects, changes });
-    let by = select(vec![FlowCount::Connections, FlowCount::Flows]);
     let ends = (ranking(end()), ranking(end()), ranking(service()));
-    let traffic = (ranking(talker()), by, ends).prop_map(
-        |(talkers, count_by, (sources, destinations, services))| Subject::Traffic {
-            talkers,
-            sources,
-            destinations,
-            services,
-            count_by,
-        },
-    );
+    let traffic =
+        (ranking(talker()), ends).prop_map(|(talkers, (sources, destinations, services))| {
+            Subject::Traffic { talkers, sources, destinations, services }
+        });
     prop_oneof![events, traffic]
 }
+
+fn groups() -> impl Strategy<Value = AlertGroups> {
+    let rows = vec(group(), 1..6);
+    (rows, number(), number(), 0..3u64).prop_map(|(rows, groups, count, gone)| AlertGroups {
+        rows,
+        more: Rest { groups: groups % 1_000_000, count },
+        gone,
+    })
+}
+
+fn group() -> impl Strategy<Value = GroupRow> {
+    let host = (any_text(), any_text(), any_text());
+    let value = prop_oneof![
+        Just(Value::None),
+        any_text().prop_map(Value::Text),
+        host.prop_map(|(name, ip, href)| Value::Host { name, ip, href }),
+        (any::<u16>(), any::<Option<u8>>()).prop_map(|(port, proto)| Value::Port { port, proto }),
+    ];
+    let examples = prop_oneof![
+        counted(source()).prop_map(Examples::Sources),
+        counted(talker()).prop_map(Examples::Talkers),
+    ];
+    (vec(value, 1..3), number(), any::<bool>(), time(), time(), examples).prop_map(
+        |(values, count, at_least, one, other, examples)| GroupRow {
+            values,
+            count,
+            at_least,
+            first: one.min(other),
+            last: one.max(other),
+            examples,
+        },
+    )
+}
+
+const MEASURES: [Measure; 8] = [
+    Measure::Matches,
+    Measure::Connections,
+    Measure::Flows,
+    Measure::Sources,
+    Measure::Destinations,
+    Measure::Ports,
+    Measure::Users,
+    Measure::Workloads,
+];
 
 fn record() -> impl Strategy<Value = Record> {
     let raw = prop_oneof![any_text().boxed(), any_value(KEYS)];
@@ -146,11 +186,18 @@ fn alert() -> impl Strategy<Value = Alert> {
         count.map_or(Threshold::Immediate, |(count, window)| Threshold::Count { count, window })
     });
     let texts = (any_text(), any_text(), any_text(), level(), threshold);
-    let told = (number(), any::<bool>(), time(), time(), vec((0..2_000i64, number()), 0..40));
+    let told = (
+        number(),
+        any::<bool>(),
+        time(),
+        time(),
+        vec((0..2_000i64, number()), 0..40),
+        (select(MEASURES.to_vec()), option::of(groups())),
+    );
     (texts, told, subject(), vec(record(), 0..3)).prop_map(
         |(
             (rule_name, desc, rec, level, threshold),
-            (count, at_least, one, other, mut timeline),
+            (count, at_least, one, other, mut timeline, (measure, groups)),
             subject,
             snapshot,
         )| {
@@ -167,6 +214,8 @@ fn alert() -> impl Strategy<Value = Alert> {
                 rec,
                 threshold,
                 count,
+                measure,
+                groups,
                 at_least,
                 first,
                 last,

@@ -13,11 +13,13 @@ use illumio_monitor::rules::matching::FlowFacts;
 use illumio_monitor::rules::minutes::minute_of;
 use illumio_monitor::rules::series::{Bounds, Known, Legacy, Row};
 use illumio_monitor::rules::{
-    EventCount, EventFilter, Filter, FlowCount, Level, Rule, Threshold, TrafficFilter,
+    EventCount, EventFilter, EventPer, Filter, FlowCount, FlowPer, Level, Rule, Threshold,
+    TrafficFilter,
 };
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 use crate::drive::fuzz;
 use crate::json::{Damage, any_value, damage, damaged, entry, object, odd_string, of, scalar};
@@ -267,6 +269,7 @@ fn rule(filter: Filter, threshold: Threshold) -> Rule {
         filter,
         threshold,
         cooldown_minutes: 0,
+        newness: None,
     }
 }
 
@@ -274,6 +277,23 @@ fn rule(filter: Filter, threshold: Threshold) -> Rule {
 pub fn any_rule() -> Rule {
     rule(Filter::Event(EventFilter::default()), Threshold::Immediate)
 }
+
+const FLOW_COUNTS: [FlowCount; 6] = [
+    FlowCount::Connections,
+    FlowCount::Flows,
+    FlowCount::Sources,
+    FlowCount::Destinations,
+    FlowCount::Ports,
+    FlowCount::Users,
+];
+
+const EVENT_COUNTS: [EventCount; 5] = [
+    EventCount::Events,
+    EventCount::Objects,
+    EventCount::Users,
+    EventCount::Sources,
+    EventCount::Workloads,
+];
 
 const COUNTS: [Threshold; 2] = [Threshold::Immediate, Threshold::Count { count: 3, window: 10 }];
 
@@ -290,7 +310,7 @@ where
 
 /// The alert that is due is a mail that holds; what stays is bounded.
 fn tell(mut tally: Tally, rule: &Rule, now: Timestamp) -> Result<(), TestCaseError> {
-    tally.settle(rule.threshold, minute_of(now) - 120);
+    tally.settle(rule, minute_of(now) - 120, minute_of(now));
     let mut tally = through_the_file(&tally);
     if let Some(alert) = tally.alert(rule, minute_of(now)) {
         prop_assert!(alert.count > 0 && alert.first <= alert.last);
@@ -303,11 +323,20 @@ fn tell(mut tally: Tally, rule: &Rule, now: Timestamp) -> Result<(), TestCaseErr
 
 #[test]
 fn whatever_rows_come_are_read_and_counted() {
-    let cases = (bodies(flow()), any::<bool>(), any::<bool>());
-    fuzz("records: flows", &cases, |((records, space, hurt, step), flows, whole)| {
+    let cases = (bodies(flow()), select(FLOW_COUNTS.to_vec()), any::<u8>(), any::<bool>());
+    fuzz("records: flows", &cases, |((records, space, hurt, step), count_by, apart, whole)| {
         let bytes = reads::<Flows>(&records, space, &hurt, step)?;
-        let count_by = if flows { FlowCount::Flows } else { FlowCount::Connections };
-        let filter = TrafficFilter { count_by, ..TrafficFilter::default() };
+        let all = [
+            FlowPer::Source,
+            FlowPer::Destination,
+            FlowPer::Port,
+            FlowPer::User,
+            FlowPer::SourceLabel("role".to_owned()),
+            FlowPer::DestinationLabel("app".to_owned()),
+        ];
+        let bits = all.into_iter().enumerate().filter(|(bit, _)| apart >> bit & 1 == 1);
+        let per = bits.map(|(_, per)| per).take(2).collect();
+        let filter = TrafficFilter { count_by, per, ..TrafficFilter::default() };
         let (mut known, legacy) = (Known::new(7), Legacy::default());
         let mut tally = Tally { since: Some(at(0)), ..Tally::default() };
         let mut position = None;
@@ -331,7 +360,7 @@ fn whatever_rows_come_are_read_and_counted() {
                 match answer.take(&row) {
                     Some(growth) if filter.matches(&facts) => {
                         let sight = Sight::of(&facts);
-                        tally.count_row(&filter, flow, &sight, &row, growth, raw);
+                        tally.count_row(None, &filter, &sight, &row, growth, raw);
                     }
                     Some(_) => {}
                     None => waiting.push(row),
@@ -421,13 +450,16 @@ fn grown(records: &[String]) -> Vec<String> {
 
 #[test]
 fn whatever_events_come_are_read_and_counted() {
-    let cases = (bodies(event()), any::<bool>());
-    fuzz("records: events", &cases, |((records, space, hurt, step), objects)| {
+    let cases = (bodies(event()), select(EVENT_COUNTS.to_vec()), any::<u8>());
+    fuzz("records: events", &cases, |((records, space, hurt, step), count_by, apart)| {
         let bytes = reads::<Events>(&records, space, &hurt, step)?;
-        let count_by = if objects { EventCount::Objects } else { EventCount::Events };
+        let all = [EventPer::User, EventPer::SourceIp, EventPer::Workload, EventPer::EventType];
+        let bits = all.into_iter().enumerate().filter(|(bit, _)| apart >> bit & 1 == 1);
+        let per = bits.map(|(_, per)| per).take(2).collect();
         let filter = EventFilter {
             filter_value: "agent.* | sign_in|".into(),
             count_by,
+            per,
             ..EventFilter::default()
         };
         let (mut seen, mut tally, now) = (SeenEvents::default(), Tally::default(), at(7_200));
@@ -444,7 +476,7 @@ fn whatever_events_come_are_read_and_counted() {
                 }
                 again += 1;
                 if filter.matches(event) {
-                    tally.count_event(&filter, event, when, raw);
+                    tally.count_event(None, &filter, event, when, raw);
                 }
             };
             while matches!(reader.next_record::<Events>(&mut count), Ok(true)) {}

@@ -68,7 +68,7 @@ fn full() -> State {
     answer.take(&row);
     state.series = answer.finish();
     let mut tally = Tally::default();
-    tally.count_event(&EventFilter::default(), &event, at(0), b"{\"a\":1}");
+    tally.count_event(None, &EventFilter::default(), &event, at(0), b"{\"a\":1}");
     state.rules.insert("1-0000000000000000".to_owned(), tally);
     let held = Held {
         since: at(0),
@@ -192,7 +192,7 @@ fn survives(place: &Place, harm: &Harm, state: &str) -> Result<(), TestCaseError
     }
     for (key, tally) in &mut opened.state.rules {
         let rule = crate::records::any_rule();
-        tally.settle(rule.threshold, 0);
+        tally.settle(&rule, 0, 0);
         if let Some(alert) = tally.alert(&rule, i64::MAX / 120) {
             prop_assert!(alert.count > 0, "{}", key);
         }

@@ -7,7 +7,7 @@ use illumio_monitor::report::{
     About, Alert, Beside, Change, Condition, ConditionNews, Counted, End, InOneGo, Kind, Object,
     Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
 };
-use illumio_monitor::rules::{FlowCount, Level, Threshold};
+use illumio_monitor::rules::{Level, Measure, Threshold};
 use jiff::Timestamp;
 
 pub fn at(text: &str) -> Timestamp {
@@ -94,6 +94,8 @@ pub fn event_alert(lang: Lang) -> Alert {
         rec: rec.to_owned(),
         threshold: Threshold::Immediate,
         count: 3,
+        measure: Measure::Matches,
+        groups: None,
         at_least: false,
         first,
         last,
@@ -184,6 +186,8 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         rec: rec.to_owned(),
         threshold: Threshold::Count { count: 100, window: 30 },
         count: 1284,
+        measure: Measure::Connections,
+        groups: None,
         at_least: false,
         first,
         last,
@@ -276,7 +280,6 @@ pub fn traffic_alert(lang: Lang) -> Alert {
                 ],
                 0,
             ),
-            count_by: FlowCount::Connections,
         },
         snapshot: vec![record(first, 3, FLOW), record(last, 128, FLOW)],
     }

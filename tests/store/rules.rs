@@ -1,8 +1,8 @@
 //! What a rule is read to, and what is refused.
 
 use illumio_monitor::rules::{
-    Decision, EventCount, EventFilter, FieldChange, Filter, FlowCount, Label, Level, PortRange,
-    Rule, Threshold, TrafficFilter,
+    Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowCount, FlowPer, Label,
+    Level, Newness, PortRange, Rule, Threshold, TrafficFilter,
 };
 
 use crate::helpers::{minimal, one_wrong, read};
@@ -87,7 +87,7 @@ fn immediate_stays_so_beside_the_numbers_that_the_python_tool_writes() {
 #[test]
 fn all_of_an_event_rules_fields_are_read() {
     let text = r#""filter_value": "user.* | agent.suspend", "severity": ["err", "none"],
-        "status": "failure, none", "count_by": "objects", "user": "ann@*, bob",
+        "status": "failure, none", "count_by": "objects", "per": ["user", "event_type"], "user": "ann@*, bob",
         "source_ip": ["10.1.2.3/8", "192.0.2.7"], "workload": "web-?",
         "change": {"field": "enforcement_mode", "from": "full | selective"},
         "not_user": "eve", "not_source_ip": "198.51.100.0/24", "not_workload": ["db-*"]"#;
@@ -111,6 +111,7 @@ fn all_of_an_event_rules_fields_are_read() {
             not_source_ip: nets(&["198.51.100.0/24"]),
             not_workload: list(&["db-*"]),
             count_by: EventCount::Objects,
+            per: vec![EventPer::User, EventPer::EventType],
         }
     );
 }
@@ -125,7 +126,7 @@ fn all_of_a_traffic_rules_fields_are_read() {
         "process": "ssh*", "user": ["root"], "src_host": "web-*", "dst_host": "db-01,db-02",
         "src_managed": true, "dst_managed": false, "not_process": "backup",
         "not_user": "scanner", "not_src_host": "jump-*", "not_dst_host": ["ntp"],
-        "count_by": "flows""#,
+        "count_by": "flows", "per": "source, destination_label:app""#,
     );
 
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -154,8 +155,47 @@ fn all_of_a_traffic_rules_fields_are_read() {
         ex_src_ip: vec![],
         ex_dst_ip: nets(&["224.0.0.0/4", "ff00::/8"]),
         count_by: FlowCount::Flows,
+        per: vec![FlowPer::Source, FlowPer::DestinationLabel("app".to_owned())],
     };
     assert_eq!(filter, expected);
+}
+
+#[test]
+fn a_rule_of_new_groups_says_for_how_long_it_learns() {
+    let newness = |more: &str| {
+        let rule = format!(r#""type": "traffic", "pd": 2, "per": "source", {more}"#);
+        self::rule(&format!(r#""id": 1, "name": "a", {rule}"#)).newness
+    };
+    let new = |within_days, learn_days, window| Some(Newness { within_days, learn_days, window });
+    assert_eq!(newness(r#""new_within_days": 30"#), new(30, 7, 1));
+    assert_eq!(newness(r#""new_within_days": 1, "learn_days": 0"#), new(1, 0, 1));
+    let counts = r#""threshold_count": 3, "threshold_window": 20"#;
+    assert_eq!(newness(&format!(r#""new_within_days": 2, {counts}"#)), new(2, 7, 20));
+}
+
+#[test]
+fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
+    for (more, says) in [
+        (r#""per": ["source", "port", "user"]"#, &["rules[0].per", "at most two"][..]),
+        (r#""per": ["source", "source"]"#, &["rules[0].per", "twice"]),
+        (r#""per": "sources""#, &["rules[0].per", "\"source_label:\""]),
+        (r#""per": "source_label:""#, &["rules[0].per", "\"source_label:\""]),
+        (r#""per": []"#, &["rules[0].per", "remove the key"]),
+        (r#""per": "source", "count_by": "sources""#, &["rules[0].count_by", "but one"]),
+        (r#""per": "port,user", "count_by": "ports""#, &["rules[0].count_by", "\"port\""]),
+        (r#""new_within_days": 30"#, &["rules[0].new_within_days", "\"per\""]),
+        (r#""per": "user", "learn_days": 3"#, &["rules[0].learn_days", "new_within_days"]),
+        (r#""per": "user", "new_within_days": 91"#, &["rules[0].new_within_days", "90"]),
+    ] {
+        wrong_traffic(more, says);
+    }
+    for (more, says) in [
+        (r#""per": "source""#, &["rules[0].per", "\"source_ip\""][..]),
+        (r#""per": "workload", "count_by": "workloads""#, &["rules[0].count_by", "but one"]),
+        (r#""per": "source_ip", "count_by": "sources""#, &["rules[0].count_by", "\"source_ip\""]),
+    ] {
+        wrong_event(more, says);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Ids, Import};
 use crate::lang::import as words;
+use crate::report::group::Group;
 use crate::report::tally::Tally;
 use crate::rules::engine::Counter;
 use crate::rules::minutes::minute_of;
@@ -77,7 +78,7 @@ impl Import<'_> {
             };
             let tally = Tally {
                 since: Some(since),
-                counter: self.counted(file, old, rule),
+                all: Group { counter: self.counted(file, old, rule), ..Group::default() },
                 ..Tally::default()
             };
             state.rules.insert(key, tally);

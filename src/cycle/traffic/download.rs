@@ -143,8 +143,8 @@ impl Counting<'_> {
         }
         self.trial.archive(raw);
         let sight = Sight::of(facts);
-        self.trial.count(&mut self.matching, raw, |filter, tally| {
-            tally.count_row(filter, facts.flow, &sight, row, growth, raw)
+        self.trial.count(&mut self.matching, raw, |rule, filter, tally| {
+            tally.count_row(rule.newness, filter, &sight, row, growth, raw)
         });
     }
 }

@@ -2,9 +2,12 @@
 
 use super::console::Console;
 use super::view::{Entry, List, NAME_MAX};
-use super::{services, show};
+use super::{Look, services, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Change, End, Object, Ranking, Service, Source, Subject, Talker};
+use crate::report::{
+    AlertGroups, Change, End, Examples, GroupRow, Object, Ranking, Service, Source, Subject, Talker,
+};
+use crate::rules::groups::Value;
 use crate::rules::protocol;
 
 /// So many entries of a list are shown.
@@ -50,6 +53,69 @@ pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<Lis
     };
     lists.retain(|list| !list.entries.is_empty());
     lists
+}
+
+/// The groups that are due, each with what its matches looked like.
+pub(super) fn groups(groups: &AlertGroups, look: &Look) -> List {
+    let (lang, rows) = (look.lang, &groups.rows);
+    let most = rows.iter().map(|row| row.count).max().unwrap_or(0);
+    let entry = |row: &GroupRow| {
+        let count = show::grouped(row.count);
+        let notes = [show::span(row.first, row.last, look.zone), examples(row, lang)];
+        Entry {
+            what: row.values.iter().map(|value| named(value, lang)).collect(),
+            notes: notes.into_iter().filter(|note| !note.is_empty()).collect(),
+            link: None,
+            count: if row.at_least { words::at_least_short(lang, count) } else { count },
+            percent: percent(row.count, most),
+        }
+    };
+    let more = groups.more.groups;
+    let mut rest = Vec::new();
+    if more > 0 {
+        rest.push(words::and_more(lang, show::grouped(more)));
+    }
+    if groups.gone > 0 {
+        rest.push(words::groups_gone(lang, show::grouped(groups.gone)));
+    }
+    List {
+        title: words::groups(lang),
+        data: true,
+        entries: rows.iter().map(entry).collect(),
+        more: (!rest.is_empty()).then(|| rest.join(lang.semicolon())),
+    }
+}
+
+/// What a value of a group is called.
+pub(super) fn named(value: &Value, lang: Lang) -> String {
+    match value {
+        Value::Port { port: number, proto } => port(Some(*number), *proto, lang),
+        other => show::clip(lang, &other.shown(), NAME_MAX),
+    }
+}
+
+/// `db-01 445/TCP · db-02 445/TCP`: of a few matches what they have not in common.
+fn examples(row: &GroupRow, lang: Lang) -> String {
+    let hosts = row.values.iter().filter(|value| matches!(value, Value::Host { .. }));
+    let hosts: Vec<String> = hosts.map(|value| named(value, lang)).collect();
+    let told: Vec<String> = match &row.examples {
+        Examples::Talkers(talkers) => {
+            let one = |talker: &Talker| {
+                let from = with_some_address(&talker.src_name, &talker.src_ip, lang);
+                let to = with_some_address(&talker.dst_name, &talker.dst_ip, lang);
+                let ends = [from, to].into_iter().filter(|end| !hosts.contains(end));
+                let by = port(talker.port, talker.proto, lang);
+                let parts: Vec<String> = ends.collect();
+                format!("{} {by}", parts.join(" → ")).trim().to_owned()
+            };
+            talkers.iter().map(|talker| one(&talker.what)).collect()
+        }
+        Examples::Sources(sources) => {
+            let one = |told: Told| [told.what, told.notes].concat().join(" ");
+            sources.iter().map(|it| one(source(&it.what, lang))).collect()
+        }
+    };
+    show::clip(lang, &joined(told), LINE_MAX)
 }
 
 fn list<T>(

@@ -1,7 +1,7 @@
 //! The shortest forms: the subject, and one line for each thing told.
 
 use super::item::{Item, items, tag};
-use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show};
+use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show, view_alert};
 use crate::lang::{Lang, counts, mail as words};
 use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Subject, Talker};
 use crate::rules::Level;
@@ -76,7 +76,7 @@ fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
 /// `Agent tampered (3): db-01`.
 fn single(alert: &Alert, lang: Lang) -> String {
     let named = name_and_count(alert, lang, 60);
-    match place(&alert.subject) {
+    match place(alert, lang) {
         Some(place) => words::named(lang, named, place),
         None => named,
     }
@@ -113,19 +113,28 @@ pub(super) fn count(alert: &Alert, lang: Lang) -> String {
     if alert.at_least { words::at_least_short(lang, number) } else { number }
 }
 
-/// The object or the busiest flow, and how many others there are.
-fn place(subject: &Subject) -> Option<String> {
-    let (first, others) = match subject {
+/// The worst group, else the object or the busiest flow, and how many others there are.
+fn place(alert: &Alert, lang: Lang) -> Option<String> {
+    if let Some(groups) = &alert.groups {
+        let worst = show::cut(&view_alert::group_name(groups.rows.first()?, lang), 60);
+        let others = groups.more.groups + groups.rows.len() as u64 - 1;
+        return Some(with_others(worst, others));
+    }
+    let (first, others) = match &alert.subject {
         Subject::Events { objects, .. } => {
             let first = show::cut(&objects.top.first()?.what.name, 40);
             (first, more(objects))
         }
         Subject::Traffic { talkers, .. } => (ends(&talkers.top.first()?.what), more(talkers)),
     };
-    Some(match others {
+    Some(with_others(first, others))
+}
+
+fn with_others(first: String, others: u64) -> String {
+    match others {
         0 => first,
         others => format!("{first} +{}", show::grouped(others)),
-    })
+    }
 }
 
 /// How many there are beside the first.

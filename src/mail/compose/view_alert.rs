@@ -6,11 +6,12 @@ use serde_json::value::RawValue;
 use super::console::Console;
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
+use super::view::{Card, List, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
 use super::{Look, lists, show};
-use crate::lang::{Lang, counts, mail as words};
-use crate::report::{Alert, InOneGo, Record, Subject, snapshot};
-use crate::rules::{FlowCount, Threshold};
+use crate::lang::{Lang, mail as words};
+use crate::report::{Alert, GroupRow, InOneGo, Record, Subject, snapshot};
+use crate::rules::Threshold;
+use crate::rules::describe::measured;
 
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
@@ -32,15 +33,21 @@ pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
         meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
         said: String::new(),
         advice: show::clip_lines(lang, alert.rec.trim(), PROSE_MAX),
-        lists: lists::lists(&alert.subject, console, lang),
+        lists: all_lists(alert, console, look),
         timeline: timeline(alert, look),
         raw: raw(alert, look),
     }
 }
 
+/// The groups first, then what the worst of them looked like.
+fn all_lists(alert: &Alert, console: &Console, look: &Look) -> Vec<List> {
+    let groups = alert.groups.iter().map(|groups| lists::groups(groups, look));
+    groups.chain(lists::lists(&alert.subject, console, look.lang)).collect()
+}
+
 /// `12 matches in 10 minutes (threshold 5 in 10 minutes)`.
 fn lead(alert: &Alert, lang: Lang) -> String {
-    let mut what = quantity(&alert.subject, alert.count, lang);
+    let mut what = measured(alert.measure, alert.count, lang);
     if alert.at_least {
         what = words::at_least(lang, what);
     }
@@ -51,6 +58,10 @@ fn lead(alert: &Alert, lang: Lang) -> String {
     // Times are to the minute: 18:05 to 18:14 are ten minutes.
     let minutes = (seconds.max(0) / 60).unsigned_abs() + 1;
     let told = words::within(lang, what, show::window(lang, minutes));
+    let told = match alert.groups.as_ref().and_then(|groups| groups.rows.first()) {
+        Some(worst) => words::of_group(lang, group_name(worst, lang), told),
+        None => told,
+    };
     match alert.threshold {
         Threshold::Immediate => words::against_immediate(lang, told),
         Threshold::Count { count, window } => words::against_count(
@@ -62,15 +73,10 @@ fn lead(alert: &Alert, lang: Lang) -> String {
     }
 }
 
-/// The count with its noun.
-fn quantity(subject: &Subject, count: u64, lang: Lang) -> String {
-    match subject {
-        Subject::Events { .. } => counts::matches(lang, count),
-        Subject::Traffic { count_by: FlowCount::Connections, .. } => {
-            counts::connections(lang, count)
-        }
-        Subject::Traffic { count_by: FlowCount::Flows, .. } => counts::flows(lang, count),
-    }
+/// `printer-7 (10.0.0.9) · 445/TCP`
+pub(super) fn group_name(row: &GroupRow, lang: Lang) -> String {
+    let values = row.values.iter().map(|value| lists::named(value, lang));
+    values.collect::<Vec<_>>().join(" · ")
 }
 
 fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
@@ -97,7 +103,7 @@ fn in_doubt(alert: &Alert, span: u64, lang: Lang) -> Option<(String, String)> {
 
 /// `1,330 connections reported in one go at 14:05; may have happened since 11:00`.
 fn in_one_go(alert: &Alert, lump: InOneGo, look: &Look) -> (String, String) {
-    let what = quantity(&alert.subject, lump.count.min(alert.count), look.lang);
+    let what = measured(alert.measure, lump.count.min(alert.count), look.lang);
     let with_day = lump.by.duration_since(lump.since).as_hours() >= 20;
     let clock = |at| show::clock(at, look.zone, with_day);
     (

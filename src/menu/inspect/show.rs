@@ -13,7 +13,7 @@ use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
 use crate::rules::explain::words as explain;
 use crate::rules::matching::{FlowFacts, objects};
-use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold};
+use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold, describe};
 use crate::screen::columns::wrap;
 use crate::screen::visible::{in_ascii, visible};
 
@@ -292,6 +292,10 @@ impl Show<'_> {
                     (Threshold::Count { count, window }, FlowCount::Flows) => {
                         say::rows_flows(lang, rows, count, window)
                     }
+                    (Threshold::Count { count, window }, _) => {
+                        let what = describe::measured(rule.filter.measure(), count, lang);
+                        say::rows_different(lang, rows, what, window)
+                    }
                 }
             }
         }
@@ -348,7 +352,7 @@ fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
 fn matches(count_by: EventCount, count: &Count, lang: Lang) -> String {
     match (count_by, count.minutes.total()) {
         (EventCount::Objects, many) => say::objects_many(lang, many),
-        (EventCount::Events, many) => counts::matches(lang, many),
+        (_, many) => counts::matches(lang, many),
     }
 }
 

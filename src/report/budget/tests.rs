@@ -5,11 +5,13 @@ use jiff::Timestamp;
 use super::*;
 use crate::pce::record::{Event, Flow};
 use crate::report::Subject;
-use crate::report::evidence::Sight;
+use crate::report::evidence::{Evidence, Sight};
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{minute_of, time_of};
 use crate::rules::series::{Growth, HashKey, Of, Row, When};
-use crate::rules::{EventFilter, Filter, FlowCount, Level, Rule, Threshold, TrafficFilter};
+use crate::rules::{
+    EventFilter, Filter, FlowCount, FlowPer, Level, Rule, Threshold, TrafficFilter,
+};
 
 const MINUTE: i64 = 29_000_000;
 
@@ -38,8 +40,12 @@ fn count(copies: &mut Copies<'_>, rule: &str, count_by: FlowCount, host: u32, ma
     let facts = FlowFacts::of(&flow);
     let sight = Sight::of(&facts);
     let counted = copies
-        .count(rule, |tally| tally.count_row(&filter, &flow, &sight, &row, growth, raw.as_bytes()));
+        .count(rule, |tally| tally.count_row(None, &filter, &sight, &row, growth, raw.as_bytes()));
     assert!(counted);
+}
+
+fn evidence_of(tally: &Tally) -> Evidence {
+    tally.all.evidence.as_deref().cloned().unwrap_or_default()
 }
 
 fn weight_of(tallies: &Tallies) -> usize {
@@ -52,7 +58,12 @@ fn alert_of(tally: &mut Tally, count_by: FlowCount) -> crate::report::Alert {
 }
 
 fn alert_at(tally: &mut Tally, count_by: FlowCount, threshold: Threshold) -> crate::report::Alert {
-    let rule = Rule {
+    let filter = TrafficFilter { count_by, ..Default::default() };
+    tally.alert(&rule(Filter::Traffic(filter), threshold), minute_of(at(2_000))).unwrap()
+}
+
+fn rule(filter: Filter, threshold: Threshold) -> Rule {
+    Rule {
         id: 7,
         name: "a rule".into(),
         enabled: true,
@@ -60,11 +71,11 @@ fn alert_at(tally: &mut Tally, count_by: FlowCount, threshold: Threshold) -> cra
         desc: String::new(),
         rec: String::new(),
         note: String::new(),
-        filter: Filter::Traffic(TrafficFilter { count_by, ..Default::default() }),
+        filter,
         threshold,
         cooldown_minutes: 0,
-    };
-    tally.alert(&rule, minute_of(at(2_000))).unwrap()
+        newness: None,
+    }
 }
 
 #[test]
@@ -117,7 +128,7 @@ fn a_few_rules_with_many_talkers_lose_none() {
         }
     }
     for tally in copies.counted().values() {
-        assert!(!tally.evidence.talkers.ranking().at_least);
+        assert!(!evidence_of(tally).talkers.ranking().at_least);
     }
 }
 
@@ -133,7 +144,7 @@ fn the_rules_that_matched_least_give_way_first() {
     let mut counted = copies.counted();
     let whole = counted["busy"].weight();
     let gave_way = |tallies: &Tallies, name: &str| -> bool {
-        tallies[name].evidence.talkers.ranking().at_least
+        evidence_of(&tallies[name]).talkers.ranking().at_least
     };
     lighten(&mut counted, whole * 2, whole * 2, &mut Steps::default());
     assert!(!gave_way(&counted, "busy") && gave_way(&counted, "rare"));
@@ -141,11 +152,11 @@ fn the_rules_that_matched_least_give_way_first() {
     lighten(&mut counted, 200, 200, &mut Steps::default());
     for (name, many) in [("busy", 1_000_000), ("calm", 10_000), ("rare", 1_000)] {
         let tally = &counted[name];
-        assert_eq!(tally.counter.untold.total(), many, "{name}");
-        assert!(tally.evidence.talkers.ranking().top.is_empty(), "{name}");
+        assert_eq!(tally.all.counter.untold.total(), many, "{name}");
+        assert!(evidence_of(tally).talkers.ranking().top.is_empty(), "{name}");
         assert!(gave_way(&counted, name), "{name}");
     }
-    assert!(weight_of(&counted) < 3 * 200);
+    assert!(weight_of(&counted) < 3 * (200 + size_of::<Evidence>()));
 }
 
 #[test]
@@ -156,7 +167,7 @@ fn counts_of_many_minutes_become_coarser_and_stay_whole() {
         count(&mut copies, "all day", FlowCount::Connections, 1, 2, minute);
     }
     let mut counted = copies.counted();
-    let fine = counted["all day"].counter.weight();
+    let fine = counted["all day"].all.counter.weight();
     lighten(&mut counted, fine / 2, fine / 2, &mut Steps::default());
     let tally = counted.get_mut("all day").unwrap();
     assert!(tally.weight() <= fine / 2);
@@ -180,7 +191,7 @@ fn an_alert_that_may_be_due_for_merged_counts_alone_says_so() {
         let tally = counted.get_mut("sparse").unwrap();
         // In two steps, as memory runs short.
         for span in [32, 128] {
-            tally.keep_counts(1, span);
+            tally.all.keep_counts(1, span);
         }
         let threshold = Threshold::Count { count: 6, window };
         let alert = alert_at(tally, FlowCount::Connections, threshold);
@@ -220,14 +231,14 @@ fn events_keep_to_the_same_budget() {
         for rule in &names {
             copies.count(rule, |tally| {
                 let filter = EventFilter::default();
-                Some(tally.count_event(&filter, &event, at(nth % 100), raw.as_bytes()))
+                tally.count_event(None, &filter, &event, at(nth % 100), raw.as_bytes())
             });
         }
     }
     let counted = copies.counted();
     assert!(weight_of(&counted) <= OF_A_FETCH);
     for tally in counted.values() {
-        assert_eq!(tally.counter.untold.total(), 4_000);
+        assert_eq!(tally.all.counter.untold.total(), 4_000);
     }
 }
 
@@ -239,6 +250,44 @@ fn what_was_known_is_untouched_until_the_fetch_is_complete() {
     assert!(!copies.count("two", |_| None));
     assert!(!copies.count("nobody's", |_| Some(0)));
     let counted = copies.counted();
-    assert_eq!(counted["one"].counter.untold.total(), 1);
+    assert_eq!(counted["one"].all.counter.untold.total(), 1);
     assert_eq!(known, rules_named(&["one", "two"]));
+}
+
+#[test]
+fn a_flood_of_sources_pushes_no_scanner_out() {
+    let per = vec![FlowPer::Source];
+    let filter = TrafficFilter { per, count_by: FlowCount::Destinations, ..Default::default() };
+    let known = rules_named(&["scan"]);
+    let mut copies = Copies::of(&known, 0);
+    let mut heaviest = 0;
+    for nth in 0..100_000_u32 {
+        // One in a thousand is the scanner's.
+        let (from, to) = if nth % 1_000 == 0 { (0, nth / 1_000) } else { (nth, 0) };
+        let [from, to] = [0x0a00_0000 + from, 0xac10_0000 + to].map(std::net::Ipv4Addr::from);
+        let raw = format!(r#"{{"src":{{"ip":"{from}"}},"dst":{{"ip":"{to}"}}}}"#);
+        let flow: Flow = serde_json::from_str(&raw).unwrap();
+        let row = Row::of(&flow, HashKey::default(), at(0));
+        let minute = MINUTE + i64::from(nth % 10);
+        let when = When { first: minute, last: minute, since: None };
+        let growth = Growth { count: 1, when, of: Of::Known(0) };
+        let facts = FlowFacts::of(&flow);
+        copies.count("scan", |tally| {
+            tally.count_row(None, &filter, &Sight::of(&facts), &row, growth, raw.as_bytes())
+        });
+        if nth % 5_000 == 0 {
+            heaviest = heaviest.max(weight_of(&copies.copies));
+        }
+    }
+    assert!(heaviest <= OF_A_FETCH, "{heaviest}");
+    let mut tallies = copies.counted();
+    keep_to_bound(&mut tallies);
+    assert!(weight_of(&tallies) <= KEPT);
+    let tally = tallies.get_mut("scan").unwrap();
+    assert!(tally.groups_gone > 0, "not all of them have room");
+    let scan = rule(Filter::Traffic(filter), Threshold::Count { count: 20, window: 10 });
+    let alert = tally.alert(&scan, minute_of(at(2_000))).unwrap();
+    let groups = alert.groups.as_ref().unwrap();
+    assert_eq!((groups.rows.len(), groups.more.groups), (1, 0));
+    assert_eq!((alert.count, groups.gone > 0), (100, true), "the scanner lost nothing");
 }

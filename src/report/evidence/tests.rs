@@ -76,7 +76,7 @@ fn who_was_never_named_is_one_of_the_further_ones_in_mail_and_file() {
     assert_eq!(table.most_frequent(KEPT).1, before + 1);
     let of_minute_6 = table.clone().take(&once(6, 1));
     assert_eq!(of_minute_6.most_frequent(KEPT), (Vec::new(), 1));
-    table.settle(0);
+    table.settle(0, KEPT);
     let file = serde_json::to_string(&table).unwrap();
     let again: Table<Object> = serde_json::from_str(&file).unwrap();
     assert_eq!((again.most_frequent(KEPT).1, again == table), (before + 1, true));

@@ -10,7 +10,7 @@ use super::row::network;
 use super::{Row, Series};
 use crate::packed::{ByHash, Packer, Unpacker};
 use crate::pce::record::Flow;
-use crate::rules::flows::hash_of;
+use crate::rules::different::hash_of;
 
 /// The table of version 1.
 #[derive(Clone, Debug, Default, PartialEq)]

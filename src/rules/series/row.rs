@@ -51,8 +51,16 @@ pub struct Row {
 
 impl HashKey {
     /// Two halves of one random number.
-    pub(super) fn of(random: u64) -> Self {
+    pub fn of(random: u64) -> Self {
         Self(random, random.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The hash of some bytes.
+    #[expect(deprecated, reason = "see above")]
+    pub fn of_bytes(self, bytes: &[u8]) -> u64 {
+        let mut hasher = SipHasher::new_with_keys(self.0, self.1);
+        hasher.write(bytes);
+        hasher.finish()
     }
 
     #[expect(deprecated, reason = "see above")]

@@ -1,28 +1,37 @@
-//! Different flows per minute, for rules that count flows and not connections.
+//! Different things per minute, for rules that count these and not their matches: flows,
+//! sources, destinations, ports, users, workloads.
 //!
-//! A flow that grows in several minutes stands in each of them, since any of
+//! One that is seen in several minutes stands in each of them, since any of
 //! these may be what fills a window; within one window it counts once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::groups::Value;
 use super::minutes::{Minute, Minutes};
 use crate::packed::hash;
 use crate::pce::record::{Flow, Number, Text};
 
-/// What tells flows apart: who talks to whom, on which port and protocol; whatever the
-/// state, the day and the processes of their rows.
+/// What tells one of them from others: a hash that stands in the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FlowKey(#[serde(with = "crate::packed::as_text")] u64);
+pub struct One(#[serde(with = "crate::packed::as_text")] u64);
 
-impl FlowKey {
-    /// The flow of a row. Its hash stands in the state, so it stays as it is.
-    pub fn of(flow: &Flow<'_>) -> Self {
+impl One {
+    /// The flow of a row: who talks to whom, on which port and protocol; whatever the
+    /// state, the day and the processes of their rows. Its hash stays as it is.
+    pub fn flow(flow: &Flow<'_>) -> Self {
         let (src, dst) = (&flow.src, &flow.dst);
         let texts =
             [&src.ip, &dst.ip, &src.workload.href, &dst.workload.href, &src.fqdn, &dst.fqdn];
         Self(hash_of(&texts, &[flow.service.port, flow.service.proto], 0))
+    }
+
+    /// A source, a port, a user; `None` for what the record does not say.
+    pub fn of(value: &Value) -> Option<Self> {
+        let mut identity = Vec::with_capacity(64);
+        value.identify(&mut identity);
+        (*value != Value::None).then(|| Self(hash(&identity)))
     }
 }
 
@@ -44,95 +53,102 @@ pub(super) fn hash_of(texts: &[&Text<'_>], numbers: &[Number], day: i64) -> u64 
     hash(&parts)
 }
 
-/// What a flow in a minute takes in memory, and more or less in the file.
-pub const FLOW_BYTES: usize = 24;
+/// What one in a minute takes in memory, and more or less in the file.
+const ONE_BYTES: usize = 24;
 
-/// Which flows grew in which minute.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Flows(BTreeMap<Minute, BTreeSet<FlowKey>>);
+/// What the first of them takes beside that.
+const FIRST_BYTES: usize = 176;
 
-impl Flows {
-    /// Adds a flow to a minute; says whether it is new there.
-    pub fn add(&mut self, minute: Minute, flow: FlowKey) -> bool {
-        self.0.entry(minute).or_default().insert(flow)
+/// Which were seen in which minute.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Different(BTreeSet<(Minute, One)>);
+
+impl Different {
+    /// Adds one to a minute; says whether it is new there.
+    pub fn add(&mut self, minute: Minute, one: One) -> bool {
+        self.0.insert((minute, one))
     }
 
-    /// The minutes of all windows (minutes) that hold so many different flows.
+    /// The minutes of all windows (minutes) that hold so many different ones.
     pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
-        let minutes: Vec<(Minute, &BTreeSet<FlowKey>)> =
-            self.0.iter().map(|(minute, flows)| (*minute, flows)).collect();
-        let mut times: HashMap<FlowKey, usize> = HashMap::new();
         let mut due = BTreeSet::new();
-        let mut left = minutes.iter().peekable();
-        for (right, flows) in &minutes {
-            for flow in *flows {
-                *times.entry(*flow).or_insert(0) += 1;
+        if (self.len() as u64) < wanted {
+            return due;
+        }
+        let mut times: HashMap<One, usize> = HashMap::new();
+        let mut left = self.0.iter().peekable();
+        let mut of_minute = self.0.iter().peekable();
+        while let Some((right, one)) = of_minute.next() {
+            *times.entry(*one).or_insert(0) += 1;
+            if of_minute.peek().is_some_and(|(minute, _)| minute == right) {
+                continue;
             }
             let outside =
-                |(minute, _): &&(Minute, _)| right.saturating_sub(*minute) >= i64::from(window);
+                |(minute, _): &&(Minute, One)| right.saturating_sub(*minute) >= i64::from(window);
             while let Some((_, gone)) = left.next_if(outside) {
-                for flow in *gone {
-                    if let Some(n) = times.get_mut(flow) {
-                        *n -= 1;
-                        if *n == 0 {
-                            times.remove(flow);
-                        }
+                if let Some(n) = times.get_mut(gone) {
+                    *n -= 1;
+                    if *n == 0 {
+                        times.remove(gone);
                     }
                 }
             }
             if times.len() as u64 >= wanted
                 && let Some((first, _)) = left.peek()
             {
-                due.extend(self.0.range(first..=right).map(|(minute, _)| *minute));
+                due.extend(self.of_minutes(*first, *right).map(|(minute, _)| *minute));
             }
         }
         due
     }
 
-    /// Takes out the flows of these minutes; how many different ones they are.
+    fn of_minutes(&self, first: Minute, last: Minute) -> impl Iterator<Item = &(Minute, One)> {
+        self.0.range((first, One(0))..=(last, One(u64::MAX)))
+    }
+
+    /// Takes out those of these minutes; how many different ones they are.
     pub fn take(&mut self, told: &Minutes) -> u64 {
-        let taken: BTreeSet<FlowKey> =
-            told.iter().filter_map(|(minute, _)| self.0.remove(&minute)).flatten().collect();
-        taken.len() as u64
+        if self.0.is_empty() {
+            return 0;
+        }
+        let (taken, left) =
+            std::mem::take(&mut self.0).into_iter().partition(|(minute, _)| told.holds(*minute));
+        self.0 = left;
+        let taken: BTreeSet<(Minute, One)> = taken;
+        taken.into_iter().map(|(_, one)| one).collect::<BTreeSet<One>>().len() as u64
     }
 
     /// Keeps only what lies in minutes that are still untold.
     pub fn keep(&mut self, untold: &Minutes) {
-        self.0.retain(|minute, _| untold.holds(*minute));
+        self.0.retain(|(minute, _)| untold.holds(*minute));
     }
 
     /// Keeps to the bound, the oldest minutes go first; true where some had to.
     pub fn keep_to(&mut self, bound: usize) -> bool {
-        let mut excess = self.len().saturating_sub(bound);
-        let forgets = excess > 0;
-        while excess > 0
-            && let Some(mut oldest) = self.0.first_entry()
-        {
-            let flows = oldest.get_mut();
-            match flows.iter().nth(excess).copied() {
-                None => excess -= oldest.remove().len(),
-                Some(first_kept) => {
-                    *flows = flows.split_off(&first_kept);
-                    excess = 0;
-                }
-            }
+        let excess = self.len().saturating_sub(bound);
+        if excess == 0 {
+            return false;
         }
-        forgets
+        match self.0.iter().nth(excess).copied() {
+            Some(first_kept) => self.0 = self.0.split_off(&first_kept),
+            None => self.0.clear(),
+        }
+        true
     }
 
-    /// The first minute that has a flow.
+    /// The first minute that has one.
     pub fn first(&self) -> Option<Minute> {
-        self.0.keys().next().copied()
+        self.0.first().map(|(minute, _)| *minute)
     }
 
     /// What they take on the heap, in bytes: about so much for each.
     pub fn weight(&self) -> usize {
-        self.len() * FLOW_BYTES
+        if self.is_empty() { 0 } else { FIRST_BYTES + self.len() * ONE_BYTES }
     }
 
     /// How many entries are kept.
     pub fn len(&self) -> usize {
-        self.0.values().map(BTreeSet::len).sum()
+        self.0.len()
     }
 
     /// True where none is.
@@ -141,30 +157,49 @@ impl Flows {
     }
 }
 
+impl Serialize for Different {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut by_minute: BTreeMap<Minute, Vec<One>> = BTreeMap::new();
+        self.0.iter().for_each(|(minute, one)| by_minute.entry(*minute).or_default().push(*one));
+        by_minute.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Different {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let by_minute = BTreeMap::<Minute, Vec<One>>::deserialize(deserializer)?;
+        let each = by_minute.into_iter();
+        Ok(Self(
+            each.flat_map(|(minute, ones)| ones.into_iter().map(move |one| (minute, one)))
+                .collect(),
+        ))
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    fn flows(grown: &[(Minute, u64)]) -> Flows {
-        let mut flows = Flows::default();
+    fn flows(grown: &[(Minute, u64)]) -> Different {
+        let mut flows = Different::default();
         for (minute, flow) in grown {
-            flows.add(*minute, FlowKey(*flow));
+            flows.add(*minute, One(*flow));
         }
         flows
     }
 
-    fn within(flows: &Flows, wanted: u64, window: u32) -> Vec<Minute> {
+    fn within(flows: &Different, wanted: u64, window: u32) -> Vec<Minute> {
         flows.within(wanted, window).into_iter().collect()
     }
 
     #[test]
     fn a_hash_stands_in_the_file_as_text_and_is_read_as_the_number_it_was() {
-        let key = FlowKey(u64::MAX - 7);
+        let key = One(u64::MAX - 7);
         let text = serde_json::to_string(&key).unwrap_or_default();
         assert_eq!(text, "\"fffffffffffffff8\"");
         for text in [text.as_str(), "18446744073709551608"] {
-            assert!(serde_json::from_str::<FlowKey>(text).is_ok_and(|read| read == key));
+            assert!(serde_json::from_str::<One>(text).is_ok_and(|read| read == key));
         }
     }
 
@@ -190,12 +225,15 @@ mod tests {
     #[test]
     fn minutes_that_are_not_untold_any_more_keep_no_flow() {
         let mut flows = flows(&[(100, 1), (101, 2), (104, 1)]);
-        assert!(!flows.is_empty() && Flows::default().is_empty());
-        assert_eq!(flows.weight(), 3 * FLOW_BYTES);
+        assert!(!flows.is_empty() && Different::default().is_empty());
+        assert_eq!(flows.weight(), FIRST_BYTES + 3 * ONE_BYTES);
         let mut untold = Minutes::default();
         untold.add(101, 1);
         flows.keep(&untold);
-        assert_eq!((flows.first(), flows.len(), flows.weight()), (Some(101), 1, FLOW_BYTES));
+        assert_eq!(
+            (flows.first(), flows.len(), flows.weight()),
+            (Some(101), 1, FIRST_BYTES + ONE_BYTES)
+        );
     }
 
     #[test]
@@ -213,9 +251,9 @@ mod tests {
         "dst":{"ip":"10.0.0.2","fqdn":"b.example.com","workload":{"href":"/w/2"}},
         "service":{"port":443,"proto":6,"process_name":"nginx"},"state":"active"}"#;
 
-    fn key_of(row: &str) -> FlowKey {
+    fn key_of(row: &str) -> One {
         let flow: Flow<'_> = serde_json::from_str(row).unwrap();
-        FlowKey::of(&flow)
+        One::flow(&flow)
     }
 
     #[test]

@@ -1,0 +1,286 @@
+//! What is counted as one: the matches of a rule, or those of one of its groups.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::InOneGo;
+use super::budget::Share;
+use super::evidence::{Evidence, KEPT_OF_A_GROUP};
+use crate::packed::ByHash;
+use crate::rules::engine::Counter;
+use crate::rules::groups::{Named, Value};
+use crate::rules::minutes::{Minute, Minutes, time_of};
+use crate::rules::{Rule, Threshold};
+
+/// How many different things of one group are kept between runs, each in each minute in
+/// which it was seen.
+const MAX_DIFFERENT: usize = 50_000;
+
+/// Untold matches, and what they looked like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// What they have in common; empty for a rule that counts nothing apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Value>,
+    /// The untold matches.
+    pub counter: Counter,
+    /// What they looked like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Box<Evidence>>,
+    /// True where a bound was reached, so that the next alert says "at least".
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+    /// For a rule that tells of new groups only: up to when this one is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_until: Option<Minute>,
+}
+
+/// Which group gives way first: the least. Last go those that rest after an alert, then
+/// those that count most, then those that were seen last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupRank(bool, u64, Option<Minute>);
+
+/// What is told of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// What its matches have in common.
+    pub values: Vec<Value>,
+    /// How many matches, or different things.
+    pub count: u64,
+    /// True where the count is a lower bound.
+    pub at_least: bool,
+    /// The first match, to the minute.
+    pub first: Timestamp,
+    /// The last match, to the minute.
+    pub last: Timestamp,
+    /// What of it was reported in one go.
+    pub in_one_go: Option<InOneGo>,
+    /// Counts of so many minutes were merged, and it may be due for that alone.
+    pub in_doubt: Option<u64>,
+    /// The counts, minute by minute.
+    pub minutes: Minutes,
+    /// What the matches looked like.
+    pub evidence: Evidence,
+}
+
+impl Group {
+    /// What its matches looked like, to add to; how many bytes more that may take.
+    pub fn evidence(&mut self) -> (&mut Evidence, usize) {
+        let more = if self.evidence.is_none() { size_of::<Evidence>() + 16 } else { 0 };
+        (self.evidence.get_or_insert_default(), more)
+    }
+
+    /// What is due, taken out of the count.
+    pub fn take(&mut self, rule: &Rule, now: Minute) -> Option<Told> {
+        let in_doubt = self.counter.in_doubt(rule.threshold);
+        let minutes = self.counter.due(rule.threshold, rule.cooldown_minutes, now)?;
+        let different = self.counter.different.take(&minutes);
+        let lump = self.counter.take_lump(&minutes);
+        let evidence = self.evidence.as_mut().map(|evidence| evidence.take(&minutes));
+        Some(Told {
+            values: self.values.clone(),
+            count: if different > 0 { different } else { minutes.total() },
+            at_least: std::mem::take(&mut self.at_least),
+            first: time_of(minutes.first().unwrap_or(now)),
+            last: time_of(minutes.last().unwrap_or(now)),
+            in_one_go: lump.map(|lump| InOneGo {
+                count: lump.count,
+                since: time_of(lump.since),
+                by: time_of(lump.by),
+            }),
+            in_doubt: in_doubt.map(i64::unsigned_abs),
+            evidence: evidence.unwrap_or_default(),
+            minutes,
+        })
+    }
+
+    /// Forgets what lies before `first` and can no longer be told, and keeps to the bounds.
+    pub fn settle(&mut self, threshold: Threshold, first: Minute, kept: usize) {
+        self.counter.trim(threshold, first);
+        self.at_least |= self.counter.different.keep_to(MAX_DIFFERENT);
+        if let Some(evidence) = &mut self.evidence {
+            evidence.settle(&self.counter.untold, kept);
+            if evidence.is_empty() {
+                self.evidence = None;
+            }
+        }
+    }
+
+    /// Keeps to so many different things, or to one count for so many minutes; what the
+    /// matches looked like goes along.
+    pub fn keep_counts(&mut self, different: usize, minutes: i64) {
+        self.at_least |= self.counter.keep_to(different, minutes);
+        if let Some(evidence) = &mut self.evidence {
+            evidence.align(&self.counter.untold);
+        }
+    }
+
+    /// Keeps no more of what its matches looked like than this share.
+    pub fn keep_evidence(&mut self, share: &Share) {
+        if let Some(evidence) = &mut self.evidence {
+            evidence.keep_to(share);
+            if evidence.is_empty() {
+                self.evidence = None;
+            }
+        }
+    }
+
+    /// What its counts take on the heap, in bytes as estimated.
+    pub fn counts_weight(&self) -> usize {
+        self.counter.weight()
+    }
+
+    /// The same of what its matches looked like.
+    pub fn evidence_weight(&self) -> usize {
+        self.evidence.as_ref().map_or(0, |evidence| size_of::<Evidence>() + evidence.weight())
+    }
+
+    /// Nothing waits to be told, and no cooldown runs.
+    fn is_over(&self, cooldown: u32, now: Minute) -> bool {
+        let rests = |alerted: Minute| now < alerted.saturating_add(cooldown.into());
+        self.counter.untold.is_empty()
+            && !self.counter.alerted.is_some_and(rests)
+            && self.new_until.is_none_or(|until| until <= now)
+    }
+
+    /// Its place among those that may have to give way.
+    pub fn rank(&self) -> GroupRank {
+        let untold = &self.counter.untold;
+        GroupRank(self.counter.alerted.is_some(), untold.total(), untold.last())
+    }
+
+    /// What it takes in a table of groups, beside what it keeps, in bytes as estimated.
+    pub fn overhead(&self) -> usize {
+        // Twice the room where the table has just grown.
+        let values: usize = self.values.iter().map(Value::heap).sum();
+        2 * size_of::<(u64, Self)>() + self.values.capacity() * size_of::<Value>() + values
+    }
+}
+
+/// The groups that a rule counts apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Groups {
+    /// By the hash of [`Named`].
+    all: HashMap<u64, Group, ByHash>,
+}
+
+impl Groups {
+    /// That group.
+    pub fn get(&self, named: &Named) -> Option<&Group> {
+        self.all.get(&named.hash)
+    }
+
+    /// That group, new where there is none yet; how many bytes more that may take.
+    pub fn of(&mut self, named: &Named) -> (&mut Group, usize) {
+        let mut more = 0;
+        let group = self.all.entry(named.hash).or_insert_with(|| {
+            let group = Group { values: named.values.clone(), ..Group::default() };
+            more = group.overhead();
+            group
+        });
+        (group, more)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Group> {
+        self.all.values()
+    }
+
+    /// All of them, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Group> {
+        self.all.values_mut()
+    }
+
+    /// What is due of each, taken out of the counts: the `shown` worst, and how many more
+    /// groups and matches there are.
+    pub fn take(&mut self, rule: &Rule, now: Minute, shown: usize) -> (Vec<Told>, Rest) {
+        let mut worst: Vec<Told> = Vec::new();
+        let mut rest = Rest::default();
+        for group in self.all.values_mut() {
+            let Some(told) = group.take(rule, now) else { continue };
+            rest.groups += 1;
+            rest.count = rest.count.saturating_add(told.count);
+            worst.push(told);
+            if worst.len() > 4 * shown {
+                keep_worst(&mut worst, shown);
+            }
+        }
+        keep_worst(&mut worst, shown);
+        rest.groups -= worst.len() as u64;
+        let told = worst.iter().fold(0u64, |sum, told| sum.saturating_add(told.count));
+        rest.count = rest.count.saturating_sub(told);
+        (worst, rest)
+    }
+
+    /// Has each forget what it can, and lets go of those that are over.
+    pub fn settle(&mut self, rule: &Rule, first: Minute, now: Minute) {
+        self.all.retain(|_, group| {
+            group.settle(rule.threshold, first, KEPT_OF_A_GROUP);
+            !group.is_over(rule.cooldown_minutes, now)
+        });
+        self.all.shrink_to_fit();
+    }
+
+    /// Lets go of those that rank no higher; how many.
+    pub fn let_go_up_to(&mut self, rank: GroupRank) -> usize {
+        let before = self.all.len();
+        self.all.retain(|_, group| group.rank() > rank);
+        self.all.shrink_to_fit();
+        before - self.all.len()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What they take in the table, beside what each keeps.
+    pub fn overhead(&self) -> usize {
+        self.all.values().map(Group::overhead).sum()
+    }
+}
+
+/// What is due beyond what is told by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// How many groups.
+    pub groups: u64,
+    /// How many matches.
+    pub count: u64,
+}
+
+fn keep_worst(told: &mut Vec<Told>, most: usize) {
+    told.sort_by(|a, b| {
+        b.count.cmp(&a.count).then(a.first.cmp(&b.first)).then_with(|| a.values.cmp(&b.values))
+    });
+    told.truncate(most);
+}
+
+impl Serialize for Groups {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut groups: Vec<&Group> = self.all.values().collect();
+        groups.sort_by(|a, b| a.values.cmp(&b.values));
+        let mut list = serializer.serialize_seq(Some(groups.len()))?;
+        for group in groups {
+            list.serialize_element(group)?;
+        }
+        list.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Groups {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let groups = Vec::<Group>::deserialize(deserializer)?;
+        let named = |group: Group| (Named::of(group.values.clone()).hash, group);
+        Ok(Self { all: groups.into_iter().map(named).collect() })
+    }
+}
