@@ -29,6 +29,7 @@ mod stories {
     mod event_rules;
     mod expiry;
     mod gaps;
+    mod groups;
     mod hostile_records;
     mod illumio_py;
     mod importing;

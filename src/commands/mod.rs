@@ -4,6 +4,7 @@ pub mod call;
 pub mod check;
 pub mod cli;
 pub mod import;
+pub mod learning;
 pub mod rules;
 pub mod said;
 pub mod status;

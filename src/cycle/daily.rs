@@ -8,7 +8,7 @@ use super::letter::{blank_report, letter};
 use super::outcome::Figures;
 use super::site::Site;
 use crate::mail::outbox::Waiting;
-use crate::report::daily::{Daily, Day};
+use crate::report::daily::{Daily, Day, Learning};
 use crate::report::{Alert, Kind, Report};
 use crate::store::state::State;
 
@@ -71,7 +71,7 @@ pub(super) fn end_the_day(site: &Site<'_>, day: &mut Day, now: Timestamp) -> Opt
 pub(super) fn report(
     site: &Site<'_>,
     state: &State,
-    (day, due): (Day, Time),
+    ((day, due), learning): ((Day, Time), Vec<Learning>),
     footer: Vec<String>,
     now: Timestamp,
 ) -> Waiting {
@@ -85,6 +85,7 @@ pub(super) fn report(
         conditions: conditions.map(|(condition, held)| (*condition, held.since)).collect(),
         events_until: state.events.position,
         traffic_until: state.traffic.position,
+        learning,
     };
     let blank = blank_report(&site.config, Kind::Daily, now);
     let report = Report { footer, daily: Some(daily), ..blank };

@@ -154,6 +154,7 @@ impl<'a> Cycle<'a> {
         let mut poll = fetch(site, state, &mut filing, self.clock, &self.book);
         self.clock = poll.clock;
         let alerts = tallies::judge(site, state, poll.let_go_by, self.clock.now());
+        poll.happened.extend(tallies::groups_gone(site, state, self.clock.now()));
         let left_out = filing.seal(state);
         poll.happened.extend(left_out);
         let mut found = poll.found(site);
@@ -255,12 +256,13 @@ impl<'a> Cycle<'a> {
         }
         let (site, now) = (&self.site, self.clock.now());
         let day = daily::end_the_day(site, &mut self.state.day, now)?;
+        let learning = tallies::learning(site, &mut self.state, now);
         let mut footer = died::lines(site, &mut self.state.died);
         footer.extend(site.taken_from_memory(&self.book));
         let told = &mut self.state.remarks_told;
         footer.extend(letter::remarks(site, &self.remarks, told, site.day(now)));
         footer.push(site.config_line());
-        Some(daily::report(site, &self.state, day, footer, now))
+        Some(daily::report(site, &self.state, (day, learning), footer, now))
     }
 
     /// The mail of what this cycle found.

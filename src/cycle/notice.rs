@@ -8,6 +8,7 @@ use crate::mail::outbox::{Lost, Reader};
 use crate::pce::seen::MAX_SEEN;
 use crate::report::Notice;
 use crate::report::daily::Gap;
+use crate::rules::known::MAX_KNOWN;
 use crate::store::Note;
 
 /// Something that a person has to know once.
@@ -44,6 +45,15 @@ pub enum Happened {
     UnknownDecisions(Vec<String>),
     /// Known traffic came in rows that look new.
     TrafficRegrouped,
+    /// A rule that counts some apart had too many of them.
+    GroupsGone {
+        /// The rule's name; the user's text.
+        rule: String,
+        /// So many, those that counted least, were let go.
+        groups: u64,
+        /// So many that it knew, the longest unseen, were forgotten.
+        known: u64,
+    },
     /// So many records came beyond what the archive keeps of one run.
     ArchiveLeftOut(u64),
     /// There was no run.
@@ -106,6 +116,15 @@ impl Happened {
                 words::traffic_regrouped_text(lang),
                 words::traffic_regrouped_do(lang),
             ),
+            Self::GroupsGone { rule, groups, known } => {
+                let gone =
+                    (*groups > 0).then(|| words::groups_gone_text(lang, rule, grouped(*groups)));
+                let bound = grouped(MAX_KNOWN as u64);
+                let forgotten = (*known > 0)
+                    .then(|| words::groups_forgotten_text(lang, rule, grouped(*known), bound));
+                let text: Vec<String> = gone.into_iter().chain(forgotten).collect();
+                (words::groups_gone(lang), text.join(lang.gap()), words::groups_gone_do(lang))
+            }
             Self::ArchiveLeftOut(records) => (
                 words::archive_left_out(lang),
                 words::archive_left_out_text(lang, records),

@@ -3,22 +3,27 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::notice::Happened;
 use super::poll::Positions;
-use super::site::{Site, back};
+use super::site::{Site, back, is_over};
 use super::{events, traffic};
 use crate::mail::compose::CARDS;
 use crate::report::Alert;
 use crate::report::budget;
+use crate::report::daily::Learning;
 use crate::report::tally::Tally;
-use crate::rules::known::Known;
+use crate::rules::known::{self, Known, News};
 use crate::rules::minutes::{Minute, minute_of};
 use crate::rules::{Filter, Rule, Threshold, keyed};
 use crate::store::state::State;
 
 /// The least that the first run looks back.
 const FIRST_REACH_MINUTES: u32 = 10;
+
+/// How often is told that a rule had to let groups go.
+const GONE_TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Every enabled rule gets a tally, the one it had where its filter is the
 /// same; what belongs to no rule any more is let go.
@@ -105,5 +110,31 @@ pub(super) fn judge(
         tally.settle(rule, earliest.unwrap_or(Minute::MIN), minute_of(now));
     }
     budget::keep_to_bound(&mut state.rules);
+    known::keep_to_bound(state.rules.values_mut().filter_map(|tally| tally.known.as_deref_mut()));
     alerts
+}
+
+/// What the rules learn, for the day's report; what was new to them is told with it.
+pub(super) fn learning(site: &Site<'_>, state: &mut State, now: Timestamp) -> Vec<Learning> {
+    let mut all = Vec::new();
+    for (key, rule) in keyed(&site.config.rules) {
+        let known = state.rules.get_mut(&key).and_then(|tally| tally.known.as_deref_mut());
+        let Some(known) = known else { continue };
+        all.extend(Learning::of(rule, known, now));
+        known.news = News::default();
+    }
+    all
+}
+
+/// Groups that rules let go or forgot for want of room, and no alert has told of.
+pub(super) fn groups_gone(site: &Site<'_>, state: &mut State, now: Timestamp) -> Vec<Happened> {
+    let mut gone = Vec::new();
+    for (key, rule) in keyed(&site.config.rules) {
+        let tally = state.rules.get_mut(&key);
+        let over = |told| is_over(told, GONE_TOLD_EVERY, now);
+        if let Some((groups, known)) = tally.and_then(|tally| tally.gone_untold(now, over)) {
+            gone.push(Happened::GroupsGone { rule: rule.name.clone(), groups, known });
+        }
+    }
+    gone
 }

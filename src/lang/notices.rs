@@ -42,6 +42,19 @@ texts! {
         en: "Look through the last events in the PCE's console. If it happens again, see whether a proxy on the way changes answers.",
         zh: "請在 PCE 主控台查看最近的事件。若再次發生，請確認中途的 Proxy 是否更動了回應內容。"
     }
+    groups_gone() { en: "Too many to count each by itself", zh: "分別計數的組數過多" }
+    groups_gone_text(rule, count) {
+        en: "Rule \"{rule}\": more came at once than there is memory to count apart. {count} that had counted least were let go; what goes on of them is counted from there on.",
+        zh: "規則「{rule}」：分別計數的組數超過記憶體上限，已捨棄次數最少的 {count} 組；這些組後續若再出現，將從頭計數。"
+    }
+    groups_forgotten_text(rule, count, bound) {
+        en: "Rule \"{rule}\": all rules together know more than {bound}. {count} that were not seen for the longest time were forgotten; if they come again, they are told as new.",
+        zh: "規則「{rule}」：所有規則已知的組數合計超過 {bound}，已忘記其中最久未出現的 {count} 組；若再次出現，將視為新的。"
+    }
+    groups_gone_do() {
+        en: "Nothing that counted much is lost. Narrow the rule (ports, labels, decisions), or have it count by something of which there are fewer.",
+        zh: "次數多的均未遺失。請縮小規則範圍（連接埠、標籤、決策），或改依數量較少的項目分別計數。"
+    }
     archive_left_out() { en: "Records not archived", zh: "部分紀錄未封存" }
     archive_left_out_text(records) {
         en: "More came at once than the archive keeps (60 MiB of events, 60 MiB of flows). Records of this run that are not archived: {records}.",

@@ -94,4 +94,9 @@ texts! {
         en: "Nothing is attached: the first of {left_out} records that matched is already larger than 1 MB.",
         zh: "未附加紀錄檔：符合規則的 {left_out} 筆紀錄中，第一筆即超過 1 MB。"
     }
+
+    learning() { en: "Learning what is known", zh: "學習中的規則" }
+    learns(days, known) { en: "learning, {days} to go, {known}", zh: "學習中，還需 {days}，{known}" }
+    learnt(known) { en: "has learnt, {known}", zh: "學習完成，{known}" }
+    new_today(names) { en: "new: {names}", zh: "新出現：{names}" }
 }

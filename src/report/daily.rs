@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Condition};
-use crate::rules::Level;
+use crate::lang::{Lang, counts, reports as words};
+use crate::rules::known::{Known, News};
 use crate::rules::minutes::minute_of;
+use crate::rules::{Level, Rule};
 
 /// The most rules that are told apart; what further ones told is in the totals.
 const RULES: usize = 100;
@@ -79,6 +81,50 @@ pub struct Daily {
     pub events_until: Option<Timestamp>,
     /// The same for traffic; `None` too where no rule asks for it.
     pub traffic_until: Option<Timestamp>,
+    /// The rules that learn what is known, before they tell what is new.
+    pub learning: Vec<Learning>,
+}
+
+/// A rule that learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learning {
+    /// The rule's id.
+    pub rule_id: i64,
+    /// The rule's name; the user's text.
+    pub name: String,
+    /// Whole days until it has learnt enough; 0: it has.
+    pub days: i64,
+    /// How many groups it knows.
+    pub known: usize,
+    /// What was new to it since that was last told.
+    pub news: News,
+}
+
+impl Learning {
+    /// What is to be said of a rule; `None` where it has learnt, and nothing waits to be told.
+    pub fn of(rule: &Rule, known: &Known, now: Timestamp) -> Option<Self> {
+        let until = known.learns_until(rule.newness?);
+        let hours = (until.duration_since(now).as_mins() + 59) / 60;
+        let days = if until <= now { 0 } else { (hours + 23) / 24 };
+        (days > 0 || !known.news.is_empty()).then(|| Self {
+            rule_id: rule.id,
+            name: rule.name.clone(),
+            days,
+            known: known.len(),
+            news: known.news.clone(),
+        })
+    }
+}
+
+impl Learning {
+    /// `learning, 3 days to go, 4,211 known`
+    pub fn text(&self, lang: Lang) -> String {
+        let known = counts::known(lang, self.known as u64);
+        match u64::try_from(self.days).unwrap_or_default() {
+            0 => words::learnt(lang, known),
+            days => words::learns(lang, counts::days(lang, days), known),
+        }
+    }
 }
 
 impl Daily {

@@ -41,8 +41,10 @@ pub struct Tally {
     pub all: Group,
     /// Those of each group, where it does.
     pub groups: Groups,
-    /// How many groups were let go for want of room, and no alert has said so yet.
+    /// How many groups were let go for want of room, and nobody was told yet.
     pub groups_gone: u64,
+    /// When a notice last told of groups that were let go or forgotten.
+    pub gone_told: Option<Timestamp>,
     /// The groups it knows, where it tells of new ones only.
     pub known: Option<Box<Known>>,
 }
@@ -60,6 +62,7 @@ struct Stored {
     at_least: bool,
     groups: Groups,
     groups_gone: u64,
+    gone_told: Option<Timestamp>,
     known: Option<Box<Known>>,
 }
 
@@ -238,6 +241,22 @@ impl Tally {
         self.counted_as_one().for_each(|group| group.at_least = true);
     }
 
+    /// How many groups were let go, and how many that it knew were forgotten, which a notice
+    /// has to tell: `None` for none, and as long as the last one told is not `over`.
+    pub fn gone_untold(
+        &mut self,
+        now: Timestamp,
+        over: impl Fn(Timestamp) -> bool,
+    ) -> Option<(u64, u64)> {
+        let known = self.known.as_mut().map_or(0, |known| known.forgotten);
+        if (self.groups_gone, known) == (0, 0) || self.gone_told.is_some_and(|told| !over(told)) {
+            return None;
+        }
+        self.gone_told = Some(now);
+        self.known.iter_mut().for_each(|known| known.forgotten = 0);
+        Some((std::mem::take(&mut self.groups_gone), known))
+    }
+
     /// Lets go of groups that rank no higher.
     pub fn let_go_up_to(&mut self, rank: GroupRank) {
         self.groups_gone += self.groups.let_go_up_to(rank) as u64;
@@ -356,6 +375,7 @@ impl From<Stored> for Tally {
             all: Group { counter, evidence, at_least, ..Group::default() },
             groups: stored.groups,
             groups_gone: stored.groups_gone,
+            gone_told: stored.gone_told,
             known: stored.known,
         }
     }
@@ -383,6 +403,9 @@ impl Serialize for Tally {
         }
         if self.groups_gone > 0 {
             entries.serialize_entry("groups_gone", &self.groups_gone)?;
+        }
+        if let Some(time) = &self.gone_told {
+            entries.serialize_entry("gone_told", time)?;
         }
         if let Some(known) = &self.known {
             entries.serialize_entry("known", known)?;

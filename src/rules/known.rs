@@ -38,6 +38,8 @@ pub struct Known {
     /// What was new while it learns, and is not told yet.
     #[serde(skip_serializing_if = "News::is_empty")]
     pub news: News,
+    /// How many were forgotten to keep to the bound, and nobody was told yet.
+    pub forgotten: u64,
 }
 
 /// What was new while a rule learns.
@@ -56,8 +58,8 @@ struct Seen {
     settled: Vec<u64>,
     /// What came since.
     fresh: HashMap<u64, u16, ByHash>,
-    /// How many were forgotten to keep to the bound.
-    forgotten: u64,
+    /// How many were forgotten for want of room since that was last asked.
+    gone: u64,
     /// So many are known at most while a fetch is read, or as many as were before it.
     room: usize,
 }
@@ -119,18 +121,17 @@ impl Known {
     }
 }
 
-/// Keeps to the bound, all rules' together; how many groups were forgotten for it.
-pub fn keep_to_bound<'k>(all: impl Iterator<Item = &'k mut Known>) -> u64 {
+/// Keeps to the bound, all rules' together.
+pub fn keep_to_bound<'k>(all: impl Iterator<Item = &'k mut Known>) {
     let mut all: Vec<&mut Known> = all.collect();
     let mut seen: BTreeMap<u16, usize> = BTreeMap::new();
     let mut excess = 0usize;
     for known in &mut all {
         known.seen.settle();
+        known.forgotten += std::mem::take(&mut known.seen.gone);
         excess += known.seen.settled.len();
         known.seen.settled.iter().for_each(|one| *seen.entry(day_in(*one)).or_default() += 1);
     }
-    let mut forgotten: u64 =
-        all.iter_mut().map(|known| std::mem::take(&mut known.seen.forgotten)).sum();
     excess = excess.saturating_sub(MAX_KNOWN);
     for (day, many) in seen {
         if excess == 0 {
@@ -138,16 +139,16 @@ pub fn keep_to_bound<'k>(all: impl Iterator<Item = &'k mut Known>) -> u64 {
         }
         let mut gone = excess.min(many);
         excess -= gone;
-        forgotten += gone as u64;
         for known in &mut all {
+            let before = known.seen.settled.len();
             known.seen.settled.retain(|one| {
                 let goes = day_in(*one) == day && gone > 0;
                 gone -= usize::from(goes);
                 !goes
             });
+            known.forgotten += (before - known.seen.settled.len()) as u64;
         }
     }
-    forgotten
 }
 
 impl News {
@@ -218,7 +219,7 @@ impl Seen {
             of_that_day -= usize::from(goes && day == last_out);
             !goes
         });
-        self.forgotten += excess as u64;
+        self.gone += excess as u64;
     }
 }
 
@@ -333,10 +334,10 @@ mod tests {
         other.is_new(&host(1), 20 * DAY, MONTH);
         other.is_new(&host(2), 19 * DAY, MONTH);
         other.is_new(&host(3), 18 * DAY, MONTH);
-        assert_eq!(keep_to_bound([&mut one, &mut other].into_iter()), 3);
+        keep_to_bound([&mut one, &mut other].into_iter());
         assert_eq!(one.len() + other.len(), MAX_KNOWN);
+        assert_eq!((one.forgotten, other.forgotten), (1, 2), "those of the first days first");
         assert!(other.is_new(&host(2), 21 * DAY, MONTH), "it was forgotten");
-        assert_eq!(keep_to_bound([&mut one].into_iter()), 0);
     }
 
     #[test]
@@ -347,7 +348,7 @@ mod tests {
             assert!(known.is_new(&group, 20 * DAY, MONTH));
         }
         assert!(known.weight() < 4 * 1024 * 1024, "{}", known.weight());
-        let forgotten = keep_to_bound([&mut known].into_iter());
-        assert_eq!((known.len(), forgotten), (MAX_KNOWN, 2 * MAX_KNOWN as u64));
+        keep_to_bound([&mut known].into_iter());
+        assert_eq!((known.len(), known.forgotten), (MAX_KNOWN, 2 * MAX_KNOWN as u64));
     }
 }

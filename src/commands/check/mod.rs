@@ -26,11 +26,13 @@ pub use schedule::{Place, check_schedule};
 
 use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;
+use crate::commands::learning::learning;
 use crate::commands::status::{self, Reason};
 use crate::config::Config;
 use crate::exit::Code;
-use crate::lang::{Lang, check as say, cycle as words};
+use crate::lang::{Lang, check as say, cycle as words, inspect};
 use crate::net::AddressBook;
+use crate::report::daily::Learning;
 use crate::rules::Filter;
 use crate::store::{self, Opened, StateUse};
 use crate::system::users;
@@ -75,6 +77,7 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             found(check_mail(&config.mail, &book, now, lang));
             found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
+            found(learning(&opened, now).iter().map(|rule| learns(rule, lang)).collect());
         }
     }
     all
@@ -86,6 +89,12 @@ fn needs(config: &Config) -> Needs {
         health: config.settings.enable_health_check,
         traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
     }
+}
+
+/// A rule that learns tells nothing yet.
+fn learns(rule: &Learning, lang: Lang) -> Finding {
+    let what = inspect::rule(lang, rule.rule_id, &rule.name);
+    Finding::good("learning", inspect::missed(lang, what, rule.text(lang)))
 }
 
 /// The last run, as `status` judges it; that there was none yet is no fault.

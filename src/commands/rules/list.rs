@@ -3,11 +3,14 @@
 use serde_json::Value;
 
 use super::{Call, Code, Refusal, Said, id_of, ids, name_of};
+use crate::commands::learning::learning;
 use crate::config::{check_rule, place_of_key};
-use crate::lang::{Lang, menu_rules as menu_words, rules as words};
+use crate::lang::{Lang, inspect, menu_rules as menu_words, rules as words};
+use crate::report::daily::Learning;
 use crate::rules::{Level, describe};
 use crate::screen::table::table;
-use crate::store::{self, Look};
+use crate::screen::visible::visible;
+use crate::store::{self, Look, StateUse};
 
 /// All rules in a table.
 pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
@@ -15,9 +18,25 @@ pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal>
     let lines = match (as_json, look.rules.is_empty()) {
         (true, _) => vec![Value::from(look.rules.clone()).to_string()],
         (false, true) => vec![words::none(lang)],
-        (false, false) => rows(&look.rules, lang, call.screen.width),
+        (false, false) => {
+            let table = rows(&look.rules, lang, call.screen.width);
+            table.into_iter().chain(learners(call, lang)).collect()
+        }
     };
     Ok(said(lines, &look, lang))
+}
+
+/// The rules that learn, a line each; where the file can't be read, who lists them has
+/// told so.
+fn learners(call: &Call<'_>, lang: Lang) -> Vec<String> {
+    let Ok(opened) = store::open(call.config, call.env, StateUse::Keep) else {
+        return Vec::new();
+    };
+    let line = |rule: &Learning| {
+        let name = inspect::rule(lang, rule.rule_id, visible(&rule.name));
+        inspect::missed(lang, name, rule.text(lang))
+    };
+    learning(&opened, call.now).iter().map(line).collect()
 }
 
 /// Some rules with all their keys.

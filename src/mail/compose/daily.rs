@@ -5,9 +5,9 @@ use super::palette::Tone;
 use super::view::{Card, Entry, List, SummaryRow, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
 use crate::lang::{Both, Lang, counts, reports as words};
-use crate::report::daily::{Daily, RuleDay};
+use crate::report::daily::{Daily, Learning, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
-use crate::rules::Level;
+use crate::rules::{Level, groups};
 
 /// So many rules are named.
 const TOP: usize = 5;
@@ -68,7 +68,10 @@ fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
         meaning: String::new(),
         said: String::new(),
         advice: String::new(),
-        lists: std::iter::once(figures(daily, look)).chain(top_rules(daily, lang)).collect(),
+        lists: std::iter::once(figures(daily, look))
+            .chain(top_rules(daily, lang))
+            .chain(learning(daily, lang))
+            .collect(),
         timeline: None,
         raw: Vec::new(),
     }
@@ -190,6 +193,35 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
         entries: top.into_iter().map(|rule| entry(rule, most, lang)).collect(),
         more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
     })
+}
+
+/// The rules that learn, how much longer, and what was new to them.
+fn learning(daily: &Daily, lang: Lang) -> Option<List> {
+    let shown = daily.learning.get(..TOP).unwrap_or(&daily.learning);
+    let more = daily.learning.len() - shown.len();
+    (!shown.is_empty()).then(|| List {
+        title: words::learning(lang),
+        data: true,
+        entries: shown.iter().map(|rule| learner(rule, lang)).collect(),
+        more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
+    })
+}
+
+fn learner(rule: &Learning, lang: Lang) -> Entry {
+    let news = &rule.news;
+    let names = news.first.iter().map(|values| show::clip(lang, &groups::shown(values), 120));
+    let names: Vec<String> = names.collect();
+    let more = news.count - names.len() as u64;
+    let more = (more > 0).then(|| crate::lang::mail::and_more(lang, show::grouped(more)));
+    let named = names.into_iter().chain(more).collect::<Vec<_>>().join(" · ");
+    let new = (news.count > 0).then(|| words::new_today(lang, named));
+    Entry {
+        what: vec![show::cut(rule.name.trim(), 80)],
+        notes: std::iter::once(rule.text(lang)).chain(new).collect(),
+        link: None,
+        count: show::grouped(news.count),
+        percent: 100,
+    }
 }
 
 fn entry(rule: &RuleDay, most: u64, lang: Lang) -> Entry {

@@ -1,0 +1,18 @@
+//! The rules that learn what is known before they tell what is new, for lists and for
+//! `check`.
+
+use jiff::Timestamp;
+
+use crate::report::daily::Learning;
+use crate::rules::keyed;
+use crate::store::Opened;
+
+/// Each rule that learns still, and how much longer.
+pub fn learning(opened: &Opened, now: Timestamp) -> Vec<Learning> {
+    let rules = keyed(&opened.config.rules).into_iter();
+    let learning = rules.filter_map(|(key, rule)| {
+        let known = opened.state.rules.get(&key)?.known.as_deref()?;
+        Learning::of(rule, known, now).filter(|learning| learning.days > 0)
+    });
+    learning.collect()
+}
