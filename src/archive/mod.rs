@@ -14,7 +14,7 @@ mod pending;
 mod rolling;
 
 use std::fs::{DirBuilder, File, TryLockError};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,13 @@ pub enum Error {
     },
     /// A file can't be written.
     Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A file can't be read.
+    Read {
         /// The file.
         path: PathBuf,
         /// What the system says.
@@ -173,6 +180,35 @@ impl Archive {
     }
 }
 
+/// Hands over each line of what is archived of one kind, the oldest first. Takes no lock:
+/// a line that is being written is cut, and what is filed meanwhile may be missed.
+///
+/// # Errors
+/// Where the folder has nothing of that kind, or a file can't be read.
+pub fn read(folder: &Path, kind: Kind, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+    let path = folder.join(format!("{}.jsonl", kind.name()));
+    let failed = |error| Error::Read { path: path.clone(), error };
+    let mut found = false;
+    for file in rolling::files(&path) {
+        match File::open(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => {
+                found = true;
+                let mut lines = BufReader::new(opened.map_err(failed)?);
+                let mut line = Vec::new();
+                while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+                    take(&line);
+                    line.clear();
+                }
+            }
+        }
+    }
+    match found {
+        true => Ok(()),
+        false => Err(failed(io::ErrorKind::NotFound.into())),
+    }
+}
+
 /// Makes the folder and those above it; one that is there is left as it is.
 fn make(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
@@ -200,6 +236,7 @@ impl Error {
         match self {
             Self::Folder { path, error } => words::folder(lang, path.display(), error),
             Self::Write { path, error } => words::write(lang, path.display(), error),
+            Self::Read { path, error } => words::read(lang, path.display(), error),
             Self::Busy { path } => words::busy(lang, path.display()),
         }
     }

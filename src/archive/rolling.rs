@@ -92,6 +92,12 @@ impl<'p> Appender<'p> {
     }
 }
 
+/// The file and those that rolled over, the oldest first.
+pub(super) fn files(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let rolled = (1..=KEPT).rev().map(|number| old(path, number));
+    rolled.chain(std::iter::once(path.to_owned()))
+}
+
 /// `events.jsonl.3`.
 fn old(path: &Path, number: u64) -> PathBuf {
     let mut name = OsString::from(path);

@@ -110,6 +110,8 @@ pub enum RulesCommand {
     Remove(RulesRemove),
     /// The twelve to begin with.
     LoadBestPractices(RulesLoadBestPractices),
+    /// What is known, out of the archive.
+    Learn(RulesLearn),
 }
 
 /// List the rules.
@@ -223,6 +225,19 @@ pub struct RulesLoadBestPractices {
     /// print JSON: what was added, replaced and kept
     #[argh(switch)]
     pub json: bool,
+}
+
+/// Have rules that tell only of what is new learn from the archive what is known.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "learn")]
+pub struct RulesLearn {
+    /// the archive's folder; else settings.archive_dir
+    #[argh(option, arg_name = "DIR")]
+    pub archive: Option<String>,
+
+    /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
 }
 
 /// Take over the Python tool's config and state files. What is in the config

@@ -7,8 +7,9 @@ use crate::report::daily::Learning;
 use crate::rules::keyed;
 use crate::store::Opened;
 
-/// Each rule that learns still, and how much longer.
+/// Each rule that learns still, and how much longer. `now` is the host's time.
 pub fn learning(opened: &Opened, now: Timestamp) -> Vec<Learning> {
+    let now = opened.state.pce_time(now);
     let rules = keyed(&opened.config.rules).into_iter();
     let learning = rules.filter_map(|(key, rule)| {
         let known = opened.state.rules.get(&key)?.known.as_deref()?;

@@ -8,6 +8,7 @@
 mod change;
 mod ids;
 mod input;
+mod learn;
 mod list;
 mod load;
 
@@ -38,6 +39,7 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
             change::switch(call, lang, (&command.ids, command.json), false)
         }
         cli::RulesCommand::Remove(command) => change::remove(call, lang, command),
+        cli::RulesCommand::Learn(command) => learn::learn(call, lang, command),
         cli::RulesCommand::LoadBestPractices(command) => load::load(call, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))

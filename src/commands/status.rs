@@ -1,7 +1,7 @@
 //! `status`: is the monitor at work? One line for Nagios or Zabbix. Reads the file
 //! and `.last`, and nothing else: no lock, no network. Knows the store.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::commands::call::Call;
@@ -91,8 +91,7 @@ pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
 }
 
 fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
-    let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
-    let now = now.checked_add(offset).unwrap_or(now);
+    let now = state.pce_time(now);
     // A time in the future reads as now.
     let minutes = |time: Timestamp| now.duration_since(time).as_mins().max(0);
     let last_run = state.last_run.clone();

@@ -326,7 +326,7 @@ fn per<T: Clone>(
 /// Which groups are new; it has to be said what a group is.
 fn newness(rule: &Section<'_>, threshold: Threshold) -> Option<Newness> {
     let within_days = rule.uint("new_within_days", 1..=90);
-    let learn_days = rule.uint("learn_days", 0..=90);
+    let learn_days = rule.number("learn_days", 0..=90, LEARN_DAYS);
     let given = |key| rule.get(key).is_some();
     if given("new_within_days") && !given("per") {
         rule.wrong("new_within_days", words::new_without_per);
@@ -334,7 +334,6 @@ fn newness(rule: &Section<'_>, threshold: Threshold) -> Option<Newness> {
     if given("learn_days") && !given("new_within_days") {
         rule.wrong("learn_days", words::learn_without_new);
     }
-    let learn_days = learn_days.unwrap_or(LEARN_DAYS);
     let window = match threshold {
         Threshold::Immediate => 1,
         Threshold::Count { window, .. } => window,

@@ -28,7 +28,7 @@ mod trial;
 
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::conditions::{Standing, note_what_was_caught_up, watch};
 use self::filing::Filing;
@@ -130,12 +130,11 @@ impl<'a> Cycle<'a> {
         let lost_lines = lost.iter().map(|note| note.text(lang));
         let died_lines = new.iter().map(|begun| say::run_died(lang, site.local(*begun)));
         let lines = lost_lines.chain(died_lines);
-        let offset = SignedDuration::from_secs(state.clock_offset_seconds.unwrap_or_default());
         Self {
             troubles: lines.map(|line| Trouble::new(Code::Done, line)).collect(),
             happened: lost.into_iter().map(Happened::Opened).collect(),
             died_in_a_row: died::is_a_series(died, &new),
-            clock: Clock::of_host(call.now, offset),
+            clock: Clock::of_host(call.now, state.clock_offset()),
             book: AddressBook::new(state.addresses.clone(), call.now),
             sent: Sent::default(),
             is_kept: false,

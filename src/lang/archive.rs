@@ -13,6 +13,10 @@ texts! {
         en: "The archive's file {path} cannot be written ({error}). Make space, or let the program's user write there, or change settings.archive_dir.",
         zh: "無法寫入封存檔 {path}（{error}）。請清出磁碟空間，或讓執行本程式的使用者可寫入該處，或修改 settings.archive_dir。"
     }
+    read(path, error) {
+        en: "The archive's file {path} cannot be read ({error}). Name the folder in which events.jsonl and flows.jsonl are.",
+        zh: "無法讀取封存檔 {path}（{error}）。請指定 events.jsonl 與 flows.jsonl 所在的資料夾。"
+    }
     busy(path) {
         en: "Another config's run archives to {path} at this moment. Give each config a folder of its own in settings.archive_dir.",
         zh: "另一份設定檔的執行正在封存至 {path}。請在 settings.archive_dir 為每份設定檔指定各自的資料夾。"

@@ -173,6 +173,7 @@ const HELP: &[(&str, &str)] = &[
   remove            刪除規則
   load-best-practices
                     載入最佳實踐規則
+  learn             讓只通報新對象的規則從封存學習
 ",
     ),
     (
@@ -294,6 +295,21 @@ const HELP: &[(&str, &str)] = &[
 選項：
   --replace         取代不同的規則，不再詢問
   --json            以 JSON 輸出：新增、取代與保留的規則
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules learn",
+        "\
+用法：illumio-monitor rules learn [--archive <DIR>] [<ID...>]
+
+讓只通報新對象的規則從封存學習哪些是已知的。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條
+
+選項：
+  --archive <DIR>   封存資料夾；未指定時為 settings.archive_dir
   -h, --help        顯示說明
 ",
     ),

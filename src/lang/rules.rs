@@ -94,6 +94,17 @@ texts! {
         zh: "是否取代這 {count} 條不同的規則？id、備註與啟用狀態將保留。[y/N] "
     }
 
+    // What was learnt.
+    learnt_from(what, records) { en: "{what}, from {records} matching records of the archive", zh: "{what}（取自封存中符合的 {records} 筆紀錄）" }
+    learns_nothing(id) {
+        en: "rule {id} has nothing to learn: it has no new_within_days",
+        zh: "規則 {id} 未設定 new_within_days，無須學習"
+    }
+    no_archive() {
+        en: "there is no archive: name its folder by --archive DIR, or set settings.archive_dir",
+        zh: "沒有封存可讀取；請以 --archive DIR 指定資料夾，或設定 settings.archive_dir"
+    }
+
     // What is wrong with the command.
     no_such_rule(id) {
         en: "there is no rule {id}; illumio-monitor rules list shows them all",

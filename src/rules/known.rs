@@ -84,6 +84,16 @@ impl Known {
         is_new
     }
 
+    /// Takes note of a group that was seen in this minute, and tells nothing of it.
+    pub fn learn(&mut self, group: &Named, minute: Minute) {
+        self.seen.note(self.key.of_bytes(group.identity()), day_of(minute));
+    }
+
+    /// It has seen everything since then, at the latest.
+    pub fn learnt_since(&mut self, time: Timestamp) {
+        self.since = self.since.min(time);
+    }
+
     /// When it has learnt enough.
     pub fn learns_until(&self, newness: Newness) -> Timestamp {
         let days = SignedDuration::from_hours(24 * i64::from(newness.learn_days));

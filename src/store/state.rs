@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -81,6 +81,18 @@ pub struct State {
     pub addresses: Addresses,
     /// Mails that wait.
     pub outbox: Outbox,
+}
+
+impl State {
+    /// The PCE's clock less the host's, as far as it is known.
+    pub fn clock_offset(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.clock_offset_seconds.unwrap_or_default())
+    }
+
+    /// The PCE's time at a time of the host's.
+    pub fn pce_time(&self, host: Timestamp) -> Timestamp {
+        host.checked_add(self.clock_offset()).unwrap_or(host)
+    }
 }
 
 impl Default for State {

@@ -54,3 +54,82 @@ fn a_noisy_printer_does_not_hide_an_attack_that_spreads() {
     assert!(told.contains("200"), "{told}");
     assert_eq!(world.run_at("10:30").mails.len(), 0, "both rest");
 }
+
+/// A source that was never blocked at a database before.
+fn newcomer() -> Value {
+    json!({
+        "type": "traffic", "pd": 2, "port": "5432", "name": "newcomer",
+        "per": "source", "new_within_days": 30, "learn_days": 1,
+    })
+}
+
+#[test]
+fn a_source_that_is_new_is_told_and_one_that_is_known_is_not() {
+    let mut world = quiet(&[newcomer()]);
+    world.set("settings.daily_report", json!("08:00"));
+    let asks = |from: &str, when: &str| blocked(from, "db-01", 5432).at(when);
+    world.pce.connections([asks("10.0.0.1", "10:01"), asks("10.0.0.2", "10:02")]);
+    let first = world.run_at("10:10");
+    assert!(first.told().is_empty(), "it learns");
+    let report = first.mails[0].text();
+    assert!(report.contains("new: 10.0.0.2 · 10.0.0.1\n"), "{report}");
+    let listed = world.run(&["rules", "list"]);
+    assert!(listed.stdout.contains("newcomer: learning, 1 day to go, 2 known"), "{listed:?}");
+    let checked = world.run(&["check"]);
+    assert!(checked.stdout.contains("learning, 1 day to go, 2 known"), "{checked:?}");
+    world.pce.connections([asks("10.0.0.1", "+1d 07:55"), asks("10.0.0.3", "+1d 07:56")]);
+    let report = world.run_at("+1d 08:01");
+    let text = report.mails[0].text();
+    assert!(text.contains("learning, 1 day to go, 3 known"), "{text}");
+    assert!(text.contains("new: 10.0.0.3\n"), "what came since: {text}");
+    world.pce.connections([
+        asks("10.0.0.1", "+1d 11:00"),
+        asks("10.0.0.4", "+1d 11:01"),
+        asks("10.0.0.4", "+1d 11:02"),
+    ]);
+    let told = world.run_at("+1d 11:10");
+    assert!(groups(&told).contains("10.0.0.4"), "{told:?}");
+    assert!(!groups(&told).contains("10.0.0.1"), "{told:?}");
+    world.pce.connections([asks("10.0.0.4", "+1d 11:12")]);
+    assert_eq!(world.run_at("+1d 11:20").mails.len(), 0, "now it is known");
+}
+
+#[test]
+fn a_rule_learns_from_the_archive_what_others_matched() {
+    let every = json!({"type": "traffic", "pd": 2, "name": "all", "enabled": true});
+    let mut world = quiet(&[every]);
+    let archive = world.folder().join("archive");
+    world.set("settings.archive_dir", json!(archive));
+    for (nth, from) in ["10.0.0.1", "10.0.0.2", "10.0.0.3"].into_iter().enumerate() {
+        let when = at("10:01") + jiff::SignedDuration::from_mins(nth as i64);
+        world.pce.connection(blocked(from, "db-01", 5432).at(when));
+    }
+    world.pce.connection(blocked("10.0.0.9", "db-01", 22).at("10:05"));
+    world.run_at("10:10");
+    world.rule(newcomer());
+    let learnt = world.run(&["rules", "learn", "2"]);
+    assert_eq!(learnt.code, 0, "{learnt:?}");
+    let says = "2 newcomer: learning, 1 day to go, 3 known, from 3 matching records";
+    assert!(learnt.stdout.contains(says), "{learnt:?}");
+    for from in ["10.0.0.2", "10.0.0.4"] {
+        world.pce.connection(blocked(from, "db-01", 5432).at("+1d 10:30"));
+    }
+    let told = world.run_at("+1d 10:40");
+    let told = groups(&told);
+    assert!(told.contains("10.0.0.4") && !told.contains("10.0.0.2"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_learnt_is_said() {
+    let mut world = quiet(&[json!({"type": "traffic", "pd": 2}), newcomer()]);
+    for (arguments, code, says) in [
+        (&["rules", "learn", "2"][..], 64, "settings.archive_dir"),
+        (&["rules", "learn", "1", "--archive", "/tmp"], 64, "no new_within_days"),
+        (&["rules", "learn", "7", "--archive", "/tmp"], 64, "no rule 7"),
+        (&["rules", "learn", "2", "--archive", "/nowhere"], 64, "/nowhere/flows.jsonl"),
+    ] {
+        let run = world.run(arguments);
+        assert_eq!(run.code, code, "{run:?}");
+        assert!(run.stderr.contains(says), "{run:?}");
+    }
+}
