@@ -1,6 +1,6 @@
 //! The mail on reports whose every text is a stranger's.
 
-use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::daily::{Daily, Day, Gap, Learning, RuleDay};
 use illumio_monitor::report::group::Rest;
 use illumio_monitor::report::{
     About, Alert, AlertGroups, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End,
@@ -8,6 +8,7 @@ use illumio_monitor::report::{
     Service, Source, Subject, Talker,
 };
 use illumio_monitor::rules::groups::Value;
+use illumio_monitor::rules::known::News;
 use illumio_monitor::rules::{Level, Measure, Threshold};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
@@ -136,19 +137,22 @@ fn groups() -> impl Strategy<Value = AlertGroups> {
     })
 }
 
-fn group() -> impl Strategy<Value = GroupRow> {
+fn value() -> impl Strategy<Value = Value> {
     let host = (any_text(), any_text(), any_text());
-    let value = prop_oneof![
+    prop_oneof![
         Just(Value::None),
         any_text().prop_map(Value::Text),
         host.prop_map(|(name, ip, href)| Value::Host { name, ip, href }),
         (any::<u16>(), any::<Option<u8>>()).prop_map(|(port, proto)| Value::Port { port, proto }),
-    ];
+    ]
+}
+
+fn group() -> impl Strategy<Value = GroupRow> {
     let examples = prop_oneof![
         counted(source()).prop_map(Examples::Sources),
         counted(talker()).prop_map(Examples::Talkers),
     ];
-    (vec(value, 1..3), number(), any::<bool>(), time(), time(), examples).prop_map(
+    (vec(value(), 1..3), number(), any::<bool>(), time(), time(), examples).prop_map(
         |(values, count, at_least, one, other, examples)| GroupRow {
             values,
             count,
@@ -308,8 +312,9 @@ fn daily() -> impl Strategy<Value = Daily> {
     let waiting = option::of((any::<usize>(), time()));
     let times = (option::of(time()), option::of(time()));
     let holds = vec((select(vec![Condition::Health, Condition::KeyExpires]), time()), 0..9);
-    (any_text(), day, any::<usize>(), waiting, times, holds).prop_map(
-        |(due, day, rules, waiting, (events_until, traffic_until), conditions)| Daily {
+    let learners = vec(learner(), 0..7);
+    (any_text(), day, any::<usize>(), waiting, times, holds, learners).prop_map(
+        |(due, day, rules, waiting, (events_until, traffic_until), conditions, learning)| Daily {
             due,
             day,
             rules,
@@ -317,6 +322,20 @@ fn daily() -> impl Strategy<Value = Daily> {
             conditions,
             events_until,
             traffic_until,
+            learning,
+        },
+    )
+}
+
+fn learner() -> impl Strategy<Value = Learning> {
+    let first = vec(vec(value(), 1..3), 0..6);
+    (any_text(), any::<i64>(), any::<usize>(), number(), first).prop_map(
+        |(name, days, known, more, first)| Learning {
+            rule_id: 7,
+            name,
+            days,
+            known,
+            news: News { count: more.saturating_add(first.len() as u64), first },
         },
     )
 }

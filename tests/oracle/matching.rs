@@ -73,6 +73,9 @@ pub fn traffic(rule: &Value, row: &Value) -> bool {
     if rule["type"] != "traffic" {
         return false;
     }
+    if rule["_group"].as_str().is_some_and(|group| group != super::apart::of_row(rule, row)) {
+        return false;
+    }
     let decisions: Vec<String> = words(&rule["pd"]);
     let is_decision = |number: &String| match number.as_str() {
         "2" => row["policy_decision"] == "blocked",

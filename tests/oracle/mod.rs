@@ -11,6 +11,7 @@
 #![allow(dead_code, missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod apart;
 mod matching;
 mod telling;
 mod traffic;
@@ -50,9 +51,10 @@ pub struct Oracle {
     events_position: Option<Timestamp>,
     traffic_position: Option<Timestamp>,
     known_events: BTreeSet<String>,
-    rules: BTreeMap<i64, Tally>,
+    /// By the rule's id and the group; an empty one for a rule that counts none apart.
+    rules: BTreeMap<(i64, String), Tally>,
     history: History,
-    watches: BTreeMap<i64, Watch>,
+    watches: BTreeMap<(i64, String), Watch>,
     /// What is allowed for in sums of traffic.
     pub allowance: Allowance,
 }
@@ -101,24 +103,36 @@ impl Oracle {
             self.traffic_position = Some(cycle.now);
         }
         let events = enabled.iter().filter(|rule| rule["type"] == "event");
-        let told = events.filter_map(|rule| {
-            let tally = self.rules.entry(id(rule)).or_default();
-            tally.tell(rule, minute(cycle.now))
-        });
-        told.collect()
+        let mut told = Vec::new();
+        for rule in events {
+            let tallies = self.rules.iter_mut().filter(|((of, _), _)| *of == id(rule));
+            told.extend(tallies.filter_map(|((_, group), tally)| {
+                tally.tell(&of_group(rule, group), minute(cycle.now))
+            }));
+        }
+        told
     }
 
     /// What is wrong with what the rules told in the cycle just lived through, in words.
     pub fn judge(&mut self, rules: &[Value], now: Timestamp, told: &[Told]) -> Vec<String> {
         let mut faults = Vec::new();
         for rule in rules.iter().filter(|rule| rule["enabled"] != false) {
-            let Some(watch) = self.watches.get_mut(&id(rule)) else {
-                continue;
-            };
-            let told = told.iter().find(|told| told.rule == id(rule));
-            let judged = watch.judge(rule, told, &self.history, now, self.allowance);
-            let in_words = |fault| format!("{}: {fault}", rule["name"]);
-            faults.extend(judged.into_iter().map(in_words));
+            for ((_, group), watch) in
+                self.watches.iter_mut().filter(|((of, _), _)| *of == id(rule))
+            {
+                let mut told = told.iter().filter(|told| told.rule == id(rule));
+                let told = told.find(|told| told.group == *group);
+                let rule = of_group(rule, group);
+                let judged = watch.judge(&rule, told, &self.history, now, self.allowance);
+                let in_words = |fault| format!("{} {group}: {fault}", rule["name"]);
+                faults.extend(judged.into_iter().map(in_words));
+            }
+            let known = |told: &&Told| self.watches.contains_key(&(id(rule), told.group.clone()));
+            let odd = told.iter().filter(|told| told.rule == id(rule) && rule["type"] == "traffic");
+            let odd = odd.filter(|told| !known(told));
+            faults.extend(
+                odd.map(|told| format!("{}: nobody is called {}", rule["name"], told.group)),
+            );
         }
         faults
     }
@@ -131,13 +145,13 @@ impl Oracle {
 
     /// The rule's filter was changed, or it was removed or disabled: it counts afresh.
     pub fn forget(&mut self, rule: i64) {
-        self.rules.remove(&rule);
-        self.watches.remove(&rule);
+        self.rules.retain(|(of, _), _| *of != rule);
+        self.watches.retain(|(of, _), _| *of != rule);
     }
 
     /// All matches that the rule ever had, told or not; of traffic, at most.
     pub fn total(&self, rule: i64) -> u64 {
-        match self.watches.get(&rule) {
+        match self.watches.get(&(rule, String::new())) {
             Some(watch) => watch.bounds().most,
             None => self.matches(rule).values().sum(),
         }
@@ -145,13 +159,13 @@ impl Oracle {
 
     /// What a traffic rule must have counted by now, and what it may.
     pub fn bounds(&self, rule: i64) -> Bounds {
-        let watch = self.watches.get(&rule);
+        let watch = self.watches.get(&(rule, String::new()));
         watch.map(Watch::bounds).unwrap_or_default()
     }
 
     /// An event rule's matches by minute.
     pub fn matches(&self, rule: i64) -> BTreeMap<Minute, u64> {
-        let tally = self.rules.get(&rule);
+        let tally = self.rules.get(&(rule, String::new()));
         tally.map(|tally| tally.ever.clone()).unwrap_or_default()
     }
 
@@ -166,8 +180,16 @@ impl Oracle {
             }
             for rule in rules {
                 let count = matching::event(rule, &event.json);
-                let tally = self.rules.entry(id(rule)).or_default();
-                tally.add(minute(event.at), count);
+                if count == 0 {
+                    continue;
+                }
+                for group in apart::of_event(rule, &event.json) {
+                    let tally = self.rules.entry((id(rule), group)).or_default();
+                    match apart::different(rule, &event.json) {
+                        Some(ones) => tally.add_different(minute(event.at), ones),
+                        None => tally.add(minute(event.at), count),
+                    }
+                }
             }
         }
     }
@@ -181,9 +203,21 @@ impl Oracle {
         }
         self.history.fetch(pce, now, from);
         for rule in rules {
-            let new = || Watch::new(&self.history, from, now);
-            let watch = self.watches.entry(id(rule)).or_insert_with(new);
-            watch.looks(rule, &self.history);
+            let matching = self.history.all().filter(|it| matching::traffic(rule, &it.row));
+            let mut groups: BTreeSet<String> =
+                matching.map(|it| apart::of_row(rule, &it.row)).collect();
+            if apart::is_apart(rule) {
+                // The rule began to look when it first looked, whoever comes later.
+                groups.insert(RULE.to_owned());
+            } else {
+                groups = BTreeSet::from([String::new()]);
+            }
+            let first = self.watches.get(&(id(rule), RULE.to_owned())).map(Watch::begun_alike);
+            for group in groups {
+                let new = || first.clone().unwrap_or_else(|| Watch::new(&self.history, from, now));
+                let watch = self.watches.entry((id(rule), group.clone())).or_insert_with(new);
+                watch.looks(&of_group(rule, &group), &self.history);
+            }
         }
     }
 }
@@ -191,6 +225,18 @@ impl Oracle {
 /// The minute that an instant lies in.
 pub fn minute(instant: Timestamp) -> Minute {
     instant.as_second().div_euclid(60)
+}
+
+/// No group: when the rule itself began to look.
+const RULE: &str = "(the rule)";
+
+/// The rule as it is for one group alone.
+fn of_group(rule: &Value, group: &str) -> Value {
+    let mut rule = rule.clone();
+    if apart::is_apart(&rule) {
+        rule["_group"] = group.into();
+    }
+    rule
 }
 
 fn id(rule: &Value) -> i64 {

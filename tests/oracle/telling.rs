@@ -11,6 +11,8 @@ use super::Minute;
 pub struct Told {
     /// The rule's id.
     pub rule: i64,
+    /// Which of those that the rule counts apart; empty where it counts none so.
+    pub group: String,
     /// How many matches it takes.
     pub count: u64,
     /// The first minute in which it takes one.
@@ -27,6 +29,8 @@ pub struct Tally {
     /// All that there ever were.
     pub ever: BTreeMap<Minute, u64>,
     untold: BTreeMap<Minute, u64>,
+    /// Different ones, for a rule that counts these.
+    different: BTreeMap<Minute, BTreeSet<String>>,
     last_alert: Option<Minute>,
 }
 
@@ -36,6 +40,14 @@ impl Tally {
         if count > 0 {
             *self.ever.entry(minute).or_default() += count;
             *self.untold.entry(minute).or_default() += count;
+        }
+    }
+
+    /// Adds different ones.
+    pub fn add_different(&mut self, minute: Minute, ones: Vec<String>) {
+        if !ones.is_empty() {
+            self.different.entry(minute).or_default().extend(ones);
+            *self.untold.entry(minute).or_default() += 1;
         }
     }
 
@@ -56,9 +68,13 @@ impl Tally {
         };
         let (first, last) = (*minutes.first()?, *minutes.last()?);
         let taken = minutes.iter().filter_map(|minute| self.untold.remove(minute));
-        let count = taken.sum();
+        let matches: u64 = taken.sum();
+        let ones = minutes.iter().filter_map(|minute| self.different.remove(minute));
+        let ones: BTreeSet<String> = ones.flatten().collect();
+        let count = if ones.is_empty() { matches } else { ones.len() as u64 };
         self.last_alert = Some(now);
-        Some(Told { rule: super::id(rule), count, first, last, in_one_go: false })
+        let group = rule["_group"].as_str().unwrap_or_default().to_owned();
+        Some(Told { rule: super::id(rule), group, count, first, last, in_one_go: false })
     }
 
     /// The minutes of all windows that hold enough. A window that begins in a minute
@@ -67,7 +83,10 @@ impl Tally {
         let mut minutes = BTreeSet::new();
         for begin in self.untold.keys() {
             let within = || self.untold.range(begin..&(begin + window));
-            if within().map(|(_, count)| count).sum::<u64>() >= threshold {
+            let ones = self.different.range(begin..&(begin + window));
+            let ones: BTreeSet<&String> = ones.flat_map(|(_, ones)| ones).collect();
+            let matches = within().map(|(_, count)| count).sum::<u64>();
+            if (if ones.is_empty() { matches } else { ones.len() as u64 }) >= threshold {
                 minutes.extend(within().map(|(minute, _)| *minute));
             }
         }

@@ -188,6 +188,7 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
         conditions: conditions.into_iter().map(|held| (held, since)).collect(),
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
+        learning: Vec::new(),
     };
     Report { daily: Some(daily), ..empty(Kind::Daily) }
 }

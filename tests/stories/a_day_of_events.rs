@@ -105,6 +105,7 @@ fn told_in(rule: &str, section: &str) -> Told {
     };
     let first = time("Seen:").or(time("First seen:")).unwrap();
     Told {
+        group: String::new(),
         rule: rule.parse().unwrap(),
         count: count.split(' ').next().unwrap().replace(',', "").parse().unwrap(),
         first,

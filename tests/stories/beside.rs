@@ -52,25 +52,49 @@ pub const NONE: [&str; 0] = [];
 pub fn heard(run: &Run) -> Vec<oracle::Told> {
     let of_mail = |mail: &crate::world::Mail| -> Vec<oracle::Told> {
         let in_one_go = mail.told_in_one_go();
-        let alert = |told: Told| oracle::Told {
-            rule: told.rule["rule ".len()..].parse().unwrap(),
-            count: told.count,
-            first: told.first,
-            last: told.last,
-            in_one_go: in_one_go.contains(&told.rule),
+        let alert = |told: Told| -> Vec<oracle::Told> {
+            let alone = oracle::Told {
+                rule: told.rule["rule ".len()..].parse().unwrap(),
+                group: String::new(),
+                count: told.count,
+                first: told.first,
+                last: told.last,
+                in_one_go: in_one_go.contains(&told.rule),
+            };
+            assert_eq!(told.more_groups, 0, "the oracle knows those by name");
+            // Of the others than the worst no mail says whether their time is known.
+            let group = |group: &crate::world::Group| oracle::Told {
+                group: group.name.clone(),
+                count: group.count,
+                first: group.first,
+                last: group.last,
+                in_one_go: alone.in_one_go || told.groups.len() > 1,
+                ..alone.clone()
+            };
+            match told.groups.as_slice() {
+                [] => vec![alone],
+                groups => groups.iter().map(group).collect(),
+            }
         };
-        mail.told().into_iter().map(alert).collect()
+        mail.told().into_iter().flat_map(alert).collect()
     };
     run.mails.iter().flat_map(of_mail).collect()
 }
 
-/// Those of event rules.
+/// Those of event rules; of a rule that counts some apart by their names, and each as one
+/// whose time is known, as an event's always is.
 pub fn of_events(heard: &[oracle::Told], rules: &[Value]) -> Vec<oracle::Told> {
-    let is_event = |told: &&oracle::Told| {
+    let place = |told: &oracle::Told| {
         let mut rules = rules.iter();
-        rules.any(|rule| rule["type"] == "event" && rule["id"] == told.rule)
+        rules.position(|rule| rule["type"] == "event" && rule["id"] == told.rule)
     };
-    heard.iter().filter(is_event).cloned().collect()
+    let mut of_events: Vec<oracle::Told> =
+        heard.iter().filter(|told| place(told).is_some()).cloned().collect();
+    for told in of_events.iter_mut().filter(|told| !told.group.is_empty()) {
+        told.in_one_go = false;
+    }
+    of_events.sort_by_key(|told| (place(told), told.group.clone()));
+    of_events
 }
 
 /// `rule 1: 25, 10:01-10:05`

@@ -250,13 +250,19 @@ fn some_rules(dice: &mut Dice) -> Vec<Value> {
         json!({"pd": 2, "ex_port": 445, "count_by": "flows"}),
         json!({"pd": 2, "proto": "icmp"}),
         json!({"pd": 0, "dst_ip_in": ["172.16.1.1", "2001:db8::/32"]}),
+        json!({"pd": -1, "per": "source"}),
+        json!({"pd": -1, "per": "destination", "count_by": "sources"}),
+        json!({"pd": 2, "per": "source", "count_by": "ports"}),
+        json!({"pd": [2, 1], "per": "destination", "count_by": "flows"}),
         json!({"type": "event", "filter_value": "agent.*", "count_by": "objects"}),
+        json!({"type": "event", "filter_value": "agent.*|sign_in", "per": "workload"}),
+        json!({"type": "event", "filter_value": "*", "per": "event_type", "count_by": "workloads"}),
         json!({"type": "event", "filter_value": "tampering|sign_in"}),
     ];
     (0..5)
         .map(|nth| {
             // The first is one for traffic, so that there is a query to be spoilt.
-            let mut rule = dice.among(if nth == 0 { &filters[..8] } else { &filters });
+            let mut rule = dice.among(if nth == 0 { &filters[..14] } else { &filters });
             if rule.get("type").is_none() {
                 rule["type"] = json!("traffic");
             }
@@ -294,7 +300,9 @@ fn some_connections(dice: &mut Dice, both_ends: bool) -> Vec<Connection> {
         1 | 2 => SignedDuration::from_mins(dice.roll(20) as i64),
         _ => SignedDuration::ZERO,
     };
-    let ends = dice.roll(if both_ends { 3 } else { 2 });
+    // Of one pair it is always the same end: of two that report, the larger counts.
+    let pair = (from.len() * 7 + to.len()) as u64;
+    let ends = pair % if both_ends { 3 } else { 2 };
     let mine = late(dice);
     let behind = SignedDuration::from_hours(dice.among(&[0, 0, 3, 9]));
     let other = mine + behind;

@@ -219,7 +219,8 @@ fn a_burst_in_one_upload_has_to_be_told_and_what_never_was_must_not() {
 }
 
 fn told_at_10_05(count: u64) -> Told {
-    Told { rule: 1, count, first: minute(at("10:05")), last: minute(at("10:05")), in_one_go: false }
+    let (first, last) = (minute(at("10:05")), minute(at("10:05")));
+    Told { rule: 1, group: String::new(), count, first, last, in_one_go: false }
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub use self::{
     folder::Folder,
     mail::{Mail, Mails},
     program::{Run, run as run_to_its_end},
-    told::Told,
+    told::{Group, Told},
 };
 use crate::pce::{Pce, Tls, When};
 
