@@ -33,6 +33,7 @@ mod stories {
     mod hostile_records;
     mod illumio_py;
     mod importing;
+    mod ip_lists;
     mod languages;
     mod mail_faults;
     mod mail_servers;

@@ -264,6 +264,22 @@ fn names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
     names
 }
 
+/// The names of IP lists, which may be anything: in a list each stands as it is, and a
+/// text is parted by commas and `|`.
+fn list_names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
+    let items = rule.items(key, Kind::Commas);
+    let is_text = matches!(rule.get(key), Some(Node::Text(_)));
+    let apart = |text: &Cow<'_, str>| match is_text {
+        true => text.split('|').map(|name| name.trim().to_owned()).collect(),
+        false => vec![text.clone().into_owned()],
+    };
+    let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
+        rule.wrong(key, words::empty_names);
+    }
+    names
+}
+
 fn change(rule: &Section<'_>) -> Option<FieldChange> {
     let change = rule.section("change")?;
     Some(FieldChange {
@@ -381,12 +397,16 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
         user: names(rule, "user"),
         src_host: names(rule, "src_host"),
         dst_host: names(rule, "dst_host"),
+        src_list: list_names(rule, "src_list"),
+        dst_list: list_names(rule, "dst_list"),
         src_managed: rule.flag("src_managed"),
         dst_managed: rule.flag("dst_managed"),
         not_process: names(rule, "not_process"),
         not_user: names(rule, "not_user"),
         not_src_host: names(rule, "not_src_host"),
         not_dst_host: names(rule, "not_dst_host"),
+        not_src_list: list_names(rule, "not_src_list"),
+        not_dst_list: list_names(rule, "not_dst_list"),
         ex_ports: parts(rule, "ex_port", port_range, words::bad_port),
         ex_src_label: labels(rule, "ex_src_label"),
         ex_dst_label: labels(rule, "ex_dst_label"),

@@ -55,6 +55,11 @@ texts! {
     not_process() { en: "Not process", zh: "排除行程" }
     not_src_host() { en: "Not source host", zh: "排除來源主機" }
     not_dst_host() { en: "Not destination host", zh: "排除目的主機" }
+    src_list() { en: "Source IP list", zh: "來源 IP 清單" }
+    dst_list() { en: "Destination IP list", zh: "目的 IP 清單" }
+    not_src_list() { en: "Not source IP list", zh: "排除來源 IP 清單" }
+    not_dst_list() { en: "Not destination IP list", zh: "排除目的 IP 清單" }
+    lists_hint() { en: "names of the PCE's IP lists, by commas", zh: "PCE 的 IP 清單名稱，以逗號分隔" }
     src_managed() { en: "Source is managed", zh: "來源受管理" }
     dst_managed() { en: "Destination is managed", zh: "目的受管理" }
     names_hint() { en: "names, by commas; * and ? stand for any letters", zh: "名稱，以逗號分隔；可用 * 與 ?" }

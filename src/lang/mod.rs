@@ -192,6 +192,24 @@ pub fn parted(clause: &str) -> (&str, Option<String>) {
     (what, Some(fix))
 }
 
+/// So many of a list are named in a sentence.
+const MOST_LISTED: usize = 8;
+
+/// Several, as they stand in a sentence; of a long list the first, and how many more.
+pub fn listed(lang: Lang, values: &[impl std::fmt::Display]) -> String {
+    let named: Vec<String> = values.iter().take(MOST_LISTED).map(ToString::to_string).collect();
+    let more = values.len().saturating_sub(MOST_LISTED);
+    let named = named.join(match lang {
+        Lang::En => ", ",
+        Lang::ZhTw => "、",
+    });
+    match (more, lang) {
+        (0, _) => named,
+        (more, Lang::En) => format!("{named} and {more} more"),
+        (more, Lang::ZhTw) => format!("{named}（另有 {more} 項）"),
+    }
+}
+
 /// Declares sentences: `name(values) { en: "…", zh: "…" }` becomes
 /// `pub fn name(lang: Lang, values…) -> String`, each value anything with `Display`.
 macro_rules! texts {

@@ -41,6 +41,10 @@ texts! {
     not_process(list) { en: "not process {list}", zh: "排除行程 {list}" }
     not_from(list) { en: "not from {list}", zh: "排除來源 {list}" }
     not_to(list) { en: "not to {list}", zh: "排除目的 {list}" }
+    from_list(list) { en: "from IP list {list}", zh: "來源 IP 清單 {list}" }
+    to_list(list) { en: "to IP list {list}", zh: "目的 IP 清單 {list}" }
+    not_from_list(list) { en: "not from IP list {list}", zh: "排除來源 IP 清單 {list}" }
+    not_to_list(list) { en: "not to IP list {list}", zh: "排除目的 IP 清單 {list}" }
     managed() { en: "managed workloads", zh: "受管理的 workload" }
     unmanaged() { en: "what is not managed", zh: "非受管理者" }
     any_value() { en: "any", zh: "任意值" }

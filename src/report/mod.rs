@@ -283,6 +283,8 @@ pub enum Condition {
     CertificateExpires,
     /// Records can't be archived.
     Archive,
+    /// IP lists that rules name are not known.
+    IpLists,
 }
 
 /// What there is to say of a condition.

@@ -131,10 +131,14 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     list(&filter.user, words::user);
     list(&filter.src_host, words::from);
     list(&filter.dst_host, words::to);
+    list(&filter.src_list, words::from_list);
+    list(&filter.dst_list, words::to_list);
     list(&filter.not_process, words::not_process);
     list(&filter.not_user, words::not_user);
     list(&filter.not_src_host, words::not_from);
     list(&filter.not_dst_host, words::not_to);
+    list(&filter.not_src_list, words::not_from_list);
+    list(&filter.not_dst_list, words::not_to_list);
     for (managed, is, is_not) in [
         (
             filter.src_managed,

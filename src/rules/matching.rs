@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use super::explain::{EventMiss, FlowMiss, Side};
 use super::{Decision, EventCount, EventFilter, FieldChange, Label, PortRange, TrafficFilter};
 use crate::pce::glance::Depth;
+use crate::pce::ip_lists::Table;
 use crate::pce::record::{Delta, End, Event, Flow, Members, Named, Raw, Text, Thing, Workload};
 
 impl EventFilter {
@@ -191,6 +192,10 @@ pub struct FlowFacts<'f> {
     pub src_ip: Option<IpAddr>,
     /// `dst.ip`
     pub dst_ip: Option<IpAddr>,
+    /// The IP lists that the source's address is in, of those that rules name.
+    pub src_lists: &'f [String],
+    /// The same of the destination's.
+    pub dst_lists: &'f [String],
 }
 
 impl<'f> FlowFacts<'f> {
@@ -219,12 +224,28 @@ impl<'f> FlowFacts<'f> {
             proto: flow.service.proto.0.and_then(|proto| u8::try_from(proto).ok()),
             src_ip: address(&flow.src.ip),
             dst_ip: address(&flow.dst.ip),
+            src_lists: &[],
+            dst_lists: &[],
         }
+    }
+
+    /// The same, where these are the addresses of IP lists.
+    pub fn with_lists(self, lists: &'f Table) -> Self {
+        if lists.is_empty() {
+            return self;
+        }
+        let around = |ip: Option<IpAddr>| ip.map(|ip| lists.around(ip)).unwrap_or_default();
+        Self { src_lists: around(self.src_ip), dst_lists: around(self.dst_ip), ..self }
     }
 
     /// The source's and the destination's.
     fn workloads(&self) -> [&Workload<'f>; 2] {
         [&self.flow.src.workload, &self.flow.dst.workload]
+    }
+
+    /// The source's and the destination's.
+    fn lists(&self) -> [&'f [String]; 2] {
+        [self.src_lists, self.dst_lists]
     }
 
     /// The source's and the destination's.
@@ -291,6 +312,12 @@ impl TrafficFilter {
                 return Some(FlowMiss::Address { side, wanted, found });
             }
         }
+        let lists = [&self.src_list, &self.dst_list];
+        for ((side, wanted), found) in SIDES.into_iter().zip(lists).zip(facts.lists()) {
+            if !wanted.is_empty() && one_of(wanted, found).is_none() {
+                return Some(FlowMiss::List { side, wanted });
+            }
+        }
         self.lacks_names(facts)
     }
 
@@ -331,6 +358,12 @@ impl TrafficFilter {
                 && let Some(pattern) = named(patterns, of(facts.flow))
             {
                 return Some(FlowMiss::LeftOutByName { key, pattern });
+            }
+        }
+        let lists = [&self.not_src_list, &self.not_dst_list];
+        for ((side, lists), found) in SIDES.into_iter().zip(lists).zip(facts.lists()) {
+            if let Some(list) = one_of(lists, found) {
+                return Some(FlowMiss::LeftOutByList { side, list });
             }
         }
         if let Some(range) = within(&self.ex_ports, facts.port) {
@@ -428,6 +461,14 @@ fn within(ranges: &[PortRange], port: Option<u16>) -> Option<&PortRange> {
 fn around(nets: &[IpNet], ip: Option<IpAddr>) -> Option<&IpNet> {
     let ip = ip?;
     nets.iter().find(|net| net.contains(&ip))
+}
+
+/// The first of the names that is one of those found.
+fn one_of<'n>(names: &'n [String], found: &[String]) -> Option<&'n str> {
+    if found.is_empty() {
+        return None;
+    }
+    names.iter().find(|name| found.contains(name)).map(String::as_str)
 }
 
 /// The first of the labels that the workload does not bear.

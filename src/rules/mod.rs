@@ -194,6 +194,12 @@ pub struct TrafficFilter {
     /// To any of these hosts, in the same way.
     #[serde(skip_serializing_if = "is_default")]
     pub dst_host: Vec<String>,
+    /// From an address in any of these IP lists of the PCE, by their names.
+    #[serde(skip_serializing_if = "is_default")]
+    pub src_list: Vec<String>,
+    /// To an address in any of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dst_list: Vec<String>,
     /// Whether the source is a workload that the PCE manages; either, where it says nothing.
     #[serde(skip_serializing_if = "is_default")]
     pub src_managed: Option<bool>,
@@ -212,6 +218,12 @@ pub struct TrafficFilter {
     /// To none of these hosts.
     #[serde(skip_serializing_if = "is_default")]
     pub not_dst_host: Vec<String>,
+    /// From an address in none of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_src_list: Vec<String>,
+    /// To an address in none of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_dst_list: Vec<String>,
     /// Leaves out a flow whose source has all of these.
     #[serde(skip_serializing_if = "is_default")]
     pub ex_src_label: Vec<Label>,
@@ -357,6 +369,23 @@ pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     }
     let all: BTreeSet<Decision> = asked.concat().into_iter().collect();
     Some(all.into_iter().collect())
+}
+
+/// The PCE's IP lists that the enabled rules name.
+pub fn ip_lists(rules: &[Rule]) -> BTreeSet<String> {
+    let enabled = rules.iter().filter(|rule| rule.enabled);
+    let named = enabled.filter_map(|rule| match &rule.filter {
+        Filter::Traffic(filter) => Some(filter.ip_lists().flatten().cloned()),
+        Filter::Event(_) => None,
+    });
+    named.flatten().collect()
+}
+
+impl TrafficFilter {
+    /// The IP lists that it names, key by key.
+    pub fn ip_lists(&self) -> impl Iterator<Item = &Vec<String>> {
+        [&self.src_list, &self.dst_list, &self.not_src_list, &self.not_dst_list].into_iter()
+    }
 }
 
 /// What a rule's count counts.

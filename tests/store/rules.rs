@@ -126,6 +126,8 @@ fn all_of_a_traffic_rules_fields_are_read() {
         "process": "ssh*", "user": ["root"], "src_host": "web-*", "dst_host": "db-01,db-02",
         "src_managed": true, "dst_managed": false, "not_process": "backup",
         "not_user": "scanner", "not_src_host": "jump-*", "not_dst_host": ["ntp"],
+        "src_list": "Office | Branches, Lab", "dst_list": ["A, B | C"],
+        "not_src_list": ["Scanners"], "not_dst_list": "Any",
         "count_by": "flows", "per": "source, destination_label:app""#,
     );
 
@@ -149,6 +151,10 @@ fn all_of_a_traffic_rules_fields_are_read() {
         not_user: list(&["scanner"]),
         not_src_host: list(&["jump-*"]),
         not_dst_host: list(&["ntp"]),
+        src_list: list(&["Office", "Branches", "Lab"]),
+        dst_list: list(&["A, B | C"]),
+        not_src_list: list(&["Scanners"]),
+        not_dst_list: list(&["Any"]),
         ex_ports: vec![PortRange { from: 5353, to: 5353 }],
         ex_src_label: vec![label("app", "A=B")],
         ex_dst_label: vec![],

@@ -33,7 +33,7 @@ use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words, inspect};
 use crate::net::AddressBook;
 use crate::report::daily::Learning;
-use crate::rules::Filter;
+use crate::rules::{Filter, ip_lists};
 use crate::store::{self, Opened, StateUse};
 use crate::system::users;
 
@@ -88,6 +88,7 @@ fn needs(config: &Config) -> Needs {
     Needs {
         health: config.settings.enable_health_check,
         traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
+        ip_lists: ip_lists(&config.rules),
     }
 }
 

@@ -79,6 +79,10 @@ texts! {
         en: "its {key} is none of {wanted}",
         zh: "{key} 不在 {wanted} 之內"
     }
+    in_no_list(side, wanted) {
+        en: "the {side} is in no IP list called {wanted}",
+        zh: "{side}不在 IP 清單 {wanted} 之內"
+    }
     is_managed(side) { en: "the {side} is a managed workload", zh: "{side}是受管理的 workload" }
     is_not_managed(side) { en: "the {side} is no managed workload", zh: "{side}不是受管理的 workload" }
     excluded(field, value) { en: "excluded by {field} {value}", zh: "由 {field} {value} 排除" }
@@ -149,10 +153,14 @@ impl FlowMiss<'_> {
                 }
             }
             Self::Name { key, wanted } => no_such_name(lang, key, listed(lang, wanted)),
+            Self::List { side, wanted } => in_no_list(lang, side.text(lang), listed(lang, wanted)),
             Self::Managed { side, wanted: true } => is_not_managed(lang, side.text(lang)),
             Self::Managed { side, wanted: false } => is_managed(lang, side.text(lang)),
             Self::LeftOutByName { key, pattern } => excluded(lang, key, pattern),
             Self::LeftOutByPort(ports) => excluded(lang, "ex_port", range(ports)),
+            Self::LeftOutByList { side, list } => {
+                excluded(lang, side.field("not_src_list", "not_dst_list"), list)
+            }
             Self::LeftOutByLabels { side, labels } => {
                 let labels = listed(lang, &labels.iter().map(label).collect::<Vec<_>>());
                 excluded(lang, side.field("ex_src_label", "ex_dst_label"), labels)
