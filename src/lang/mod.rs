@@ -197,12 +197,18 @@ const MOST_LISTED: usize = 8;
 
 /// Several, as they stand in a sentence; of a long list the first, and how many more.
 pub fn listed(lang: Lang, values: &[impl std::fmt::Display]) -> String {
-    let named: Vec<String> = values.iter().take(MOST_LISTED).map(ToString::to_string).collect();
-    let more = values.len().saturating_sub(MOST_LISTED);
-    let named = named.join(match lang {
+    let comma = match lang {
         Lang::En => ", ",
         Lang::ZhTw => "、",
-    });
+    };
+    listed_by(lang, values, comma)
+}
+
+/// The same with something else between two.
+pub fn listed_by(lang: Lang, values: &[impl std::fmt::Display], between: &str) -> String {
+    let named: Vec<String> = values.iter().take(MOST_LISTED).map(ToString::to_string).collect();
+    let more = values.len().saturating_sub(MOST_LISTED);
+    let named = named.join(between);
     match (more, lang) {
         (0, _) => named,
         (more, Lang::En) => format!("{named} and {more} more"),
