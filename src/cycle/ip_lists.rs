@@ -1,7 +1,7 @@
 //! The addresses of the IP lists that traffic rules name: read once a day, before the
 //! traffic's rows are looked at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -18,8 +18,8 @@ use crate::rules::{self, Level};
 /// What is known of the lists, and what became of reading them.
 #[derive(Default)]
 pub(super) struct ListsSeen {
-    /// Some rule that is on names one.
-    wanted: bool,
+    /// The lists that rules name, each with their ids.
+    named_by: BTreeMap<String, Vec<i64>>,
     /// Lists without addresses, with the reason where the PCE gave one.
     unknown: Vec<(String, Option<Lack>)>,
     /// Lists whose addresses are older than the last answer, which did not have them.
@@ -39,7 +39,8 @@ pub(super) struct ListsSeen {
 /// Reads the lists where that is due, and has the desk know their addresses. What can't be
 /// read stays as it is known.
 pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client) -> ListsSeen {
-    let wanted = rules::ip_lists(&desk.site.config.rules);
+    let named_by = rules::ip_lists(&desk.site.config.rules);
+    let wanted: BTreeSet<String> = named_by.keys().cloned().collect();
     let now = desk.now();
     let memory = &mut desk.state.ip_lists;
     if wanted.is_empty() {
@@ -57,7 +58,7 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, client: &mut Client) -> ListsSeen {
         }
     }
     desk.lists = memory.table();
-    ListsSeen { asked, error, ..ListsSeen::of(memory, &wanted) }
+    ListsSeen { asked, error, named_by, ..ListsSeen::of(memory, &wanted) }
 }
 
 impl ListsSeen {
@@ -68,7 +69,6 @@ impl ListsSeen {
             .iter()
             .filter(|name| memory.known.contains_key(*name) && memory.lacking.contains_key(*name));
         Self {
-            wanted: true,
             unknown,
             stale: stale.cloned().collect(),
             failures: memory.failures,
@@ -89,7 +89,7 @@ impl ListsSeen {
         if self.refusal().is_some() {
             return None;
         }
-        if !self.wanted {
+        if self.named_by.is_empty() {
             return Some(Standing::Unwatched);
         }
         if self.failures == 1 && !self.refused {
@@ -124,13 +124,19 @@ impl ListsSeen {
         ];
         for (reason, sentence) in reasons {
             let these = self.unknown.iter().filter(|(_, lack)| *lack == reason);
-            let names: Vec<&str> = these.map(|(name, _)| name.as_str()).collect();
+            let names: Vec<String> = these.map(|(name, _)| self.named(name, lang)).collect();
             lines.extend((!names.is_empty()).then(|| sentence(lang, listed(lang, &names))));
         }
         if !self.stale.is_empty() {
             lines.push(say::ip_lists_stale(lang, listed(lang, &self.stale)));
         }
         lines
+    }
+
+    /// The list, and the rules that name it.
+    fn named(&self, name: &str, lang: Lang) -> String {
+        let ids = self.named_by.get(name).map(Vec::as_slice).unwrap_or_default();
+        say::ip_list_of_rules(lang, name, listed(lang, ids))
     }
 
     /// The same for a terminal, and why they could not be read in this run: said when

@@ -190,7 +190,7 @@ pub const IP_LISTS: Words = Words {
     ),
     advice: pair(
         "Compare the names with Policy Objects > IP Lists in the PCE's console, case included, and provision the list; or correct the rule. If the lists can't be read at all, give the key a global role such as Global Viewer. `illumio-monitor check` tells both.",
-        "請與 PCE 主控台 Policy Objects > IP Lists 的名稱比對（區分大小寫）並佈建該清單，或修正規則。若完全無法讀取清單，請授予金鑰Global Viewer 等全域角色。`illumio-monitor check` 會指出原因。",
+        "請與 PCE 主控台 Policy Objects > IP Lists 的名稱比對（區分大小寫）並佈建該清單，或修正規則。若完全無法讀取清單，請授予金鑰 Global Viewer 等全域角色。`illumio-monitor check` 會指出原因。",
     ),
     advice_at_its_end: pair(
         "Nothing. What the rules did not match meanwhile is not counted afterwards.",

@@ -97,6 +97,7 @@ texts! {
         en: "Traffic: not read, no traffic rule is enabled.",
         zh: "流量：未讀取，沒有啟用的流量規則。"
     }
+    ip_list_of_rules(name, ids) { en: "{name} (rule {ids})", zh: "{name}（規則 {ids}）" }
     ip_lists_unread(reason) {
         en: "The IP lists that rules name could not be read: {reason}",
         zh: "無法讀取規則所指定的 IP 清單：{reason}"

@@ -47,6 +47,8 @@ texts! {
     not_to_list(list) { en: "not to IP list {list}", zh: "排除目的 IP 清單 {list}" }
     managed() { en: "managed workloads", zh: "受管理的 workload" }
     unmanaged() { en: "what is not managed", zh: "非受管理者" }
+    any_event() { en: "any event", zh: "所有事件" }
+    changed_field(field, from, to) { en: "{field}: {from} → {to}", zh: "{field}：{from} → {to}" }
     any_value() { en: "any", zh: "任意值" }
 
     // When it alerts.

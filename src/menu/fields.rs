@@ -8,7 +8,7 @@ use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
 use crate::config::{self, Key, Kind};
-use crate::lang::{Lang, menu_rules as say, rules as words};
+use crate::lang::{Lang, listed, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
 type Wording = fn(Lang) -> String;
@@ -161,7 +161,7 @@ impl Field {
                     Some(Value::Array(several)) => {
                         let words: Vec<String> =
                             several.iter().map(|one| word(plain(one))).collect();
-                        words.join(", ")
+                        listed(lang, &words)
                     }
                     _ => word(self.chosen(rule, choices)),
                 }

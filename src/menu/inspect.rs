@@ -74,7 +74,10 @@ pub fn inspect<'a>(
     noop(&mut client)?;
     let lists = match ip_lists(&config.rules) {
         none if none.is_empty() => Ok(Table::default()),
-        wanted => fetch(&mut client, &wanted).map(|fetched| fetched.table()),
+        named => {
+            let wanted = named.into_keys().collect();
+            fetch(&mut client, &wanted).map(|fetched| fetched.table())
+        }
     };
     let lists = match lists {
         Err(error @ Error::Credentials { .. }) => return Err(error),

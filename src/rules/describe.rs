@@ -85,7 +85,10 @@ fn flow_per(per: &FlowPer, lang: Lang) -> String {
 }
 
 fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![filter.filter_value.clone()];
+    let mut parts = vec![match filter.filter_value.as_str() {
+        "*" => words::any_event(lang),
+        value => value.to_owned(),
+    }];
     if !filter.severity.is_empty() {
         parts.push(words::severity(lang, listed(lang, &filter.severity)));
     }
@@ -112,7 +115,7 @@ fn changed(change: &FieldChange, lang: Lang) -> String {
         [] => words::any_value(lang),
         values => several_values(lang, values),
     };
-    format!("{}: {} → {}", change.field, values(&change.from), values(&change.to))
+    words::changed_field(lang, &change.field, values(&change.from), values(&change.to))
 }
 
 /// As they stand in the rule: either of them.
@@ -141,14 +144,14 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     list(&filter.user, words::user);
     list(&filter.src_host, words::from);
     list(&filter.dst_host, words::to);
-    list(&filter.src_list, words::from_list);
-    list(&filter.dst_list, words::to_list);
+    list(&told_apart(&filter.src_list), words::from_list);
+    list(&told_apart(&filter.dst_list), words::to_list);
     list(&filter.not_process, words::not_process);
     list(&filter.not_user, words::not_user);
     list(&filter.not_src_host, words::not_from);
     list(&filter.not_dst_host, words::not_to);
-    list(&filter.not_src_list, words::not_from_list);
-    list(&filter.not_dst_list, words::not_to_list);
+    list(&told_apart(&filter.not_src_list), words::not_from_list);
+    list(&told_apart(&filter.not_dst_list), words::not_to_list);
     for (managed, is, is_not) in [
         (
             filter.src_managed,
@@ -176,6 +179,15 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     parts.extend(ends.into_iter().filter(|(_, named)| *named > 0).map(|(text, _)| text));
     parts.extend(left_out(filter, lang));
     parts
+}
+
+/// Names that a comma in them would part, in quotes.
+fn told_apart(names: &[String]) -> Vec<String> {
+    let quoted = |name: &String| match name.contains([',', '、', '|']) {
+        true => format!("\"{name}\""),
+        false => name.clone(),
+    };
+    names.iter().map(quoted).collect()
 }
 
 fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {

@@ -371,14 +371,19 @@ pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     Some(all.into_iter().collect())
 }
 
-/// The PCE's IP lists that the enabled rules name.
-pub fn ip_lists(rules: &[Rule]) -> BTreeSet<String> {
-    let enabled = rules.iter().filter(|rule| rule.enabled);
-    let named = enabled.filter_map(|rule| match &rule.filter {
-        Filter::Traffic(filter) => Some(filter.ip_lists().flatten().cloned()),
-        Filter::Event(_) => None,
-    });
-    named.flatten().collect()
+/// The PCE's IP lists that the enabled rules name, each with the ids of these rules.
+pub fn ip_lists(rules: &[Rule]) -> BTreeMap<String, Vec<i64>> {
+    let mut lists: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for rule in rules.iter().filter(|rule| rule.enabled) {
+        let Filter::Traffic(filter) = &rule.filter else { continue };
+        for name in filter.ip_lists().flatten() {
+            let ids = lists.entry(name.clone()).or_default();
+            if ids.last() != Some(&rule.id) {
+                ids.push(rule.id);
+            }
+        }
+    }
+    lists
 }
 
 impl TrafficFilter {

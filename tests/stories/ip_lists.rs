@@ -118,7 +118,7 @@ fn a_list_that_the_pce_does_not_have_is_told_once_and_its_end_too() {
     let run = world.run_at("10:10");
     assert!(alerted(&run), "the other list is known");
     let text = run.mail().text().to_owned();
-    assert!(text.contains("no provisioned IP list of this name: Lobby."), "{text}");
+    assert!(text.contains("no provisioned IP list of this name: Lobby (rule 1)."), "{text}");
     assert_eq!(run.code, 0);
     let quiet = world.run_every(20, "10:30", "16:50");
     assert!(quiet.iter().all(|run| run.mails.is_empty()), "a reminder comes after a day");
@@ -136,7 +136,7 @@ fn lists_that_the_key_may_not_read_are_told_at_once_and_not_asked_for_each_time(
     world.pce.hide_ip_lists(true);
     let run = world.run_at("10:10");
     assert!(run.mail().subject().contains("IP lists of rules not known"), "{run:?}");
-    assert!(run.mail().text().contains("No addresses are known of the IP list Lab."));
+    assert!(run.mail().text().contains("No addresses are known of the IP list Lab (rule 1)."));
     let quiet = world.run_every(10, "10:20", "11:00");
     assert!(quiet.iter().all(|run| run.code == 0 && run.mails.is_empty()));
     assert_eq!(asked(&world), 1, "once an hour: each is an event at the PCE");
@@ -175,7 +175,7 @@ fn of_an_answer_that_looks_cut_the_missing_lists_are_asked_for_by_name() {
     knock(&world, "192.168.7.7", "10:05");
     let run = world.run_at("10:10");
     assert!(alerted(&run));
-    assert!(run.mail().text().contains("of this name: Gone."), "{}", run.mail().text());
+    assert!(run.mail().text().contains("of this name: Gone (rule 1)."), "{}", run.mail().text());
     assert_eq!(asked(&world), 3);
 }
 
@@ -210,7 +210,9 @@ fn check_tells_of_lists_that_are_missing_unreadable_or_have_names() {
     world.pce.ip_lists([names]);
     assert!(said(&mut world).contains("have host names (FQDNs) too"));
     world.pce.ip_lists([]);
-    assert!(said(&mut world).contains("Rules name IP lists that the PCE does not have: Lab"));
+    assert!(
+        said(&mut world).contains("Rules name IP lists that the PCE does not have: Lab (rule 1)")
+    );
     world.pce.hide_ip_lists(true);
     assert!(said(&mut world).contains("The key may not read IP lists"));
 }

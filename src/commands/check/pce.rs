@@ -1,7 +1,7 @@
 //! The PCE: the way to it, its certificate, the key, the org, and what the key may
 //! read. Asks for little, once, and changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -39,13 +39,13 @@ pub struct Needs {
     pub health: bool,
     /// A traffic rule is on.
     pub traffic: bool,
-    /// The IP lists that rules name which are on.
-    pub ip_lists: BTreeSet<String>,
+    /// The IP lists that rules name which are on, each with the rules' ids.
+    pub ip_lists: BTreeMap<String, Vec<i64>>,
 }
 
 impl Default for Needs {
     fn default() -> Self {
-        Self { health: true, traffic: true, ip_lists: BTreeSet::new() }
+        Self { health: true, traffic: true, ip_lists: BTreeMap::new() }
     }
 }
 
@@ -302,9 +302,10 @@ impl Probe<'_> {
     }
 
     /// The IP lists that rules name.
-    fn ip_lists(&mut self, client: &mut Client, wanted: &BTreeSet<String>) -> GoOn {
+    fn ip_lists(&mut self, client: &mut Client, named: &BTreeMap<String, Vec<i64>>) -> GoOn {
         let (lang, probe) = (self.lang, "pce.ip_lists");
-        let fetched = match fetch(client, wanted) {
+        let wanted: BTreeSet<String> = named.keys().cloned().collect();
+        let fetched = match fetch(client, &wanted) {
             Err(error @ Error::Credentials { .. }) => return self.refused_key(&error),
             Err(error) => {
                 self.right(probe, say::ip_lists(lang), &Err(error), true);
@@ -325,8 +326,12 @@ impl Probe<'_> {
         for (lack, what, fix) in lacks {
             let names = names_of(lack);
             if !names.is_empty() {
-                let names = listed(lang, &names);
-                let (what, fix) = (what(lang, names.clone()), fix(lang, names));
+                let of_rules = names.iter().map(|name| {
+                    let ids = named.get(*name).map(Vec::as_slice).unwrap_or_default();
+                    cycle_words::ip_list_of_rules(lang, name, listed(lang, ids))
+                });
+                let what = what(lang, listed(lang, &of_rules.collect::<Vec<_>>()));
+                let fix = fix(lang, listed(lang, &names));
                 self.tell(Finding::broken(probe, what, fix));
             }
         }

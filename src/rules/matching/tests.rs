@@ -403,7 +403,7 @@ fn ip_lists_are_gone_by_where_their_addresses_are_known() {
         rule(Filter::Traffic(filter.clone())),
         off(TrafficFilter { dst_list: list(&["Off"]), ..filter }),
     ];
-    assert_eq!(super::super::ip_lists(&rules), ["Lab".to_owned()].into());
+    assert_eq!(super::super::ip_lists(&rules), [("Lab".to_owned(), vec![1])].into());
 }
 
 fn rule(filter: Filter) -> Rule {
