@@ -32,7 +32,7 @@ const WHOLE: [(&str, &str); 2] = [
 ];
 
 /// What narrows a rule to less than its name or its decision: it is another rule then.
-const NARROWING: [&str; 17] = [
+const NARROWING: [&str; 19] = [
     "severity",
     "status",
     "source_ip",
@@ -48,13 +48,23 @@ const NARROWING: [&str; 17] = [
     "process",
     "src_host",
     "dst_host",
+    "src_list",
+    "dst_list",
     "src_managed",
     "dst_managed",
 ];
 
 /// What a user may leave out of a best practice, which stays left out.
-const EXCEPTIONS: [&str; 6] =
-    ["not_source_ip", "not_workload", "not_user", "not_process", "not_src_host", "not_dst_host"];
+const EXCEPTIONS: [&str; 8] = [
+    "not_source_ip",
+    "not_workload",
+    "not_user",
+    "not_process",
+    "not_src_host",
+    "not_dst_host",
+    "not_src_list",
+    "not_dst_list",
+];
 
 /// The twelve rules with the ids 1 to 12, their texts in this language.
 pub fn best_practices(lang: Lang) -> Vec<Value> {

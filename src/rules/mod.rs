@@ -64,6 +64,7 @@ pub struct Newness {
 
 /// What a rule matches.
 #[derive(Serialize, Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there are few, each kept once")]
 pub enum Filter {
     /// Records of the PCE's event log.
     Event(EventFilter),

@@ -317,7 +317,6 @@ impl Probe<'_> {
             let these = fetched.lacking.iter().filter(move |(_, found)| **found == lack);
             these.map(|(name, _)| name).collect::<Vec<_>>()
         };
-        type Sentence = fn(Lang, String) -> String;
         let lacks: [(Lack, Sentence, Sentence); 3] = [
             (Lack::Absent, say::ip_lists_absent, say::ip_lists_absent_fix),
             (Lack::Cut, say::ip_lists_cut, say::ip_lists_cut_fix),
@@ -339,7 +338,7 @@ impl Probe<'_> {
             let these = fetched.found.iter().filter(move |(_, found)| is_so(found));
             these.map(|(name, _)| name).collect::<Vec<_>>()
         };
-        let oddities: [(_, Sentence, fn(Lang) -> String); 3] = [
+        let oddities: [Oddity<'_>; 3] = [
             (which(|list| list.fqdns > 0), say::ip_lists_fqdns, say::ip_lists_fqdns_fix),
             (which(|list| list.odd > 0), say::ip_lists_odd, say::ip_lists_odd_fix),
             (which(|list| list.ranges.is_empty()), say::ip_lists_empty, say::ip_lists_empty_fix),
@@ -380,6 +379,12 @@ impl Probe<'_> {
         self.tell(finding);
     }
 }
+
+/// What is said of some lists.
+type Sentence = fn(Lang, String) -> String;
+
+/// Some lists, what is said of them, and what to do.
+type Oddity<'l> = (Vec<&'l String>, Sentence, fn(Lang) -> String);
 
 /// What it answers is for a person to mend; that it does not may pass.
 fn proxy_fails(problem: &ProxyProblem, lang: Lang) -> Finding {

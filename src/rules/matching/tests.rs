@@ -377,8 +377,8 @@ fn ip_lists_are_gone_by_where_their_addresses_are_known() {
         ("Any", r#"{"ip_ranges":[{"from_ip":"0.0.0.0/0"}]}"#),
         ("Lab", r#"{"ip_ranges":[{"from_ip":"10.1.0.0/16"}]}"#),
     ];
-    let mut lists = IpLists::default();
-    lists.known = known.map(|(name, text)| (name.to_owned(), ranges(text))).into();
+    let known = known.map(|(name, text)| (name.to_owned(), ranges(text))).into();
+    let lists = IpLists { known, ..IpLists::default() };
     let table = lists.table();
     let flow = r#"{"src":{"ip":"10.1.0.7"},"dst":{"ip":"2001:db8::1"}}"#;
     let flow: Flow<'_> = serde_json::from_str(flow).unwrap();
