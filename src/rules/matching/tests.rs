@@ -418,5 +418,6 @@ fn rule(filter: Filter) -> Rule {
         filter,
         threshold: Threshold::Immediate,
         cooldown_minutes: 0,
+        newness: None,
     }
 }
