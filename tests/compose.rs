@@ -416,6 +416,7 @@ fn every_condition_has_words_for_each_phase() {
         Condition::Configuration,
         Condition::Delivery,
         Condition::Archive,
+        Condition::IpLists,
     ];
     let mut subjects = HashSet::new();
     for lang in LANGS {

@@ -33,6 +33,7 @@ mod stories {
     mod hostile_records;
     mod illumio_py;
     mod importing;
+    mod ip_lists;
     mod languages;
     mod mail_faults;
     mod mail_servers;
@@ -48,6 +49,7 @@ mod stories {
     mod runs_that_died;
     mod secrets;
     mod secrets_thrown_back;
+    mod security_practices;
     mod simulated_pce;
     mod simulated_rows;
     mod status;

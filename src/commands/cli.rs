@@ -213,11 +213,15 @@ pub struct RulesRemove {
     pub ids: Vec<String>,
 }
 
-/// Add those of the twelve best practices that are missing. Asks on a terminal
-/// before it replaces a rule that differs from its best practice.
+/// Add those of the best practices that are missing: the twelve to begin with, or those
+/// against attackers. Asks on a terminal before it replaces a rule that differs.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "load-best-practices")]
 pub struct RulesLoadBestPractices {
+    /// which: first (the twelve to begin with) or security
+    #[argh(option, default = "String::from(\"first\")", arg_name = "first|security")]
+    pub set: String,
+
     /// replace the rules that differ, without asking
     #[argh(switch)]
     pub replace: bool,

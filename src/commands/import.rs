@@ -17,6 +17,7 @@ use crate::commands::call::Call;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
+use crate::rules::best_practices::is_older;
 use crate::store::{self, Change, Error};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
@@ -45,6 +46,7 @@ pub fn import(call: &Call<'_>, files: &[PathBuf]) -> Said {
             import.take_state(file, state);
         }
     }
+    import.tell_older_practices();
     import.tell_old_tool();
     import.said
 }
@@ -139,6 +141,16 @@ impl<'a> Import<'a> {
 
     fn record(&mut self, changes: Vec<Change>) {
         self.said.changes.extend(changes);
+    }
+
+    /// Its two rules on traffic count all sources together.
+    fn tell_older_practices(&mut self) {
+        let Ok(look) = store::look(self.call.config, self.call.env) else { return };
+        let older = look.rules.iter().filter(|rule| is_older(rule));
+        let ids: Vec<String> = older.map(|rule| rule["id"].to_string()).collect();
+        if !ids.is_empty() {
+            self.said.lines.push(words::older_practices(self.lang, ids.join(", ")));
+        }
     }
 
     fn tell_old_tool(&mut self) {

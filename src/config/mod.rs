@@ -27,7 +27,7 @@ pub use env::Env;
 pub use exposed::{Exposed, Others};
 pub use key::{Key, Keys, Kind, keys};
 pub(crate) use node::{Document, parse};
-pub use piece::{check_rule, check_section, check_whole_rule};
+pub use piece::{check_new_rule, check_rule, check_section, check_whole_rule, doubled_key};
 pub use problem::Problem;
 pub(crate) use problem::reason;
 pub use rule::place_of_key;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::env::Env;
-use super::node::{Document, Node, find};
-use super::problem::{Problem, Problems};
+use super::node::{Document, Node, doubles, find};
+use super::problem::{Problem, Problems, shown};
 use super::rule;
 use super::sections::{self, Surroundings};
 use crate::rules::Rule;
@@ -15,6 +15,42 @@ use crate::rules::Rule;
 /// Reads one rule's JSON as strictly as the file's, but for its id, which may be
 /// missing. The problems name its keys behind `path`.
 pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
+    checked(&with_id(json), path, false)
+}
+
+/// The same of a rule that is new: what is worth a remark in one that was always there
+/// is a mistake in it.
+pub fn check_new_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
+    checked(&with_id(json), path, true)
+}
+
+/// The same as strictly as the file's.
+pub fn check_whole_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
+    checked(&serde_json::from_str(json).unwrap_or(Node::Null), path, false)
+}
+
+/// The place of a key that stands twice, behind `path`, wherever it is.
+pub fn doubled_key(json: &str, path: &str) -> Option<String> {
+    doubled(&serde_json::from_str(json).ok()?, path)
+}
+
+fn doubled(node: &Node, path: &str) -> Option<String> {
+    match node {
+        Node::Object(keys) => {
+            let twice = doubles(keys).next().map(|key| format!("{path}.{}", shown(key)));
+            let mut within =
+                keys.iter().map(|(key, node)| (format!("{path}.{}", shown(key)), node));
+            twice.or_else(|| within.find_map(|(path, node)| doubled(node, &path)))
+        }
+        Node::List(list) => {
+            let mut each = list.iter().enumerate();
+            each.find_map(|(at, node)| doubled(node, &format!("{path}[{at}]")))
+        }
+        _ => None,
+    }
+}
+
+fn with_id(json: &str) -> Node {
     let mut node = serde_json::from_str(json).unwrap_or(Node::Null);
     if let Node::Object(keys) = &mut node
         && find(keys, "id").is_none_or(|id| matches!(id, Node::Null))
@@ -22,17 +58,13 @@ pub fn check_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
         keys.retain(|(key, _)| key != "id");
         keys.push(("id".to_owned(), Node::Number(0.into())));
     }
-    checked(&node, path)
+    node
 }
 
-/// The same as strictly as the file's.
-pub fn check_whole_rule(json: &str, path: &str) -> Result<Rule, Vec<Problem>> {
-    checked(&serde_json::from_str(json).unwrap_or(Node::Null), path)
-}
-
-fn checked(rule: &Node, path: &str) -> Result<Rule, Vec<Problem>> {
+/// `is_new`: what is worth a remark counts, too.
+fn checked(rule: &Node, path: &str, is_new: bool) -> Result<Rule, Vec<Problem>> {
     let problems = Problems::default();
-    let read = rule::read(rule, path, &problems);
+    let read = rule::read(rule, path, &problems, is_new.then_some(&problems));
     let (found, _) = problems.done();
     read.filter(|_| found.is_empty()).ok_or(found)
 }

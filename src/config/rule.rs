@@ -10,8 +10,8 @@ use super::key::{Keys, Kind, keys};
 use super::node::Node;
 use super::problem::{Problems, shown};
 use super::strict::Section;
-use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::lang::{Lang, listed};
 use crate::rules::{
     Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowCount, FlowPer, Label,
     Level, Newness, PortRange, Rule, Threshold, TrafficFilter, protocol,
@@ -57,8 +57,11 @@ const FLOW_PERS: [(&str, FlowPer); 4] = [
 ];
 
 /// Both with a label's key behind it.
-const LABEL_PERS: [(&str, fn(String) -> FlowPer); 2] =
+const LABEL_PERS: [OfLabel<FlowPer>; 2] =
     [("source_label:", FlowPer::SourceLabel), ("destination_label:", FlowPer::DestinationLabel)];
+
+/// A word, and what it means with a label's key behind it.
+type OfLabel<T> = (&'static str, fn(String) -> T);
 
 /// What of a set each group has but one of.
 const ONE_OF_EACH: [(&str, &str); 7] = [
@@ -104,7 +107,7 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
     let mut rules: Vec<Rule> = Vec::new();
     for (at, node) in list.iter().enumerate() {
         let path = format!("rules[{at}]");
-        let Some(rule) = read(node, &path, problems) else {
+        let Some(rule) = read(node, &path, problems, Some(remarks)) else {
             continue;
         };
         if rules.iter().any(|other| other.id == rule.id) {
@@ -116,10 +119,43 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
 }
 
 /// Reads one rule; a rule with something wrong may come out with a default in
-/// its place, and the problems say so.
-pub(super) fn read(node: &Node, path: &str, problems: &Problems) -> Option<Rule> {
+/// its place, and the problems say so. What was always taken and asks for nothing goes
+/// to the remarks.
+pub(super) fn read(
+    node: &Node,
+    path: &str,
+    problems: &Problems,
+    remarks: Option<&Problems>,
+) -> Option<Rule> {
     let kind = rule_type(node, path, problems)?;
-    Some(read_as(kind, &Section::open(Some(node), "rules", path, problems, None)))
+    let rule = Section::open(Some(node), "rules", path, problems, None).remarking(remarks);
+    let read = read_as(kind, &rule);
+    tell_misplaced(&rule);
+    Some(read)
+}
+
+/// A key that is one of the other type's is told as such: no other word is meant.
+fn tell_misplaced(rule: &Section<'_>) {
+    let unknown = rule.not_asked();
+    if unknown.is_empty() {
+        return;
+    }
+    let problems = Problems::default();
+    let keys_of = |kind| {
+        let nothing = Section::open(None, "rules", "rules", &problems, None);
+        read_as(kind, &nothing);
+        nothing.all_asked()
+    };
+    let others = TYPES.map(|(word, kind)| (word, keys_of(kind)));
+    for key in unknown {
+        let known = |keys: &[&'static str]| keys.iter().copied().find(|known| *known == key);
+        let types = others.iter().filter(|(_, keys)| known(keys).is_some());
+        let types: Vec<String> = types.map(|(word, _)| format!("\"{word}\"")).collect();
+        if let Some(known) = others.iter().find_map(|(_, keys)| known(keys)) {
+            rule.wrong(key, |lang| words::other_types_key(lang, listed(lang, &types)));
+            rule.note(known, || Kind::Text);
+        }
+    }
 }
 
 /// Asks for the keys in the order in which a person reads them.
@@ -134,6 +170,7 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
         level: level(rule),
         desc: text("desc"),
         rec: text("rec"),
+        technique: text("technique"),
         note: text("note"),
         filter: match kind {
             RuleType::Event => Filter::Event(event(rule)),
@@ -238,10 +275,10 @@ fn event(rule: &Section<'_>) -> EventFilter {
         filter_value: filter_value(rule),
         severity: words_of(rule, "severity", SEVERITIES),
         status: words_of(rule, "status", STATUSES),
-        source_ip: addresses(rule, "source_ip"),
+        source_ip: some_addresses(rule, "source_ip"),
         workload: names(rule, "workload"),
         change: change(rule),
-        not_source_ip: addresses(rule, "not_source_ip"),
+        not_source_ip: some_addresses(rule, "not_source_ip"),
         not_workload: names(rule, "not_workload"),
         // Traffic rules have these, too, and in their order they stand there.
         user: names(rule, "user"),
@@ -256,6 +293,22 @@ fn names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
     let items = rule.items(key, Kind::Commas);
     let apart = |text: &Cow<'_, str>| {
         text.split(['|', '，', '、']).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
+        rule.wrong(key, words::empty_names);
+    }
+    names
+}
+
+/// The names of IP lists, which may be anything: in a list each stands as it is, and a
+/// text is parted by commas and `|`.
+fn list_names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
+    let items = rule.items(key, Kind::Commas);
+    let is_text = matches!(rule.get(key), Some(Node::Text(_)));
+    let apart = |text: &Cow<'_, str>| match is_text {
+        true => text.split('|').map(|name| name.trim().to_owned()).collect(),
+        false => vec![text.clone().into_owned()],
     };
     let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
     if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
@@ -282,11 +335,7 @@ fn count_by<T: Copy + Default, const N: usize>(
 
 /// What is counted apart: words, and where there are `labels`, words with a label's key
 /// behind them.
-fn per<T: Clone>(
-    rule: &Section<'_>,
-    known: &[(&'static str, T)],
-    labels: &[(&'static str, fn(String) -> T)],
-) -> Vec<T> {
+fn per<T: Clone>(rule: &Section<'_>, known: &[(&'static str, T)], labels: &[OfLabel<T>]) -> Vec<T> {
     const KEY: &str = "per";
     let items = rule.items(KEY, Kind::Commas);
     let read = |text: &Cow<'_, str>| {
@@ -360,6 +409,7 @@ fn filter_value(rule: &Section<'_>) -> String {
 
 fn words_of(rule: &Section<'_>, key: &'static str, known: &'static [&'static str]) -> Vec<String> {
     let items = rule.items(key, Kind::List);
+    tell_empty(rule, key);
     for text in &items {
         if !known.contains(&text.as_ref()) {
             rule.not_one_of(key, text, known.iter().copied());
@@ -368,7 +418,22 @@ fn words_of(rule: &Section<'_>, key: &'static str, known: &'static [&'static str
     items.into_iter().map(Cow::into_owned).collect()
 }
 
+/// Those of traffic rules that have always taken an empty list.
+const LISTS: [&str; 10] = [
+    "port",
+    "src_label",
+    "dst_label",
+    "src_ip_in",
+    "dst_ip_in",
+    "ex_port",
+    "ex_src_label",
+    "ex_dst_label",
+    "ex_src_ip",
+    "ex_dst_ip",
+];
+
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
+    LISTS.iter().for_each(|key| tell_empty(rule, key));
     TrafficFilter {
         decisions: decisions(rule),
         ports: parts(rule, "port", port_range, words::bad_port),
@@ -381,12 +446,16 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
         user: names(rule, "user"),
         src_host: names(rule, "src_host"),
         dst_host: names(rule, "dst_host"),
+        src_list: list_names(rule, "src_list"),
+        dst_list: list_names(rule, "dst_list"),
         src_managed: rule.flag("src_managed"),
         dst_managed: rule.flag("dst_managed"),
         not_process: names(rule, "not_process"),
         not_user: names(rule, "not_user"),
         not_src_host: names(rule, "not_src_host"),
         not_dst_host: names(rule, "not_dst_host"),
+        not_src_list: list_names(rule, "not_src_list"),
+        not_dst_list: list_names(rule, "not_dst_list"),
         ex_ports: parts(rule, "ex_port", port_range, words::bad_port),
         ex_src_label: labels(rule, "ex_src_label"),
         ex_dst_label: labels(rule, "ex_dst_label"),
@@ -398,10 +467,13 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
 }
 
 fn decisions(rule: &Section<'_>) -> Vec<Decision> {
-    let numbers = rule.ints("pd", -1..=3);
+    let numbers = rule.ints("pd", -1..=3, words::want_pd);
     match rule.get("pd") {
         None => rule.wrong("pd", words::pd_missing),
         Some(Node::List(none)) if none.is_empty() => rule.wrong("pd", words::pd_missing),
+        Some(Node::List(several)) if several.len() > 1 && numbers.contains(&-1) => {
+            rule.wrong("pd", words::pd_any_and_others);
+        }
         Some(_) => {}
     }
     let each = numbers.iter().map(|number| usize::try_from(*number).ok());
@@ -430,6 +502,32 @@ fn labels(rule: &Section<'_>, key: &'static str) -> Vec<Label> {
             .then(|| Label { key: name.to_owned(), value: value.to_owned() })
     };
     parts(rule, key, label, words::bad_label)
+}
+
+/// At least one, where the key is given.
+fn some_addresses(rule: &Section<'_>, key: &'static str) -> Vec<IpNet> {
+    let nets = addresses(rule, key);
+    let is_empty = match rule.get(key) {
+        Some(Node::List(list)) => list.iter().all(is_blank),
+        Some(text) => is_blank(text),
+        None => false,
+    };
+    if is_empty {
+        rule.wrong(key, words::empty_names);
+    }
+    nets
+}
+
+fn is_blank(node: &Node) -> bool {
+    matches!(node, Node::Text(text) if text.split(',').all(|part| part.trim().is_empty()))
+}
+
+/// An empty list in a key that has always taken one: it looks as if it asked for
+/// something. An empty text is the Python tool's way to ask for nothing.
+fn tell_empty(rule: &Section<'_>, key: &'static str) {
+    if matches!(rule.get(key), Some(Node::List(list)) if list.iter().all(is_blank)) {
+        rule.remark(key, words::empty_list);
+    }
 }
 
 /// Addresses and networks; bits of the host part are let go.

@@ -24,6 +24,8 @@ pub(super) struct Section<'a> {
     asked: RefCell<Vec<&'static str>>,
     keys: Option<&'a RefCell<Keys>>,
     problems: &'a Problems,
+    /// Where what is worth a remark goes; nowhere, unless somebody asks for it.
+    remarks: Option<&'a Problems>,
 }
 
 impl Drop for Section<'_> {
@@ -58,7 +60,25 @@ impl<'a> Section<'a> {
                 &[]
             }
         };
-        Self { name, path, entries, asked: RefCell::default(), keys, problems }
+        Self { name, path, entries, asked: RefCell::default(), keys, problems, remarks: None }
+    }
+
+    /// The same with a place for remarks.
+    pub fn remarking(mut self, remarks: Option<&'a Problems>) -> Self {
+        self.remarks = remarks;
+        self
+    }
+
+    /// The keys that stand there and were not asked for; not the user's own.
+    pub fn not_asked(&self) -> Vec<&'a str> {
+        let asked = self.asked.borrow();
+        let keys = self.entries.iter().map(|(key, _)| key.as_str());
+        keys.filter(|key| !key.starts_with('_') && !asked.contains(key)).collect()
+    }
+
+    /// What was asked for so far.
+    pub fn all_asked(&self) -> Vec<&'static str> {
+        self.asked.borrow().clone()
     }
 
     /// Notes that there is such a key, of that kind.
@@ -176,8 +196,13 @@ impl<'a> Section<'a> {
         self.number_of(key, node, &range)
     }
 
-    /// One such number, or several in a list.
-    pub fn ints(&self, key: &'static str, range: RangeInclusive<i64>) -> Vec<i64> {
+    /// One such number, or several in a list; `sentence` says so of what is neither.
+    pub fn ints(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<i64>,
+        sentence: fn(Lang, String) -> String,
+    ) -> Vec<i64> {
         match self.ask(key, || Kind::Number(range.clone())) {
             None => Vec::new(),
             Some(Node::List(list)) => {
@@ -185,7 +210,11 @@ impl<'a> Section<'a> {
                 let read = |(at, node)| self.number_of(&format!("{key}[{at}]"), node, &range);
                 each.filter_map(read).collect()
             }
-            Some(node) => self.number_of(key, node, &range).into_iter().collect(),
+            Some(node @ Node::Number(_)) => self.number_of(key, node, &range).into_iter().collect(),
+            Some(other) => {
+                self.wrong_kind::<()>(key, other, sentence);
+                Vec::new()
+            }
         }
     }
 
@@ -321,6 +350,13 @@ impl<'a> Section<'a> {
     /// Tells what is wrong with `key`; an index may follow the key.
     pub fn wrong(&self, key: &str, sentence: impl Fn(Lang) -> String) {
         self.problems.add(&self.path_of(key), sentence);
+    }
+
+    /// Tells what is no mistake and yet not what it looks like.
+    pub fn remark(&self, key: &str, sentence: impl Fn(Lang) -> String) {
+        if let Some(remarks) = self.remarks {
+            remarks.add(&self.path_of(key), sentence);
+        }
     }
 
     /// Tells that `key` has to be given, for example as `example`.

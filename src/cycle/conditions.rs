@@ -73,6 +73,14 @@ pub(super) fn new(level: Level, detail: Both, moment: &Moment<'_>) -> Held {
     }
 }
 
+/// What one rule names and the PCE does not have is told again once a day at most.
+fn reminder_hours(condition: Condition, moment: &Moment<'_>) -> u32 {
+    match condition {
+        Condition::IpLists => moment.reminder_hours.max(24),
+        _ => moment.reminder_hours,
+    }
+}
+
 pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> ConditionNews {
     ConditionNews {
         condition,
@@ -113,7 +121,7 @@ fn ill(
     let worse = level > known.level;
     known.level = level;
     // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
-    let reminder = i64::from(moment.reminder_hours) * 60;
+    let reminder = i64::from(reminder_hours(condition, moment)) * 60;
     let due = |told| minute_of(now) - minute_of(told) >= reminder;
     if !worse && !known.told_at.is_none_or(due) {
         return None;

@@ -14,6 +14,7 @@ mod events;
 mod expiry;
 mod filing;
 mod gap;
+mod ip_lists;
 mod letter;
 pub mod notice;
 mod outcome;

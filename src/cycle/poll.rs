@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::filing::Filing;
+use super::ip_lists::{self, ListsSeen};
 use super::notice::Happened;
 use super::site::Site;
 use super::traffic::{Failure, Posted};
@@ -13,6 +14,7 @@ use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::pce::health::{Health, health, noop};
+use crate::pce::ip_lists::Table;
 use crate::pce::traffic::Flaw;
 use crate::store::state::State;
 
@@ -30,6 +32,8 @@ pub(super) struct Poll {
     pub events: Reading<Error>,
     /// Events that are new.
     pub new_events: u64,
+    /// What is known of the IP lists that rules name; nothing where it was not asked.
+    pub ip_lists: Option<ListsSeen>,
     pub traffic: Reading<Failure>,
     /// Rows of traffic that were read.
     pub rows: u64,
@@ -91,6 +95,8 @@ pub(super) struct Desk<'r, 'a> {
     pub filing: &'r mut Filing,
     pub clock: Clock,
     pub let_go_by: Positions,
+    /// Which of the IP lists that rules name an address is in.
+    pub lists: Table,
     pub happened: Vec<Happened>,
 }
 
@@ -111,6 +117,7 @@ impl Poll {
             certificate: None,
             events: Reading::NotTried,
             new_events: 0,
+            ip_lists: None,
             traffic: Reading::NotTried,
             rows: 0,
             flaws: Vec::new(),
@@ -146,8 +153,9 @@ impl Poll {
             Failure::Pce(error) => Some(error),
             _ => None,
         });
+        let lists = self.ip_lists.as_ref().and_then(ListsSeen::refusal);
         let refused = |error: &&Error| matches!(error, Error::Credentials { .. });
-        [greeting, traffic, events].into_iter().flatten().find(refused)
+        [greeting, traffic, events, lists].into_iter().flatten().find(refused)
     }
 }
 
@@ -208,13 +216,17 @@ fn read(
     poll: &mut Poll,
 ) {
     let (clock, let_go_by) = (poll.clock, poll.let_go_by);
-    let mut desk = Desk { site, state, filing, clock, let_go_by, happened: Vec::new() };
+    let (lists, happened) = (Table::default(), Vec::new());
+    let mut desk = Desk { site, state, filing, clock, let_go_by, lists, happened };
     let posted = traffic::begin(&mut desk, client);
     // A refused key ends the cycle's requests: each further one would be an event of
     // its own on the PCE.
     let refused = posted.as_ref().is_some_and(Posted::is_refused);
     if !refused {
         (poll.events, poll.new_events) = events::read(&mut desk, client);
+    }
+    if !refused && poll.refusal().is_none() {
+        poll.ip_lists = Some(ip_lists::read(&mut desk, client));
     }
     match posted {
         None => poll.traffic = Reading::NotWanted,

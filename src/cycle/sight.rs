@@ -43,6 +43,7 @@ impl Poll {
             (Condition::Credentials, self.key_standing()),
             (Condition::Health, health),
             (Condition::Events, self.events_standing(site)),
+            (Condition::IpLists, self.ip_lists.as_ref().and_then(|lists| lists.standing(site))),
             (Condition::Traffic, self.traffic_standing(site)),
         ];
         found.into_iter().filter_map(|(condition, now)| Some((condition, now?))).collect()
@@ -63,6 +64,11 @@ impl Poll {
         let events = self.events.incomplete();
         let events = events
             .map(|events| Trouble::new(code_of(&events.error), events_missing(events, site, lang)));
+        let lists = self.ip_lists.as_ref().into_iter().flat_map(|lists| {
+            let (lines, error) = lists.news(site, lang);
+            let code = error.map_or(Code::Done, code_of);
+            lines.into_iter().map(move |line| Trouble::new(code, line))
+        });
         let traffic = self.traffic.incomplete().into_iter().flat_map(|traffic| {
             let code = match &traffic.error {
                 Failure::Pce(error) => code_of(error),
@@ -73,7 +79,7 @@ impl Poll {
         });
         let clock = jump.into_iter().chain(back).map(|said| Trouble::new(Code::Done, said));
         let clock = clock.chain(doubted.map(|said| Trouble::new(Code::Retry, said)));
-        greeting.into_iter().chain(clock).chain(events).chain(traffic).collect()
+        greeting.into_iter().chain(clock).chain(events).chain(lists).chain(traffic).collect()
     }
 
     /// What was read and what was not, for the mail's footer.
@@ -98,7 +104,9 @@ impl Poll {
                 Some(self.traffic_missing(traffic, site, lang).join("\n"))
             }
         };
-        let mut lines: Vec<String> = health.into_iter().chain(events).chain(traffic).collect();
+        let lists = self.ip_lists.iter().flat_map(|lists| lists.lines(site, lang));
+        let seen = health.into_iter().chain(events);
+        let mut lines: Vec<String> = seen.chain(lists).chain(traffic).collect();
         let mut enabled = site.config.rules.iter().filter(|rule| rule.enabled);
         if lines.is_empty() {
             lines.push(say::nothing_read(lang));

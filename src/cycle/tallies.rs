@@ -44,12 +44,12 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
             unknown_before: state.traffic.let_go,
             ..Tally::default()
         };
-        let mut tally = known.remove(&key).unwrap_or_else(fresh);
-        let random = site.call.random;
-        tally.known = match rule.newness {
-            Some(_) => tally.known.or_else(|| Some(Box::new(Known::new(random, now)))),
-            None => None,
+        let (mut tally, looked_since) = match known.remove(&key) {
+            Some(tally) => (tally, now),
+            None => (fresh(), since),
         };
+        let begin = || Some(Box::new(Known::new(site.call.random, looked_since)));
+        tally.known = rule.newness.and_then(|_| tally.known.or_else(begin));
         tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
         if never_read {
             // Set by the host's clock alone, it may lie in the future.

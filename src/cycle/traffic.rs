@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use self::asked::Budget;
 use self::download::{Download, Downloading};
-pub(super) use self::failure::Failure;
+pub(super) use self::failure::{Failure, may_pass};
 pub(super) use self::plan::plain_from;
 use super::notice::Happened;
 use super::poll::{Desk, Incomplete, Reading};

@@ -111,6 +111,59 @@ texts! {
     }
     events() { en: "events", zh: "事件" }
     traffic() { en: "traffic", zh: "流量" }
+    ip_lists() { en: "IP lists", zh: " IP 清單" }
+    ip_lists_known(names) {
+        en: "The addresses of the rules' IP lists can be read: {names}",
+        zh: "可讀取規則所指定 IP 清單的位址：{names}"
+    }
+    ip_lists_absent(names) {
+        en: "Rules name IP lists that the PCE does not have: {names}",
+        zh: "規則指定了 PCE 沒有的 IP 清單：{names}"
+    }
+    ip_lists_absent_fix(names) {
+        en: "Compare with Policy Objects > IP Lists in the PCE's console, case included: {names}. Provision the list, or correct src_list, dst_list, not_src_list or not_dst_list of the rule. Until then a rule that asks for it matches nothing.",
+        zh: "請與 PCE 主控台 Policy Objects > IP Lists 比對（區分大小寫）：{names}。請佈建該清單，或修正規則的 src_list、dst_list、not_src_list、not_dst_list；在此之前，要求該清單的規則不會符合任何流量。"
+    }
+    ip_lists_cut(names) {
+        en: "The PCE does not hand out all of its IP lists, and these are missing: {names}",
+        zh: "PCE 未傳回全部的 IP 清單，缺少：{names}"
+    }
+    ip_lists_cut_fix(names) {
+        en: "Name the networks in the rule itself instead of {names}: src_ip_in, dst_ip_in, ex_src_ip or ex_dst_ip.",
+        zh: "請在規則中以 src_ip_in、dst_ip_in、ex_src_ip 或 ex_dst_ip 直接填寫網段，取代 {names}。"
+    }
+    ip_lists_too_large(names) {
+        en: "The rules' IP lists have too many ranges together; these are left out: {names}",
+        zh: "規則的 IP 清單合計範圍過多，未使用：{names}"
+    }
+    ip_lists_too_large_fix(names) {
+        en: "Sum up the ranges of {names} in the PCE, or name networks in the rule itself.",
+        zh: "請在 PCE 合併 {names} 的範圍，或在規則中直接填寫網段。"
+    }
+    ip_lists_fqdns(names) {
+        en: "These IP lists have host names (FQDNs) too, and only their addresses are matched: {names}",
+        zh: "下列 IP 清單含有主機名稱（FQDN），僅能比對其中的位址：{names}"
+    }
+    ip_lists_fqdns_fix() {
+        en: "Add dst_host to the rule, or a rule of its own with it, where the names matter.",
+        zh: "如需比對名稱，請在規則加入 dst_host，或另建一條規則。"
+    }
+    ip_lists_odd(names) {
+        en: "Some entries of these IP lists could not be read as addresses and are passed over: {names}",
+        zh: "下列 IP 清單有部分項目無法判讀為位址，已略過：{names}"
+    }
+    ip_lists_odd_fix() {
+        en: "Look at the list in the PCE's console, and tell the makers of illumio-monitor which entry it is.",
+        zh: "請在 PCE 主控台查看該清單，並將該項目回報給 illumio-monitor 的開發者。"
+    }
+    ip_lists_empty(names) {
+        en: "No address is in these IP lists: {names}",
+        zh: "下列 IP 清單沒有任何位址：{names}"
+    }
+    ip_lists_empty_fix() {
+        en: "Nothing, if this is meant; a rule that asks for the list matches nothing.",
+        zh: "若為預期中的設定，不需處理；要求該清單的規則不會符合任何流量。"
+    }
     readable(name) { en: "The key may read {name}", zh: "金鑰可讀取{name}" }
     forbidden(name) { en: "The key may not read {name}", zh: "金鑰無權讀取{name}" }
     unreadable(name) { en: "The PCE's {name} can't be read", zh: "無法讀取 PCE 的{name}" }
@@ -314,6 +367,14 @@ texts! {
     last_run_fix() {
         en: "Run `illumio-monitor run` by hand: it says what fails.",
         zh: "請手動執行 `illumio-monitor run`，查看失敗原因。"
+    }
+    older_practice(rule) {
+        en: "{rule}: counts the blocked traffic of all sources together, so that a noisy one hides the others",
+        zh: "{rule}：將所有來源的流量合併計數，單一大量來源可能掩蓋其他來源"
+    }
+    older_practice_fix() {
+        en: "Have it count each source by itself: `illumio-monitor rules load-best-practices --replace`, or set \"per\": \"source\".",
+        zh: "請改為依來源分別計數：`illumio-monitor rules load-best-practices --replace`，或設定 \"per\": \"source\"。"
     }
     first_run_fix() {
         en: "Run `illumio-monitor run` once by hand.",

@@ -174,3 +174,26 @@ pub const ARCHIVE: Words = Words {
         "不需處理。封存中可能缺少這段期間的紀錄，但規則仍已計入。",
     ),
 };
+
+/// IP lists that rules name are not known.
+pub const IP_LISTS: Words = Words {
+    begins: pair("IP lists of rules not known", "無法取得規則的 IP 清單"),
+    lasts: pair("IP lists of rules still not known", "仍無法取得規則的 IP 清單"),
+    ended: pair("IP lists of rules known again", "規則的 IP 清單已恢復正常"),
+    means: pair(
+        "Rules name IP lists (src_list, dst_list, not_src_list, not_dst_list), and the PCE has no such list or does not hand it out. These rules see less than they were made for, or are old in what they know; all other rules are not touched by it.",
+        "規則指定了 IP 清單（src_list、dst_list、not_src_list、not_dst_list），但 PCE 沒有該清單或未提供。這些規則可能漏看流量，或使用較舊的位址；其他規則不受影響。",
+    ),
+    was: pair(
+        "IP lists of rules were not known for {time}.",
+        "規則的 IP 清單曾無法取得，歷時 {time}。",
+    ),
+    advice: pair(
+        "Compare the names with Policy Objects > IP Lists in the PCE's console, case included, and provision the list; or correct the rule. If the lists can't be read at all, give the key a global role such as Global Viewer. `illumio-monitor check` tells both.",
+        "請與 PCE 主控台 Policy Objects > IP Lists 的名稱比對（區分大小寫）並佈建該清單，或修正規則。若完全無法讀取清單，請授予金鑰 Global Viewer 等全域角色。`illumio-monitor check` 會指出原因。",
+    ),
+    advice_at_its_end: pair(
+        "Nothing. What the rules did not match meanwhile is not counted afterwards.",
+        "不需處理；期間未符合規則的流量不會補計。",
+    ),
+};

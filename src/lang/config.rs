@@ -155,6 +155,10 @@ texts! {
         en: "unknown key; the nearest known one is \"{near}\" (a key of your own starts with _)",
         zh: "未知的鍵；最接近的已知鍵為「{near}」（自訂的鍵請以 _ 開頭）"
     }
+    other_types_key(types) {
+        en: "is a key of rules of type {types}; remove it, or change the rule's type (a key of your own starts with _)",
+        zh: "此鍵屬於類型為 {types} 的規則；請移除，或變更規則的類型（自訂的鍵請以 _ 開頭）"
+    }
     double_key() {
         en: "this key stands twice; keep one of them",
         zh: "此鍵重複出現；請只保留一個"
@@ -344,6 +348,22 @@ texts! {
     learn_without_new() {
         en: "there is nothing to learn without \"new_within_days\"; write for example \"new_within_days\": 30",
         zh: "未設定 \"new_within_days\"，無須學習；例如 \"new_within_days\": 30"
+    }
+    empty_list() {
+        en: "is an empty list and asks for nothing; name at least one, or remove the key",
+        zh: "是空的清單，等於沒有條件；請至少指定一項，或移除此鍵"
+    }
+    open_list(found) {
+        en: "\"{found}\" begins like JSON and is not whole; write a list as [\"a\", \"b\"], or by commas: a,b",
+        zh: "「{found}」開頭為 JSON 但不完整；清單請寫成 [\"a\", \"b\"]，或以逗號分隔：a,b"
+    }
+    want_pd(found) {
+        en: "a number without quotes is expected, or several as [1, 2], not {found}",
+        zh: "應為不加引號的數字，或以 [1, 2] 指定多個，而非{found}"
+    }
+    pd_any_and_others() {
+        en: "-1 is any decision and stands by itself; write -1, or name those that are meant, for example [1, 2]",
+        zh: "-1 表示所有決策，須單獨使用；請填 -1，或只列出需要的決策，例如 [1, 2]"
     }
     pd_missing() {
         en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",

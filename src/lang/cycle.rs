@@ -97,6 +97,39 @@ texts! {
         en: "Traffic: not read, no traffic rule is enabled.",
         zh: "流量：未讀取，沒有啟用的流量規則。"
     }
+    ip_list_of_rules(name, ids) { en: "{name} (rule {ids})", zh: "{name}（規則 {ids}）" }
+    ip_lists_unread(reason) {
+        en: "The IP lists that rules name could not be read: {reason}",
+        zh: "無法讀取規則所指定的 IP 清單：{reason}"
+    }
+    ip_lists_refused() {
+        en: "The IP lists that rules name could not be read; that is tried every hour.",
+        zh: "無法讀取規則所指定的 IP 清單；每小時會再嘗試一次。"
+    }
+    ip_lists_of(time) {
+        en: "The addresses that they had at {time} go on being used.",
+        zh: "目前仍使用 {time} 讀取的位址。"
+    }
+    ip_lists_absent(names) {
+        en: "The PCE has no provisioned IP list of this name: {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
+        zh: "PCE 沒有下列名稱的已佈建 IP 清單：{names}。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
+    }
+    ip_lists_cut(names) {
+        en: "The PCE did not hand out all of its IP lists, and this one was missing: {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
+        zh: "PCE 未傳回全部的 IP 清單，缺少：{names}。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
+    }
+    ip_lists_too_large(names, most) {
+        en: "All IP lists that rules name may have {most} ranges together, and with this one they have more: {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
+        zh: "規則指定的所有 IP 清單合計最多 {most} 個範圍，加上下列清單即超過：{names}。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
+    }
+    ip_lists_unknown(names) {
+        en: "No addresses are known of the IP list {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
+        zh: "沒有 IP 清單 {names} 的位址資料。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
+    }
+    ip_lists_stale(names) {
+        en: "The PCE did not hand out all of its IP lists; this one goes on with the addresses that it had: {names}.",
+        zh: "PCE 未傳回全部的 IP 清單；下列清單仍使用先前的位址：{names}。"
+    }
     worth_knowing(remark) { en: "Worth knowing: {remark}", zh: "請留意：{remark}" }
     more_worth_knowing(count) {
         en: "And {count} more; `illumio-monitor check` names them.",

@@ -288,11 +288,13 @@ const HELP: &[(&str, &str)] = &[
     (
         "rules load-best-practices",
         "\
-用法：illumio-monitor rules load-best-practices [--replace] [--json]
+用法：illumio-monitor rules load-best-practices [--set <first|security>] [--replace] [--json]
 
-新增十二條最佳實踐規則中缺少的部分。若已有規則與最佳實踐不同，在終端機上會先詢問再取代。
+新增最佳實踐規則中缺少的部分：入門的十二條，或針對攻擊者的一組。若已有規則與其不同，在終端機上會先詢問再取代。
 
 選項：
+  --set <first|security>
+                    first（入門的十二條）或 security
   --replace         取代不同的規則，不再詢問
   --json            以 JSON 輸出：新增、取代與保留的規則
   -h, --help        顯示說明

@@ -123,4 +123,8 @@ texts! {
         en: "the Python tool still runs by {file}, line {line}; remove it, since two monitors tell everything twice: {text}",
         zh: "Python 工具仍由 {file} 第 {line} 行執行；請移除，以免兩套監控重複通知：{text}"
     }
+    older_practices(ids) {
+        en: "these rules count the blocked traffic of all sources together, so that a noisy one hides the others; to have them count each source by itself: illumio-monitor rules load-best-practices --replace: {ids}",
+        zh: "下列規則將所有來源的流量合併計數，單一大量來源可能掩蓋其他來源；如要依來源分別計數：illumio-monitor rules load-best-practices --replace：{ids}"
+    }
 }

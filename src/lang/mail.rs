@@ -70,6 +70,7 @@ texts! {
     outbound() { en: "outbound", zh: "連出" }
     process(name) { en: "process {name}", zh: "行程 {name}" }
     no_port() { en: "(no port)", zh: "（無連接埠）" }
+    technique() { en: "MITRE ATT&CK", zh: "MITRE ATT&CK" }
     of_group(group, what) { en: "{group}: {what}", zh: "{group}：{what}" }
     groups() { en: "Each by itself", zh: "個別情形" }
     groups_gone(count) {

@@ -46,6 +46,8 @@ texts! {
         en: "for example {{\"field\": \"enforcement_mode\", \"to\": \"idle\"}}",
         zh: "例如 {{\"field\": \"enforcement_mode\", \"to\": \"idle\"}}"
     }
+    technique() { en: "MITRE ATT&CK technique", zh: "MITRE ATT&CK 技術" }
+    technique_hint() { en: "stands in the mail, for example T1021 Remote Services", zh: "顯示於郵件，例如 T1021 Remote Services" }
     process() { en: "Process", zh: "行程" }
     src_host() { en: "Source host", zh: "來源主機" }
     dst_host() { en: "Destination host", zh: "目的主機" }
@@ -55,6 +57,11 @@ texts! {
     not_process() { en: "Not process", zh: "排除行程" }
     not_src_host() { en: "Not source host", zh: "排除來源主機" }
     not_dst_host() { en: "Not destination host", zh: "排除目的主機" }
+    src_list() { en: "Source IP list", zh: "來源 IP 清單" }
+    dst_list() { en: "Destination IP list", zh: "目的 IP 清單" }
+    not_src_list() { en: "Not source IP list", zh: "排除來源 IP 清單" }
+    not_dst_list() { en: "Not destination IP list", zh: "排除目的 IP 清單" }
+    lists_hint() { en: "names of the PCE's IP lists, by commas", zh: "PCE 的 IP 清單名稱，以逗號分隔" }
     src_managed() { en: "Source is managed", zh: "來源受管理" }
     dst_managed() { en: "Destination is managed", zh: "目的受管理" }
     names_hint() { en: "names, by commas; * and ? stand for any letters", zh: "名稱，以逗號分隔；可用 * 與 ?" }
@@ -177,6 +184,10 @@ texts! {
     }
     practice(level, name, when) { en: "  {level} {name} ({when})", zh: "  {level} {name}（{when}）" }
     practices_missing() { en: "These are missing:", zh: "缺少下列規則：" }
+    security_practices_missing() {
+        en: "Further rules look for attackers: scans, spreading, new sources, guessed passwords, lowered enforcement. These are missing:",
+        zh: "另有一組針對攻擊者的規則：掃描、擴散、新來源、猜測密碼、強制執行降低。目前缺少："
+    }
     practices_add(count) { en: "Add these {count}?", zh: "是否新增這 {count} 條？" }
     practices_differ(count) {
         en: "{count} of your rules differ from the best practices:",

@@ -22,6 +22,7 @@ pub mod menu_settings;
 pub mod notices;
 pub mod reports;
 pub mod rules;
+pub mod security_practices;
 pub mod status;
 
 use serde::{Deserialize, Serialize};
@@ -190,6 +191,30 @@ pub fn parted(clause: &str) -> (&str, Option<String>) {
     };
     let fix: String = first.chain(letters).chain(stop.chars()).collect();
     (what, Some(fix))
+}
+
+/// So many of a list are named in a sentence.
+const MOST_LISTED: usize = 8;
+
+/// Several, as they stand in a sentence; of a long list the first, and how many more.
+pub fn listed(lang: Lang, values: &[impl std::fmt::Display]) -> String {
+    let comma = match lang {
+        Lang::En => ", ",
+        Lang::ZhTw => "、",
+    };
+    listed_by(lang, values, comma)
+}
+
+/// The same with something else between two.
+pub fn listed_by(lang: Lang, values: &[impl std::fmt::Display], between: &str) -> String {
+    let named: Vec<String> = values.iter().take(MOST_LISTED).map(ToString::to_string).collect();
+    let more = values.len().saturating_sub(MOST_LISTED);
+    let named = named.join(between);
+    match (more, lang) {
+        (0, _) => named,
+        (more, Lang::En) => format!("{named} and {more} more"),
+        (more, Lang::ZhTw) => format!("{named}（另有 {more} 項）"),
+    }
 }
 
 /// Declares sentences: `name(values) { en: "…", zh: "…" }` becomes

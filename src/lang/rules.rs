@@ -41,8 +41,14 @@ texts! {
     not_process(list) { en: "not process {list}", zh: "排除行程 {list}" }
     not_from(list) { en: "not from {list}", zh: "排除來源 {list}" }
     not_to(list) { en: "not to {list}", zh: "排除目的 {list}" }
+    from_list(list) { en: "from IP list {list}", zh: "來源 IP 清單 {list}" }
+    to_list(list) { en: "to IP list {list}", zh: "目的 IP 清單 {list}" }
+    not_from_list(list) { en: "not from IP list {list}", zh: "排除來源 IP 清單 {list}" }
+    not_to_list(list) { en: "not to IP list {list}", zh: "排除目的 IP 清單 {list}" }
     managed() { en: "managed workloads", zh: "受管理的 workload" }
     unmanaged() { en: "what is not managed", zh: "非受管理者" }
+    any_event() { en: "any event", zh: "所有事件" }
+    changed_field(field, from, to) { en: "{field}: {from} → {to}", zh: "{field}：{from} → {to}" }
     any_value() { en: "any", zh: "任意值" }
 
     // When it alerts.
@@ -103,6 +109,11 @@ texts! {
     no_archive() {
         en: "there is no archive: name its folder by --archive DIR, or set settings.archive_dir",
         zh: "沒有封存可讀取；請以 --archive DIR 指定資料夾，或設定 settings.archive_dir"
+    }
+
+    no_such_set(found) {
+        en: "there is no set \"{found}\"; write first or security",
+        zh: "沒有「{found}」這一組；請填 first 或 security"
     }
 
     // What is wrong with the command.

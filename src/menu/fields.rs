@@ -8,7 +8,7 @@ use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
 use crate::config::{self, Key, Kind};
-use crate::lang::{Lang, menu_rules as say, rules as words};
+use crate::lang::{Lang, listed, menu_rules as say, rules as words};
 
 /// A sentence in the user's language.
 type Wording = fn(Lang) -> String;
@@ -87,7 +87,7 @@ pub static EXCEPT: [Field; 5] = [
 ];
 
 /// What few rules ask for: asked about where a rule does.
-static FURTHER: [Field; 15] = [
+static FURTHER: [Field; 20] = [
     field("user", say::user, say::names_hint),
     field("source_ip", say::source_ip, say::ip_hint),
     field("workload", say::workload, say::names_hint),
@@ -95,6 +95,8 @@ static FURTHER: [Field; 15] = [
     field("process", say::process, say::names_hint),
     field("src_host", say::src_host, say::names_hint),
     field("dst_host", say::dst_host, say::names_hint),
+    field("src_list", say::src_list, say::lists_hint),
+    field("dst_list", say::dst_list, say::lists_hint),
     field("src_managed", say::src_managed, say::nothing),
     field("dst_managed", say::dst_managed, say::nothing),
     field("not_user", say::not_user, say::names_hint),
@@ -103,6 +105,9 @@ static FURTHER: [Field; 15] = [
     field("not_process", say::not_process, say::names_hint),
     field("not_src_host", say::not_src_host, say::names_hint),
     field("not_dst_host", say::not_dst_host, say::names_hint),
+    field("technique", say::technique, say::technique_hint),
+    field("not_src_list", say::not_src_list, say::lists_hint),
+    field("not_dst_list", say::not_dst_list, say::lists_hint),
 ];
 
 /// When a rule alerts.
@@ -157,7 +162,7 @@ impl Field {
                     Some(Value::Array(several)) => {
                         let words: Vec<String> =
                             several.iter().map(|one| word(plain(one))).collect();
-                        words.join(", ")
+                        listed(lang, &words)
                     }
                     _ => word(self.chosen(rule, choices)),
                 }

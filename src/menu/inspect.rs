@@ -15,13 +15,15 @@ use jiff::{SignedDuration, Timestamp};
 use self::look::{Look, Read, TIME, Unread};
 use self::show::Show;
 use crate::config::Config;
-use crate::lang::{Lang, inspect as say};
+use crate::lang::{Lang, cycle as cycle_says, inspect as say};
 use crate::net::AddressBook;
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
 use crate::pce::health::noop;
+use crate::pce::ip_lists::{Table, fetch};
 use crate::report::snapshot::indent;
+use crate::rules::ip_lists;
 
 /// How many records of each kind are shown at most.
 pub const MOST: usize = 20;
@@ -45,6 +47,10 @@ pub struct View {
 pub struct Inspection<'a> {
     config: &'a Config,
     lang: Lang,
+    /// Which of the IP lists that rules name an address is in.
+    lists: Table,
+    /// Why that is not known.
+    lists_unread: Option<Error>,
     events: Result<Read, Unread>,
     flows: Result<Read, Unread>,
 }
@@ -62,18 +68,40 @@ pub fn inspect<'a>(
     how_many: usize,
     progress: &dyn Fn(&str),
 ) -> Result<Inspection<'a>, Error> {
-    let look = Look { rules: &config.rules, how_many: how_many.clamp(1, MOST), progress, lang };
     let (clock, book) = (Clock::of_host(now, SignedDuration::ZERO), AddressBook::empty());
     let mut client = Client::new(&config.pce, clock, Instant::now() + TIME, &book)?;
     // Tells the PCE's time, by which all that follows is asked for.
     noop(&mut client)?;
+    let lists = match ip_lists(&config.rules) {
+        none if none.is_empty() => Ok(Table::default()),
+        named => {
+            let wanted = named.into_keys().collect();
+            fetch(&mut client, &wanted).map(|fetched| fetched.table())
+        }
+    };
+    let lists = match lists {
+        Err(error @ Error::Credentials { .. }) => return Err(error),
+        lists => lists,
+    };
+    let none = Table::default();
+    let look = Look {
+        rules: &config.rules,
+        how_many: how_many.clamp(1, MOST),
+        lists: lists.as_ref().unwrap_or(&none),
+        progress,
+        lang,
+    };
     let events = match look.events(&mut client) {
         Err(Unread::Pce(error @ Error::Credentials { .. })) => return Err(error),
         events => events,
     };
     let mut client = Client::new(&config.pce, *client.clock(), Instant::now() + TIME, &book)?;
     let flows = look.flows(&mut client);
-    Ok(Inspection { config, lang, events, flows })
+    let (lists, lists_unread) = match lists {
+        Ok(lists) => (lists, None),
+        Err(error) => (Table::default(), Some(error)),
+    };
+    Ok(Inspection { config, lang, lists, lists_unread, events, flows })
 }
 
 impl Inspection<'_> {
@@ -89,6 +117,10 @@ impl Inspection<'_> {
         show.events(&self.events)?;
         show.line(0, "")?;
         let events = self.events.as_ref().map_or(0, |read| read.latest.len());
+        if let Some(error) = &self.lists_unread {
+            show.line(0, &cycle_says::ip_lists_unread(self.lang, error.text(self.lang)))?;
+            show.line(0, "")?;
+        }
         show.flows(&self.flows, events + 1)?;
         show.line(0, "")?;
         show.all_rules(&self.events, &self.flows)
@@ -101,6 +133,7 @@ impl Inspection<'_> {
             lang: self.lang,
             zone: &self.config.settings.timezone,
             rules: &self.config.rules,
+            lists: &self.lists,
         }
     }
 

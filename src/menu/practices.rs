@@ -6,7 +6,7 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::fields;
 use crate::lang::{menu as say, menu_rules as words};
-use crate::rules::best_practices::plan;
+use crate::rules::best_practices::{Set, plan};
 
 /// Adds what is missing, and replaces what differs where the user wants it. A script
 /// is asked nothing: it gets what is missing, and nothing of its own is replaced.
@@ -15,21 +15,38 @@ pub fn load(menu: &mut Menu<'_>) -> Result<(), Stop> {
     offer(menu)
 }
 
-/// The same, below what stands on the screen.
+/// The same, below what stands on the screen. A person is offered the second set, too.
 pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
+    let complete = offer_set(menu, Set::First)?;
+    let missing = plan(&menu.rules(), Set::Security, lang).missing;
+    if complete && !missing.is_empty() && menu.console.person() {
+        offer_set(menu, Set::Security)?;
+    }
+    Ok(())
+}
+
+/// True where nothing of the set is missing then.
+fn offer_set(menu: &mut Menu<'_>, set: Set) -> Result<bool, Stop> {
+    let lang = menu.console.lang;
     let rules = menu.rules();
-    let plan_now = plan(&rules, lang);
+    let plan_now = plan(&rules, set, lang);
     if plan_now.missing.is_empty() && plan_now.differing.is_empty() {
         menu.console.notice(Style::Good, &words::practices_all_here(lang));
-        return Ok(());
+        return Ok(true);
     }
     let mut add = !plan_now.missing.is_empty();
     if add {
-        menu.console.show(Style::Plain, &words::practices_missing(lang));
+        let title = match set {
+            Set::First => words::practices_missing(lang),
+            Set::Security => words::security_practices_missing(lang),
+        };
+        menu.console.show(Style::Plain, &title);
         names(menu, &plan_now.missing);
         if menu.console.person() {
-            add = menu.console.yes(&words::practices_add(lang, plan_now.missing.len()), true)?;
+            let by_itself = set == Set::First;
+            let question = words::practices_add(lang, plan_now.missing.len());
+            add = menu.console.yes(&question, by_itself)?;
         }
     }
     let mut replace = false;
@@ -43,8 +60,8 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
             replace = menu.console.yes(&words::practices_replace(lang, count), false)?;
         }
     }
-    save(menu, add, replace);
-    Ok(())
+    save(menu, set, add, replace);
+    Ok(add || plan_now.missing.is_empty())
 }
 
 /// One line for each: its level, its name and when it alerts.
@@ -60,10 +77,10 @@ fn names(menu: &Menu<'_>, rules: &[Value]) {
 }
 
 /// Plans again on the file of the moment, so that nothing is added twice.
-fn save(menu: &mut Menu<'_>, add: bool, replace: bool) {
+fn save(menu: &mut Menu<'_>, set: Set, add: bool, replace: bool) {
     let lang = menu.console.lang;
     let saved = menu.save(|draft| {
-        let plan = plan(&draft.rules(), lang);
+        let plan = plan(&draft.rules(), set, lang);
         let (missing, differing) = (plan.missing, plan.differing);
         let added = missing.iter().filter(|_| add);
         let replaced = differing.iter().filter(|_| replace);

@@ -78,6 +78,10 @@ fn wrong_in(rule: &Keys) -> Vec<Problem> {
 /// strict reader says what is wrong with it.
 pub fn typed_value(kind: &Kind, typed: &str, lang: Lang) -> Result<Value, String> {
     let number = typed.parse::<i64>().map(Value::from);
+    if matches!(kind, Kind::Commas | Kind::List) && typed.starts_with('[') {
+        let list: Result<Vec<Value>, _> = serde_json::from_str(typed);
+        return list.map(Value::from).map_err(|_| words::open_list(lang, typed));
+    }
     Ok(match kind {
         Kind::Number(_) => number.map_err(|_| menu_words::want_number(lang))?,
         Kind::Commas => number.unwrap_or_else(|_| typed.into()),

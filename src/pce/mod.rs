@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod glance;
 pub mod health;
+pub mod ip_lists;
 pub mod mend;
 mod page;
 pub mod record;

@@ -81,6 +81,39 @@ record! {
 }
 
 record! {
+    /// An IP list [REST 25.2, "IP Lists"; Illumio's Python library and its Terraform
+    /// provider have the same fields].
+    IpList {
+        /// As it is shown in the console.
+        "name" name: Text<'a>,
+        /// What belongs to it, and what of that does not.
+        "ip_ranges" ip_ranges: List<IpRange<'a>>,
+        /// Names, which have no addresses that anybody told us.
+        "fqdns" fqdns: List<ListedFqdn<'a>>,
+    }
+}
+
+record! {
+    /// One range of an IP list.
+    IpRange {
+        /// Its first address, or a network in CIDR notation.
+        "from_ip" from_ip: Text<'a>,
+        /// Its last address; null for one address or a network.
+        "to_ip" to_ip: Text<'a>,
+        /// Whether it is taken out of the list.
+        "exclusion" exclusion: Flag,
+    }
+}
+
+record! {
+    /// One name of an IP list.
+    ListedFqdn {
+        /// `*.example.com`
+        "fqdn" fqdn: Text<'a>,
+    }
+}
+
+record! {
     /// The request behind an event.
     Action {
         /// The client's address, or that of a load balancer.

@@ -36,6 +36,8 @@ pub struct Alert {
     pub desc: String,
     /// What to do; the user's text, may be empty.
     pub rec: String,
+    /// What an attacker would be after; the user's text, may be empty.
+    pub technique: String,
     /// What was asked for.
     pub threshold: Threshold,
     /// For a rule that counts some apart: each group that is due. What is told below is of
@@ -283,6 +285,8 @@ pub enum Condition {
     CertificateExpires,
     /// Records can't be archived.
     Archive,
+    /// IP lists that rules name are not known.
+    IpLists,
 }
 
 /// What there is to say of a condition.

@@ -150,7 +150,7 @@ impl Tally {
         };
         let is_new = known.is_new(named, minute, newness);
         let until = self.groups.get(named).and_then(|group| group.new_until);
-        if !is_new && !until.is_some_and(|until| minute < until) {
+        if !is_new && until.is_none_or(|until| minute >= until) {
             return None;
         }
         let (group, more) = self.groups.of(named);
@@ -201,6 +201,7 @@ impl Tally {
             level: rule.level,
             desc: rule.desc.clone(),
             rec: rule.rec.clone(),
+            technique: rule.technique.clone(),
             threshold: rule.threshold,
             groups,
             count: worst.count,

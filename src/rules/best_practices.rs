@@ -1,22 +1,24 @@
-//! The twelve rules that everybody should begin with, and what a file lacks of them.
+//! The twelve rules that everybody should begin with, a second set for those who look for
+//! attackers, and what a file lacks of them.
 //!
-//! They are those of the Python tool, as JSON as it stands in the file, since that is
+//! The twelve are those of the Python tool, as JSON as it stands in the file, since that is
 //! what they are compared with and written to.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::security_practices;
 use crate::lang::{Lang, best_practices as words};
 
 /// Minutes between two mails about traffic that is merely blocked.
 const TRAFFIC_COOLDOWN: u32 = 240;
 
 /// DHCP, NetBIOS, SSDP, mDNS and LLMNR [IANA]: what a local network always says.
-const CHATTER: &str = "67,68,137,138,1900,5353,5355";
+pub(super) const CHATTER: &str = "67,68,137,138,1900,5353,5355";
 
 /// Multicast of both families [RFC 5771, RFC 4291] and the limited broadcast [RFC 919].
-const TO_MANY: [&str; 3] = ["224.0.0.0/4", "ff00::/8", "255.255.255.255"];
+pub(super) const TO_MANY: [&str; 3] = ["224.0.0.0/4", "ff00::/8", "255.255.255.255"];
 
 /// What a user may have changed on a rule that still is the best practice.
 const USERS_OWN: [&str; 3] = ["id", "enabled", "note"];
@@ -32,7 +34,7 @@ const WHOLE: [(&str, &str); 2] = [
 ];
 
 /// What narrows a rule to less than its name or its decision: it is another rule then.
-const NARROWING: [&str; 17] = [
+const NARROWING: [&str; 19] = [
     "severity",
     "status",
     "source_ip",
@@ -48,28 +50,67 @@ const NARROWING: [&str; 17] = [
     "process",
     "src_host",
     "dst_host",
+    "src_list",
+    "dst_list",
     "src_managed",
     "dst_managed",
 ];
 
+/// What makes a rule of the second set what it is; how it is narrowed is the user's.
+const SHAPE: [&str; 3] = ["per", "count_by", "filter_value"];
+
 /// What a user may leave out of a best practice, which stays left out.
-const EXCEPTIONS: [&str; 6] =
-    ["not_source_ip", "not_workload", "not_user", "not_process", "not_src_host", "not_dst_host"];
+const EXCEPTIONS: [&str; 8] = [
+    "not_source_ip",
+    "not_workload",
+    "not_user",
+    "not_process",
+    "not_src_host",
+    "not_dst_host",
+    "not_src_list",
+    "not_dst_list",
+];
 
 /// The twelve rules with the ids 1 to 12, their texts in this language.
 pub fn best_practices(lang: Lang) -> Vec<Value> {
     let events = EVENTS.iter().map(|practice| practice.rule(lang));
     let traffic = TRAFFIC.iter().map(|practice| practice.rule(lang));
-    let ids = 1..;
-    events
-        .chain(traffic)
-        .zip(ids)
-        .map(|(mut rule, id)| {
-            rule["id"] = Value::from(id);
-            rule
-        })
-        .collect()
+    events.chain(traffic).zip(1..).map(|(rule, id)| with_id(rule, id)).collect()
 }
+
+fn with_id(mut rule: Value, id: i64) -> Value {
+    rule["id"] = Value::from(id);
+    rule
+}
+
+/// Which best practices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    /// The twelve to begin with.
+    First,
+    /// Who attacks, and how wide.
+    Security,
+}
+
+impl Set {
+    /// Both, with the words that they are asked for by.
+    pub const ALL: [(&'static str, Self); 2] =
+        [("first", Self::First), ("security", Self::Security)];
+
+    /// The rules, with the ids that they have where these are free.
+    pub fn rules(self, lang: Lang) -> Vec<Value> {
+        match self {
+            Self::First => best_practices(lang),
+            Self::Security => {
+                let rules = security_practices::rules(lang).into_iter().zip(SECURITY_IDS..);
+                rules.map(|(rule, id)| with_id(rule, id)).collect()
+            }
+        }
+    }
+}
+
+/// The second set's ids begin here.
+const SECURITY_IDS: i64 = 101;
 
 /// What loading the best practices into a file would do.
 #[derive(Debug)]
@@ -86,14 +127,17 @@ pub struct Plan {
 
 /// Compares the file's rules, as they stand, with the best practices. A rule is one
 /// of them by what it matches; its texts, level and threshold may differ.
-pub fn plan(rules: &[Value], lang: Lang) -> Plan {
+pub fn plan(rules: &[Value], set: Set, lang: Lang) -> Plan {
     let mut plan = Plan { missing: Vec::new(), differing: Vec::new(), present: 0 };
     let mut taken: BTreeSet<i64> = rules.iter().filter_map(|rule| rule["id"].as_i64()).collect();
-    for mut practice in best_practices(lang) {
+    for mut practice in set.rules(lang) {
         let alike: Vec<(usize, &Value)> = rules
             .iter()
             .enumerate()
-            .filter(|(_, rule)| is_about_the_same(rule, &practice))
+            .filter(|(_, rule)| match set {
+                Set::First => is_about_the_same(rule, &practice),
+                Set::Security => is_of_one_shape(rule, &practice),
+            })
             .collect();
         if alike.iter().any(|(_, rule)| says_the_same(rule, &practice)) {
             plan.present += 1;
@@ -235,7 +279,7 @@ impl TrafficPractice {
         let mut rule = json!({
             "type": "traffic", "name": name, "level": self.level,
             "desc": desc, "rec": rec,
-            "pd": self.pd, "ex_port": CHATTER, "ex_dst_ip": TO_MANY,
+            "pd": self.pd, "ex_port": CHATTER, "ex_dst_ip": TO_MANY, "per": "source",
             "cooldown_minutes": TRAFFIC_COOLDOWN
         });
         counted(&mut rule, 10);
@@ -250,17 +294,46 @@ fn counted(rule: &mut Value, count: u32) {
     rule["threshold_window"] = 10.into();
 }
 
+/// Whether a rule is the older form of one of the twelve, which counts all sources
+/// together, so that a noisy one hides the others.
+pub fn is_older(rule: &Value) -> bool {
+    let of_now = best_practices(Lang::En);
+    let now = of_now.iter().find(|practice| is_about_the_same(rule, practice));
+    now.is_some_and(|practice| is_given(practice, "per") && !is_given(rule, "per"))
+}
+
+/// One of the twelve that counts nothing apart, which some do by now, is the same still.
 fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
     if rule["type"] != practice["type"] {
         return false;
     }
-    if NARROWING.iter().any(|key| is_given(rule, key)) {
+    if NARROWING.iter().any(|key| is_given(rule, key)) || is_given(rule, "new_within_days") {
+        return false;
+    }
+    if is_given(rule, "per") && rule["per"] != practice["per"] {
+        return false;
+    }
+    if rule["type"] == "traffic" && rule["count_by"].as_str().is_some_and(|by| !is_plain(by)) {
         return false;
     }
     match rule["type"] == "event" {
         true => event_filter(rule) == event_filter(practice),
         false => decisions(rule) == decisions(practice),
     }
+}
+
+/// Whether it counts connections, or flows.
+fn is_plain(count_by: &str) -> bool {
+    ["connections", "flows"].contains(&count_by)
+}
+
+fn is_of_one_shape(rule: &Value, practice: &Value) -> bool {
+    let field = |rule: &Value| rule["change"]["field"].clone();
+    let is_new = |rule: &Value| is_given(rule, "new_within_days");
+    rule["type"] == practice["type"]
+        && is_new(rule) == is_new(practice)
+        && field(rule) == field(practice)
+        && SHAPE.iter().all(|key| filled(rule.get(key)) == filled(practice.get(key)))
 }
 
 /// The numbers of a rule's policy decisions, one or several.

@@ -4,7 +4,7 @@ use super::{
     Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowPer, Label, Measure,
     PortRange, Rule, Threshold, TrafficFilter, protocol,
 };
-use crate::lang::{Lang, counts, rules as words};
+use crate::lang::{Lang, counts, listed, listed_by, rules as words};
 
 /// What the rule matches, as one line.
 pub fn matches(rule: &Rule, lang: Lang) -> String {
@@ -85,15 +85,18 @@ fn flow_per(per: &FlowPer, lang: Lang) -> String {
 }
 
 fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![filter.filter_value.clone()];
+    let mut parts = vec![match filter.filter_value.as_str() {
+        "*" => words::any_event(lang),
+        value => value.to_owned(),
+    }];
     if !filter.severity.is_empty() {
-        parts.push(words::severity(lang, filter.severity.join(", ")));
+        parts.push(words::severity(lang, listed(lang, &filter.severity)));
     }
     if !filter.status.is_empty() {
-        parts.push(words::status(lang, filter.status.join(", ")));
+        parts.push(words::status(lang, listed(lang, &filter.status)));
     }
     let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
-        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
+        parts.extend((!names.is_empty()).then(|| words(lang, listed(lang, &names))));
     };
     let nets = |nets: &[ipnet::IpNet]| nets.iter().map(net).collect();
     list(filter.user.clone(), words::user);
@@ -110,31 +113,45 @@ fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
 fn changed(change: &FieldChange, lang: Lang) -> String {
     let values = |values: &[String]| match values {
         [] => words::any_value(lang),
-        values => values.join("|"),
+        values => several_values(lang, values),
     };
-    format!("{}: {} → {}", change.field, values(&change.from), values(&change.to))
+    words::changed_field(lang, &change.field, values(&change.from), values(&change.to))
+}
+
+/// As they stand in the rule: either of them.
+fn several_values(lang: Lang, values: &[String]) -> String {
+    let shown = values.iter().map(|value| match value.is_empty() {
+        true => "\"\"",
+        false => value.as_str(),
+    });
+    let shown: Vec<&str> = shown.collect();
+    listed_by(lang, &shown, "|")
 }
 
 fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     let mut parts = vec![decisions(&filter.decisions, lang)];
     if !filter.ports.is_empty() {
-        parts.push(words::port(lang, ports(&filter.ports)));
+        parts.push(words::port(lang, ports(&filter.ports, lang)));
     }
     if let Some(proto) = filter.proto {
         let name = protocol::name(proto).map(str::to_ascii_lowercase);
         parts.push(name.unwrap_or_else(|| words::proto(lang, proto)));
     }
     let mut list = |names: &[String], words: fn(Lang, String) -> String| {
-        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
+        parts.extend((!names.is_empty()).then(|| words(lang, listed(lang, names))));
     };
     list(&filter.process, words::process);
     list(&filter.user, words::user);
     list(&filter.src_host, words::from);
     list(&filter.dst_host, words::to);
+    list(&told_apart(&filter.src_list), words::from_list);
+    list(&told_apart(&filter.dst_list), words::to_list);
     list(&filter.not_process, words::not_process);
     list(&filter.not_user, words::not_user);
     list(&filter.not_src_host, words::not_from);
     list(&filter.not_dst_host, words::not_to);
+    list(&told_apart(&filter.not_src_list), words::not_from_list);
+    list(&told_apart(&filter.not_dst_list), words::not_to_list);
     for (managed, is, is_not) in [
         (
             filter.src_managed,
@@ -151,11 +168,11 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     }
     let ends = [
         (
-            words::from(lang, end(&filter.src_label, &filter.src_ip)),
+            words::from(lang, end(&filter.src_label, &filter.src_ip, lang)),
             filter.src_label.len() + filter.src_ip.len(),
         ),
         (
-            words::to(lang, end(&filter.dst_label, &filter.dst_ip)),
+            words::to(lang, end(&filter.dst_label, &filter.dst_ip, lang)),
             filter.dst_label.len() + filter.dst_ip.len(),
         ),
     ];
@@ -164,22 +181,31 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     parts
 }
 
+/// Names that a comma in them would part, in quotes.
+fn told_apart(names: &[String]) -> Vec<String> {
+    let quoted = |name: &String| match name.contains([',', '、', '|']) {
+        true => format!("\"{name}\""),
+        false => name.clone(),
+    };
+    names.iter().map(quoted).collect()
+}
+
 fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
     if !filter.ex_ports.is_empty() {
-        parts.push(words::port(lang, ports(&filter.ex_ports)));
+        parts.push(words::port(lang, ports(&filter.ex_ports, lang)));
     }
     if !filter.ex_src_label.is_empty() {
-        parts.push(words::from(lang, end(&filter.ex_src_label, &[])));
+        parts.push(words::from(lang, end(&filter.ex_src_label, &[], lang)));
     }
     if !filter.ex_src_ip.is_empty() {
-        parts.push(words::from(lang, end(&[], &filter.ex_src_ip)));
+        parts.push(words::from(lang, end(&[], &filter.ex_src_ip, lang)));
     }
     if !filter.ex_dst_label.is_empty() {
-        parts.push(words::to(lang, end(&filter.ex_dst_label, &[])));
+        parts.push(words::to(lang, end(&filter.ex_dst_label, &[], lang)));
     }
     if !filter.ex_dst_ip.is_empty() {
-        parts.push(words::to(lang, end(&[], &filter.ex_dst_ip)));
+        parts.push(words::to(lang, end(&[], &filter.ex_dst_ip, lang)));
     }
     parts.into_iter().map(|part| words::not(lang, part)).collect()
 }
@@ -193,22 +219,22 @@ fn decisions(decisions: &[Decision], lang: Lang) -> String {
     });
     match decisions {
         [] => words::any_decision(lang),
-        _ => told.collect::<Vec<_>>().join(", "),
+        _ => listed(lang, &told.collect::<Vec<_>>()),
     }
 }
 
-fn ports(ranges: &[PortRange]) -> String {
+fn ports(ranges: &[PortRange], lang: Lang) -> String {
     let range = |range: &PortRange| match range.from == range.to {
         true => range.from.to_string(),
         false => format!("{}-{}", range.from, range.to),
     };
-    ranges.iter().map(range).collect::<Vec<_>>().join(", ")
+    listed(lang, &ranges.iter().map(range).collect::<Vec<_>>())
 }
 
 /// Labels that must all be there, addresses of which one must be.
-fn end(labels: &[Label], nets: &[ipnet::IpNet]) -> String {
+fn end(labels: &[Label], nets: &[ipnet::IpNet], lang: Lang) -> String {
     let labels = labels.iter().map(|label| format!("{}={}", label.key, label.value));
-    labels.chain(nets.iter().map(net)).collect::<Vec<_>>().join(", ")
+    listed(lang, &labels.chain(nets.iter().map(net)).collect::<Vec<_>>())
 }
 
 /// A single address without its length.

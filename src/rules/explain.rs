@@ -107,6 +107,13 @@ pub enum FlowMiss<'m> {
         /// Any of these.
         wanted: &'m [String],
     },
+    /// `src_list`, `dst_list`
+    List {
+        /// Whose address.
+        side: Side,
+        /// In none of these IP lists.
+        wanted: &'m [String],
+    },
     /// `src_managed`, `dst_managed`
     Managed {
         /// Of which end.
@@ -131,6 +138,13 @@ pub enum FlowMiss<'m> {
         key: &'static str,
         /// The pattern that is met.
         pattern: &'m str,
+    },
+    /// `not_src_list`, `not_dst_list`
+    LeftOutByList {
+        /// Whose address.
+        side: Side,
+        /// The first that it is in.
+        list: &'m str,
     },
     /// `ex_src_label`, `ex_dst_label`
     LeftOutByLabels {

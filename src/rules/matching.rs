@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use super::explain::{EventMiss, FlowMiss, Side};
 use super::{Decision, EventCount, EventFilter, FieldChange, Label, PortRange, TrafficFilter};
 use crate::pce::glance::Depth;
+use crate::pce::ip_lists::Table;
 use crate::pce::record::{Delta, End, Event, Flow, Members, Named, Raw, Text, Thing, Workload};
 
 impl EventFilter {
@@ -105,7 +106,7 @@ impl EventFilter {
 impl FieldChange {
     fn is_of(&self, changes: &Members<'_, Delta<'_>>) -> bool {
         let allows = |wanted: &[String], value: &Raw<'_>| {
-            wanted.is_empty() || wanted.iter().any(|wanted| *wanted == value.plain())
+            wanted.is_empty() || wanted.iter().any(|wanted| is_value(wanted, value))
         };
         changes.0.iter().any(|(field, delta)| {
             *field == self.field
@@ -113,6 +114,27 @@ impl FieldChange {
                 && allows(&self.to, &delta.after)
         })
     }
+}
+
+/// A value as it stands; `>100` is any number above.
+fn is_value(wanted: &str, value: &Raw<'_>) -> bool {
+    let bound = wanted.strip_prefix('>').and_then(|bound| bound.trim().parse::<f64>().ok());
+    match bound {
+        Some(bound) => number(value).is_some_and(|number| number > bound),
+        None => *wanted == value.plain(),
+    }
+}
+
+/// A number, or that of an object which says how many there are in all: so came
+/// `workloads_affected` in either form [seen on 25.2.40].
+fn number(value: &Raw<'_>) -> Option<f64> {
+    #[derive(serde::Deserialize)]
+    struct InAll {
+        total_affected: f64,
+    }
+    let text = value.0.trim();
+    let plain = text.parse().ok();
+    plain.or_else(|| serde_json::from_str::<InAll>(text).ok().map(|all| all.total_affected))
 }
 
 /// The first of the patterns that is one of these names.
@@ -191,6 +213,10 @@ pub struct FlowFacts<'f> {
     pub src_ip: Option<IpAddr>,
     /// `dst.ip`
     pub dst_ip: Option<IpAddr>,
+    /// The IP lists that the source's address is in, of those that rules name.
+    pub src_lists: &'f [String],
+    /// The same of the destination's.
+    pub dst_lists: &'f [String],
 }
 
 impl<'f> FlowFacts<'f> {
@@ -219,12 +245,28 @@ impl<'f> FlowFacts<'f> {
             proto: flow.service.proto.0.and_then(|proto| u8::try_from(proto).ok()),
             src_ip: address(&flow.src.ip),
             dst_ip: address(&flow.dst.ip),
+            src_lists: &[],
+            dst_lists: &[],
         }
+    }
+
+    /// The same, where these are the addresses of IP lists.
+    pub fn with_lists(self, lists: &'f Table) -> Self {
+        if lists.is_empty() {
+            return self;
+        }
+        let around = |ip: Option<IpAddr>| ip.map(|ip| lists.around(ip)).unwrap_or_default();
+        Self { src_lists: around(self.src_ip), dst_lists: around(self.dst_ip), ..self }
     }
 
     /// The source's and the destination's.
     fn workloads(&self) -> [&Workload<'f>; 2] {
         [&self.flow.src.workload, &self.flow.dst.workload]
+    }
+
+    /// The source's and the destination's.
+    fn lists(&self) -> [&'f [String]; 2] {
+        [self.src_lists, self.dst_lists]
     }
 
     /// The source's and the destination's.
@@ -291,6 +333,12 @@ impl TrafficFilter {
                 return Some(FlowMiss::Address { side, wanted, found });
             }
         }
+        let lists = [&self.src_list, &self.dst_list];
+        for ((side, wanted), found) in SIDES.into_iter().zip(lists).zip(facts.lists()) {
+            if !wanted.is_empty() && one_of(wanted, found).is_none() {
+                return Some(FlowMiss::List { side, wanted });
+            }
+        }
         self.lacks_names(facts)
     }
 
@@ -331,6 +379,12 @@ impl TrafficFilter {
                 && let Some(pattern) = named(patterns, of(facts.flow))
             {
                 return Some(FlowMiss::LeftOutByName { key, pattern });
+            }
+        }
+        let lists = [&self.not_src_list, &self.not_dst_list];
+        for ((side, lists), found) in SIDES.into_iter().zip(lists).zip(facts.lists()) {
+            if let Some(list) = one_of(lists, found) {
+                return Some(FlowMiss::LeftOutByList { side, list });
             }
         }
         if let Some(range) = within(&self.ex_ports, facts.port) {
@@ -428,6 +482,14 @@ fn within(ranges: &[PortRange], port: Option<u16>) -> Option<&PortRange> {
 fn around(nets: &[IpNet], ip: Option<IpAddr>) -> Option<&IpNet> {
     let ip = ip?;
     nets.iter().find(|net| net.contains(&ip))
+}
+
+/// The first of the names that is one of those found.
+fn one_of<'n>(names: &'n [String], found: &[String]) -> Option<&'n str> {
+    if found.is_empty() {
+        return None;
+    }
+    names.iter().find(|name| found.contains(name)).map(String::as_str)
 }
 
 /// The first of the labels that the workload does not bear.

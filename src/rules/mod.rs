@@ -15,6 +15,7 @@ pub mod lumps;
 pub mod matching;
 pub mod minutes;
 pub mod protocol;
+pub mod security_practices;
 pub mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,8 @@ pub struct Rule {
     pub desc: String,
     /// What to do, as told in the mail; may be empty.
     pub rec: String,
+    /// What an attacker would be after, as MITRE ATT&CK calls it; may be empty.
+    pub technique: String,
     /// The user's own remark, told nowhere but in listings.
     pub note: String,
     /// What it matches.
@@ -64,6 +67,7 @@ pub struct Newness {
 
 /// What a rule matches.
 #[derive(Serialize, Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there are few, each kept once")]
 pub enum Filter {
     /// Records of the PCE's event log.
     Event(EventFilter),
@@ -131,7 +135,8 @@ pub enum EventPer {
 pub struct FieldChange {
     /// `enforcement_mode`, as the PCE calls it.
     pub field: String,
-    /// Any of these values, as [`crate::pce::record::Raw::plain`] has them; empty: any.
+    /// Any of these values, as [`crate::pce::record::Raw::plain`] has them, or any number
+    /// above (`>100`); empty: any.
     #[serde(skip_serializing_if = "is_default")]
     pub from: Vec<String>,
     /// The same after the change.
@@ -194,6 +199,12 @@ pub struct TrafficFilter {
     /// To any of these hosts, in the same way.
     #[serde(skip_serializing_if = "is_default")]
     pub dst_host: Vec<String>,
+    /// From an address in any of these IP lists of the PCE, by their names.
+    #[serde(skip_serializing_if = "is_default")]
+    pub src_list: Vec<String>,
+    /// To an address in any of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dst_list: Vec<String>,
     /// Whether the source is a workload that the PCE manages; either, where it says nothing.
     #[serde(skip_serializing_if = "is_default")]
     pub src_managed: Option<bool>,
@@ -212,6 +223,12 @@ pub struct TrafficFilter {
     /// To none of these hosts.
     #[serde(skip_serializing_if = "is_default")]
     pub not_dst_host: Vec<String>,
+    /// From an address in none of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_src_list: Vec<String>,
+    /// To an address in none of these IP lists.
+    #[serde(skip_serializing_if = "is_default")]
+    pub not_dst_list: Vec<String>,
     /// Leaves out a flow whose source has all of these.
     #[serde(skip_serializing_if = "is_default")]
     pub ex_src_label: Vec<Label>,
@@ -357,6 +374,28 @@ pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     }
     let all: BTreeSet<Decision> = asked.concat().into_iter().collect();
     Some(all.into_iter().collect())
+}
+
+/// The PCE's IP lists that the enabled rules name, each with the ids of these rules.
+pub fn ip_lists(rules: &[Rule]) -> BTreeMap<String, Vec<i64>> {
+    let mut lists: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for rule in rules.iter().filter(|rule| rule.enabled) {
+        let Filter::Traffic(filter) = &rule.filter else { continue };
+        for name in filter.ip_lists().flatten() {
+            let ids = lists.entry(name.clone()).or_default();
+            if ids.last() != Some(&rule.id) {
+                ids.push(rule.id);
+            }
+        }
+    }
+    lists
+}
+
+impl TrafficFilter {
+    /// The IP lists that it names, key by key.
+    pub fn ip_lists(&self) -> impl Iterator<Item = &Vec<String>> {
+        [&self.src_list, &self.dst_list, &self.not_src_list, &self.not_dst_list].into_iter()
+    }
 }
 
 /// What a rule's count counts.

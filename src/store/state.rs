@@ -17,6 +17,7 @@ use crate::lang::{Both, Lang};
 use crate::mail::outbox::{Outbox, Unconfirmed, Waiting};
 use crate::net::Addresses;
 use crate::pce::events::EventMemory;
+use crate::pce::ip_lists::IpLists;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::daily::{Day, Gap};
@@ -76,6 +77,9 @@ pub struct State {
     /// The token of the records that this state counts, for the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
+    /// The addresses of the PCE's IP lists that rules name.
+    #[serde(skip_serializing_if = "IpLists::is_empty")]
+    pub ip_lists: IpLists,
     /// The addresses that served names over verified TLS.
     #[serde(skip_serializing_if = "Addresses::is_empty")]
     pub addresses: Addresses,
@@ -117,6 +121,7 @@ impl Default for State {
             day: Day::default(),
             remarks_told: None,
             archive: None,
+            ip_lists: IpLists::default(),
             addresses: Addresses::new(),
             outbox: Outbox::default(),
         }
@@ -415,6 +420,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         day: salvage.take("day"),
         remarks_told: salvage.take("remarks_told"),
         archive: salvage.take("archive"),
+        ip_lists: salvage.take_or_begin_anew("ip_lists"),
         addresses: salvage.take("addresses"),
         outbox: salvage.take_outbox(last_run.as_ref()),
         last_run,
@@ -452,6 +458,7 @@ const PARTS: &[&str] = &[
     "day",
     "remarks_told",
     "archive",
+    "ip_lists",
     "addresses",
     "outbox",
 ];
@@ -627,6 +634,7 @@ mod tests {
         let served =
             Served { address: std::net::Ipv4Addr::LOCALHOST.into(), at: Timestamp::UNIX_EPOCH };
         state.addresses.insert("pce.example:443".to_owned(), served);
+        state.ip_lists.fail(true, Timestamp::UNIX_EPOCH);
         state.baseline = version_1s();
         state.died.told.push(Timestamp::UNIX_EPOCH);
         state.before_jump = Some(BeforeJump {

@@ -189,7 +189,7 @@ fn alert() -> impl Strategy<Value = Alert> {
     let threshold = option::of((1..1_000_000_000u64, 1..10_080u32)).prop_map(|count| {
         count.map_or(Threshold::Immediate, |(count, window)| Threshold::Count { count, window })
     });
-    let texts = (any_text(), any_text(), any_text(), level(), threshold);
+    let texts = ((any_text(), any_text(), any_text(), any_text()), level(), threshold);
     let told = (
         number(),
         any::<bool>(),
@@ -200,7 +200,7 @@ fn alert() -> impl Strategy<Value = Alert> {
     );
     (texts, told, subject(), vec(record(), 0..3)).prop_map(
         |(
-            (rule_name, desc, rec, level, threshold),
+            ((rule_name, desc, rec, technique), level, threshold),
             (count, at_least, one, other, mut timeline, (measure, groups)),
             subject,
             snapshot,
@@ -216,6 +216,7 @@ fn alert() -> impl Strategy<Value = Alert> {
                 level,
                 desc,
                 rec,
+                technique,
                 threshold,
                 count,
                 measure,

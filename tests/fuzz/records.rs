@@ -265,6 +265,7 @@ fn rule(filter: Filter, threshold: Threshold) -> Rule {
         level: Level::Warning,
         desc: String::new(),
         rec: String::new(),
+        technique: String::new(),
         note: String::new(),
         filter,
         threshold,

@@ -102,6 +102,10 @@ pub fn traffic(rule: &Value, row: &Value) -> bool {
         && !is_called(&rule["not_user"], &user(row))
         && !is_called(&rule["not_src_host"], &hosts(source))
         && !is_called(&rule["not_dst_host"], &hosts(destination))
+        && (!asked("src_list") || is_listed(rule, "src_list", source))
+        && (!asked("dst_list") || is_listed(rule, "dst_list", destination))
+        && !is_listed(rule, "not_src_list", source)
+        && !is_listed(rule, "not_dst_list", destination)
         && rule["src_managed"].as_bool().is_none_or(|wanted| wanted == is_managed(source))
         && rule["dst_managed"].as_bool().is_none_or(|wanted| wanted == is_managed(destination))
         && !has_port(&rule["ex_port"], port)
@@ -179,12 +183,47 @@ fn has_labels(labels: &Value, end: &Value) -> bool {
     })
 }
 
+/// Whether the end's address is in one of the IP lists that the rule names. What the PCE
+/// says of them stands in the rule's own `_ip_lists`.
+fn is_listed(rule: &Value, key: &str, end: &Value) -> bool {
+    let Ok(ip) = end["ip"].as_str().unwrap_or("").parse::<IpAddr>() else {
+        return false;
+    };
+    let names = match &rule[key] {
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        text => words(text).iter().flat_map(|one| one.split('|')).map(str::to_owned).collect(),
+    };
+    let names: Vec<String> = names;
+    let lists = rule["_ip_lists"].as_array().into_iter().flatten();
+    let lists = lists.filter(|list| names.iter().any(|name| list["name"] == name.as_str()));
+    let mut lists = lists.map(|list| list["ip_ranges"].as_array().cloned().unwrap_or_default());
+    lists.any(|ranges| {
+        let is_in = |range: &&Value| {
+            let from = range["from_ip"].as_str().unwrap_or("");
+            match range["to_ip"].as_str() {
+                None => is_in_net(from, ip),
+                Some(to) => {
+                    let (from, to): (IpAddr, IpAddr) = (from.parse().unwrap(), to.parse().unwrap());
+                    from.is_ipv4() == ip.is_ipv4() && from <= ip && ip <= to
+                }
+            }
+        };
+        let (out, taken): (Vec<_>, Vec<_>) =
+            ranges.iter().partition(|range| range["exclusion"] == true);
+        taken.iter().any(is_in) && !out.iter().any(is_in)
+    })
+}
+
+fn is_in_net(net: &str, ip: IpAddr) -> bool {
+    match net.parse::<IpNet>() {
+        Ok(net) => net.contains(&ip),
+        Err(_) => net.parse::<IpAddr>().unwrap() == ip,
+    }
+}
+
 fn is_in(nets: &Value, end: &Value) -> bool {
     let Ok(ip) = end["ip"].as_str().unwrap_or("").parse::<IpAddr>() else {
         return false;
     };
-    words(nets).iter().any(|net| match net.parse::<IpNet>() {
-        Ok(net) => net.contains(&ip),
-        Err(_) => net.parse::<IpAddr>().unwrap() == ip,
-    })
+    words(nets).iter().any(|net| is_in_net(net, ip))
 }

@@ -124,7 +124,8 @@ impl Oracle {
                 let told = told.find(|told| told.group == *group);
                 let rule = of_group(rule, group);
                 let judged = watch.judge(&rule, told, &self.history, now, self.allowance);
-                let in_words = |fault| format!("{} {group}: {fault}", rule["name"]);
+                let of = if group.is_empty() { String::new() } else { format!(" {group}") };
+                let in_words = |fault| format!("{}{of}: {fault}", rule["name"]);
                 faults.extend(judged.into_iter().map(in_words));
             }
             let known = |told: &&Told| self.watches.contains_key(&(id(rule), told.group.clone()));

@@ -9,7 +9,7 @@ use super::event_records::authentication_failed;
 use super::fault::{LOGIN_PAGE, LOGIN_PATH};
 use super::http::{Request, Response};
 use super::state::State;
-use super::{events, jobs};
+use super::{events, ip_lists, jobs};
 
 /// What the PCE answers to a request.
 pub fn answer(state: &mut State, request: &Request) -> Response {
@@ -53,6 +53,9 @@ fn in_org(state: &mut State, request: &Request, path: &[&str]) -> Response {
         ["events", uuid] if request.method == "GET" => events::one(state, uuid),
         ["events", ..] => method_not_allowed(),
         ["traffic_flows", "async_queries", rest @ ..] => jobs::answer(state, request, rest),
+        ["sec_policy", version, "ip_lists"] if request.method == "GET" => {
+            ip_lists::list(state, version, request)
+        }
         ["settings", "workloads"] => only_get(request, Response::json(200, &workload_settings())),
         _ => not_found(),
     }

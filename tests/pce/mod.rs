@@ -17,6 +17,7 @@ mod event_records;
 mod events;
 mod fault;
 mod http;
+mod ip_lists;
 mod jobs;
 mod listen;
 mod query;
@@ -47,6 +48,7 @@ pub use self::{
     event_records::*,
     events::Stored,
     fault::Fault,
+    ip_lists::ip_list,
     jobs::Fate,
     listen::Welcome,
     realistic::a_realistic_hour,
@@ -212,6 +214,26 @@ impl Pce {
     pub fn bulk(&self, rows: u64) {
         let begun = self.now();
         self.shared.lock().bulk = Some(Bulk::new(rows, begun));
+    }
+
+    /// From now on these are its provisioned IP lists, as it sends them.
+    pub fn ip_lists(&self, lists: impl IntoIterator<Item = Value>) {
+        self.shared.lock().ip_lists = lists.into_iter().collect();
+    }
+
+    /// Whether the key may not read them.
+    pub fn hide_ip_lists(&self, hidden: bool) {
+        self.shared.lock().hides_ip_lists = hidden;
+    }
+
+    /// Hands out at most so many IP lists without a word.
+    pub fn cap_ip_lists_at(&self, most: usize) {
+        self.shared.lock().ip_lists_cap = Some(most);
+    }
+
+    /// Refuses to be asked for more IP lists than that.
+    pub fn refuse_more_ip_lists_than(&self, most: usize) {
+        self.shared.lock().ip_lists_page = Some(most);
     }
 
     /// Caps a page of events at so many without a word.

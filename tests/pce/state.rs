@@ -47,6 +47,14 @@ pub struct State {
     pub rows_cap: Option<usize>,
     /// How many matches it claims for each row that it finds.
     pub matches_a_row: f64,
+    /// The provisioned IP lists.
+    pub ip_lists: Vec<Value>,
+    /// Whether the key may not read them.
+    pub hides_ip_lists: bool,
+    /// So many of them are handed out, whatever is asked for.
+    pub ip_lists_cap: Option<usize>,
+    /// No more of them may be asked for.
+    pub ip_lists_page: Option<usize>,
     /// Everything that VENs have told or will tell, recorded or not.
     pub uploads: Uploads,
     /// How VENs sum up; `None`: each connection is told by itself.
@@ -88,6 +96,10 @@ impl Default for State {
             events_cap: None,
             rows_cap: None,
             matches_a_row: 1.0,
+            ip_lists: Vec::new(),
+            hides_ip_lists: false,
+            ip_lists_cap: None,
+            ip_lists_page: None,
             uploads: Uploads::default(),
             vens: None,
             counting: Counting::default(),

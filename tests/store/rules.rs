@@ -126,6 +126,8 @@ fn all_of_a_traffic_rules_fields_are_read() {
         "process": "ssh*", "user": ["root"], "src_host": "web-*", "dst_host": "db-01,db-02",
         "src_managed": true, "dst_managed": false, "not_process": "backup",
         "not_user": "scanner", "not_src_host": "jump-*", "not_dst_host": ["ntp"],
+        "src_list": "Office | Branches, Lab", "dst_list": ["A, B | C"],
+        "not_src_list": ["Scanners"], "not_dst_list": "Any",
         "count_by": "flows", "per": "source, destination_label:app""#,
     );
 
@@ -149,6 +151,10 @@ fn all_of_a_traffic_rules_fields_are_read() {
         not_user: list(&["scanner"]),
         not_src_host: list(&["jump-*"]),
         not_dst_host: list(&["ntp"]),
+        src_list: list(&["Office", "Branches", "Lab"]),
+        dst_list: list(&["A, B | C"]),
+        not_src_list: list(&["Scanners"]),
+        not_dst_list: list(&["Any"]),
         ex_ports: vec![PortRange { from: 5353, to: 5353 }],
         ex_src_label: vec![label("app", "A=B")],
         ex_dst_label: vec![],
@@ -200,6 +206,12 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
 
 #[test]
 fn what_asks_for_nothing_where_a_key_stands_is_told() {
+    for more in [r#""source_ip": []"#, r#""not_source_ip": "","#, r#""source_ip": [" "]"#] {
+        wrong_event(more.trim_end_matches(','), &["ask for nothing", "remove the key"]);
+    }
+    for more in [r#""src_list": []"#, r#""not_dst_list": "|""#] {
+        wrong_traffic(more, &["ask for nothing", "remove the key"]);
+    }
     for more in [r#""user": []"#, r#""workload": " , ""#, r#""not_user": [""]"#] {
         wrong_event(more, &["ask for nothing", "remove the key"]);
     }
@@ -238,7 +250,15 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("3"), [Decision::Unknown]);
     assert_eq!(decision("-1"), []);
     assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
-    assert_eq!(decision("[2, -1]"), []);
+    assert_eq!(decision("[-1]"), []);
+    for (pd, words) in [
+        ("[2, -1]", ["rules[0].pd", "-1 is any decision and stands by itself"]),
+        ("\"1\"", ["rules[0].pd", "or several as [1, 2]"]),
+        ("\"1,2\"", ["rules[0].pd", "or several as [1, 2]"]),
+        ("[\"1\"]", ["rules[0].pd[0]", "a number without quotes"]),
+    ] {
+        one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": {pd}"#)), &words);
+    }
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, 5]"#)), &["rules[0].pd[1]", "from -1 to 3"]);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": []"#)), &["rules[0].pd", "2 for blocked"]);
     one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, "x"]"#)), &["rules[0].pd[1]", "number"]);

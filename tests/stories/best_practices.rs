@@ -8,7 +8,7 @@ use illumio_monitor::commands::cli;
 use illumio_monitor::commands::rules::act;
 use illumio_monitor::config::{Env, check_rule};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::rules::best_practices::{best_practices, plan};
+use illumio_monitor::rules::best_practices::{Set, best_practices, plan};
 use serde_json::{Value, json};
 
 use crate::pce::*;
@@ -106,10 +106,13 @@ fn the_two_traffic_rules_tell_what_is_blocked_and_leave_the_chatter_out() {
     let counts: Vec<u64> = run.told().iter().map(|told| told.count).collect();
     assert_eq!(counts, [12, 11]);
 
-    // The cooldown is four hours.
-    let again = |at: &str| blocked("web-02", "db-02", 22).at(at).times(30);
-    world.pce.connection(again("10:22"));
+    // The cooldown is four hours, and each source's own.
+    let again = |from: &str, at: &str| blocked(from, "db-02", 22).at(at).times(30);
+    world.pce.connection(again("web-01", "10:22"));
     assert_eq!(world.run_at("10:30").number("alerts"), 0);
+    world.pce.connection(again("web-02", "10:32"));
+    let other = world.run_at("10:40");
+    assert_eq!(told(&world, &other), [11]);
     let run = world.run_at("14:20");
     assert_eq!(told(&world, &run), [11], "{run:?}");
 }
@@ -192,6 +195,7 @@ fn a_person_is_shown_what_differs_and_decides() {
     world.edit(|config| config["rules"][3]["threshold_count"] = json!(50));
     let command = |replace| cli::Rules {
         command: cli::RulesCommand::LoadBestPractices(cli::RulesLoadBestPractices {
+            set: "first".to_owned(),
             replace,
             json: false,
         }),
@@ -223,12 +227,25 @@ fn a_person_is_shown_what_differs_and_decides() {
 fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_left_out() {
     let load = ["rules", "load-best-practices", "--replace"];
     let filters = illumio_monitor::config::keys().of("rules").filter(|key| {
-        let own = ["id", "type", "name", "enabled", "level", "desc", "rec", "note", "filter_key"];
+        let own = [
+            "id",
+            "type",
+            "name",
+            "enabled",
+            "level",
+            "desc",
+            "rec",
+            "note",
+            "technique",
+            "filter_key",
+        ];
+        let of_new = ["new_within_days", "learn_days"];
         let of_the_practice = ["filter_value", "pd", "ex_port", "ex_dst_ip", "count_by"];
         !own.contains(&key.name)
             && !of_the_practice.contains(&key.name)
             && !key.name.starts_with("threshold_")
             && key.name != "cooldown_minutes"
+            && !of_new.contains(&key.name)
     });
     let names: Vec<&str> = filters.map(|key| key.name).collect();
     assert!(names.contains(&"change") && names.contains(&"not_dst_host"), "{names:?}");
@@ -248,6 +265,8 @@ fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_l
                 name if name.ends_with("_managed") => "true",
                 name if name.ends_with("_ip") || name.ends_with("_ip_in") => "10.0.0.1",
                 name if name.ends_with("_label") => "role=Web",
+                "per" if place == 0 => "user",
+                "per" => "destination",
                 _ => "x",
             };
             if world.run(&["rules", "set", &id, &format!("{name}={value}"), "level=info"]).code != 0
@@ -279,7 +298,7 @@ fn pythons() -> Vec<Value> {
             "id": 1, "type": "event", "name": "x", "filter_value": it, "threshold_type": "immediate"
         })
     });
-    assert_eq!(plan(&whole, Lang::En).differing.len(), 2);
+    assert_eq!(plan(&whole, Set::First, Lang::En).differing.len(), 2);
     let mut rules: Vec<Value> = ours[..10]
         .iter()
         .map(|rule| event(rule["filter_value"].as_str().unwrap(), "immediate"))
@@ -306,5 +325,5 @@ fn the_python_tools_twelve_are_known_as_such_and_not_doubled() {
     assert_eq!((rules.len(), ids.remove(0)), (12, 1_770_000_000));
     assert_eq!(ids, (1_770_000_001..=1_770_000_011).collect::<Vec<_>>());
     assert_eq!(rules[0]["name"], "VEN tampering");
-    assert_eq!(plan(rules, Lang::En).present, 12);
+    assert_eq!(plan(rules, Set::First, Lang::En).present, 12);
 }

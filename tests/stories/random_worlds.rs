@@ -47,6 +47,7 @@ fn live_through(seed: u64) -> usize {
     let mut world = World::new();
     world.set("settings.late_reach_hours", json!(26));
     world.set("email.raw_snapshot", json!(false));
+    world.pce.ip_lists(some_lists().as_array().unwrap().clone());
     for rule in some_rules(&mut dice) {
         world.rule(rule);
     }
@@ -238,6 +239,32 @@ fn some_fault(dice: &mut Dice) -> Spoils {
     }
 }
 
+/// The PCE's IP lists, which do not change.
+fn some_lists() -> Value {
+    json!([
+        ip_list(
+            1,
+            "Any, all",
+            json!([{"from_ip": "0.0.0.0/0"}, {"from_ip": "::/0", "to_ip": null}])
+        ),
+        ip_list(
+            2,
+            "Lab",
+            json!([
+                {"from_ip": "192.168.7.1", "to_ip": "192.168.7.9", "exclusion": false},
+                {"from_ip": "2001:db8::/32"}
+            ])
+        ),
+        ip_list(
+            3,
+            "Servers",
+            json!([
+                {"from_ip": "10.0.0.0/8"}, {"from_ip": "10.128.0.0/9", "exclusion": true}
+            ])
+        ),
+    ])
+}
+
 fn some_rules(dice: &mut Dice) -> Vec<Value> {
     let filters = [
         json!({"pd": 2}),
@@ -246,6 +273,8 @@ fn some_rules(dice: &mut Dice) -> Vec<Value> {
         json!({"pd": 1, "proto": "tcp"}),
         json!({"pd": [2, 1], "port": "1-1024"}),
         json!({"pd": 2, "src_managed": true, "not_dst_host": "*1"}),
+        json!({"pd": 2, "src_list": "Servers|Lab", "_ip_lists": some_lists()}),
+        json!({"pd": -1, "dst_list": ["Any, all"], "not_src_list": "Lab", "_ip_lists": some_lists()}),
         json!({"pd": -1, "count_by": "flows"}),
         json!({"pd": 2, "ex_port": 445, "count_by": "flows"}),
         json!({"pd": 2, "proto": "icmp"}),
@@ -259,10 +288,12 @@ fn some_rules(dice: &mut Dice) -> Vec<Value> {
         json!({"type": "event", "filter_value": "*", "per": "event_type", "count_by": "workloads"}),
         json!({"type": "event", "filter_value": "tampering|sign_in"}),
     ];
+    let of_traffic: Vec<Value> =
+        filters.iter().filter(|rule| rule.get("type").is_none()).cloned().collect();
     (0..5)
         .map(|nth| {
             // The first is one for traffic, so that there is a query to be spoilt.
-            let mut rule = dice.among(if nth == 0 { &filters[..14] } else { &filters });
+            let mut rule = dice.among(if nth == 0 { &of_traffic } else { &filters });
             if rule.get("type").is_none() {
                 rule["type"] = json!("traffic");
             }

@@ -416,3 +416,97 @@ fn a_change_that_the_disk_did_not_take_is_none_and_the_file_stays_as_it_was() {
     assert!(refused.stderr.contains("stays as it was"), "{refused:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 }
+
+#[test]
+fn a_key_of_the_other_type_is_told_as_such_and_no_other_word_is_guessed() {
+    let mut world = two();
+    for (rule, key, types) in [
+        (json!({"type": "event", "name": "x", "filter_value": "x", "port": 1}), "port", "traffic"),
+        (json!({"type": "traffic", "name": "x", "pd": 2, "change": {}}), "change", "event"),
+    ] {
+        let run = world.run(&["rules", "add", &rule.to_string()]);
+        let expected = format!("rule.{key}: is a key of rules of type \"{types}\"; ");
+        assert_eq!((run.code, run.stderr.lines().count()), (64, 1), "{run:?}");
+        assert!(run.stderr.contains(&expected) && !run.stderr.contains("nearest"), "{run:?}");
+    }
+    let run = world.run(&["rules", "set", "1", "dst_list=Lab"]);
+    assert!(run.stderr.contains("rules[0].dst_list: is a key of rules of type \"traffic\""));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_with_its_place_and_none_of_them_is_taken() {
+    let mut world = two();
+    let before = world.config();
+    let doubled = r#"{"type":"event","name":"x","filter_value":"x","user":"a","user":"b"}"#;
+    let within = r#"change={"field":"a","to":1,"to":2}"#;
+    let deep = r#"_own=[{"a":{"b":1,"b":2}}]"#;
+    for (arguments, place) in [
+        (vec!["add", doubled], "rule.user"),
+        (vec!["set", "1", within], "change.to"),
+        (vec!["set", "1", "user=a", "user=b"], "user"),
+        (vec!["set", "1", deep], "_own[0].a.b"),
+    ] {
+        let run = world.run(&[&["rules"], arguments.as_slice()].concat());
+        assert_eq!(run.code, 64, "{run:?}");
+        assert!(run.stderr.contains(&format!("{place}: this key stands twice")), "{run:?}");
+    }
+    assert_eq!(world.config(), before);
+}
+
+#[test]
+fn a_list_that_is_not_closed_or_empty_is_no_name() {
+    let mut world = two();
+    for (pair, words) in [
+        ("user=[a", "\"[a\" begins like JSON and is not whole"),
+        ("change={\"field\":", "begins like JSON and is not whole"),
+        ("user=[]", "user: is an empty list and asks for nothing"),
+    ] {
+        let run = world.run(&["rules", "set", "1", pair]);
+        assert!(run.code == 64 && run.stderr.contains(words), "{run:?}");
+    }
+    let run = world.run(&["rules", "set", "1", "desc=[a", "user=[\"[a\", \"b\"]"]);
+    assert_eq!(run.code, 0, "a text may begin so, and a name in a list: {run:?}");
+    assert_eq!(world.config()["rules"][0]["user"], json!(["[a", "b"]));
+}
+
+#[test]
+fn an_empty_list_that_was_always_taken_is_a_remark_in_a_file_and_refused_in_a_new_rule() {
+    let mut world = two();
+    world.edit(|config| {
+        config["rules"][1]["src_label"] = json!([]);
+        config["rules"][1]["ex_src_ip"] = json!("");
+        config["rules"][0]["severity"] = json!([]);
+    });
+    let run = world.run_at("10:10");
+    assert_eq!(run.code, 0, "{run:?}");
+    let said = world.run(&["check"]).stdout;
+    for path in ["rules[0].severity", "rules[1].src_label"] {
+        assert!(said.contains(&format!("{path}: is an empty list and asks for nothing")), "{said}");
+    }
+    assert!(!said.contains("ex_src_ip"), "an empty text is the Python tool's way: {said}");
+    assert!(world.run(&["rules", "list"]).stdout.contains("blocked; port 80, 443"));
+    let rule = json!({"type": "traffic", "name": "x", "pd": 2, "port": []});
+    let run = world.run(&["rules", "add", &rule.to_string()]);
+    assert!(run.code == 64 && run.stderr.contains("rule.port: is an empty list"), "{run:?}");
+}
+
+#[test]
+fn long_lists_are_cut_in_the_table_and_chinese_ones_are_parted_as_chinese_is() {
+    let mut world = two();
+    let hosts: Vec<String> = (0..3_000).map(|nth| format!("host-{nth}")).collect();
+    world.rule(json!({"type": "traffic", "name": "x", "pd": [1, 2], "src_host": hosts,
+        "src_list": ["Office", "Lab"], "not_dst_list": "Any"}));
+    let english = world.run(&["rules", "list"]).stdout;
+    assert!(english.contains("from host-0, host-1, ") && english.len() < 2_000, "{english}");
+    assert!(english.contains("host-7 and 2992 more; from IP list Office, Lab"), "{english}");
+    assert!(english.contains("not to IP list Any"), "{english}");
+    let chinese = world.run(&["rules", "list", "--lang", "zh-TW"]).stdout;
+    for part in [
+        "連接埠 80、443",
+        "可能遭封鎖、已封鎖",
+        "host-7（另有 2992 項）",
+        "來源 IP 清單 Office、Lab",
+    ] {
+        assert!(chinese.contains(part), "{part}: {chinese}");
+    }
+}

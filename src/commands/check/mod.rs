@@ -33,7 +33,9 @@ use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words, inspect};
 use crate::net::AddressBook;
 use crate::report::daily::Learning;
-use crate::rules::Filter;
+use crate::rules::best_practices::is_older;
+use crate::rules::{Filter, ip_lists};
+use crate::screen::visible::visible;
 use crate::store::{self, Opened, StateUse};
 use crate::system::users;
 
@@ -69,6 +71,7 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             let config = &opened.config;
             let lang = call.language(Some(config.settings.language));
             found(file::check_config(&opened, lang));
+            found(older_practices(call, lang));
             found(file::check_permissions(&target, lang));
             found(around::check_environment(config, env, lang));
             found(around::check_trust(config, lang));
@@ -88,7 +91,24 @@ fn needs(config: &Config) -> Needs {
     Needs {
         health: config.settings.enable_health_check,
         traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
+        ip_lists: ip_lists(&config.rules),
     }
+}
+
+/// Rules on traffic that are best practices of before, and count all sources together.
+fn older_practices(call: &Call<'_>, lang: Lang) -> Vec<Finding> {
+    let Ok(look) = store::look(call.config, call.env) else { return Vec::new() };
+    let older = look.rules.iter().filter(|rule| is_older(rule) && rule["enabled"] != false);
+    let finding = |rule: &Value| {
+        let name = visible(rule["name"].as_str().unwrap_or_default());
+        let rule = inspect::rule(lang, &rule["id"], name);
+        Finding::remark(
+            "rules.practices",
+            say::older_practice(lang, rule),
+            say::older_practice_fix(lang),
+        )
+    };
+    older.map(finding).collect()
 }
 
 /// A rule that learns tells nothing yet.

@@ -1,6 +1,7 @@
 //! The PCE: the way to it, its certificate, the key, the org, and what the key may
 //! read. Asks for little, once, and changes nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serde::de::IgnoredAny;
 use super::certificate;
 use super::finding::Finding;
 use super::names::HostName;
-use crate::lang::{Lang, check as say, cycle as cycle_words, parted};
+use crate::lang::{Lang, check as say, cycle as cycle_words, listed, parted};
 use crate::net::AddressBook;
 use crate::net::tls::Shown;
 use crate::pce::Settings;
@@ -22,6 +23,7 @@ use crate::pce::clock::Clock;
 use crate::pce::connect::{Hop, first_hop};
 use crate::pce::error::{Error, Problem, ProxyFault, ProxyProblem};
 use crate::pce::health::{Health, health, noop};
+use crate::pce::ip_lists::{Found, Lack, fetch};
 
 /// All of it takes no longer.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -31,17 +33,19 @@ const LONGEST: Duration = Duration::from_secs(120);
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// What the rules and settings need of the PCE.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Needs {
     /// `settings.enable_health_check`.
     pub health: bool,
     /// A traffic rule is on.
     pub traffic: bool,
+    /// The IP lists that rules name which are on, each with the rules' ids.
+    pub ip_lists: BTreeMap<String, Vec<i64>>,
 }
 
 impl Default for Needs {
     fn default() -> Self {
-        Self { health: true, traffic: true }
+        Self { health: true, traffic: true, ip_lists: BTreeMap::new() }
     }
 }
 
@@ -56,7 +60,7 @@ pub fn check_pce(
 ) -> Vec<Finding> {
     let mut probe = Probe { settings, book, now, lang, findings: Vec::new() };
     // Whatever stopped it has been told.
-    let _ = probe.all(needs);
+    let _ = probe.all(&needs);
     probe.findings
 }
 
@@ -73,7 +77,7 @@ struct Probe<'a> {
 type GoOn = Option<()>;
 
 impl Probe<'_> {
-    fn all(&mut self, needs: Needs) -> GoOn {
+    fn all(&mut self, needs: &Needs) -> GoOn {
         let hop = self.hop()?;
         let addresses = self.name(&hop)?;
         self.connect(&hop, &addresses)?;
@@ -238,7 +242,7 @@ impl Probe<'_> {
 
     /// What the key may read. A refused key ends it: each further request would be
     /// an event of its own on the PCE.
-    fn rights(&mut self, client: &mut Client, needs: Needs) -> GoOn {
+    fn rights(&mut self, client: &mut Client, needs: &Needs) -> GoOn {
         let org = self.ask(client, "/settings/workloads")?;
         let health = match health(client) {
             Err(error @ Error::Credentials { .. }) => return self.refused_key(&error),
@@ -263,7 +267,10 @@ impl Probe<'_> {
         self.health(health, needs.health);
         self.right("pce.events", say::events(lang), &events, true);
         self.right("pce.traffic", say::traffic(lang), &traffic, needs.traffic);
-        Some(())
+        match needs.ip_lists.is_empty() {
+            true => Some(()),
+            false => self.ip_lists(client, &needs.ip_lists),
+        }
     }
 
     /// A list of the org; only whether it can be read is of interest.
@@ -294,6 +301,61 @@ impl Probe<'_> {
         self.tell(finding);
     }
 
+    /// The IP lists that rules name.
+    fn ip_lists(&mut self, client: &mut Client, named: &BTreeMap<String, Vec<i64>>) -> GoOn {
+        let (lang, probe) = (self.lang, "pce.ip_lists");
+        let wanted: BTreeSet<String> = named.keys().cloned().collect();
+        let fetched = match fetch(client, &wanted) {
+            Err(error @ Error::Credentials { .. }) => return self.refused_key(&error),
+            Err(error) => {
+                self.right(probe, say::ip_lists(lang), &Err(error), true);
+                return Some(());
+            }
+            Ok(fetched) => fetched,
+        };
+        let names_of = |lack| {
+            let these = fetched.lacking.iter().filter(move |(_, found)| **found == lack);
+            these.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let lacks: [(Lack, Sentence, Sentence); 3] = [
+            (Lack::Absent, say::ip_lists_absent, say::ip_lists_absent_fix),
+            (Lack::Cut, say::ip_lists_cut, say::ip_lists_cut_fix),
+            (Lack::TooLarge, say::ip_lists_too_large, say::ip_lists_too_large_fix),
+        ];
+        for (lack, what, fix) in lacks {
+            let names = names_of(lack);
+            if !names.is_empty() {
+                let of_rules = names.iter().map(|name| {
+                    let ids = named.get(*name).map(Vec::as_slice).unwrap_or_default();
+                    cycle_words::ip_list_of_rules(lang, name, listed(lang, ids))
+                });
+                let what = what(lang, listed(lang, &of_rules.collect::<Vec<_>>()));
+                let fix = fix(lang, listed(lang, &names));
+                self.tell(Finding::broken(probe, what, fix));
+            }
+        }
+        let which = |is_so: fn(&Found) -> bool| {
+            let these = fetched.found.iter().filter(move |(_, found)| is_so(found));
+            these.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let oddities: [Oddity<'_>; 3] = [
+            (which(|list| list.fqdns > 0), say::ip_lists_fqdns, say::ip_lists_fqdns_fix),
+            (which(|list| list.odd > 0), say::ip_lists_odd, say::ip_lists_odd_fix),
+            (which(|list| list.ranges.is_empty()), say::ip_lists_empty, say::ip_lists_empty_fix),
+        ];
+        for (names, what, fix) in oddities {
+            if !names.is_empty() {
+                let what = what(lang, listed(lang, &names));
+                self.tell(Finding::remark(probe, what, fix(lang)));
+            }
+        }
+        if fetched.lacking.is_empty() {
+            let names: Vec<&String> = wanted.iter().collect();
+            self.tell(Finding::good(probe, say::ip_lists_known(lang, listed(lang, &names))));
+        }
+        Some(())
+    }
+
     fn right(
         &mut self,
         probe: &'static str,
@@ -317,6 +379,12 @@ impl Probe<'_> {
         self.tell(finding);
     }
 }
+
+/// What is said of some lists.
+type Sentence = fn(Lang, String) -> String;
+
+/// Some lists, what is said of them, and what to do.
+type Oddity<'l> = (Vec<&'l String>, Sentence, fn(Lang) -> String);
 
 /// What it answers is for a person to mend; that it does not may pass.
 fn proxy_fails(problem: &ProxyProblem, lang: Lang) -> Finding {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Changed, Refusal, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
-use crate::lang::{Lang, rules as words};
+use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store::Draft;
 
 /// Adds one rule, or several at once: all or none.
@@ -34,6 +34,14 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
         .collect::<Result<_, _>>()?;
     if pairs.is_empty() {
         return Err(Refusal::usage(words::no_pairs(lang)));
+    }
+    let twice = pairs
+        .iter()
+        .enumerate()
+        .find(|(at, (key, _))| pairs.iter().take(*at).any(|(before, _)| before == key));
+    if let Some((_, (key, _))) = twice {
+        let sentence = config_words::at(lang, key, config_words::double_key(lang));
+        return Err(Refusal::usage(sentence));
     }
     let arguments = std::slice::from_ref(&command.ids);
     let edited = edit(call, lang, |draft| {

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::{Call, Refusal};
 use crate::config::{self, Kind};
-use crate::lang::{Lang, rules as words};
+use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store;
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
@@ -17,7 +17,7 @@ pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<
         pieces(&text).map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))?;
     let mut problems = Vec::new();
     for (path, json) in &pieces {
-        if let Err(found) = config::check_rule(json, path) {
+        if let Err(found) = config::check_new_rule(json, path) {
             problems.extend(found.iter().map(wrong));
         }
     }
@@ -45,12 +45,23 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Refus
         return Err(Refusal::usage(words::id_stays(lang)));
     }
     // A text is one also where it looks like a number.
-    let is_text = config::keys().get("rules", key).is_some_and(|key| key.kind == Kind::Text);
+    let known = config::keys().get("rules", key);
+    let is_text = known.is_some_and(|key| key.kind == Kind::Text);
+    let wrong = |place: &str, sentence| Refusal::usage(config_words::at(lang, place, sentence));
+    if let Some(place) = config::doubled_key(text, key).filter(|_| !is_text) {
+        return Err(wrong(&place, config_words::double_key(lang)));
+    }
     let plain = || Value::from(text);
     let value = match serde_json::from_str::<Value>(text) {
         Ok(Value::String(text)) => Value::from(text),
         Ok(_) if is_text => plain(),
+        Ok(Value::Array(list)) if list.is_empty() => {
+            return Err(wrong(key, config_words::empty_list(lang)));
+        }
         Ok(value) => value,
+        Err(_) if !is_text && text.trim_start().starts_with(['[', '{']) => {
+            return Err(wrong(key, config_words::open_list(lang, text)));
+        }
         Err(_) => plain(),
     };
     let value = Some(value).filter(|value| !text.is_empty() && !value.is_null());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Call, Changed, Refusal, Said, edit, name_of};
 use crate::commands::cli;
 use crate::lang::{Lang, rules as words};
-use crate::rules::best_practices::plan;
+use crate::rules::best_practices::{Set, plan};
 use crate::store::{self, Draft};
 
 /// What was done to which rules, by their ids.
@@ -22,8 +22,12 @@ pub fn load(
     lang: Lang,
     command: &cli::RulesLoadBestPractices,
 ) -> Result<Said, Refusal> {
-    let replace = command.replace || (!command.json && agreed(call, lang));
-    let edited = edit(call, lang, |draft| Ok(apply(draft, lang, replace)))?;
+    let set = Set::ALL.into_iter().find(|(word, _)| *word == command.set);
+    let Some((_, set)) = set else {
+        return Err(Refusal::usage(words::no_such_set(lang, &command.set)));
+    };
+    let replace = command.replace || (!command.json && agreed(call, set, lang));
+    let edited = edit(call, lang, |draft| Ok(apply(draft, set, lang, replace)))?;
     let Loaded { added, replaced, kept, present } = &edited.result;
     let mut lines: Vec<String> = told(words::added, added, lang).collect();
     lines.extend(told(words::replaced, replaced, lang));
@@ -46,21 +50,21 @@ pub fn load(
 }
 
 /// Whether a person, shown what differs, wants it replaced.
-fn agreed(call: &Call<'_>, lang: Lang) -> bool {
+fn agreed(call: &Call<'_>, set: Set, lang: Lang) -> bool {
     let looked = store::look(call.config, call.env);
     let (Some(ask), Ok(look)) = (call.screen.ask, looked) else {
         return false;
     };
-    let differing = plan(&look.rules, lang).differing;
+    let differing = plan(&look.rules, set, lang).differing;
     let rules = differing.iter().filter_map(|(at, _)| look.rules.get(*at));
     let rules: Vec<Value> = rules.cloned().collect();
     let lines: Vec<String> = told(words::differs, &rules, lang).collect();
     !lines.is_empty() && ask(&lines, &words::ask_replace(lang, lines.len()))
 }
 
-fn apply(draft: &mut Draft, lang: Lang, replace: bool) -> Loaded {
+fn apply(draft: &mut Draft, set: Set, lang: Lang, replace: bool) -> Loaded {
     let before = draft.rules();
-    let plan = plan(&before, lang);
+    let plan = plan(&before, set, lang);
     let (mut replaced, mut kept) = (Vec::new(), Vec::new());
     for (at, practice) in plan.differing {
         if replace {

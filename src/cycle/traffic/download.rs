@@ -7,6 +7,7 @@ use crate::archive::Kind;
 use crate::cycle::poll::Desk;
 use crate::cycle::trial::{Tallied, Trial};
 use crate::pce::glance::Depth;
+use crate::pce::ip_lists::Table;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Part, Rows};
 use crate::report::evidence::Sight;
@@ -24,6 +25,8 @@ pub(super) struct Downloading<'c> {
     counting: Counting<'c>,
     answer: Answer<'c>,
     legacy: &'c Legacy,
+    /// Which of the IP lists that rules name an address is in.
+    lists: &'c Table,
     key: HashKey,
     /// Rows of which only the answer's end can tell what they are, with their bytes.
     waiting: Vec<(Row, Box<[u8]>)>,
@@ -75,6 +78,7 @@ impl<'c> Downloading<'c> {
             },
             answer: known.answer(legacy, &bounds(desk, part)),
             legacy,
+            lists: &desk.lists,
             key: known.key(),
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -106,7 +110,7 @@ impl<'c> Downloading<'c> {
         for ((row, growth), raw) in rows.iter().zip(growths).zip(raws) {
             // It was read before.
             if let Ok(flow) = serde_json::from_slice::<Flow<'_>>(&raw) {
-                let facts = FlowFacts::of_answer_to(&flow, self.asked);
+                let facts = FlowFacts::of_answer_to(&flow, self.asked).with_lists(self.lists);
                 self.counting.find_matching(&facts);
                 self.counting.count(&facts, row, growth, &raw);
             }
@@ -155,14 +159,14 @@ impl Rows for Downloading<'_> {
     }
 
     fn wants(&mut self, row: &Flow<'_>) -> bool {
-        let facts = FlowFacts::of_answer_to(row, self.asked);
+        let facts = FlowFacts::of_answer_to(row, self.asked).with_lists(self.lists);
         self.unknown.note(&facts);
         self.counting.find_matching(&facts)
     }
 
     /// Counts one row, or has it wait.
     fn take(&mut self, flow: &Flow<'_>, raw: &[u8], asked: bool) {
-        let facts = FlowFacts::of_answer_to(flow, self.asked);
+        let facts = FlowFacts::of_answer_to(flow, self.asked).with_lists(self.lists);
         if !asked {
             self.unknown.note(&facts);
             if !self.counting.find_matching(&facts) {

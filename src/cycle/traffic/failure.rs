@@ -59,7 +59,7 @@ impl Failure {
 }
 
 /// Whether the same request may be answered later.
-pub(super) fn may_pass(error: &Error) -> bool {
+pub(in crate::cycle) fn may_pass(error: &Error) -> bool {
     match error {
         Error::Unreachable { .. }
         | Error::Broken { .. }

@@ -19,6 +19,7 @@ fn words(condition: Condition) -> Option<&'static Words> {
         Condition::Configuration => &words::CONFIGURATION,
         Condition::Delivery => &words::DELIVERY,
         Condition::Archive => &words::ARCHIVE,
+        Condition::IpLists => &words::IP_LISTS,
         Condition::KeyExpires | Condition::CertificateExpires => return None,
     })
 }

@@ -63,7 +63,7 @@ pub(super) fn groups(groups: &AlertGroups, look: &Look) -> List {
         let count = show::grouped(row.count);
         let notes = [show::span(row.first, row.last, look.zone), examples(row, lang)];
         Entry {
-            what: row.values.iter().map(|value| named(value, lang)).collect(),
+            what: apart(row.values.iter().map(|value| named(value, lang)).collect()),
             notes: notes.into_iter().filter(|note| !note.is_empty()).collect(),
             link: None,
             count: if row.at_least { words::at_least_short(lang, count) } else { count },
@@ -84,6 +84,13 @@ pub(super) fn groups(groups: &AlertGroups, look: &Look) -> List {
         entries: rows.iter().map(entry).collect(),
         more: (!rest.is_empty()).then(|| rest.join(lang.semicolon())),
     }
+}
+
+/// Each but the last with a dot behind it: a line may break there.
+fn apart(mut names: Vec<String>) -> Vec<String> {
+    let last = names.len().saturating_sub(1);
+    names.iter_mut().take(last).for_each(|name| name.push_str(" ·"));
+    names
 }
 
 /// What a value of a group is called.

@@ -88,6 +88,8 @@ fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
         vec![(words::first_seen(look.lang), first), (words::last_seen(look.lang), last)]
     };
     times.extend(alert.in_one_go.map(|lump| in_one_go(alert, lump, look)));
+    let technique = show::clip(look.lang, alert.technique.trim(), NAME_MAX);
+    times.extend((!technique.is_empty()).then(|| (words::technique(look.lang), technique)));
     times.extend(alert.in_doubt.and_then(|span| in_doubt(alert, span, look.lang)));
     times
 }

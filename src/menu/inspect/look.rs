@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::lang::{Lang, cycle as cycle_says, inspect as say};
 use crate::pce::client::Client;
 use crate::pce::error::Error;
+use crate::pce::ip_lists::Table;
 use crate::pce::record::{Event, Flow};
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::{
@@ -95,6 +96,8 @@ pub struct Look<'a> {
     pub rules: &'a [Rule],
     /// How many of the latest records are kept.
     pub how_many: usize,
+    /// Which of the IP lists that rules name an address is in.
+    pub lists: &'a Table,
     /// Told while the PCE computes.
     pub progress: &'a dyn Fn(&str),
     /// In which language.
@@ -213,7 +216,7 @@ impl Look<'_> {
     }
 
     fn count_flow(&self, flow: &Flow<'_>, asked: Option<Decision>, counts: &mut [Count]) {
-        let facts = FlowFacts::of_answer_to(flow, asked);
+        let facts = FlowFacts::of_answer_to(flow, asked).with_lists(self.lists);
         for (rule, count) in self.rules.iter().zip(counts) {
             if let Filter::Traffic(filter) = &rule.filter
                 && rule.enabled

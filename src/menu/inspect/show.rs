@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::View;
 use super::look::{Count, MOST_ROWS, Read, Seen, Unread};
 use crate::lang::{Lang, counts, inspect as say, mail};
+use crate::pce::ip_lists::Table;
 use crate::pce::record::{Event, Flow, Workload};
 use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
@@ -35,6 +36,8 @@ pub struct Show<'a> {
     pub zone: &'a TimeZone,
     /// All rules of the config.
     pub rules: &'a [Rule],
+    /// Which of the IP lists that they name an address is in.
+    pub lists: &'a Table,
 }
 
 impl Show<'_> {
@@ -180,7 +183,7 @@ impl Show<'_> {
         let lang = self.lang;
         self.line(0, "")?;
         let flow = serde_json::from_slice::<Flow<'_>>(&record.raw).unwrap_or_default();
-        let facts = FlowFacts::of_answer_to(&flow, asked);
+        let facts = FlowFacts::of_answer_to(&flow, asked).with_lists(self.lists);
         let talker = Talker::of(&facts);
         let decision = match facts.decision {
             Some(decision) => explain::decision(lang, decision),

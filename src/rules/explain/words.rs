@@ -3,11 +3,8 @@
 #![allow(missing_docs, reason = "a sentence says itself what it says")]
 
 use super::{EventMiss, FlowMiss, Side};
-use crate::lang::{Lang, mail, texts};
+use crate::lang::{Lang, listed, mail, texts};
 use crate::rules::{Decision, Label, PortRange, protocol};
-
-/// So many of a list are named.
-const NAMED: usize = 5;
 
 texts! {
     other_name(wanted) { en: "asks for another type ({wanted})", zh: "類型不符（規則為 {wanted}）" }
@@ -79,10 +76,13 @@ texts! {
         en: "its {key} is none of {wanted}",
         zh: "{key} 不在 {wanted} 之內"
     }
+    in_no_list(side, wanted) {
+        en: "the {side} is in no IP list called {wanted}",
+        zh: "{side}不在 IP 清單 {wanted} 之內"
+    }
     is_managed(side) { en: "the {side} is a managed workload", zh: "{side}是受管理的 workload" }
     is_not_managed(side) { en: "the {side} is no managed workload", zh: "{side}不是受管理的 workload" }
     excluded(field, value) { en: "excluded by {field} {value}", zh: "由 {field} {value} 排除" }
-    and_more(list, count) { en: "{list} and {count} more", zh: "{list}（另有 {count} 項）" }
     source() { en: "source", zh: "來源" }
     destination() { en: "destination", zh: "目的端" }
     proto_number(number) { en: "number {number}", zh: "{number} 號協定" }
@@ -117,7 +117,7 @@ impl EventMiss<'_> {
 }
 
 impl FlowMiss<'_> {
-    /// A clause without a full stop: `port 443 is not in 80,8000-8100`.
+    /// A clause without a full stop: `port 443 is not in 80, 8000-8100`.
     pub fn text(&self, lang: Lang) -> String {
         match *self {
             Self::Decision { wanted, found } => {
@@ -149,10 +149,14 @@ impl FlowMiss<'_> {
                 }
             }
             Self::Name { key, wanted } => no_such_name(lang, key, listed(lang, wanted)),
+            Self::List { side, wanted } => in_no_list(lang, side.text(lang), listed(lang, wanted)),
             Self::Managed { side, wanted: true } => is_not_managed(lang, side.text(lang)),
             Self::Managed { side, wanted: false } => is_managed(lang, side.text(lang)),
             Self::LeftOutByName { key, pattern } => excluded(lang, key, pattern),
             Self::LeftOutByPort(ports) => excluded(lang, "ex_port", range(ports)),
+            Self::LeftOutByList { side, list } => {
+                excluded(lang, side.field("not_src_list", "not_dst_list"), list)
+            }
             Self::LeftOutByLabels { side, labels } => {
                 let labels = listed(lang, &labels.iter().map(label).collect::<Vec<_>>());
                 excluded(lang, side.field("ex_src_label", "ex_dst_label"), labels)
@@ -205,16 +209,6 @@ fn range(range: &PortRange) -> String {
 
 fn label(label: &Label) -> String {
     format!("{}={}", label.key, label.value)
-}
-
-/// By commas, as the rule's field has it; of a long list only the first.
-fn listed(lang: Lang, values: &[impl ToString]) -> String {
-    let named: Vec<String> = values.iter().take(NAMED).map(ToString::to_string).collect();
-    let named = named.join(",");
-    match values.len().saturating_sub(NAMED) {
-        0 => named,
-        more => and_more(lang, named, more),
-    }
 }
 
 #[cfg(test)]
@@ -271,9 +265,9 @@ mod tests {
         assert_eq!(told, ["label app=web is not on the destination", "目的端沒有標籤 app=web"]);
         let told = flow_misses(|rule| rule.ex_dst_label = vec![label("db")], row);
         assert_eq!(told, ["excluded by ex_dst_label app=db", "由 ex_dst_label app=db 排除"]);
-        let nets: Vec<_> = (1..=7).map(|n| format!("10.{n}.0.0/16").parse().unwrap()).collect();
+        let nets: Vec<_> = (11..=20).map(|n| format!("10.{n}.0.0/16").parse().unwrap()).collect();
         let [en, zh] = flow_misses(|rule| rule.dst_ip.clone_from(&nets), row);
-        assert!(en.ends_with("10.4.0.0/16,10.5.0.0/16 and 2 more"), "{en}");
+        assert!(en.ends_with("10.17.0.0/16, 10.18.0.0/16 and 2 more"), "{en}");
         assert!(zh.contains("（另有 2 項）"), "{zh}");
         let sources = ["10.0.0.0/8".parse().unwrap()];
         let told =

@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::pce::ip_lists::{IpLists, Ranges};
+use crate::pce::record::IpList;
+use crate::rules::{Filter, Level, Rule, Threshold};
 
 fn event_rule(value: &str) -> EventFilter {
     EventFilter { filter_value: value.to_owned(), ..EventFilter::default() }
@@ -362,4 +365,60 @@ fn a_decision_that_is_not_known_is_the_one_that_was_asked_for() {
     // What a row itself says goes before what was asked for.
     let allowed = r#"{"policy_decision":"allowed"}"#;
     assert_eq!(decided(allowed, Some(Decision::Blocked)), (false, true));
+}
+
+#[test]
+fn ip_lists_are_gone_by_where_their_addresses_are_known() {
+    let ranges = |text: &str| {
+        let list: IpList<'_> = serde_json::from_str(text).unwrap();
+        Ranges::of(&list.ip_ranges.0).0
+    };
+    let known = [
+        ("Any", r#"{"ip_ranges":[{"from_ip":"0.0.0.0/0"}]}"#),
+        ("Lab", r#"{"ip_ranges":[{"from_ip":"10.1.0.0/16"}]}"#),
+    ];
+    let known = known.map(|(name, text)| (name.to_owned(), ranges(text))).into();
+    let lists = IpLists { known, ..IpLists::default() };
+    let table = lists.table();
+    let flow = r#"{"src":{"ip":"10.1.0.7"},"dst":{"ip":"2001:db8::1"}}"#;
+    let flow: Flow<'_> = serde_json::from_str(flow).unwrap();
+    let facts = FlowFacts::of(&flow).with_lists(&table);
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    for (names, from, to) in [
+        (list(&["Lab"]), true, false),
+        (list(&["Gone", "Any"]), true, false),
+        (list(&["Gone", "lab"]), false, false),
+    ] {
+        let src = TrafficFilter { src_list: names.clone(), ..TrafficFilter::default() };
+        let dst = TrafficFilter { dst_list: names.clone(), ..TrafficFilter::default() };
+        let not_src = TrafficFilter { not_src_list: names.clone(), ..TrafficFilter::default() };
+        let not_dst = TrafficFilter { not_dst_list: names.clone(), ..TrafficFilter::default() };
+        assert_eq!((src.matches(&facts), dst.matches(&facts)), (from, to), "{names:?}");
+        assert_eq!((not_src.matches(&facts), not_dst.matches(&facts)), (!from, !to), "{names:?}");
+    }
+    let filter = TrafficFilter { src_list: list(&["Lab"]), ..TrafficFilter::default() };
+    assert!(!filter.matches(&FlowFacts::of(&flow)), "nothing is known of it");
+    let off = |filter| Rule { enabled: false, ..rule(Filter::Traffic(filter)) };
+    let rules = [
+        rule(Filter::Traffic(filter.clone())),
+        off(TrafficFilter { dst_list: list(&["Off"]), ..filter }),
+    ];
+    assert_eq!(super::super::ip_lists(&rules), [("Lab".to_owned(), vec![1])].into());
+}
+
+fn rule(filter: Filter) -> Rule {
+    Rule {
+        id: 1,
+        name: "rule 1".to_owned(),
+        enabled: true,
+        level: Level::Warning,
+        desc: String::new(),
+        rec: String::new(),
+        technique: String::new(),
+        note: String::new(),
+        filter,
+        threshold: Threshold::Immediate,
+        cooldown_minutes: 0,
+        newness: None,
+    }
 }
