@@ -16,6 +16,7 @@ use std::path::Path;
 use illumio_monitor::commands::cli::{self, Parsed};
 use illumio_monitor::config::{Env, check_rule};
 use illumio_monitor::lang::Lang;
+use illumio_monitor::rules::best_practices::Set;
 use illumio_monitor::store::{FILE_NAME, read_config};
 use serde_json::{Value, json};
 
@@ -34,6 +35,28 @@ fn root() -> &'static Path {
 
 fn text(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap()
+}
+
+#[test]
+fn the_best_practices_against_attackers_stand_in_the_papers() {
+    for (name, lang) in READMES.into_iter().zip([Lang::En, Lang::ZhTw]) {
+        let text = text(name);
+        for rule in Set::Security.rules(lang) {
+            let (rule_name, technique) = (&rule["name"], rule["technique"].as_str());
+            let begins = format!("| {} | ", rule_name.as_str().unwrap());
+            let row = text.lines().find(|line| line.starts_with(&begins));
+            let row = row.unwrap_or_else(|| panic!("{name}: no row for {rule_name}"));
+            assert_eq!(row.trim_end_matches(" |").rsplit(" | ").next(), technique, "{rule_name}");
+        }
+    }
+    let page = text("dist/man/illumio-monitor.json.5").replace('\\', "");
+    let page: Vec<&str> = page.split_whitespace().collect();
+    let page = page.join(" ");
+    for rule in Set::Security.rules(Lang::En) {
+        for key in ["name", "desc", "rec", "technique"] {
+            assert!(page.contains(rule[key].as_str().unwrap()), "the man page: {}", rule[key]);
+        }
+    }
 }
 
 /// The lines outside of fenced blocks.
