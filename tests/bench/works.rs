@@ -23,7 +23,7 @@ pub const FULL: u64 = 199_999;
 /// A name, and what measures it.
 type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 
-const WORKS: [Work; 11] = [
+const WORKS: [Work; 12] = [
     ("start", start),
     ("quiet", quiet),
     ("full", full),
@@ -32,6 +32,7 @@ const WORKS: [Work; 11] = [
     ("events", events),
     ("matching", matching),
     ("budget", budget),
+    ("apart", apart),
     ("state", state),
     ("parts", |bench| parts::all(&bench.folder.join("criterion"))),
     ("growth", growth::tables),
@@ -234,6 +235,43 @@ fn budget(bench: &Bench) -> Vec<Figure> {
         ]
     });
     figures.collect()
+}
+
+/// Rules that count each source by itself, where every row is of another source: the
+/// worst that there is. Twelve and a hundred, which match as many rows, in turns.
+fn apart(bench: &Bench) -> Vec<Figure> {
+    let site_with = |count: u32, prefix: u32| {
+        let mut site = Site::with(0, 0, FULL);
+        let mut rules = rules_of_networks(count, prefix);
+        for (at, rule) in rules.iter_mut().enumerate() {
+            rule["per"] = "source".into();
+            rule["count_by"] = ["connections", "destinations", "ports"][at % 3].into();
+        }
+        site.rules(rules);
+        site
+    };
+    let (few, many) = (site_with(12, 18), site_with(100, 21));
+    let mut one = Site::with(0, 0, FULL);
+    let mut every = every_row();
+    (every["per"], every["count_by"]) = ("source".into(), "destinations".into());
+    one.rules(vec![every]);
+    let read = format!("flows={FULL} ");
+    let (mut with_few, mut with_many) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        with_few.push(bench.run(&few.fresh(), &read));
+        with_many.push(bench.run(&many.fresh(), &read));
+    }
+    let (with_few, with_many) = (median(&with_few), median(&with_many));
+    let (first, later) = bench.first_and_later(&one, 3, &read);
+    let name = "200,000 sources, each by itself";
+    vec![
+        figure("100 such rules ÷ 12", "CPU, ratio", 2.0, with_many.cpu / with_few.cpu),
+        figure("100 such rules", "peak, MiB", 72.0, with_many.peak),
+        figure(name, "CPU, s", None, first.cpu),
+        figure(name, "peak, MiB", 36.0, first.peak),
+        figure(name, "later, peak, MiB", 36.0, later.peak),
+        figure(name, "file, MB", 12.6, one.file_size() as f64 / 1e6),
+    ]
 }
 
 /// What a busy site's state costs by itself: in memory's own file system, where
