@@ -133,3 +133,75 @@ fn what_cannot_be_learnt_is_said() {
         assert!(run.stderr.contains(says), "{run:?}");
     }
 }
+
+/// The rows of the README's table of what rules can see, each as a rule.
+fn shown_in_the_readme() -> Vec<(String, Value)> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    let readme = readme.unwrap();
+    let table = readme.split("### Who and how wide").nth(1).unwrap().split("```json").next();
+    let rows =
+        table.unwrap().lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let rows = rows.filter_map(|row| row.split_once(" | `"));
+    rows.map(|(sees, keys)| {
+        let keys = keys.trim_end_matches('`');
+        let mut rule: Value = serde_json::from_str(&format!("{{{keys}}}")).unwrap();
+        let is_event = rule.get("filter_value").is_some();
+        rule["type"] = json!(if is_event { "event" } else { "traffic" });
+        if !is_event {
+            rule["pd"] = json!(2);
+        }
+        match rule.get("new_within_days") {
+            Some(_) => rule["learn_days"] = json!(0),
+            None => {
+                rule["threshold_type"] = json!("count");
+                (rule["threshold_count"], rule["threshold_window"]) = (json!(5), json!(10));
+            }
+        }
+        (sees.to_owned(), rule)
+    })
+    .collect()
+}
+
+#[test]
+fn each_rule_of_the_readmes_table_sees_what_the_table_says() {
+    let when = |nth: u64| at("10:01") + jiff::SignedDuration::from_secs(20 * nth as i64);
+    let talk = |from: &str, to: &str, port: u64, nth| blocked(from, to, port as u16).at(when(nth));
+    let each = |one: &dyn Fn(u64) -> Connection| (0..5).map(one).collect::<Vec<_>>();
+    let failures = |user: &dyn Fn(u64) -> String| {
+        let one = |nth| login_failed(&user(nth), "203.0.113.9").at(when(nth));
+        (0..5).map(one).collect::<Vec<_>>()
+    };
+    let login = EventRecord::new(
+        "user.sign_in",
+        json!({
+            "action": {"src_ip": "203.0.113.9"},
+            "created_by": {"user": {"href": "/users/1", "username": "ann"}}
+        }),
+    );
+    let alike = |nth: u64| format!("10.9.0.{nth}");
+    let cases: [(Vec<Connection>, Vec<EventRecord>, &str); 8] = [
+        (each(&|nth| talk("10.0.0.66", "10.9.0.1", 80, nth)), vec![], "10.0.0.66"),
+        (each(&|nth| talk("10.0.0.66", "10.9.0.1", 80 + nth, nth)), vec![], "10.0.0.66 · 10.9.0.1"),
+        (each(&|nth| talk("10.0.0.66", &alike(nth), 445, nth)), vec![], "10.0.0.66"),
+        (each(&|nth| talk(&alike(nth), "10.9.7.7", 80, nth)), vec![], "10.9.7.7"),
+        (vec![talk("10.0.0.66", "10.9.0.1", 5432, 0)], vec![], "10.0.0.66"),
+        (vec![], failures(&|_| "ann".to_owned()), "ann"),
+        (vec![], failures(&|nth| format!("user{nth}")), "203.0.113.9"),
+        (vec![], vec![login.at("10:03")], "ann · 203.0.113.9"),
+    ];
+    let rules = shown_in_the_readme();
+    assert_eq!(rules.len(), cases.len(), "{rules:?}");
+    for ((sees, rule), (connections, events, group)) in rules.into_iter().zip(cases) {
+        // One case less is not enough, where there is a threshold.
+        for spared in [0, 1] {
+            let mut world = quiet(&[rule.clone()]);
+            world.pce.connections(connections.iter().skip(spared).cloned());
+            world.pce.events(events.iter().skip(spared).cloned());
+            let run = world.run_at("10:10");
+            let told: Vec<String> =
+                run.told().iter().flat_map(|told| &told.groups).map(|it| it.name.clone()).collect();
+            let expected: &[&str] = if spared == 0 { &[group] } else { &[] };
+            assert_eq!(told, expected, "{sees}: {run:?}");
+        }
+    }
+}

@@ -148,7 +148,15 @@ fn line_with<'t>(text: &'t str, host: &str) -> Option<&'t str> {
 /// How many matches of a rule the mails tell.
 fn total(mails: &[&Mail], rule: &str) -> u64 {
     let told = mails.iter().flat_map(|mail| mail.told());
-    told.filter(|told| told.rule.starts_with(rule)).map(|told| told.count).sum()
+    let told = told.filter(|told| told.rule.starts_with(rule));
+    told.map(|told| match told.groups.as_slice() {
+        [] => told.count,
+        groups => {
+            assert_eq!(told.more_groups, 0, "the books know each by its name");
+            groups.iter().map(|group| group.count).sum()
+        }
+    })
+    .sum()
 }
 
 impl fmt::Display for Table {

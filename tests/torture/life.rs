@@ -72,11 +72,19 @@ impl Life {
         for kind in 0..KINDS {
             let (name, value) =
                 (format!("{TAMPERING} {kind:02}"), format!("agent.tampering.{kind:02}"));
-            world.rule(json!({"type": "event", "name": name, "filter_value": value}));
+            let mut rule = json!({"type": "event", "name": name, "filter_value": value});
+            // Of every three one counts each host by itself, and one tells it for a new one.
+            if kind % 3 > 0 {
+                rule["per"] = json!("workload");
+            }
+            if kind % 3 > 1 {
+                (rule["new_within_days"], rule["learn_days"]) = (json!(30), json!(0));
+            }
+            world.rule(rule);
         }
         world.rule(json!({
             "type": "traffic", "name": BLOCKED, "threshold_type": "count",
-            "threshold_count": BURST - 10, "threshold_window": 10
+            "threshold_count": BURST - 10, "threshold_window": 10, "per": "source"
         }));
         let (key, secret) = (world.pce.key(), world.pce.secret());
         let basic = BASE64_STANDARD.encode(format!("{key}:{secret}"));
