@@ -79,6 +79,9 @@ impl Alert {
         (self.desc, self.rec) = (String::new(), String::new());
         self.timeline = Vec::new();
         self.snapshot = Vec::new();
+        for row in self.groups.iter_mut().flat_map(|groups| &mut groups.rows) {
+            row.examples = Examples::Talkers(Vec::new());
+        }
         self.subject = match self.subject {
             Subject::Events { .. } => Subject::Events {
                 sources: Ranking::default(),
