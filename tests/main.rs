@@ -70,4 +70,5 @@ mod stories {
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;
+    mod workloads;
 }

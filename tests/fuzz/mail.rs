@@ -265,6 +265,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
             told_by,
             caught_up,
             expires,
+            rule: None,
         },
     )
 }
@@ -321,6 +322,7 @@ fn daily() -> impl Strategy<Value = Daily> {
             rules,
             waiting,
             conditions,
+            standing: Vec::new(),
             events_until,
             traffic_until,
             learning,

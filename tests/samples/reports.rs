@@ -186,6 +186,7 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
         rules: 13,
         waiting: None,
         conditions: conditions.into_iter().map(|held| (held, since)).collect(),
+        standing: Vec::new(),
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
         learning: Vec::new(),

@@ -1,0 +1,1 @@
+//! Tests of what lists make of what is remembered.
