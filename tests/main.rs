@@ -15,6 +15,7 @@ mod stories {
     mod a_day_of_events;
     mod attached_records;
     mod bad_input;
+    mod below;
     mod beside;
     mod best_practices;
     mod check;

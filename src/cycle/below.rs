@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::clock::FAR;
 use super::conditions::{RuleStanding, Standing};
 use super::notice::Happened;
 use super::poll::Poll;
@@ -67,15 +68,15 @@ fn judge(
     let end = minute_of(until) - sight.allowance;
     let begin = end - i64::from(window);
     let is_covered = expected.covered.is_some_and(|covered| minute_of(covered) <= begin);
-    if std::mem::take(&mut tally.all.at_least) {
-        // Some were forgotten: it may be for that alone that there are too few.
-        expected.uncover(now);
-        return None;
-    }
-    if !is_covered {
-        return None;
-    }
     let came = tally.all.counter.most_between(begin, minute_of(now), window);
+    let some_were_forgotten = std::mem::take(&mut tally.all.at_least);
+    if some_were_forgotten {
+        expected.uncover(now);
+    }
+    // What was not read may have been it; that there are enough is sure all the same.
+    if came < wanted && (some_were_forgotten || !is_covered) {
+        return None;
+    }
     Some(Below {
         wanted,
         window,
@@ -111,9 +112,10 @@ fn detail(site: &Site<'_>, below: &Below, holds: bool, lang: Lang) -> String {
     }
 }
 
-/// A clock that jumped may have left a time unread, whatever it shows now.
+/// By a clock that jumped far, a time may have passed in which nothing could come.
 fn jumped(poll: &Poll) -> Option<Timestamp> {
-    poll.verdict.jump.map(|_| poll.clock.now())
+    let (before, after) = poll.verdict.jump?;
+    (after.abs_diff(before) > FAR.as_secs().unsigned_abs()).then(|| poll.clock.now())
 }
 
 fn of_events(site: &Site<'_>, poll: &Poll) -> Sight {

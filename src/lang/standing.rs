@@ -44,6 +44,7 @@ texts! {
     with_more(name, more, count) { en: "{name} (+{more}, {count} in all)", zh: "{name}（新增 {more}，共 {count}）" }
     still(name, count) { en: "{name}: still {count}", zh: "{name}：仍有 {count}" }
     over(name) { en: "{name}: over", zh: "{name}：已結束" }
+    workloads() { en: "Workloads", zh: "workload" }
     new_ones() { en: "New", zh: "新增" }
     told_before() { en: "Told before", zh: "先前已通知" }
     still_so() { en: "Still so", zh: "仍未恢復" }

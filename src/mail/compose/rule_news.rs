@@ -79,9 +79,9 @@ pub(super) fn lists(news: &ConditionNews, console: &Console, look: &Look) -> Vec
     let lang = look.lang;
     let list = |title, rows| list(title, rows, console, look);
     let mut lists = match news.phase {
-        // Without a word before, all of them are new to the reader.
+        // All of them are new to the reader.
         Phase::Begins => vec![
-            list(words::new_ones(lang), &told.joined),
+            list(words::workloads(lang), &told.joined),
             list(words::still_so(lang), &told.still),
         ],
         Phase::Lasts => vec![
