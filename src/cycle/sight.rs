@@ -223,18 +223,7 @@ fn events_missing(events: &Incomplete<Error>, site: &Site<'_>, lang: Lang) -> St
 }
 
 fn workloads_missing(list: &Incomplete<ListFailure>, site: &Site<'_>, lang: Lang) -> String {
-    standing::workloads_incomplete(lang, list_failure(&list.error, lang), list.position(site))
-}
-
-/// The reason, as it stands in a sentence.
-fn list_failure(failure: &ListFailure, lang: Lang) -> String {
-    match failure {
-        ListFailure::Pce(error) => error.text(lang),
-        ListFailure::Job(word) => standing::job_failed(lang, word),
-        ListFailure::TooSlow(patience) => standing::job_too_slow(lang, patience.as_secs()),
-        ListFailure::Cut(rows) => standing::list_cut(lang, grouped(*rows)),
-        ListFailure::Unreadable(rows) => standing::list_unreadable(lang, grouped(*rows)),
-    }
+    standing::workloads_incomplete(lang, list.error.text(lang), list.position(site))
 }
 
 fn flaw_text(flaw: &Flaw, site: &Site<'_>, lang: Lang) -> String {

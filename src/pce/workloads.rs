@@ -14,6 +14,7 @@ use super::error::Error;
 use super::own_path;
 use super::record::Host;
 use super::stream::{RecordType, Records};
+use crate::lang::{Lang, grouped, standing as say};
 use crate::screen::visible::one_line;
 
 /// So many are asked for. What a PCE gives at most is in doubt: 500 of any list
@@ -72,6 +73,19 @@ pub enum Failure {
     Cut(u64),
     /// So many records were no workloads.
     Unreadable(u64),
+}
+
+impl Failure {
+    /// The reason, as it stands in a sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Pce(error) => error.text(lang),
+            Self::Job(word) => say::job_failed(lang, word),
+            Self::TooSlow(patience) => say::job_too_slow(lang, patience.as_secs()),
+            Self::Cut(rows) => say::list_cut(lang, grouped(*rows)),
+            Self::Unreadable(rows) => say::list_unreadable(lang, grouped(*rows)),
+        }
+    }
 }
 
 impl From<Error> for Failure {

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::evidence::{Evidence, KEPT, Sight};
 use super::group::{Group, GroupRank, Groups, Told};
 use super::standing::below::Expected;
-use super::{
-    Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject,
-};
+use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
 use crate::pce::record::Event;
 use crate::rules::different::One;
 use crate::rules::engine::Counter;
@@ -306,7 +304,10 @@ impl Tally {
     pub fn weight(&self) -> usize {
         let of = |group: &Group| group.counts_weight() + group.evidence_weight();
         let expected = self.expected.as_ref().map_or(0, |expected| expected.weight());
-        expected + of(&self.all) + self.groups.iter().map(of).sum::<usize>() + self.groups.overhead()
+        expected
+            + of(&self.all)
+            + self.groups.iter().map(of).sum::<usize>()
+            + self.groups.overhead()
     }
 
     /// What those take.
