@@ -53,6 +53,7 @@ mod stories {
     mod security_practices;
     mod simulated_pce;
     mod simulated_rows;
+    mod standing_worlds;
     mod status;
     mod the_archive;
     mod the_clock;

@@ -41,8 +41,8 @@ fn what_goes_offline_is_told_with_its_labels_and_last_heartbeat_and_when_it_is_b
     world.pce.workloads(hosts("web", 5));
     quiet(&world.run_at("10:00"));
     let mut list = hosts("web", 5);
-    for nth in 0..3 {
-        list[nth] = list[nth].clone().offline("08:55");
+    for host in list.iter_mut().take(3) {
+        *host = host.clone().offline("08:55");
     }
     world.pce.workloads(list);
 
