@@ -462,3 +462,125 @@ fn a_pce_that_is_away_begins_and_ends_nothing() {
     offline(&world, 3, &[]);
     told(&world.run_at("10:30"), "VENs offline: over", &["1 of 1 back, the longest after 30 min."]);
 }
+
+#[test]
+fn check_says_how_many_each_rule_would_tell_now() {
+    let mut world = watched(json!({}));
+    world.rule(json!({"type": "workload", "name": "Suspended", "state": "suspended", "threshold_window": 60}));
+    world.rule(
+        json!({"type": "workload", "name": "Off", "state": "not_enforced", "enabled": false}),
+    );
+    world.pce.workloads([
+        host("web-1").offline("09:00"),
+        host("web-2").without("ven").without("agent"),
+        host("web-3").set("ven.status", json!("suspended")),
+        host("lab-1").set("managed", json!(false)),
+    ]);
+    let check = world.run(&["check"]);
+    for line in [
+        "3 workloads with a VEN",
+        "rule 1, VENs offline: 1 now",
+        "rule 2, Suspended: 1 now; of 1 the PCE does not say",
+    ] {
+        assert!(check.stdout.contains(line), "{line}: {}", check.stdout);
+    }
+    assert!(!check.stdout.contains("rule 3"), "{}", check.stdout);
+    world.pce.fault(Fault::status(403).on("/orgs/1/workloads"));
+    let refused = world.run(&["check"]);
+    assert!(refused.stdout.contains("the list of workloads cannot be read"), "{}", refused.stdout);
+    assert_eq!(refused.code, 78, "{refused:?}");
+}
+
+#[test]
+fn the_list_of_rules_says_what_they_ask_and_from_when_on_they_tell() {
+    let mut world = watched(
+        json!({"label": "role=Web|App", "not_host": "lab-*", "threshold_window": 30, "threshold_count": 2}),
+    );
+    world.rule(json!({
+        "type": "event", "name": "Provisioning", "filter_value": "sec_policy.create",
+        "threshold_type": "below", "threshold_count": 5, "threshold_window": 60
+    }));
+    world.rule(json!({
+        "type": "traffic", "name": "Backup", "pd": 0,
+        "threshold_type": "below", "threshold_count": 1, "threshold_window": 60
+    }));
+    let listed = world.run(&["rules", "list"]).stdout;
+    for part in [
+        "2 workloads for 30 min",
+        "offline; label role=Web|App; not host lab-*",
+        "fewer than 5 matches in 60 min",
+        "fewer than 1 connection in 60 min",
+    ] {
+        assert!(listed.contains(part), "{part}: {listed}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_such_a_rule_is_told_by_its_place() {
+    for (change, parts) in [
+        (json!({"state": null}), &["rules[0].state", "is missing"][..]),
+        (json!({"state": []}), &["rules[0].state", "is missing"]),
+        (json!({"state": "asleep"}), &["rules[0].state", "asleep", "not_enforced"]),
+        (json!({"state": {"is": "offline"}}), &["rules[0].state"]),
+        (json!({"host": ""}), &["rules[0].host", "at least one"]),
+        (json!({"label": "Web"}), &["rules[0].label", "role=Web"]),
+        (json!({"threshold_window": 20_000}), &["rules[0].threshold_window", "10,080"]),
+        (json!({"threshold_count": 0}), &["rules[0].threshold_count"]),
+        (json!({"threshold_type": "count"}), &["rules[0].threshold_type"]),
+        (json!({"pd": 2}), &["rules[0].pd"]),
+        (json!({"type": "event", "filter_value": "x"}), &["rules[0].state"]),
+        (json!({"type": "workloads"}), &["rules[0].type", "\"workload\""]),
+    ] {
+        let mut world = watched(json!({}));
+        world.edit(|config| {
+            config["rules"][0].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        });
+        let run = world.run_at("10:00");
+        assert_eq!(run.code, 78, "{change} {run:?}");
+        for part in parts {
+            assert!(run.stderr.contains(part), "{change} {part}: {}", run.stderr);
+        }
+    }
+    let mut world = watched(json!({}));
+    world.edit(|config| {
+        let event = json!({"id": 2, "type": "event", "name": "x", "filter_value": "x", "threshold_type": "below"});
+        config["rules"].as_array_mut().unwrap().push(event);
+    });
+    let run = world.run_at("10:00");
+    assert!(
+        run.stderr.contains("rules[1].threshold_count")
+            && run.stderr.contains("rules[1].threshold_window"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn the_daily_report_and_status_say_what_holds() {
+    let mut world = watched(json!({}));
+    world.set("settings.daily_report", json!("10:30"));
+    offline(&world, 3, &[1]);
+    world.run_at("10:00");
+    let report = world.run_at("10:30");
+    let text = words(&report);
+    assert!(text.contains("Holds now: VENs offline, since 2026-08-03 10:00"), "{text}");
+    let status = world.run(&["status", "--json", "--max-age", "9999999"]).stdout;
+    assert!(status.contains("1 of 3 managed workloads is offline."), "{status}");
+}
+
+#[test]
+fn an_older_state_loads_and_a_damaged_table_begins_anew() {
+    let mut world = watched(json!({}));
+    offline(&world, 3, &[1]);
+    told(&world.run_at("10:00"), "(1)", &[]);
+    world.edit(|config| drop(config["state"].as_object_mut().unwrap().remove("workloads")));
+    // What was told is not known any more: it is told again, and nothing else.
+    let run = world.run_at("10:10");
+    assert_eq!(run.code, 0, "{run:?}");
+    for odd in [json!("x"), json!({"rules": {"1": {"seen": "AAA"}}})] {
+        world.edit(|config| config["state"]["workloads"] = odd.clone());
+        let run = world.run_at("10:20");
+        assert_eq!(run.code, 0, "{odd} {run:?}");
+        assert!(words(&run).contains("damaged"), "{odd} {}", words(&run));
+        world.pce.set_now("10:00");
+    }
+}
