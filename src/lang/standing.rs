@@ -108,7 +108,7 @@ texts! {
     enough_again(name) { en: "{name}: enough again", zh: "{name}：已恢復" }
     fewer_came(came, window, until, wanted) {
         en: "{came} in the {window} up to {until}; the rule wants {wanted} at least.",
-        zh: "截至 {until} 的{window}內只有 {came}，規則要求至少 {wanted}。"
+        zh: "截至 {until} 的 {window}內只有 {came}，規則要求至少 {wanted}。"
     }
     enough_came(came, window, wanted) {
         en: "{came} in {window}; the rule wants {wanted} at least.",
