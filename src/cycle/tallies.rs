@@ -48,7 +48,8 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
         };
         // What a rule has to have counted to be sure that nothing came.
         let covered = match (known.contains_key(&key), &rule.filter) {
-            (false, Filter::Event(_)) => since,
+            // What was read already is not read again for it.
+            (false, Filter::Event(_)) => state.events.position.map_or(since, |at| at.max(since)),
             _ => now,
         };
         let (mut tally, looked_since) = match known.remove(&key) {

@@ -253,3 +253,29 @@ fn a_rule_that_is_switched_off_or_made_another_ends_without_a_word() {
     quiet(&world.run_at("10:20"));
     assert_eq!(world.config()["state"]["conditions"], json!({}));
 }
+
+#[test]
+fn a_rule_that_is_added_later_does_not_miss_what_was_read_before_it() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering"}));
+    world.run_at("09:50");
+    world.pce.event(provisioned("09:55"));
+    quiet(&world.run_at("10:00"));
+    world.rule(json!({
+        "type": "event", "name": "Provisioning", "filter_value": "sec_policy.create",
+        "threshold_type": "below", "threshold_count": 1, "threshold_window": 20
+    }));
+    for time in ["10:10", "10:20", "10:29"] {
+        quiet(&world.run_at(time));
+    }
+    told(&world.run_at("10:30"), "Provisioning: 0 of 1", &["none since 2026-08-03 10:00"]);
+}
+
+#[test]
+fn groups_and_what_does_not_come_are_not_told_together() {
+    let mut world = provisioning(json!({}));
+    world.edit(|config| config["rules"][0]["per"] = json!("user"));
+    let run = world.run_at("10:10");
+    assert_eq!(run.code, 78, "{run:?}");
+    assert!(run.stderr.contains("rules[0].per"), "{run:?}");
+}
