@@ -15,6 +15,7 @@ mod stories {
     mod a_day_of_events;
     mod attached_records;
     mod bad_input;
+    mod below;
     mod beside;
     mod best_practices;
     mod check;
@@ -52,6 +53,7 @@ mod stories {
     mod security_practices;
     mod simulated_pce;
     mod simulated_rows;
+    mod standing_worlds;
     mod status;
     mod the_archive;
     mod the_clock;
@@ -70,4 +72,5 @@ mod stories {
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;
+    mod workloads;
 }

@@ -85,6 +85,8 @@ pub struct Settings {
     pub max_catch_up_hours: u32,
     /// The longest backlog of events that is fetched.
     pub max_event_catch_up_hours: u32,
+    /// How often the list of workloads is read, where a rule asks for it.
+    pub workload_minutes: u32,
     /// When a cycle stops to wait.
     pub cycle_deadline_seconds: u32,
     /// The record archive's folder; `None`: off.

@@ -14,7 +14,8 @@ use crate::lang::config as words;
 use crate::lang::{Lang, listed};
 use crate::rules::{
     Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowCount, FlowPer, Label,
-    Level, Newness, PortRange, Rule, Threshold, TrafficFilter, protocol,
+    Level, Newness, PortRange, Rule, Threshold, TrafficFilter, WorkloadFilter, WorkloadState,
+    protocol,
 };
 
 /// syslog's, and the longer words that the PCE's papers use beside them.
@@ -175,15 +176,20 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
         filter: match kind {
             RuleType::Event => Filter::Event(event(rule)),
             RuleType::Traffic => Filter::Traffic(traffic(rule)),
+            RuleType::Workload => Filter::Workload(workload(rule)),
         },
-        threshold: threshold(rule),
+        threshold: match kind {
+            RuleType::Event | RuleType::Traffic => threshold(rule),
+            RuleType::Workload => standing(rule),
+        },
         cooldown_minutes: 0,
         newness: None,
     };
     let cooldown = rule.uint("cooldown_minutes", 0..=WEEK);
     read.cooldown_minutes = cooldown.unwrap_or(match read.threshold {
-        Threshold::Immediate => 0,
         Threshold::Count { window, .. } => window,
+        // Of a condition it is when it is told again.
+        Threshold::Immediate | Threshold::Below { .. } | Threshold::Standing { .. } => 0,
     });
     match &mut read.filter {
         Filter::Event(event) => {
@@ -194,6 +200,11 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
             traffic.count_by = count_by(rule, FLOW_COUNTS);
             traffic.per = per(rule, &FLOW_PERS, &LABEL_PERS);
         }
+        // They ask for none of these.
+        Filter::Workload(_) => return read,
+    }
+    if matches!(read.threshold, Threshold::Below { .. }) && rule.get("per").is_some() {
+        rule.wrong("per", words::per_with_below);
     }
     read.newness = newness(rule, read.threshold);
     read
@@ -203,9 +214,11 @@ fn read_as(kind: RuleType, rule: &Section<'_>) -> Rule {
 enum RuleType {
     Event,
     Traffic,
+    Workload,
 }
 
-const TYPES: [(&str, RuleType); 2] = [("traffic", RuleType::Traffic), ("event", RuleType::Event)];
+const TYPES: [(&str, RuleType); 3] =
+    [("workload", RuleType::Workload), ("traffic", RuleType::Traffic), ("event", RuleType::Event)];
 
 /// The type comes first: it says which other keys there may be.
 fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
@@ -224,7 +237,7 @@ fn rule_type(node: &Node, path: &str, problems: &Problems) -> Option<RuleType> {
             found.map(|(_, kind)| kind)
         }
         None | Some(Node::Null) => {
-            problems.add(&at, |lang| words::missing(lang, "\"event\", \"traffic\""));
+            problems.add(&at, |lang| words::missing(lang, "\"event\", \"traffic\", \"workload\""));
             None
         }
         Some(other) => {
@@ -252,12 +265,19 @@ fn level(rule: &Section<'_>) -> Level {
 /// The Python tool always wrote all three keys, the numbers with `immediate`
 /// too. Without a type, a count says that counting is meant.
 fn threshold(rule: &Section<'_>) -> Threshold {
-    let counts = rule.word("threshold_type", &[("immediate", false), ("count", true)]);
+    let kinds =
+        [("immediate", Telling::Immediate), ("count", Telling::Count), ("below", Telling::Below)];
+    let kind = rule.word("threshold_type", &kinds);
     let count = rule.uint("threshold_count", 1..=1_000_000_000);
     let window = rule.uint("threshold_window", 1..=WEEK);
     let given = |key| rule.get(key).is_some();
     let typed = given("threshold_type");
-    if !counts.unwrap_or(!typed && given("threshold_count")) {
+    let untyped = match !typed && given("threshold_count") {
+        true => Telling::Count,
+        false => Telling::Immediate,
+    };
+    let kind = kind.unwrap_or(untyped);
+    if kind == Telling::Immediate {
         return Threshold::Immediate;
     }
     for (key, example) in [("threshold_count", "10"), ("threshold_window", "10")] {
@@ -265,7 +285,52 @@ fn threshold(rule: &Section<'_>) -> Threshold {
             rule.missing(key, example);
         }
     }
-    Threshold::Count { count: count.unwrap_or(1).into(), window: window.unwrap_or(1) }
+    let (count, window) = (count.unwrap_or(1).into(), window.unwrap_or(1));
+    match kind {
+        Telling::Below => Threshold::Below { count, window },
+        _ => Threshold::Count { count, window },
+    }
+}
+
+/// What a `threshold_type` says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    Immediate,
+    Count,
+    Below,
+}
+
+/// From how many workloads on, each for how many minutes.
+fn standing(rule: &Section<'_>) -> Threshold {
+    let count = rule.uint("threshold_count", 1..=1_000_000_000).unwrap_or(1);
+    // As the others have it; for these, 0 is at once.
+    rule.note("threshold_window", || Kind::Number(1..=WEEK.into()));
+    let minutes = rule.uint("threshold_window", 0..=WEEK).unwrap_or(0);
+    Threshold::Standing { count: count.into(), minutes }
+}
+
+fn workload(rule: &Section<'_>) -> WorkloadFilter {
+    let known: Vec<&'static str> = WorkloadState::ALL.iter().map(|(word, _)| *word).collect();
+    let words = rule.items("state", Kind::Commas);
+    let is_empty = matches!(rule.get("state"), None | Some(Node::List(_) | Node::Text(_)));
+    if words.is_empty() && is_empty {
+        rule.missing("state", "\"offline\"");
+    }
+    let mut state: Vec<WorkloadState> = Vec::new();
+    for text in &words {
+        match WorkloadState::ALL.iter().find(|(word, _)| word == text) {
+            None => rule.not_one_of("state", text, known.iter().copied()),
+            Some((_, one)) if !state.contains(one) => state.push(*one),
+            Some(_) => {}
+        }
+    }
+    WorkloadFilter {
+        state,
+        label: labels(rule, "label"),
+        host: names(rule, "host"),
+        os: names(rule, "os"),
+        not_host: names(rule, "not_host"),
+    }
 }
 
 /// `filter_key` is the Python tool's, which never read it either.
@@ -384,8 +449,8 @@ fn newness(rule: &Section<'_>, threshold: Threshold) -> Option<Newness> {
         rule.wrong("learn_days", words::learn_without_new);
     }
     let window = match threshold {
-        Threshold::Immediate => 1,
-        Threshold::Count { window, .. } => window,
+        Threshold::Immediate | Threshold::Standing { .. } => 1,
+        Threshold::Count { window, .. } | Threshold::Below { window, .. } => window,
     };
     within_days.map(|within_days| Newness { within_days, learn_days, window })
 }

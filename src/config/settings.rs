@@ -34,6 +34,7 @@ pub(super) fn read(reading: &Reading<'_>, pce: &pce::Settings) -> Settings {
         late_reach_hours: settings.number("late_reach_hours", 0..=168, 26),
         max_catch_up_hours: settings.number("max_catch_up_hours", 1..=2160, 24),
         max_event_catch_up_hours: settings.number("max_event_catch_up_hours", 1..=8760, 720),
+        workload_minutes: settings.number("workload_minutes", 5..=1440, 30),
         cycle_deadline_seconds: settings.number("cycle_deadline_seconds", 1..=86_400, 420),
         archive_dir: settings.trimmed("archive_dir").map(|path| reading.around.folder.join(path)),
     }

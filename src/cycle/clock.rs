@@ -16,7 +16,7 @@ const JUMP: SignedDuration = SignedDuration::from_mins(5);
 const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 /// A clock that jumps by more has to hold anew.
-const FAR: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const FAR: SignedDuration = SignedDuration::from_hours(2);
 
 /// A clock has held once a day has passed by it …
 const HOLD_HOURS: i64 = 24;

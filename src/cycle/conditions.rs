@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::expiry;
 use super::poll::Poll;
 use crate::lang::Both;
-use crate::report::{Condition, ConditionNews, Phase};
+use crate::report::{Condition, ConditionNews, Phase, RuleNews};
 use crate::rules::Level;
 use crate::rules::minutes::minute_of;
 use crate::store::state::Held;
@@ -27,6 +27,20 @@ pub(super) enum Standing {
     Ill(Level, Both),
     /// It expires, and is told so many days before.
     Expires(Timestamp, Vec<i64>),
+    /// What a rule asks for is so, or not.
+    OfRule(Box<RuleStanding>),
+}
+
+/// How it is with what a rule asks for.
+pub(super) struct RuleStanding {
+    pub level: Level,
+    pub detail: Both,
+    pub holds: bool,
+    /// Whether there is more of it than was told.
+    pub is_more: bool,
+    /// Minutes after which it is told again; 0: as other conditions are.
+    pub reminder_minutes: u32,
+    pub news: RuleNews,
 }
 
 /// The moment at which it is told.
@@ -48,7 +62,10 @@ pub(super) fn watch(
     let news = found.into_iter().filter_map(|(condition, standing)| match standing {
         Standing::Unwatched => held.remove(&condition).and(None),
         Standing::Well => held.remove(&condition).map(|was| ended(condition, was, moment.now)),
-        Standing::Ill(level, detail) => ill(held, condition, level, detail, moment),
+        Standing::Ill(level, detail) => {
+            ill(held, condition, Illness { level, detail, ..Illness::default() }, moment)
+        }
+        Standing::OfRule(standing) => of_rule(held, condition, *standing, moment),
         Standing::Expires(at, days) => expiry::watch(held, condition, at, &days, moment),
     });
     news.filter(|news| is_told(news.condition)).collect()
@@ -91,6 +108,7 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
         told_by: held.told_by(),
         caught_up: None,
         expires: None,
+        rule: None,
     }
 }
 
@@ -99,13 +117,40 @@ fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
     news(Phase::Ended, condition, &was)
 }
 
+/// What is wrong.
+#[derive(Default)]
+struct Illness {
+    level: Level,
+    detail: Both,
+    /// Worth telling before it is due.
+    is_more: bool,
+    /// Minutes after which it is told again; 0: as the settings say.
+    reminder_minutes: u32,
+}
+
+fn of_rule(
+    held: &mut Conditions,
+    condition: Condition,
+    standing: RuleStanding,
+    moment: &Moment<'_>,
+) -> Option<ConditionNews> {
+    let RuleStanding { level, detail, holds, is_more, reminder_minutes, news } = standing;
+    let told = if holds {
+        ill(held, condition, Illness { level, detail, is_more, reminder_minutes }, moment)
+    } else {
+        let was = held.remove(&condition)?;
+        Some(ended(condition, Held { detail, ..was }, moment.now))
+    };
+    told.map(|told| ConditionNews { rule: Some(Box::new(news)), ..told })
+}
+
 fn ill(
     held: &mut Conditions,
     condition: Condition,
-    level: Level,
-    detail: Both,
+    illness: Illness,
     moment: &Moment<'_>,
 ) -> Option<ConditionNews> {
+    let Illness { level, detail, is_more, reminder_minutes } = illness;
     let now = moment.now;
     let told_at = is_told(condition).then_some(now);
     let Some(known) = held.get_mut(&condition) else {
@@ -121,9 +166,12 @@ fn ill(
     let worse = level > known.level;
     known.level = level;
     // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
-    let reminder = i64::from(reminder_hours(condition, moment)) * 60;
+    let reminder = match reminder_minutes {
+        0 => i64::from(reminder_hours(condition, moment)) * 60,
+        minutes => minutes.into(),
+    };
     let due = |told| minute_of(now) - minute_of(told) >= reminder;
-    if !worse && !known.told_at.is_none_or(due) {
+    if !worse && !is_more && !known.told_at.is_none_or(due) {
         return None;
     }
     known.told_at = told_at;

@@ -9,7 +9,8 @@ use super::outcome::Figures;
 use super::site::Site;
 use crate::mail::outbox::Waiting;
 use crate::report::daily::{Daily, Day, Learning};
-use crate::report::{Alert, Kind, Report};
+use crate::report::{Alert, Condition, Kind, Report};
+use crate::rules::keyed;
 use crate::store::state::State;
 
 /// Adds a run to the day. A report that nobody wants is not counted for.
@@ -76,13 +77,21 @@ pub(super) fn report(
     now: Timestamp,
 ) -> Waiting {
     let oldest = state.outbox.mails.iter().map(|mail| mail.made_at).min();
-    let conditions = state.conditions.iter();
+    let (of_rules, conditions): (Vec<_>, Vec<_>) =
+        state.conditions.iter().partition(|(condition, _)| matches!(condition, Condition::Rule(_)));
+    let standing = of_rules.into_iter().map(|(condition, held)| {
+        let rules = keyed(&site.config.rules);
+        let is_its = |key: &str| key.parse().map(Condition::Rule).ok() == Some(*condition);
+        let rule = rules.into_iter().find(|(key, _)| is_its(key));
+        (rule.map(|(_, rule)| rule.name.clone()).unwrap_or_default(), held.since)
+    });
     let daily = Daily {
         due: due.strftime("%H:%M").to_string(),
         day,
         rules: site.config.rules.iter().filter(|rule| rule.enabled).count(),
         waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
-        conditions: conditions.map(|(condition, held)| (*condition, held.since)).collect(),
+        conditions: conditions.iter().map(|(condition, held)| (**condition, held.since)).collect(),
+        standing: standing.collect(),
         events_until: state.events.position,
         traffic_until: state.traffic.position,
         learning,

@@ -201,7 +201,7 @@ impl<'c> Slice<'c> {
     fn of(desk: &'c Desk<'_, '_>) -> Self {
         let filter_of = |filter: &'c Filter| match filter {
             Filter::Event(filter) => Some(filter),
-            Filter::Traffic(_) => None,
+            Filter::Traffic(_) | Filter::Workload(_) => None,
         };
         Self {
             trial: Trial::of(desk, Kind::Events, filter_of, 0),

@@ -6,6 +6,7 @@
 //! file below, from values to values; what they found is held together here. Knows
 //! every room.
 
+mod below;
 mod clock;
 mod conditions;
 mod daily;
@@ -26,6 +27,7 @@ mod test_mail;
 mod thread;
 mod traffic;
 mod trial;
+mod workloads;
 
 use std::time::{Duration, Instant};
 
@@ -158,6 +160,9 @@ impl<'a> Cycle<'a> {
         let left_out = filing.seal(state);
         poll.happened.extend(left_out);
         let mut found = poll.found(site);
+        found.extend(workloads::found(&poll.judged));
+        found.extend(below::found(site, state, &poll));
+        found.extend(workloads::unwatched(site, state.conditions.keys()));
         found.extend(filing.standing().map(|standing| (Condition::Archive, standing)));
         if !poll.verdict.is_doubted() {
             found.extend(expiry::found(site, poll.certificate.as_ref()));
@@ -192,6 +197,7 @@ impl<'a> Cycle<'a> {
         let moment = self.site.moment(poll.seen_at);
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
+        workloads::note_what_is_told(&mut self.state.workloads, &poll.judged, &news);
         self.mind_the_gap(poll);
         let figures = Figures {
             events: poll.new_events,

@@ -7,13 +7,13 @@ use super::ip_lists::{self, ListsSeen};
 use super::notice::Happened;
 use super::site::Site;
 use super::traffic::{Failure, Posted};
-use super::{clock, events, tallies, traffic};
+use super::{clock, events, tallies, traffic, workloads};
 use crate::net::certificate::Certificate;
 use crate::net::{AddressBook, FromMemory};
 use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::error::Error;
-use crate::pce::health::{Health, health, noop};
+use crate::pce::health::{Health, health_and_mode, noop};
 use crate::pce::ip_lists::Table;
 use crate::pce::traffic::Flaw;
 use crate::store::state::State;
@@ -39,6 +39,12 @@ pub(super) struct Poll {
     pub rows: u64,
     /// What is wrong with the traffic that was read.
     pub flaws: Vec<Flaw>,
+    /// Whether the PCE marks no workload as offline now.
+    pub listen_only: bool,
+    /// How far the list of workloads was read.
+    pub workloads: Reading<workloads::Failure>,
+    /// What that came to, rule by rule.
+    pub judged: Vec<workloads::OfRule>,
     /// What was lost, skipped or cut.
     pub happened: Vec<Happened>,
     /// The positions that what is remembered is let go by.
@@ -121,6 +127,9 @@ impl Poll {
             traffic: Reading::NotTried,
             rows: 0,
             flaws: Vec::new(),
+            listen_only: false,
+            workloads: Reading::NotTried,
+            judged: Vec::new(),
             happened: Vec::new(),
             let_go_by: Positions::default(),
         }
@@ -130,14 +139,17 @@ impl Poll {
     /// time, a refusal too.
     fn greet(&mut self, client: &mut Client, asks_health: bool, book: &AddressBook) {
         let answer = match asks_health {
-            true => health(client),
-            false => noop(client).map(|()| Health::NotOffered),
+            true => health_and_mode(client),
+            false => noop(client).map(|()| (Health::NotOffered, false)),
         };
         self.clock = *client.clock();
         self.seen_at = self.clock.now();
         self.certificate = client.certificate();
         self.greeting = match answer {
-            Ok(health) => Greeting::Reached(health),
+            Ok((health, listen_only)) => {
+                self.listen_only = listen_only;
+                Greeting::Reached(health)
+            }
             Err(error) => Greeting::Failed(error, book.used()),
         };
     }
@@ -154,14 +166,26 @@ impl Poll {
             _ => None,
         });
         let lists = self.ip_lists.as_ref().and_then(ListsSeen::refusal);
+        let workloads = self.workloads.incomplete().and_then(|workloads| match &workloads.error {
+            workloads::Failure::Pce(error) => Some(error),
+            _ => None,
+        });
         let refused = |error: &&Error| matches!(error, Error::Credentials { .. });
-        [greeting, traffic, events, lists].into_iter().flatten().find(refused)
+        [greeting, traffic, events, lists, workloads].into_iter().flatten().find(refused)
     }
 }
 
 impl<E> Reading<E> {
     pub fn is_complete(&self) -> bool {
         matches!(self, Self::Complete(_))
+    }
+
+    /// Up to where it is whole; `None` where it is not.
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Complete(until) => Some(*until),
+            _ => None,
+        }
     }
 
     pub fn incomplete(&self) -> Option<&Incomplete<E>> {
@@ -235,6 +259,10 @@ fn read(
             (poll.traffic, poll.rows, poll.flaws) = (read.reading, read.rows, read.flaws);
         }
         Some(_) => {}
+    }
+    if poll.refusal().is_none() {
+        let read = workloads::read(&mut desk, client, poll.listen_only);
+        (poll.workloads, poll.judged) = (read.reading, read.judged);
     }
     poll.happened = desk.happened;
 }

@@ -6,8 +6,9 @@ use super::outcome::Trouble;
 use super::poll::{Greeting, Incomplete, Poll, Reading};
 use super::site::Site;
 use super::traffic::Failure;
+use super::workloads::{Failure as ListFailure, OfRule};
 use crate::exit::Code;
-use crate::lang::{Both, Lang, counts, cycle as say, grouped};
+use crate::lang::{Both, Lang, counts, cycle as say, grouped, standing};
 use crate::pce::error::Error;
 use crate::pce::health::Health;
 use crate::pce::traffic::Flaw;
@@ -45,6 +46,7 @@ impl Poll {
             (Condition::Events, self.events_standing(site)),
             (Condition::IpLists, self.ip_lists.as_ref().and_then(|lists| lists.standing(site))),
             (Condition::Traffic, self.traffic_standing(site)),
+            (Condition::Workloads, self.workloads_standing(site)),
         ];
         found.into_iter().filter_map(|(condition, now)| Some((condition, now?))).collect()
     }
@@ -77,9 +79,17 @@ impl Poll {
             let lines = self.traffic_missing(traffic, site, lang);
             lines.into_iter().map(move |line| Trouble::new(code, line))
         });
+        let workloads = self.workloads.incomplete().map(|list| {
+            let code = match &list.error {
+                ListFailure::Pce(error) => code_of(error),
+                _ => Code::Retry,
+            };
+            Trouble::new(code, workloads_missing(list, site, lang))
+        });
         let clock = jump.into_iter().chain(back).map(|said| Trouble::new(Code::Done, said));
         let clock = clock.chain(doubted.map(|said| Trouble::new(Code::Retry, said)));
-        greeting.into_iter().chain(clock).chain(events).chain(lists).chain(traffic).collect()
+        let clock = greeting.into_iter().chain(clock);
+        clock.chain(events).chain(lists).chain(traffic).chain(workloads).collect()
     }
 
     /// What was read and what was not, for the mail's footer.
@@ -104,9 +114,15 @@ impl Poll {
                 Some(self.traffic_missing(traffic, site, lang).join("\n"))
             }
         };
+        let workloads = match &self.workloads {
+            Reading::NotTried | Reading::NotWanted => None,
+            Reading::Complete(_) => Some(standing::workloads_complete(lang, self.managed())),
+            Reading::Incomplete(list) => Some(workloads_missing(list, site, lang)),
+        };
         let lists = self.ip_lists.iter().flat_map(|lists| lists.lines(site, lang));
         let seen = health.into_iter().chain(events);
-        let mut lines: Vec<String> = seen.chain(lists).chain(traffic).collect();
+        let lines = seen.chain(lists).chain(traffic).chain(workloads);
+        let mut lines: Vec<String> = lines.collect();
         let mut enabled = site.config.rules.iter().filter(|rule| rule.enabled);
         if lines.is_empty() {
             lines.push(say::nothing_read(lang));
@@ -155,6 +171,26 @@ impl Poll {
         }
     }
 
+    /// How many workloads the PCE manages, by the list that was read.
+    fn managed(&self) -> u64 {
+        self.judged.iter().map(OfRule::managed).max().unwrap_or_default()
+    }
+
+    fn workloads_standing(&self, site: &Site<'_>) -> Option<Standing> {
+        match &self.workloads {
+            Reading::NotTried => None,
+            Reading::NotWanted => Some(Standing::Well),
+            Reading::Complete(_) => Some(match self.judged.iter().any(OfRule::is_full) {
+                true => warning(standing::workloads_full),
+                false => Standing::Well,
+            }),
+            // A refused key is a condition of its own.
+            Reading::Incomplete(list) => {
+                list.lasts().then(|| warning(|lang| workloads_missing(list, site, lang)))
+            }
+        }
+    }
+
     fn traffic_missing(
         &self,
         traffic: &Incomplete<Failure>,
@@ -184,6 +220,10 @@ impl<E> Incomplete<E> {
 
 fn events_missing(events: &Incomplete<Error>, site: &Site<'_>, lang: Lang) -> String {
     say::events_incomplete(lang, events.error.text(lang), events.position(site))
+}
+
+fn workloads_missing(list: &Incomplete<ListFailure>, site: &Site<'_>, lang: Lang) -> String {
+    standing::workloads_incomplete(lang, list.error.text(lang), list.position(site))
 }
 
 fn flaw_text(flaw: &Flaw, site: &Site<'_>, lang: Lang) -> String {

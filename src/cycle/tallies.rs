@@ -38,11 +38,19 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
         let since = match rule.filter {
             Filter::Event(_) => events,
             Filter::Traffic(_) => traffic,
+            // These count nothing.
+            Filter::Workload(_) => continue,
         };
         let fresh = || Tally {
             since: Some(since),
             unknown_before: state.traffic.let_go,
             ..Tally::default()
+        };
+        // What a rule has to have counted to be sure that nothing came.
+        let covered = match (known.contains_key(&key), &rule.filter) {
+            // What was read already is not read again for it.
+            (false, Filter::Event(_)) => state.events.position.map_or(since, |at| at.max(since)),
+            _ => now,
         };
         let (mut tally, looked_since) = match known.remove(&key) {
             Some(tally) => (tally, now),
@@ -51,6 +59,7 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
         let begin = || Some(Box::new(Known::new(site.call.random, looked_since)));
         tally.known = rule.newness.and_then(|_| tally.known.or_else(begin));
         tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
+        tally.expect(rule.threshold, covered);
         if never_read {
             // Set by the host's clock alone, it may lie in the future.
             tally.since = tally.since.map(|time| time.min(since));
@@ -70,8 +79,8 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
 pub(super) fn first_from(rules: &[Rule], now: Timestamp) -> Timestamp {
     let enabled = rules.iter().filter(|rule| rule.enabled);
     let windows = enabled.map(|rule| match rule.threshold {
-        Threshold::Immediate => 0,
-        Threshold::Count { window, .. } => window,
+        Threshold::Immediate | Threshold::Standing { .. } => 0,
+        Threshold::Count { window, .. } | Threshold::Below { window, .. } => window,
     });
     back(now, windows.max().unwrap_or_default().max(FIRST_REACH_MINUTES).into())
 }
@@ -106,6 +115,7 @@ pub(super) fn judge(
         let earliest = match rule.filter {
             Filter::Event(_) => earliest_event,
             Filter::Traffic(_) => earliest_row,
+            Filter::Workload(_) => None,
         };
         tally.settle(rule, earliest.unwrap_or(Minute::MIN), minute_of(now));
     }

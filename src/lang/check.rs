@@ -173,6 +173,13 @@ texts! {
     }
     health_normal() { en: "The PCE's health is normal", zh: "PCE 健康狀態正常" }
     health_ill() { en: "The PCE's health is not normal", zh: "PCE 健康狀態異常" }
+    workloads(managed) { en: "{managed} with a VEN", zh: "裝有 VEN：{managed}" }
+    workloads_now(id, name, count) { en: "rule {id}, {name}: {count} now", zh: "規則 {id}（{name}）：目前 {count} 個" }
+    workloads_unknown(line, count) {
+        en: "{line}; of {count} the PCE does not say",
+        zh: "{line}；另有 {count} 個 PCE 未提供狀態"
+    }
+    workloads_fail() { en: "the list of workloads cannot be read", zh: "無法讀取 workload 清單" }
     health_ill_fix() {
         en: "Open Health in the PCE's console, or run `illumio-pce-ctl cluster-status` on a node.",
         zh: "請開啟 PCE 主控台的 Health 頁面，或在節點上執行 `illumio-pce-ctl cluster-status`。"

@@ -118,6 +118,29 @@ pub const TRAFFIC: Words = Words {
     advice_at_its_end: CAUGHT_UP,
 };
 
+/// The list of workloads could not be read completely.
+pub const WORKLOADS: Words = Words {
+    begins: pair("Workloads not read completely", "workload 清單讀取不完整"),
+    lasts: pair("Workloads still not read completely", "workload 清單仍讀取不完整"),
+    ended: pair("Workloads read completely again", "workload 清單已恢復完整讀取"),
+    means: pair(
+        "The PCE's list of workloads could not be read to its end twice in a row, or more are in a rule's state than are remembered. Until it is whole, the rules of type workload begin and end nothing.",
+        "連續兩次未能完整讀取 PCE 的 workload 清單，或處於規則所列狀態的 workload 超過可記錄的數量。恢復完整前，workload 類型的規則不會開始或結束任何通知。",
+    ),
+    was: pair(
+        "The list of workloads was incomplete for {time}.",
+        "workload 清單讀取曾不完整，歷時 {time}。",
+    ),
+    advice: pair(
+        "The details name the cause. If the key may not read workloads, give it a role that may (Global Viewer); if the list is too long for the PCE, look at its jobs and its load.",
+        "原因見詳細訊息。若金鑰無權讀取 workload，請給予可讀取的角色（Global Viewer）；若清單對 PCE 而言過長，請檢查其工作與負載。",
+    ),
+    advice_at_its_end: pair(
+        "Nothing. Rules of type workload look at how it is now; nothing has to be caught up.",
+        "不需處理。workload 類型的規則只看目前狀態，無須補抓。",
+    ),
+};
+
 /// The config file is unreadable or wrong.
 pub const CONFIGURATION: Words = Words {
     begins: pair("Config file unusable", "設定檔無法使用"),

@@ -212,8 +212,8 @@ texts! {
         zh: "無法辨識「{found}」；請填下列其中之一：{known}"
     }
     unknown_type(found) {
-        en: "there are no rules of type \"{found}\"; write \"event\" or \"traffic\"",
-        zh: "沒有「{found}」這種規則類型；請填 \"event\" 或 \"traffic\""
+        en: "there are no rules of type \"{found}\"; write \"event\", \"traffic\" or \"workload\"",
+        zh: "沒有「{found}」這種規則類型；請填 \"event\"、\"traffic\" 或 \"workload\""
     }
 
     url_no_scheme(better) {
@@ -364,6 +364,10 @@ texts! {
     pd_any_and_others() {
         en: "-1 is any decision and stands by itself; write -1, or name those that are meant, for example [1, 2]",
         zh: "-1 表示所有決策，須單獨使用；請填 -1，或只列出需要的決策，例如 [1, 2]"
+    }
+    per_with_below() {
+        en: "a rule that tells what does not come counts all as one; remove the key, or write \"count\" for threshold_type",
+        zh: "threshold_type 為 \"below\" 的規則不能分別計數；請移除此鍵，或將 threshold_type 改為 \"count\""
     }
     pd_missing() {
         en: "is missing; write 2 for blocked, 1 for potentially blocked, 0 for allowed, 3 for unknown or -1 for any",

@@ -30,12 +30,12 @@ counts! {
     destinations(count) { one: "1 destination", many: "{count} destinations", zh: "{count} 個目的" }
     ports(count) { one: "1 port", many: "{count} ports", zh: "{count} 個連接埠" }
     users(count) { one: "1 user", many: "{count} users", zh: "{count} 位使用者" }
-    workloads(count) { one: "1 workload", many: "{count} workloads", zh: "{count} 個 workload" }
     groups(count) { one: "1 group", many: "{count} groups", zh: "{count} 組" }
     known(count) { one: "1 known", many: "{count} known", zh: "已知 {count} 組" }
     days(count) { one: "1 day", many: "{count} days", zh: "{count} 天" }
     rows(count) { one: "1 row", many: "{count} rows", zh: "{count} 列" }
     event_records(count) { one: "1 event record", many: "{count} event records", zh: "{count} 筆事件紀錄" }
+    workloads(count) { one: "1 workload", many: "{count} workloads", zh: "{count} 個 workload" }
     minutes(count) { one: "1 minute", many: "{count} minutes", zh: "{count} 分鐘" }
     runs(count) { one: "1 run", many: "{count} runs", zh: "執行 {count} 次" }
     alerts(count) { one: "1 alert", many: "{count} alerts", zh: "{count} 則警示" }

@@ -84,6 +84,18 @@ texts! {
         en: "rows: {count}, connections in their day: {total}",
         zh: "{count} 列，當日連線共 {total} 次"
     }
+    at_most(matches, most, window, wanted) {
+        en: "{matches}, at most {most} within {window} min; it tells where fewer than {wanted} come",
+        zh: "符合 {matches}，{window} 分鐘內最多 {most}；少於 {wanted} 時通知"
+    }
+    rows_below(rows, when) {
+        en: "{rows}; it tells where there are {when}",
+        zh: "符合 {rows}；{when}時通知"
+    }
+    not_looked_at() {
+        en: "it asks how workloads are, not what is logged; illumio-monitor check tells how many are so now",
+        zh: "此規則檢查 workload 的狀態，而非紀錄；illumio-monitor check 會列出目前符合的數量"
+    }
     rows_at_once(rows) {
         en: "{rows}; it alerts on every row that grew since the last run",
         zh: "符合 {rows}；自上次執行後有增加即警示"

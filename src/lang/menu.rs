@@ -28,6 +28,7 @@ texts! {
 
     add_event_rule() { en: "Add an event rule", zh: "新增事件規則" }
     add_traffic_rule() { en: "Add a traffic rule", zh: "新增流量規則" }
+    add_workload_rule() { en: "Add a rule on how workloads are", zh: "新增 workload 狀態規則" }
     manage_rules() { en: "Manage rules", zh: "管理規則" }
     settings() { en: "Settings", zh: "系統設定" }
     load_practices() { en: "Load best practices", zh: "載入最佳實踐" }

@@ -7,6 +7,7 @@ use super::texts;
 texts! {
     nothing() { en: "", zh: "" }
     event_rule() { en: "event rule", zh: "事件規則" }
+    workload_rule() { en: "workload rule", zh: "workload 規則" }
     traffic_rule() { en: "traffic rule", zh: "流量規則" }
     new_rule(kind) { en: "New {kind}", zh: "新增{kind}" }
     rule_title(kind, id) { en: "Rule {id}, {kind}", zh: "規則 {id}（{kind}）" }
@@ -86,6 +87,29 @@ texts! {
     ex_src_ip() { en: "Not source address", zh: "排除來源位址" }
     ex_dst_ip() { en: "Not destination address", zh: "排除目的位址" }
     ip_hint() { en: "for example 10.0.0.5, 192.168.0.0/16 or 2001:db8::/32", zh: "例如 10.0.0.5、192.168.0.0/16 或 2001:db8::/32" }
+    state() { en: "State", zh: "狀態" }
+    state_hint() {
+        en: "one or more of offline, unhealthy, suspended, policy_error, not_enforced",
+        zh: "offline、unhealthy、suspended、policy_error、not_enforced 之一或數個"
+    }
+    label() { en: "Label", zh: "標籤" }
+    host() { en: "Host", zh: "主機" }
+    not_host() { en: "Not host", zh: "排除主機" }
+    os() { en: "System", zh: "作業系統" }
+    os_hint() { en: "for example win-* or ubuntu-*", zh: "例如 win-* 或 ubuntu-*" }
+    standing_minutes() { en: "For how many minutes", zh: "持續幾分鐘" }
+    standing_minutes_hint() {
+        en: "each must be so for so long before it counts, 0 to 10080; Enter: at once",
+        zh: "每個須持續多久才計入，0 到 10080；按 Enter 立即計入"
+    }
+    standing_count() { en: "From how many on", zh: "至少幾個" }
+    standing_count_hint() { en: "so many workloads at least; Enter: one", zh: "至少幾個 workload；按 Enter 為一個" }
+    reminder() { en: "Reminder in minutes", zh: "提醒間隔（分鐘）" }
+    reminder_hint() {
+        en: "told again after so long, 0 to 10080; without it as settings.reminder_hours says",
+        zh: "多久後再次提醒，0 到 10080；未設定時依 settings.reminder_hours"
+    }
+    standing_name(states) { en: "Workloads {states}", zh: "workload {states}" }
     leave_some_out() {
         en: "Leave some flows out (ports, labels, addresses)?",
         zh: "是否排除部分流量（連接埠、標籤、位址）？"
@@ -94,6 +118,11 @@ texts! {
     trigger() { en: "Alert", zh: "警示時機" }
     immediately() { en: "immediately: every match alerts", zh: "立即：有符合即警示" }
     when_it_adds_up() { en: "cumulative: from a count within a window on", zh: "累計：時間範圍內達到次數才警示" }
+    when_too_few_come() {
+        en: "missing: fewer than a count within a window",
+        zh: "缺少：時間範圍內少於次數"
+    }
+    fewer_in(count, window) { en: "fewer than {count} in {window} min", zh: "{window} 分鐘內少於 {count} 次" }
     immediate() { en: "immediately", zh: "立即" }
     count_in(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘內 {count} 次" }
     count() { en: "Count", zh: "次數" }

@@ -23,6 +23,7 @@ pub mod notices;
 pub mod reports;
 pub mod rules;
 pub mod security_practices;
+pub mod standing;
 pub mod status;
 
 use serde::{Deserialize, Serialize};

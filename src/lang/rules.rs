@@ -49,6 +49,10 @@ texts! {
     unmanaged() { en: "what is not managed", zh: "非受管理者" }
     any_event() { en: "any event", zh: "所有事件" }
     changed_field(field, from, to) { en: "{field}: {from} → {to}", zh: "{field}：{from} → {to}" }
+    label(list) { en: "label {list}", zh: "標籤 {list}" }
+    host(list) { en: "host {list}", zh: "主機 {list}" }
+    os(list) { en: "system {list}", zh: "作業系統 {list}" }
+    not_host(list) { en: "not host {list}", zh: "排除主機 {list}" }
     any_value() { en: "any", zh: "任意值" }
 
     // When it alerts.
@@ -70,6 +74,8 @@ texts! {
     per_port() { en: "port", zh: "連接埠" }
     per_source_label(key) { en: "label {key} of the source", zh: "來源標籤 {key} " }
     per_destination_label(key) { en: "label {key} of the destination", zh: "目的標籤 {key} " }
+    below(amount, window) { en: "fewer than {amount} in {window} min", zh: "{window} 分鐘內少於 {amount}" }
+    standing(amount, minutes) { en: "{amount} for {minutes} min", zh: "{amount}持續 {minutes} 分鐘" }
     flows(count, window) { en: "{count} flows in {window} min", zh: "{window} 分鐘 {count} 條流量" }
 
     // What was changed.

@@ -86,6 +86,17 @@ pub static EXCEPT: [Field; 5] = [
     field("ex_dst_ip", say::ex_dst_ip, say::ip_hint),
 ];
 
+/// What a rule on workloads asks for, and from how many on, each for how long.
+pub static WORKLOAD: [Field; 7] = [
+    field("state", say::state, say::state_hint),
+    field("label", say::label, say::label_hint),
+    field("host", say::host, say::names_hint),
+    field("not_host", say::not_host, say::names_hint),
+    field("os", say::os, say::os_hint),
+    field("threshold_window", say::standing_minutes, say::standing_minutes_hint),
+    field("threshold_count", say::standing_count, say::standing_count_hint),
+];
+
 /// What few rules ask for: asked about where a rule does.
 static FURTHER: [Field; 20] = [
     field("user", say::user, say::names_hint),
@@ -121,6 +132,7 @@ pub static NAME: Field = field("name", say::name, say::name_hint);
 
 static EVENT_COUNT: Field = chosen("count_by", say::count_by, EVENT_COUNTS);
 static FLOW_COUNT: Field = chosen("count_by", say::count_by, FLOW_COUNTS);
+static REMINDER: Field = field("cooldown_minutes", say::reminder, say::reminder_hint);
 static COOLDOWN: Field = field("cooldown_minutes", say::cooldown, say::cooldown_hint);
 static DESC: Field = field("desc", say::desc, say::desc_hint);
 static REC: Field = field("rec", say::rec, say::rec_hint);
@@ -130,6 +142,12 @@ static ENABLED: Field = field("enabled", say::enabled, say::nothing);
 /// All fields of a rule, by its type.
 pub fn of(rule: &Keys) -> Vec<&'static Field> {
     let (filter, count): (Vec<&Field>, _) = match rule.get("type").and_then(Value::as_str) {
+        Some("workload") => {
+            let mut all = vec![&NAME];
+            all.extend(&WORKLOAD);
+            all.extend([&REMINDER, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
+            return all;
+        }
         Some("traffic") => (TRAFFIC.iter().chain(&EXCEPT).collect(), &FLOW_COUNT),
         _ => (EVENT.iter().collect(), &EVENT_COUNT),
     };
@@ -261,12 +279,16 @@ impl Field {
     }
 }
 
-/// Immediately, or from a count within a window on.
+/// Immediately, from a count within a window on, or below one.
 fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let counts = counts(rule);
-    let choices = [say::immediately(lang), say::when_it_adds_up(lang)];
-    let chosen = menu.console.choose(&say::trigger(lang), &choices, Some(usize::from(counts)))?;
+    let now = match (is_below(rule), counts(rule)) {
+        (true, _) => 2,
+        (false, counts) => usize::from(counts),
+    };
+    let choices =
+        [say::immediately(lang), say::when_it_adds_up(lang), say::when_too_few_come(lang)];
+    let chosen = menu.console.choose(&say::trigger(lang), &choices, Some(now))?;
     if chosen == Some(0) {
         rule.insert("threshold_type".to_owned(), "immediate".into());
         rule.remove("threshold_count");
@@ -274,13 +296,15 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
         return Ok(());
     }
     let mut candidate = rule.clone();
-    candidate.insert("threshold_type".to_owned(), "count".into());
-    let usual = match rule.get("type").and_then(Value::as_str) {
-        Some("traffic") => 10,
-        _ => 5,
+    let word = if chosen == Some(2) { "below" } else { "count" };
+    candidate.insert("threshold_type".to_owned(), word.into());
+    let (usual, window) = match rule.get("type").and_then(Value::as_str) {
+        _ if word == "below" => (1, 1_440),
+        Some("traffic") => (10, 10),
+        _ => (5, 10),
     };
     candidate.entry("threshold_count").or_insert(usual.into());
-    candidate.entry("threshold_window").or_insert(10.into());
+    candidate.entry("threshold_window").or_insert(window.into());
     for part in [
         field("threshold_count", say::count, say::count_hint),
         field("threshold_window", say::window, say::window_hint),
@@ -299,8 +323,15 @@ fn counts(rule: &Keys) -> bool {
     }
 }
 
+fn is_below(rule: &Keys) -> bool {
+    rule.get("threshold_type").and_then(Value::as_str) == Some("below")
+}
+
 fn trigger_shown(rule: &Keys, lang: Lang) -> String {
     let value = |key| rule.get(key).map(plain).unwrap_or_default();
+    if is_below(rule) {
+        return say::fewer_in(lang, value("threshold_count"), value("threshold_window"));
+    }
     match counts(rule) {
         true => say::count_in(lang, value("threshold_count"), value("threshold_window")),
         false => say::immediate(lang),

@@ -66,6 +66,7 @@ pub fn title(menu: &Menu<'_>, rule: &Keys) -> String {
     let lang = menu.console.lang;
     let kind = match rule.get("type").and_then(Value::as_str) {
         Some("traffic") => words::traffic_rule(lang),
+        Some("workload") => words::workload_rule(lang),
         _ => words::event_rule(lang),
     };
     match rule.get("id") {

@@ -25,6 +25,7 @@ mod smtp;
 mod strict;
 mod traffic_rule;
 mod typing;
+mod workload_rule;
 
 use serde_json::Value;
 
@@ -98,6 +99,7 @@ impl<'a> Menu<'a> {
             say::send_test_mail(lang),
             say::run_now(lang),
             say::debug(lang),
+            say::add_workload_rule(lang),
         ];
         for (at, entry) in entries.iter().enumerate() {
             self.console.row(Style::Plain, &format!("  {}  {entry}", at + 1));
@@ -111,7 +113,7 @@ impl<'a> Menu<'a> {
         if chosen == "0" {
             return Err(Stop::Leave(Leave::End));
         }
-        if !matches!(chosen.as_str(), "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8") {
+        if !matches!(chosen.as_str(), "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9") {
             return self.not_there(entries.len());
         }
         self.console.fine();
@@ -123,6 +125,7 @@ impl<'a> Menu<'a> {
             "5" => practices::load(self),
             "6" => self.test_mail(),
             "7" => self.run(),
+            "9" => workload_rule::add(self),
             _ => debug::debug(self),
         }
     }

@@ -154,9 +154,22 @@ impl Client {
     /// The last try's, also where the cycle's time leaves no room for another; a
     /// 401, 403, 404, 406 at once.
     pub fn get(&mut self, path: &str) -> Result<Response<Body>, Error> {
+        self.get_with(path, None)
+    }
+
+    /// The same of a collection that the PCE is asked to put together as a job of its
+    /// own: `202` with the job's place, if it does [REST 25.2, "Asynchronous GET"].
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn get_as_job(&mut self, path: &str) -> Result<Response<Body>, Error> {
+        self.get_with(path, Some("respond-async"))
+    }
+
+    fn get_with(&mut self, path: &str, prefer: Option<&str>) -> Result<Response<Body>, Error> {
         let (mut backoff, mut tries) = (BACKOFF, 1);
         loop {
-            let (wait, failed) = match self.try_get(path) {
+            let (wait, failed) = match self.try_get(path, prefer) {
                 Ok(response) if transient(response.status().as_u16()) => {
                     let wait = retry_after(&response).unwrap_or(patience(&response, backoff));
                     (wait, self.checked(path, response))
@@ -280,10 +293,14 @@ impl Client {
         Error::Unreachable { path: format!("{}{}", self.base, self.shown_path(path)), problem }
     }
 
-    fn try_get(&mut self, path: &str) -> Result<Response<Body>, Error> {
+    fn try_get(&mut self, path: &str, prefer: Option<&str>) -> Result<Response<Body>, Error> {
         self.in_time()?;
         let send = |client: &Self| {
-            client.signed(client.agent.get(format!("{}{path}", client.base))).call()
+            let request = client.signed(client.agent.get(format!("{}{path}", client.base)));
+            match prefer {
+                Some(prefer) => request.header("Prefer", prefer).call(),
+                None => request.call(),
+            }
         };
         let answer = match self.tries {
             1 => self.on_an_open_line(send),

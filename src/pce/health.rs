@@ -34,6 +34,7 @@ struct Pce {
     status: Option<String>,
     fqdn: Option<String>,
     notifications: List<Option<Notification>>,
+    listen_only_mode_enabled_at: serde_json::Value,
 }
 
 #[derive(Deserialize, Default)]
@@ -58,12 +59,27 @@ enum HealthAnswer {
 /// # Errors
 /// Whatever keeps the answer from coming; see [`Client::get`].
 pub fn health(client: &mut Client) -> Result<Health, Error> {
-    match client.get_json::<HealthAnswer>("/health") {
-        Ok(HealthAnswer::Several(list)) => Ok(judge(list).without_secrets(client)),
-        Ok(HealthAnswer::One(pce)) => Ok(judge(vec![Some(pce)]).without_secrets(client)),
-        Err(Error::Status { status: 403 | 404 | 406, .. }) => Ok(Health::NotOffered),
-        Err(error) => Err(error),
-    }
+    health_and_mode(client).map(|(health, _)| health)
+}
+
+/// The same, and whether one of them is in Listen Only mode, in which a PCE marks no
+/// workload as offline \[Administration 25.2\].
+///
+/// # Errors
+/// As [`health`].
+pub fn health_and_mode(client: &mut Client) -> Result<(Health, bool), Error> {
+    let list = match client.get_json::<HealthAnswer>("/health") {
+        Ok(HealthAnswer::Several(list)) => list,
+        Ok(HealthAnswer::One(pce)) => vec![Some(pce)],
+        Err(Error::Status { status: 403 | 404 | 406, .. }) => {
+            return Ok((Health::NotOffered, false));
+        }
+        Err(error) => return Err(error),
+    };
+    let mode =
+        |pce: &Pce| pce.listen_only_mode_enabled_at.as_str().is_some_and(|at| !at.is_empty());
+    let listen_only = list.iter().flatten().any(mode);
+    Ok((judge(list).without_secrets(client), listen_only))
 }
 
 impl Health {

@@ -19,6 +19,7 @@ pub mod record;
 pub mod seen;
 pub mod stream;
 pub mod traffic;
+pub mod workloads;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,4 +82,22 @@ pub enum Proxy {
 /// A time as the PCE wants it: UTC, milliseconds, `Z`.
 fn wire_time(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// No id of a query or a job is longer.
+const LONGEST_ID: usize = 60;
+
+/// The path of the query or job that an answer or the state names, as a path or as a URL:
+/// what lies elsewhere than below `home`, or has a place that none has, is not to
+/// be asked for, let alone deleted.
+fn own_path(home: &str, href: &str) -> Option<String> {
+    let path = match href.split_once("://") {
+        Some(("http" | "https", rest)) => rest.get(rest.find('/')?..)?,
+        _ => href,
+    };
+    let path = path.strip_prefix("/api/v2").unwrap_or(path);
+    let id = path.strip_prefix(home)?.strip_prefix('/')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_id = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(is_plain);
+    is_id.then(|| path.to_owned())
 }

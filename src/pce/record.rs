@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use self::value::{Key, absent, drain};
 
-pub use value::{Flag, List, Members, Number, Raw, Text};
+pub use value::{Flag, List, Listed, Members, Number, Raw, Text};
 
 /// The objects of an object, each under its key: `{"workload": {…}}`.
 pub type Named<'a> = Members<'a, Thing<'a>>;
@@ -262,6 +262,113 @@ record! {
         "first_detected" first_detected: Text<'a>,
         /// The last time so far.
         "last_detected" last_detected: Text<'a>,
+    }
+}
+
+record! {
+    /// One workload of the list of all [REST 25.2, "Workloads"]. What a PCE does not say
+    /// of it is not known: several keys are absent in some versions, `agent` is deprecated
+    /// [REST 25.2], and of `ven` some tell no more than its href [illumio-py's sample].
+    Host {
+        /// `/orgs/N/workloads/{uuid}`
+        "href" href: Text<'a>,
+        /// What the user calls it, often null.
+        "name" name: Text<'a>,
+        /// What it calls itself.
+        "hostname" hostname: Text<'a>,
+        /// Whether a VEN is paired; absent in older versions.
+        "managed" managed: Flag,
+        /// Whether its VEN's heartbeats come in time.
+        "online" online: Flag,
+        /// `ubuntu-x86_64-xenial`
+        "os_id" os_id: Text<'a>,
+        /// `5.15.0-186-generic … (Ubuntu 22.04.5 LTS)`
+        "os_detail" os_detail: Text<'a>,
+        /// `idle`, `visibility_only`, `selective`, `full`.
+        "enforcement_mode" enforcement_mode: Text<'a>,
+        /// Its labels, of any dimension.
+        "labels" labels: Listed<LabelOf<'a>>,
+        /// What is known of its VEN, as all versions have it so far.
+        "agent" agent: Agent<'a>,
+        /// The same, as later ones may have it alone.
+        "ven" ven: Ven<'a>,
+    }
+}
+
+record! {
+    /// A workload's VEN, by its older name.
+    Agent {
+        /// How it is.
+        "status" status: AgentStatus<'a>,
+    }
+}
+
+record! {
+    /// How a VEN is [seen on 25.2.40].
+    AgentStatus {
+        /// `active`, `suspended`, `uninstalled`, `stopped`.
+        "status" status: Text<'a>,
+        /// When it was last heard of.
+        "last_heartbeat_on" last_heartbeat_on: Text<'a>,
+        /// `applied`, `syncing`, `staged`.
+        "security_policy_sync_state" policy: Text<'a>,
+        /// What it complains of, each with its severity.
+        "agent_health" health: Listed<Complaint<'a>>,
+        /// The same by severity.
+        "agent_health_errors" health_errors: HealthErrors<'a>,
+    }
+}
+
+record! {
+    /// One complaint of a VEN: `{"severity": "error", "type": "tampering_error"}`.
+    Complaint {
+        /// `error`, `warning`.
+        "severity" severity: Text<'a>,
+        /// `security_policy_refresh_failure` …
+        "type" kind: Text<'a>,
+    }
+}
+
+record! {
+    /// The types of a VEN's complaints.
+    HealthErrors {
+        /// Those that are errors.
+        "errors" errors: Listed<Text<'a>>,
+    }
+}
+
+record! {
+    /// A workload's VEN.
+    Ven {
+        /// `/orgs/N/vens/{uuid}`
+        "href" href: Text<'a>,
+        /// What it calls itself.
+        "hostname" hostname: Text<'a>,
+        /// `active`, `suspended`, `uninstalled`.
+        "status" status: Text<'a>,
+        /// When it was last heard of, where it says so.
+        "last_heartbeat_at" last_heartbeat_at: Text<'a>,
+    }
+}
+
+impl Host<'_> {
+    /// What a person calls it: host name, name, its VEN's host name, else its href.
+    pub fn label(&self) -> &str {
+        [&self.hostname, &self.name, &self.ven.hostname, &self.href]
+            .into_iter()
+            .find_map(Text::filled)
+            .unwrap_or_default()
+    }
+
+    /// What tells it from others; none where nothing does.
+    pub fn identity(&self) -> Option<&str> {
+        [&self.href, &self.ven.href].into_iter().find_map(Text::filled)
+    }
+
+    /// When its VEN was last heard of.
+    pub fn heartbeat(&self) -> Option<jiff::Timestamp> {
+        let status = self.agent.status.last_heartbeat_on.timestamp();
+        status.or_else(|| self.ven.last_heartbeat_at.timestamp())
     }
 }
 

@@ -16,6 +16,7 @@ use super::Decision;
 use super::client::Client;
 use super::error::Error;
 use super::glance::{Depth, glance};
+use super::own_path;
 use super::record::{Flow, List, Number};
 use super::stream::{RecordType, Records, StreamError};
 use crate::screen::visible::one_line;
@@ -343,7 +344,7 @@ pub fn post_for(client: &mut Client, part: &mut Part, most: u64) -> Result<(), E
     let Some(href) = href else {
         return Err(Error::NoHref { path });
     };
-    let Some(href) = own_query(&path, &href) else {
+    let Some(href) = own_path(&path, &href) else {
         let href = one_line(&href, MOST_SHOWN);
         return Err(Error::ForeignHref { path, href });
     };
@@ -369,25 +370,10 @@ fn of_a_member(error: Error) -> Error {
     }
 }
 
-/// The path of the query that an answer or the state names, as a path or as a URL:
-/// what lies elsewhere than below `home`, or has a place that no query has, is not to
-/// be asked for, let alone deleted.
-fn own_query(home: &str, href: &str) -> Option<String> {
-    let path = match href.split_once("://") {
-        Some(("http" | "https", rest)) => rest.get(rest.find('/')?..)?,
-        _ => href,
-    };
-    let path = path.strip_prefix("/api/v2").unwrap_or(path);
-    let id = path.strip_prefix(home)?.strip_prefix('/')?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let is_id = (1..=MOST_SHOWN).contains(&id.len()) && id.bytes().all(is_plain);
-    is_id.then(|| path.to_owned())
-}
-
 /// Deletes the query at `href`, if that is one of our org's; that it failed is of no
 /// consequence.
 pub fn delete(client: &mut Client, href: &str) {
-    if let Some(path) = own_query(&client.in_org(QUERIES), href) {
+    if let Some(path) = own_path(&client.in_org(QUERIES), href) {
         client.delete(&path);
     }
 }

@@ -77,6 +77,8 @@ pub struct Daily {
     pub waiting: Option<(usize, Timestamp)>,
     /// The conditions that hold, and since when.
     pub conditions: Vec<(Condition, Timestamp)>,
+    /// The rules whose condition holds, by their names, and since when.
+    pub standing: Vec<(String, Timestamp)>,
     /// Up to when events were read completely.
     pub events_until: Option<Timestamp>,
     /// The same for traffic; `None` too where no rule asks for it.
@@ -130,7 +132,8 @@ impl Learning {
 impl Daily {
     /// A warning where a run failed, mail waits or a condition holds.
     pub fn level(&self) -> Level {
-        if self.day.failed > 0 || self.waiting.is_some() || !self.conditions.is_empty() {
+        let holds = !self.conditions.is_empty() || !self.standing.is_empty();
+        if self.day.failed > 0 || self.waiting.is_some() || holds {
             Level::Warning
         } else {
             Level::Info

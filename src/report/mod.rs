@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod group;
 pub mod records;
 pub mod snapshot;
+pub mod standing;
 pub mod tally;
 pub mod things;
 
@@ -19,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use self::daily::Daily;
 use crate::lang::Both;
 use crate::rules::groups::Value;
-use crate::rules::{Level, Measure, Threshold};
+use crate::rules::{Level, Measure, RuleKey, Threshold};
 
+pub use standing::{RuleNews, Stands};
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
 
 /// One rule that has something to tell.
@@ -278,6 +280,8 @@ pub enum Condition {
     Events,
     /// Traffic could not be read completely.
     Traffic,
+    /// The list of workloads could not be read completely.
+    Workloads,
     /// The config file is unreadable or wrong.
     Configuration,
     /// Mail is not delivered.
@@ -290,6 +294,9 @@ pub enum Condition {
     Archive,
     /// IP lists that rules name are not known.
     IpLists,
+    /// What a rule asks for is so: for rules that tell how it is, not what happened.
+    #[serde(untagged)]
+    Rule(RuleKey),
 }
 
 /// What there is to say of a condition.
@@ -312,6 +319,8 @@ pub struct ConditionNews {
     pub caught_up: Option<u64>,
     /// What is about to expire, when; at its end when it expires now.
     pub expires: Option<Expiry>,
+    /// For [`Condition::Rule`]: which rule, and what it has to tell.
+    pub rule: Option<Box<RuleNews>>,
 }
 
 /// The mail that told a condition's begin.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::evidence::{Evidence, KEPT, Sight};
 use super::group::{Group, GroupRank, Groups, Told};
-use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Source, Subject};
+use super::standing::below::Expected;
+use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
 use crate::pce::record::Event;
 use crate::rules::different::One;
 use crate::rules::engine::Counter;
@@ -14,7 +15,7 @@ use crate::rules::groups::{Named, Value};
 use crate::rules::known::Known;
 use crate::rules::lumps::Lump;
 use crate::rules::matching::objects;
-use crate::rules::minutes::{Minute, Minutes, minute_of};
+use crate::rules::minutes::{Minute, Minutes, minute_of, time_of};
 use crate::rules::series::{Growth, Of, Row, When};
 use crate::rules::{
     EventCount, EventFilter, EventPer, Filter, FlowCount, Newness, Rule, Threshold, TrafficFilter,
@@ -47,6 +48,8 @@ pub struct Tally {
     pub gone_told: Option<Timestamp>,
     /// The groups it knows, where it tells of new ones only.
     pub known: Option<Box<Known>>,
+    /// For a rule that says how many there should be at least.
+    pub expected: Option<Box<Expected>>,
 }
 
 /// A tally as it stands in the file: what is counted as one stands in it by itself, as it
@@ -64,7 +67,12 @@ struct Stored {
     groups_gone: u64,
     gone_told: Option<Timestamp>,
     known: Option<Box<Known>>,
+    expected: Option<Box<Expected>>,
 }
+
+/// A VEN tells of traffic every ten minutes \[Administration 25.2\], and what it tells is
+/// to be seen some minutes later: so late it is looked for in any case.
+pub const LATEST: i64 = 15;
 
 impl Tally {
     /// Counts an event that the rule matched; how many bytes more that may take, `None`
@@ -78,6 +86,11 @@ impl Tally {
         raw: &[u8],
     ) -> Option<usize> {
         let minute = minute_of(at);
+        if let Some(expected) = &mut self.expected {
+            // What such a rule has to tell is what did not come.
+            expected.see(at, 1, raw);
+            return count_of(&mut self.all, filter, event, minute).map(|(_, _, more)| more);
+        }
         if filter.per.is_empty() {
             return add_event(&mut self.all, filter, event, (minute, at), raw);
         }
@@ -117,6 +130,10 @@ impl Tally {
         let when = if one.is_some() { when.at_its_end() } else { when };
         let mut counts = Minutes::default();
         counts.spread(when.first, when.last, count);
+        if let Some(expected) = &mut self.expected {
+            expected.see(row.ends(), count, raw);
+            return Some(add(&mut self.all.counter, &counts, one.as_slice()));
+        }
         let is_apart = !filter.per.is_empty();
         let (group, mut more) = match is_apart {
             true => self.group(newness, &sight.group(&filter.per), when.last)?,
@@ -160,6 +177,18 @@ impl Tally {
         Some((group, more))
     }
 
+    /// Has it keep what such a threshold needs; all that matches is counted from `covered`
+    /// on, unless that is known already.
+    pub fn expect(&mut self, threshold: Threshold, covered: Timestamp) {
+        self.expected = match threshold {
+            Threshold::Below { .. } => {
+                let new = || Box::new(Expected::from(covered));
+                Some(self.expected.take().unwrap_or_else(new))
+            }
+            _ => None,
+        };
+    }
+
     /// What of the growth this rule counts, and when.
     fn counted(&self, row: &Row, growth: Growth) -> (u64, When) {
         let Growth { count, when, of } = growth;
@@ -186,6 +215,9 @@ impl Tally {
 
     /// The alert that is due, its matches taken out of the count.
     pub fn alert(&mut self, rule: &Rule, now: Minute) -> Option<Alert> {
+        if let Threshold::Below { .. } = rule.threshold {
+            return None;
+        }
         let (mut told, rest) = self.groups.take(rule, now, GROUPS_TOLD);
         told.extend(self.all.take(rule, now));
         let worst = told.first()?;
@@ -221,10 +253,15 @@ impl Tally {
     /// further match can lie in.
     pub fn settle(&mut self, rule: &Rule, earliest: Minute, now: Minute) {
         let window = match rule.threshold {
-            Threshold::Immediate => 0,
+            Threshold::Immediate | Threshold::Standing { .. } => 0,
             Threshold::Count { window, .. } => i64::from(window),
+            Threshold::Below { window, .. } => i64::from(window) + LATEST,
         };
         let first = earliest.saturating_sub(window);
+        if let Some(expected) = &mut self.expected {
+            // A longer window than that has to wait.
+            expected.uncover(time_of(first.max(0)));
+        }
         self.all.settle(rule.threshold, first, KEPT);
         self.groups.settle(rule, first, now);
         if let Some((known, newness)) = self.known.as_mut().zip(rule.newness) {
@@ -266,7 +303,11 @@ impl Tally {
     /// What it takes on the heap but for the groups that it knows, in bytes as estimated.
     pub fn weight(&self) -> usize {
         let of = |group: &Group| group.counts_weight() + group.evidence_weight();
-        of(&self.all) + self.groups.iter().map(of).sum::<usize>() + self.groups.overhead()
+        let expected = self.expected.as_ref().map_or(0, |expected| expected.weight());
+        expected
+            + of(&self.all)
+            + self.groups.iter().map(of).sum::<usize>()
+            + self.groups.overhead()
     }
 
     /// What those take.
@@ -283,19 +324,9 @@ fn add_event(
     (minute, at): (Minute, Timestamp),
     raw: &[u8],
 ) -> Option<usize> {
-    let ones = different(filter.count_by, event);
-    if ones.as_ref().is_some_and(Vec::is_empty) {
-        return None;
-    }
-    // One that is counted for each of its workloads counts once for each.
-    let weight = match filter.per.contains(&EventPer::Workload) {
-        true => 1,
-        false => filter.weight(event),
-    };
-    let (mut counts, mut once) = (Minutes::default(), Minutes::default());
-    counts.add(minute, weight);
+    let (weight, counts, mut more) = count_of(group, filter, event, minute)?;
+    let mut once = Minutes::default();
     once.add(minute, 1);
-    let mut more = add(&mut group.counter, &counts, ones.as_deref().unwrap_or_default());
     let (evidence, room) = group.evidence();
     more += room;
     more += evidence.sources.add(&Source::of(event), &counts);
@@ -306,6 +337,29 @@ fn add_event(
         more += evidence.changes.add(&change, &once);
     }
     Some(more + evidence.keep_record(at, weight, raw))
+}
+
+/// Counts an event: as how much, when, and how many bytes more that may take; `None` where
+/// it does not count.
+fn count_of(
+    group: &mut Group,
+    filter: &EventFilter,
+    event: &Event<'_>,
+    minute: Minute,
+) -> Option<(u64, Minutes, usize)> {
+    let ones = different(filter.count_by, event);
+    if ones.as_ref().is_some_and(Vec::is_empty) {
+        return None;
+    }
+    // One that is counted for each of its workloads counts once for each.
+    let weight = match filter.per.contains(&EventPer::Workload) {
+        true => 1,
+        false => filter.weight(event),
+    };
+    let mut counts = Minutes::default();
+    counts.add(minute, weight);
+    let more = add(&mut group.counter, &counts, ones.as_deref().unwrap_or_default());
+    Some((weight, counts, more))
 }
 
 /// The different things that an event adds; `None` where the rule counts no such.
@@ -344,7 +398,9 @@ fn row(filter: &Filter, told: &Told) -> GroupRow {
         last: told.last,
         examples: match filter {
             Filter::Traffic(_) => Examples::Talkers(evidence.talkers.most_frequent(EXAMPLES).0),
-            Filter::Event(_) => Examples::Sources(evidence.sources.most_frequent(EXAMPLES).0),
+            Filter::Event(_) | Filter::Workload(_) => {
+                Examples::Sources(evidence.sources.most_frequent(EXAMPLES).0)
+            }
         },
     }
 }
@@ -362,6 +418,12 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
             destinations: evidence.receivers.ranking(),
             services: evidence.services.ranking(),
         },
+        // Such a rule counts nothing.
+        Filter::Workload(_) => Subject::Events {
+            sources: Ranking::default(),
+            objects: Ranking::default(),
+            changes: Ranking::default(),
+        },
     }
 }
 
@@ -378,6 +440,7 @@ impl From<Stored> for Tally {
             groups_gone: stored.groups_gone,
             gone_told: stored.gone_told,
             known: stored.known,
+            expected: stored.expected,
         }
     }
 }
@@ -410,6 +473,9 @@ impl Serialize for Tally {
         }
         if let Some(known) = &self.known {
             entries.serialize_entry("known", known)?;
+        }
+        if let Some(expected) = &self.expected {
+            entries.serialize_entry("expected", expected)?;
         }
         entries.end()
     }

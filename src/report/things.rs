@@ -268,8 +268,13 @@ impl Service {
 
 /// `role=web, env=prod`, in the PCE's order.
 fn labels(end: &record::End<'_>) -> String {
+    labels_of(&end.workload.labels.0)
+}
+
+/// The same of a list of them.
+pub(super) fn labels_of(labels: &[record::LabelOf<'_>]) -> String {
     let mut out = String::new();
-    for label in &end.workload.labels.0 {
+    for label in labels {
         let (key, value) = (label.key.as_str(), label.value.as_str());
         let gap = if out.is_empty() { "" } else { ", " };
         if out.len() + gap.len() + key.len() + 1 + value.len() > LABELS {
@@ -293,12 +298,17 @@ fn process(service: &record::Service<'_>) -> String {
 }
 
 /// An href, unless it is longer than any is: half of one leads nowhere.
-fn whole(href: &Text<'_>) -> String {
+pub(super) fn whole(href: &Text<'_>) -> String {
     let href = href.as_str();
     if href.len() > LABELS {
         return String::new();
     }
     href.to_owned()
+}
+
+/// A name, kept to a length that a mail can show.
+pub(super) fn bounded_name(name: &str) -> String {
+    bounded(name, TEXT)
 }
 
 /// A text kept to a length that a mail can show.

@@ -2,15 +2,16 @@
 
 use super::{
     Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowPer, Label, Measure,
-    PortRange, Rule, Threshold, TrafficFilter, protocol,
+    PortRange, Rule, Threshold, TrafficFilter, WorkloadFilter, WorkloadState, protocol,
 };
-use crate::lang::{Lang, counts, listed, listed_by, rules as words};
+use crate::lang::{Lang, counts, listed, listed_by, rules as words, standing};
 
 /// What the rule matches, as one line.
 pub fn matches(rule: &Rule, lang: Lang) -> String {
     let parts = match &rule.filter {
         Filter::Event(filter) => event(filter, lang),
         Filter::Traffic(filter) => traffic(filter, lang),
+        Filter::Workload(filter) => workload(filter, lang),
     };
     parts.join(&words::between(lang))
 }
@@ -21,6 +22,7 @@ pub fn alerts(rule: &Rule, lang: Lang) -> String {
     let apart: Vec<String> = match &rule.filter {
         Filter::Event(filter) => filter.per.iter().map(|per| event_per(*per, lang)).collect(),
         Filter::Traffic(filter) => filter.per.iter().map(|per| flow_per(per, lang)).collect(),
+        Filter::Workload(_) => Vec::new(),
     };
     match (apart.is_empty(), rule.newness) {
         (true, _) => {}
@@ -34,8 +36,17 @@ pub fn alerts(rule: &Rule, lang: Lang) -> String {
 }
 
 fn threshold(rule: &Rule, lang: Lang) -> String {
-    let Threshold::Count { count, window } = rule.threshold else {
-        return words::each(lang);
+    let (count, window) = match rule.threshold {
+        Threshold::Immediate => return words::each(lang),
+        Threshold::Count { count, window } => (count, window),
+        Threshold::Below { count, window } => {
+            let amount = measured(rule.filter.measure(), count, lang);
+            return words::below(lang, amount, window);
+        }
+        Threshold::Standing { count, minutes: 0 } => return counts::workloads(lang, count),
+        Threshold::Standing { count, minutes } => {
+            return words::standing(lang, counts::workloads(lang, count), minutes);
+        }
     };
     let is_objects = |filter: &EventFilter| filter.count_by == EventCount::Objects;
     match (rule.filter.measure(), &rule.filter) {
@@ -82,6 +93,33 @@ fn flow_per(per: &FlowPer, lang: Lang) -> String {
         FlowPer::SourceLabel(key) => words::per_source_label(lang, key),
         FlowPer::DestinationLabel(key) => words::per_destination_label(lang, key),
     }
+}
+
+/// `offline or unhealthy`.
+pub fn states(states: &[WorkloadState], lang: Lang) -> String {
+    let words = states.iter().map(|state| match state {
+        WorkloadState::Offline => standing::offline(lang),
+        WorkloadState::Unhealthy => standing::unhealthy(lang),
+        WorkloadState::Suspended => standing::suspended(lang),
+        WorkloadState::PolicyError => standing::policy_error(lang),
+        WorkloadState::NotEnforced => standing::not_enforced(lang),
+    });
+    words.reduce(|one, other| standing::or(lang, one, other)).unwrap_or_default()
+}
+
+fn workload(filter: &WorkloadFilter, lang: Lang) -> Vec<String> {
+    let mut parts = vec![states(&filter.state, lang)];
+    let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
+        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
+    };
+    list(
+        filter.label.iter().map(|label| format!("{}={}", label.key, label.value)).collect(),
+        words::label,
+    );
+    list(filter.host.clone(), words::host);
+    list(filter.os.clone(), words::os);
+    list(filter.not_host.clone(), words::not_host);
+    parts
 }
 
 fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {

@@ -102,6 +102,29 @@ impl Different {
         due
     }
 
+    /// The most different ones that a window (minutes) holds, of the minutes that fit.
+    pub fn most_within(&self, fits: impl Fn(Minute) -> bool, window: u32) -> u64 {
+        let fitting = || self.0.iter().filter(|(minute, _)| fits(*minute));
+        let (mut times, mut most): (HashMap<One, usize>, _) = (HashMap::new(), 0);
+        let mut left = fitting().peekable();
+        for (right, one) in fitting() {
+            *times.entry(*one).or_insert(0) += 1;
+            let outside = |(minute, _): &&(Minute, One)| {
+                right.saturating_sub(*minute) >= i64::from(window.max(1))
+            };
+            while let Some((_, gone)) = left.next_if(outside) {
+                if let Some(n) = times.get_mut(gone) {
+                    *n -= 1;
+                    if *n == 0 {
+                        times.remove(gone);
+                    }
+                }
+            }
+            most = most.max(times.len() as u64);
+        }
+        most
+    }
+
     fn of_minutes(&self, first: Minute, last: Minute) -> impl Iterator<Item = &(Minute, One)> {
         self.0.range((first, One(0))..=(last, One(u64::MAX)))
     }

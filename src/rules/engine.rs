@@ -131,10 +131,23 @@ impl Counter {
         self.untold.weight() + self.different.weight()
     }
 
+    /// The most matches that a window (minutes) holds of those after one minute and up to
+    /// another.
+    pub fn most_between(&self, after: Minute, until: Minute, window: u32) -> u64 {
+        let within = |minute: Minute| minute > after && minute <= until;
+        match self.different.is_empty() {
+            true => self.untold.only(within).most_within(window),
+            false => self.different.most_within(within, window),
+        }
+    }
+
     /// The untold matches in the minutes of all windows that hold the threshold.
     fn qualifying(&self, threshold: Threshold) -> Minutes {
-        let Threshold::Count { count: wanted, window } = threshold else {
-            return self.untold.clone();
+        let (wanted, window) = match threshold {
+            Threshold::Count { count, window } => (count, window),
+            Threshold::Immediate | Threshold::Standing { .. } => return self.untold.clone(),
+            // They are counted, and not told.
+            Threshold::Below { .. } => return Minutes::default(),
         };
         if !self.different.is_empty() {
             let due = self.different.within(wanted, window);

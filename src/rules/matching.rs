@@ -138,7 +138,7 @@ fn number(value: &Raw<'_>) -> Option<f64> {
 }
 
 /// The first of the patterns that is one of these names.
-fn named<'p>(patterns: &'p [String], names: Vec<&str>) -> Option<&'p str> {
+pub(super) fn named<'p>(patterns: &'p [String], names: Vec<&str>) -> Option<&'p str> {
     let is_one = |pattern: &&'p String| names.iter().any(|name| glob(pattern, name));
     patterns.iter().find(is_one).map(String::as_str)
 }

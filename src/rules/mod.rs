@@ -10,6 +10,7 @@ pub mod different;
 pub mod engine;
 pub mod explain;
 pub mod groups;
+mod key;
 pub mod known;
 pub mod lumps;
 pub mod matching;
@@ -17,12 +18,15 @@ pub mod minutes;
 pub mod protocol;
 pub mod security_practices;
 pub mod series;
+pub mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 
+pub use self::key::RuleKey;
+pub use self::workloads::{WorkloadFilter, WorkloadState};
 pub use crate::pce::Decision;
 
 /// One rule, checked: whatever stands here is within its bounds.
@@ -73,6 +77,8 @@ pub enum Filter {
     Event(EventFilter),
     /// Rows of traffic.
     Traffic(TrafficFilter),
+    /// Workloads as they are now.
+    Workload(WorkloadFilter),
 }
 
 /// What a rule of type `event` asks for.
@@ -331,6 +337,20 @@ pub enum Threshold {
         /// Minutes, 1–10,080.
         window: u32,
     },
+    /// A condition: fewer matches than that in the last window.
+    Below {
+        /// 1–10⁹.
+        count: u64,
+        /// Minutes, 1–10,080.
+        window: u32,
+    },
+    /// A condition: so many workloads at least, each for so long.
+    Standing {
+        /// 1–10⁹.
+        count: u64,
+        /// Minutes, 0–10,080.
+        minutes: u32,
+    },
 }
 
 /// How bad it is; ordered, the worst is the greatest.
@@ -363,7 +383,7 @@ pub fn decisions(rules: &[Rule]) -> Option<Vec<Decision>> {
     let enabled = rules.iter().filter(|rule| rule.enabled);
     let asked = enabled.filter_map(|rule| match &rule.filter {
         Filter::Traffic(filter) => Some(filter.decisions.as_slice()),
-        Filter::Event(_) => None,
+        Filter::Event(_) | Filter::Workload(_) => None,
     });
     let asked: Vec<&[Decision]> = asked.collect();
     if asked.is_empty() {
@@ -437,6 +457,7 @@ impl Filter {
                 FlowCount::Ports => Measure::Ports,
                 FlowCount::Users => Measure::Users,
             },
+            Self::Workload(_) => Measure::Workloads,
         }
     }
 
@@ -445,6 +466,7 @@ impl Filter {
         match self {
             Self::Event(filter) => !filter.per.is_empty(),
             Self::Traffic(filter) => !filter.per.is_empty(),
+            Self::Workload(_) => false,
         }
     }
 

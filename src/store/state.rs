@@ -21,6 +21,7 @@ use crate::pce::ip_lists::IpLists;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::daily::{Day, Gap};
+use crate::report::standing::workloads::WorkloadMemory;
 use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
 use crate::rules::Level;
@@ -62,6 +63,9 @@ pub struct State {
     pub baseline: Legacy,
     /// Untold matches by the rule's id and fingerprint.
     pub rules: BTreeMap<String, Tally>,
+    /// What is remembered of workloads, for the rules that ask how they are.
+    #[serde(skip_serializing_if = "WorkloadMemory::is_empty")]
+    pub workloads: WorkloadMemory,
     /// The conditions that hold.
     pub conditions: BTreeMap<Condition, Held>,
     /// When runs began, to know the usual time between two.
@@ -115,6 +119,7 @@ impl Default for State {
             series: Known::default(),
             baseline: Legacy::default(),
             rules: BTreeMap::new(),
+            workloads: WorkloadMemory::default(),
             conditions: BTreeMap::new(),
             rhythm: Rhythm::default(),
             died: Died::default(),
@@ -413,6 +418,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         series: salvage.take_or_begin_anew("series"),
         baseline: salvage.take_or_begin_anew("baseline"),
         rules: salvage.take_each("rules", Ok::<_, ()>),
+        workloads: salvage.take_or_begin_anew("workloads"),
         conditions: salvage
             .take_each("conditions", |key| Condition::deserialize(serde_json::Value::String(key))),
         rhythm: salvage.take("rhythm"),
@@ -452,6 +458,7 @@ const PARTS: &[&str] = &[
     "series",
     "baseline",
     "rules",
+    "workloads",
     "conditions",
     "rhythm",
     "died",
@@ -637,6 +644,7 @@ mod tests {
         state.ip_lists.fail(true, Timestamp::UNIX_EPOCH);
         state.baseline = version_1s();
         state.died.told.push(Timestamp::UNIX_EPOCH);
+        state.workloads.failures = 1;
         state.before_jump = Some(BeforeJump {
             events: None,
             traffic: None,

@@ -35,7 +35,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["stopwatch", program, arguments @ ..] => stopwatch::time(program, arguments),
-        ["pce", events, flows, rows] => site::serve(events, flows, rows),
+        ["pce", events, flows, rows, workloads] => site::serve(events, flows, rows, workloads),
         ["floor", config] => floor::read(config),
         only => works::all(only),
     }

@@ -250,7 +250,7 @@ fn filters(rules: Vec<Value>) -> impl Iterator<Item = Filter> {
 fn traffic_filters(rules: Vec<Value>) -> Vec<TrafficFilter> {
     let traffic = filters(rules).filter_map(|filter| match filter {
         Filter::Traffic(filter) => Some(filter),
-        Filter::Event(_) => None,
+        Filter::Event(_) | Filter::Workload(_) => None,
     });
     traffic.collect()
 }
@@ -258,7 +258,7 @@ fn traffic_filters(rules: Vec<Value>) -> Vec<TrafficFilter> {
 fn event_filters(rules: Vec<Value>) -> Vec<EventFilter> {
     let event = filters(rules).filter_map(|filter| match filter {
         Filter::Event(filter) => Some(filter),
-        Filter::Traffic(_) => None,
+        Filter::Traffic(_) | Filter::Workload(_) => None,
     });
     event.collect()
 }

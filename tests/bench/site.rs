@@ -11,14 +11,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::pce::{Pce, Tls, agent_tampering, blocked, session_ended};
+use crate::pce::{Pce, Tls, agent_tampering, blocked, hosts, session_ended};
 
 /// A forgotten PCE ends by itself.
 const LIFETIME: Duration = Duration::from_secs(1_800);
 
 /// Plays the PCE: TLS, gzip, so many events and flows of the last ten minutes, or so
-/// many rows of one day.
-pub fn serve(events: &str, flows: &str, rows: &str) {
+/// many rows of one day; so many workloads, 3 % of them offline.
+pub fn serve(events: &str, flows: &str, rows: &str, workloads: &str) {
     let pce = Pce::start_tls(Tls::PrivateCa);
     pce.run_clock(SignedDuration::ZERO);
     let now = Timestamp::now();
@@ -40,6 +40,11 @@ pub fn serve(events: &str, flows: &str, rows: &str) {
     if number(rows) > 0 {
         pce.bulk(number(rows));
     }
+    let hosts = hosts("a-server-with-a-name", number(workloads) as usize).into_iter();
+    pce.workloads(hosts.enumerate().map(|(at, host)| match at % 33 {
+        0 => host.offline(now),
+        _ => host,
+    }));
     println!("{} {} {}", pce.url(), pce.key(), pce.secret());
     println!("{}", pce.trust_pem().unwrap());
     println!("ready");
@@ -56,10 +61,15 @@ pub struct Site {
 impl Site {
     /// A PCE with so many events, flows and rows, and no rules yet.
     pub fn with(events: u64, flows: u64, rows: u64) -> Self {
+        Self::with_workloads(events, flows, rows, 0)
+    }
+
+    /// The same, and so many workloads.
+    pub fn with_workloads(events: u64, flows: u64, rows: u64, workloads: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut pce = Command::new(std::env::current_exe().unwrap())
             .arg("pce")
-            .args([events, flows, rows].map(|number| number.to_string()))
+            .args([events, flows, rows, workloads].map(|number| number.to_string()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use illumio_monitor::config::Env;
 use illumio_monitor::store::{StateUse, open};
+use serde_json::json;
 
 use crate::growth::{self, floor};
 use crate::parts;
@@ -26,6 +27,7 @@ type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 const WORKS: [Work; 12] = [
     ("start", start),
     ("quiet", quiet),
+    ("workloads", workloads),
     ("full", full),
     ("memory", memory),
     ("rules", rules),
@@ -127,6 +129,31 @@ fn quiet(bench: &Bench) -> Vec<Figure> {
         figure(name, "CPU, ms", 10.0, taken.cpu * 1e3),
         figure(name, "peak, MiB", 8.0, taken.peak),
         figure(name, "wall - 100, ms", 30.0, beyond),
+    ]
+}
+
+/// The same with 10,000 workloads, 304 of them offline, that a rule asks about.
+fn workloads(bench: &Bench) -> Vec<Figure> {
+    let mut site = Site::with_workloads(20, 20, 0, 10_000);
+    let mut rules = twelve_rules();
+    rules.push(json!({
+        "id": 100, "type": "workload", "name": "Offline", "state": "offline",
+        "label": "role=Web"
+    }));
+    site.rules(rules);
+    let read = "events=20 flows=20 ";
+    let first: Vec<(Taken, u64)> =
+        (0..RUNS).map(|_| (bench.run(&site.fresh(), read), site.file_size())).collect();
+    let state = std::fs::read_to_string(site.file()).unwrap();
+    assert!(state.contains(r#""is_long":true"#), "the list was not read");
+    let bytes = first.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default();
+    let taken = median(&first.into_iter().map(|(taken, _)| taken).collect::<Vec<_>>());
+    let name = "quiet cycle with a list of 10,000 workloads";
+    vec![
+        figure(name, "CPU, ms", None, taken.cpu * 1e3),
+        figure(name, "peak, MiB", 10.0, taken.peak),
+        figure(name, "wall, ms", None, taken.wall * 1e3),
+        figure(name, "file, KB", None, bytes as f64 / 1e3),
     ]
 }
 

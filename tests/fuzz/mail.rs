@@ -2,14 +2,15 @@
 
 use illumio_monitor::report::daily::{Daily, Day, Gap, Learning, RuleDay};
 use illumio_monitor::report::group::Rest;
+use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
 use illumio_monitor::report::{
     About, Alert, AlertGroups, BeginMail, Beside, Change, Condition, ConditionNews, Counted, End,
     Examples, Expiry, GroupRow, InOneGo, Kind, Notice, Object, Phase, Ranking, Record, Report,
-    Service, Source, Subject, Talker,
+    RuleNews, Service, Source, Stands, Subject, Talker,
 };
 use illumio_monitor::rules::groups::Value;
 use illumio_monitor::rules::known::News;
-use illumio_monitor::rules::{Level, Measure, Threshold};
+use illumio_monitor::rules::{Level, Measure, Threshold, WorkloadState};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -254,19 +255,69 @@ fn news() -> impl Strategy<Value = ConditionNews> {
         Archive,
     ]);
     let phase = select(vec![Phase::Begins, Phase::Lasts, Phase::Ended]);
-    let more = (option::of(told_by()), option::of(number()), option::of(expiry()));
+    let more = (
+        option::of(told_by()),
+        option::of(number()),
+        option::of(expiry()),
+        option::of(rule_news()),
+    );
     (which, phase, time(), any_text(), level(), more).prop_map(
-        |(condition, phase, since, detail, level, (told_by, caught_up, expires))| ConditionNews {
-            condition,
-            phase,
-            since,
-            detail: detail.as_str().into(),
-            level,
-            told_by,
-            caught_up,
-            expires,
+        |(condition, phase, since, detail, level, (told_by, caught_up, expires, rule))| {
+            ConditionNews {
+                condition,
+                phase,
+                since,
+                detail: detail.as_str().into(),
+                level,
+                told_by,
+                caught_up,
+                expires,
+                rule: rule.map(Box::new),
+            }
         },
     )
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let states = vec(select(WorkloadState::ALL.map(|(_, state)| state).to_vec()), 0..6);
+    let texts = (any_text(), any_text(), any_text());
+    let row = (texts, states, time(), option::of(any::<u32>()), option::of(time()));
+    let row = row.prop_map(|((name, href, labels), states, since, lasted, heartbeat)| {
+        WorkloadRow { name, href, labels, states, since, lasted, heartbeat }
+    });
+    (vec(row, 0..31), number()).prop_map(|(top, count)| Rows { top, count })
+}
+
+fn rule_news() -> impl Strategy<Value = RuleNews> {
+    let counts = (number(), number(), number(), any::<u32>(), any::<bool>());
+    let workloads = (rows(), rows(), rows(), counts).prop_map(
+        |(joined, still, back, (count, managed, gone, longest, look_at_pce))| {
+            Stands::Workloads(Workloads {
+                count,
+                managed,
+                joined,
+                still,
+                back,
+                gone,
+                longest,
+                look_at_pce,
+                ..Workloads::default()
+            })
+        },
+    );
+    let below = (number(), any::<u32>(), time(), option::of(time()), option::of(record()));
+    let below = below.prop_map(|(came, window, until, last, record)| {
+        let (wanted, amount) = (came, "".into());
+        Stands::Below(Below { wanted, window, until, came, amount, last, since: until, record })
+    });
+    let stands = prop_oneof![workloads.boxed(), below.boxed()];
+    (any_text(), any_text(), any_text(), stands).prop_map(|(name, desc, rec, stands)| RuleNews {
+        id: 1,
+        name,
+        desc,
+        rec,
+        stands,
+    })
 }
 
 fn told_by() -> impl Strategy<Value = BeginMail> {
@@ -321,6 +372,7 @@ fn daily() -> impl Strategy<Value = Daily> {
             rules,
             waiting,
             conditions,
+            standing: Vec::new(),
             events_until,
             traffic_until,
             learning,

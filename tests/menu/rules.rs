@@ -314,3 +314,79 @@ fn best_practices_are_shown_and_replace_a_users_rule_only_where_he_agrees() {
         assert_ne!(rules(&world)[0]["name"], "Mine");
     }
 }
+
+#[test]
+fn a_rule_on_how_workloads_are_is_made_and_edited() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "9");
+        person.answer(&words::state(lang), "asleep");
+        person.answer(&words::state(lang), "offline, unhealthy");
+        person.answer(&words::label(lang), "Web").answer(&words::label(lang), "role=Web|App");
+        person.answer(&words::host(lang), "");
+        person.answer(&words::not_host(lang), "lab-*,test-*");
+        person.answer(&words::os(lang), "win-*");
+        person.answer(&words::standing_minutes(lang), "x");
+        person.answer(&words::standing_minutes(lang), "30");
+        person.answer(&words::standing_count(lang), "2");
+        person.answer(&say::choice(lang), "1");
+        person.enter(&[&words::name(lang)]);
+        person.fits();
+        person.answer(&words::form_choice(lang), "9");
+        person.answer(&words::reminder(lang), "1440");
+        person.fits();
+        person.answer(&words::form_choice(lang), "");
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+
+        let rule = &self::rules(&world)[0];
+        let picked = [
+            "type",
+            "state",
+            "label",
+            "not_host",
+            "os",
+            "threshold_window",
+            "threshold_count",
+            "cooldown_minutes",
+            "level",
+        ];
+        assert_eq!(
+            picked.map(|key| rule[key].clone()),
+            [
+                json!("workload"),
+                json!("offline, unhealthy"),
+                json!("role=Web|App"),
+                json!("lab-*,test-*"),
+                json!("win-*"),
+                json!(30),
+                json!(2),
+                json!(1440),
+                json!("critical")
+            ]
+        );
+        assert!(rule.get("threshold_type").is_none() && rule.get("host").is_none(), "{rule}");
+        assert_eq!(world_run(world), 0);
+    }
+}
+
+#[test]
+fn an_event_rule_may_ask_for_what_does_not_come() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person.answer(&say::choice(EN), "1");
+    person.answer(&words::find_choice(EN), "sec_policy.creat*");
+    person.answer(&say::choice(EN), "3");
+    person.enter(&[&words::count(EN)]);
+    person.answer(&words::window(EN), "60");
+    person.enter(&[&say::choice(EN), &words::name(EN)]);
+    person.shows(&words::fewer_in(EN, 1, 60));
+    person.enter(&[&words::form_choice(EN)]);
+    person.answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let rule = &rules(&world)[0];
+    let picked = ["threshold_type", "threshold_count", "threshold_window"];
+    assert_eq!(picked.map(|key| rule[key].clone()), [json!("below"), json!(1), json!(60)]);
+    assert_eq!(world_run(world), 0);
+}

@@ -13,6 +13,7 @@
 
 mod apart;
 mod matching;
+pub mod standing;
 mod telling;
 mod traffic;
 mod uploads;

@@ -28,6 +28,7 @@ mod state;
 mod time;
 mod uploads;
 mod vens;
+mod workloads;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub use self::{
     time::{Clock, DAY, When, at, millis, seconds},
     uploads::Upload,
     vens::{Lag, Vens},
+    workloads::{HostRecord, ListFate, host, hosts},
 };
 use self::{listen::Listener, state::Shared};
 
@@ -256,6 +258,39 @@ impl Pce {
     /// unless said otherwise.
     pub fn regions(&self, regions: impl IntoIterator<Item = Region>) {
         self.shared.lock().regions = regions.into_iter().collect();
+    }
+
+    /// These are its workloads from now on.
+    pub fn workloads(&self, hosts: impl IntoIterator<Item = HostRecord>) {
+        let org = self.shared.lock().org.clone();
+        let list = hosts.into_iter().map(|host| host.json(&org)).collect();
+        self.shared.lock().workloads.list = list;
+    }
+
+    /// Its workloads as JSON, be they as odd as they may.
+    pub fn raw_workloads(&self, list: Vec<Value>) {
+        self.shared.lock().workloads.list = list;
+    }
+
+    /// Hands out at most so many workloads at once without a word; 500.
+    pub fn cap_workloads_at(&self, most: usize) {
+        self.shared.lock().workloads.cap = most;
+    }
+
+    /// What becomes of every job that puts the list of workloads together.
+    pub fn every_list(&self, fate: ListFate) {
+        self.shared.lock().workloads.fate = fate;
+    }
+
+    /// How many such jobs it still keeps.
+    pub fn list_jobs_kept(&self) -> usize {
+        self.shared.lock().workloads.kept()
+    }
+
+    /// It is in Listen Only mode, or not.
+    pub fn listen_only(&self, listen_only: bool) {
+        let at = listen_only.then_some("2026-08-03T09:00:00Z");
+        self.shared.lock().health[0]["listen_only_mode_enabled_at"] = at.into();
     }
 
     /// How many requests it answers in one minute of its clock; 500.

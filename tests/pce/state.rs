@@ -17,6 +17,7 @@ use super::regions::Region;
 use super::time::{Clock, at, http_date};
 use super::uploads::Uploads;
 use super::vens::Vens;
+use super::workloads::Workloads;
 
 /// The state, shared by the threads of all connections.
 #[derive(Default)]
@@ -67,6 +68,8 @@ pub struct State {
     pub bulk: Option<Bulk>,
     /// Traffic queries.
     pub jobs: Jobs,
+    /// Workloads, and how their list is handed out.
+    pub workloads: Workloads,
     /// What `/api/v2/health` answers.
     pub health: Value,
     /// Whether bodies are compressed for those who accept it.
@@ -106,6 +109,7 @@ impl Default for State {
             regions: Vec::new(),
             bulk: None,
             jobs: Jobs::default(),
+            workloads: Workloads::default(),
             health: healthy(),
             gzip: true,
             requests_a_minute: 500,

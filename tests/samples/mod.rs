@@ -60,6 +60,7 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         told_by: None,
         caught_up: None,
         expires: None,
+        rule: None,
     }
 }
 

@@ -7,10 +7,12 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::lang::reports;
 use illumio_monitor::mail::outbox::{Lost, Reader, words as outbox};
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
 use illumio_monitor::report::{
-    Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Report,
+    Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Record, Report,
+    RuleNews, Stands,
 };
-use illumio_monitor::rules::Level;
+use illumio_monitor::rules::{Level, WorkloadState};
 use illumio_monitor::store::Note;
 
 use jiff::Timestamp;
@@ -28,6 +30,12 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ("certificate-1-day", expiry(Condition::CertificateExpires, 1, Level::Critical)),
         ("key-expired", expiry(Condition::KeyExpires, -1, Level::Critical)),
         ("certificate-renewed", renewed(lang)),
+        ("workloads", workloads(lang, Phase::Begins)),
+        ("workloads-more", workloads(lang, Phase::Lasts)),
+        ("workloads-ended", workloads(lang, Phase::Ended)),
+        ("workloads-at-once", at_once(lang)),
+        ("below", below(lang, Phase::Begins)),
+        ("below-ended", below(lang, Phase::Ended)),
         ("notice-gap", notices([gap(lang)])),
         (
             "notice-skipped",
@@ -102,6 +110,147 @@ fn expiry(what: Condition, days: i64, level: Level) -> Report {
     let expires =
         Expiry { at: made_at + jiff::SignedDuration::from_hours(24 * days), days, over: days < 0 };
     of(ConditionNews { expires: Some(expires), ..condition(what, Phase::Begins, level, "") })
+}
+
+fn row(name: &str, since: &str, lasted: Option<u32>) -> WorkloadRow {
+    WorkloadRow {
+        name: name.to_owned(),
+        href: "/orgs/1/workloads/9c7b2a11-8f10-4d6e-b1f0-7d1d5f9e2c04".to_owned(),
+        labels: "role=Web, app=Shop, env=Production".to_owned(),
+        states: lasted.map_or_else(|| vec![WorkloadState::Offline], |_| Vec::new()),
+        since: at(since),
+        lasted,
+        heartbeat: Some(at("2026-11-22T07:02:00Z")),
+    }
+}
+
+fn rows(top: Vec<WorkloadRow>) -> Rows {
+    Rows { count: top.len() as u64, top }
+}
+
+fn of_rule(lang: Lang, phase: Phase, level: Level, detail: [&str; 2], stands: Stands) -> Report {
+    let (name, desc, rec) = match (&stands, lang) {
+        (Stands::Workloads(_), Lang::En) => (
+            "Servers offline",
+            "The PCE has not heard of these servers' VENs for an hour.",
+            "See whether the host runs and reaches the PCE.",
+        ),
+        (Stands::Workloads(_), Lang::ZhTw) => (
+            "伺服器離線",
+            "PCE 已超過一小時未收到這些伺服器的 VEN 心跳。",
+            "請確認主機是否運作並可連線至 PCE。",
+        ),
+        (Stands::Below(_), Lang::En) => ("Backup calls no more", "", ""),
+        (Stands::Below(_), Lang::ZhTw) => ("備份不再連線", "", ""),
+    };
+    let key: Condition = serde_json::from_str("\"rule:40-00000000000000ff\"").unwrap();
+    let [en, zh] = detail;
+    of(ConditionNews {
+        told_by: (phase != Phase::Begins).then(|| begin_mail(lang)),
+        rule: Some(Box::new(RuleNews {
+            id: 40,
+            name: name.to_owned(),
+            desc: desc.to_owned(),
+            rec: rec.to_owned(),
+            stands,
+        })),
+        ..condition(key, phase, level, if lang == Lang::En { en } else { zh })
+    })
+}
+
+fn workloads(lang: Lang, phase: Phase) -> Report {
+    let all = Workloads {
+        states: vec![WorkloadState::Offline],
+        wanted: 1,
+        managed: 340,
+        ..Workloads::default()
+    };
+    let first = || vec![row("web-01", "2026-11-22T08:10:00Z", None)];
+    let back = || rows(vec![row("db-01", "2026-11-22T08:10:00Z", Some(47))]);
+    let (detail, told) = match phase {
+        Phase::Begins => (
+            ["2 of 340 managed workloads are offline.", "340 個受管理的 workload 中有 2 個離線。"],
+            Workloads {
+                count: 2,
+                joined: rows(vec![row("db-01", "2026-11-22T08:10:00Z", None), first().remove(0)]),
+                ..all
+            },
+        ),
+        Phase::Lasts => (
+            ["2 of 340 managed workloads are offline.", "340 個受管理的 workload 中有 2 個離線。"],
+            Workloads {
+                count: 2,
+                joined: rows(vec![row("web-07", "2026-11-22T10:20:00Z", None)]),
+                still: rows(first()),
+                back: back(),
+                ..all
+            },
+        ),
+        Phase::Ended => (
+            [
+                "3 of 3 back, the longest after 2 h 10 min.",
+                "3 個中已有 3 個恢復，最久歷時 2 小時 10 分鐘。",
+            ],
+            Workloads { total: 3, over: 3, longest: 130, back: back(), ..all },
+        ),
+    };
+    let level = if phase == Phase::Ended { Level::Info } else { Level::Critical };
+    of_rule(lang, phase, level, detail, Stands::Workloads(told))
+}
+
+/// So many that it is rather the PCE; more than are shown.
+fn at_once(lang: Lang) -> Report {
+    let top = (1..=30).map(|nth| row(&format!("web-{nth:02}"), "2026-11-22T10:20:00Z", None));
+    let told = Workloads {
+        states: vec![WorkloadState::Offline],
+        wanted: 1,
+        managed: 340,
+        count: 212,
+        joined: Rows { top: top.collect(), count: 212 },
+        look_at_pce: true,
+        ..Workloads::default()
+    };
+    let detail =
+        ["212 of 340 managed workloads are offline.", "340 個受管理的 workload 中有 212 個離線。"];
+    of_rule(lang, Phase::Begins, Level::Critical, detail, Stands::Workloads(told))
+}
+
+fn below(lang: Lang, phase: Phase) -> Report {
+    let begins = phase == Phase::Begins;
+    let (detail, came) = match begins {
+        true => (
+            [
+                "2 connections in the 60 min up to 2026-11-22 17:50:00 +08:00; the rule wants 5 at least.",
+                "截至 2026-11-22 17:50:00 +08:00 的 60 分鐘內只有 2 次連線，規則要求至少 5。",
+            ],
+            2,
+        ),
+        false => (
+            [
+                "6 connections in 60 min; the rule wants 5 at least.",
+                "60 分鐘內有 6 次連線，已達規則要求的 5。",
+            ],
+            6,
+        ),
+    };
+    let raw = r#"{"src":{"ip":"10.1.2.3"},"dst":{"ip":"10.9.0.4"},"service":{"port":10050,"proto":6},"num_connections":2}"#;
+    let told = Below {
+        wanted: 5,
+        window: 60,
+        until: at("2026-11-22T09:50:00Z"),
+        came,
+        amount: "".into(),
+        last: Some(at("2026-11-22T09:12:00Z")),
+        since: at("2026-11-20T00:00:00Z"),
+        record: begins.then(|| Record {
+            at: at("2026-11-22T09:12:00Z"),
+            counted: 1,
+            raw: raw.to_owned(),
+            cut: false,
+        }),
+    };
+    let level = if begins { Level::Warning } else { Level::Info };
+    of_rule(lang, phase, level, detail, Stands::Below(told))
 }
 
 fn renewed(lang: Lang) -> Report {
@@ -186,6 +335,7 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
         rules: 13,
         waiting: None,
         conditions: conditions.into_iter().map(|held| (held, since)).collect(),
+        standing: Vec::new(),
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
         learning: Vec::new(),

@@ -138,7 +138,11 @@ fn a_wrong_value_is_told_with_its_keys_path_and_what_to_write() {
         ("smtp.prot", json!(25), &["smtp.prot", "\"port\""]),
         ("api.verify-ssl", json!(true), &["api.verify-ssl", "\"verify_ssl\""]),
         ("rules.0.treshold_count", json!(3), &["rules[0].treshold_count", "\"threshold_count\""]),
-        ("rules.0.type", json!("flow"), &["rules[0].type", "\"flow\"", "\"event\" or \"traffic\""]),
+        (
+            "rules.0.type",
+            json!("flow"),
+            &["rules[0].type", "\"flow\"", "\"event\", \"traffic\" or \"workload\""],
+        ),
         ("rules.0.type", json!(null), &["rules[0].type", "is missing", "\"event\""]),
         ("rules.0", json!("all"), &["rules[0]", "object"]),
         ("rules", json!({}), &["rules", "a list of rules"]),

@@ -240,9 +240,12 @@ fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_l
             "filter_key",
         ];
         let of_new = ["new_within_days", "learn_days"];
+        // No practice asks how workloads are.
+        let of_workloads = ["state", "label", "host", "os", "not_host"];
         let of_the_practice = ["filter_value", "pd", "ex_port", "ex_dst_ip", "count_by"];
         !own.contains(&key.name)
             && !of_the_practice.contains(&key.name)
+            && !of_workloads.contains(&key.name)
             && !key.name.starts_with("threshold_")
             && key.name != "cooldown_minutes"
             && !of_new.contains(&key.name)

@@ -245,6 +245,14 @@ pub fn completed(mut rule: Value, id: i64) -> Value {
     };
     missing("id", json!(id));
     missing("name", json!(format!("rule {id}")));
+    if rule["type"] == "workload" {
+        return rule;
+    }
+    let mut missing = |name: &str, value: Value| {
+        if rule.get(name).is_none() {
+            rule[name] = value;
+        }
+    };
     missing("threshold_type", json!("immediate"));
     missing("cooldown_minutes", json!(0));
     if rule["type"] == "traffic" && rule.get("pd").is_none() {

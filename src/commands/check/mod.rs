@@ -86,12 +86,13 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
     all
 }
 
-fn needs(config: &Config) -> Needs {
+fn needs(config: &Config) -> Needs<'_> {
     let mut on = config.rules.iter().filter(|rule| rule.enabled);
     Needs {
         health: config.settings.enable_health_check,
         traffic: on.any(|rule| matches!(rule.filter, Filter::Traffic(_))),
         ip_lists: ip_lists(&config.rules),
+        rules: &config.rules,
     }
 }
 

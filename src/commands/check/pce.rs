@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use super::certificate;
 use super::finding::Finding;
 use super::names::HostName;
-use crate::lang::{Lang, check as say, cycle as cycle_words, listed, parted};
+use crate::lang::{Lang, check as say, counts, cycle as cycle_words, grouped, listed, parted};
 use crate::net::AddressBook;
 use crate::net::tls::Shown;
 use crate::pce::Settings;
@@ -22,11 +22,18 @@ use crate::pce::client::Client;
 use crate::pce::clock::Clock;
 use crate::pce::connect::{Hop, first_hop};
 use crate::pce::error::{Error, Problem, ProxyFault, ProxyProblem};
-use crate::pce::health::{Health, health, noop};
+use crate::pce::health::{Health, health_and_mode, noop};
 use crate::pce::ip_lists::{Found, Lack, fetch};
+use crate::pce::record::Host;
+use crate::pce::workloads::{Failure, List, Sink, list};
+use crate::rules::workloads::Verdict;
+use crate::rules::{Filter, Rule, WorkloadFilter};
 
 /// All of it takes no longer.
 const LONGEST: Duration = Duration::from_secs(120);
+
+/// So long the PCE may put a long list together.
+const LIST: Duration = Duration::from_secs(60);
 
 /// By so much the clocks may differ before it is worth a remark: `Date` counts in
 /// seconds, and a request takes its time.
@@ -34,18 +41,20 @@ const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// What the rules and settings need of the PCE.
 #[derive(Clone, Debug)]
-pub struct Needs {
+pub struct Needs<'n> {
     /// `settings.enable_health_check`.
     pub health: bool,
     /// A traffic rule is on.
     pub traffic: bool,
     /// The IP lists that rules name which are on, each with the rules' ids.
     pub ip_lists: BTreeMap<String, Vec<i64>>,
+    /// All rules: of those that ask how workloads are it is told how many are so.
+    pub rules: &'n [Rule],
 }
 
-impl Default for Needs {
+impl Default for Needs<'_> {
     fn default() -> Self {
-        Self { health: true, traffic: true, ip_lists: BTreeMap::new() }
+        Self { health: true, traffic: true, ip_lists: BTreeMap::new(), rules: &[] }
     }
 }
 
@@ -53,7 +62,7 @@ impl Default for Needs {
 /// runs know of names, `now` the host's time. Takes two minutes at most.
 pub fn check_pce(
     settings: &Settings,
-    needs: Needs,
+    needs: Needs<'_>,
     book: &AddressBook,
     now: Timestamp,
     lang: Lang,
@@ -77,7 +86,7 @@ struct Probe<'a> {
 type GoOn = Option<()>;
 
 impl Probe<'_> {
-    fn all(&mut self, needs: &Needs) -> GoOn {
+    fn all(&mut self, needs: &Needs<'_>) -> GoOn {
         let hop = self.hop()?;
         let addresses = self.name(&hop)?;
         self.connect(&hop, &addresses)?;
@@ -242,11 +251,15 @@ impl Probe<'_> {
 
     /// What the key may read. A refused key ends it: each further request would be
     /// an event of its own on the PCE.
-    fn rights(&mut self, client: &mut Client, needs: &Needs) -> GoOn {
+    fn rights(&mut self, client: &mut Client, needs: &Needs<'_>) -> GoOn {
         let org = self.ask(client, "/settings/workloads")?;
-        let health = match health(client) {
+        let mut listen_only = false;
+        let health = match health_and_mode(client) {
             Err(error @ Error::Credentials { .. }) => return self.refused_key(&error),
-            answer => answer,
+            answer => answer.map(|(health, mode)| {
+                listen_only = mode;
+                health
+            }),
         };
         let events = self.ask(client, "/events?max_results=1")?;
         let traffic = self.ask(client, "/traffic_flows/async_queries")?;
@@ -267,9 +280,57 @@ impl Probe<'_> {
         self.health(health, needs.health);
         self.right("pce.events", say::events(lang), &events, true);
         self.right("pce.traffic", say::traffic(lang), &traffic, needs.traffic);
-        match needs.ip_lists.is_empty() {
-            true => Some(()),
-            false => self.ip_lists(client, &needs.ip_lists),
+        if !needs.ip_lists.is_empty() {
+            self.ip_lists(client, &needs.ip_lists)?;
+        }
+        self.workloads(client, needs, listen_only)
+    }
+
+    /// How many workloads each rule would tell now, however long they have been so.
+    fn workloads(&mut self, client: &mut Client, needs: &Needs<'_>, listen_only: bool) -> GoOn {
+        let lang = self.lang;
+        let enabled = needs.rules.iter().filter(|rule| rule.enabled);
+        let asking = enabled.filter_map(|rule| match &rule.filter {
+            Filter::Workload(filter) => Some((rule, filter)),
+            _ => None,
+        });
+        let asking: Vec<(&Rule, &WorkloadFilter)> = asking.collect();
+        if asking.is_empty() {
+            return Some(());
+        }
+        let fresh = || Counting {
+            filters: asking.iter().map(|(_, filter)| (*filter, 0, 0)).collect(),
+            managed: 0,
+            listen_only: listen_only && needs.health,
+        };
+        const PROBE: &str = "pce.workloads";
+        match list(client, false, LIST, fresh) {
+            Ok(List { sink, .. }) => {
+                let counts =
+                    asking.iter().zip(&sink.filters).map(|((rule, _), (_, is, unknown))| {
+                        let line = say::workloads_now(lang, rule.id, &rule.name, grouped(*is));
+                        match unknown {
+                            0 => line,
+                            unknown => say::workloads_unknown(lang, line, grouped(*unknown)),
+                        }
+                    });
+                let counts: Vec<String> = counts.collect();
+                let what = say::workloads(lang, counts::workloads(lang, sink.managed));
+                self.tell(Finding::good(PROBE, what).with(counts));
+                Some(())
+            }
+            Err(Failure::Pce(error @ Error::Credentials { .. })) => self.refused_key(&error),
+            Err(failure) => {
+                let what = say::workloads_fail(lang);
+                let reason = failure.text(lang);
+                let refused =
+                    matches!(failure, Failure::Pce(Error::Status { status: 403 | 404, .. }));
+                self.tell(match refused {
+                    true => Finding::broken(PROBE, what, reason),
+                    false => Finding::retry(PROBE, what, reason),
+                });
+                Some(())
+            }
         }
     }
 
@@ -385,6 +446,32 @@ type Sentence = fn(Lang, String) -> String;
 
 /// Some lists, what is said of them, and what to do.
 type Oddity<'l> = (Vec<&'l String>, Sentence, fn(Lang) -> String);
+
+/// Counts for each rule the workloads that are so, and those of which the PCE does not say.
+struct Counting<'r> {
+    filters: Vec<(&'r WorkloadFilter, u64, u64)>,
+    managed: u64,
+    listen_only: bool,
+}
+
+impl Sink for Counting<'_> {
+    fn take(&mut self, host: &Host<'_>) -> bool {
+        if host.identity().is_none() {
+            return false;
+        }
+        if host.managed.0 != Some(false) {
+            self.managed += 1;
+            for (filter, is, unknown) in &mut self.filters {
+                match filter.verdict(host, self.listen_only) {
+                    Verdict::Is(_) => *is += 1,
+                    Verdict::Unknown => *unknown += 1,
+                    Verdict::IsNot | Verdict::NotAsked => {}
+                }
+            }
+        }
+        true
+    }
+}
 
 /// What it answers is for a person to mend; that it does not may pass.
 fn proxy_fails(problem: &ProxyProblem, lang: Lang) -> Finding {

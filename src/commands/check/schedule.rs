@@ -107,7 +107,7 @@ fn too_short(rules: &[Rule], interval: u32, lang: Lang) -> Vec<Finding> {
     };
     let windows: Vec<&Rule> = on()
         .filter(
-            |rule| matches!(rule.threshold, Threshold::Count { window, .. } if window < interval),
+            |rule| matches!(rule.threshold, Threshold::Count { window, .. } | Threshold::Below { window, .. } if window < interval),
         )
         .collect();
     let cooldowns: Vec<&Rule> = on()

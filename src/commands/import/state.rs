@@ -75,6 +75,7 @@ impl Import<'_> {
             let since = match rule.filter {
                 Filter::Event(_) => until,
                 Filter::Traffic(_) => traffic,
+                Filter::Workload(_) => continue,
             };
             let tally = Tally {
                 since: Some(since),

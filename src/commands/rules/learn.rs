@@ -106,6 +106,8 @@ fn read(folder: &Path, rule: &Rule, known: &mut Known) -> Result<Learnt, archive
             let groups = filter.matches(&facts).then(|| Named::of_row(&filter.per, &facts));
             note(at, groups.into_iter().collect());
         })?,
+        // None of these learns.
+        Filter::Workload(_) => {}
     }
     Ok(learnt)
 }

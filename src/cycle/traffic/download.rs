@@ -64,7 +64,7 @@ impl<'c> Downloading<'c> {
     pub(super) fn of(desk: &'c Desk<'_, '_>, part: &Part) -> Self {
         let filter_of = |filter: &'c Filter| match filter {
             Filter::Traffic(filter) => Some(filter),
-            Filter::Event(_) => None,
+            Filter::Event(_) | Filter::Workload(_) => None,
         };
         let (known, legacy) = (&desk.state.series, &desk.state.baseline);
         let trial = Trial::of(desk, Kind::Flows, filter_of, known.excess());

@@ -1,6 +1,6 @@
 //! The words for each watched condition.
 
-use super::{Look, expiry, show};
+use super::{Look, expiry, rule_news, show};
 use crate::lang::conditions::{self as words, Words};
 use crate::lang::{Lang, counts, mail, reports};
 use crate::report::{Condition, ConditionNews, Phase};
@@ -8,7 +8,7 @@ use crate::report::{Condition, ConditionNews, Phase};
 /// A subject is named with at most so many characters.
 const SUBJECT_MAX: usize = 150;
 
-/// `None` for what expires, which has words of its own.
+/// `None` for what expires and for what a rule tells, which have words of their own.
 fn words(condition: Condition) -> Option<&'static Words> {
     Some(match condition {
         Condition::Unreachable => &words::UNREACHABLE,
@@ -20,12 +20,16 @@ fn words(condition: Condition) -> Option<&'static Words> {
         Condition::Delivery => &words::DELIVERY,
         Condition::Archive => &words::ARCHIVE,
         Condition::IpLists => &words::IP_LISTS,
-        Condition::KeyExpires | Condition::CertificateExpires => return None,
+        Condition::Workloads => &words::WORKLOADS,
+        Condition::KeyExpires | Condition::CertificateExpires | Condition::Rule(_) => return None,
     })
 }
 
 /// `PCE unreachable`, `PCE still unreachable`, `PCE reachable again`.
 pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
+    if let Some(rule) = &news.rule {
+        return rule_news::title(lang, news.phase, rule);
+    }
     let Some(words) = words(news.condition) else {
         return expiry::title(lang, news);
     };
@@ -39,6 +43,9 @@ pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
 
 /// What it means; for an ended one how long it was, up to `now`.
 pub(super) fn meaning(lang: Lang, news: &ConditionNews, now: jiff::Timestamp) -> String {
+    if let Some(rule) = &news.rule {
+        return rule_news::meaning(lang, news.phase, rule);
+    }
     let Some(words) = words(news.condition) else {
         return expiry::meaning(lang, news);
     };
@@ -79,6 +86,7 @@ pub(super) fn times(
         }
         (None, Phase::Ended) => (mail::period(lang), show::span(news.since, now, look.zone)),
     }];
+    times.extend(news.rule.as_ref().and_then(|rule| rule_news::times(rule, look)));
     if let Some(mail) = news.told_by.as_ref().filter(|mail| !mail.subject.is_empty()) {
         let label = match news.phase {
             Phase::Ended => reports::closes(lang),
@@ -93,6 +101,9 @@ pub(super) fn times(
 
 /// What to do.
 pub(super) fn advice(lang: Lang, news: &ConditionNews) -> String {
+    if let Some(rule) = &news.rule {
+        return rule_news::advice(lang, news.phase, rule);
+    }
     let Some(words) = words(news.condition) else {
         return expiry::advice(lang, news);
     };

@@ -2,7 +2,7 @@
 
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, Entry, List, SummaryRow, View, footer};
+use super::view::{Card, Entry, List, NAME_MAX, SummaryRow, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
 use crate::lang::{Both, Lang, counts, reports as words};
 use crate::report::daily::{Daily, Learning, RuleDay};
@@ -92,6 +92,11 @@ fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
         let what = holds(*condition, *since, lang);
         times.push((words::holds(lang), words::holds_since(lang, what, at)));
     }
+    for (rule, since) in &daily.standing {
+        let at = show::moment(*since, look.zone);
+        let name = show::clip(lang, rule.trim(), NAME_MAX);
+        times.push((words::holds(lang), words::holds_since(lang, name, at)));
+    }
     times
 }
 
@@ -148,6 +153,7 @@ fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
         told_by: None,
         caught_up: None,
         expires: None,
+        rule: None,
     };
     condition::title(lang, &news)
 }

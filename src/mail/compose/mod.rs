@@ -16,6 +16,7 @@ mod item;
 mod lists;
 mod palette;
 mod part;
+mod rule_news;
 mod services;
 mod show;
 mod subject;

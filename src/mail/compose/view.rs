@@ -6,7 +6,7 @@
 use super::console::Console;
 use super::item::{Item, items, tag};
 use super::palette::Tone;
-use super::{CARDS, Look, condition, show, subject, view_alert};
+use super::{CARDS, Look, condition, rule_news, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Report};
 use crate::rules::Level;
@@ -245,9 +245,9 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         meaning,
         said: show::clip_lines(lang, news.detail.text(lang), PROSE_MAX),
         advice: condition::advice(lang, news),
-        lists: Vec::new(),
+        lists: rule_news::lists(news, &Console::of(&report.pce_url), look),
         timeline: None,
-        raw: Vec::new(),
+        raw: rule_news::raw(news, look),
     }
 }
 

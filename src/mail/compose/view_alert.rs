@@ -16,9 +16,9 @@ use crate::rules::describe::measured;
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
 /// Characters of a record that are shown.
-const RAW_MAX: usize = 6_000;
+pub(super) const RAW_MAX: usize = 6_000;
 /// Columns that a record is laid out for.
-const RAW_COLUMNS: usize = 76;
+pub(super) const RAW_COLUMNS: usize = 76;
 
 /// The whole alert; what of it is shown is for `fit` to decide.
 pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
@@ -70,6 +70,8 @@ fn lead(alert: &Alert, lang: Lang) -> String {
             show::grouped(count),
             show::window(lang, window.into()),
         ),
+        // These make no alerts.
+        Threshold::Below { .. } | Threshold::Standing { .. } => told,
     }
 }
 

@@ -196,7 +196,10 @@ impl Look<'_> {
     fn longest_window(&self) -> u32 {
         let enabled = self.rules.iter().filter(|rule| rule.enabled);
         let windows = enabled.filter_map(|rule| match (&rule.filter, rule.threshold) {
-            (Filter::Event(_), Threshold::Count { window, .. }) => Some(window),
+            (
+                Filter::Event(_),
+                Threshold::Count { window, .. } | Threshold::Below { window, .. },
+            ) => Some(window),
             _ => None,
         });
         let longest = windows.max().unwrap_or(0);

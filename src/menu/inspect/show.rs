@@ -256,6 +256,11 @@ impl Show<'_> {
             let read = match rule.filter {
                 Filter::Event(_) => events,
                 Filter::Traffic(_) => flows,
+                Filter::Workload(_) => {
+                    let told = say::not_looked_at(lang);
+                    self.line(2, &say::missed(lang, self.name(rule), told))?;
+                    continue;
+                }
             };
             let told = match read.as_ref().ok().and_then(|read| read.counts.get(place)) {
                 None => say::not_read(lang),
@@ -285,10 +290,20 @@ impl Show<'_> {
                     say::not_reached(lang, all, most, window, wanted)
                 }
             }
+            (Filter::Event(filter), Threshold::Below { count: wanted, window }) => {
+                let all = matches(filter.count_by, count, lang);
+                say::at_most(lang, all, count.minutes.most_within(window), window, wanted)
+            }
+            (Filter::Event(_), Threshold::Standing { .. }) | (Filter::Workload(_), _) => {
+                say::not_looked_at(lang)
+            }
             (Filter::Traffic(filter), threshold) => {
                 let rows = say::rows(lang, count.records, count.connections);
                 match (threshold, filter.count_by) {
                     (Threshold::Immediate, _) => say::rows_at_once(lang, rows),
+                    (Threshold::Below { .. } | Threshold::Standing { .. }, _) => {
+                        say::rows_below(lang, rows, describe::alerts(rule, lang))
+                    }
                     (Threshold::Count { count, window }, FlowCount::Connections) => {
                         say::rows_growth(lang, rows, count, window)
                     }

@@ -108,8 +108,8 @@ texts! {
         zh: "PCE 對 {path} 回應 {status}{said}：Supercluster 的成員不接受流量查詢，僅 leader 接受。請將 api.url 設為 leader。"
     }
     foreign_href(path, href) {
-        en: "The PCE accepted the query at {path} and names as its place what is no traffic query of this org: \"{href}\". Nothing there is read or deleted; the next run asks anew. Check whether a proxy changes the PCE's answers.",
-        zh: "PCE 接受了 {path} 的查詢，但所給的結果位置不是此組織的流量查詢：「{href}」。該處不會被讀取或刪除，下次執行時會重新查詢。請檢查是否有 Proxy 更動 PCE 的回應。"
+        en: "The PCE accepted the query at {path} and names as its place what is no query or job of this org: \"{href}\". Nothing there is read or deleted; the next run asks anew. Check whether a proxy changes the PCE's answers.",
+        zh: "PCE 接受了 {path} 的查詢，但所給的結果位置不是此組織的查詢或工作：「{href}」。該處不會被讀取或刪除，下次執行時會重新查詢。請檢查是否有 Proxy 更動 PCE 的回應。"
     }
     no_href(path) {
         en: "The PCE accepted the query at {path} without saying where its result will be (no href). The next run asks anew.",

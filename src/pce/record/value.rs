@@ -50,6 +50,10 @@ pub struct Flag(pub Option<bool>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
 
+/// A list, or nothing: one that is absent is not known to be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T>(pub Option<Vec<T>>);
+
 /// The members of an object, each under its key, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Members<'a, T>(pub Vec<(Cow<'a, str>, T)>);
@@ -212,6 +216,33 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
         deserializer.deserialize_any(AnyList(PhantomData))
+    }
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyListed<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyListed<T> {
+            type Value = Listed<T>;
+            absent!(Listed(None));
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Listed<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    list.push(element);
+                }
+                Ok(Listed(Some(list)))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Listed<T>, A::Error> {
+                drain_map(map).map(|()| Listed(None))
+            }
+        }
+        deserializer.deserialize_any(AnyListed(PhantomData))
     }
 }
 

@@ -63,10 +63,10 @@ fn only_a_query_of_our_org_is_one() {
     const HOME: &str = "/orgs/1/traffic_flows/async_queries";
     let ours = format!("{HOME}/88675fbd-a88b-44b1-8358-ce0c0ceda76f");
     for prefix in ["", "/api/v2", "https://pce:8443", "https://pce:8443/api/v2", "http://[::1]"] {
-        assert_eq!(own_query(HOME, &format!("{prefix}{ours}")), Some(ours.clone()));
+        assert_eq!(own_path(HOME, &format!("{prefix}{ours}")), Some(ours.clone()));
     }
     for end in ["", "/", "/a/download", "/..", "/a?b", "/a#b", "/%2e%2e", "/a b", "x/a", "/ä"] {
-        assert_eq!(own_query(HOME, &format!("{HOME}{end}")), None, "{end}");
+        assert_eq!(own_path(HOME, &format!("{HOME}{end}")), None, "{end}");
     }
     for other in [
         "/orgs/1/users/5",
@@ -77,9 +77,9 @@ fn only_a_query_of_our_org_is_one() {
         "/api/v2/api/v2/orgs/1/traffic_flows/async_queries/a",
         "",
     ] {
-        assert_eq!(own_query(HOME, other), None, "{other}");
+        assert_eq!(own_path(HOME, other), None, "{other}");
     }
-    assert_eq!(own_query(HOME, &format!("{HOME}/{}", "a".repeat(MOST_SHOWN + 1))), None);
+    assert_eq!(own_path(HOME, &format!("{HOME}/{}", "a".repeat(MOST_SHOWN + 1))), None);
 }
 
 #[test]
