@@ -134,4 +134,14 @@ texts! {
         en: "Check that it was planned, and watch the blocked traffic of the next hour.",
         zh: "請確認是否為預定作業，並留意接下來一小時遭封鎖的流量。"
     }
+
+    offline_name() { en: "VENs offline now", zh: "目前離線的 VEN" }
+    offline_desc() {
+        en: "These workloads have been offline for an hour or more: nothing is seen of them, and they get no new policy.",
+        zh: "這些 workload 已離線一小時以上：無法得知其狀況，也不會收到新的政策。"
+    }
+    offline_rec() {
+        en: "Check whether each host is up and reaches the PCE; one that was retired is unpaired.",
+        zh: "請確認各主機是否運作中並可連線至 PCE；已除役者請解除配對。"
+    }
 }

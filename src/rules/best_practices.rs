@@ -57,7 +57,7 @@ const NARROWING: [&str; 19] = [
 ];
 
 /// What makes a rule of the second set what it is; how it is narrowed is the user's.
-const SHAPE: [&str; 3] = ["per", "count_by", "filter_value"];
+const SHAPE: [&str; 4] = ["per", "count_by", "filter_value", "state"];
 
 /// What a user may leave out of a best practice, which stays left out.
 const EXCEPTIONS: [&str; 8] = [

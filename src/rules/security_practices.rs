@@ -33,7 +33,17 @@ const NOT_APPLIED: &str = "agent.policy_deploy_failed|agent.process_failed|\
 
 /// The rules, their texts in this language, without ids.
 pub fn rules(lang: Lang) -> Vec<Value> {
-    traffic(lang).into_iter().chain(events(lang)).collect()
+    traffic(lang).into_iter().chain(events(lang)).chain([offline(lang)]).collect()
+}
+
+/// How it is, and not what happened: so it says when they are back.
+fn offline(lang: Lang) -> Value {
+    json!({
+        "type": "workload", "name": words::offline_name(lang), "level": "warning",
+        "desc": words::offline_desc(lang), "rec": words::offline_rec(lang),
+        "technique": "T1562.001 Disable or Modify Tools",
+        "state": ["offline"], "threshold_window": 60, "cooldown_minutes": 1440
+    })
 }
 
 fn traffic(lang: Lang) -> [Value; 4] {

@@ -24,7 +24,7 @@ pub const FULL: u64 = 199_999;
 /// A name, and what measures it.
 type Work = (&'static str, fn(&Bench) -> Vec<Figure>);
 
-const WORKS: [Work; 12] = [
+const WORKS: [Work; 13] = [
     ("start", start),
     ("quiet", quiet),
     ("workloads", workloads),

@@ -21,14 +21,14 @@ fn rule(body: &str) -> Rule {
 fn event(more: &str) -> EventFilter {
     match rule(&format!("{EVENT}, {more}")).filter {
         Filter::Event(filter) => filter,
-        Filter::Traffic(_) => panic!("an event rule"),
+        _ => panic!("an event rule"),
     }
 }
 
 fn traffic(more: &str) -> TrafficFilter {
     match rule(&format!(r#"{TRAFFIC}, "pd": 2, {more}"#)).filter {
         Filter::Traffic(filter) => filter,
-        Filter::Event(_) => panic!("a traffic rule"),
+        _ => panic!("a traffic rule"),
     }
 }
 
@@ -242,7 +242,7 @@ fn a_change_reads_values_as_they_are_and_names_are_apart_at_each_kind_of_comma()
 fn each_policy_decision_has_its_number() {
     let decision = |pd: &str| match rule(&format!(r#"{TRAFFIC}, "pd": {pd}"#)).filter {
         Filter::Traffic(filter) => filter.decisions,
-        Filter::Event(_) => panic!("a traffic rule"),
+        _ => panic!("a traffic rule"),
     };
     assert_eq!(decision("2"), [Decision::Blocked]);
     assert_eq!(decision("1"), [Decision::PotentiallyBlocked]);

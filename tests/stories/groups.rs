@@ -194,7 +194,7 @@ fn each_rule_of_the_readmes_table_sees_what_the_table_says() {
     for ((sees, rule), (connections, events, group)) in rules.into_iter().zip(cases) {
         // One case less is not enough, where there is a threshold.
         for spared in [0, 1] {
-            let mut world = quiet(&[rule.clone()]);
+            let mut world = quiet(std::slice::from_ref(&rule));
             world.pce.connections(connections.iter().skip(spared).cloned());
             world.pce.events(events.iter().skip(spared).cloned());
             let run = world.run_at("10:10");

@@ -128,6 +128,23 @@ fn each_rule_on_events_tells_what_it_is_for() {
 }
 
 #[test]
+fn vens_that_are_offline_for_an_hour_are_told_and_when_they_are_back() {
+    let mut world = secured();
+    let up = || (1..=20).map(|nth| host(&format!("web-{nth}"))).collect::<Vec<_>>();
+    let mut down = up();
+    down[0] = down[0].clone().offline("09:55");
+    world.pce.workloads(down);
+    for when in ["10:00", "10:30", "10:55"] {
+        assert_eq!(world.run_at(when).mails.len(), 0, "{when}");
+    }
+    let begins = world.run_at("11:05");
+    assert!(begins.mail().subject().contains("VENs offline now (1)"), "{begins:?}");
+    world.pce.workloads(up());
+    let ends = world.run_at("11:40");
+    assert!(ends.mail().text().contains("web-1"), "{}", ends.mail().text());
+}
+
+#[test]
 fn what_is_less_than_that_is_not_told() {
     let mut world = secured();
     world.pce.connections(many(4, |nth| {
