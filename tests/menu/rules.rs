@@ -296,15 +296,15 @@ fn what_is_counted_apart_and_what_is_new_are_set_and_taken_away_in_the_form() {
     // One that is left out is found among the others.
     edit(&mut person, "more: ");
     let list = person.asked(&say::choice(EN));
-    person.answer(&say::choice(EN), &number(&list, &words::not_process(EN)));
-    person.answer(&words::not_process(EN), "curl");
+    person.answer(&say::choice(EN), &number(&list, &words::process(EN)));
+    person.answer(&words::process(EN), "curl");
     let form = person.asked(&words::form_choice(EN));
-    assert!(form.contains("not by process curl"), "{form}");
+    assert!(form.contains("by process curl"), "{form}");
     person.answer(&words::form_choice(EN), "");
     let of = |world: &World| rules(world)[0].clone();
     person.asked(&words::which_rules(EN));
     let rule = of(&world);
-    let picked = ["per", "count_by", "new_within_days", "learn_days", "not_process"];
+    let picked = ["per", "count_by", "new_within_days", "learn_days", "process"];
     assert_eq!(
         picked.map(|key| rule[key].clone()),
         [json!("source, port"), json!("destinations"), json!(30), json!(3), json!("curl")]
