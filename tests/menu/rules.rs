@@ -514,7 +514,7 @@ fn a_rule_on_how_workloads_are_is_made_and_edited() {
 fn an_event_rule_may_ask_for_what_does_not_come() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);
-    person.answer(&say::choice(EN), "1");
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
     person.answer(&words::find_choice(EN), "sec_policy.creat*");
     person.answer(&say::choice(EN), "3");
     person.enter(&[&words::count(EN)]);
