@@ -47,6 +47,7 @@ mod stories {
     mod random_worlds;
     mod roots_hands;
     mod rules_command;
+    mod rules_described;
     mod runs_that_died;
     mod secrets;
     mod secrets_thrown_back;

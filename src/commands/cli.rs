@@ -98,6 +98,8 @@ pub enum RulesCommand {
     List(RulesList),
     /// Some with all their keys.
     Show(RulesShow),
+    /// Each as one sentence.
+    Describe(RulesDescribe),
     /// New ones.
     Add(RulesAdd),
     /// Some keys of some rules.
@@ -132,6 +134,19 @@ pub struct RulesShow {
     pub json: bool,
 
     /// ids: 12, or several as 1,3-5
+    #[argh(positional, arg_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Tell what rules do, each in one sentence.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "describe")]
+pub struct RulesDescribe {
+    /// print a JSON array: id, name and sentence of each
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 12, or several as 1,3-5; all or nothing: every rule
     #[argh(positional, arg_name = "ID")]
     pub ids: Vec<String>,
 }
@@ -253,7 +268,7 @@ pub struct RulesLearn {
     example = "{command_name} illumio_api_config.json illumio_api_state.json"
 )]
 pub struct Import {
-    /// illumio_api_config.json, config.json, illumio_api_state.json, state.json
+    /// illumio_api_config.json, config.json, alerts.json, illumio_api_state.json, state.json
     #[argh(positional, arg_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

@@ -6,6 +6,7 @@
 
 mod config;
 mod crontab;
+mod later;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};

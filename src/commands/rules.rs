@@ -13,7 +13,7 @@ mod list;
 mod load;
 
 pub use ids::range;
-pub use list::rows;
+pub use list::{rows, sentence};
 
 use serde_json::{Value, json};
 
@@ -30,6 +30,9 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
     let done = match &rules.command {
         cli::RulesCommand::List(command) => list::list(call, lang, command.json),
         cli::RulesCommand::Show(command) => list::show(call, lang, &command.ids, command.json),
+        cli::RulesCommand::Describe(command) => {
+            list::describe(call, lang, &command.ids, command.json)
+        }
         cli::RulesCommand::Add(command) => change::add(call, lang, command),
         cli::RulesCommand::Set(command) => change::set(call, lang, command),
         cli::RulesCommand::Enable(command) => {

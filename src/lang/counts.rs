@@ -33,6 +33,8 @@ counts! {
     groups(count) { one: "1 group", many: "{count} groups", zh: "{count} 組" }
     known(count) { one: "1 known", many: "{count} known", zh: "已知 {count} 組" }
     days(count) { one: "1 day", many: "{count} days", zh: "{count} 天" }
+    objects(count) { one: "1 object", many: "{count} objects", zh: "{count} 個物件" }
+    events(count) { one: "1 event", many: "{count} events", zh: "{count} 筆" }
     rows(count) { one: "1 row", many: "{count} rows", zh: "{count} 列" }
     event_records(count) { one: "1 event record", many: "{count} event records", zh: "{count} 筆事件紀錄" }
     workloads(count) { one: "1 workload", many: "{count} workloads", zh: "{count} 個 workload" }

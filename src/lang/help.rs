@@ -166,6 +166,7 @@ const HELP: &[(&str, &str)] = &[
 命令：
   list              列出規則
   show              顯示規則的所有鍵
+  describe          以一句話說明規則
   add               新增一條規則，或以陣列新增多條
   set               設定規則的鍵
   enable            啟用規則
@@ -200,6 +201,21 @@ const HELP: &[(&str, &str)] = &[
 
 選項：
   --json            以 JSON 輸出：單一編號為物件，多個編號為陣列
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "rules describe",
+        "\
+用法：illumio-monitor rules describe [<ID...>] [--json]
+
+以一句話說明每條規則。
+
+引數：
+  ID                規則編號：12，或以 1,3-5 指定多條；all 或省略時為所有規則
+
+選項：
+  --json            以 JSON 輸出：每條規則的 id、名稱與說明
   -h, --help        顯示說明
 ",
     ),
@@ -324,7 +340,7 @@ const HELP: &[(&str, &str)] = &[
 
 引數：
   FILE              illumio_api_config.json、config.json、
-                    illumio_api_state.json、state.json
+                    alerts.json、illumio_api_state.json、state.json
 
 選項：
   -h, --help        顯示說明

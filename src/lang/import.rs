@@ -69,6 +69,23 @@ texts! {
         en: "rules of type \"{kind}\" are not supported; only \"event\" and \"traffic\" are",
         zh: "不支援「{kind}」類型的規則；僅支援 \"event\" 與 \"traffic\""
     }
+    rule_of_health() {
+        en: "not needed: this program watches the PCE's health by itself (settings.enable_health_check)",
+        zh: "不需匯入：本程式會自行監看 PCE 健康狀態（settings.enable_health_check）"
+    }
+    not_sayable(key, value) {
+        en: "{key}: \"{value}\" has no counterpart here, and without it the rule would match more; make it anew in the menu (1)",
+        zh: "{key}：「{value}」在本程式沒有對應的條件，略過該條件會使規則符合過多；請於選單（1）重新建立"
+    }
+    rule_remark(id, what) { en: "rule {id}: {what}", zh: "規則 {id}：{what}" }
+    throttled(throttle, minutes) {
+        en: "throttle {throttle} is told by the cooldown, now {minutes} minutes",
+        zh: "throttle {throttle} 改以冷卻時間表示，現為 {minutes} 分鐘"
+    }
+    throttle_lost(throttle) {
+        en: "throttle {throttle} not taken: one mail tells all that came during the cooldown, and there is no other limit",
+        zh: "未匯入 throttle {throttle}：冷卻期間的內容會合併為一封郵件，沒有其他次數限制"
+    }
     rule_no_object() { en: "not an object", zh: "不是物件" }
     unnamed() { en: "(without a name)", zh: "（未命名）" }
     part_of_name() {

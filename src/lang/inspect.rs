@@ -60,6 +60,13 @@ texts! {
     }
     connections_only(count) { en: "connections {count} in its day", zh: "當日連線 {count} 次" }
     labels(side, list) { en: "{side} labels: {list}", zh: "{side}標籤：{list}" }
+    of_group(group) { en: "group {group}", zh: "屬於「{group}」" }
+    adds(what) { en: "adds {what}", zh: "計入 {what}" }
+    adds_nothing() { en: "adds nothing, since the record does not say it", zh: "未計入，紀錄沒有此項資料" }
+    group_new() { en: "new", zh: "新出現" }
+    group_known(day) { en: "known, last seen {day}", zh: "已知，最後出現 {day}" }
+    group_new_but_learns(day) { en: "new, but the rule learns until {day}", zh: "新出現，但規則學習至 {day}" }
+    not_learnt() { en: "new, but no run has learnt anything yet", zh: "新出現，但尚無任何執行供規則學習" }
     rule(id, name) { en: "{id} {name}", zh: "{id} {name}" }
     missed(rule, reason) { en: "{rule}: {reason}", zh: "{rule}：{reason}" }
     other_types(list) { en: "ask for another type: {list}", zh: "類型不符：{list}" }
@@ -111,6 +118,22 @@ texts! {
     rows_different(rows, what, window) {
         en: "{rows}; the threshold is {what}, all different, in flows that grow within {window} min",
         zh: "符合 {rows}；門檻為 {window} 分鐘內有增加的流量涉及相異的 {what}"
+    }
+    rows_apart(rows, what, window) {
+        en: "{rows}; the threshold is {what} of one group, in flows that grow within {window} min",
+        zh: "符合 {rows}；門檻為同一組在 {window} 分鐘內有增加的流量達 {what}"
+    }
+    apart_not_reached(matches, wanted, window) {
+        en: "{matches}; the threshold of {wanted} within {window} min is not reached",
+        zh: "符合 {matches}；未達 {window} 分鐘內 {wanted} 的門檻"
+    }
+    apart_reached(matches, groups, wanted, window, worst, most) {
+        en: "{matches}; the threshold of {wanted} within {window} min is reached by {groups}, the most by {worst}: {most}",
+        zh: "符合 {matches}；{groups}達到 {window} 分鐘內 {wanted} 的門檻，最多者為 {worst}：{most}"
+    }
+    different_reached(matches, most, wanted, window) {
+        en: "{matches}, {most}: the threshold of {wanted} within {window} min is reached",
+        zh: "符合 {matches}，共 {most}：達到 {window} 分鐘內 {wanted} 的門檻"
     }
     not_read() { en: "not tried: nothing was read", zh: "未比對：沒有讀到資料" }
     record_raw(number) { en: "Record {number}, as the PCE sent it:", zh: "紀錄 {number}（PCE 回傳原文）：" }

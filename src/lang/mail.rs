@@ -51,6 +51,7 @@ texts! {
         en: "Times are known to within {span} only, since counts were merged to save memory: it may be that no {window} held the threshold. Told all the same, so that no burst is missed",
         zh: "為節省記憶體，計數已合併，時間只精確到 {span}；實際上可能沒有任何 {window}內達到門檻。為避免漏掉突增，仍發出警示"
     }
+    rule() { en: "Rule", zh: "規則" }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }
     seen() { en: "Seen", zh: "出現時間" }

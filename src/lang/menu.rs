@@ -26,8 +26,8 @@ texts! {
     config_invalid(path) { en: "{path} is not valid; nothing runs until it is mended:", zh: "{path} 內容不正確，修正前不會執行監控：" }
     more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
 
-    add_event_rule() { en: "Add an event rule", zh: "新增事件規則" }
-    add_traffic_rule() { en: "Add a traffic rule", zh: "新增流量規則" }
+    add_rule() { en: "Add a rule: what do you want to see?", zh: "新增規則：想監看什麼？" }
+    add_traffic_rule() { en: "Add a traffic rule, field by field", zh: "新增流量規則（逐一填寫欄位）" }
     add_workload_rule() { en: "Add a rule on how workloads are", zh: "新增 workload 狀態規則" }
     manage_rules() { en: "Manage rules", zh: "管理規則" }
     settings() { en: "Settings", zh: "系統設定" }

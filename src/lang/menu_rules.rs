@@ -131,9 +131,34 @@ texts! {
     window_hint() { en: "1 to 10080, for example 10", zh: "1 到 10080，例如 10" }
     count_by() { en: "Counts", zh: "計數方式" }
     by_events() { en: "events", zh: "事件" }
-    by_objects() { en: "distinct workloads or agents", zh: "相異的 workload 或 agent" }
+    by_objects() { en: "workloads or agents that each event names", zh: "各事件所列的 workload 或 agent" }
     by_connections() { en: "connections", zh: "連線次數" }
     by_flows() { en: "different flows", zh: "相異的流量" }
+    by_users() { en: "different users", zh: "相異的使用者" }
+    by_addresses() { en: "different source addresses", zh: "相異的來源位址" }
+    by_workloads() { en: "different workloads or agents", zh: "相異的 workload 或 agent" }
+    by_sources() { en: "different sources", zh: "相異的來源" }
+    by_destinations() { en: "different destinations", zh: "相異的目的" }
+    by_ports() { en: "different ports", zh: "相異的連接埠" }
+    per() { en: "Each by itself", zh: "分別計算" }
+    event_per_hint() {
+        en: "what is counted apart, at most two: user, source_ip, workload, event_type",
+        zh: "依何者分別計算，最多兩項：user、source_ip、workload、event_type"
+    }
+    flow_per_hint() {
+        en: "what is counted apart, at most two: source, destination, port, user, source_label:app, destination_label:app",
+        zh: "依何者分別計算，最多兩項：source、destination、port、user、source_label:app、destination_label:app"
+    }
+    new_within() { en: "Only new ones, in days", zh: "僅限新出現者（天數）" }
+    new_within_hint() {
+        en: "1 to 90: only what was not seen for so many days counts, for example 30",
+        zh: "1 到 90：僅計算多少天內未出現者，例如 30"
+    }
+    learn() { en: "Days to learn first", zh: "先學習天數" }
+    learn_hint() { en: "0 to 90: so many days it only takes note; 7 unless set", zh: "0 到 90：最初多少天僅記錄不警示；未設定時為 7" }
+    further() { en: "What else a rule may ask for", zh: "規則的其他條件" }
+    further_keys(list) { en: "more: {list}", zh: "其他：{list}" }
+    comma() { en: ", ", zh: "、" }
     cooldown() { en: "Cooldown in minutes", zh: "冷卻時間（分鐘）" }
     cooldown_hint() {
         en: "silence after an alert, 0 to 10080; without it the window, or 0 where each match alerts",

@@ -29,16 +29,16 @@ texts! {
     from(list) { en: "from {list}", zh: "來源 {list}" }
     to(list) { en: "to {list}", zh: "目的 {list}" }
     not(what) { en: "not {what}", zh: "排除{what}" }
-    severity(list) { en: "severity {list}", zh: "嚴重性 {list}" }
-    status(list) { en: "status {list}", zh: "狀態 {list}" }
-    user(list) { en: "user {list}", zh: "使用者 {list}" }
+    severity(list) { en: "of severity {list}", zh: "嚴重性 {list}" }
+    status(list) { en: "with status {list}", zh: "狀態 {list}" }
+    user(list) { en: "by user {list}", zh: "使用者 {list}" }
     source_ip(list) { en: "from {list}", zh: "來源位址 {list}" }
-    workload(list) { en: "workload {list}", zh: "workload {list}" }
-    not_user(list) { en: "not user {list}", zh: "排除使用者 {list}" }
+    workload(list) { en: "about workload {list}", zh: "workload {list}" }
+    not_user(list) { en: "not by user {list}", zh: "排除使用者 {list}" }
     not_source_ip(list) { en: "not from {list}", zh: "排除來源位址 {list}" }
-    not_workload(list) { en: "not workload {list}", zh: "排除 workload {list}" }
-    process(list) { en: "process {list}", zh: "行程 {list}" }
-    not_process(list) { en: "not process {list}", zh: "排除行程 {list}" }
+    not_workload(list) { en: "not about workload {list}", zh: "排除 workload {list}" }
+    process(list) { en: "by process {list}", zh: "行程 {list}" }
+    not_process(list) { en: "not by process {list}", zh: "排除行程 {list}" }
     not_from(list) { en: "not from {list}", zh: "排除來源 {list}" }
     not_to(list) { en: "not to {list}", zh: "排除目的 {list}" }
     from_list(list) { en: "from IP list {list}", zh: "來源 IP 清單 {list}" }
@@ -48,12 +48,14 @@ texts! {
     managed() { en: "managed workloads", zh: "受管理的 workload" }
     unmanaged() { en: "what is not managed", zh: "非受管理者" }
     any_event() { en: "any event", zh: "所有事件" }
-    changed_field(field, from, to) { en: "{field}: {from} → {to}", zh: "{field}：{from} → {to}" }
-    label(list) { en: "label {list}", zh: "標籤 {list}" }
-    host(list) { en: "host {list}", zh: "主機 {list}" }
-    os(list) { en: "system {list}", zh: "作業系統 {list}" }
-    not_host(list) { en: "not host {list}", zh: "排除主機 {list}" }
-    any_value() { en: "any", zh: "任意值" }
+    label(list) { en: "with label {list}", zh: "標籤 {list}" }
+    host(list) { en: "on host {list}", zh: "主機 {list}" }
+    os(list) { en: "with system {list}", zh: "作業系統 {list}" }
+    not_host(list) { en: "not on host {list}", zh: "排除主機 {list}" }
+    changed_at_all(field) { en: "with {field} changed", zh: "{field} 變更" }
+    changed_to(field, to) { en: "with {field} changed to {to}", zh: "{field} 變更為 {to}" }
+    changed_from(field, from) { en: "with {field} changed from {from}", zh: "{field} 由 {from} 變更" }
+    changed_from_to(field, from, to) { en: "with {field} changed from {from} to {to}", zh: "{field} 由 {from} 變更為 {to}" }
 
     // When it alerts.
     each() { en: "each match", zh: "每次符合" }
@@ -72,11 +74,69 @@ texts! {
     per_source() { en: "source", zh: "來源" }
     per_destination() { en: "destination", zh: "目的" }
     per_port() { en: "port", zh: "連接埠" }
-    per_source_label(key) { en: "label {key} of the source", zh: "來源標籤 {key} " }
-    per_destination_label(key) { en: "label {key} of the destination", zh: "目的標籤 {key} " }
+    per_source_label(key) { en: "value of the source label {key}", zh: "來源標籤 {key} " }
+    per_destination_label(key) { en: "value of the destination label {key}", zh: "目的標籤 {key} " }
     below(amount, window) { en: "fewer than {amount} in {window} min", zh: "{window} 分鐘內少於 {amount}" }
     standing(amount, minutes) { en: "{amount} for {minutes} min", zh: "{amount}持續 {minutes} 分鐘" }
     flows(count, window) { en: "{count} flows in {window} min", zh: "{window} 分鐘 {count} 條流量" }
+
+    // The whole rule as one sentence: of which records …
+    sentence(subject, alerts, rest) { en: "{subject}: {alerts}{rest}.", zh: "{subject}：{alerts}{rest}。" }
+    all_events() { en: "all events", zh: "所有事件" }
+    events_of_type(list) { en: "events of type {list}", zh: "類型為 {list} 的事件" }
+    events_with_type(list) { en: "events with {list} in their type", zh: "類型含 {list} 的事件" }
+    traffic() { en: "traffic", zh: "流量" }
+    traffic_of(proto) { en: "{proto} traffic", zh: " {proto} 流量" }
+    all_traffic(traffic) { en: "all {traffic}", zh: "所有{traffic}" }
+    decided_traffic(decisions, traffic) { en: "{decisions} {traffic}", zh: "{decisions}的{traffic}" }
+    to_port(list) { en: "to port {list}", zh: "連接埠 {list}" }
+    with_parts(subject, parts) { en: "{subject} {parts}", zh: "{subject}（{parts}）" }
+    beside() { en: ", ", zh: "；" }
+    or(list, last) { en: "{list} or {last}", zh: "{list} 或 {last}" }
+    as_well_as(list, last) { en: "{list} and {last}", zh: "{list} 與 {last}" }
+    comma_in_list() { en: ", ", zh: "、" }
+    either(list, last) { en: "{list} or {last}", zh: "{list}或{last}" }
+    or_more(list, more, all) { en: "{list} or {more} more", zh: "{list} 等 {all} 個" }
+    undecided() { en: "undecided", zh: "決策不明" }
+    // … of what each by itself …
+    one(what) { en: "one {what}", zh: "同一{what}" }
+    one_new(what) { en: "a new {what}", zh: "新的{what}" }
+    one_pair(both) { en: "one pair of {both}", zh: "同一組{both}" }
+    one_new_pair(both) { en: "a new pair of {both}", zh: "新的{both}組合" }
+    by_it(who) { en: "by {who}", zh: "{who}" }
+    from_it(who) { en: "from {who}", zh: "{who}" }
+    about_it(what) { en: "about {what}", zh: "{what}" }
+    of_it(what) { en: "of {what}", zh: "{what}" }
+    event_group(phrases, noun) { en: "{phrases}", zh: "{noun}" }
+    // … from how many on …
+    alerts_on_each_event() { en: "each one alerts at once", zh: "每筆立即發出警示" }
+    alerts_on_each_connection() { en: "every new connection alerts at once", zh: "一有新連線立即發出警示" }
+    alerts_on_new_event(of) { en: "alerts as soon as there is one {of}", zh: "一出現{of}立即發出警示" }
+    alerts_on_new(who) { en: "alerts as soon as {who} turns up", zh: "一出現{who}立即發出警示" }
+    alerts_at(what, time) { en: "alerts at {what} within {time}", zh: "{time}內達 {what}時發出警示" }
+    alerts_at_of(what, of, time) { en: "alerts at {what} {of} within {time}", zh: "{of}在 {time}內達 {what}時發出警示" }
+    alerts_when_has(who, what, time) { en: "alerts when {who} has {what} within {time}", zh: "{who}在 {time}內達 {what}時發出警示" }
+    alerts_when_makes(who, what, time) { en: "alerts when {who} makes {what} within {time}", zh: "{who}在 {time}內發起 {what}時發出警示" }
+    alerts_when_reaches(who, what, time) { en: "alerts when {who} reaches {what} within {time}", zh: "{who}在 {time}內連往 {what}時發出警示" }
+    alerts_when_receives(who, what, time) { en: "alerts when {who} receives {what} within {time}", zh: "{who}在 {time}內收到 {what}時發出警示" }
+    alerts_when_reached_by(who, what, time) { en: "alerts when {who} is reached by {what} within {time}", zh: "{who}在 {time}內有 {what}連入時發出警示" }
+    alerts_when_reached_on(who, what, time) { en: "alerts when {who} is reached on {what} within {time}", zh: "{who}在 {time}內有 {what}遭連入時發出警示" }
+    alerts_when_uses(who, what, time) { en: "alerts when {who} uses {what} within {time}", zh: "{who}在 {time}內使用 {what}時發出警示" }
+    alerts_below(what, time) { en: "alerts when there are fewer than {what} within {time}", zh: "{time}內少於 {what}時發出警示" }
+    alerts_from(what) { en: "alerts from {what} on", zh: "達 {what}時發出警示" }
+    alerts_from_so(what, time) { en: "alerts from {what} on, each so for {time}", zh: "達 {what}且各持續 {time}時發出警示" }
+    workloads_that_are(states) { en: "workloads that are {states}", zh: "{states}的 workload" }
+    // … and how long it rests then.
+    tells_end() { en: "; then tells when it is over", zh: "，結束時通知" }
+    reminds(time) { en: "; then reminds after {time}, and tells when it is over", zh: "，之後每 {time}提醒一次，結束時通知" }
+    rests(time) { en: "; then rests for {time}", zh: "，之後靜默 {time}" }
+    each_rests(time, what) { en: "; then rests for {time} (each {what} by itself)", zh: "，之後靜默 {time}（各{what}分別計算）" }
+    each_pair_rests(time) { en: "; then rests for {time} (each pair by itself)", zh: "，之後靜默 {time}（各組分別計算）" }
+    new_is(days) { en: "; new is what was not seen for {days}", zh: "；{days}內未出現者視為新的" }
+    new_is_and_learns(days, learns) {
+        en: "; new is what was not seen for {days}, and for the first {learns} it only learns",
+        zh: "；{days}內未出現者視為新的，最初 {learns}僅學習，不發出警示"
+    }
 
     // What was changed.
     added(id, name) { en: "rule {id} added: {name}", zh: "已新增規則 {id}：{name}" }

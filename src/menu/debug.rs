@@ -17,8 +17,8 @@ const SCRIPT_COLUMNS: usize = 120;
 pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     menu.console.screen(&say::debug(lang));
-    let config = match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
-        Ok(opened) => opened.config,
+    let opened = match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
+        Ok(opened) => opened,
         Err(unopened) => {
             let lines = unopened.error.lines(lang);
             lines.iter().for_each(|line| menu.console.fault(line));
@@ -31,7 +31,8 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
     };
     menu.console.show(Style::Faint, &say::asking_pce(lang));
     let now = (menu.again)().now;
-    match inspect(&config, lang, now, how_many, &terminal::progress) {
+    let counted = &opened.state.rules;
+    match inspect(&opened.config, counted, lang, now, how_many, &terminal::progress) {
         Ok(inspection) => show(menu, &inspection),
         Err(error) => {
             menu.console.fault(&error.text(lang));

@@ -45,11 +45,22 @@ const DECISIONS: Form = Form::Choice(&[
     ("-1", words::any_decision),
 ]);
 
-const EVENT_COUNTS: Form =
-    Form::Choice(&[("events", say::by_events), ("objects", say::by_objects)]);
+const EVENT_COUNTS: Form = Form::Choice(&[
+    ("events", say::by_events),
+    ("objects", say::by_objects),
+    ("users", say::by_users),
+    ("sources", say::by_addresses),
+    ("workloads", say::by_workloads),
+]);
 
-const FLOW_COUNTS: Form =
-    Form::Choice(&[("connections", say::by_connections), ("flows", say::by_flows)]);
+const FLOW_COUNTS: Form = Form::Choice(&[
+    ("connections", say::by_connections),
+    ("flows", say::by_flows),
+    ("sources", say::by_sources),
+    ("destinations", say::by_destinations),
+    ("ports", say::by_ports),
+    ("users", say::by_users),
+]);
 
 const fn field(key: &'static str, label: Wording, hint: Wording) -> Field {
     Field { key, label, hint, form: Form::Plain }
@@ -77,6 +88,9 @@ pub static TRAFFIC: [Field; 7] = [
     field("dst_ip_in", say::dst_ip, say::ip_hint),
 ];
 
+/// Those of a traffic rule that every rule of that kind shows, set or not.
+const TRAFFIC_SHOWN: [&str; 2] = ["pd", "port"];
+
 /// Which flows a traffic rule leaves out.
 pub static EXCEPT: [Field; 5] = [
     field("ex_port", say::ex_port, say::port_hint),
@@ -97,7 +111,11 @@ pub static WORKLOAD: [Field; 7] = [
     field("threshold_count", say::standing_count, say::standing_count_hint),
 ];
 
-/// What few rules ask for: asked about where a rule does.
+/// Of [`FURTHER`] those that only an event rule has, and those that both kinds have.
+const OF_EVENTS: [&str; 5] = ["source_ip", "workload", "change", "not_source_ip", "not_workload"];
+const OF_BOTH: [&str; 3] = ["user", "not_user", "technique"];
+
+/// What few rules ask for: shown where a rule does.
 static FURTHER: [Field; 20] = [
     field("user", say::user, say::names_hint),
     field("source_ip", say::source_ip, say::ip_hint),
@@ -130,6 +148,21 @@ pub static LEVEL: Field = chosen("level", say::level, LEVELS);
 /// What the user calls the rule.
 pub static NAME: Field = field("name", say::name, say::name_hint);
 
+/// From how many on.
+pub static COUNT: Field = field("threshold_count", say::count, say::count_hint);
+
+/// Within how long.
+pub static WINDOW: Field = field("threshold_window", say::window, say::window_hint);
+
+/// Which ports.
+pub static PORT: Field = field("port", say::port, say::port_hint);
+
+/// For how long what was not seen is new.
+pub static NEW_WITHIN: Field = field("new_within_days", say::new_within, say::new_within_hint);
+
+static LEARN: Field = field("learn_days", say::learn, say::learn_hint);
+static EVENT_PER: Field = field("per", say::per, say::event_per_hint);
+static FLOW_PER: Field = field("per", say::per, say::flow_per_hint);
 static EVENT_COUNT: Field = chosen("count_by", say::count_by, EVENT_COUNTS);
 static FLOW_COUNT: Field = chosen("count_by", say::count_by, FLOW_COUNTS);
 static REMINDER: Field = field("cooldown_minutes", say::reminder, say::reminder_hint);
@@ -139,23 +172,54 @@ static REC: Field = field("rec", say::rec, say::rec_hint);
 static NOTE: Field = field("note", say::note, say::note_hint);
 static ENABLED: Field = field("enabled", say::enabled, say::nothing);
 
-/// All fields of a rule, by its type.
+/// The fields of a rule, by its type: what any such rule has, and what this one has.
 pub fn of(rule: &Keys) -> Vec<&'static Field> {
-    let (filter, count): (Vec<&Field>, _) = match rule.get("type").and_then(Value::as_str) {
-        Some("workload") => {
-            let mut all = vec![&NAME];
-            all.extend(&WORKLOAD);
-            all.extend([&REMINDER, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
-            return all;
-        }
-        Some("traffic") => (TRAFFIC.iter().chain(&EXCEPT).collect(), &FLOW_COUNT),
-        _ => (EVENT.iter().collect(), &EVENT_COUNT),
-    };
+    if rule.get("type").and_then(Value::as_str) == Some("workload") {
+        let mut all = vec![&NAME];
+        all.extend(&WORKLOAD);
+        all.extend([&REMINDER, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
+        return all;
+    }
+    let is_set = |field: &&Field| rule.contains_key(field.key);
+    let traffic = is_traffic(rule);
     let mut all = vec![&NAME];
-    all.extend(filter);
-    all.extend([&TRIGGER, count, &COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
-    all.extend(FURTHER.iter().filter(|field| rule.contains_key(field.key)));
+    match traffic {
+        true => all.extend(TRAFFIC.iter().filter(|field| is_always_shown(field) || is_set(field))),
+        false => all.extend(&EVENT),
+    }
+    all.extend(EXCEPT.iter().chain(&FURTHER).filter(is_set));
+    all.push(&TRIGGER);
+    all.extend(if traffic { [&FLOW_COUNT, &FLOW_PER] } else { [&EVENT_COUNT, &EVENT_PER] });
+    all.extend((rule.contains_key("per") || is_set(&&NEW_WITHIN)).then_some(&NEW_WITHIN));
+    all.extend((is_set(&&NEW_WITHIN) || is_set(&&LEARN)).then_some(&LEARN));
+    all.extend([&COOLDOWN, &LEVEL, &DESC, &REC, &NOTE, &ENABLED]);
     all
+}
+
+/// What else such a rule may ask for, and this one does not.
+pub fn further(rule: &Keys) -> Vec<&'static Field> {
+    let is_free = |field: &&Field| !rule.contains_key(field.key);
+    match is_traffic(rule) {
+        true => {
+            let usual = TRAFFIC.iter().filter(|field| !is_always_shown(field)).chain(&EXCEPT);
+            let rare = FURTHER.iter().filter(|field| !OF_EVENTS.contains(&field.key));
+            usual.chain(rare).filter(is_free).collect()
+        }
+        false if rule.get("type").and_then(Value::as_str) == Some("workload") => Vec::new(),
+        false => {
+            let of =
+                |field: &&Field| OF_EVENTS.contains(&field.key) || OF_BOTH.contains(&field.key);
+            FURTHER.iter().filter(of).filter(is_free).collect()
+        }
+    }
+}
+
+fn is_traffic(rule: &Keys) -> bool {
+    rule.get("type").and_then(Value::as_str) == Some("traffic")
+}
+
+fn is_always_shown(field: &Field) -> bool {
+    TRAFFIC_SHOWN.contains(&field.key)
 }
 
 impl Field {
@@ -187,6 +251,7 @@ impl Field {
             }
             (_, Kind::Bool, Value::Bool(false)) => say::off(lang),
             (_, Kind::Bool, _) => say::on(lang),
+            (_, Kind::Number(_), Value::Null) if self.key == NEW_WITHIN.key => String::new(),
             (_, Kind::Number(_), Value::Null) => say::by_default(lang),
             (_, _, value) => plain(value),
         }
@@ -220,6 +285,11 @@ impl Field {
         }
     }
 
+    /// Asks for what has to be there: Enter takes what stands in the rule.
+    pub fn ask_needed(&self, menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
+        self.ask_text(menu, rule, &self.known().kind, true)
+    }
+
     fn ask_text(
         &self,
         menu: &mut Menu<'_>,
@@ -244,14 +314,29 @@ impl Field {
             let mut candidate = rule.clone();
             candidate.insert(self.key.to_owned(), value.clone());
             reader.rule(&candidate, self.key)?;
+            if self.key == "per" {
+                // What each group has but one of can't be counted in it.
+                reader.rule(&candidate, "count_by")?;
+            }
             Ok(Some(value))
         })?;
         match answer {
             Some(Some(value)) => drop(rule.insert(self.key.to_owned(), value)),
-            Some(None) => drop(rule.remove(self.key)),
+            Some(None) => self.remove(rule),
             None => {}
         }
         Ok(())
+    }
+
+    /// Takes the value away, and what has no meaning without it.
+    fn remove(&self, rule: &mut Keys) {
+        let without: &[&str] = match self.key {
+            "per" => &["new_within_days", "learn_days"],
+            "new_within_days" => &["learn_days"],
+            _ => &[],
+        };
+        rule.remove(self.key);
+        without.iter().for_each(|key| drop(rule.remove(*key)));
     }
 
     fn ask_choice(
@@ -273,7 +358,12 @@ impl Field {
         };
         if let Some((value, _)) = chosen.and_then(|at| choices.get(at)) {
             let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(*value));
-            rule.insert(self.key.to_owned(), value);
+            let mut candidate = rule.clone();
+            candidate.insert(self.key.to_owned(), value);
+            match menu.reader().rule(&candidate, self.key) {
+                Ok(()) => *rule = candidate,
+                Err(wrong) => menu.console.fault_notice(&wrong),
+            }
         }
         Ok(())
     }
@@ -305,12 +395,8 @@ fn ask_trigger(menu: &mut Menu<'_>, rule: &mut Keys) -> Result<(), Stop> {
     };
     candidate.entry("threshold_count").or_insert(usual.into());
     candidate.entry("threshold_window").or_insert(window.into());
-    for part in [
-        field("threshold_count", say::count, say::count_hint),
-        field("threshold_window", say::window, say::window_hint),
-    ] {
-        part.ask_text(menu, &mut candidate, &part.known().kind, true)?;
-    }
+    COUNT.ask_needed(menu, &mut candidate)?;
+    WINDOW.ask_needed(menu, &mut candidate)?;
     *rule = candidate;
     Ok(())
 }

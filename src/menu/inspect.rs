@@ -4,9 +4,11 @@
 //! Sends no mail, takes no lock, touches no state. What is printed fits the columns
 //! given, and nothing of it reaches the terminal unescaped.
 
+mod groups;
 mod look;
 mod show;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -23,6 +25,7 @@ use crate::pce::error::Error;
 use crate::pce::health::noop;
 use crate::pce::ip_lists::{Table, fetch};
 use crate::report::snapshot::indent;
+use crate::report::tally::Tally;
 use crate::rules::ip_lists;
 
 /// How many records of each kind are shown at most.
@@ -46,6 +49,7 @@ pub struct View {
 /// What the PCE returned.
 pub struct Inspection<'a> {
     config: &'a Config,
+    counted: &'a BTreeMap<String, Tally>,
     lang: Lang,
     /// Which of the IP lists that rules name an address is in.
     lists: Table,
@@ -56,13 +60,15 @@ pub struct Inspection<'a> {
 }
 
 /// Asks the PCE for its last events and flows, `how_many` of each (1 to [`MOST`]).
-/// `now` is the host's clock; `progress` is told while the PCE computes.
+/// `counted` is what the runs keep of each rule; `now` is the host's clock; `progress` is
+/// told while the PCE computes.
 ///
 /// # Errors
 /// Where the PCE is not reached or refuses the key; what fails later is part of what
 /// is shown.
 pub fn inspect<'a>(
     config: &'a Config,
+    counted: &'a BTreeMap<String, Tally>,
     lang: Lang,
     now: Timestamp,
     how_many: usize,
@@ -101,7 +107,7 @@ pub fn inspect<'a>(
         Ok(lists) => (lists, None),
         Err(error) => (Table::default(), Some(error)),
     };
-    Ok(Inspection { config, lang, lists, lists_unread, events, flows })
+    Ok(Inspection { config, counted, lang, lists, lists_unread, events, flows })
 }
 
 impl Inspection<'_> {
@@ -134,6 +140,7 @@ impl Inspection<'_> {
             zone: &self.config.settings.timezone,
             rules: &self.config.rules,
             lists: &self.lists,
+            counted: self.counted,
         }
     }
 

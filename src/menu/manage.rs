@@ -88,10 +88,8 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let shown = keys(&rule.1);
     menu.console.screen(&form::title(menu, &shown));
+    form::tell(menu, &shown);
     form::show(menu, &fields::of(&shown), &shown);
-    for problem in menu.reader().whole_rule(&shown) {
-        menu.console.show(Style::Bad, &problem);
-    }
     let on = shown.get("enabled") != Some(&Value::Bool(false));
     let switch = if on { words::disable(lang) } else { words::enable(lang) };
     let choices = format!(

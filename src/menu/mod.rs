@@ -25,6 +25,7 @@ mod smtp;
 mod strict;
 mod traffic_rule;
 mod typing;
+mod wanted;
 mod workload_rule;
 
 use serde_json::Value;
@@ -91,7 +92,7 @@ impl<'a> Menu<'a> {
         let lang = self.console.lang;
         header::show(self);
         let entries = [
-            say::add_event_rule(lang),
+            say::add_rule(lang),
             say::add_traffic_rule(lang),
             say::manage_rules(lang),
             say::settings(lang),
@@ -118,7 +119,7 @@ impl<'a> Menu<'a> {
         }
         self.console.fine();
         match chosen.as_str() {
-            "1" => event_rule::add(self),
+            "1" => wanted::add(self),
             "2" => traffic_rule::add(self),
             "3" => manage::manage(self),
             "4" => settings::settings(self),

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use self::daily::Daily;
 use crate::lang::Both;
 use crate::rules::groups::Value;
-use crate::rules::{Level, Measure, RuleKey, Threshold};
+use crate::rules::{Level, Measure, Rule, RuleKey, Threshold};
 
 pub use standing::{RuleNews, Stands};
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
@@ -42,6 +42,8 @@ pub struct Alert {
     pub technique: String,
     /// What was asked for.
     pub threshold: Threshold,
+    /// All that was asked for, to be told in a sentence; absent where it is told in short.
+    pub rule: Option<Box<Rule>>,
     /// For a rule that counts some apart: each group that is due. What is told below is of
     /// the worst.
     pub groups: Option<AlertGroups>,
@@ -79,6 +81,7 @@ impl Alert {
     /// Lets go of what takes more than a line to tell.
     pub fn keep_in_short(&mut self) {
         (self.desc, self.rec) = (String::new(), String::new());
+        self.rule = None;
         self.timeline = Vec::new();
         self.snapshot = Vec::new();
         for row in self.groups.iter_mut().flat_map(|groups| &mut groups.rows) {

@@ -235,6 +235,7 @@ impl Tally {
             rec: rule.rec.clone(),
             technique: rule.technique.clone(),
             threshold: rule.threshold,
+            rule: Some(Box::new(rule.clone())),
             groups,
             count: worst.count,
             measure: rule.filter.measure(),

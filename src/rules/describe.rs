@@ -1,19 +1,52 @@
 //! A rule in a few words, for lists: what it matches, and when it alerts.
 
+mod sentence;
+
+pub use sentence::sentence;
+
 use super::{
     Decision, EventCount, EventFilter, EventPer, FieldChange, Filter, FlowPer, Label, Measure,
     PortRange, Rule, Threshold, TrafficFilter, WorkloadFilter, WorkloadState, protocol,
 };
-use crate::lang::{Lang, counts, listed, listed_by, rules as words, standing};
+use crate::lang::{Lang, counts, listed, rules as words, standing};
 
 /// What the rule matches, as one line.
 pub fn matches(rule: &Rule, lang: Lang) -> String {
+    let join = Join { any: commas, all: commas };
     let parts = match &rule.filter {
-        Filter::Event(filter) => event(filter, lang),
-        Filter::Traffic(filter) => traffic(filter, lang),
-        Filter::Workload(filter) => workload(filter, lang),
+        Filter::Event(filter) => {
+            let kind = match filter.filter_value.as_str() {
+                "*" => words::any_event(lang),
+                value => value.to_owned(),
+            };
+            [vec![kind], event(filter, join, lang)].concat()
+        }
+        Filter::Traffic(filter) => {
+            let mut parts = vec![decisions(&filter.decisions, lang)];
+            if !filter.ports.is_empty() {
+                parts.push(words::port(lang, commas(&ports(&filter.ports), lang)));
+            }
+            parts.extend(filter.proto.map(|proto| proto_name(proto, lang).to_ascii_lowercase()));
+            [parts, traffic(filter, join, lang)].concat()
+        }
+        Filter::Workload(filter) => {
+            [vec![states(&filter.state, lang)], workload(filter, join, lang)].concat()
+        }
     };
     parts.join(&words::between(lang))
+}
+
+/// How several values of one key are listed.
+#[derive(Clone, Copy)]
+struct Join {
+    /// Any of them is enough.
+    any: fn(&[String], Lang) -> String,
+    /// All of them are needed.
+    all: fn(&[String], Lang) -> String,
+}
+
+fn commas(list: &[String], lang: Lang) -> String {
+    listed(lang, list)
 }
 
 /// When its matches become an alert.
@@ -107,76 +140,60 @@ pub fn states(states: &[WorkloadState], lang: Lang) -> String {
     words.reduce(|one, other| standing::or(lang, one, other)).unwrap_or_default()
 }
 
-fn workload(filter: &WorkloadFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![states(&filter.state, lang)];
-    let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
-        parts.extend((!names.is_empty()).then(|| words(lang, names.join(", "))));
-    };
-    list(
-        filter.label.iter().map(|label| format!("{}={}", label.key, label.value)).collect(),
-        words::label,
-    );
-    list(filter.host.clone(), words::host);
-    list(filter.os.clone(), words::os);
-    list(filter.not_host.clone(), words::not_host);
-    parts
-}
-
-fn event(filter: &EventFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![match filter.filter_value.as_str() {
-        "*" => words::any_event(lang),
-        value => value.to_owned(),
-    }];
-    if !filter.severity.is_empty() {
-        parts.push(words::severity(lang, listed(lang, &filter.severity)));
-    }
-    if !filter.status.is_empty() {
-        parts.push(words::status(lang, listed(lang, &filter.status)));
-    }
-    let mut list = |names: Vec<String>, words: fn(Lang, String) -> String| {
-        parts.extend((!names.is_empty()).then(|| words(lang, listed(lang, &names))));
-    };
-    let nets = |nets: &[ipnet::IpNet]| nets.iter().map(net).collect();
-    list(filter.user.clone(), words::user);
-    list(nets(&filter.source_ip), words::source_ip);
-    list(filter.workload.clone(), words::workload);
-    list(filter.not_user.clone(), words::not_user);
-    list(nets(&filter.not_source_ip), words::not_source_ip);
-    list(filter.not_workload.clone(), words::not_workload);
-    parts.extend(filter.change.as_ref().map(|change| changed(change, lang)));
-    parts
-}
-
-/// `enforcement_mode: full → any`.
-fn changed(change: &FieldChange, lang: Lang) -> String {
-    let values = |values: &[String]| match values {
-        [] => words::any_value(lang),
-        values => several_values(lang, values),
-    };
-    words::changed_field(lang, &change.field, values(&change.from), values(&change.to))
-}
-
-/// As they stand in the rule: either of them.
-fn several_values(lang: Lang, values: &[String]) -> String {
-    let shown = values.iter().map(|value| match value.is_empty() {
-        true => "\"\"",
-        false => value.as_str(),
-    });
-    let shown: Vec<&str> = shown.collect();
-    listed_by(lang, &shown, "|")
-}
-
-fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
-    let mut parts = vec![decisions(&filter.decisions, lang)];
-    if !filter.ports.is_empty() {
-        parts.push(words::port(lang, ports(&filter.ports, lang)));
-    }
-    if let Some(proto) = filter.proto {
-        let name = protocol::name(proto).map(str::to_ascii_lowercase);
-        parts.push(name.unwrap_or_else(|| words::proto(lang, proto)));
-    }
+/// What of a workload is asked for beside how it is.
+fn workload(filter: &WorkloadFilter, join: Join, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    let labels = filter.label.iter().map(|label| format!("{}={}", label.key, label.value));
+    let labels: Vec<String> = labels.collect();
+    parts.extend((!labels.is_empty()).then(|| words::label(lang, (join.all)(&labels, lang))));
     let mut list = |names: &[String], words: fn(Lang, String) -> String| {
-        parts.extend((!names.is_empty()).then(|| words(lang, listed(lang, names))));
+        parts.extend((!names.is_empty()).then(|| words(lang, (join.any)(names, lang))));
+    };
+    list(&filter.host, words::host);
+    list(&filter.os, words::os);
+    list(&filter.not_host, words::not_host);
+    parts
+}
+
+/// What of an event is asked for beside its type.
+fn event(filter: &EventFilter, join: Join, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut list = |names: &[String], words: fn(Lang, String) -> String| {
+        parts.extend((!names.is_empty()).then(|| words(lang, (join.any)(names, lang))));
+    };
+    list(&filter.severity, words::severity);
+    list(&filter.status, words::status);
+    list(&filter.user, words::user);
+    list(&nets(&filter.source_ip), words::source_ip);
+    list(&filter.workload, words::workload);
+    list(&filter.not_user, words::not_user);
+    list(&nets(&filter.not_source_ip), words::not_source_ip);
+    list(&filter.not_workload, words::not_workload);
+    parts.extend(filter.change.as_ref().map(|change| changed(change, join, lang)));
+    parts
+}
+
+/// `enforcement_mode changed from full to idle`.
+fn changed(change: &FieldChange, join: Join, lang: Lang) -> String {
+    let shown = |value: &String| if value.is_empty() { "\"\"".to_owned() } else { value.clone() };
+    let of = |values: &[String]| {
+        let values: Vec<String> = values.iter().map(shown).collect();
+        (join.any)(&values, lang)
+    };
+    let field = &change.field;
+    match (change.from.as_slice(), change.to.as_slice()) {
+        ([], []) => words::changed_at_all(lang, field),
+        ([], to) => words::changed_to(lang, field, of(to)),
+        (from, []) => words::changed_from(lang, field, of(from)),
+        (from, to) => words::changed_from_to(lang, field, of(from), of(to)),
+    }
+}
+
+/// What of a flow is asked for beside its decision, port and protocol.
+fn traffic(filter: &TrafficFilter, join: Join, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut list = |names: &[String], words: fn(Lang, String) -> String| {
+        parts.extend((!names.is_empty()).then(|| words(lang, (join.any)(names, lang))));
     };
     list(&filter.process, words::process);
     list(&filter.user, words::user);
@@ -205,17 +222,13 @@ fn traffic(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
         parts.extend(managed.map(|managed| if managed { is } else { is_not }));
     }
     let ends = [
-        (
-            words::from(lang, end(&filter.src_label, &filter.src_ip, lang)),
-            filter.src_label.len() + filter.src_ip.len(),
-        ),
-        (
-            words::to(lang, end(&filter.dst_label, &filter.dst_ip, lang)),
-            filter.dst_label.len() + filter.dst_ip.len(),
-        ),
+        (words::from as fn(Lang, String) -> String, &filter.src_label, &filter.src_ip),
+        (words::to, &filter.dst_label, &filter.dst_ip),
     ];
-    parts.extend(ends.into_iter().filter(|(_, named)| *named > 0).map(|(text, _)| text));
-    parts.extend(left_out(filter, lang));
+    for (words, labels, addresses) in ends {
+        parts.extend(end(labels, addresses, join, lang).map(|end| words(lang, end)));
+    }
+    parts.extend(left_out(filter, join, lang));
     parts
 }
 
@@ -228,57 +241,68 @@ fn told_apart(names: &[String]) -> Vec<String> {
     names.iter().map(quoted).collect()
 }
 
-fn left_out(filter: &TrafficFilter, lang: Lang) -> Vec<String> {
+fn left_out(filter: &TrafficFilter, join: Join, lang: Lang) -> Vec<String> {
     let mut parts = Vec::new();
     if !filter.ex_ports.is_empty() {
-        parts.push(words::port(lang, ports(&filter.ex_ports, lang)));
+        parts.push(words::port(lang, (join.any)(&ports(&filter.ex_ports), lang)));
     }
-    if !filter.ex_src_label.is_empty() {
-        parts.push(words::from(lang, end(&filter.ex_src_label, &[], lang)));
-    }
-    if !filter.ex_src_ip.is_empty() {
-        parts.push(words::from(lang, end(&[], &filter.ex_src_ip, lang)));
-    }
-    if !filter.ex_dst_label.is_empty() {
-        parts.push(words::to(lang, end(&filter.ex_dst_label, &[], lang)));
-    }
-    if !filter.ex_dst_ip.is_empty() {
-        parts.push(words::to(lang, end(&[], &filter.ex_dst_ip, lang)));
-    }
+    parts.extend(end(&filter.ex_src_label, &[], join, lang).map(|end| words::from(lang, end)));
+    parts.extend(end(&[], &filter.ex_src_ip, join, lang).map(|end| words::from(lang, end)));
+    parts.extend(end(&filter.ex_dst_label, &[], join, lang).map(|end| words::to(lang, end)));
+    parts.extend(end(&[], &filter.ex_dst_ip, join, lang).map(|end| words::to(lang, end)));
     parts.into_iter().map(|part| words::not(lang, part)).collect()
 }
 
 fn decisions(decisions: &[Decision], lang: Lang) -> String {
-    let told = decisions.iter().map(|decision| match decision {
-        Decision::Allowed => words::allowed(lang),
-        Decision::PotentiallyBlocked => words::potentially_blocked(lang),
-        Decision::Blocked => words::blocked(lang),
-        Decision::Unknown => words::unknown(lang),
-    });
+    let told = decisions.iter().map(|decision| decided(*decision, lang));
     match decisions {
         [] => words::any_decision(lang),
         _ => listed(lang, &told.collect::<Vec<_>>()),
     }
 }
 
-fn ports(ranges: &[PortRange], lang: Lang) -> String {
+fn decided(decision: Decision, lang: Lang) -> String {
+    match decision {
+        Decision::Allowed => words::allowed(lang),
+        Decision::PotentiallyBlocked => words::potentially_blocked(lang),
+        Decision::Blocked => words::blocked(lang),
+        Decision::Unknown => words::unknown(lang),
+    }
+}
+
+fn proto_name(proto: u8, lang: Lang) -> String {
+    protocol::name(proto).map_or_else(|| words::proto(lang, proto), str::to_owned)
+}
+
+fn ports(ranges: &[PortRange]) -> Vec<String> {
     let range = |range: &PortRange| match range.from == range.to {
         true => range.from.to_string(),
         false => format!("{}-{}", range.from, range.to),
     };
-    listed(lang, &ranges.iter().map(range).collect::<Vec<_>>())
+    ranges.iter().map(range).collect()
 }
 
 /// Labels that must all be there, addresses of which one must be.
-fn end(labels: &[Label], nets: &[ipnet::IpNet], lang: Lang) -> String {
+fn end(labels: &[Label], addresses: &[ipnet::IpNet], join: Join, lang: Lang) -> Option<String> {
     let labels = labels.iter().map(|label| format!("{}={}", label.key, label.value));
-    listed(lang, &labels.chain(nets.iter().map(net)).collect::<Vec<_>>())
+    let labels: Vec<String> = labels.collect();
+    let addresses = nets(addresses);
+    match (labels.is_empty(), addresses.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some((join.all)(&labels, lang)),
+        (true, false) => Some((join.any)(&addresses, lang)),
+        (false, false) => {
+            let both = [(join.all)(&labels, lang), (join.any)(&addresses, lang)];
+            Some((join.all)(&both, lang))
+        }
+    }
 }
 
 /// A single address without its length.
-fn net(net: &ipnet::IpNet) -> String {
-    match net.prefix_len() == net.max_prefix_len() {
+fn nets(nets: &[ipnet::IpNet]) -> Vec<String> {
+    let net = |net: &ipnet::IpNet| match net.prefix_len() == net.max_prefix_len() {
         true => net.addr().to_string(),
         false => net.to_string(),
-    }
+    };
+    nets.iter().map(net).collect()
 }

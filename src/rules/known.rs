@@ -84,6 +84,11 @@ impl Known {
         is_new
     }
 
+    /// The day on which a group was last seen, from 1970 on, as far as that is known.
+    pub fn last_seen(&self, group: &Named) -> Option<u16> {
+        self.seen.last(self.key.of_bytes(group.identity()) >> DAY_BITS)
+    }
+
     /// Takes note of a group that was seen in this minute, and tells nothing of it.
     pub fn learn(&mut self, group: &Named, minute: Minute) {
         self.seen.note(self.key.of_bytes(group.identity()), day_of(minute));
@@ -179,8 +184,7 @@ impl Seen {
     /// The day it was last seen before, if it was.
     fn note(&mut self, hash: u64, day: u16) -> Option<u16> {
         let hash = hash >> DAY_BITS;
-        let settled = self.place(hash).ok().map(|place| day_in(self.settled[place]));
-        let before = self.fresh.get(&hash).copied().max(settled);
+        let before = self.last(hash);
         if before.is_none_or(|before| before < day) {
             self.fresh.insert(hash, day);
             if self.fresh.len() > GATHERED {
@@ -189,6 +193,11 @@ impl Seen {
             }
         }
         before
+    }
+
+    fn last(&self, hash: u64) -> Option<u16> {
+        let settled = self.place(hash).ok().map(|place| day_in(self.settled[place]));
+        self.fresh.get(&hash).copied().max(settled)
     }
 
     fn place(&self, hash: u64) -> Result<usize, usize> {

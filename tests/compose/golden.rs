@@ -9,9 +9,10 @@ use std::path::Path;
 use crate::{LANGS, mail, samples};
 
 /// The kinds; the others are made of the same pieces.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "event",
     "traffic",
+    "sweep",
     "backlog",
     "begins",
     "lasts",

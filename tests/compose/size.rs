@@ -5,7 +5,7 @@ use illumio_monitor::mail::compose::{ENCODED_MAX, HTML_MAX, LINE_MAX, SUBJECT_MA
 use illumio_monitor::report::{
     About, Alert, Beside, Change, Condition, Counted, Notice, Object, Phase, Report, Subject,
 };
-use illumio_monitor::rules::Level;
+use illumio_monitor::rules::{Filter, Level};
 
 use crate::samples::{
     condition, end, event_alert, ranking, record, service, talker, traffic_alert,
@@ -19,6 +19,11 @@ pub fn filled(text: &str, alerts: usize) -> Report {
     alert.desc = text.to_owned();
     alert.rec = text.to_owned();
     alert.snapshot = vec![record(alert.first, 1, text); 2];
+    if let Some(Filter::Event(filter)) = alert.rule.as_mut().map(|rule| &mut rule.filter) {
+        filter.filter_value = text.to_owned();
+        filter.user = vec![text.to_owned(); 3];
+        filter.not_workload = vec![text.to_owned(); 3];
+    }
     if let Subject::Events { sources, objects, changes } = &mut alert.subject {
         for source in sources.top.iter_mut() {
             source.what.event_type = text.to_owned();

@@ -10,7 +10,9 @@ use illumio_monitor::report::{
 };
 use illumio_monitor::rules::groups::Value;
 use illumio_monitor::rules::known::News;
-use illumio_monitor::rules::{Level, Measure, Threshold, WorkloadState};
+use illumio_monitor::rules::{
+    EventFilter, EventPer, FieldChange, Filter, Level, Measure, Rule, Threshold, WorkloadState,
+};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -211,6 +213,7 @@ fn alert() -> impl Strategy<Value = Alert> {
             timeline.dedup_by_key(|bar| bar.0);
             let start = first.as_second().div_euclid(60);
             timeline.iter_mut().for_each(|bar| bar.0 += start);
+            let rule = Some(Box::new(any_rule(&desc, threshold)));
             Alert {
                 rule_id: 1,
                 rule_name,
@@ -219,6 +222,7 @@ fn alert() -> impl Strategy<Value = Alert> {
                 rec,
                 technique,
                 threshold,
+                rule,
                 count,
                 measure,
                 groups,
@@ -233,6 +237,31 @@ fn alert() -> impl Strategy<Value = Alert> {
             }
         },
     )
+}
+
+/// A rule that asks for this text, in whatever it may stand in.
+fn any_rule(text: &str, threshold: Threshold) -> Rule {
+    let filter = EventFilter {
+        filter_value: text.to_owned(),
+        user: vec![text.to_owned(); 9],
+        change: Some(FieldChange { field: text.to_owned(), from: Vec::new(), to: Vec::new() }),
+        per: vec![EventPer::User],
+        ..EventFilter::default()
+    };
+    Rule {
+        id: 1,
+        name: text.to_owned(),
+        enabled: true,
+        level: Level::Info,
+        desc: String::new(),
+        rec: String::new(),
+        note: String::new(),
+        filter: Filter::Event(filter),
+        threshold,
+        cooldown_minutes: 5,
+        newness: None,
+        technique: Default::default(),
+    }
 }
 
 fn notice() -> impl Strategy<Value = Notice> {

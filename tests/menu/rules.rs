@@ -1,6 +1,6 @@
 //! Rules, added and managed by hand.
 
-use illumio_monitor::lang::{Lang, menu as say, menu_rules as words};
+use illumio_monitor::lang::{Lang, menu as say, menu_rules as words, wanted};
 use serde_json::{Value, json};
 
 use super::terminal::{SCREENS, Terminal};
@@ -17,7 +17,7 @@ fn an_event_rule_is_found_by_a_part_of_its_name() {
     for (lang, rows, columns) in SCREENS {
         let world = World::new();
         let mut person = Terminal::menu(&world, lang, rows, columns);
-        person.answer(&say::choice(lang), "1");
+        person.answer(&say::choice(lang), "1").answer(&say::choice(lang), "9");
         person.answer(&words::find_choice(lang), "99");
         person.shows(&say::want_choice(lang, 7));
         person.answer(&words::find_choice(lang), "2");
@@ -71,7 +71,7 @@ fn a_part_of_a_type_is_a_filter_itself_whatever_the_catalogue_finds() {
         "endpoint_offline_check",
         "label_dimension.*",
     ] {
-        person.answer(&say::choice(EN), "1");
+        person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
         person.answer(&words::find_choice(EN), part);
         let screen = person.asked_anything();
         if screen.contains(&words::as_it_stands(EN)) {
@@ -99,7 +99,7 @@ fn an_event_type_may_be_typed_freely() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);
     for (typed, in_catalogue) in [("user.*|api_key.*", true), ("our.own.event", false)] {
-        person.answer(&say::choice(EN), "1");
+        person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
         person.answer(&words::find_choice(EN), typed);
         if !in_catalogue {
             person.answer(&words::as_it_stands(EN), "y");
@@ -111,10 +111,11 @@ fn an_event_type_may_be_typed_freely() {
             &words::form_choice(EN),
         ]);
     }
-    person.answer(&say::choice(EN), "1");
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
     person.answer(&words::find_choice(EN), "user.*|");
     person.shows("is empty");
     person.answer(&words::find_choice(EN), "").answer(&say::choice(EN), "0");
+    person.answer(&say::choice(EN), "0");
     assert_eq!(person.left().0, 0);
     let filters: Vec<Value> =
         rules(&world).iter().map(|rule| rule["filter_value"].clone()).collect();
@@ -155,7 +156,7 @@ fn a_traffic_rule_takes_every_field() {
         person.enter(&[&say::choice(lang), &words::name(lang)]);
         person.answer(&words::form_choice(lang), "15");
         person.answer(&say::choice(lang), "2");
-        person.answer(&words::form_choice(lang), "16");
+        person.answer(&words::form_choice(lang), "17");
         person.answer(&words::cooldown(lang), "240");
         let form = person.asked(&words::form_choice(lang));
         assert!(form.contains("2001:db8::/32") && form.contains("240"), "{form}");
@@ -183,6 +184,144 @@ fn a_traffic_rule_takes_every_field() {
     }
 }
 
+#[test]
+fn a_rule_is_made_by_saying_what_to_see_and_shown_as_a_sentence() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "1");
+        person.shows(&wanted::what(lang));
+        person.fits();
+        person.answer(&say::choice(lang), "12");
+        person.shows(&say::want_choice(lang, 11));
+        person.answer(&say::choice(lang), "1");
+        person.answer(&words::port(lang), "99999").answer(&words::port(lang), "22,445,3389");
+        person.fits();
+        person.answer(&words::count(lang), "");
+        let form = person.asked(&words::form_choice(lang));
+        person.fits();
+        let sentence = match lang {
+            Lang::En => "reaches 5",
+            Lang::ZhTw => "連往 5",
+        };
+        assert!(form.contains(sentence), "{form}");
+        assert!(form.contains(&words::per(lang)), "the whole rule is on the screen: {form}");
+        person.answer(&words::form_choice(lang), "").answer(&say::choice(lang), "3");
+        // Its details have the sentence, too.
+        person.answer(&words::which_rules(lang), "1");
+        person.shows(sentence);
+        person.answer("1 ", "0").answer(&words::which_rules(lang), "");
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+        let rule = &rules(&world)[0];
+        let picked = ["type", "port", "per", "count_by", "threshold_count", "cooldown_minutes"];
+        assert_eq!(
+            picked.map(|key| rule[key].clone()),
+            [
+                json!("traffic"),
+                json!("22,445,3389"),
+                json!("source"),
+                json!("destinations"),
+                json!(5),
+                json!(240)
+            ]
+        );
+        assert_eq!(world_run(world), 0);
+    }
+}
+
+#[test]
+fn each_thing_to_see_is_a_rule_after_a_few_enters() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    for (entry, prompts) in [
+        ("1", vec![words::port(EN), words::count(EN)]),
+        ("2", vec![words::count(EN)]),
+        ("3", vec![words::count(EN)]),
+        ("4", vec![words::count(EN)]),
+        ("5", vec![words::port(EN), words::new_within(EN)]),
+        ("6", vec![words::count(EN)]),
+        ("7", vec![words::new_within(EN)]),
+        ("8", vec![words::count(EN)]),
+    ] {
+        person.answer(&say::choice(EN), "1").answer(&say::choice(EN), entry);
+        for prompt in &prompts {
+            person.answer(prompt, "");
+        }
+        let form = person.asked(&words::form_choice(EN));
+        let title = [words::event_rule(EN), words::traffic_rule(EN)];
+        assert!(title.iter().any(|kind| form.contains(&words::new_rule(EN, kind))), "{form}");
+        person.answer(&words::form_choice(EN), "");
+    }
+    // Who goes back comes back to the list, and then to the menu.
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "10");
+    person.answer(&say::choice(EN), "0");
+    person.shows(&wanted::what(EN));
+    person.answer(&say::choice(EN), "0").answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(rules(&world).len(), 8);
+    assert_eq!(world_run(world), 0);
+}
+
+#[test]
+fn what_is_counted_apart_and_what_is_new_are_set_and_taken_away_in_the_form() {
+    let world = World::new();
+    world.rule(json!({"type": "traffic", "name": "One", "pd": 2, "threshold_type": "count",
+        "threshold_count": 5, "threshold_window": 10}));
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    let number = |screen: &str, label: &str| {
+        let line = screen.lines().find(|line| line.contains(label)).unwrap();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    person.answer(&say::choice(EN), "3").answer(&words::which_rules(EN), "1").answer("1 ", "1");
+    let edit = |person: &mut Terminal, label: &str| {
+        let form = person.asked(&words::form_choice(EN));
+        person.answer(&words::form_choice(EN), &number(&form, label));
+    };
+    edit(&mut person, &words::per(EN));
+    person.answer(&words::per(EN), "who").answer(&words::per(EN), "source,source");
+    person.answer(&words::per(EN), "source, port");
+    // What each group has but one of is not counted in it.
+    edit(&mut person, &words::count_by(EN));
+    person.answer(&say::choice(EN), "5");
+    person.shows("each group");
+    edit(&mut person, &words::count_by(EN));
+    person.answer(&say::choice(EN), "4");
+    edit(&mut person, &words::new_within(EN));
+    person.answer(&words::new_within(EN), "91").answer(&words::new_within(EN), "30");
+    edit(&mut person, &words::learn(EN));
+    person.answer(&words::learn(EN), "3");
+    let form = person.asked(&words::form_choice(EN));
+    assert!(form.contains("for the first 3"), "{form}");
+    // One that is left out is found among the others.
+    edit(&mut person, "more: ");
+    let list = person.asked(&say::choice(EN));
+    person.answer(&say::choice(EN), &number(&list, &words::process(EN)));
+    person.answer(&words::process(EN), "curl");
+    let form = person.asked(&words::form_choice(EN));
+    assert!(form.contains("by process curl"), "{form}");
+    person.answer(&words::form_choice(EN), "");
+    let of = |world: &World| rules(world)[0].clone();
+    person.asked(&words::which_rules(EN));
+    let rule = of(&world);
+    let picked = ["per", "count_by", "new_within_days", "learn_days", "process"];
+    assert_eq!(
+        picked.map(|key| rule[key].clone()),
+        [json!("source, port"), json!("destinations"), json!(30), json!(3), json!("curl")]
+    );
+
+    person.answer(&words::which_rules(EN), "1").answer("1 ", "1");
+    edit(&mut person, &words::per(EN));
+    person.answer(&words::per(EN), "-");
+    person.answer(&words::form_choice(EN), "");
+    person.answer(&words::which_rules(EN), "").answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    let rule = of(&world);
+    for key in ["per", "new_within_days", "learn_days"] {
+        assert_eq!(rule.get(key), None, "{rule}");
+    }
+}
+
 fn three_rules() -> World {
     let world = World::new();
     for name in ["One", "Two 規則", "Three"] {
@@ -207,7 +346,7 @@ fn rules_are_listed_edited_switched_and_deleted() {
         person.answer(&which, "2").answer("1 ", "9").answer("1 ", "1");
         person.answer(&words::form_choice(lang), "1");
         person.answer(&words::name(lang), "第二條");
-        person.answer(&words::form_choice(lang), "7");
+        person.answer(&words::form_choice(lang), "8");
         person.answer(&words::cooldown(lang), "-");
         person.answer(&words::form_choice(lang), "");
         // Switch two off, and one of them on again.
@@ -375,7 +514,7 @@ fn a_rule_on_how_workloads_are_is_made_and_edited() {
 fn an_event_rule_may_ask_for_what_does_not_come() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);
-    person.answer(&say::choice(EN), "1");
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
     person.answer(&words::find_choice(EN), "sec_policy.creat*");
     person.answer(&say::choice(EN), "3");
     person.enter(&[&words::count(EN)]);

@@ -2,16 +2,25 @@
 
 mod reports;
 
+use illumio_monitor::config::check_rule;
 use illumio_monitor::lang::Lang;
+use illumio_monitor::report::group::Rest;
 use illumio_monitor::report::{
-    About, Alert, Beside, Change, Condition, ConditionNews, Counted, End, InOneGo, Kind, Object,
-    Phase, Ranking, Record, Report, Service, Source, Subject, Talker,
+    About, Alert, AlertGroups, Beside, Change, Condition, ConditionNews, Counted, End, Examples,
+    GroupRow, InOneGo, Kind, Object, Phase, Ranking, Record, Report, Service, Source, Subject,
+    Talker,
 };
-use illumio_monitor::rules::{Level, Measure, Threshold};
+use illumio_monitor::rules::groups::Value;
+use illumio_monitor::rules::{Level, Measure, Rule, Threshold};
 use jiff::Timestamp;
 
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// A rule as it stands in a config.
+pub fn rule(json: &str) -> Option<Box<Rule>> {
+    Some(Box::new(check_rule(json, "rule").unwrap()))
 }
 
 pub fn empty(kind: Kind) -> Report {
@@ -95,6 +104,7 @@ pub fn event_alert(lang: Lang) -> Alert {
         rec: rec.to_owned(),
         technique: String::new(),
         threshold: Threshold::Immediate,
+        rule: rule(r#"{"type": "event", "name": "It", "filter_value": "agent.tampering"}"#),
         count: 3,
         measure: Measure::Matches,
         groups: None,
@@ -188,6 +198,11 @@ pub fn traffic_alert(lang: Lang) -> Alert {
         rec: rec.to_owned(),
         technique: String::new(),
         threshold: Threshold::Count { count: 100, window: 30 },
+        rule: rule(
+            r#"{"type": "traffic", "name": "It", "pd": 2, "port": 445, "proto": "tcp",
+            "dst_label": "app=Database", "ex_src_ip": "10.1.9.0/24", "threshold_count": 100,
+            "threshold_window": 30, "cooldown_minutes": 240}"#,
+        ),
         count: 1284,
         measure: Measure::Connections,
         groups: None,
@@ -428,6 +443,68 @@ fn hostile(lang: Lang) -> Report {
 }
 
 /// Every kind of mail, by a name for its file.
+/// Of a rule that counts each source by itself.
+pub fn sweep_alert(lang: Lang) -> Alert {
+    let (name, desc, rec) = match lang {
+        Lang::En => (
+            "One source to many hosts",
+            "One host tries others, one after the other, on ports that hosts are administered through.",
+            "Find out at once what runs on the source and who is logged in there.",
+        ),
+        Lang::ZhTw => (
+            "單一來源連往許多主機",
+            "同一台主機在管理用連接埠上接連嘗試連往其他主機。",
+            "請立即查明來源主機上執行的程式與登入者。",
+        ),
+    };
+    let host = |name: &str, ip: &str| Value::Host {
+        name: name.to_owned(),
+        ip: ip.to_owned(),
+        href: String::new(),
+    };
+    let (first, last) = (at("2026-11-22T09:48:00Z"), at("2026-11-22T09:57:00Z"));
+    let row = |source: Value, ip: &str, count: u64| GroupRow {
+        examples: Examples::Talkers(
+            ["10.9.0.4", "10.9.0.5", "10.9.0.6"]
+                .map(|to| counted(talker("", ip, "", to, Some(445), Some(6)), 1))
+                .into(),
+        ),
+        values: vec![source],
+        count,
+        at_least: false,
+        first,
+        last,
+    };
+    Alert {
+        rule_name: name.to_owned(),
+        level: Level::Critical,
+        desc: desc.to_owned(),
+        rec: rec.to_owned(),
+        threshold: Threshold::Count { count: 5, window: 10 },
+        rule: rule(
+            r#"{"type": "traffic", "name": "It", "pd": [2, 1],
+            "port": "22,135,445,3389,5985-5986", "per": "source", "count_by": "destinations",
+            "threshold_count": 5, "threshold_window": 10, "cooldown_minutes": 240}"#,
+        ),
+        groups: Some(AlertGroups {
+            rows: vec![
+                row(host("ws-0417.corp.example", "10.4.1.7"), "10.4.1.7", 212),
+                row(host("", "192.168.77.20"), "192.168.77.20", 9),
+            ],
+            more: Rest::default(),
+            gone: 0,
+        }),
+        count: 212,
+        measure: Measure::Destinations,
+        first,
+        last,
+        timeline: (minute(first)..=minute(last))
+            .zip([3, 11, 24, 31, 40, 38, 29, 18, 12, 6])
+            .collect(),
+        ..traffic_alert(lang)
+    }
+}
+
 pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     let unreachable = |phase, level, detail: &str| {
         let mut report = empty(Kind::Condition);
@@ -440,11 +517,14 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
     event.alerts = vec![event_alert(lang)];
     let mut traffic = empty(Kind::Alert);
     traffic.alerts = vec![traffic_alert(lang)];
+    let mut sweep = empty(Kind::Alert);
+    sweep.alerts = vec![sweep_alert(lang)];
     let mut backlog = empty(Kind::Alert);
     backlog.alerts = vec![backlog_alert(lang)];
     let mut all = vec![
         ("event", event),
         ("traffic", traffic),
+        ("sweep", sweep),
         ("backlog", backlog),
         ("mixed", mixed(lang)),
         ("begins", unreachable(Phase::Begins, Level::Critical, refused)),

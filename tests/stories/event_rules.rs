@@ -330,7 +330,7 @@ fn a_rule_may_ask_who_did_it_from_where_and_what_was_changed_from_what_to_what()
         assert_eq!(text.contains(&format!("<{name}>")), *is_told, "{name}: {text}");
     }
     let list = world.run(&["rules", "list"]).stdout;
-    assert!(list.contains("enabled: true → false"), "{list}");
+    assert!(list.contains("with enabled changed from true to false"), "{list}");
     let only =
         ["rules", "add", r#"{"type":"event","name":"x","filter_value":"y","change":{"to":"1"}}"#];
     let refused = world.run(&only);

@@ -201,7 +201,7 @@ fn the_later_versions_config_is_read_and_what_is_not_supported_is_named() {
             rule(2, json!({"type": "bandwidth", "threshold_count": 12.5})),
             rule(3, json!({"type": "volume"})),
             rule(4, json!({"dst_ip_in": "My IP list"})),
-            rule(5, json!({"filter_status": "failure"})),
+            rule(5, json!({"src_label_groups": "Core"})),
         ],
     );
     config["smtp"] = json!({"host": "mail.example.net", "port": 25, "user": "", "password": "",
@@ -219,8 +219,8 @@ fn the_later_versions_config_is_read_and_what_is_not_supported_is_named() {
         "rule 1 taken: R1",
         "rule not taken: R2: rules of type \"bandwidth\" are not supported",
         "rule not taken: R3: rules of type \"volume\" are not supported",
-        "rule not taken: R4: rule.dst_ip_in: \"My IP list\"",
-        "rule not taken: R5: rule.filter_status: unknown key",
+        "rule 4 taken: R4",
+        "rule not taken: R5: rule.src_label_groups: unknown key",
         "not taken: settings.theme: unknown key",
         "not taken: api.profile: unknown key",
         "not taken: alerts: line is not supported",
@@ -231,7 +231,8 @@ fn the_later_versions_config_is_read_and_what_is_not_supported_is_named() {
     assert!(!run.stdout.contains("t0psecret"), "{run:?}");
     assert!(!run.stdout.contains(&world.pce.secret()), "{run:?}");
     let config = world.config();
-    assert_eq!(config["rules"].as_array().unwrap().len(), 1);
+    assert_eq!(config["rules"].as_array().unwrap().len(), 2);
+    assert_eq!(config["rules"][1]["dst_list"], json!(["My IP list"]));
     assert_eq!(config["rules"][0]["threshold_count"].to_string(), "10");
     assert_eq!(config["settings"]["enable_health_check"], false);
     assert_eq!(world.run_at("10:10").code, 0);
@@ -392,4 +393,103 @@ fn odd_files_are_told_and_never_break_the_program() {
         let run = world.run_at("10:10");
         assert_eq!(run.code, 0, "{value}: {run:?}");
     }
+}
+
+/// As illumio-ops writes them, into a file of their own.
+#[test]
+fn the_latest_versions_rules_are_put_into_our_keys_and_what_can_not_be_said_is_named() {
+    let mut world = fresh();
+    let event = |id: i64, more: Value| {
+        let mut rule = json!({"id": id, "type": "event", "filter_key": "event_type",
+            "filter_value": "agent.tampering", "filter_status": "all", "filter_severity": "all",
+            "match_fields": {}, "throttle": "", "name": format!("R{id}"), "desc": "D",
+            "rec": "R", "threshold_type": "immediate", "threshold_count": 1,
+            "threshold_window": 10, "cooldown_minutes": 30});
+        for (key, value) in more.as_object().unwrap() {
+            rule[key] = value.clone();
+        }
+        rule
+    };
+    let traffic = |id: i64, more: Value| {
+        let mut rule = json!({"id": id, "type": "traffic", "name": format!("R{id}"), "pd": 2,
+            "port": null, "proto": null, "threshold_type": "count", "threshold_count": 25,
+            "threshold_window": 10, "cooldown_minutes": 30, "throttle": ""});
+        for (key, value) in more.as_object().unwrap() {
+            rule[key] = value.clone();
+        }
+        rule
+    };
+    let mut named = event(
+        2,
+        json!({"name_key": "rule_api_key_change", "desc_key": "x_desc",
+        "rec_key": "x_rec", "filter_value": "api_key.create,api_key.delete"}),
+    );
+    for key in ["name", "desc", "rec"] {
+        named.as_object_mut().unwrap().remove(key);
+    }
+    let rules = json!({"rules": [
+        event(1, json!({"filter_value": "user.sign_in,user.login", "filter_status": "failure",
+            "throttle": "1/45m", "match_fields": {"created_by.user.username": "svc-.*|ann",
+            "action.src_ip": "!10.0.0.1"}})),
+        named,
+        event(3, json!({"filter_value": "^agent\\.up.*$", "filter_severity": "err|warning",
+            "throttle": "2/1h"})),
+        event(4, json!({"filter_value": "(agent|ven).x"})),
+        event(5, json!({"match_fields": {"pce_fqdn": "p1"}})),
+        event(6, json!({"filter_severity": "!info"})),
+        json!({"id": 7, "type": "system", "name": "PCE health", "filter_value": "pce_health"}),
+        traffic(8, json!({"src_label": "role:Web",
+            "src_ip_in": ["10.0.0.0-10.0.0.3", "10.9.0.0/16"]})),
+        traffic(9, json!({"any_label": "role=Web"})),
+        traffic(10, json!({"src_ip_in": ["Corp-Net", "10.0.0.1"]})),
+    ]});
+    let config = python(&world, &[]);
+    let run = import(&mut world, &[("config.json", config), ("alerts.json", rules)]);
+
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    for said in [
+        "rule 1 taken: R1",
+        "rule 1: throttle 1/45m is told by the cooldown, now 45 minutes",
+        "rule 2 taken: Api key change",
+        "rule 3 taken: R3",
+        "rule 3: throttle 2/1h not taken",
+        "rule not taken: R4: filter_value: \"(agent|ven).x\" has no counterpart",
+        "rule not taken: R5: match_fields.pce_fqdn: \"p1\" has no counterpart",
+        "rule not taken: R6: filter_severity: \"!info\" has no counterpart",
+        "rule not taken: PCE health: not needed",
+        "rule 8 taken: R8",
+        "rule not taken: R9: rule.any_label: unknown key",
+        "rule not taken: R10: src_ip_in: ",
+        "the later Python versions compared the whole event type",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {run:?}");
+    }
+    let rules = world.config()["rules"].as_array().unwrap().clone();
+    let of = |id: i64| rules.iter().find(|rule| rule["id"] == id).unwrap().clone();
+    let picked = |id: i64, keys: &[&str]| {
+        let rule = of(id);
+        Value::from_iter(keys.iter().map(|key| rule[*key].clone()))
+    };
+    assert_eq!(
+        picked(1, &["filter_value", "status", "user", "not_source_ip", "cooldown_minutes"]),
+        json!(["user.sign_in|user.login", ["failure"], ["svc-*", "ann"], ["10.0.0.1"], 45])
+    );
+    assert_eq!(picked(2, &["filter_value"]), json!(["api_key.create|api_key.delete"]));
+    assert!(!of(2)["desc"].as_str().unwrap().is_empty());
+    assert_eq!(
+        picked(3, &["filter_value", "severity", "cooldown_minutes"]),
+        json!(["agent.up*", ["err", "warning"], 30])
+    );
+    assert_eq!(
+        picked(8, &["src_label", "src_ip_in"]),
+        json!(["role=Web", ["10.0.0.0/30", "10.9.0.0/16"]])
+    );
+    assert_eq!(rules.len(), 4);
+    assert_eq!(world.run_at("10:10").code, 0);
+
+    // Once more: nothing is taken twice.
+    let again = world.folder().join("alerts.json");
+    let run = world.run(&["--lang", "en", "import", again.to_str().unwrap()]);
+    assert!(run.stdout.contains("rule 8 is here already: R8"), "{run:?}");
+    assert_eq!(world.config()["rules"].as_array().unwrap().len(), 4);
 }

@@ -1,5 +1,6 @@
 //! The menu's debug view: what the PCE returns, which rule matches it, and why not.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -7,8 +8,9 @@ use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
-use illumio_monitor::store::read_config;
-use serde_json::json;
+use illumio_monitor::store::state::State;
+use illumio_monitor::store::{self, StateUse, read_config};
+use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use crate::pce::*;
@@ -23,8 +25,14 @@ fn config(world: &World) -> Config {
     read_config(&path, &text, &Env::of(&[])).unwrap()
 }
 
+/// What the runs keep.
+fn state(world: &World) -> State {
+    store::open(&world.config_path(), &Env::of(&[]), StateUse::Keep).unwrap().state
+}
+
 fn look<'a>(world: &World, config: &'a Config, lang: Lang, how_many: usize) -> Inspection<'a> {
-    inspect(config, lang, world.now(), how_many, &|_| {}).unwrap()
+    let state = Box::leak(Box::new(state(world)));
+    inspect(config, &state.rules, lang, world.now(), how_many, &|_| {}).unwrap()
 }
 
 fn printed(inspection: &Inspection<'_>) -> String {
@@ -331,7 +339,78 @@ fn a_refused_key_is_an_error_and_asked_once() {
     let world = World::new();
     let config = config(&world);
     world.pce.set_credentials("api_other", "other");
-    let refused = inspect(&config, Lang::En, world.now(), 5, &|_| {});
+    let nothing = BTreeMap::new();
+    let refused = inspect(&config, &nothing, Lang::En, world.now(), 5, &|_| {});
     assert!(matches!(refused, Err(Error::Credentials { .. })));
     assert_eq!(world.pce.requests().len(), 1);
+}
+
+#[test]
+fn each_record_says_which_group_it_belongs_to_and_what_it_adds() {
+    let world = World::new();
+    let counts = |rule: Value| {
+        let mut rule = rule;
+        rule["threshold_type"] = json!("count");
+        rule["threshold_count"] = json!(2);
+        rule["threshold_window"] = json!(60);
+        world.rule(rule);
+    };
+    counts(json!({"type": "event", "filter_value": "agent.tampering", "name": "Apart",
+        "per": "workload"}));
+    counts(json!({"type": "event", "filter_value": "agent.tampering", "name": "Sets",
+        "count_by": "workloads"}));
+    counts(json!({"type": "traffic", "pd": 2, "name": "Sweep", "per": "source",
+        "count_by": "destinations"}));
+    counts(json!({"type": "traffic", "pd": 2, "name": "By user", "per": ["source", "port"],
+        "count_by": "users"}));
+    world.pce.event(agent_tampering("db-01").at("09:50"));
+    world.pce.event(agent_tampering("db-01").at("09:55"));
+    world.pce.event(agent_tampering("db-02").at("09:58"));
+    let web = workload("web").ip("10.1.0.2");
+    world.pce.connection(blocked(web, "10.9.9.9", 443).at("09:55"));
+    let text = shown(&world, 5);
+    assert_says(
+        &text,
+        &[
+            "✓ 1 Apart: group db-01\n",
+            "✓ 2 Sets: adds db-01\n",
+            "✓ 2 Sets: adds db-02\n",
+            "✓ 3 Sweep: group web (10.1.0.2); adds 10.9.9.9\n",
+            "✓ 4 By user: group web (10.1.0.2) · 443/TCP; adds nothing, since the record does not say it\n",
+            "1 Apart: 3 matches; the threshold of 2 matches within 60 min is reached by 1 group, the most by db-01: 2 matches\n",
+            "2 Sets: 3 matches, 2 workloads: the threshold of 2 workloads within 60 min is reached\n",
+            "the threshold is 2 destinations of one group, in flows that grow within 60 min\n",
+        ],
+    );
+}
+
+#[test]
+fn for_a_rule_of_what_is_new_each_record_says_whether_its_group_is() {
+    let mut world = World::new();
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "New",
+        "per": "workload", "new_within_days": 30, "learn_days": 0}));
+    world.rule(json!({"type": "event", "filter_value": "agent.tampering", "name": "Learns",
+        "per": "workload", "new_within_days": 30, "learn_days": 7}));
+    world.pce.event(agent_tampering("db-01").at("09:50"));
+    assert_says(
+        &shown(&world, 5),
+        &["✓ 1 New: group db-01; new, but no run has learnt anything yet\n"],
+    );
+    assert_eq!(world.run_at("10:10").code, 0);
+    world.pce.event(agent_tampering("db-01").at("10:15"));
+    assert_eq!(world.run_at("10:20").code, 0);
+    world.pce.event(agent_tampering("db-02").at("10:25"));
+    world.pce.set_now("10:30");
+    assert_says(
+        &shown(&world, 5),
+        &[
+            "✓ 1 New: group db-01; known, last seen 2026-08-03\n",
+            "✓ 2 Learns: group db-01; known, last seen 2026-08-03\n",
+            "✓ 1 New: group db-02; new\n",
+            "✓ 2 Learns: group db-02; new, but the rule learns until 2026-08-10\n",
+        ],
+    );
+    let config = config(&world);
+    let text = printed(&look(&world, &config, Lang::ZhTw, 5));
+    assert_says(&text, &["屬於「db-02」；新出現", "已知，最後出現 2026-08-03"]);
 }

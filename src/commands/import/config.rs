@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::later::{Translated, translated};
 use super::{Ids, Import};
 use crate::config::{self, Env};
 use crate::exit::Code;
@@ -170,15 +171,22 @@ impl Taken {
         let mut compared_whole = false;
         for rule in rules_of(config) {
             let rule = tidied(rule);
-            let name = match rule["name"].as_str() {
+            let name = |rule: &Value| match rule["name"].as_str().or(rule["name_key"].as_str()) {
                 Some(name) => name.to_owned(),
                 None => words::unnamed(lang),
             };
-            if let Err(why) = supported(&rule, lang) {
-                let lines = why.iter().map(|why| words::rule_refused(lang, &name, why));
-                self.lines.extend(lines);
-                continue;
-            }
+            let taken = of_known_type(&rule, lang).and_then(|()| translated(&rule, lang));
+            let taken = taken.and_then(|taken| supported(&taken.rule, lang).map(|()| taken));
+            let Translated { rule, remarks } = match taken {
+                Ok(taken) => taken,
+                Err(why) => {
+                    let name = name(&rule);
+                    let lines = why.iter().map(|why| words::rule_refused(lang, &name, why));
+                    self.lines.extend(lines);
+                    continue;
+                }
+            };
+            let name = name(&rule);
             // Only the later versions had a cooldown.
             compared_whole |= rule["type"] == "event" && rule.get("cooldown_minutes").is_some();
             let was = rule["id"].as_i64();
@@ -190,6 +198,8 @@ impl Taken {
                 (None, Some(was)) if was != id => words::rule_taken_as(lang, id, was, &name),
                 (None, _) => words::rule_taken(lang, id, &name),
             });
+            let remarks = remarks.iter().map(|remark| words::rule_remark(lang, id, remark));
+            self.lines.extend(remarks);
             if let Some(was) = was {
                 self.rules.taken.insert(was, id);
             }
@@ -253,6 +263,7 @@ fn is_empty(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
         Value::Array(list) => list.is_empty(),
+        Value::Object(keys) => keys.is_empty(),
         _ => false,
     }
 }
@@ -272,16 +283,23 @@ fn tidied(rule: &Value) -> Value {
     keys.map(|(key, value)| (key.clone(), whole(value))).collect()
 }
 
-/// Why a rule can't be taken.
-fn supported(rule: &Value, lang: Lang) -> Result<(), Vec<String>> {
+/// Whether a rule is of a kind that this program has too.
+fn of_known_type(rule: &Value, lang: Lang) -> Result<(), Vec<String>> {
     if !rule.is_object() {
         return Err(vec![words::rule_no_object(lang)]);
     }
-    if let Some(kind) = rule["type"].as_str()
-        && !["event", "traffic"].contains(&kind)
-    {
-        return Err(vec![words::rule_type_unsupported(lang, kind)]);
+    match rule["type"].as_str() {
+        // The later versions' only such rule.
+        Some("system") => Err(vec![words::rule_of_health(lang)]),
+        Some(kind) if !["event", "traffic"].contains(&kind) => {
+            Err(vec![words::rule_type_unsupported(lang, kind)])
+        }
+        _ => Ok(()),
     }
+}
+
+/// Why a rule can't be taken.
+fn supported(rule: &Value, lang: Lang) -> Result<(), Vec<String>> {
     let checked = config::check_rule(&rule.to_string(), "rule");
     let texts =
         |problems: Vec<config::Problem>| problems.iter().map(|one| one.text(lang)).collect();

@@ -148,6 +148,8 @@ fn history(state: &Value, id: i64) -> Vec<(Timestamp, u64)> {
     let entries = state["history"][id.to_string()].as_array();
     let entry = |entry: &Value| match entry {
         Value::String(text) => Some((time(text)?, 1)),
+        // The latest versions wrote an entry for each event, by its id.
+        entry if entry["event_id"].is_string() => Some((time(entry["t"].as_str()?)?, 1)),
         entry => Some((time(entry["t"].as_str()?)?, entry["c"].as_u64()?)),
     };
     let mut entries: Vec<_> = entries.into_iter().flatten().filter_map(entry).collect();
@@ -225,10 +227,10 @@ mod tests {
     fn both_forms_of_an_entry_are_read_and_others_left_out() {
         let state = serde_json::json!({"history": {"7": [
             {"t": "2026-08-03T10:05:00Z", "c": 2}, "2026-08-03T10:00:00Z", 5, {"t": "x", "c": 1},
-            {"t": "2026-08-03T10:06:00"}
+            {"t": "2026-08-03T10:06:00"}, {"t": "2026-08-03T10:07:00Z", "event_id": "e1"}
         ]}});
         let counts: Vec<u64> = history(&state, 7).iter().map(|(_, count)| *count).collect();
-        assert_eq!(counts, [1, 2]);
+        assert_eq!(counts, [1, 2, 1]);
         assert!(history(&state, 8).is_empty());
     }
 }

@@ -1,6 +1,6 @@
-//! `list` and `show`: they read the file, and write nothing.
+//! `list`, `show` and `describe`: they read the file, and write nothing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Call, Code, Refusal, Said, id_of, ids, name_of};
 use crate::commands::learning::learning;
@@ -8,6 +8,7 @@ use crate::config::{check_rule, place_of_key};
 use crate::lang::{Lang, inspect, menu_rules as menu_words, rules as words};
 use crate::report::daily::Learning;
 use crate::rules::{Level, describe};
+use crate::screen::columns::wrap;
 use crate::screen::table::table;
 use crate::screen::visible::visible;
 use crate::store::{self, Look, StateUse};
@@ -58,6 +59,49 @@ pub fn show(
         }
     };
     Ok(said(lines, &look, lang))
+}
+
+/// Some rules, or all, each as one sentence below its id and name.
+pub fn describe(
+    call: &Call<'_>,
+    lang: Lang,
+    arguments: &[String],
+    as_json: bool,
+) -> Result<Said, Refusal> {
+    let look = look(call)?;
+    let is_all = matches!(arguments, []) || matches!(arguments, [all] if all == "all");
+    let places = match is_all {
+        true => (0..look.rules.len()).collect(),
+        false => ids::places(&look.rules, arguments, lang)?,
+    };
+    let told = places.iter().filter_map(|at| look.rules.get(*at));
+    let told: Vec<(&Value, String)> = told.map(|rule| (rule, sentence(rule, lang))).collect();
+    let lines = match (as_json, told.is_empty()) {
+        (true, _) => {
+            let one = |(rule, sentence): &(&Value, String)| json!({"id": rule["id"], "name": rule["name"], "sentence": sentence});
+            vec![Value::from_iter(told.iter().map(one)).to_string()]
+        }
+        (false, true) => vec![words::none(lang)],
+        (false, false) => {
+            let one = |(rule, sentence): &(&Value, String)| {
+                let head = format!("{}  {}", rule["id"], name_of(rule));
+                let sentence = format!("    {sentence}");
+                let wrapped = match call.screen.width {
+                    Some(width) => wrap(&sentence, width, 4),
+                    None => vec![sentence],
+                };
+                [vec![head], wrapped].concat()
+            };
+            told.iter().flat_map(one).collect()
+        }
+    };
+    Ok(said(lines, &look, lang))
+}
+
+/// What a rule does; that it is not valid, where it is not.
+pub fn sentence(rule: &Value, lang: Lang) -> String {
+    let checked = check_rule(&rule.to_string(), "rule");
+    checked.map_or_else(|_| words::invalid(lang), |rule| describe::sentence(&rule, lang))
 }
 
 /// The rules as a table of `width` columns.

@@ -64,6 +64,7 @@ fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: String::new(),
         lead: String::new(),
+        rule: None,
         times: times(report, daily, look),
         meaning: String::new(),
         said: String::new(),

@@ -6,7 +6,7 @@ use crate::lang::{Lang, mail as words};
 /// How much of a card is shown beside what happened, what it means, what to do.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Detail {
-    /// So many lists, and with the first one the timeline.
+    /// So many lists, and with the first one the timeline and what was asked for.
     pub lists: usize,
     /// So many raw records.
     pub records: usize,
@@ -15,6 +15,15 @@ pub(super) struct Detail {
 impl Detail {
     pub(super) fn has_timeline(self) -> bool {
         self.lists > 0
+    }
+
+    /// What stands below the count: what was asked for, where there is room for details,
+    /// and the times.
+    pub(super) fn times(self, card: &Card, lang: Lang) -> Vec<(String, &str)> {
+        let rule = card.rule.as_deref().filter(|_| self.lists > 0);
+        let rule = rule.map(|sentence| (words::rule(lang), sentence));
+        let times = card.times.iter().map(|(label, time)| (label.clone(), time.as_str()));
+        rule.into_iter().chain(times).collect()
     }
 
     /// The sentence on what of `card` is not shown; empty where nothing is missing.

@@ -154,7 +154,7 @@ impl Layout for Html {
                 .text(&card.lead)
                 .lit("</div>");
         }
-        times(&mut page, lang, &card.times);
+        times(&mut page, lang, &detail.times(card, lang));
         paragraph(&mut page, lang, &words::meaning(lang), &card.meaning);
         said(&mut page, lang, &words::said(lang), &card.said);
         paragraph(&mut page, lang, &words::advice(lang), &card.advice);
@@ -340,7 +340,7 @@ fn aside(page: &mut Page, text: &str) {
     }
 }
 
-fn times(page: &mut Page, lang: Lang, times: &[(String, String)]) {
+fn times(page: &mut Page, lang: Lang, times: &[(String, &str)]) {
     if times.is_empty() {
         return;
     }

@@ -84,8 +84,8 @@ impl Layout for PlainText {
         if !card.lead.is_empty() {
             wrap(&mut out, &card.lead, 0, 0);
         }
-        for (label, time) in &card.times {
-            labelled(&mut out, lang, label, time);
+        for (label, time) in detail.times(card, lang) {
+            labelled(&mut out, lang, &label, time);
         }
         let paragraphs = [
             (words::meaning(lang), &card.meaning),

@@ -73,6 +73,8 @@ pub(super) struct Card {
     pub title: String,
     /// The count against the threshold, or how long it was; may be empty.
     pub lead: String,
+    /// What was asked for, in a sentence.
+    pub rule: Option<String>,
     /// Times, each with its label.
     pub times: Vec<(String, String)>,
     pub meaning: String,
@@ -241,6 +243,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: condition::title(lang, news),
         lead,
+        rule: None,
         times: condition::times(news, look, report.made_at),
         meaning,
         said: show::clip_lines(lang, news.detail.text(lang), PROSE_MAX),
@@ -258,6 +261,7 @@ fn notice_card(notice: &Notice, lang: Lang) -> Card {
         tag: tag(lang, tone),
         title: show::clip(lang, notice.title.trim(), NAME_MAX),
         lead: show::clip(lang, notice.text.trim(), NOTICE_MAX),
+        rule: None,
         times: Vec::new(),
         meaning: String::new(),
         said: String::new(),

@@ -11,12 +11,14 @@ use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, GroupRow, InOneGo, Record, Subject, snapshot};
 use crate::rules::Threshold;
-use crate::rules::describe::measured;
+use crate::rules::describe::{self, measured};
 
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
 /// Characters of a record that are shown.
 pub(super) const RAW_MAX: usize = 6_000;
+/// Characters of the sentence on the rule.
+const RULE_MAX: usize = 500;
 /// Columns that a record is laid out for.
 pub(super) const RAW_COLUMNS: usize = 76;
 
@@ -29,6 +31,7 @@ pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: show::clip(lang, alert.rule_name.trim(), NAME_MAX),
         lead: lead(alert, lang),
+        rule: rule(alert, lang),
         times: times(alert, look),
         meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
         said: String::new(),
@@ -43,6 +46,12 @@ pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
 fn all_lists(alert: &Alert, console: &Console, look: &Look) -> Vec<List> {
     let groups = alert.groups.iter().map(|groups| lists::groups(groups, look));
     groups.chain(lists::lists(&alert.subject, console, look.lang)).collect()
+}
+
+/// What was asked for, in a sentence.
+fn rule(alert: &Alert, lang: Lang) -> Option<String> {
+    let sentence = describe::sentence(alert.rule.as_ref()?, lang);
+    Some(show::clip(lang, &sentence, RULE_MAX))
 }
 
 /// `12 matches in 10 minutes (threshold 5 in 10 minutes)`.

@@ -15,9 +15,10 @@ use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::{
     NotDone, Part, Patience, Rows, delete, download_all, post_for, wait_for,
 };
+use crate::report::tally::Tally;
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
-use crate::rules::{Decision, Filter, Rule, Threshold, decisions};
+use crate::rules::{Decision, Filter, Measure, Rule, Threshold, decisions};
 
 /// How far is looked back for events until enough are found, in minutes: the
 /// longest window of a rule first, within these bounds, then the further ones.
@@ -76,6 +77,8 @@ pub struct Count {
     pub records: u64,
     /// Flows: the sum of their day's connections.
     pub connections: u64,
+    /// Events, for a rule that counts apart or different things: what each group comes to.
+    pub tally: Tally,
 }
 
 /// Why nothing was read.
@@ -124,7 +127,7 @@ impl Look<'_> {
                 let at = own.unwrap_or(now);
                 if seen.insert(event, raw, at) {
                     read.keep(at, raw, self.how_many);
-                    self.count_event(event, at, &mut read.counts);
+                    self.count_event(event, at, raw, &mut read.counts);
                 }
             };
             crate::pce::events::fetch(client, from, to, &mut take).map_err(Unread::Pce)?;
@@ -206,7 +209,7 @@ impl Look<'_> {
         longest.clamp(EVENT_REACHES[0], LONGEST_FIRST)
     }
 
-    fn count_event(&self, event: &Event<'_>, at: Timestamp, counts: &mut [Count]) {
+    fn count_event(&self, event: &Event<'_>, at: Timestamp, raw: &[u8], counts: &mut [Count]) {
         for (rule, count) in self.rules.iter().zip(counts) {
             if let Filter::Event(filter) = &rule.filter
                 && rule.enabled
@@ -214,6 +217,9 @@ impl Look<'_> {
             {
                 count.records += 1;
                 count.minutes.add(minute_of(at), filter.weight(event));
+                if rule.filter.is_apart() || rule.filter.measure() != Measure::Matches {
+                    count.tally.count_event(None, filter, event, at, raw);
+                }
             }
         }
     }

@@ -1,20 +1,26 @@
 //! How the debug view looks.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::View;
+use super::groups::Counted;
 use super::look::{Count, MOST_ROWS, Read, Seen, Unread};
 use crate::lang::{Lang, counts, inspect as say, mail};
 use crate::pce::ip_lists::Table;
 use crate::pce::record::{Event, Flow, Workload};
+use crate::report::tally::Tally;
 use crate::report::{Source, Talker};
 use crate::rules::explain::EventMiss;
 use crate::rules::explain::words as explain;
+use crate::rules::groups::shown;
 use crate::rules::matching::{FlowFacts, objects};
-use crate::rules::{Decision, EventCount, Filter, FlowCount, Rule, Threshold, describe};
+use crate::rules::{
+    Decision, EventCount, Filter, FlowCount, Measure, Rule, Threshold, describe, keyed,
+};
 use crate::screen::columns::wrap;
 use crate::screen::visible::{in_ascii, visible};
 
@@ -38,6 +44,8 @@ pub struct Show<'a> {
     pub rules: &'a [Rule],
     /// Which of the IP lists that they name an address is in.
     pub lists: &'a Table,
+    /// What the runs keep of each, by its key.
+    pub counted: &'a BTreeMap<String, Tally>,
 }
 
 impl Show<'_> {
@@ -147,19 +155,22 @@ impl Show<'_> {
         if !objects.is_empty() {
             self.line(3, &say::objects(lang, self.some(&objects)))?;
         }
-        self.event_verdicts(&event)
+        self.event_verdicts(&event, record.at)
     }
 
-    fn event_verdicts(&mut self, event: &Event<'_>) -> io::Result<()> {
+    fn event_verdicts(&mut self, event: &Event<'_>, at: Timestamp) -> io::Result<()> {
         let lang = self.lang;
         let (mut tried, mut others) = (0, Vec::new());
-        for rule in enabled(self.rules) {
+        for (key, rule) in keyed(self.rules) {
             let Filter::Event(filter) = &rule.filter else {
                 continue;
             };
             tried += 1;
             match filter.miss(event) {
-                None => self.verdict(true, &self.name(rule))?,
+                None => {
+                    let parts = self.counted(&key, rule).event(filter, event, at);
+                    self.matches(rule, &parts)?;
+                }
                 Some(EventMiss::Name { wanted }) => {
                     others.push(say::wants(lang, rule.id, short(wanted)));
                 }
@@ -218,20 +229,23 @@ impl Show<'_> {
                 self.line(3, &say::labels(lang, side, self.some(&labels)))?;
             }
         }
-        self.flow_verdicts(&facts)
+        self.flow_verdicts(&facts, record.at)
     }
 
-    fn flow_verdicts(&mut self, facts: &FlowFacts<'_>) -> io::Result<()> {
+    fn flow_verdicts(&mut self, facts: &FlowFacts<'_>, at: Timestamp) -> io::Result<()> {
         let lang = self.lang;
         let mut tried = 0;
-        for rule in enabled(self.rules) {
+        for (key, rule) in keyed(self.rules) {
             let Filter::Traffic(filter) = &rule.filter else {
                 continue;
             };
             tried += 1;
             let name = self.name(rule);
             match filter.miss(facts) {
-                None => self.verdict(true, &name)?,
+                None => {
+                    let parts = self.counted(&key, rule).row(filter, facts, at);
+                    self.matches(rule, &parts)?;
+                }
                 Some(miss) => self.verdict(false, &say::missed(lang, name, miss.text(lang)))?,
             }
         }
@@ -283,6 +297,10 @@ impl Show<'_> {
             }
             (Filter::Event(filter), Threshold::Count { count: wanted, window }) => {
                 let all = matches(filter.count_by, count, lang);
+                if rule.filter.is_apart() || rule.filter.measure() != Measure::Matches {
+                    let what = describe::measured(rule.filter.measure(), wanted, lang);
+                    return apart(rule, count, all, what, lang);
+                }
                 let most = count.minutes.most_within(window);
                 if most >= wanted {
                     say::reached(lang, all, most, window, wanted)
@@ -304,6 +322,10 @@ impl Show<'_> {
                     (Threshold::Below { .. } | Threshold::Standing { .. }, _) => {
                         say::rows_below(lang, rows, describe::alerts(rule, lang))
                     }
+                    (Threshold::Count { count, window }, _) if rule.filter.is_apart() => {
+                        let what = describe::measured(rule.filter.measure(), count, lang);
+                        say::rows_apart(lang, rows, what, window)
+                    }
                     (Threshold::Count { count, window }, FlowCount::Connections) => {
                         say::rows_growth(lang, rows, count, window)
                     }
@@ -322,6 +344,33 @@ impl Show<'_> {
     fn verdict(&mut self, matches: bool, text: &str) -> io::Result<()> {
         let mark = if matches { '✓' } else { '✗' };
         self.line(3, &format!("{mark} {text}"))
+    }
+
+    /// A rule that matches, and what the record is to it: a line for each group.
+    fn matches(&mut self, rule: &Rule, parts: &[String]) -> io::Result<()> {
+        let name = self.name(rule);
+        match parts {
+            [] => self.verdict(true, &name),
+            [part] => self.verdict(true, &say::missed(self.lang, name, part)),
+            parts => {
+                self.verdict(true, &name)?;
+                let more = parts.len().saturating_sub(NAMED);
+                for part in parts.iter().take(NAMED) {
+                    self.line(5, part)?;
+                }
+                match more {
+                    0 => Ok(()),
+                    more => self.line(5, &mail::and_more(self.lang, more)),
+                }
+            }
+        }
+    }
+
+    fn counted<'r>(&self, key: &str, rule: &'r Rule) -> Counted<'r>
+    where
+        Self: 'r,
+    {
+        Counted { rule, tally: self.counted.get(key), lang: self.lang }
     }
 
     fn name(&self, rule: &Rule) -> String {
@@ -362,8 +411,30 @@ fn short(text: &str) -> String {
     head
 }
 
-fn enabled(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
-    rules.iter().filter(|rule| rule.enabled)
+/// Which groups of an event rule's matches reach the threshold, or how many different ones.
+fn apart(rule: &Rule, count: &Count, all: String, wanted: String, lang: Lang) -> String {
+    let window = match rule.threshold {
+        Threshold::Immediate => return say::at_once(lang, all),
+        Threshold::Count { window, .. } => window,
+        Threshold::Below { .. } | Threshold::Standing { .. } => {
+            return say::rows_below(lang, all, describe::alerts(rule, lang));
+        }
+    };
+    let last = count.minutes.last().unwrap_or_default();
+    let alert = count.tally.clone().alert(rule, last);
+    let Some(alert) = alert else {
+        return say::apart_not_reached(lang, all, wanted, window);
+    };
+    let most = describe::measured(alert.measure, alert.count, lang);
+    let groups = alert.groups.map(|groups| (groups.rows.len() as u64 + groups.more.groups, groups));
+    match groups {
+        None => say::different_reached(lang, all, most, wanted, window),
+        Some((many, groups)) => {
+            let worst = groups.rows.first().map(|row| shown(&row.values)).unwrap_or_default();
+            let many = counts::groups(lang, many);
+            say::apart_reached(lang, all, many, wanted, window, worst, most)
+        }
+    }
 }
 
 /// How much an event rule's matches count.
