@@ -507,7 +507,7 @@ fn the_list_of_rules_says_what_they_ask_and_from_when_on_they_tell() {
     let listed = world.run(&["rules", "list"]).stdout;
     for part in [
         "2 workloads for 30 min",
-        "offline; label role=Web|App; not host lab-*",
+        "offline; with label role=Web|App; not on host lab-*",
         "fewer than 5 matches in 60 min",
         "fewer than 1 connection in 60 min",
     ] {
