@@ -11,19 +11,20 @@ use crate::rules::best_practices::{Set, plan};
 /// Adds what is missing, and replaces what differs where the user wants it. A script
 /// is asked nothing: it gets what is missing, and nothing of its own is replaced.
 pub fn load(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    menu.console.screen(&say::load_practices(menu.console.lang));
-    offer(menu)
-}
-
-/// The same, below what stands on the screen. A person is offered the second set, too.
-pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
+    menu.console.screen(&say::load_practices(lang));
     let complete = offer_set(menu, Set::First)?;
     let missing = plan(&menu.rules(), Set::Security, lang).missing;
+    // One who is new to it has enough to read with the first.
     if complete && !missing.is_empty() && menu.console.person() {
         offer_set(menu, Set::Security)?;
     }
     Ok(())
+}
+
+/// The first set alone, below what stands on the screen.
+pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    offer_set(menu, Set::First).map(drop)
 }
 
 /// True where nothing of the set is missing then.

@@ -441,16 +441,20 @@ fn best_practices_are_shown_and_replace_a_users_rule_only_where_he_agrees() {
         person.shows("Mine");
         person.asked_anything();
         person.keys("\r");
+        person.answer(&words::practices_add(lang, 14), "");
+        person.fits();
         person.answer(&say::choice(lang), "5");
         person.asked_anything();
         person.fits();
         assert_eq!((rules(&world).len(), &rules(&world)[0]["name"]), (12, &json!("Mine")));
         person.keys("y\r");
+        person.answer(&words::practices_add(lang, 14), "y");
         person.answer(&say::choice(lang), "5");
         person.shows(&words::practices_all_here(lang));
         person.answer(&say::choice(lang), "0");
         assert_eq!(person.left().0, 0);
         assert_ne!(rules(&world)[0]["name"], "Mine");
+        assert_eq!(rules(&world).len(), 26);
     }
 }
 
