@@ -133,6 +133,14 @@ impl Value {
         }
     }
 
+    /// The address of a host, where it has one.
+    pub fn host_ip(&self) -> Option<&str> {
+        match self {
+            Self::Host { ip, .. } if !ip.is_empty() => Some(ip),
+            _ => None,
+        }
+    }
+
     fn text(text: &str) -> Self {
         match text {
             "" => Self::None,

@@ -103,16 +103,16 @@ pub(super) fn named(value: &Value, lang: Lang) -> String {
 
 /// `db-01 445/TCP · db-02 445/TCP`: of a few matches what they have not in common.
 fn examples(row: &GroupRow, lang: Lang) -> String {
-    let hosts = row.values.iter().filter(|value| matches!(value, Value::Host { .. }));
-    let hosts: Vec<String> = hosts.map(|value| named(value, lang)).collect();
+    let hosts: Vec<&str> = row.values.iter().filter_map(Value::host_ip).collect();
     let told: Vec<String> = match &row.examples {
         Examples::Talkers(talkers) => {
             let one = |talker: &Talker| {
-                let from = with_some_address(&talker.src_name, &talker.src_ip, lang);
-                let to = with_some_address(&talker.dst_name, &talker.dst_ip, lang);
-                let ends = [from, to].into_iter().filter(|end| !hosts.contains(end));
+                let from = (&talker.src_name, &talker.src_ip);
+                let to = (&talker.dst_name, &talker.dst_ip);
+                let others = [from, to].into_iter().filter(|(_, ip)| !hosts.contains(&ip.as_str()));
                 let by = port(talker.port, talker.proto, lang);
-                let parts: Vec<String> = ends.collect();
+                let parts: Vec<String> =
+                    others.map(|(name, ip)| with_some_address(name, ip, lang)).collect();
                 format!("{} {by}", parts.join(" → ")).trim().to_owned()
             };
             talkers.iter().map(|talker| one(&talker.what)).collect()
