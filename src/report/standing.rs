@@ -20,6 +20,10 @@ pub struct RuleNews {
     pub desc: String,
     /// What to do; the user's text, may be empty.
     pub rec: String,
+    /// What an attacker would be after; the user's text, may be empty.
+    pub technique: String,
+    /// The rule, for the sentence on what it asks for.
+    pub rule: Option<Box<Rule>>,
     /// How it is.
     pub stands: Stands,
 }
@@ -123,6 +127,8 @@ impl RuleNews {
             name: rule.name.clone(),
             desc: rule.desc.clone(),
             rec: rule.rec.clone(),
+            technique: rule.technique.clone(),
+            rule: Some(Box::new(rule.clone())),
             stands,
         }
     }

@@ -345,6 +345,8 @@ fn rule_news() -> impl Strategy<Value = RuleNews> {
         name,
         desc,
         rec,
+        technique: String::new(),
+        rule: None,
         stands,
     })
 }

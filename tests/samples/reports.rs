@@ -152,6 +152,8 @@ fn of_rule(lang: Lang, phase: Phase, level: Level, detail: [&str; 2], stands: St
             name: name.to_owned(),
             desc: desc.to_owned(),
             rec: rec.to_owned(),
+            technique: String::new(),
+            rule: None,
             stands,
         })),
         ..condition(key, phase, level, if lang == Lang::En { en } else { zh })

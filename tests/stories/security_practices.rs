@@ -139,6 +139,8 @@ fn vens_that_are_offline_for_an_hour_are_told_and_when_they_are_back() {
     }
     let begins = world.run_at("11:05");
     assert!(begins.mail().subject().contains("VENs offline now (1)"), "{begins:?}");
+    let text = begins.mail().text();
+    assert!(text.contains("MITRE ATT&CK: T1562.001") && text.contains("Rule: Workloads"), "{text}");
     world.pce.workloads(up());
     let ends = world.run_at("11:40");
     assert!(ends.mail().text().contains("web-1"), "{}", ends.mail().text());

@@ -238,13 +238,16 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     let over = news.phase == Phase::Ended;
     let said = condition::meaning(lang, news, report.made_at);
     let (lead, meaning) = if over { (said, String::new()) } else { (String::new(), said) };
+    let rule = news.rule.as_deref();
+    let mut times = condition::times(news, look, report.made_at);
+    times.extend(rule.and_then(|rule| view_alert::technique(&rule.technique, lang)));
     Card {
         tone,
         tag: tag(lang, tone),
         title: condition::title(lang, news),
         lead,
-        rule: None,
-        times: condition::times(news, look, report.made_at),
+        rule: rule.and_then(|rule| view_alert::sentence(rule.rule.as_deref(), lang)),
+        times,
         meaning,
         said: show::clip_lines(lang, news.detail.text(lang), PROSE_MAX),
         advice: condition::advice(lang, news),

@@ -10,8 +10,8 @@ use super::view::{Card, List, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
 use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{Alert, GroupRow, InOneGo, Record, Subject, snapshot};
-use crate::rules::Threshold;
 use crate::rules::describe::{self, measured};
+use crate::rules::{Rule, Threshold};
 
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
@@ -31,7 +31,7 @@ pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
         tag: tag(lang, tone),
         title: show::clip(lang, alert.rule_name.trim(), NAME_MAX),
         lead: lead(alert, lang),
-        rule: rule(alert, lang),
+        rule: sentence(alert.rule.as_deref(), lang),
         times: times(alert, look),
         meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
         said: String::new(),
@@ -49,9 +49,14 @@ fn all_lists(alert: &Alert, console: &Console, look: &Look) -> Vec<List> {
 }
 
 /// What was asked for, in a sentence.
-fn rule(alert: &Alert, lang: Lang) -> Option<String> {
-    let sentence = describe::sentence(alert.rule.as_ref()?, lang);
-    Some(show::clip(lang, &sentence, RULE_MAX))
+pub(super) fn sentence(rule: Option<&Rule>, lang: Lang) -> Option<String> {
+    Some(show::clip(lang, &describe::sentence(rule?, lang), RULE_MAX))
+}
+
+/// What an attacker would be after, with its label.
+pub(super) fn technique(text: &str, lang: Lang) -> Option<(String, String)> {
+    let text = show::clip(lang, text.trim(), NAME_MAX);
+    (!text.is_empty()).then(|| (words::technique(lang), text))
 }
 
 /// `12 matches in 10 minutes (threshold 5 in 10 minutes)`.
@@ -99,8 +104,7 @@ fn times(alert: &Alert, look: &Look) -> Vec<(String, String)> {
         vec![(words::first_seen(look.lang), first), (words::last_seen(look.lang), last)]
     };
     times.extend(alert.in_one_go.map(|lump| in_one_go(alert, lump, look)));
-    let technique = show::clip(look.lang, alert.technique.trim(), NAME_MAX);
-    times.extend((!technique.is_empty()).then(|| (words::technique(look.lang), technique)));
+    times.extend(technique(&alert.technique, look.lang));
     times.extend(alert.in_doubt.and_then(|span| in_doubt(alert, span, look.lang)));
     times
 }
