@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn a_rules_keys_stand_as_a_person_reads_them() {
         let names: Vec<_> = keys().of("rules").map(|key| key.name).collect();
-        let head = ["id", "type", "name", "enabled", "level", "desc", "rec", "note"];
+        let head = ["id", "type", "name", "enabled", "level", "desc", "rec", "technique"];
         assert_eq!(names.get(..8), Some(&head[..]));
-        assert_eq!(names.get(8..10), Some(&["filter_key", "filter_value"][..]));
+        assert_eq!(names.get(9..11), Some(&["filter_key", "filter_value"][..]));
         let place = |name| names.iter().position(|one| *one == name);
         assert!(place("not_workload") < place("pd"), "the event's come before the traffic's");
         assert_eq!(names.last(), Some(&"learn_days"));

@@ -75,7 +75,7 @@ pub(super) fn judge(site: &Site<'_>, state: &mut State, clock: &Clock) -> ClockN
     reckon_positions(state, now, site.call.now);
     verdict.back_to = go_back_before_the_jump(state, now);
     for tally in state.rules.values_mut() {
-        tally.since = tally.since.map(|since| since.min(now));
+        tally.began_by(now);
     }
     verdict
 }
@@ -107,6 +107,7 @@ pub(super) fn reckon_first_times(state: &mut State, clock: &Clock) {
     if state.events.position.is_none() && state.traffic.position.is_none() {
         for tally in state.rules.values_mut() {
             tally.since = tally.since.map(reckoned);
+            tally.known.iter_mut().for_each(|known| known.since = reckoned(known.since));
         }
     }
 }

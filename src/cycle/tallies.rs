@@ -22,6 +22,9 @@ use crate::store::state::State;
 /// The least that the first run looks back.
 const FIRST_REACH_MINUTES: u32 = 10;
 
+/// So many rules that had to let groups go are told in one run.
+const GONE_TOLD: usize = 5;
+
 /// How often is told that a rule had to let groups go.
 const GONE_TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -60,9 +63,10 @@ pub(super) fn adopt_rules(site: &Site<'_>, state: &mut State, now: Timestamp) {
         tally.known = rule.newness.and_then(|_| tally.known.or_else(begin));
         tally.of_traffic = matches!(rule.filter, Filter::Traffic(_));
         tally.expect(rule.threshold, covered);
+        tally.threshold = Some(rule.threshold);
         if never_read {
             // Set by the host's clock alone, it may lie in the future.
-            tally.since = tally.since.map(|time| time.min(since));
+            tally.began_by(since);
         }
         adopted.insert(key, tally);
     }
@@ -112,12 +116,12 @@ pub(super) fn judge(
             alert.iter_mut().for_each(Alert::keep_in_short);
         }
         alerts.extend(alert);
-        let earliest = match rule.filter {
-            Filter::Event(_) => earliest_event,
-            Filter::Traffic(_) => earliest_row,
-            Filter::Workload(_) => None,
+        let (earliest, by) = match rule.filter {
+            Filter::Event(_) => (earliest_event, let_go_by.events),
+            Filter::Traffic(_) => (earliest_row, let_go_by.traffic),
+            Filter::Workload(_) => (None, None),
         };
-        tally.settle(rule, earliest.unwrap_or(Minute::MIN), minute_of(now));
+        tally.settle(rule, earliest.unwrap_or(Minute::MIN), by.map(minute_of));
     }
     budget::keep_to_bound(&mut state.rules);
     known::keep_to_bound(state.rules.values_mut().filter_map(|tally| tally.known.as_deref_mut()));
@@ -144,6 +148,9 @@ pub(super) fn groups_gone(site: &Site<'_>, state: &mut State, now: Timestamp) ->
         let over = |told| is_over(told, GONE_TOLD_EVERY, now);
         if let Some((groups, known)) = tally.and_then(|tally| tally.gone_untold(now, over)) {
             gone.push(Happened::GroupsGone { rule: rule.name.clone(), groups, known });
+            if gone.len() >= GONE_TOLD {
+                break; // The others with the next run.
+            }
         }
     }
     gone

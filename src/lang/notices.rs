@@ -48,8 +48,8 @@ texts! {
         zh: "規則「{rule}」：分別計數的組數超過記憶體上限，已捨棄次數最少的 {count} 組；這些組後續若再出現，將從頭計數。"
     }
     groups_forgotten_text(rule, count, bound) {
-        en: "Rule \"{rule}\": all rules together know more than {bound}. {count} that were not seen for the longest time were forgotten; if they come again, they are told as new.",
-        zh: "規則「{rule}」：所有規則已知的組數合計超過 {bound}，已忘記其中最久未出現的 {count} 組；若再次出現，將視為新的。"
+        en: "Rule \"{rule}\": there is room for {bound} that all rules know together. {count} that were not seen for the longest time were forgotten; if they come again, they are told as new.",
+        zh: "規則「{rule}」：所有規則合計最多記住 {bound} 組，已忘記其中最久未出現的 {count} 組；若再次出現，將視為新的。"
     }
     groups_gone_do() {
         en: "Nothing that counted much is lost. Narrow the rule (ports, labels, decisions), or have it count by something of which there are fewer.",

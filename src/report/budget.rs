@@ -166,31 +166,51 @@ fn lighten(tallies: &mut Tallies, bound: usize, goal: usize, steps: &mut Steps) 
 }
 
 /// Lets go of groups, those that count least first, until what all of them take beside
-/// what they looked like is no more than `goal`.
+/// what they looked like is no more than `goal` less what rules take that count nothing
+/// apart, and at least half of it. Those that rest take at most half of that: else they
+/// would leave no room for any that count. Of each rule a few stay.
 fn evict(tallies: &mut [&mut Tally], goal: usize) {
-    let mut ranks: Vec<(GroupRank, usize)> = Vec::new();
-    let mut weight: usize = tallies.iter().map(|tally| tally.all.counts_weight()).sum();
-    for group in tallies.iter().flat_map(|tally| tally.groups.iter()) {
-        let own = group.overhead() + group.counts_weight();
-        weight += own;
-        ranks.push((group.rank(), own));
+    let plain: usize = tallies.iter().map(|tally| tally.all.counts_weight()).sum();
+    let goal = goal.saturating_sub(plain).max(goal / 2);
+    let mut ranks: Vec<(GroupRank, usize, u64, usize)> = Vec::new();
+    let mut weight = 0;
+    for (place, tally) in tallies.iter().enumerate() {
+        let mut own: Vec<_> = tally.ranks().collect();
+        weight += own.iter().map(|one| one.2).sum::<usize>();
+        own.sort_unstable_by(|a, b| b.cmp(a));
+        let others = own.into_iter().skip(FEW);
+        ranks.extend(others.map(|(rank, hash, weight)| (rank, place, hash, weight)));
     }
+    let weigh = |one: &(GroupRank, usize, u64, usize)| one.3;
     if weight <= goal {
         return;
     }
     ranks.sort_unstable();
-    let mut last_out = None;
-    for (rank, own) in ranks {
+    let rests = |one: &&(GroupRank, usize, u64, usize)| matches!(one.0, GroupRank::Rests(_));
+    let mut resting: usize = ranks.iter().filter(rests).map(weigh).sum();
+    let mut gone: Vec<Vec<(GroupRank, u64)>> = vec![Vec::new(); tallies.len()];
+    ranks.retain(|one| {
+        let goes = rests(&one) && resting > goal / 2 && weight > goal;
+        if goes {
+            (resting, weight) = (resting - one.3, weight - one.3);
+            gone[one.1].push((one.0, one.2));
+        }
+        !goes
+    });
+    for (rank, place, hash, own) in ranks {
         if weight <= goal {
             break;
         }
         weight -= own;
-        last_out = Some(rank);
+        gone[place].push((rank, hash));
     }
-    if let Some(last_out) = last_out {
-        tallies.iter_mut().for_each(|tally| tally.let_go_up_to(last_out));
+    for (tally, gone) in tallies.iter_mut().zip(&gone).filter(|(_, gone)| !gone.is_empty()) {
+        tally.let_go(gone);
     }
 }
+
+/// So many groups of each rule stay in any case: as many as are told by name.
+const FEW: usize = 5;
 
 /// Goes from step to step, and from one to the next, until they weigh no more than `goal`;
 /// what they weigh then. Begins with the last step that all of them came to before.

@@ -39,10 +39,17 @@ pub struct Group {
     pub new_until: Option<Minute>,
 }
 
-/// Which group gives way first: the least. Last go those that rest after an alert, then
-/// those that count most, then those that were seen last.
+/// Which group gives way first: the least. Of those that count alike the one that was seen
+/// longest ago, of those that rest the one that alerted first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupRank(bool, u64, Option<Minute>);
+pub enum GroupRank {
+    /// Too few so far.
+    Counts(u64, Option<Minute>),
+    /// Nothing since it alerted.
+    Rests(Minute),
+    /// To be told with this run's end.
+    Due(u64, Option<Minute>),
+}
 
 /// What is told of a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +130,9 @@ impl Group {
     pub fn keep_evidence(&mut self, share: &Share) {
         if let Some(evidence) = &mut self.evidence {
             evidence.keep_to(share);
-            if evidence.is_empty() {
+            // Of one of thousands not even the room for it is kept.
+            let is_one_of_many = share.things == 0 && !self.values.is_empty();
+            if is_one_of_many || evidence.is_empty() {
                 self.evidence = None;
             }
         }
@@ -147,10 +156,18 @@ impl Group {
             && self.new_until.is_none_or(|until| until <= now)
     }
 
-    /// Its place among those that may have to give way.
-    pub fn rank(&self) -> GroupRank {
+    /// Its place among those that may have to give way, where that is the rule's threshold.
+    pub fn rank(&self, threshold: Option<Threshold>) -> GroupRank {
         let untold = &self.counter.untold;
-        GroupRank(self.counter.alerted.is_some(), untold.total(), untold.last())
+        let (rests, waits) = (self.counter.alerted, !untold.is_empty());
+        let different = self.counter.different.count();
+        let count = if different > 0 { different } else { untold.total() };
+        let is_due = |threshold| self.counter.is_due(threshold);
+        match rests {
+            Some(alerted) if !waits => GroupRank::Rests(alerted),
+            None if waits && threshold.is_some_and(is_due) => GroupRank::Due(count, untold.last()),
+            _ => GroupRank::Counts(count, untold.last()),
+        }
     }
 
     /// What it takes in a table of groups, beside what it keeps, in bytes as estimated.
@@ -174,11 +191,13 @@ impl Groups {
         self.all.get(&named.hash)
     }
 
-    /// That group, new where there is none yet; how many bytes more that may take.
-    pub fn of(&mut self, named: &Named) -> (&mut Group, usize) {
+    /// That group, new where there is none yet; how many bytes more that may take. Where
+    /// some were let go, a new one may be one of these: it counts at least so much.
+    pub fn of(&mut self, named: &Named, some_are_gone: bool) -> (&mut Group, usize) {
         let mut more = 0;
         let group = self.all.entry(named.hash).or_insert_with(|| {
-            let group = Group { values: named.values.clone(), ..Group::default() };
+            let at_least = some_are_gone;
+            let group = Group { values: named.values.clone(), at_least, ..Group::default() };
             more = group.overhead();
             group
         });
@@ -216,21 +235,28 @@ impl Groups {
         (worst, rest)
     }
 
-    /// Has each forget what it can, and lets go of those that are over.
-    pub fn settle(&mut self, rule: &Rule, first: Minute, now: Minute) {
+    /// Has each forget what it can, and lets go of those that were over by then.
+    pub fn settle(&mut self, rule: &Rule, first: Minute, by: Option<Minute>) {
         self.all.retain(|_, group| {
             group.settle(rule.threshold, first, KEPT_OF_A_GROUP);
-            !group.is_over(rule.cooldown_minutes, now)
+            !by.is_some_and(|by| group.is_over(rule.cooldown_minutes, by))
         });
         self.all.shrink_to_fit();
     }
 
-    /// Lets go of those that rank no higher; how many.
-    pub fn let_go_up_to(&mut self, rank: GroupRank) -> usize {
-        let before = self.all.len();
-        self.all.retain(|_, group| group.rank() > rank);
+    /// All of them, by their hashes.
+    pub fn by_hash(&self) -> impl Iterator<Item = (u64, &Group)> {
+        self.all.iter().map(|(hash, group)| (*hash, group))
+    }
+
+    /// Lets go of that one.
+    pub fn remove(&mut self, hash: u64) -> Option<Group> {
+        self.all.remove(&hash)
+    }
+
+    /// Gives back the room of those that are gone.
+    pub fn shrink(&mut self) {
         self.all.shrink_to_fit();
-        before - self.all.len()
     }
 
     /// How many there are.
@@ -250,7 +276,7 @@ impl Groups {
 }
 
 /// What is due beyond what is told by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
     /// How many groups.
     pub groups: u64,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::evidence::{Evidence, KEPT, Sight};
-use super::group::{Group, GroupRank, Groups, Told};
+use super::evidence::{Evidence, KEPT, KEPT_OF_A_GROUP, Sight};
+use super::group::{Group, GroupRank, Groups, Rest, Told};
 use super::standing::below::Expected;
 use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
 use crate::pce::record::Event;
@@ -23,6 +23,12 @@ use crate::rules::{
 
 /// So many groups are told by name.
 const GROUPS_TOLD: usize = 5;
+
+/// One event is counted for so many groups; it may name tens of thousands of workloads.
+const GROUPS_OF_AN_EVENT: usize = 10_000;
+
+/// So many of these keep it, too, as it was received.
+const RECORDS_OF_AN_EVENT: usize = 20;
 
 /// So many of what a group's matches looked like are told with each but the worst.
 const EXAMPLES: usize = 5;
@@ -44,6 +50,10 @@ pub struct Tally {
     pub groups: Groups,
     /// How many groups were let go for want of room, and nobody was told yet.
     pub groups_gone: u64,
+    /// Of these, those that were due, and how much they counted: told as a number.
+    pub due_gone: Rest,
+    /// The rule's threshold, to know which are due. Not kept.
+    pub threshold: Option<Threshold>,
     /// When a notice last told of groups that were let go or forgotten.
     pub gone_told: Option<Timestamp>,
     /// The groups it knows, where it tells of new ones only.
@@ -65,6 +75,7 @@ struct Stored {
     at_least: bool,
     groups: Groups,
     groups_gone: u64,
+    due_gone: Rest,
     gone_told: Option<Timestamp>,
     known: Option<Box<Known>>,
     expected: Option<Box<Expected>>,
@@ -94,9 +105,16 @@ impl Tally {
         if filter.per.is_empty() {
             return add_event(&mut self.all, filter, event, (minute, at), raw);
         }
+        if different(filter.count_by, event).is_some_and(|ones| ones.is_empty()) {
+            return None;
+        }
+        let all = Named::all_of_event(&filter.per, event);
+        self.groups_gone += all.len().saturating_sub(GROUPS_OF_AN_EVENT) as u64;
         let mut more = None;
-        for named in Named::all_of_event(&filter.per, event) {
-            let Some((group, room)) = self.group(newness, &named, minute) else { continue };
+        for (nth, named) in all.iter().take(GROUPS_OF_AN_EVENT).enumerate() {
+            let Some((group, room)) = self.group(newness, named, minute) else { continue };
+            // One event of a thousand workloads is not kept a thousand times.
+            let raw = if nth < RECORDS_OF_AN_EVENT { raw } else { &[] };
             if let Some(added) = add_event(group, filter, event, (minute, at), raw) {
                 more = Some(more.unwrap_or(0) + room + added);
             }
@@ -163,18 +181,29 @@ impl Tally {
         minute: Minute,
     ) -> Option<(&mut Group, usize)> {
         let Some((known, newness)) = self.known.as_mut().zip(newness) else {
-            return Some(self.groups.of(named));
+            return Some(self.groups.of(named, self.groups_gone > 0));
         };
         let is_new = known.is_new(named, minute, newness);
         let until = self.groups.get(named).and_then(|group| group.new_until);
-        if !is_new && until.is_none_or(|until| minute >= until) {
+        // Late ones before it are of the same group that was new; a clock that is a year
+        // ahead makes none new for a year.
+        let window = i64::from(newness.window);
+        let is_within =
+            |until: Minute| minute < until && minute >= until.saturating_sub(2 * window);
+        if !is_new && !until.is_some_and(is_within) {
             return None;
         }
-        let (group, more) = self.groups.of(named);
+        let (group, more) = self.groups.of(named, self.groups_gone > 0);
         if is_new {
             group.new_until = Some(minute.saturating_add(newness.window.into()));
         }
         Some((group, more))
+    }
+
+    /// It began to look then at the latest: by a clock that ran ahead it seemed later.
+    pub fn began_by(&mut self, time: Timestamp) {
+        self.since = self.since.map(|since| since.min(time));
+        self.known.iter_mut().for_each(|known| known.since = known.since.min(time));
     }
 
     /// Has it keep what such a threshold needs; all that matches is counted from `covered`
@@ -218,7 +247,13 @@ impl Tally {
         if let Threshold::Below { .. } = rule.threshold {
             return None;
         }
-        let (mut told, rest) = self.groups.take(rule, now, GROUPS_TOLD);
+        let (mut told, mut rest) = self.groups.take(rule, now, GROUPS_TOLD);
+        if !told.is_empty() {
+            let gone = std::mem::take(&mut self.due_gone);
+            rest.groups += gone.groups;
+            rest.count = rest.count.saturating_add(gone.count);
+            self.groups_gone = self.groups_gone.saturating_sub(gone.groups);
+        }
         told.extend(self.all.take(rule, now));
         let worst = told.first()?;
         let groups = (!worst.values.is_empty()).then(|| AlertGroups {
@@ -252,7 +287,9 @@ impl Tally {
 
     /// Forgets what can no longer be told; `earliest` is the first minute that a
     /// further match can lie in.
-    pub fn settle(&mut self, rule: &Rule, earliest: Minute, now: Minute) {
+    /// Known groups, and those that rest, are let go by the time up to which all is read
+    /// for certain; where that is not known, none.
+    pub fn settle(&mut self, rule: &Rule, earliest: Minute, by: Option<Minute>) {
         let window = match rule.threshold {
             Threshold::Immediate | Threshold::Standing { .. } => 0,
             Threshold::Count { window, .. } => i64::from(window),
@@ -264,9 +301,9 @@ impl Tally {
             expected.uncover(time_of(first.max(0)));
         }
         self.all.settle(rule.threshold, first, KEPT);
-        self.groups.settle(rule, first, now);
-        if let Some((known, newness)) = self.known.as_mut().zip(rule.newness) {
-            known.settle(now, newness);
+        self.groups.settle(rule, first, by);
+        if let Some((known, by)) = self.known.as_mut().zip(by) {
+            known.settle(by);
         }
     }
 
@@ -296,9 +333,28 @@ impl Tally {
         Some((std::mem::take(&mut self.groups_gone), known))
     }
 
-    /// Lets go of groups that rank no higher.
-    pub fn let_go_up_to(&mut self, rank: GroupRank) {
-        self.groups_gone += self.groups.let_go_up_to(rank) as u64;
+    /// Each group with its place among those that may have to give way.
+    pub fn ranks(&self) -> impl Iterator<Item = (GroupRank, u64, usize)> {
+        let threshold = self.threshold;
+        let weight = |group: &Group| group.overhead() + group.counts_weight();
+        let groups = self.groups.by_hash();
+        groups.map(move |(hash, group)| (group.rank(threshold), hash, weight(group)))
+    }
+
+    /// Lets go of these groups. Of those that were due their number is kept, and one that was
+    /// new is a new one again when it comes back.
+    pub fn let_go(&mut self, hashes: &[(GroupRank, u64)]) {
+        for (rank, hash) in hashes {
+            let Some(group) = self.groups.remove(*hash) else { continue };
+            self.groups_gone += 1;
+            if let GroupRank::Due(count, _) = rank {
+                self.due_gone.groups += 1;
+                self.due_gone.count = self.due_gone.count.saturating_add(*count);
+            } else if let Some(known) = self.known.as_mut().filter(|_| group.new_until.is_some()) {
+                known.unlearn(&Named::of(group.values));
+            }
+        }
+        self.groups.shrink();
     }
 
     /// What it takes on the heap but for the groups that it knows, in bytes as estimated.
@@ -328,14 +384,28 @@ fn add_event(
     let (weight, counts, mut more) = count_of(group, filter, event, minute)?;
     let mut once = Minutes::default();
     once.add(minute, 1);
+    // Of a group for a workload it is known what the event is about.
+    let own = group.values.iter().find_map(Value::as_object);
     let (evidence, room) = group.evidence();
     more += room;
     more += evidence.sources.add(&Source::of(event), &counts);
-    for object in objects(event) {
-        more += evidence.objects.add(&Object::of(object), &once);
+    let is_of_a_workload = filter.per.contains(&EventPer::Workload);
+    match own {
+        Some((name, href)) if is_of_a_workload => {
+            more += evidence.objects.add(&Object::named(name, href), &once);
+        }
+        _ => {
+            for object in objects(event) {
+                more += evidence.objects.add(&Object::of(object), &once);
+            }
+        }
     }
-    for change in Change::all_of(event) {
+    let most = if is_of_a_workload { KEPT_OF_A_GROUP } else { usize::MAX };
+    for change in Change::all_of(event).take(most) {
         more += evidence.changes.add(&change, &once);
+    }
+    if raw.is_empty() {
+        return Some(more);
     }
     Some(more + evidence.keep_record(at, weight, raw))
 }
@@ -439,6 +509,8 @@ impl From<Stored> for Tally {
             all: Group { counter, evidence, at_least, ..Group::default() },
             groups: stored.groups,
             groups_gone: stored.groups_gone,
+            due_gone: stored.due_gone,
+            threshold: None,
             gone_told: stored.gone_told,
             known: stored.known,
             expected: stored.expected,
@@ -468,6 +540,9 @@ impl Serialize for Tally {
         }
         if self.groups_gone > 0 {
             entries.serialize_entry("groups_gone", &self.groups_gone)?;
+        }
+        if self.due_gone != Rest::default() {
+            entries.serialize_entry("due_gone", &self.due_gone)?;
         }
         if let Some(time) = &self.gone_told {
             entries.serialize_entry("gone_told", time)?;

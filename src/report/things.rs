@@ -180,6 +180,13 @@ impl Object {
     }
 }
 
+impl Object {
+    /// The object of that name, at that place in the API.
+    pub fn named(name: String, href: String) -> Self {
+        Self { name, href: Beside(href) }
+    }
+}
+
 impl From<&str> for Object {
     fn from(name: &str) -> Self {
         Self { name: name.to_owned(), href: Beside::default() }

@@ -4,7 +4,7 @@
 //! One that is seen in several minutes stands in each of them, since any of
 //! these may be what fills a window; within one window it counts once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -96,7 +96,11 @@ impl Different {
             if times.len() as u64 >= wanted
                 && let Some((first, _)) = left.peek()
             {
-                due.extend(self.of_minutes(*first, *right).map(|(minute, _)| *minute));
+                // What a window before it held is in already.
+                let from = due.last().map_or(*first, |last: &Minute| (*first).max(last + 1));
+                if from <= *right {
+                    due.extend(self.of_minutes(from, *right).map(|(minute, _)| *minute));
+                }
             }
         }
         due
@@ -167,6 +171,14 @@ impl Different {
     /// What they take on the heap, in bytes: about so much for each.
     pub fn weight(&self) -> usize {
         if self.is_empty() { 0 } else { FIRST_BYTES + self.len() * ONE_BYTES }
+    }
+
+    /// How many different ones there are, in whatever minute.
+    pub fn count(&self) -> u64 {
+        match self.0.len() {
+            few @ 0..=1 => few as u64,
+            _ => self.0.iter().map(|(_, one)| one).collect::<HashSet<&One>>().len() as u64,
+        }
     }
 
     /// How many entries are kept.

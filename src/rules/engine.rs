@@ -73,6 +73,11 @@ impl Counter {
         Some(self.untold.take_minutes_of(&due))
     }
 
+    /// Whether the untold matches meet the threshold, but for the cooldown.
+    pub fn is_due(&self, threshold: Threshold) -> bool {
+        !self.qualifying(threshold).is_empty()
+    }
+
     /// Where what is [due](Self::due) may be so for merged counts alone, since no window
     /// is certain to hold the threshold: of how many minutes they were merged.
     pub fn in_doubt(&self, threshold: Threshold) -> Option<i64> {

@@ -141,6 +141,14 @@ impl Value {
         }
     }
 
+    /// What an event is about: its name and its place in the API.
+    pub fn as_object(&self) -> Option<(String, String)> {
+        match self {
+            Self::Host { name, href, ip } if ip.is_empty() => Some((name.clone(), href.clone())),
+            _ => None,
+        }
+    }
+
     fn text(text: &str) -> Self {
         match text {
             "" => Self::None,

@@ -24,6 +24,9 @@ const GATHERED: usize = 16_384;
 /// So many that were new while a rule learns are told by name.
 const TOLD: usize = 5;
 
+/// The most days that a rule can ask for; however many it does now, it may ask for them later.
+const MOST_DAYS: u16 = 90;
+
 /// The bits that say the day.
 const DAY_BITS: u32 = 16;
 
@@ -94,6 +97,11 @@ impl Known {
         self.seen.note(self.key.of_bytes(group.identity()), day_of(minute));
     }
 
+    /// Lets go of what it knows of a group, which is a new one then.
+    pub fn unlearn(&mut self, group: &Named) {
+        self.seen.unlearn(self.key.of_bytes(group.identity()));
+    }
+
     /// It has seen everything since then, at the latest.
     pub fn learnt_since(&mut self, time: Timestamp) {
         self.since = self.since.min(time);
@@ -122,11 +130,10 @@ impl Known {
         self.len() == 0
     }
 
-    /// Forgets groups that count as new again, and puts the others in order.
-    pub fn settle(&mut self, now: Minute, newness: Newness) {
+    /// Forgets groups that are new by whatever rule: by more days than can be asked for.
+    pub fn settle(&mut self, now: Minute) {
         self.seen.settle();
-        let within = u16::try_from(newness.within_days).unwrap_or(u16::MAX);
-        let first = day_of(now).saturating_sub(within);
+        let first = day_of(now).saturating_sub(MOST_DAYS);
         self.seen.settled.retain(|one| day_in(*one) >= first);
     }
 
@@ -187,9 +194,10 @@ impl Seen {
         let before = self.last(hash);
         if before.is_none_or(|before| before < day) {
             self.fresh.insert(hash, day);
-            if self.fresh.len() > GATHERED {
+            let room = if self.room == 0 { MAX_KNOWN } else { self.room };
+            if self.fresh.len() > GATHERED.min(room) {
                 self.settle();
-                self.keep_to(if self.room == 0 { MAX_KNOWN } else { self.room });
+                self.keep_to(room);
             }
         }
         before
@@ -198,6 +206,15 @@ impl Seen {
     fn last(&self, hash: u64) -> Option<u16> {
         let settled = self.place(hash).ok().map(|place| day_in(self.settled[place]));
         self.fresh.get(&hash).copied().max(settled)
+    }
+
+    fn unlearn(&mut self, hash: u64) {
+        let hash = hash >> DAY_BITS;
+        self.fresh.remove(&hash);
+        if let Ok(place) = self.place(hash) {
+            // A day that no rule asks about.
+            self.settled[place] = hash << DAY_BITS;
+        }
     }
 
     fn place(&self, hash: u64) -> Result<usize, usize> {
@@ -315,15 +332,31 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_as_new_again_is_forgotten() {
+    fn what_is_new_by_whatever_rule_is_forgotten_and_what_another_asks_for_is_not() {
         let mut known = known(MONTH);
         known.is_new(&host(1), 10 * DAY, MONTH);
         known.is_new(&host(2), 30 * DAY, MONTH);
-        known.settle(40 * DAY, MONTH);
+        known.settle(100 * DAY);
         assert_eq!(known.len(), 2);
-        known.settle(41 * DAY, MONTH);
+        let longer = Newness { within_days: 90, ..MONTH };
+        assert!(!known.is_new(&host(2), 100 * DAY, longer), "the rule asks for more days now");
+        known.settle(101 * DAY);
         assert_eq!(known.len(), 1);
-        assert!(known.is_new(&host(1), 41 * DAY, MONTH));
+    }
+
+    #[test]
+    fn what_is_unlearnt_is_new() {
+        let mut known = known(MONTH);
+        for settled in [false, true] {
+            known.is_new(&host(1), 20 * DAY, MONTH);
+            if settled {
+                known.settle(20 * DAY);
+            }
+            assert!(!known.is_new(&host(1), 20 * DAY, MONTH));
+            known.unlearn(&host(1));
+            assert!(known.is_new(&host(1), 60 * DAY, MONTH));
+            known.unlearn(&host(1));
+        }
     }
 
     #[test]

@@ -311,7 +311,7 @@ where
 
 /// The alert that is due is a mail that holds; what stays is bounded.
 fn tell(mut tally: Tally, rule: &Rule, now: Timestamp) -> Result<(), TestCaseError> {
-    tally.settle(rule, minute_of(now) - 120, minute_of(now));
+    tally.settle(rule, minute_of(now) - 120, Some(minute_of(now)));
     let mut tally = through_the_file(&tally);
     if let Some(alert) = tally.alert(rule, minute_of(now)) {
         prop_assert!(alert.count > 0 && alert.first <= alert.last);

@@ -192,7 +192,7 @@ fn survives(place: &Place, harm: &Harm, state: &str) -> Result<(), TestCaseError
     }
     for (key, tally) in &mut opened.state.rules {
         let rule = crate::records::any_rule();
-        tally.settle(&rule, 0, 0);
+        tally.settle(&rule, 0, Some(0));
         if let Some(alert) = tally.alert(&rule, i64::MAX / 120) {
             prop_assert!(alert.count > 0, "{}", key);
         }

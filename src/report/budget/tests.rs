@@ -10,7 +10,7 @@ use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{minute_of, time_of};
 use crate::rules::series::{Growth, HashKey, Of, Row, When};
 use crate::rules::{
-    EventFilter, Filter, FlowCount, FlowPer, Level, Rule, Threshold, TrafficFilter,
+    EventFilter, Filter, FlowCount, FlowPer, Level, Newness, Rule, Threshold, TrafficFilter,
 };
 
 const MINUTE: i64 = 29_000_000;
@@ -291,4 +291,102 @@ fn a_flood_of_sources_pushes_no_scanner_out() {
     let groups = alert.groups.as_ref().unwrap();
     assert_eq!((groups.rows.len(), groups.more.groups), (1, 0));
     assert_eq!((alert.count, groups.gone > 0), (100, true), "the scanner lost nothing");
+}
+
+/// A connection from a host to another, for a rule that counts each source by itself.
+fn reach(tally: &mut Tally, newness: Option<Newness>, from: u32, to: u32, minute: i64) {
+    let [from, to] = [0x0a00_0000 + from, 0xac10_0000 + to].map(std::net::Ipv4Addr::from);
+    let raw = format!(r#"{{"src":{{"ip":"{from}"}},"dst":{{"ip":"{to}"}}}}"#);
+    let flow: Flow = serde_json::from_str(&raw).unwrap();
+    let row = Row::of(&flow, HashKey::default(), at(minute));
+    let minute = MINUTE + minute;
+    let when = When { first: minute, last: minute, since: None };
+    let growth = Growth { count: 1, when, of: Of::Known(0) };
+    let facts = FlowFacts::of(&flow);
+    let sight = Sight::of(&facts);
+    tally.count_row(newness, &each_source(), &sight, &row, growth, raw.as_bytes());
+}
+
+fn each_source() -> TrafficFilter {
+    let count_by = FlowCount::Destinations;
+    TrafficFilter { per: vec![FlowPer::Source], count_by, ..Default::default() }
+}
+
+fn asks(threshold: Threshold, cooldown_minutes: u32) -> Rule {
+    Rule { cooldown_minutes, ..rule(Filter::Traffic(each_source()), threshold) }
+}
+
+fn of(threshold: Threshold) -> Tally {
+    Tally { threshold: Some(threshold), ..Tally::default() }
+}
+
+#[test]
+fn thousands_that_rest_leave_room_for_those_that_count() {
+    let mut noisy = of(Threshold::Immediate);
+    (0..10_000).for_each(|host| reach(&mut noisy, None, host, 0, 0));
+    noisy.alert(&asks(Threshold::Immediate, 240), MINUTE + 1).unwrap();
+    noisy.settle(&asks(Threshold::Immediate, 240), MINUTE, Some(MINUTE + 1));
+    let five = Threshold::Count { count: 5, window: 10 };
+    let mut sweep = of(five);
+    (0..4).for_each(|to| reach(&mut sweep, None, 7, to, 0));
+    let mut tallies: Tallies =
+        [("noisy".to_owned(), noisy), ("sweep".to_owned(), sweep)].into_iter().collect();
+    keep_to_bound(&mut tallies);
+    assert!(tallies["noisy"].groups.len() > 2_000, "{}", tallies["noisy"].groups.len());
+    let sweep = tallies.get_mut("sweep").unwrap();
+    reach(sweep, None, 7, 4, 1);
+    assert_eq!(sweep.alert(&asks(five, 0), MINUTE + 2).unwrap().count, 5);
+}
+
+#[test]
+fn those_that_are_due_are_told_in_number_where_there_is_no_room_for_them() {
+    for hosts in [10_000_u32, 30_000] {
+        let mut tally = of(Threshold::Immediate);
+        (0..hosts).for_each(|host| reach(&mut tally, None, host, 0, 0));
+        let mut tallies: Tallies = [("all".to_owned(), tally)].into_iter().collect();
+        // Between the parts of a fetch, and once more.
+        (0..2).for_each(|_| keep_to_bound(&mut tallies));
+        let json = serde_json::to_string(&tallies["all"]).unwrap();
+        let mut tally: Tally = serde_json::from_str(&json).unwrap();
+        let alert = tally.alert(&asks(Threshold::Immediate, 0), MINUTE + 1).unwrap();
+        let groups = alert.groups.as_ref().unwrap();
+        let told = groups.rows.len() as u64 + groups.more.groups;
+        assert_eq!((groups.rows.len(), told), (5, u64::from(hosts)));
+    }
+}
+
+#[test]
+fn a_new_group_that_had_to_go_is_a_new_one_again() {
+    let newness = Some(Newness { within_days: 30, learn_days: 0, window: 60 });
+    let five = Threshold::Count { count: 5, window: 60 };
+    let known = Some(Box::new(crate::rules::known::Known::new(7, at(-1))));
+    let mut tally = Tally { known, ..of(five) };
+    (0..20_000).for_each(|host| reach(&mut tally, newness, host, 0, 0));
+    let mut tallies: Tallies = [("new".to_owned(), tally)].into_iter().collect();
+    keep_to_bound(&mut tallies);
+    let tally = tallies.get_mut("new").unwrap();
+    assert!(tally.groups_gone > 10_000, "{}", tally.groups_gone);
+    for host in 0..200 {
+        (1..6).for_each(|to| reach(tally, newness, host, to, 1));
+    }
+    let alert = tally.alert(&asks(five, 0), MINUTE + 2).unwrap();
+    let groups = alert.groups.as_ref().unwrap();
+    assert_eq!(groups.rows.len() as u64 + groups.more.groups, 200);
+}
+
+#[test]
+fn what_rules_count_that_count_nothing_apart_leaves_groups_their_half() {
+    let mut tallies = rules_named(&["a", "b", "c"]);
+    for tally in tallies.values_mut() {
+        for nth in 0..45_000_u64 {
+            let one = serde_json::from_value(nth.into()).unwrap();
+            tally.all.counter.add_one(MINUTE + (nth % 50) as i64, one);
+        }
+    }
+    let five = Threshold::Count { count: 5, window: 10 };
+    let mut sweep = of(five);
+    (0..1_000).for_each(|host| reach(&mut sweep, None, host, 0, 0));
+    tallies.insert("sweep".to_owned(), sweep);
+    keep_to_bound(&mut tallies);
+    assert_eq!(tallies["sweep"].groups.len(), 1_000);
 }

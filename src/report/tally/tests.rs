@@ -92,7 +92,7 @@ fn what_many_talkers_did_is_bounded_and_the_rest_is_counted() {
         let host = std::net::Ipv4Addr::from(0x0a00_0000 + n).to_string();
         grow(&mut tally, &filter, &host, if n == 5_000 { 50 } else { 1 }, i64::from(n % 10));
     }
-    tally.settle(&rule, minute_of(at(0)), minute_of(at(10)));
+    tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(10))));
     assert!(serde_json::to_string(&tally).unwrap().len() < 10_000);
     let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
     let Subject::Traffic { talkers, .. } = &alert.subject else { panic!("no traffic") };
@@ -162,7 +162,7 @@ fn one_source_to_many_destinations_is_the_busiest_however_many_there_are() {
         let sight = Sight::of(&facts);
         tally.count_row(None, &filter, &sight, &row, growth, raw.as_bytes());
     }
-    tally.settle(&rule, minute_of(at(0)), minute_of(at(10)));
+    tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(10))));
     assert!(serde_json::to_string(&tally).unwrap().len() < 20_000);
     let alert = tally.alert(&rule, minute_of(at(10))).unwrap();
     let Subject::Traffic { sources, .. } = &alert.subject else { panic!("no traffic") };
@@ -239,7 +239,7 @@ fn a_noisy_source_does_not_keep_another_silent() {
     blocked(&mut tally, "10.0.0.1", 5);
     blocked(&mut tally, "10.0.0.2", 5);
     talk(&mut tally, None, &filter, ("10.0.0.3", "10.9.0.1", 445), 5);
-    tally.settle(&rule, minute_of(at(0)), minute_of(at(6)));
+    tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(6))));
     let alert = tally.alert(&rule, minute_of(at(6))).unwrap();
     assert_eq!(
         told(&alert),
@@ -372,7 +372,55 @@ fn a_group_that_told_and_rests_no_more_is_let_go() {
     talk(&mut tally, None, &filter, ("10.0.0.1", "10.9.0.1", 445), 0);
     tally.alert(&rule, minute_of(at(1))).unwrap();
     for (minute, left) in [(10, 1), (30, 1), (31, 0)] {
-        tally.settle(&rule, minute_of(at(0)), minute_of(at(minute)));
+        tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(minute))));
         assert_eq!(tally.groups.len(), left, "after {minute} minutes");
     }
+}
+
+#[test]
+fn by_a_clock_that_is_doubted_nothing_that_is_known_is_let_go() {
+    let filter = apart(&[FlowPer::Source], FlowCount::Connections);
+    let newness = Some(Newness { within_days: 30, learn_days: 0, window: 10 });
+    let mut rule = rule(Filter::Traffic(filter.clone()), Threshold::Immediate);
+    (rule.newness, rule.cooldown_minutes) = (newness, 30);
+    let mut tally = Tally { known: Some(Box::new(Known::new(7, at(-10)))), ..Tally::default() };
+    talk(&mut tally, newness, &filter, ("10.0.0.1", "10.9.0.1", 445), 0);
+    tally.alert(&rule, minute_of(at(1))).unwrap();
+    tally.settle(&rule, minute_of(at(0)), None);
+    assert_eq!((tally.groups.len(), tally.known.as_ref().unwrap().len()), (1, 1));
+    tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(200 * 1_440))));
+    assert_eq!((tally.groups.len(), tally.known.unwrap().len()), (0, 0));
+}
+
+#[test]
+fn an_event_about_thousands_of_workloads_costs_no_more_than_it_has() {
+    let filter = EventFilter { per: vec![EventPer::Workload], ..Default::default() };
+    let rule = rule(Filter::Event(filter.clone()), Threshold::Immediate);
+    let changes: Vec<String> = (0..3_000)
+        .map(|nth| {
+            format!(
+                r#"{{"resource":{{"workload":{{"href":"/w/{nth}","hostname":"host-{nth}"}}}},"changes":{{"online":{{"before":true,"after":false}}}},"change_type":"update"}}"#
+            )
+        })
+        .collect();
+    let raw = format!(r#"{{"event_type":"offline","resource_changes":[{}]}}"#, changes.join(","));
+    let event = serde_json::from_str(&raw).unwrap();
+    let mut tally = Tally::default();
+    let more = tally.count_event(None, &filter, &event, at(0), raw.as_bytes()).unwrap();
+    let weight = tally.weight();
+    assert!(weight < 24 * 1024 * 1024 && more > weight / 2, "{weight} {more}");
+    let alert = tally.alert(&rule, minute_of(at(1))).unwrap();
+    let Subject::Events { objects, .. } = &alert.subject else { panic!("no events") };
+    assert_eq!((objects.top.len(), alert.total()), (1, 3_000));
+    // What counts nothing makes no group.
+    let filter = EventFilter {
+        per: vec![EventPer::User],
+        count_by: EventCount::Workloads,
+        ..Default::default()
+    };
+    let raw = r#"{"event_type":"x","created_by":{"user":{"username":"ann"}}}"#;
+    let event = serde_json::from_str(raw).unwrap();
+    assert_eq!(tally.count_event(None, &filter, &event, at(0), raw.as_bytes()), None);
+    tally.settle(&rule, minute_of(at(0)), Some(minute_of(at(10))));
+    assert!(tally.groups.is_empty());
 }
