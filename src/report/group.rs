@@ -29,7 +29,7 @@ pub struct Group {
     /// The untold matches.
     pub counter: Counter,
     /// What they looked like.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "is_nothing")]
     pub evidence: Option<Box<Evidence>>,
     /// True where a bound was reached, so that the next alert says "at least".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -37,6 +37,11 @@ pub struct Group {
     /// For a rule that tells of new groups only: up to when this one is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_until: Option<Minute>,
+}
+
+/// Whether there is nothing of it to keep.
+pub fn is_nothing(evidence: &Option<Box<Evidence>>) -> bool {
+    evidence.as_ref().is_none_or(|evidence| evidence.is_empty())
 }
 
 /// Which group gives way first: the least. Of those that count alike the one that was seen

@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::evidence::{Evidence, KEPT, KEPT_OF_A_GROUP, Sight};
-use super::group::{Group, GroupRank, Groups, Rest, Told};
+use super::group::{Group, GroupRank, Groups, Rest, Told, is_nothing};
 use super::standing::below::Expected;
 use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
 use crate::pce::record::Event;
@@ -529,8 +529,8 @@ impl Serialize for Tally {
             entries.serialize_entry("of_traffic", &true)?;
         }
         entries.serialize_entry("counter", &self.all.counter)?;
-        if let Some(evidence) = &self.all.evidence {
-            entries.serialize_entry("evidence", evidence)?;
+        if !is_nothing(&self.all.evidence) {
+            entries.serialize_entry("evidence", &self.all.evidence)?;
         }
         if self.all.at_least {
             entries.serialize_entry("at_least", &true)?;

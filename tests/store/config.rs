@@ -422,7 +422,7 @@ fn the_example_config_and_the_readmes_examples_are_valid() {
     let readme = include_str!("../../README.md");
     let blocks: Vec<&str> =
         readme.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 7);
     for block in blocks {
         let file = match block.contains("\"api\"") {
             true => block.to_owned(),
