@@ -168,6 +168,14 @@ texts! {
 
     // What was learnt.
     learnt_from(what, records) { en: "{what}, from {records} matching records of the archive", zh: "{what}（取自封存中符合的 {records} 筆紀錄）" }
+    nothing_learnt() {
+        en: "nothing learnt: no record of the archive matches; what the rule knows, and how much longer it learns, is as it was",
+        zh: "未學到任何內容：封存中沒有符合的紀錄；規則的已知項目與學習期間維持不變"
+    }
+    learn_after_run() {
+        en: "nothing learnt: the next run tells this by mail and goes on from there; learn after that run",
+        zh: "未進行學習：下次執行時會以郵件通知上述情況並接續處理，請於該次執行後再學習"
+    }
     learns_nothing(id) {
         en: "rule {id} has nothing to learn: it has no new_within_days",
         zh: "規則 {id} 未設定 new_within_days，無須學習"

@@ -119,6 +119,133 @@ fn a_rule_learns_from_the_archive_what_others_matched() {
     assert!(told.contains("10.0.0.4") && !told.contains("10.0.0.2"), "{told}");
 }
 
+/// What the state has of the rule that learns.
+fn newcomers(world: &World) -> Value {
+    let tallies = world.config()["state"]["rules"].clone();
+    let mut tallies = tallies.as_object().unwrap().values();
+    tallies.find(|tally| tally.get("known").is_some()).unwrap().clone()
+}
+
+/// Whether a time of the state is that of the command just done.
+fn is_of_now(time: &Value, world: &World) -> bool {
+    let time: jiff::Timestamp = time.as_str().unwrap().parse().unwrap();
+    time.duration_since(world.now()).abs() < jiff::SignedDuration::from_mins(5)
+}
+
+/// A world whose archive has these connections, by a rule that matches all that is blocked.
+fn archived(connections: impl IntoIterator<Item = Connection>) -> World {
+    let mut world = quiet(&[json!({"type": "traffic", "pd": 2, "name": "all"})]);
+    let archive = world.folder().join("archive");
+    world.set("settings.archive_dir", json!(archive));
+    world.pce.connections(connections);
+    world.run_at("10:10");
+    world
+}
+
+#[test]
+fn an_archive_without_a_match_leaves_the_learning_as_it_was_and_says_so() {
+    for lang in ["en", "zh-TW"] {
+        let mut world = archived([blocked("10.0.0.9", "db-01", 22).at("10:05")]);
+        world.run_at("+2d 10:00");
+        world.rule(newcomer());
+        // The other's record is older by now than this rule has to learn.
+        world.run_at("+2d 10:10");
+        let (begun, file) = (newcomers(&world), std::fs::read(world.config_path()).unwrap());
+        let learnt = world.run(&["--lang", lang, "rules", "learn", "2"]);
+        assert_eq!((learnt.code, learnt.stderr.as_str()), (0, ""), "{learnt:?}");
+        let says = match lang {
+            "en" => "2 newcomer: nothing learnt: no record of the archive matches",
+            _ => "封存中沒有符合的紀錄",
+        };
+        assert!(learnt.stdout.contains(says), "{learnt:?}");
+        assert_eq!(newcomers(&world), begun);
+        assert_eq!(std::fs::read(world.config_path()).unwrap(), file, "nothing was saved");
+        let listed = world.run(&["rules", "list"]);
+        assert!(listed.stdout.contains("newcomer: learning, 1 day to go"), "{listed:?}");
+    }
+}
+
+#[test]
+fn a_rule_has_learnt_since_its_own_first_record_and_not_since_anothers() {
+    let mut world = archived([
+        blocked("10.0.0.9", "db-01", 22).at("10:05"),
+        blocked("10.0.0.1", "db-01", 5432).at("+2d 22:00"),
+    ]);
+    world.run_at("+2d 22:10");
+    world.run_at("+3d 10:00");
+    world.rule(newcomer());
+    world.run_at("+3d 10:10");
+    let learnt = world.run(&["rules", "learn", "2"]);
+    let says = "learning, 1 day to go, 1 known, from 1 matching records";
+    assert!(learnt.stdout.contains(says), "{learnt:?}");
+    let tally = newcomers(&world);
+    assert_eq!(tally["known"]["since"], json!(at("+2d 22:00").to_string()));
+}
+
+#[test]
+fn a_record_of_the_future_is_learnt_as_one_of_now() {
+    let mut world = archived([blocked("10.0.0.1", "db-01", 5432).at("10:05")]);
+    world.rule(newcomer());
+    let flows = world.folder().join("archive/flows.jsonl");
+    let text = std::fs::read_to_string(&flows).unwrap();
+    let later = |when: &str| {
+        let day = |when: &str| at(when).to_string()[..10].to_owned();
+        text.replace(&day("10:05"), &day(when)).replace("10.0.0.1", "10.0.0.2")
+    };
+    std::fs::write(&flows, later("+60d 10:05")).unwrap();
+    let learnt = world.run(&["rules", "learn", "2"]);
+    assert!(learnt.stdout.contains("1 known, from 1 matching records"), "{learnt:?}");
+    let tally = newcomers(&world);
+    assert!(is_of_now(&tally["known"]["since"], &world), "{tally}");
+    // Thirty days after now it is forgotten, and not thirty after its own day.
+    world.pce.connection(blocked("10.0.0.2", "db-01", 5432).at("+40d 10:01"));
+    let told = world.run_at("+40d 10:10");
+    assert!(groups(&told).contains("10.0.0.2"), "{told:?}");
+}
+
+#[test]
+fn a_rule_that_never_ran_begins_as_a_run_would_have_it_begin() {
+    let mut world = archived([blocked("10.0.0.1", "db-01", 5432).at("10:05")]);
+    let let_go = at("09:00").to_string();
+    world.edit(|config| config["state"]["traffic"]["let_go"] = json!(let_go));
+    world.rule(newcomer());
+    let learnt = world.run(&["rules", "learn", "2"]);
+    assert_eq!(learnt.code, 0, "{learnt:?}");
+    let tally = newcomers(&world);
+    assert_eq!(tally["unknown_before"], json!(let_go), "{tally}");
+    assert!(is_of_now(&tally["since"], &world), "{tally}");
+}
+
+#[test]
+fn what_a_run_has_to_tell_by_mail_is_not_learnt_over() {
+    let mut world = archived([blocked("10.0.0.1", "db-01", 5432).at("10:05")]);
+    world.rule(newcomer());
+    world.edit(|config| config["api"]["org_id"] = json!("7"));
+    let before = std::fs::read(world.config_path()).unwrap();
+    let learnt = world.run(&["rules", "learn", "2"]);
+    assert_eq!((learnt.code, learnt.stdout.as_str()), (78, ""), "{learnt:?}");
+    assert!(learnt.stderr.contains("the state belongs to"), "{learnt:?}");
+    assert!(learnt.stderr.contains("learn after that run"), "{learnt:?}");
+    assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
+    let run = world.run_at("10:20");
+    let told = |mail: &crate::world::Mail| mail.text().contains("the state belongs to");
+    assert!(run.mails.iter().any(told), "{run:?}");
+    assert_eq!(world.run(&["rules", "learn", "2"]).code, 0);
+}
+
+#[test]
+fn a_file_that_others_may_read_is_learnt_from_and_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut world = archived([blocked("10.0.0.1", "db-01", 5432).at("10:05")]);
+    world.rule(newcomer());
+    let readable = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(world.config_path(), readable).unwrap();
+    let learnt = world.run(&["rules", "learn", "2"]);
+    assert_eq!(learnt.code, 0, "{learnt:?}");
+    assert!(learnt.stdout.contains("1 known"), "{learnt:?}");
+    assert!(learnt.stderr.contains("illumio_api_config.json"), "{learnt:?}");
+}
+
 #[test]
 fn what_cannot_be_learnt_is_said() {
     let mut world = quiet(&[json!({"type": "traffic", "pd": 2}), newcomer()]);

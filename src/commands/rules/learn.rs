@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Call, Refusal, Said, ids};
 use crate::archive::{self, Kind};
 use crate::commands::cli;
+use crate::exit::Code;
 use crate::lang::{Lang, grouped, inspect, rules as words};
 use crate::pce::record::{Event, Flow};
 use crate::report::daily::Learning;
@@ -18,12 +19,13 @@ use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::minute_of;
 use crate::rules::{Filter, Rule, keyed};
 use crate::screen::visible::visible;
-use crate::store::{self, Opened, StateUse};
+use crate::store::{self, Note, Opened, StateUse};
 
 /// What was read for one rule.
 #[derive(Default)]
 struct Learnt {
     records: u64,
+    /// When the first of them was; `None` without any.
     since: Option<Timestamp>,
 }
 
@@ -35,28 +37,57 @@ pub fn learn(call: &Call<'_>, lang: Lang, command: &cli::RulesLearn) -> Result<S
     let opened = opened.map_err(|unopened| Refusal::File(unopened.error))?;
     let folder = folder(&opened, command, lang)?;
     let now = opened.state.pce_time(call.now);
-    let Opened { mut store, config, mut state, .. } = opened;
+    let Opened { mut store, config, mut state, notes, .. } = opened;
     let rules = meant(&config.rules, &command.ids, lang)?;
-    let mut lines = Vec::new();
-    for (key, rule) in rules {
-        let fresh = || Tally {
-            since: Some(now),
-            of_traffic: matches!(rule.filter, Filter::Traffic(_)),
-            ..Tally::default()
-        };
-        let tally = state.rules.entry(key).or_insert_with(fresh);
-        let known = tally.known.get_or_insert_with(|| Known::new(call.random, now).into());
-        let learnt = read(&folder, rule, known);
-        let learnt = learnt.map_err(|error| Refusal::usage(error.text(lang)))?;
-        known.learnt_since(learnt.since.unwrap_or(now));
-        lines.push(told(rule, known, &learnt, now, lang));
+    let (lost, notes): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(Note::is_loss);
+    if !lost.is_empty() {
+        return Ok(not_over(&lost, lang));
     }
-    let problems = match store.save(&mut state).map_err(Refusal::File)? {
-        store::Saved::Both => Vec::new(),
-        store::Saved::But(remark) => vec![remark.text(lang)],
-        store::Saved::LastOnly(error) => return Err(Refusal::File(error)),
-    };
+    let mut problems: Vec<String> = notes.iter().map(|note| note.text(lang)).collect();
+    let mut lines = Vec::new();
+    let mut has_learnt = false;
+    for (key, rule) in rules {
+        let had = state.rules.get(&key).and_then(|tally| tally.known.clone());
+        let mut known = had.unwrap_or_else(|| Known::new(call.random, now).into());
+        let learnt = read(&folder, rule, &mut known, now);
+        let learnt = learnt.map_err(|error| Refusal::usage(error.text(lang)))?;
+        let Some(since) = learnt.since else {
+            let name = inspect::rule(lang, rule.id, visible(&rule.name));
+            lines.push(inspect::missed(lang, name, words::nothing_learnt(lang)));
+            continue;
+        };
+        known.learnt_since(since);
+        lines.push(told(rule, &known, &learnt, now, lang));
+        let unknown_before = state.traffic.let_go;
+        let tally = state.rules.entry(key).or_insert_with(|| fresh(rule, unknown_before, now));
+        tally.known = Some(known);
+        has_learnt = true;
+    }
+    if has_learnt {
+        match store.save(&mut state).map_err(Refusal::File)? {
+            store::Saved::Both => {}
+            store::Saved::But(remark) => problems.push(remark.text(lang)),
+            store::Saved::LastOnly(error) => return Err(Refusal::File(error)),
+        }
+    }
     Ok(Said { lines, problems, ..Said::default() })
+}
+
+/// What was lost is told by a run's mail; a state saved here would have nobody tell it.
+fn not_over(lost: &[Note], lang: Lang) -> Said {
+    let lost = lost.iter().map(|note| note.text(lang));
+    let problems = lost.chain([words::learn_after_run(lang)]).collect();
+    Said { problems, exit: Code::Config.exit(), ..Said::default() }
+}
+
+/// For a rule that no run has looked by.
+fn fresh(rule: &Rule, unknown_before: Option<Timestamp>, now: Timestamp) -> Tally {
+    Tally {
+        since: Some(now),
+        unknown_before,
+        of_traffic: matches!(rule.filter, Filter::Traffic(_)),
+        ..Tally::default()
+    }
 }
 
 /// The folder that is named, or the config's own.
@@ -83,11 +114,23 @@ fn meant<'r>(
     }
 }
 
-/// Has the rule take note of every group that the archive has of it.
-fn read(folder: &Path, rule: &Rule, known: &mut Known) -> Result<Learnt, archive::Error> {
+/// Has the rule take note of every group that the archive has of it. The archive has what
+/// some rule matched, and of another's records nobody can tell since when this one would
+/// have seen its own.
+fn read(
+    folder: &Path,
+    rule: &Rule,
+    known: &mut Known,
+    now: Timestamp,
+) -> Result<Learnt, archive::Error> {
     let mut learnt = Learnt::default();
     let mut note = |at: Timestamp, groups: Vec<Named>| {
-        learnt.records += u64::from(!groups.is_empty());
+        if groups.is_empty() {
+            return;
+        }
+        // A clock that was ahead must not make it known for longer.
+        let at = at.min(now);
+        learnt.records += 1;
         learnt.since = Some(learnt.since.map_or(at, |since| since.min(at)));
         groups.iter().for_each(|group| known.learn(group, minute_of(at)));
     };
