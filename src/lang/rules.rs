@@ -162,8 +162,8 @@ texts! {
     }
     differs(id, name) { en: "rule {id} differs from the best practice: {name}", zh: "規則 {id} 與最佳實踐不同：{name}" }
     ask_replace(count) {
-        en: "Replace what differs ({count})? Ids, notes and whether a rule is on stay. [y/N] ",
-        zh: "是否取代這 {count} 條不同的規則？id、備註與啟用狀態將保留。[y/N] "
+        en: "Replace what differs ({count})? Ids, notes, what a rule leaves out and whether it is on stay. [y/N] ",
+        zh: "是否取代這 {count} 條不同的規則？id、備註、排除條件與啟用狀態將保留。[y/N] "
     }
 
     // What was learnt.

@@ -5,10 +5,12 @@
 //! what they are compared with and written to.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
-use super::security_practices;
+use super::{protocol, security_practices};
 use crate::lang::{Lang, best_practices as words};
 
 /// Minutes between two mails about traffic that is merely blocked.
@@ -60,7 +62,10 @@ const NARROWING: [&str; 19] = [
 const SHAPE: [&str; 4] = ["per", "count_by", "filter_value", "state"];
 
 /// What a user may leave out of a best practice, which stays left out.
-const EXCEPTIONS: [&str; 8] = [
+const EXCEPTIONS: [&str; 11] = [
+    "ex_src_label",
+    "ex_dst_label",
+    "ex_src_ip",
     "not_source_ip",
     "not_workload",
     "not_user",
@@ -70,6 +75,12 @@ const EXCEPTIONS: [&str; 8] = [
     "not_src_list",
     "not_dst_list",
 ];
+
+/// What a user may leave out of one beside what it leaves out itself.
+const FURTHER: [&str; 2] = ["ex_port", "ex_dst_ip"];
+
+/// A person's words, which are compared as they stand.
+const PROSE: [&str; 4] = ["name", "desc", "rec", "technique"];
 
 /// The twelve rules with the ids 1 to 12, their texts in this language.
 pub fn best_practices(lang: Lang) -> Vec<Value> {
@@ -118,8 +129,8 @@ pub struct Plan {
     /// To add; with an id where that id is free, else without one.
     pub missing: Vec<Value>,
     /// To replace, where the user agrees: the rule's place among the file's rules,
-    /// and what it would become. Its id, its `enabled`, its `note` and the keys
-    /// that start with `_` stay as they are.
+    /// and what it would become. Its id, its `enabled`, its `note`, what it leaves out
+    /// and the keys that start with `_` stay as they are.
     pub differing: Vec<(usize, Value)>,
     /// So many stand there already, word for word.
     pub present: usize,
@@ -310,7 +321,7 @@ fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
     if NARROWING.iter().any(|key| is_given(rule, key)) || is_given(rule, "new_within_days") {
         return false;
     }
-    if is_given(rule, "per") && rule["per"] != practice["per"] {
+    if is_given(rule, "per") && said(rule, "per") != said(practice, "per") {
         return false;
     }
     if rule["type"] == "traffic" && rule["count_by"].as_str().is_some_and(|by| !is_plain(by)) {
@@ -318,7 +329,7 @@ fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
     }
     match rule["type"] == "event" {
         true => event_filter(rule) == event_filter(practice),
-        false => decisions(rule) == decisions(practice),
+        false => said(rule, "pd") == said(practice, "pd"),
     }
 }
 
@@ -333,15 +344,7 @@ fn is_of_one_shape(rule: &Value, practice: &Value) -> bool {
     rule["type"] == practice["type"]
         && is_new(rule) == is_new(practice)
         && field(rule) == field(practice)
-        && SHAPE.iter().all(|key| filled(rule.get(key)) == filled(practice.get(key)))
-}
-
-/// The numbers of a rule's policy decisions, one or several.
-fn decisions(rule: &Value) -> BTreeSet<i64> {
-    match &rule["pd"] {
-        Value::Array(several) => several.iter().filter_map(Value::as_i64).collect(),
-        one => one.as_i64().into_iter().collect(),
-    }
+        && SHAPE.iter().all(|key| said(rule, key) == said(practice, key))
 }
 
 fn event_filter(rule: &Value) -> Option<&str> {
@@ -351,26 +354,28 @@ fn event_filter(rule: &Value) -> Option<&str> {
 }
 
 fn says_the_same(rule: &Value, practice: &Value) -> bool {
-    let (Some(rule), Some(practice)) = (rule.as_object(), practice.as_object()) else {
-        return false;
-    };
-    let at_once = practice.get("threshold_type").is_some_and(|kind| kind == "immediate");
+    let at_once = practice["threshold_type"] == "immediate";
     let counts = |key: &str| {
-        !USERS_OWN.contains(&key)
-            && !EXCEPTIONS.contains(&key)
-            && !key.starts_with('_')
-            && !(IDLE.contains(&key) && (at_once || key == "filter_key"))
+        !is_the_users(key) && !(IDLE.contains(&key) && (at_once || key == "filter_key"))
     };
-    let mut keys = rule.keys().chain(practice.keys()).filter(|key| counts(key));
-    keys.all(|key| filled(rule.get(key)) == filled(practice.get(key)))
+    let of_both = [rule, practice].into_iter().filter_map(Value::as_object);
+    let keys: BTreeSet<&String> = of_both.flat_map(|members| members.keys()).collect();
+    keys.into_iter().filter(|key| counts(key)).all(|key| match FURTHER.contains(&key.as_str()) {
+        true => {
+            let own = parts(key, &rule[key]);
+            parts(key, &practice[key]).iter().all(|part| is_in(part, &own))
+        }
+        false => said(rule, key) == said(practice, key),
+    })
 }
 
 /// The practice in the rule's place.
 fn replaced(rule: &Value, mut practice: Value) -> Value {
     for (key, value) in rule.as_object().into_iter().flatten() {
-        let key = key.as_str();
-        if USERS_OWN.contains(&key) || EXCEPTIONS.contains(&key) || key.starts_with('_') {
+        if is_the_users(key) {
             practice[key] = value.clone();
+        } else if FURTHER.contains(&key.as_str()) && is_given(rule, key) {
+            practice[key] = both(key, &practice[key], value);
         }
     }
     if !is_given(rule, "id") {
@@ -379,21 +384,216 @@ fn replaced(rule: &Value, mut practice: Value) -> Value {
     practice
 }
 
-fn is_given(rule: &Value, key: &str) -> bool {
-    match filled(rule.get(key)) {
-        None => false,
-        Some(Value::String(text)) => !text.trim().is_empty(),
-        Some(Value::Array(list)) => !list.is_empty(),
-        Some(_) => true,
+fn is_the_users(key: &str) -> bool {
+    USERS_OWN.contains(&key) || EXCEPTIONS.contains(&key) || key.starts_with('_')
+}
+
+/// What the practice leaves out and what the user does, in the practice's form.
+fn both(key: &str, practices: &Value, users: &Value) -> Value {
+    let mut all = parts(key, practices);
+    for part in parts(key, users) {
+        if !is_in(&part, &all) {
+            all.push(part);
+        }
+    }
+    match practices {
+        Value::Null => users.clone(),
+        Value::String(_) => all.join(",").into(),
+        _ => all.into(),
     }
 }
 
-fn filled(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|value| !value.is_null())
+/// Whether one of these is this port, range, address or network, or holds all of it.
+fn is_in(part: &str, all: &[String]) -> bool {
+    let holds = |one: &String| {
+        let ports = ports(one).zip(ports(part));
+        let nets = net(one).zip(net(part));
+        one == part
+            || ports.is_some_and(|(one, part)| one.0 <= part.0 && part.1 <= one.1)
+            || nets.is_some_and(|(one, part)| one.contains(&part))
+    };
+    all.iter().any(holds)
+}
+
+fn ports(text: &str) -> Option<(u16, u16)> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
+}
+
+fn net(text: &str) -> Option<IpNet> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    Some(address.or_else(|_| text.parse()).ok()?.trunc())
+}
+
+fn is_given(rule: &Value, key: &str) -> bool {
+    said(rule, key).is_some()
+}
+
+/// What a rule says by this key, in one form for all in which it can stand in the file: a
+/// single value is a list of one, so is a text a list of its parts, and the order of a list
+/// means nothing. `None` where it says nothing.
+fn said(rule: &Value, key: &str) -> Option<Value> {
+    match rule.get(key) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) if PROSE.contains(&key) => Some(text.trim().into()),
+        Some(Value::Object(members)) => {
+            let each = members.iter().map(|(key, value)| (key.clone(), in_order(key, value)));
+            Some(each.collect::<serde_json::Map<_, _>>().into())
+        }
+        Some(value) => Some(in_order(key, value)),
+    }
+    .filter(|said| *said != json!("") && *said != json!([]))
+}
+
+fn in_order(key: &str, value: &Value) -> Value {
+    let each = parts(key, value).into_iter().map(|part| match key {
+        "proto" => protocol::number(&part).map_or(part, |number| number.to_string()),
+        _ => part,
+    });
+    each.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// The parts of a list, or of a text; those of a list may hold commas.
+fn parts(key: &str, value: &Value) -> Vec<String> {
+    // What a change goes from and to may be null.
+    let is_one_of = ["filter_value", "from", "to"].contains(&key);
+    let apart = |text: &str, by: char| {
+        let parts = text.split(by).map(str::trim).filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect::<Vec<_>>()
+    };
+    match value {
+        Value::Null if !is_one_of => Vec::new(),
+        Value::Array(several) if is_one_of => {
+            several.iter().flat_map(|one| parts(key, one)).collect()
+        }
+        Value::Array(several) => {
+            let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+            let each = several.iter().map(|one| text(one).trim().to_owned());
+            each.filter(|part| !part.is_empty()).collect()
+        }
+        Value::String(text) => apart(text, if is_one_of { '|' } else { ',' }),
+        other => vec![other.to_string()],
+    }
 }
 
 fn remove(rule: &mut Value, key: &str) {
     if let Some(members) = rule.as_object_mut() {
         members.remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(set: Set) -> Vec<Value> {
+        set.rules(Lang::En)
+    }
+
+    /// The set, with these keys on the rule at this place.
+    fn with(set: Set, place: usize, keys: &Value) -> Vec<Value> {
+        let mut rules = of(set);
+        for (key, value) in keys.as_object().into_iter().flatten() {
+            rules[place][key] = value.clone();
+        }
+        rules
+    }
+
+    #[test]
+    fn what_a_user_leaves_out_beside_is_the_best_practice_still_and_stays() {
+        let cases = [
+            (Set::First, 10, json!({"ex_src_ip": "10.7.0.1", "ex_src_label": "role=Scanner"})),
+            (Set::First, 11, json!({"ex_dst_label": ["role=Trap"]})),
+            (Set::First, 10, json!({"ex_port": format!("9100,{CHATTER}")})),
+            (Set::First, 10, json!({"ex_port": ["67-68", "130-140", 1900, "5353-5355"]})),
+            (Set::First, 10, json!({"ex_dst_ip": "224.0.0.0/4, ff00::/8, 255.255.255.255/32"})),
+            (Set::First, 10, json!({"ex_dst_ip": ["10.0.0.0/8", "224.0.0.0/3", "ff00::/8"]})),
+            (Set::Security, 0, json!({"ex_port": 135, "ex_dst_ip": ["10.7.0.1"]})),
+            (Set::Security, 2, json!({"ex_port": format!("{CHATTER},80"), "ex_src_ip": "::1"})),
+        ];
+        for (set, place, keys) in cases {
+            let mut rules = with(set, place, &keys);
+            assert_eq!(plan(&rules, set, Lang::En).differing.len(), 0, "{keys}");
+            // It differs by something else: that is mended, and these stay.
+            rules[place]["level"] = json!("odd");
+            let plan_now = plan(&rules, set, Lang::En);
+            assert_eq!(plan_now.differing.len(), 1, "{keys}");
+            let (at, becomes) = &plan_now.differing[0];
+            assert_eq!((*at, &becomes["level"]), (place, &of(set)[place]["level"]));
+            for (key, value) in keys.as_object().into_iter().flatten() {
+                let now = parts(key, &becomes[key]);
+                assert!(parts(key, value).iter().all(|part| is_in(part, &now)), "{becomes}");
+                let own = parts(key, &of(set)[place][key]);
+                assert!(own.iter().all(|part| is_in(part, &now)), "{becomes}");
+                config_like(&becomes[key]);
+            }
+            rules[place] = becomes.clone();
+            let settled = plan(&rules, set, Lang::En);
+            assert_eq!((settled.missing.len(), settled.differing.len()), (0, 0), "{becomes}");
+        }
+    }
+
+    /// A text or a list of texts, numbers aside.
+    fn config_like(value: &Value) {
+        let is_text = |one: &Value| one.is_string() || one.is_number();
+        let is_list = value.as_array().is_some_and(|list| list.iter().all(is_text));
+        assert!(is_text(value) || is_list, "{value}");
+    }
+
+    #[test]
+    fn one_that_leaves_out_less_than_the_practice_gets_what_it_lacks() {
+        let keys = json!({"ex_port": "9100, 67-68", "ex_dst_ip": ["10.7.0.1"]});
+        let plan_now = plan(&with(Set::First, 10, &keys), Set::First, Lang::En);
+        let becomes = &plan_now.differing[0].1;
+        assert_eq!(becomes["ex_port"], format!("{CHATTER},9100,67-68"));
+        let all = ["224.0.0.0/4", "ff00::/8", "255.255.255.255", "10.7.0.1"];
+        assert_eq!(becomes["ex_dst_ip"], json!(all));
+    }
+
+    #[test]
+    fn the_form_in_which_a_key_stands_makes_no_difference() {
+        let types = "sec_policy.create";
+        let cases = [
+            (Set::First, 10, json!({"per": ["source"], "pd": [2]})),
+            (Set::First, 10, json!({"ex_dst_ip": TO_MANY.join(", "), "src_label": ""})),
+            (Set::Security, 0, json!({"pd": [1, 2], "per": ["source"], "proto": 6})),
+            (Set::Security, 0, json!({"port": ["445", 22, 135, "5985-5986", 3389]})),
+            (Set::Security, 0, json!({"proto": "TCP", "threshold_count": "5"})),
+            (Set::Security, 1, json!({"per": "destination, source"})),
+            (Set::Security, 1, json!({"per": ["destination", "source"]})),
+            (Set::Security, 4, json!({"status": "success", "per": "source_ip,user"})),
+            (Set::Security, 12, json!({"filter_value": format!(" {types} "), "port": null})),
+            (Set::Security, 12, json!({"change": {"to": [">100"], "field": "workloads_affected"}})),
+            (Set::Security, 13, json!({"state": "offline"})),
+        ];
+        for (set, place, keys) in cases {
+            let plan = plan(&with(set, place, &keys), set, Lang::En);
+            let found = (plan.missing.len(), plan.differing.len(), plan.present);
+            assert_eq!(found, (0, 0, of(set).len()), "{keys}: {plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_differs_in_more_than_its_form_is_another_rule_or_differs() {
+        let cases = [
+            (Set::First, 10, json!({"per": ["source", "port"]}), (1, 0)),
+            (Set::First, 10, json!({"pd": [2, 1]}), (1, 0)),
+            (Set::Security, 1, json!({"per": ["source"]}), (1, 0)),
+            (Set::Security, 13, json!({"state": ["offline", "suspended"]}), (1, 0)),
+            (Set::Security, 0, json!({"port": "22"}), (0, 1)),
+            (Set::Security, 0, json!({"pd": 2}), (0, 1)),
+            (
+                Set::Security,
+                6,
+                json!({"change": {
+                "field": "enforcement_mode", "from": "full|selective", "to": null}}),
+                (0, 1),
+            ),
+            (Set::First, 0, json!({"desc": "x, y"}), (0, 1)),
+        ];
+        for (set, place, keys, expected) in cases {
+            let plan = plan(&with(set, place, &keys), set, Lang::En);
+            assert_eq!((plan.missing.len(), plan.differing.len()), expected, "{keys}");
+        }
     }
 }

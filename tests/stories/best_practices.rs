@@ -252,7 +252,8 @@ fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_l
     });
     let names: Vec<&str> = filters.map(|key| key.name).collect();
     assert!(names.contains(&"change") && names.contains(&"not_dst_host"), "{names:?}");
-    for name in names.into_iter().filter(|name| !name.starts_with("ex_")) {
+    assert!(names.contains(&"ex_src_ip") && names.contains(&"ex_dst_label"), "{names:?}");
+    for name in names {
         let mut tried = 0;
         for place in [0, 11] {
             let mut world = World::new();
@@ -285,6 +286,31 @@ fn what_a_user_asks_for_beside_makes_another_rule_and_what_he_leaves_out_stays_l
         }
         assert!(tried > 0, "{name} is a key of neither kind of rules");
     }
+}
+
+#[test]
+fn what_he_leaves_out_beside_the_practices_own_stays_left_out_and_does_not_differ() {
+    let load = ["rules", "load-best-practices", "--replace"];
+    let mut world = loaded("en");
+    world.edit(|config| {
+        let rule = &mut config["rules"][10];
+        rule["ex_port"] = json!(format!("{},9100", rule["ex_port"].as_str().unwrap()));
+        rule["ex_dst_ip"].as_array_mut().unwrap().push(json!("10.7.0.1"));
+        rule["per"] = json!(["source"]);
+    });
+    let run = world.run(&load);
+    assert!(run.stdout.contains("12 best practices are here already"), "{run:?}");
+
+    world.edit(|config| {
+        let rule = &mut config["rules"][10];
+        (rule["level"], rule["ex_port"]) = (json!("info"), json!(9100));
+    });
+    assert_eq!(world.run(&load).code, 0);
+
+    let rule = world.config()["rules"][10].clone();
+    assert_eq!(rule["level"], "warning");
+    assert_eq!(rule["ex_port"], "67,68,137,138,1900,5353,5355,9100");
+    assert_eq!(rule["ex_dst_ip"].as_array().unwrap().len(), 4);
 }
 
 /// The Python tool's own twelve: other names, no level, one id.
