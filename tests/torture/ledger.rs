@@ -151,10 +151,8 @@ fn total(mails: &[&Mail], rule: &str) -> u64 {
     let told = told.filter(|told| told.rule.starts_with(rule));
     told.map(|told| match told.groups.as_slice() {
         [] => told.count,
-        groups => {
-            assert_eq!(told.more_groups, 0, "the books know each by its name");
-            groups.iter().map(|group| group.count).sum()
-        }
+        // Of those that are told in number each counts one: every host is tampered with once.
+        groups => groups.iter().map(|group| group.count).sum::<u64>() + told.more_groups,
     })
     .sum()
 }

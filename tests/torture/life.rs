@@ -84,7 +84,7 @@ impl Life {
         }
         world.rule(json!({
             "type": "traffic", "name": BLOCKED, "threshold_type": "count",
-            "threshold_count": BURST - 10, "threshold_window": 10, "per": "source"
+            "threshold_count": BURST - 10, "threshold_window": 10, "per": "destination"
         }));
         let (key, secret) = (world.pce.key(), world.pce.secret());
         let basic = BASE64_STANDARD.encode(format!("{key}:{secret}"));
