@@ -355,27 +355,21 @@ fn event(rule: &Section<'_>) -> EventFilter {
 
 /// Globs over whole names. An empty list would ask for nothing, and look as if it did.
 fn names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
-    let items = rule.items(key, Kind::Commas);
-    let apart = |text: &Cow<'_, str>| {
-        text.split(['|', '，', '、']).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
-        rule.wrong(key, words::empty_names);
-    }
-    names
+    some_names(rule, key, &['|', '，', '、'])
 }
 
 /// The names of IP lists, which may be anything: in a list each stands as it is, and a
 /// text is parted by commas and `|`.
 fn list_names(rule: &Section<'_>, key: &'static str) -> Vec<String> {
-    let items = rule.items(key, Kind::Commas);
     let is_text = matches!(rule.get(key), Some(Node::Text(_)));
-    let apart = |text: &Cow<'_, str>| match is_text {
-        true => text.split('|').map(|name| name.trim().to_owned()).collect(),
-        false => vec![text.clone().into_owned()],
-    };
-    let names: Vec<String> = items.iter().flat_map(apart).filter(|name| !name.is_empty()).collect();
+    some_names(rule, key, if is_text { &['|'] } else { &[] })
+}
+
+/// At least one, where the key is given; parted by these, too.
+fn some_names(rule: &Section<'_>, key: &'static str, parted_by: &[char]) -> Vec<String> {
+    let items = rule.items(key, Kind::Commas);
+    let each = items.iter().flat_map(|text| text.split(parted_by)).map(str::trim);
+    let names: Vec<String> = each.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if names.is_empty() && matches!(rule.get(key), Some(Node::List(_) | Node::Text(_))) {
         rule.wrong(key, words::empty_names);
     }
