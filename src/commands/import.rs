@@ -18,7 +18,7 @@ use crate::commands::call::Call;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
-use crate::rules::best_practices::is_older;
+use crate::rules::best_practices::older;
 use crate::store::{self, Change, Error};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
@@ -147,7 +147,7 @@ impl<'a> Import<'a> {
     /// Its two rules on traffic count all sources together.
     fn tell_older_practices(&mut self) {
         let Ok(look) = store::look(self.call.config, self.call.env) else { return };
-        let older = look.rules.iter().filter(|rule| is_older(rule));
+        let older = older(&look.rules).into_iter();
         let ids: Vec<String> = older.map(|rule| rule["id"].to_string()).collect();
         if !ids.is_empty() {
             self.said.lines.push(words::older_practices(self.lang, ids.join(", ")));

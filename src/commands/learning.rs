@@ -1,10 +1,12 @@
-//! The rules that learn what is known before they tell what is new, for lists and for
-//! `check`.
+//! The rules that learn what is known before they tell what is new, for lists, for `check`
+//! and for `rules learn`.
 
 use jiff::Timestamp;
 
+use crate::lang::{Lang, inspect};
 use crate::report::daily::Learning;
 use crate::rules::keyed;
+use crate::screen::visible::visible;
 use crate::store::Opened;
 
 /// Each rule that learns still, and how much longer. `now` is the host's time.
@@ -16,4 +18,10 @@ pub fn learning(opened: &Opened, now: Timestamp) -> Vec<Learning> {
         Learning::of(rule, known, now).filter(|learning| learning.days > 0)
     });
     learning.collect()
+}
+
+/// `7 New source: learning, 3 days to go, 4,211 known`
+pub fn line(rule: &Learning, lang: Lang) -> String {
+    let name = inspect::rule(lang, rule.rule_id, visible(&rule.name));
+    inspect::missed(lang, name, rule.text(lang))
 }

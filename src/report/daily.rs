@@ -105,10 +105,15 @@ pub struct Learning {
 impl Learning {
     /// What is to be said of a rule; `None` where it has learnt, and nothing waits to be told.
     pub fn of(rule: &Rule, known: &Known, now: Timestamp) -> Option<Self> {
+        Self::at(rule, known, now).filter(|one| one.days > 0 || !one.news.is_empty())
+    }
+
+    /// How it is with a rule, also where it has learnt; `None` for one that never does.
+    pub fn at(rule: &Rule, known: &Known, now: Timestamp) -> Option<Self> {
         let until = known.learns_until(rule.newness?);
         let hours = (until.duration_since(now).as_mins() + 59) / 60;
         let days = if until <= now { 0 } else { (hours + 23) / 24 };
-        (days > 0 || !known.news.is_empty()).then(|| Self {
+        Some(Self {
             rule_id: rule.id,
             name: rule.name.clone(),
             days,

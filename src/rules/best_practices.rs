@@ -305,12 +305,15 @@ fn counted(rule: &mut Value, count: u32) {
     rule["threshold_window"] = 10.into();
 }
 
-/// Whether a rule is the older form of one of the twelve, which counts all sources
-/// together, so that a noisy one hides the others.
-pub fn is_older(rule: &Value) -> bool {
+/// Those that are older forms of some of the twelve, which count all sources together, so
+/// that a noisy one hides the others.
+pub fn older(rules: &[Value]) -> Vec<&Value> {
     let of_now = best_practices(Lang::En);
-    let now = of_now.iter().find(|practice| is_about_the_same(rule, practice));
-    now.is_some_and(|practice| is_given(practice, "per") && !is_given(rule, "per"))
+    let is_older = |rule: &&Value| {
+        let now = of_now.iter().find(|practice| is_about_the_same(rule, practice));
+        now.is_some_and(|practice| is_given(practice, "per") && !is_given(rule, "per"))
+    };
+    rules.iter().filter(is_older).collect()
 }
 
 /// One of the twelve that counts nothing apart, which some do by now, is the same still.

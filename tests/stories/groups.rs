@@ -332,3 +332,30 @@ fn each_rule_of_the_readmes_table_sees_what_the_table_says() {
         }
     }
 }
+
+#[test]
+fn a_rule_that_goes_by_an_ip_list_learns_what_the_list_holds_and_no_more() {
+    let listed = json!({"type": "traffic", "pd": 2, "name": "lab", "src_list": "Lab"});
+    let every = json!({"type": "traffic", "pd": 2, "name": "all"});
+    let mut world = quiet(&[every, listed]);
+    world.pce.ip_lists([ip_list(7, "Lab", json!([{"from_ip": "192.168.7.0/24"}]))]);
+    world.set("settings.archive_dir", json!(world.folder().join("archive")));
+    for from in ["192.168.7.7", "10.0.0.2", "10.0.0.3"] {
+        world.pce.connection(blocked(from, "db-01", 5432).at("10:03"));
+    }
+    world.run_at("10:10");
+    let with = |key: &str| {
+        let mut rule = newcomer();
+        rule[key] = json!("Lab");
+        rule
+    };
+    world.rule(with("src_list"));
+    world.rule(with("not_src_list"));
+
+    let learnt = world.run(&["rules", "learn", "3,4"]);
+
+    assert_eq!(learnt.code, 0, "{learnt:?}");
+    for says in ["1 known, from 1 matching", "2 known, from 2 matching"] {
+        assert!(learnt.stdout.contains(says), "{says}: {learnt:?}");
+    }
+}

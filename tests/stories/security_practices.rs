@@ -1,7 +1,7 @@
 //! The second set of best practices: what an attacker does, and what a busy site does.
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::rules::best_practices::{Set, is_older, plan};
+use illumio_monitor::rules::best_practices::{Set, older, plan};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -210,7 +210,7 @@ fn a_file_with_the_older_two_is_told_what_they_hide() {
         }
     });
     let rules = world.config()["rules"].as_array().unwrap().clone();
-    assert_eq!(rules.iter().filter(|rule| is_older(rule)).count(), 2);
+    assert_eq!(older(&rules).len(), 2);
     let check = world.run(&["check"]);
     assert_eq!(check.stdout.matches("a noisy one hides the others").count(), 2, "{check:?}");
     load(&mut world, &["--replace"]);

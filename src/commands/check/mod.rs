@@ -26,14 +26,13 @@ pub use schedule::{Place, check_schedule};
 
 use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;
-use crate::commands::learning::learning;
+use crate::commands::learning::{learning, line};
 use crate::commands::status::{self, Reason};
 use crate::config::Config;
 use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words, inspect};
 use crate::net::AddressBook;
-use crate::report::daily::Learning;
-use crate::rules::best_practices::is_older;
+use crate::rules::best_practices::older;
 use crate::rules::{Filter, ip_lists};
 use crate::screen::visible::visible;
 use crate::store::{self, Opened, StateUse};
@@ -80,7 +79,9 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             found(check_mail(&config.mail, &book, now, lang));
             found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
-            found(learning(&opened, now).iter().map(|rule| learns(rule, lang)).collect());
+            // A rule that learns tells nothing yet.
+            let learns = |rule| Finding::good("learning", line(&rule, lang));
+            found(learning(&opened, now).into_iter().map(learns).collect());
         }
     }
     all
@@ -99,7 +100,7 @@ fn needs(config: &Config) -> Needs<'_> {
 /// Rules on traffic that are best practices of before, and count all sources together.
 fn older_practices(call: &Call<'_>, lang: Lang) -> Vec<Finding> {
     let Ok(look) = store::look(call.config, call.env) else { return Vec::new() };
-    let older = look.rules.iter().filter(|rule| is_older(rule) && rule["enabled"] != false);
+    let older = older(&look.rules).into_iter().filter(|rule| rule["enabled"] != false);
     let finding = |rule: &Value| {
         let name = visible(rule["name"].as_str().unwrap_or_default());
         let rule = inspect::rule(lang, &rule["id"], name);
@@ -110,12 +111,6 @@ fn older_practices(call: &Call<'_>, lang: Lang) -> Vec<Finding> {
         )
     };
     older.map(finding).collect()
-}
-
-/// A rule that learns tells nothing yet.
-fn learns(rule: &Learning, lang: Lang) -> Finding {
-    let what = inspect::rule(lang, rule.rule_id, &rule.name);
-    Finding::good("learning", inspect::missed(lang, what, rule.text(lang)))
 }
 
 /// The last run, as `status` judges it; that there was none yet is no fault.

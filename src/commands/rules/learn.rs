@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::{Call, Refusal, Said, ids};
 use crate::archive::{self, Kind};
 use crate::commands::cli;
+use crate::commands::learning::line;
 use crate::exit::Code;
 use crate::lang::{Lang, grouped, inspect, rules as words};
+use crate::pce::ip_lists::Table;
 use crate::pce::record::{Event, Flow};
 use crate::report::daily::Learning;
 use crate::report::tally::Tally;
@@ -44,12 +46,13 @@ pub fn learn(call: &Call<'_>, lang: Lang, command: &cli::RulesLearn) -> Result<S
         return Ok(not_over(&lost, lang));
     }
     let mut problems: Vec<String> = notes.iter().map(|note| note.text(lang)).collect();
+    let lists = state.ip_lists.table();
     let mut lines = Vec::new();
     let mut has_learnt = false;
     for (key, rule) in rules {
         let had = state.rules.get(&key).and_then(|tally| tally.known.clone());
         let mut known = had.unwrap_or_else(|| Known::new(call.random, now).into());
-        let learnt = read(&folder, rule, &mut known, now);
+        let learnt = read(&folder, rule, &lists, &mut known, now);
         let learnt = learnt.map_err(|error| Refusal::usage(error.text(lang)))?;
         let Some(since) = learnt.since else {
             let name = inspect::rule(lang, rule.id, visible(&rule.name));
@@ -116,10 +119,11 @@ fn meant<'r>(
 
 /// Has the rule take note of every group that the archive has of it. The archive has what
 /// some rule matched, and of another's records nobody can tell since when this one would
-/// have seen its own.
+/// have seen its own. IP lists are those that the last run knew.
 fn read(
     folder: &Path,
     rule: &Rule,
+    lists: &Table,
     known: &mut Known,
     now: Timestamp,
 ) -> Result<Learnt, archive::Error> {
@@ -145,7 +149,7 @@ fn read(
         Filter::Traffic(filter) => archive::read(folder, Kind::Flows, |line| {
             let Ok(flow) = serde_json::from_slice::<Flow<'_>>(line) else { return };
             let Some(at) = flow.timestamp_range.last_detected.timestamp() else { return };
-            let facts = FlowFacts::of(&flow);
+            let facts = FlowFacts::of(&flow).with_lists(lists);
             let groups = filter.matches(&facts).then(|| Named::of_row(&filter.per, &facts));
             note(at, groups.into_iter().collect());
         })?,
@@ -157,13 +161,6 @@ fn read(
 
 /// `7 New source: 4,211 known from 120,345 records, …`
 fn told(rule: &Rule, known: &Known, learnt: &Learnt, now: Timestamp, lang: Lang) -> String {
-    let name = inspect::rule(lang, rule.id, visible(&rule.name));
-    let what = match Learning::of(rule, known, now) {
-        Some(learning) => learning.text(lang),
-        None => {
-            crate::lang::reports::learnt(lang, crate::lang::counts::known(lang, known.len() as u64))
-        }
-    };
-    let from = words::learnt_from(lang, what, grouped(learnt.records));
-    inspect::missed(lang, name, from)
+    let learning = Learning::at(rule, known, now).map(|learning| line(&learning, lang));
+    words::learnt_from(lang, learning.unwrap_or_default(), grouped(learnt.records))
 }

@@ -3,14 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Call, Code, Refusal, Said, id_of, ids, name_of};
-use crate::commands::learning::learning;
+use crate::commands::learning::{learning, line};
 use crate::config::{check_rule, place_of_key};
-use crate::lang::{Lang, inspect, menu_rules as menu_words, rules as words};
-use crate::report::daily::Learning;
+use crate::lang::{Lang, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
 use crate::screen::columns::wrap;
 use crate::screen::table::table;
-use crate::screen::visible::visible;
 use crate::store::{self, Look, StateUse};
 
 /// All rules in a table.
@@ -33,11 +31,7 @@ fn learners(call: &Call<'_>, lang: Lang) -> Vec<String> {
     let Ok(opened) = store::open(call.config, call.env, StateUse::Keep) else {
         return Vec::new();
     };
-    let line = |rule: &Learning| {
-        let name = inspect::rule(lang, rule.rule_id, visible(&rule.name));
-        inspect::missed(lang, name, rule.text(lang))
-    };
-    learning(&opened, call.now).iter().map(line).collect()
+    learning(&opened, call.now).iter().map(|rule| line(rule, lang)).collect()
 }
 
 /// Some rules with all their keys.
