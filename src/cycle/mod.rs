@@ -43,6 +43,7 @@ use self::site::Site;
 use crate::commands::call::Call;
 use crate::exit::Code;
 use crate::lang::{Both, cycle as say};
+use crate::mail::mime::Attachment;
 use crate::mail::outbox::{Sent, Waiting};
 use crate::net::AddressBook;
 use crate::pce::clock::Clock;
@@ -115,6 +116,15 @@ struct Findings {
     poll: Poll,
     alerts: Vec<Alert>,
     filing: Filing,
+}
+
+/// What a cycle has to tell, before it is put into words for anyone.
+struct Telling {
+    report: Report,
+    /// Whether it is about nothing but mail.
+    about_mail: bool,
+    /// The records that matched.
+    attachment: Option<Attachment>,
 }
 
 impl<'a> Cycle<'a> {
@@ -247,7 +257,7 @@ impl<'a> Cycle<'a> {
             self.happened.push(Happened::RunsDied(died));
         }
         let daily = self.daily_report(&findings.poll);
-        let mail = self.write_mail(findings, news);
+        let mail = self.what_to_tell(findings, news).map(|telling| self.write_mail(telling));
         let mails: Vec<Waiting> = [mail, daily].into_iter().flatten().collect();
         let has_news = !mails.is_empty();
         let reader = self.site.reader();
@@ -271,8 +281,12 @@ impl<'a> Cycle<'a> {
         Some(daily::report(site, &self.state, (day, learning), footer, now))
     }
 
-    /// The mail of what this cycle found.
-    fn write_mail(&mut self, findings: &mut Findings, news: Vec<ConditionNews>) -> Option<Waiting> {
+    /// All that this cycle has to tell, whoever hears of it.
+    fn what_to_tell(
+        &mut self,
+        findings: &mut Findings,
+        news: Vec<ConditionNews>,
+    ) -> Option<Telling> {
         let (now, reader) = (self.clock.now(), self.site.reader());
         if self.state.before_jump.is_none() {
             self.state.outbox.expire(now);
@@ -298,6 +312,12 @@ impl<'a> Cycle<'a> {
             footer: self.footer(attached, &findings.poll),
             ..blank_report(&self.site.config, kind, now)
         };
+        Some(Telling { report, about_mail, attachment })
+    }
+
+    /// The mail that tells it.
+    fn write_mail(&mut self, telling: Telling) -> Waiting {
+        let Telling { report, about_mail, attachment } = telling;
         let mail = Waiting {
             about_mail,
             thread: thread::thread(&self.site, &self.state.target, &report),
@@ -305,7 +325,7 @@ impl<'a> Cycle<'a> {
             ..letter(&report, &self.site.config, self.site.call.random)
         };
         letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
-        Some(mail)
+        mail
     }
 
     /// What was read and what was not, when the next run is due, and who says so.
