@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
-use illumio_monitor::commands::{check, import, rules, status};
+use illumio_monitor::commands::{check, import, pause, rules, status};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         .collect();
     let env = Env::of_process();
     let code = match cli::parse(&arguments, env.screen_language(None, None)) {
-        Parsed::Do(cli) => act(cli, &env),
+        Parsed::Do(cli) => act(*cli, &env),
         Parsed::Help(text) => {
             terminal::print(&lines(&text));
             0
@@ -95,6 +95,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
         Some(Command::TestMail(_)) => cycle::test_mail(&call()),
         Some(Command::Status(options)) => status::said(&call(), options),
         Some(Command::Rules(command)) => rules::act(&call(), command),
+        Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Import(command)) => import::import(&call(), &command.files),
     };
     said.without(&store::secrets(&config, env)).tell(env)

@@ -41,6 +41,7 @@ mod stories {
     mod mail_tls_faults;
     mod mounts;
     mod names;
+    mod pauses;
     mod pce_faults;
     mod pce_tls;
     mod quiet_runs;

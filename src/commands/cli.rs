@@ -55,6 +55,8 @@ pub enum Command {
     Status(Status),
     /// The rules.
     Rules(Rules),
+    /// Times in which nothing is told.
+    Pause(Pause),
     /// The Python tool's files.
     Import(Import),
 }
@@ -257,6 +259,62 @@ pub struct RulesLearn {
     /// ids: 12, or several as 1,3-5
     #[argh(positional, arg_name = "ID")]
     pub ids: Vec<String>,
+}
+
+/// Pause rules: what happens until the end is counted, and told when the pause is over.
+/// `pause list` names the pauses, `pause end ID` ends one.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "pause",
+    example = "{command_name} 7 --until 06:00 --why CHG-123",
+    example = "{command_name} 11 --src 10.20.30.66 --until +8h --why 'scanner, CHG-124'",
+    example = "{command_name} all --every 'Sun 02:00-04:00' --why 'patch window'"
+)]
+pub struct Pause {
+    /// the end: 06:00, +8h, 2026-11-30, '2026-11-30 06:00', RFC 3339
+    #[argh(option, arg_name = "TIME")]
+    pub until: Option<String>,
+
+    /// the begin; else now
+    #[argh(option, arg_name = "TIME")]
+    pub from: Option<String>,
+
+    /// every week: 'Sun 02:00-04:00', 'Mon-Fri 22:00-06:00', 'daily 02:00-04:00'
+    #[argh(option, arg_name = "WEEKLY")]
+    pub every: Option<String>,
+
+    /// what it is for
+    #[argh(option, arg_name = "TEXT")]
+    pub why: Option<String>,
+
+    /// who asks for it; else the user who is logged in
+    #[argh(option, arg_name = "NAME")]
+    pub by: Option<String>,
+
+    /// only traffic from this address, network or host
+    #[argh(option, arg_name = "ADDRESS|HOST")]
+    pub src: Option<String>,
+
+    /// only traffic to it
+    #[argh(option, arg_name = "ADDRESS|HOST")]
+    pub dst: Option<String>,
+
+    /// only what has this: a rule's filter key, as port=443
+    #[argh(option, long = "match", arg_name = "KEY=VALUE")]
+    pub only: Vec<String>,
+
+    /// conditions, too: pce, unreachable, health, events, traffic …
+    #[argh(option, arg_name = "WORD")]
+    pub condition: Vec<String>,
+
+    /// print JSON
+    #[argh(switch)]
+    pub json: bool,
+
+    /// ids: 7, or several as 1,3-5; all; or: list; or: end ID
+    #[argh(positional, arg_name = "ID")]
+    pub what: Vec<String>,
 }
 
 /// Take over the Python tool's config and state files. What is in the config

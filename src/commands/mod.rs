@@ -5,6 +5,8 @@ pub mod check;
 pub mod cli;
 pub mod import;
 pub mod learning;
+pub mod moment;
+pub mod pause;
 pub mod rules;
 pub mod said;
 pub mod status;

@@ -6,8 +6,8 @@
 //! function.
 
 mod change;
-mod ids;
-mod input;
+pub(super) mod ids;
+pub(super) mod input;
 mod learn;
 mod list;
 mod load;
@@ -49,7 +49,7 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
 }
 
 /// Why nothing was done.
-enum Refusal {
+pub(super) enum Refusal {
     /// The command line, or the JSON that came with it, is wrong.
     Usage(Vec<String>),
     /// The file could not be read or written.
@@ -57,11 +57,11 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn usage(sentence: String) -> Self {
+    pub(super) fn usage(sentence: String) -> Self {
         Self::Usage(vec![sentence])
     }
 
-    fn said(self, lang: Lang) -> Said {
+    pub(super) fn said(self, lang: Lang) -> Said {
         let (exit, problems) = match self {
             Self::Usage(problems) => (USAGE, problems),
             Self::File(error) => {
@@ -75,7 +75,7 @@ impl Refusal {
 
 /// Changes the file. `Err` of `change` leaves it alone. A change that would bring
 /// a problem into it is a wrong command, not a wrong file.
-fn edit<T>(
+pub(super) fn edit<T>(
     call: &Call<'_>,
     lang: Lang,
     change: impl FnOnce(&mut Draft) -> Result<T, Refusal>,

@@ -9,6 +9,7 @@ use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::Code;
 use crate::lang::{Both, Lang, status as say};
+use crate::report::pause::{Pause, Pauses};
 use crate::store::state::{LastRun, State};
 use crate::store::{self, Opened, StateUse};
 
@@ -30,6 +31,8 @@ pub struct Status {
     /// What is wrong just now, as it was told by mail: the first line of each
     /// condition that holds.
     pub holding: Vec<Both>,
+    /// The pauses that hold now, and how much each holds back.
+    pub pauses: Vec<(Pause, u64)>,
     /// The begins of runs that did not come to their end, until a mail has told of
     /// them; oldest first.
     pub died: Vec<Timestamp>,
@@ -84,6 +87,8 @@ pub fn status(call: &Call<'_>, max_age: u32) -> (Status, Lang) {
 /// The same of a file that is open.
 pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
     let mut status = of_state(&opened.state, max_age, now);
+    let pauses = Pauses::of(&opened.config.pauses, &opened.config.settings.timezone);
+    status.pauses = pauses.that_hold(&opened.state.held, opened.state.pce_time(now));
     let mut died = store::died_runs(opened.store.path());
     died.retain(|begun| !opened.state.died.knows(*begun));
     status.died.extend(died);
@@ -118,6 +123,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         last_run,
         waiting: state.outbox.mails.len(),
         died: state.died.untold.clone(),
+        pauses: Vec::new(),
         holding: held
             .map(|held| held.detail.map(first_line))
             .filter(|said| *said != Both::default())
@@ -131,6 +137,9 @@ impl Status {
         let mut line = format!("{} {}", self.code.word(), self.text(lang));
         if self.waiting > 0 {
             line += &say::waiting(lang, self.waiting);
+        }
+        if !self.pauses.is_empty() {
+            line += &say::paused(lang, self.pauses.len());
         }
         if self.reason == Some(Reason::Incomplete)
             && let Some(held) = self.holding.first()
@@ -177,6 +186,9 @@ impl Status {
             "max_age_minutes": max_age,
             "mails_waiting": self.waiting,
             "conditions": self.holding.iter().map(|held| held.text(lang)).collect::<Vec<_>>(),
+            "pauses": self.pauses.iter().map(|(pause, held)| json!({
+                "id": pause.id, "why": pause.why, "by": pause.by, "held": held,
+            })).collect::<Vec<_>>(),
             "died_runs": self.died.iter().map(|begun| written(*begun)).collect::<Vec<_>>(),
         })
     }

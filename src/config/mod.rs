@@ -7,6 +7,7 @@
 
 mod address;
 mod api;
+mod conditions;
 mod credential;
 mod email;
 mod env;
@@ -14,6 +15,7 @@ mod exposed;
 mod key;
 mod near;
 mod node;
+mod pause;
 mod piece;
 mod problem;
 mod rule;
@@ -27,15 +29,17 @@ pub use env::Env;
 pub use exposed::{Exposed, Others};
 pub use key::{Key, Keys, Kind, keys};
 pub(crate) use node::{Document, parse};
+pub use pause::moment;
 pub use piece::{check_new_rule, check_rule, check_section, check_whole_rule, doubled_key};
 pub use problem::Problem;
 pub(crate) use problem::reason;
-pub use rule::place_of_key;
+pub use rule::{place_in, place_of_key};
 pub(crate) use sections::{Surroundings, read, what_holds};
 
 use crate::mail;
 use crate::net::secret::Secrets;
 use crate::pce;
+use crate::report::pause::Pause;
 use crate::rules::Rule;
 
 /// The whole configuration, checked.
@@ -49,6 +53,8 @@ pub struct Config {
     pub settings: Settings,
     /// `rules`, in the file's order, disabled ones too.
     pub rules: Vec<Rule>,
+    /// `pauses`, in the file's order, those that are over too.
+    pub pauses: Vec<Pause>,
     /// Finished sentences, in the config's language, on what is not wrong but
     /// should be told: ids that stand twice, a secret that others may read.
     pub warnings: Vec<String>,

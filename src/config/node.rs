@@ -61,6 +61,18 @@ pub(super) fn find<'a>(entries: &'a [(String, Node)], key: &str) -> Option<&'a N
 }
 
 impl Node {
+    /// A plain value as text, and several with commas.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+            Self::List(list) => list.iter().map(Self::plain).collect::<Vec<_>>().join(","),
+            Self::Object(_) => "{…}".to_owned(),
+        }
+    }
+
     /// What kind of value it is, for a sentence.
     pub fn kind(&self, lang: Lang) -> String {
         match self {

@@ -84,7 +84,12 @@ const WEEK: u32 = 10_080;
 /// Where a rule's key stands when the program writes the rule: in the order in which it
 /// is asked for. The user's own keys come last.
 pub fn place_of_key(key: &str) -> usize {
-    keys().of("rules").position(|one| one.name == key).unwrap_or(usize::MAX)
+    place_in("rules", key)
+}
+
+/// The same of a key of another section's.
+pub fn place_in(section: &str, key: &str) -> usize {
+    keys().of(section).position(|one| one.name == key).unwrap_or(usize::MAX)
 }
 
 /// Notes the keys of both kinds of rules, and tells what a rule without any misses.
@@ -333,11 +338,29 @@ fn workload(rule: &Section<'_>) -> WorkloadFilter {
     }
 }
 
+/// What of events a pause is for: a rule's filter keys, none of which is needed.
+pub(super) fn event_match(keys: &Section<'_>) -> EventFilter {
+    EventFilter { filter_value: filter_value(keys), ..event_but_value(keys) }
+}
+
+/// The same of traffic.
+pub(super) fn traffic_match(keys: &Section<'_>) -> TrafficFilter {
+    TrafficFilter { decisions: decisions(keys), ..traffic_but_decisions(keys) }
+}
+
 /// `filter_key` is the Python tool's, which never read it either.
 fn event(rule: &Section<'_>) -> EventFilter {
     rule.note("filter_key", || Kind::Text);
+    let filter_value = filter_value(rule);
+    if rule.get("filter_value").is_none() {
+        rule.missing("filter_value", "\"agent.tampering\"");
+    }
+    EventFilter { filter_value, ..event_but_value(rule) }
+}
+
+fn event_but_value(rule: &Section<'_>) -> EventFilter {
     EventFilter {
-        filter_value: filter_value(rule),
+        filter_value: String::new(),
         severity: words_of(rule, "severity", SEVERITIES),
         status: words_of(rule, "status", STATUSES),
         source_ip: some_addresses(rule, "source_ip"),
@@ -454,9 +477,6 @@ fn filter_value(rule: &Section<'_>) -> String {
     const KEY: &str = "filter_value";
     let text = rule.text(KEY);
     let Some(text) = text else {
-        if rule.get(KEY).is_none() {
-            rule.missing(KEY, "\"agent.tampering\"");
-        }
         return String::new();
     };
     if text.split('|').any(|part| part.trim().is_empty()) {
@@ -493,8 +513,16 @@ const LISTS: [&str; 10] = [
 
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
     LISTS.iter().for_each(|key| tell_empty(rule, key));
+    let decisions = decisions(rule);
+    if rule.get("pd").is_none() {
+        rule.wrong("pd", words::pd_missing);
+    }
+    TrafficFilter { decisions, ..traffic_but_decisions(rule) }
+}
+
+fn traffic_but_decisions(rule: &Section<'_>) -> TrafficFilter {
     TrafficFilter {
-        decisions: decisions(rule),
+        decisions: Vec::new(),
         ports: parts(rule, "port", port_range, words::bad_port),
         proto: proto(rule),
         src_label: labels(rule, "src_label"),
@@ -528,7 +556,7 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
 fn decisions(rule: &Section<'_>) -> Vec<Decision> {
     let numbers = rule.ints("pd", -1..=3, words::want_pd);
     match rule.get("pd") {
-        None => rule.wrong("pd", words::pd_missing),
+        None => {}
         Some(Node::List(none)) if none.is_empty() => rule.wrong("pd", words::pd_missing),
         Some(Node::List(several)) if several.len() > 1 && numbers.contains(&-1) => {
             rule.wrong("pd", words::pd_any_and_others);

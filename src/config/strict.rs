@@ -352,6 +352,13 @@ impl<'a> Section<'a> {
         self.problems.add(&self.path_of(key), sentence);
     }
 
+    /// Tells what was found wrong by somebody who looked at the same.
+    pub fn adopt(&self, problems: Problems) {
+        for problem in problems.done().0 {
+            self.problems.add(&problem.path, |lang| problem.sentence(lang));
+        }
+    }
+
     /// Tells what is no mistake and yet not what it looks like.
     pub fn remark(&self, key: &str, sentence: impl Fn(Lang) -> String) {
         if let Some(remarks) = self.remarks {

@@ -50,10 +50,13 @@ pub(super) struct Moment<'a> {
     pub zone: &'a TimeZone,
     /// Hours after which what lasts is told again.
     pub reminder_hours: u32,
+    /// Whether a pause holds a condition now.
+    pub is_paused: &'a dyn Fn(Condition) -> bool,
 }
 
 /// Holds how things are now against what was told of them. What is worth telling is given
-/// back; what is held from now on is in `held`.
+/// back; what is held from now on is in `held`. The end of what nobody was told, since a
+/// pause held it, is given back, too: [`was_never_told`].
 pub(super) fn watch(
     held: &mut Conditions,
     found: Vec<(Condition, Standing)>,
@@ -109,12 +112,21 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
         caught_up: None,
         expires: None,
         rule: None,
+        never_told: false,
     }
 }
 
+/// Whether this is the end of what nobody was told of.
+pub(super) fn was_never_told(news: &ConditionNews) -> bool {
+    news.phase == Phase::Ended && news.never_told
+}
+
 fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
-    let was = Held { since: was.since.min(now), level: Level::Info, ..was };
-    news(Phase::Ended, condition, &was)
+    let never_told = was.told_at.is_none() && was.told_by().is_none();
+    // Of what was held it is told how bad it was.
+    let level = if never_told { was.level } else { Level::Info };
+    let was = Held { since: was.since.min(now), level, ..was };
+    ConditionNews { never_told, ..news(Phase::Ended, condition, &was) }
 }
 
 /// What is wrong.
@@ -152,30 +164,34 @@ fn ill(
 ) -> Option<ConditionNews> {
     let Illness { level, detail, is_more, reminder_minutes } = illness;
     let now = moment.now;
-    let told_at = is_told(condition).then_some(now);
+    let is_paused = (moment.is_paused)(condition);
+    let told_at = (is_told(condition) && !is_paused).then_some(now);
     let Some(known) = held.get_mut(&condition) else {
         let begun = Held { told_at, ..new(level, detail, moment) };
         let news = news(Phase::Begins, condition, &begun);
         held.insert(condition, begun);
-        return Some(news);
+        return (!is_paused).then_some(news);
     };
     // A time in the future (a clock set back) reads as now.
     known.since = known.since.min(now);
     known.told_at = known.told_at.map(|told| told.min(now));
     known.detail = detail;
     let worse = level > known.level;
-    known.level = level;
+    if !is_paused || known.told_at.is_none() {
+        known.level = level;
+    }
     // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
     let reminder = match reminder_minutes {
         0 => i64::from(reminder_hours(condition, moment)) * 60,
         minutes => minutes.into(),
     };
     let due = |told| minute_of(now) - minute_of(told) >= reminder;
-    if !worse && !is_more && !known.told_at.is_none_or(due) {
+    if is_paused || !worse && !is_more && !known.told_at.is_none_or(due) {
         return None;
     }
+    let phase = if known.told_at.is_none() { Phase::Begins } else { Phase::Lasts };
     known.told_at = told_at;
-    Some(news(Phase::Lasts, condition, known))
+    Some(news(phase, condition, known))
 }
 
 /// Says of what ended how much was caught up since.
@@ -202,7 +218,8 @@ mod tests {
     /// What is told of the condition where it is found like this at `time`.
     fn at(held: &mut Conditions, time: &str, condition: Condition, now: Standing) -> Vec<Phase> {
         let now_at = format!("2026-11-22T{time}Z").parse().unwrap();
-        let moment = Moment { now: now_at, zone: &TimeZone::UTC, reminder_hours: 4 };
+        let is_paused = &|_| false;
+        let moment = Moment { now: now_at, zone: &TimeZone::UTC, reminder_hours: 4, is_paused };
         let news = watch(held, vec![(condition, now)], &moment);
         assert!(news.iter().all(|news| news.since <= now_at), "{news:?}");
         news.iter().map(|news| news.phase).collect()

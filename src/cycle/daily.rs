@@ -92,6 +92,7 @@ pub(super) fn report(
         waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
         conditions: conditions.iter().map(|(condition, held)| (**condition, held.since)).collect(),
         standing: standing.collect(),
+        pauses: site.pauses().that_hold(&state.held, now),
         events_until: state.events.position,
         traffic_until: state.traffic.position,
         learning,

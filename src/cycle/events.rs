@@ -14,6 +14,8 @@ use crate::pce::events::{EventMemory, Fetched, fetch};
 use crate::pce::record::Event;
 use crate::pce::seen::{MAX_SEEN, SeenEvents};
 use crate::report::budget;
+use crate::report::pause::Pauses;
+use crate::rules::minutes::minute_of;
 use crate::rules::{EventFilter, Filter};
 use crate::store::state::State;
 
@@ -191,6 +193,7 @@ fn conclude(
 /// One slice, counted on copies until it is known to be complete.
 struct Slice<'c> {
     trial: Trial<'c, EventFilter>,
+    pauses: &'c Pauses<'c>,
     seen: SeenEvents,
     now: Timestamp,
     new: u64,
@@ -205,6 +208,7 @@ impl<'c> Slice<'c> {
         };
         Self {
             trial: Trial::of(desk, Kind::Events, filter_of, 0),
+            pauses: &desk.pauses,
             seen: desk.state.seen.clone(),
             now: desk.now(),
             new: 0,
@@ -229,8 +233,10 @@ impl<'c> Slice<'c> {
         let rules = self.trial.rules.iter().enumerate();
         let matching = rules.filter(|(_, (_, _, filter))| filter.matches(known));
         let mut places: Vec<usize> = matching.map(|(place, _)| place).collect();
-        self.trial.count(&mut places, raw, |rule, filter, tally| {
-            tally.count_event(rule.newness, filter, known, at, raw)
+        let pauses = self.pauses;
+        self.trial.count(&mut places, raw, |rule, paused, filter, tally| {
+            let held = pauses.hold(pauses.of_event(paused, known), minute_of(at));
+            tally.count_held_event(rule.newness, filter, known, (at, held), raw)
         });
     }
 }

@@ -59,6 +59,11 @@ pub(super) fn watch(
             ..news(Phase::Ended, condition, &over)
         }));
     };
+    if (moment.is_paused)(condition) {
+        // As if it had not been looked at.
+        held.extend(known.map(|known| (condition, known)));
+        return None;
+    }
     // After a clock that stood ahead, what was told too early is told again.
     let (phase, mut now_held) = match (known, told) {
         (Some(known), Some(_)) => (Phase::Lasts, known),

@@ -19,6 +19,7 @@ mod ip_lists;
 mod letter;
 pub mod notice;
 mod outcome;
+mod pauses;
 mod poll;
 mod sight;
 mod site;
@@ -49,6 +50,7 @@ use crate::net::AddressBook;
 use crate::pce::clock::Clock;
 use crate::report::{Alert, Condition, ConditionNews, Kind, Report};
 use crate::rules::Level;
+use crate::rules::minutes::minute_of;
 use crate::store::state::{LastRun, State};
 use crate::store::{self, Opened, Saved, StateUse, Store};
 
@@ -204,10 +206,14 @@ impl<'a> Cycle<'a> {
     ) -> (Outcome, bool) {
         let poll = &mut findings.poll;
         self.happened.append(&mut poll.happened);
-        let moment = self.site.moment(poll.seen_at);
+        let pauses = self.site.pauses();
+        let seen = minute_of(poll.seen_at);
+        let is_paused = |condition| pauses.of_condition(condition, seen).is_some();
+        let moment = self.site.moment(poll.seen_at, &is_paused);
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
         workloads::note_what_is_told(&mut self.state.workloads, &poll.judged, &news);
+        let news = pauses::hold_ends(&pauses, &mut self.state.held, news, poll.seen_at);
         self.mind_the_gap(poll);
         let figures = Figures {
             events: poll.new_events,
@@ -295,6 +301,9 @@ impl<'a> Cycle<'a> {
         let about_mail = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
         let lost = self.state.outbox.take_untold();
         self.happened.extend(lost.into_iter().map(Happened::MailLost));
+        let with_mail = !(alerts.is_empty() && news.is_empty() && self.happened.is_empty());
+        let paused = pauses::found(&self.site, &mut self.state.held, now, with_mail);
+        self.happened.extend(paused);
         if alerts.is_empty() && news.is_empty() && self.happened.is_empty() {
             return None;
         }
@@ -365,7 +374,8 @@ impl<'a> Cycle<'a> {
         };
         self.sent.add(sent);
         let found = vec![(Condition::Delivery, delivery)];
-        watch(&mut self.state.conditions, found, &self.site.moment(now));
+        // That one no pause holds.
+        watch(&mut self.state.conditions, found, &self.site.moment(now, &|_| false));
         true
     }
 

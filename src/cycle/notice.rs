@@ -1,5 +1,7 @@
 //! What was lost, skipped or begun afresh, as the cycle's mail tells it.
 
+mod held;
+
 use jiff::Timestamp;
 
 use crate::lang::{counts, cycle as say, grouped, notices as words};
@@ -8,6 +10,8 @@ use crate::mail::outbox::{Lost, Reader};
 use crate::pce::seen::MAX_SEEN;
 use crate::report::Notice;
 use crate::report::daily::Gap;
+use crate::report::pause::Pause;
+use crate::report::pause::held::Held;
 use crate::rules::known::MAX_KNOWN;
 use crate::store::Note;
 
@@ -58,6 +62,10 @@ pub enum Happened {
     ArchiveLeftOut(u64),
     /// There was no run.
     Gap(Gap),
+    /// What a pause held, which is over, or in the config no more.
+    HeldBack(Option<Box<Pause>>, Box<Held>),
+    /// This pause holds everything for long.
+    AllPaused(Box<Pause>),
     /// Several runs in a row, begun at these times, did not come to their end.
     RunsDied(Vec<Timestamp>),
     /// A mail came to nothing, for one recipient or for all.
@@ -135,6 +143,8 @@ impl Happened {
                 let text = words::gap_text(lang, at(&gap.from), at(&gap.until), &time);
                 (words::gap(lang, &time), text, words::gap_do(lang))
             }
+            Self::HeldBack(pause, held) => return held::notice(pause.as_deref(), held, reader),
+            Self::AllPaused(pause) => return held::all_paused(pause, reader),
             Self::RunsDied(begun) => {
                 let died = begun.iter().map(|begun| say::run_died(lang, at(begun)));
                 let text = died.collect::<Vec<_>>().join("\n");

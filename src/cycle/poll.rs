@@ -16,6 +16,7 @@ use crate::pce::error::Error;
 use crate::pce::health::{Health, health_and_mode, noop};
 use crate::pce::ip_lists::Table;
 use crate::pce::traffic::Flaw;
+use crate::report::pause::Pauses;
 use crate::store::state::State;
 
 /// What a poll saw.
@@ -103,6 +104,7 @@ pub(super) struct Desk<'r, 'a> {
     pub let_go_by: Positions,
     /// Which of the IP lists that rules name an address is in.
     pub lists: Table,
+    pub pauses: Pauses<'r>,
     pub happened: Vec<Happened>,
 }
 
@@ -241,7 +243,8 @@ fn read(
 ) {
     let (clock, let_go_by) = (poll.clock, poll.let_go_by);
     let (lists, happened) = (Table::default(), Vec::new());
-    let mut desk = Desk { site, state, filing, clock, let_go_by, lists, happened };
+    let pauses = site.pauses();
+    let mut desk = Desk { site, state, filing, clock, let_go_by, lists, pauses, happened };
     let posted = traffic::begin(&mut desk, client);
     // A refused key ends the cycle's requests: each further one would be an event of
     // its own on the PCE.

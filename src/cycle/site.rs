@@ -9,10 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::conditions::Moment;
 use crate::commands::call::Call;
-use crate::config::Config;
+use crate::config::{Config, Settings};
 use crate::lang::{Lang, cycle as say};
 use crate::mail::outbox::Reader;
 use crate::net::{AddressBook, FromMemory};
+use crate::report::Condition;
+use crate::report::pause::Pauses;
 use crate::rules::minutes::minute_of;
 
 /// The config and the circumstances of one run.
@@ -39,6 +41,11 @@ impl Site<'_> {
         Reader { lang: self.lang(), zone: self.zone() }
     }
 
+    /// The config's pauses, by the reader's clock.
+    pub fn pauses(&self) -> Pauses<'_> {
+        Pauses::of(&self.config.pauses, &self.config.settings.timezone)
+    }
+
     /// When the run stops to wait for the PCE.
     pub fn deadline(&self) -> Instant {
         self.began + Duration::from_secs(self.config.settings.cycle_deadline_seconds.into())
@@ -50,9 +57,13 @@ impl Site<'_> {
     }
 
     /// The moment at which something is told.
-    pub fn moment(&self, now: Timestamp) -> Moment<'_> {
-        let settings = &self.config.settings;
-        Moment { now, zone: &settings.timezone, reminder_hours: settings.reminder_hours }
+    pub fn moment<'s>(
+        &'s self,
+        now: Timestamp,
+        is_paused: &'s dyn Fn(Condition) -> bool,
+    ) -> Moment<'s> {
+        let Settings { timezone: zone, reminder_hours, .. } = &self.config.settings;
+        Moment { now, zone, reminder_hours: *reminder_hours, is_paused }
     }
 
     /// The reader's day.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::notice::Happened;
 use super::poll::Positions;
 use super::site::{Site, back, is_over};
-use super::{events, traffic};
+use super::{events, pauses, traffic};
 use crate::mail::compose::CARDS;
 use crate::report::Alert;
 use crate::report::budget;
@@ -106,10 +106,12 @@ pub(super) fn judge(
     let mut rules = keyed(&site.config.rules);
     rules.sort_by_key(|(_, rule)| Reverse(rule.level));
     let mut alerts = Vec::new();
+    let pauses = site.pauses();
     for (key, rule) in rules {
         let Some(tally) = state.rules.get_mut(&key) else {
             continue;
         };
+        pauses::hold(&pauses, &mut state.held, rule, tally, minute_of(now));
         let mut alert = tally.alert(rule, minute_of(now));
         if alerts.len() >= CARDS {
             // Thousands of alerts must not keep what no mail has room for.

@@ -4,6 +4,7 @@ use super::filing::Collected;
 use super::poll::Desk;
 use crate::archive::Kind;
 use crate::report::budget::{Copies, Tallies};
+use crate::report::pause::OfRule;
 use crate::report::tally::Tally;
 use crate::rules::{Filter, Rule, keyed};
 
@@ -11,6 +12,8 @@ use crate::rules::{Filter, Rule, keyed};
 pub(super) struct Trial<'c, F> {
     /// Each rule, its key and what it matches.
     pub rules: Vec<(&'c Rule, String, &'c F)>,
+    /// The pauses of each.
+    paused: Vec<OfRule>,
     tallies: Copies<'c>,
     collected: Collected,
 }
@@ -32,8 +35,10 @@ impl<'c, F> Trial<'c, F> {
     ) -> Self {
         let rules = keyed(&desk.site.config.rules).into_iter();
         let rules = rules.filter_map(|(key, rule)| Some((rule, key, filter_of(&rule.filter)?)));
+        let rules: Vec<_> = rules.collect();
         Self {
-            rules: rules.collect(),
+            paused: rules.iter().map(|(rule, ..)| desk.pauses.of_rule(rule)).collect(),
+            rules,
             tallies: Copies::of(&desk.state.rules, elsewhere),
             collected: desk.filing.collected(kind),
         }
@@ -44,11 +49,12 @@ impl<'c, F> Trial<'c, F> {
         &mut self,
         places: &mut Vec<usize>,
         raw: &[u8],
-        mut count: impl FnMut(&Rule, &F, &mut Tally) -> Option<usize>,
+        mut count: impl FnMut(&Rule, OfRule, &F, &mut Tally) -> Option<usize>,
     ) {
         places.retain(|place| match self.rules.get(*place) {
             Some((rule, key, filter)) => {
-                self.tallies.count(key, |tally| count(rule, filter, tally))
+                let paused = self.paused.get(*place).copied().unwrap_or_default();
+                self.tallies.count(key, |tally| count(rule, paused, filter, tally))
             }
             None => false,
         });

@@ -150,7 +150,7 @@ fn shown(value: Option<&str>) -> String {
 
 /// Who logged in, also behind sudo and after going on as the file's owner: the
 /// kernel's login user [proc(5), `/proc/self/loginuid`], else what sudo or the shell says.
-fn user(env: &Env) -> String {
+pub fn user(env: &Env) -> String {
     // The kernel's word for "nobody logged in".
     const UNSET: &str = "4294967295";
     let uid = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();

@@ -419,4 +419,49 @@ texts! {
         zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
     }
     target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
+
+    own_condition(word) {
+        en: "\"{word}\" is about the monitor itself and is always told; take it out",
+        zh: "\"{word}\" 與監控程式本身有關，一律通知；請移除"
+    }
+    want_pauses(found) {
+        en: "is {found}; it has to be a list of pauses, [{{\"id\": 1, \"rules\": [7], \"until\": \"2026-11-30 06:00\", \"why\": \"CHG-123\"}}]",
+        zh: "是{found}；應為暫停的清單，例如 [{{\"id\": 1, \"rules\": [7], \"until\": \"2026-11-30 06:00\", \"why\": \"CHG-123\"}}]"
+    }
+    many_pauses(count, most) {
+        en: "there are {count} pauses, and at most {most} are allowed; take out those that are over",
+        zh: "共有 {count} 個暫停，上限為 {most} 個；請移除已結束的"
+    }
+    double_pause(id) {
+        en: "{id} is another pause's id, too; give each its own",
+        zh: "{id} 與另一個暫停的 id 重複；請各給一個"
+    }
+    want_paused(found) {
+        en: "is {found}; it has to be a list of rule ids, [7, 9], or \"all\"",
+        zh: "是{found}；應為規則 id 的清單，例如 [7, 9]，或 \"all\""
+    }
+    empty_match() {
+        en: "is empty; say what is held, or take the key out to hold all",
+        zh: "是空的；請寫明要暫停的對象，或移除此鍵以暫停全部"
+    }
+    list_in_match() {
+        en: "a pause can't go by IP lists; name addresses instead (src_ip_in, dst_ip_in)",
+        zh: "暫停無法依 IP 清單；請改寫位址（src_ip_in、dst_ip_in）"
+    }
+    bad_moment(text) {
+        en: "\"{text}\" is no time; write \"2026-11-30 06:00\" (local time), \"2026-11-30\" or \"2026-11-30T06:00:00+08:00\"",
+        zh: "\"{text}\" 不是時間；請寫成 \"2026-11-30 06:00\"（當地時間）、\"2026-11-30\" 或 \"2026-11-30T06:00:00+08:00\""
+    }
+    bad_every(text) {
+        en: "\"{text}\" is no weekly time; write \"Sun 02:00-04:00\", \"Mon-Fri 22:00-06:00\" or \"daily 02:00-04:00\"",
+        zh: "\"{text}\" 不是每週時段；請寫成 \"Sun 02:00-04:00\"、\"Mon-Fri 22:00-06:00\" 或 \"daily 02:00-04:00\""
+    }
+    pause_ends_first() {
+        en: "the pause ends before it begins; set it later than \"from\"",
+        zh: "結束早於開始；請設在 \"from\" 之後"
+    }
+    pause_too_long(days) {
+        en: "the pause lasts longer than {days} days; set it earlier, or use \"every\" for one that comes again",
+        zh: "暫停超過 {days} 天；請提早結束，或以 \"every\" 設定重複的時段"
+    }
 }

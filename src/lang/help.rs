@@ -93,6 +93,7 @@ const HELP: &[(&str, &str)] = &[
   test-mail         寄送測試郵件給設定的收件者
   status            以一行文字回報監控是否正常，供 Nagios 或 Zabbix 使用
   rules             列出與變更規則，供程式使用
+  pause             暫停規則；期間發生的事於結束後一併通知
   import            匯入舊 Python 工具的設定檔與狀態檔
 
 不指定命令時開啟互動式選單。
@@ -329,6 +330,40 @@ const HELP: &[(&str, &str)] = &[
 選項：
   --archive <DIR>   封存資料夾；未指定時為 settings.archive_dir
   -h, --help        顯示說明
+",
+    ),
+    (
+        "pause",
+        "\
+用法：illumio-monitor pause [--until <TIME>] [--from <TIME>] [--every <WEEKLY>] [--why <TEXT>] [--by <NAME>] [--src <ADDRESS|HOST>] [--dst <ADDRESS|HOST>] [--match <KEY=VALUE>] [--condition <WORD>] [--json] [<ID...>]
+
+暫停規則：結束前發生的事照常計數，暫停結束後再一併通知。
+`pause list` 列出所有暫停，`pause end ID` 結束其中一個。
+
+引數：
+  ID                規則編號：7，或以 1,3-5 指定多條；all；或 list；或 end ID
+
+選項：
+  --until <TIME>    結束時間：06:00、+8h、2026-11-30、'2026-11-30 06:00'、RFC 3339
+  --from <TIME>     開始時間；未指定時為現在
+  --every <WEEKLY>  每週重複：'Sun 02:00-04:00'、'Mon-Fri 22:00-06:00'、'daily 02:00-04:00'
+  --why <TEXT>      原因
+  --by <NAME>       由誰設定；未指定時為登入的使用者
+  --src <ADDRESS|HOST>
+                    僅限來自此位址、網段或主機的流量
+  --dst <ADDRESS|HOST>
+                    僅限前往該處的流量
+  --match <KEY=VALUE>
+                    僅限符合者：規則的篩選鍵，例如 port=443
+  --condition <WORD>
+                    一併暫停的狀態：pce、unreachable、health、events、traffic……
+  --json            以 JSON 輸出
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor pause 7 --until 06:00 --why CHG-123
+  illumio-monitor pause 11 --src 10.20.30.66 --until +8h --why 'scanner, CHG-124'
+  illumio-monitor pause all --every 'Sun 02:00-04:00' --why 'patch window'
 ",
     ),
     (

@@ -20,6 +20,7 @@ pub mod menu;
 pub mod menu_rules;
 pub mod menu_settings;
 pub mod notices;
+pub mod pauses;
 pub mod reports;
 pub mod rules;
 pub mod security_practices;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::pause::Pause;
 use super::{Alert, Condition};
 use crate::lang::{Lang, counts, reports as words};
 use crate::rules::known::{Known, News};
@@ -79,6 +80,8 @@ pub struct Daily {
     pub conditions: Vec<(Condition, Timestamp)>,
     /// The rules whose condition holds, by their names, and since when.
     pub standing: Vec<(String, Timestamp)>,
+    /// The pauses that hold now, and how much each holds back.
+    pub pauses: Vec<(Pause, u64)>,
     /// Up to when events were read completely.
     pub events_until: Option<Timestamp>,
     /// The same for traffic; `None` too where no rule asks for it.

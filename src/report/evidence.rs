@@ -164,6 +164,24 @@ struct Kept<T> {
 }
 
 impl Evidence {
+    /// What it is about, in a few words: the object that events name most, else their source;
+    /// the busiest flow. Empty where there is none.
+    pub fn who(&self) -> String {
+        let of = |names: Vec<String>, more: u64| match (names.into_iter().next(), more) {
+            (Some(name), 0) => Some(name),
+            (Some(name), more) => Some(format!("{name} +{more}")),
+            (None, _) => None,
+        };
+        let (objects, others) = self.objects.most_frequent(1);
+        let objects = objects.into_iter().map(|one| one.what.name).collect();
+        let (sources, more_sources) = self.sources.most_frequent(1);
+        let sources = sources.into_iter().map(|one| one.what.who()).collect();
+        let (talkers, more_talkers) = self.talkers.most_frequent(1);
+        let talkers = talkers.into_iter().map(|one| one.what.shown()).collect();
+        let each = [(objects, others), (sources, more_sources), (talkers, more_talkers)];
+        each.into_iter().find_map(|(names, more)| of(names, more)).unwrap_or_default()
+    }
+
     /// Keeps the record if it is one of the two earliest; how many bytes that takes.
     pub fn keep_record(&mut self, at: jiff::Timestamp, counted: u64, raw: &[u8]) -> usize {
         let place = self.records.partition_point(|record| record.at <= at);

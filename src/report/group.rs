@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::InOneGo;
 use super::budget::Share;
 use super::evidence::{Evidence, KEPT_OF_A_GROUP};
+use super::pause::held::HeldCount;
 use crate::packed::ByHash;
 use crate::rules::engine::Counter;
-use crate::rules::groups::{Named, Value};
+use crate::rules::groups::{Named, Value, shown};
 use crate::rules::minutes::{Minute, Minutes, time_of};
 use crate::rules::{Rule, Threshold};
 
@@ -34,6 +35,9 @@ pub struct Group {
     /// True where a bound was reached, so that the next alert says "at least".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
+    /// Untold matches of which a pause holds some by what they are, set aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Box<Counter>>,
     /// For a rule that tells of new groups only: up to when this one is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_until: Option<Minute>,
@@ -86,6 +90,34 @@ impl Group {
         (self.evidence.get_or_insert_default(), more)
     }
 
+    /// Where matches are counted that a pause holds, or none does.
+    pub fn lane(&mut self, held: bool) -> &mut Counter {
+        match held {
+            true => self.aside.get_or_insert_default(),
+            false => &mut self.counter,
+        }
+    }
+
+    /// What is due and held back, taken out of the count; before what is told is taken.
+    /// `held` says whether a pause holds all of a minute.
+    pub fn take_held(&mut self, rule: &Rule, held: impl Fn(Minute) -> bool) -> Option<HeldCount> {
+        let aside = self.aside.as_deref_mut();
+        let (count, minutes) = self.counter.take_held(aside, rule.threshold, held)?;
+        self.aside = self.aside.take().filter(|aside| !aside.untold.is_empty());
+        let evidence = self.evidence.as_mut().map(|evidence| evidence.take(&minutes));
+        let who = match self.values.is_empty() {
+            true => evidence.map(|evidence| evidence.who()).unwrap_or_default(),
+            false => shown(&self.values),
+        };
+        Some(HeldCount {
+            who,
+            count,
+            at_least: self.at_least,
+            first: minutes.first()?,
+            last: minutes.last()?,
+        })
+    }
+
     /// What is due, taken out of the count.
     pub fn take(&mut self, rule: &Rule, now: Minute) -> Option<Told> {
         let in_doubt = self.counter.in_doubt(rule.threshold);
@@ -114,6 +146,11 @@ impl Group {
     pub fn settle(&mut self, threshold: Threshold, first: Minute, kept: usize) {
         self.counter.trim(threshold, first);
         self.at_least |= self.counter.different.keep_to(MAX_DIFFERENT);
+        if let Some(aside) = &mut self.aside {
+            aside.trim(threshold, first);
+            self.at_least |= aside.different.keep_to(MAX_DIFFERENT);
+        }
+        self.aside = self.aside.take().filter(|aside| !aside.untold.is_empty());
         if let Some(evidence) = &mut self.evidence {
             evidence.settle(&self.counter.untold, kept);
             if evidence.is_empty() {
@@ -126,6 +163,9 @@ impl Group {
     /// matches looked like goes along.
     pub fn keep_counts(&mut self, different: usize, minutes: i64) {
         self.at_least |= self.counter.keep_to(different, minutes);
+        if let Some(aside) = &mut self.aside {
+            self.at_least |= aside.keep_to(different, minutes);
+        }
         if let Some(evidence) = &mut self.evidence {
             evidence.align(&self.counter.untold);
         }
@@ -145,7 +185,8 @@ impl Group {
 
     /// What its counts take on the heap, in bytes as estimated.
     pub fn counts_weight(&self) -> usize {
-        self.counter.weight()
+        let aside = self.aside.as_ref();
+        self.counter.weight() + aside.map_or(0, |aside| size_of::<Counter>() + aside.weight())
     }
 
     /// The same of what its matches looked like.
@@ -157,6 +198,7 @@ impl Group {
     fn is_over(&self, cooldown: u32, now: Minute) -> bool {
         let rests = |alerted: Minute| now < alerted.saturating_add(cooldown.into());
         self.counter.untold.is_empty()
+            && self.aside.is_none()
             && !self.counter.alerted.is_some_and(rests)
             && self.new_until.is_none_or(|until| until <= now)
     }
@@ -164,7 +206,7 @@ impl Group {
     /// Its place among those that may have to give way, where that is the rule's threshold.
     pub fn rank(&self, threshold: Option<Threshold>) -> GroupRank {
         let untold = &self.counter.untold;
-        let (rests, waits) = (self.counter.alerted, !untold.is_empty());
+        let (rests, waits) = (self.counter.alerted, !untold.is_empty() || self.aside.is_some());
         let different = self.counter.different.count();
         let count = if different > 0 { different } else { untold.total() };
         let is_due = |threshold| self.counter.is_due(threshold);

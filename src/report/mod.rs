@@ -8,6 +8,7 @@ mod changes;
 pub mod daily;
 pub mod evidence;
 pub mod group;
+pub mod pause;
 pub mod records;
 pub mod snapshot;
 pub mod standing;
@@ -302,6 +303,27 @@ pub enum Condition {
     Rule(RuleKey),
 }
 
+impl Condition {
+    /// Its word, as the state and the config have it; empty for a rule's.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Credentials => "credentials",
+            Self::Health => "health",
+            Self::Events => "events",
+            Self::Traffic => "traffic",
+            Self::Workloads => "workloads",
+            Self::Configuration => "configuration",
+            Self::Delivery => "delivery",
+            Self::KeyExpires => "key_expires",
+            Self::CertificateExpires => "certificate_expires",
+            Self::Archive => "archive",
+            Self::IpLists => "ip_lists",
+            Self::Rule(_) => "",
+        }
+    }
+}
+
 /// What there is to say of a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConditionNews {
@@ -324,6 +346,8 @@ pub struct ConditionNews {
     pub expires: Option<Expiry>,
     /// For [`Condition::Rule`]: which rule, and what it has to tell.
     pub rule: Option<Box<RuleNews>>,
+    /// At its end: nobody was told that it began, since a pause held it.
+    pub never_told: bool,
 }
 
 /// The mail that told a condition's begin.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::evidence::{Evidence, KEPT, KEPT_OF_A_GROUP, Sight};
 use super::group::{Group, GroupRank, Groups, Rest, Told, is_nothing};
+use super::pause::held::HeldCount;
 use super::standing::below::Expected;
 use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
 use crate::pce::record::Event;
@@ -73,6 +74,7 @@ struct Stored {
     counter: Counter,
     evidence: Option<Box<Evidence>>,
     at_least: bool,
+    aside: Option<Box<Counter>>,
     groups: Groups,
     groups_gone: u64,
     due_gone: Rest,
@@ -96,14 +98,33 @@ impl Tally {
         at: Timestamp,
         raw: &[u8],
     ) -> Option<usize> {
+        self.count_held_event(newness, filter, event, (at, false), raw)
+    }
+
+    /// The same of an event that a pause may hold by what it is: then it is set aside.
+    pub fn count_held_event(
+        &mut self,
+        newness: Option<Newness>,
+        filter: &EventFilter,
+        event: &Event<'_>,
+        (at, held): (Timestamp, bool),
+        raw: &[u8],
+    ) -> Option<usize> {
         let minute = minute_of(at);
         if let Some(expected) = &mut self.expected {
             // What such a rule has to tell is what did not come.
             expected.see(at, 1, raw);
-            return count_of(&mut self.all, filter, event, minute).map(|(_, _, more)| more);
+            let counter = &mut self.all.counter;
+            return count_of(counter, filter, event, minute).map(|(_, _, more)| more);
         }
+        // What is held is only counted.
+        let add = |group: &mut Group, raw: &[u8]| match held {
+            true => count_of(group.lane(true), filter, event, minute)
+                .map(|(_, _, more)| more + size_of::<Counter>()),
+            false => add_event(group, filter, event, (minute, at), raw),
+        };
         if filter.per.is_empty() {
-            return add_event(&mut self.all, filter, event, (minute, at), raw);
+            return add(&mut self.all, raw);
         }
         if different(filter.count_by, event).is_some_and(|ones| ones.is_empty()) {
             return None;
@@ -115,7 +136,7 @@ impl Tally {
             let Some((group, room)) = self.group(newness, named, minute) else { continue };
             // One event of a thousand workloads is not kept a thousand times.
             let raw = if nth < RECORDS_OF_AN_EVENT { raw } else { &[] };
-            if let Some(added) = add_event(group, filter, event, (minute, at), raw) {
+            if let Some(added) = add(group, raw) {
                 more = Some(more.unwrap_or(0) + room + added);
             }
         }
@@ -133,6 +154,19 @@ impl Tally {
         sight: &Sight,
         row: &Row,
         growth: Growth,
+        raw: &[u8],
+    ) -> Option<usize> {
+        self.count_held_row((newness, filter), sight, (row, growth), &|_| false, raw)
+    }
+
+    /// The same of a row that a pause may hold by what it is, in some minutes: what of it
+    /// lies in these is set aside.
+    pub fn count_held_row(
+        &mut self,
+        (newness, filter): (Option<Newness>, &TrafficFilter),
+        sight: &Sight,
+        (row, growth): (&Row, Growth),
+        held: &dyn Fn(Minute) -> bool,
         raw: &[u8],
     ) -> Option<usize> {
         let (count, when) = self.counted(row, growth);
@@ -157,6 +191,15 @@ impl Tally {
             true => self.group(newness, &sight.group(&filter.per), when.last)?,
             false => (&mut self.all, 0),
         };
+        let aside = counts.only(held);
+        if !aside.is_empty() {
+            more += size_of::<Counter>() + add(group.lane(true), &aside, one.as_slice());
+            counts = counts.only(|minute| !held(minute));
+            if counts.is_empty() {
+                return Some(more);
+            }
+        }
+        let count = counts.total();
         let (evidence, room) = group.evidence();
         more += room;
         more += match is_apart {
@@ -240,6 +283,18 @@ impl Tally {
 
     fn is_unknown(&self, seen: u32) -> bool {
         self.unknown_before.is_some_and(|time| i64::from(seen) <= time.as_second())
+    }
+
+    /// What is due and held back, taken out of the count; before the alert is. `held` says
+    /// whether a pause holds all of a minute.
+    pub fn take_held(&mut self, rule: &Rule, held: impl Fn(Minute) -> bool) -> Vec<HeldCount> {
+        let groups = self.counted_as_one();
+        groups.filter_map(|group| group.take_held(rule, &held)).collect()
+    }
+
+    /// Whether some matches are set aside.
+    pub fn has_aside(&self) -> bool {
+        self.all.aside.is_some() || self.groups.iter().any(|group| group.aside.is_some())
     }
 
     /// The alert that is due, its matches taken out of the count.
@@ -381,7 +436,7 @@ fn add_event(
     (minute, at): (Minute, Timestamp),
     raw: &[u8],
 ) -> Option<usize> {
-    let (weight, counts, mut more) = count_of(group, filter, event, minute)?;
+    let (weight, counts, mut more) = count_of(&mut group.counter, filter, event, minute)?;
     let mut once = Minutes::default();
     once.add(minute, 1);
     // Of a group for a workload it is known what the event is about.
@@ -413,7 +468,7 @@ fn add_event(
 /// Counts an event: as how much, when, and how many bytes more that may take; `None` where
 /// it does not count.
 fn count_of(
-    group: &mut Group,
+    counter: &mut Counter,
     filter: &EventFilter,
     event: &Event<'_>,
     minute: Minute,
@@ -429,7 +484,7 @@ fn count_of(
     };
     let mut counts = Minutes::default();
     counts.add(minute, weight);
-    let more = add(&mut group.counter, &counts, ones.as_deref().unwrap_or_default());
+    let more = add(counter, &counts, ones.as_deref().unwrap_or_default());
     Some((weight, counts, more))
 }
 
@@ -500,13 +555,13 @@ fn subject(filter: &Filter, evidence: &Evidence) -> Subject {
 
 impl From<Stored> for Tally {
     fn from(stored: Stored) -> Self {
-        let Stored { counter, evidence, at_least, .. } = stored;
+        let Stored { counter, evidence, at_least, aside, .. } = stored;
         let evidence = evidence.filter(|evidence| !evidence.is_empty());
         Self {
             since: stored.since,
             unknown_before: stored.unknown_before,
             of_traffic: stored.of_traffic,
-            all: Group { counter, evidence, at_least, ..Group::default() },
+            all: Group { counter, evidence, at_least, aside, ..Group::default() },
             groups: stored.groups,
             groups_gone: stored.groups_gone,
             due_gone: stored.due_gone,
@@ -534,6 +589,9 @@ impl Serialize for Tally {
         }
         if self.all.at_least {
             entries.serialize_entry("at_least", &true)?;
+        }
+        if let Some(aside) = &self.all.aside {
+            entries.serialize_entry("aside", aside)?;
         }
         if !self.groups.is_empty() {
             entries.serialize_entry("groups", &self.groups)?;

@@ -92,6 +92,25 @@ pub struct Talker {
     pub about: Beside<About>,
 }
 
+impl Source {
+    /// Its name, else its address; empty for the system.
+    pub fn who(&self) -> String {
+        if self.name.is_empty() { self.ip.clone() } else { self.name.clone() }
+    }
+}
+
+impl Talker {
+    /// `web-01 → 10.0.0.5 443`.
+    pub fn shown(&self) -> String {
+        fn end<'t>(name: &'t str, ip: &'t str) -> &'t str {
+            if name.is_empty() { ip } else { name }
+        }
+        let port = self.port.map(|port| format!(" {port}")).unwrap_or_default();
+        let (from, to) = (end(&self.src_name, &self.src_ip), end(&self.dst_name, &self.dst_ip));
+        format!("{from} → {to}{port}")
+    }
+}
+
 /// What a row tells of a flow beside who talks to whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -69,6 +69,11 @@ impl Different {
         self.0.insert((minute, one))
     }
 
+    /// Adds all of another's.
+    pub fn merge(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().copied());
+    }
+
     /// The minutes of all windows (minutes) that hold so many different ones.
     pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
         let mut due = BTreeSet::new();

@@ -73,6 +73,43 @@ impl Counter {
         Some(self.untold.take_minutes_of(&due))
     }
 
+    /// What is due of these matches and of those that were set aside, whatever the cooldown,
+    /// and lies aside or in minutes that are `held`: taken out of both. How many that are,
+    /// and when.
+    pub fn take_held(
+        &mut self,
+        aside: Option<&mut Self>,
+        threshold: Threshold,
+        held: impl Fn(Minute) -> bool,
+    ) -> Option<(u64, Minutes)> {
+        let due = match &aside {
+            None => self.qualifying(threshold),
+            Some(aside) => self.with(aside).qualifying(threshold),
+        };
+        let (count, mut minutes) = self.take_out(&due.only(held));
+        let (more, others) = aside.map(|aside| aside.take_out(&due)).unwrap_or_default();
+        minutes.merge(&others);
+        (!minutes.is_empty()).then_some((count.saturating_add(more), minutes))
+    }
+
+    /// Takes out what lies in these minutes: how many matches, or different things.
+    fn take_out(&mut self, these: &Minutes) -> (u64, Minutes) {
+        let minutes = self.untold.take_minutes_of(these);
+        self.lumps.take(&minutes);
+        match self.different.take(&minutes) {
+            0 => (minutes.total(), minutes),
+            different => (different, minutes),
+        }
+    }
+
+    /// Both together, to be judged as one.
+    fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.untold.merge(&other.untold);
+        both.different.merge(&other.different);
+        both
+    }
+
     /// Whether the untold matches meet the threshold, but for the cooldown.
     pub fn is_due(&self, threshold: Threshold) -> bool {
         !self.qualifying(threshold).is_empty()

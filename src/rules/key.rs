@@ -18,6 +18,13 @@ pub struct RuleKey {
     nth: u32,
 }
 
+impl RuleKey {
+    /// The rule's id.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+}
+
 impl fmt::Display for RuleKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{:016x}", self.id, self.filter)?;

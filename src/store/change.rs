@@ -13,7 +13,7 @@ const MASKED: &str = "***";
 /// One difference between the file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The key's path, `settings.timezone`; a rule goes by its id:
+    /// The key's path, `settings.timezone`; a rule or a pause goes by its id:
     /// `rule 12`, `rule 12: threshold_count`.
     pub what: String,
     /// The JSON that stood there, secrets masked; `None`: nothing did.
@@ -38,8 +38,9 @@ pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
     let mut found = Vec::new();
     for name in names(&before, &after) {
         let (old, new) = (of(&before, &name), of(&after, &name));
-        if name == "rules" {
-            found.extend(in_rules(old, new));
+        let lists = [("rules", "rule"), ("pauses", "pause")];
+        if let Some((_, noun)) = lists.iter().find(|(list, _)| *list == name) {
+            found.extend(in_list(noun, old, new));
         } else {
             let path = |key: &str| format!("{name}.{key}");
             found.extend(in_object(fields(old), fields(new), &path));
@@ -96,8 +97,8 @@ fn in_object(before: Fields, after: Fields, path: &dyn Fn(&str) -> String) -> Ve
         .collect()
 }
 
-/// Rules are held against each other by id; of several with one id, in order.
-fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+/// Rules and pauses are held against each other by id; of several with one id, in order.
+fn in_list(noun: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let mut new: Vec<Option<Value>> = list(after).into_iter().map(Some).collect();
     let mut found = Vec::new();
@@ -105,7 +106,7 @@ fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
         let same = |new: &&mut Option<Value>| {
             new.as_ref().is_some_and(|new| new.get("id") == old.get("id"))
         };
-        let name = rule_name(&old);
+        let name = name_of(noun, &old);
         match new.iter_mut().find(same).and_then(Option::take) {
             Some(new) => {
                 let path = |key: &str| format!("{name}: {key}");
@@ -115,7 +116,7 @@ fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
         }
     }
     let added = new.into_iter().flatten().map(|rule| Change {
-        what: rule_name(&rule),
+        what: name_of(noun, &rule),
         before: None,
         after: Some(rule.to_string()),
     });
@@ -123,9 +124,9 @@ fn in_rules(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     found
 }
 
-fn rule_name(rule: &Value) -> String {
-    let id = rule.get("id").unwrap_or(&Value::Null);
-    format!("rule {id}")
+fn name_of(noun: &str, element: &Value) -> String {
+    let id = element.get("id").unwrap_or(&Value::Null);
+    format!("{noun} {id}")
 }
 
 fn shown(path: &str, value: &Value) -> String {

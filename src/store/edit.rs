@@ -21,7 +21,7 @@ use super::locate::{behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::write::{Remark, replace, replace_alone};
 use super::{seal, splice, state};
-use crate::config::{self, Config, Env, Problem, place_of_key};
+use crate::config::{self, Config, Env, Problem, place_in, place_of_key};
 use crate::rules::keyed;
 
 /// What a file begins as.
@@ -239,9 +239,7 @@ impl Draft {
 
     /// The rules as they stand, in the file's order, the user's own keys too.
     pub fn rules(&self) -> Vec<Value> {
-        let rules = layout::value_of(&self.body, "rules").unwrap_or_default();
-        let values = layout::parts(rules).into_iter();
-        values.map(|(_, value)| serde_json::from_str(value).unwrap_or_default()).collect()
+        self.list("rules")
     }
 
     /// Adds a rule at the end, and returns its id: a new one where it has none,
@@ -254,39 +252,61 @@ impl Draft {
         if let Some(rule) = rule.as_object_mut() {
             rule.insert("id".to_owned(), id.into());
         }
-        let list = self.section("rules", "[]", '[');
-        let rule = layout::written(&rule, 2, &place_of_key);
-        self.put("rules", &layout::with_element(&list, &rule, 1));
+        self.add_to("rules", &rule);
         id
     }
 
     /// Replaces the rule at `index` as a whole.
     pub fn replace_rule(&mut self, index: usize, rule: &Value) {
         let rule = layout::written(rule, 2, &place_of_key);
-        self.put_rule(index, &rule);
+        self.put_in("rules", index, &rule);
     }
 
     /// Sets one key of the rule at `index`; `None` removes it.
     pub fn set_in_rule(&mut self, index: usize, key: &str, value: Option<&Value>) {
-        let rules = layout::value_of(&self.body, "rules").unwrap_or_default();
-        let Some((_, rule)) = layout::parts(rules).into_iter().nth(index) else {
-            return;
-        };
-        let rule = match value {
-            Some(value) => {
-                let value = layout::written(value, 3, &place_of_key);
-                layout::with_key(rule, key, &value, "", 2)
-            }
-            None => layout::without_key(rule, key),
-        };
-        self.put_rule(index, &rule);
+        self.set_in("rules", index, key, value);
     }
 
     /// Removes the rule at `index`; those behind it move up.
     pub fn remove_rule(&mut self, index: usize) {
-        let rules = layout::value_of(&self.body, "rules").unwrap_or_default();
-        let rules = layout::without(rules, index);
-        self.put("rules", &rules);
+        self.remove_from("rules", index);
+    }
+
+    /// What stands in a section that is a list, in the file's order.
+    pub fn list(&self, section: &str) -> Vec<Value> {
+        let list = layout::value_of(&self.body, section).unwrap_or_default();
+        let values = layout::parts(list).into_iter();
+        values.map(|(_, value)| serde_json::from_str(value).unwrap_or_default()).collect()
+    }
+
+    /// Adds an element at the end of such a section, which is made where it is missing.
+    pub fn add_to(&mut self, section: &str, element: &Value) {
+        let list = self.section(section, "[]", '[');
+        let element = layout::written(element, 2, &|key| place_in(section, key));
+        self.put(section, &layout::with_element(&list, &element, 1));
+    }
+
+    /// Sets one key of the element at `index`; `None` removes it.
+    pub fn set_in(&mut self, section: &str, index: usize, key: &str, value: Option<&Value>) {
+        let list = layout::value_of(&self.body, section).unwrap_or_default();
+        let Some((_, element)) = layout::parts(list).into_iter().nth(index) else {
+            return;
+        };
+        let element = match value {
+            Some(value) => {
+                let value = layout::written(value, 3, &|key| place_in(section, key));
+                layout::with_key(element, key, &value, "", 2)
+            }
+            None => layout::without_key(element, key),
+        };
+        self.put_in(section, index, &element);
+    }
+
+    /// Removes the element at `index`; those behind it move up.
+    pub fn remove_from(&mut self, section: &str, index: usize) {
+        let list = layout::value_of(&self.body, section).unwrap_or_default();
+        let list = layout::without(list, index);
+        self.put(section, &list);
     }
 
     fn ids(&self) -> impl Iterator<Item = i64> {
@@ -317,10 +337,10 @@ impl Draft {
         }
     }
 
-    fn put_rule(&mut self, index: usize, rule: &str) {
-        let rules = layout::value_of(&self.body, "rules").unwrap_or_default();
-        let rules = layout::with_value_at(rules, index, rule);
-        self.put("rules", &rules);
+    fn put_in(&mut self, section: &str, index: usize, element: &str) {
+        let list = layout::value_of(&self.body, section).unwrap_or_default();
+        let list = layout::with_value_at(list, index, element);
+        self.put(section, &list);
     }
 
     fn rename_in_state(&mut self, names: &BTreeMap<String, String>) {

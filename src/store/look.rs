@@ -21,6 +21,8 @@ use crate::system::users;
 pub struct Look {
     /// The rules, word for word, the user's own keys too.
     pub rules: Vec<Value>,
+    /// The pauses in the same way.
+    pub pauses: Vec<Value>,
     /// What holds, as far as the file can be read: a key that is missing or wrong has
     /// its default.
     pub holds: Config,
@@ -42,7 +44,7 @@ pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
         remembered: head.language(),
     };
     let (holds, problems, _) = config::what_holds(&document, &around);
-    Ok(Look { rules: rules(&text), holds, problems })
+    Ok(Look { rules: list(&text, "rules"), pauses: list(&text, "pauses"), holds, problems })
 }
 
 /// What holds by the file at `path`; the defaults where there is none that can be read.
@@ -78,7 +80,7 @@ pub fn secrets(path: &Path, env: &Env) -> Secrets {
     resolve(path).and_then(|target| read(&target)).unwrap_or_default()
 }
 
-fn rules(text: &str) -> Vec<Value> {
+fn list(text: &str, section: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(unmarked(text)).unwrap_or_default();
-    file["rules"].as_array().cloned().unwrap_or_default()
+    file[section].as_array().cloned().unwrap_or_default()
 }

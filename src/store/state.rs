@@ -21,6 +21,7 @@ use crate::pce::ip_lists::IpLists;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::daily::{Day, Gap};
+use crate::report::pause::held::HeldBack;
 use crate::report::standing::workloads::WorkloadMemory;
 use crate::report::tally::Tally;
 use crate::report::{BeginMail, Condition};
@@ -68,6 +69,9 @@ pub struct State {
     pub workloads: WorkloadMemory,
     /// The conditions that hold.
     pub conditions: BTreeMap<Condition, Held>,
+    /// What pauses hold back.
+    #[serde(skip_serializing_if = "HeldBack::is_empty")]
+    pub held: HeldBack,
     /// When runs began, to know the usual time between two.
     pub rhythm: Rhythm,
     /// Runs that did not come to their end.
@@ -121,6 +125,7 @@ impl Default for State {
             rules: BTreeMap::new(),
             workloads: WorkloadMemory::default(),
             conditions: BTreeMap::new(),
+            held: HeldBack::default(),
             rhythm: Rhythm::default(),
             died: Died::default(),
             day: Day::default(),
@@ -421,6 +426,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         workloads: salvage.take_or_begin_anew("workloads"),
         conditions: salvage
             .take_each("conditions", |key| Condition::deserialize(serde_json::Value::String(key))),
+        held: salvage.take("held"),
         rhythm: salvage.take("rhythm"),
         died: salvage.take("died"),
         day: salvage.take("day"),
@@ -460,6 +466,7 @@ const PARTS: &[&str] = &[
     "rules",
     "workloads",
     "conditions",
+    "held",
     "rhythm",
     "died",
     "day",
@@ -645,6 +652,7 @@ mod tests {
         state.baseline = version_1s();
         state.died.told.push(Timestamp::UNIX_EPOCH);
         state.workloads.failures = 1;
+        state.held.all_told = Some(Timestamp::UNIX_EPOCH);
         state.before_jump = Some(BeforeJump {
             events: None,
             traffic: None,

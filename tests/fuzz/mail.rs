@@ -301,6 +301,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
                 told_by,
                 caught_up,
                 expires,
+                never_told: false,
                 rule: rule.map(Box::new),
             }
         },
@@ -398,6 +399,7 @@ fn daily() -> impl Strategy<Value = Daily> {
     let learners = vec(learner(), 0..7);
     (any_text(), day, any::<usize>(), waiting, times, holds, learners).prop_map(
         |(due, day, rules, waiting, (events_until, traffic_until), conditions, learning)| Daily {
+            pauses: Vec::new(),
             due,
             day,
             rules,

@@ -340,6 +340,7 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
         standing: Vec::new(),
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
+        pauses: Vec::new(),
         learning: Vec::new(),
     };
     Report { daily: Some(daily), ..empty(Kind::Daily) }

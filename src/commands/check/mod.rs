@@ -32,6 +32,7 @@ use crate::config::Config;
 use crate::exit::Code;
 use crate::lang::{Lang, check as say, cycle as words, inspect};
 use crate::net::AddressBook;
+use crate::report::pause::Pauses;
 use crate::rules::best_practices::older;
 use crate::rules::{Filter, ip_lists};
 use crate::screen::visible::visible;
@@ -79,12 +80,22 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             found(check_mail(&config.mail, &book, now, lang));
             found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
+            found(paused(&opened, now, lang));
             // A rule that learns tells nothing yet.
             let learns = |rule| Finding::good("learning", line(&rule, lang));
             found(learning(&opened, now).into_iter().map(learns).collect());
         }
     }
     all
+}
+
+/// What is paused now.
+fn paused(opened: &Opened, now: Timestamp, lang: Lang) -> Vec<Finding> {
+    let zone = &opened.config.settings.timezone;
+    let now = opened.state.pce_time(now);
+    let pauses = Pauses::of(&opened.config.pauses, zone).that_hold(&opened.state.held, now);
+    let lines = pauses.iter().map(|(pause, held)| visible(&pause.line(now, zone, *held, lang)));
+    lines.map(|line| Finding::good("pause", line)).collect()
 }
 
 fn needs(config: &Config) -> Needs<'_> {

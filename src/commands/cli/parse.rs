@@ -18,7 +18,7 @@ pub(super) const GLOBAL: [(&str, &str, bool); 4] = [
 #[derive(Debug)]
 pub enum Parsed {
     /// Do this.
-    Do(Cli),
+    Do(Box<Cli>),
     /// Print this and leave with 0.
     Help(String),
     /// Print this, which ends with the usage, on standard error and leave with
@@ -38,7 +38,7 @@ pub fn parse(arguments: &[String], ours: Lang) -> Parsed {
         .and_then(|tag| Lang::from_tag(tag));
     let lang = asked.unwrap_or(ours);
     match Cli::from_args(&["illumio-monitor"], &words) {
-        Ok(cli) => Parsed::Do(cli),
+        Ok(cli) => Parsed::Do(Box::new(cli)),
         Err(exit) if exit.status.is_ok() => Parsed::Help(match lang {
             Lang::En => exit.output,
             Lang::ZhTw => usage_of(&words, lang),

@@ -6,7 +6,7 @@ use crate::lang::Lang;
 fn parsed(line: &str) -> Cli {
     let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
     match parse(&words, Lang::En) {
-        Parsed::Do(cli) => cli,
+        Parsed::Do(cli) => *cli,
         other => panic!("{line}: {other:?}"),
     }
 }

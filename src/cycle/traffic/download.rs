@@ -11,6 +11,7 @@ use crate::pce::ip_lists::Table;
 use crate::pce::record::Flow;
 use crate::pce::traffic::{Part, Rows};
 use crate::report::evidence::Sight;
+use crate::report::pause::Pauses;
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
@@ -53,6 +54,7 @@ pub(super) struct Download {
 /// The rules, and what they count.
 struct Counting<'c> {
     trial: Trial<'c, TrafficFilter>,
+    pauses: &'c Pauses<'c>,
     candidates: Candidates,
     /// How much of a row they look at.
     depth: Depth,
@@ -69,8 +71,10 @@ impl<'c> Downloading<'c> {
         let (known, legacy) = (&desk.state.series, &desk.state.baseline);
         let trial = Trial::of(desk, Kind::Flows, filter_of, known.excess());
         let depths = trial.rules.iter().map(|(_, _, filter)| filter.depth());
+        let depths = depths.chain(desk.pauses.depth());
         Self {
             counting: Counting {
+                pauses: &desk.pauses,
                 candidates: Candidates::of(trial.rules.iter().map(|(_, _, filter)| *filter)),
                 depth: depths.max().unwrap_or(Depth::Rules),
                 matching: Vec::new(),
@@ -147,8 +151,11 @@ impl Counting<'_> {
         }
         self.trial.archive(raw);
         let sight = Sight::of(facts);
-        self.trial.count(&mut self.matching, raw, |rule, filter, tally| {
-            tally.count_row(rule.newness, filter, &sight, row, growth, raw)
+        let pauses = self.pauses;
+        self.trial.count(&mut self.matching, raw, |rule, paused, filter, tally| {
+            let its = pauses.of_row(paused, facts);
+            let held = |minute| pauses.hold(its, minute);
+            tally.count_held_row((rule.newness, filter), &sight, (row, growth), &held, raw)
         });
     }
 }

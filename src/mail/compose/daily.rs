@@ -4,7 +4,7 @@ use super::item::tag;
 use super::palette::Tone;
 use super::view::{Card, Entry, List, NAME_MAX, SummaryRow, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
-use crate::lang::{Both, Lang, counts, reports as words};
+use crate::lang::{Both, Lang, counts, pauses as pause_words, reports as words};
 use crate::report::daily::{Daily, Learning, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::{Level, groups};
@@ -98,6 +98,10 @@ fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
         let name = show::clip(lang, rule.trim(), NAME_MAX);
         times.push((words::holds(lang), words::holds_since(lang, name, at)));
     }
+    for (pause, held) in &daily.pauses {
+        let line = pause.line(report.made_at, look.zone, *held, lang);
+        times.push((pause_words::pause(lang), show::clip(lang, &line, NAME_MAX)));
+    }
     times
 }
 
@@ -144,7 +148,7 @@ fn figure(what: String, count: String, note: String) -> Entry {
 }
 
 /// What the condition's first mail called it.
-fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
+pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
     let news = ConditionNews {
         condition,
         phase: Phase::Begins,
@@ -155,6 +159,7 @@ fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
         caught_up: None,
         expires: None,
         rule: None,
+        never_told: false,
     };
     condition::title(lang, &news)
 }

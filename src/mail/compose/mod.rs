@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
-use crate::report::Report;
+use crate::report::{Condition, Report};
 
 /// The HTML part is at most so many bytes, whatever is reported.
 pub const HTML_MAX: usize = 100_000;
@@ -84,6 +84,11 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
     };
     let (text, html) = fit::fit(&view);
     Composed { subject: view.subject, text, html, lines: view.lines }
+}
+
+/// What a condition is called when it begins.
+pub fn name_of(condition: Condition, since: Timestamp, lang: Lang) -> String {
+    daily::holds(condition, since, lang)
 }
 
 /// `2 h 10 min`, as mails have it: between the minutes of two times.

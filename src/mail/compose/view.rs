@@ -18,6 +18,8 @@ const FOOTER_LINES: usize = 12;
 pub(super) const NAME_MAX: usize = 120;
 pub(super) const PROSE_MAX: usize = 800;
 const NOTICE_MAX: usize = 400;
+/// The same of one that lists.
+const NOTICE_LINES_MAX: usize = 4_000;
 
 /// A whole mail.
 pub(super) struct View {
@@ -259,15 +261,20 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
 
 fn notice_card(notice: &Notice, lang: Lang) -> Card {
     let tone = Tone::from(Level::Warning);
+    let text = notice.text.trim();
+    let (lead, said) = match text.contains('\n') {
+        true => (String::new(), show::clip_lines(lang, text, NOTICE_LINES_MAX)),
+        false => (show::clip(lang, text, NOTICE_MAX), String::new()),
+    };
     Card {
         tone,
         tag: tag(lang, tone),
         title: show::clip(lang, notice.title.trim(), NAME_MAX),
-        lead: show::clip(lang, notice.text.trim(), NOTICE_MAX),
+        lead,
         rule: None,
         times: Vec::new(),
         meaning: String::new(),
-        said: String::new(),
+        said,
         advice: show::clip(lang, notice.advice.trim(), NOTICE_MAX),
         lists: Vec::new(),
         timeline: None,

@@ -1,0 +1,292 @@
+//! `pause`: times in which some rules and conditions are not told.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::rules::{Refusal, edit, ids, input};
+use crate::commands::call::Call;
+use crate::commands::cli;
+use crate::commands::moment::coming;
+use crate::commands::said::Said;
+use crate::config::Env;
+use crate::host::log;
+use crate::lang::{Lang, pauses as words};
+use crate::report::pause::words::State as How;
+use crate::report::pause::{Pause, When};
+use crate::store::{self, Draft, Edited, Opened, StateUse};
+
+/// Pauses that ended so long ago leave the config with the next change.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Does what was asked for.
+pub fn act(call: &Call<'_>, command: &cli::Pause) -> Said {
+    let lang = call.screen_language();
+    let words: Vec<&str> = command.what.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["list"] => list(call, lang, command.json),
+        ["end", ids @ ..] => end(call, lang, ids, command.json),
+        _ => add(call, lang, command),
+    };
+    done.unwrap_or_else(|refusal| refusal.said(lang))
+}
+
+/// What a command goes by: the clock of the PCE, and of the mails' reader.
+struct Site {
+    now: Timestamp,
+    zone: TimeZone,
+    opened: Opened,
+    /// The pauses as they stand in the file.
+    written: Vec<Value>,
+}
+
+impl Site {
+    fn open(call: &Call<'_>) -> Result<Self, Refusal> {
+        let opened = store::open(call.config, call.env, StateUse::Keep);
+        let opened = opened.map_err(|unopened| Refusal::File(unopened.error))?;
+        let now = opened.state.pce_time(call.now);
+        let written = store::look(call.config, call.env).map_err(Refusal::File)?.pauses;
+        Ok(Self { now, zone: opened.config.settings.timezone.clone(), opened, written })
+    }
+
+    fn line(&self, pause: &Pause, lang: Lang) -> String {
+        pause.line(self.now, &self.zone, self.held(pause), lang)
+    }
+
+    /// As the config has it, with how it is.
+    fn json(&self, pause: &Pause) -> Value {
+        let (word, until) = match pause.state(self.now, &self.zone) {
+            How::Holds(until) => ("holds", Some(until)),
+            How::Comes => ("comes", None),
+            How::Waits => ("waits", None),
+            How::Over => ("over", None),
+        };
+        let mut value = self.written.iter().find(|one| one["id"] == pause.id).cloned();
+        let object = value.as_mut().and_then(Value::as_object_mut);
+        let mut object = object.map(std::mem::take).unwrap_or_default();
+        object.insert("state".to_owned(), word.into());
+        object.insert("holds_until".to_owned(), json!(until));
+        object.insert("held".to_owned(), self.held(pause).into());
+        object.into()
+    }
+
+    fn held(&self, pause: &Pause) -> u64 {
+        self.opened.state.held.of(pause.id)
+    }
+}
+
+fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
+    let site = Site::open(call)?;
+    let pauses = &site.opened.config.pauses;
+    if as_json {
+        let all: Vec<Value> = pauses.iter().map(|pause| site.json(pause)).collect();
+        return Ok(Said { lines: vec![Value::from(all).to_string()], ..Said::default() });
+    }
+    let mut lines: Vec<String> = pauses.iter().map(|pause| site.line(pause, lang)).collect();
+    if lines.is_empty() {
+        lines.push(words::no_pauses(lang));
+    }
+    Ok(Said { lines, ..Said::default() })
+}
+
+fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusal> {
+    let site = Site::open(call)?;
+    let pause = given(call, &site, lang, command)?;
+    let edited = edit(call, lang, |draft| {
+        if let Some(rules) = pause["rules"].as_array() {
+            let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
+            ids::places(&draft.rules(), &arguments, lang)?;
+        }
+        let id = put(draft, pause);
+        drop_old(draft, &site);
+        Ok(id)
+    })?;
+    told(call, lang, edited, command.json, |site, id| {
+        let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
+        pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
+    })
+}
+
+/// Adds a pause under an id of its own, and returns that.
+pub fn put(draft: &mut Draft, mut pause: Value) -> i64 {
+    let ids = draft.list("pauses").into_iter().filter_map(|one| one["id"].as_i64());
+    let id = ids.max().unwrap_or(0).max(0) + 1;
+    if let Some(pause) = pause.as_object_mut() {
+        pause.insert("id".to_owned(), id.into());
+    }
+    draft.add_to("pauses", &pause);
+    id
+}
+
+/// The pause that the options ask for, without its id.
+fn given(call: &Call<'_>, site: &Site, lang: Lang, command: &cli::Pause) -> Result<Value, Refusal> {
+    let mut pause = Map::new();
+    let is_all = command.what.iter().any(|word| word == "all");
+    if is_all {
+        pause.insert("rules".to_owned(), "all".into());
+    } else if !command.what.is_empty() {
+        let rules: Vec<Value> =
+            site.opened.config.rules.iter().map(|rule| json!({"id": rule.id})).collect();
+        let places = ids::places(&rules, &command.what, lang)?;
+        let ids: Vec<&Value> =
+            places.iter().filter_map(|at| Some(&rules.get(*at)?["id"])).collect();
+        pause.insert("rules".to_owned(), json!(ids));
+    }
+    if !command.condition.is_empty() {
+        pause.insert("conditions".to_owned(), json!(command.condition));
+    }
+    if pause.is_empty() {
+        return Err(Refusal::usage(words::which_rules(lang)));
+    }
+    let only = only(command, lang)?;
+    if !only.is_empty() {
+        pause.insert("match".to_owned(), only.into());
+    }
+    times(&mut pause, site, lang, command)?;
+    let why = command.why.as_deref().map(str::trim).filter(|why| !why.is_empty());
+    let why = why.ok_or_else(|| Refusal::usage(words::no_why(lang)))?;
+    pause.insert("why".to_owned(), why.into());
+    pause.insert("by".to_owned(), by(command.by.as_deref(), call.env).into());
+    Ok(pause.into())
+}
+
+/// Who asks for it.
+pub fn by(named: Option<&str>, env: &Env) -> String {
+    named.map_or_else(|| log::user(env), str::to_owned)
+}
+
+/// `--src`, `--dst` and `--match`.
+fn only(command: &cli::Pause, lang: Lang) -> Result<Map<String, Value>, Refusal> {
+    let mut only = Map::new();
+    for (end, given) in [("src", &command.src), ("dst", &command.dst)] {
+        let Some(text) = given else { continue };
+        let is_address = text.split(',').all(|part| {
+            let part = part.trim();
+            part.parse::<std::net::IpAddr>().is_ok() || part.parse::<ipnet::IpNet>().is_ok()
+        });
+        let key = if is_address { format!("{end}_ip_in") } else { format!("{end}_host") };
+        only.insert(key, text.as_str().into());
+    }
+    for pair in &command.only {
+        let (key, value) = input::pair(pair, lang)?;
+        only.insert(key, value.unwrap_or_default());
+    }
+    Ok(only)
+}
+
+/// `--from`, `--until` and `--every`, as they are written: local time with its offset.
+fn times(
+    pause: &mut Map<String, Value>,
+    site: &Site,
+    lang: Lang,
+    command: &cli::Pause,
+) -> Result<(), Refusal> {
+    let read = |option: &str, text: &Option<String>| {
+        let Some(text) = text else { return Ok(None) };
+        let time = coming(text, site.now, &site.zone);
+        time.map(Some).ok_or_else(|| Refusal::usage(words::bad_time(lang, option, text)))
+    };
+    let (from, until) = (read("--from", &command.from)?, read("--until", &command.until)?);
+    if let Some(until) = until.filter(|until| *until <= site.now) {
+        return Err(Refusal::usage(words::is_past(lang, "--until", written(until, &site.zone))));
+    }
+    match (&command.every, until) {
+        (None, None) => return Err(Refusal::usage(words::no_end(lang))),
+        (Some(every), _) => {
+            pause.insert("every".to_owned(), every.as_str().into());
+        }
+        (None, Some(_)) => {
+            let from = from.unwrap_or(site.now);
+            pause.insert("from".to_owned(), written(from, &site.zone).into());
+        }
+    }
+    if let (Some(_), Some(from)) = (&command.every, from) {
+        pause.insert("from".to_owned(), written(from, &site.zone).into());
+    }
+    if let Some(until) = until {
+        pause.insert("until".to_owned(), written(until, &site.zone).into());
+    }
+    Ok(())
+}
+
+/// To the minute: `2026-11-30T06:00:00+08:00`. What is told stands in minutes, too.
+pub fn written(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:00%:z").to_string()
+}
+
+fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said, Refusal> {
+    let site = Site::open(call)?;
+    let [id] = ids else { return Err(Refusal::usage(words::which_pause(lang))) };
+    let no_such = || Refusal::usage(words::no_such(lang, id));
+    let id: i64 = id.parse().map_err(|_| no_such())?;
+    let pauses = &site.opened.config.pauses;
+    let pause = pauses.iter().find(|pause| pause.id == id).ok_or_else(no_such)?;
+    let how = pause.state(site.now, &site.zone);
+    if how == How::Over {
+        return Ok(Said { lines: vec![words::was_over(lang, id)], ..Said::default() });
+    }
+    let edited = edit(call, lang, |draft| {
+        drop_old(draft, &site);
+        stop(draft, &site, pause);
+        Ok(id)
+    })?;
+    let held = site.held(pause);
+    told(call, lang, edited, as_json, |_, id| match how {
+        How::Comes => words::removed(lang, id),
+        _ => words::ended(lang, id, held),
+    })
+}
+
+/// Ends a pause now; one that has not begun is gone.
+fn stop(draft: &mut Draft, site: &Site, pause: &Pause) {
+    let list = draft.list("pauses");
+    let Some(at) = list.iter().position(|one| one["id"] == pause.id) else { return };
+    let has_begun = pause.state(site.now, &site.zone) != How::Comes;
+    let begins = match &pause.when {
+        When::Once { from, .. } => Some(*from),
+        When::Weekly { begins, .. } => *begins,
+    };
+    // To the minute it would end before it began.
+    let ends = written(site.now, &site.zone);
+    let is_fresh = begins.is_some_and(|begins| written(begins, &site.zone) == ends);
+    match has_begun && !is_fresh {
+        true => draft.set_in("pauses", at, "until", Some(&ends.into())),
+        false => draft.remove_from("pauses", at),
+    }
+}
+
+/// Pauses that ended a month ago leave the config.
+fn drop_old(draft: &mut Draft, site: &Site) {
+    let is_old =
+        |pause: &Pause| pause.ends().is_some_and(|ends| site.now.duration_since(ends) > KEPT);
+    let old = site.opened.config.pauses.iter().filter(|pause| is_old(pause));
+    for pause in old {
+        let list = draft.list("pauses");
+        if let Some(at) = list.iter().position(|one| one["id"] == pause.id) {
+            draft.remove_from("pauses", at);
+        }
+    }
+}
+
+/// What was done, as it stands in the file now.
+fn told(
+    call: &Call<'_>,
+    lang: Lang,
+    edited: Edited<i64>,
+    as_json: bool,
+    line: impl Fn(&Site, i64) -> String,
+) -> Result<Said, Refusal> {
+    let site = Site::open(call)?;
+    let id = edited.result;
+    let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
+    let line = match as_json {
+        true => pause.map_or(Value::Null, |pause| site.json(pause)).to_string(),
+        false => line(&site, id),
+    };
+    Ok(Said {
+        lines: vec![line],
+        problems: edited.remark.iter().map(|remark| remark.text(lang)).collect(),
+        changes: edited.changes,
+        ..Said::default()
+    })
+}

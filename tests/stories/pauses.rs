@@ -1,0 +1,518 @@
+//! Pauses: what happens in them is held, and told when they are over.
+
+use jiff::civil::{Weekday, date, time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use serde_json::{Value, json};
+
+use crate::pce::*;
+use crate::world::{Run, World};
+
+/// A rule on tampering, as the best practices have it.
+fn tampering(world: &World) -> i64 {
+    world.rule(json!({
+        "type": "event", "name": "Tampered", "filter_value": "agent.tampering",
+        "level": "critical"
+    }))
+}
+
+/// Blocked traffic of each source by itself: 5 connections in 10 minutes.
+fn blocked(world: &World) -> i64 {
+    world.rule(json!({
+        "type": "traffic", "name": "Blocked", "per": "source",
+        "threshold_type": "count", "threshold_count": 5, "threshold_window": 10
+    }))
+}
+
+fn pause(world: &World, pause: Value) {
+    world.edit(|config| config["pauses"] = json!([pause]));
+}
+
+/// From 02:00 to 06:00 on the day of all stories.
+fn night(world: &World, rules: Value) {
+    let (from, until) = ("2026-08-03 02:00", "2026-08-03 06:00");
+    let one = json!({"id": 1, "rules": rules, "from": from, "until": until, "why": "CHG-123"});
+    pause(world, one);
+}
+
+fn words(run: &Run) -> String {
+    run.mail().text().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn quiet(run: &Run) {
+    assert_eq!((run.code, run.mails.len()), (0, 0), "{run:?}");
+}
+
+/// Every ten minutes from one time to another, with nothing to tell.
+fn quiet_between(world: &mut World, from: &str, to: &str) {
+    world.run_every(10, from, to).iter().for_each(quiet);
+}
+
+fn says(run: &Run, parts: &[&str]) {
+    assert_eq!((run.code, run.mails.len()), (0, 1), "{run:?}");
+    let text = words(run);
+    for part in parts {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+fn says_nothing_of(run: &Run, parts: &[&str]) {
+    let text = words(run);
+    for part in parts {
+        assert!(!text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn what_happens_in_a_pause_is_told_on_one_card_after_it() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    quiet(&world.run_at("01:50"));
+    world.pce.events([
+        agent_tampering("db-01").at("02:10"),
+        agent_tampering("db-01").at("02:11"),
+        agent_tampering("web-07").at("05:30"),
+    ]);
+    quiet_between(&mut world, "02:00", "06:10");
+    let told = world.run_at("06:15");
+    let subject = told.mail().subject();
+    assert!(subject.contains("Held back during CHG-123, 2026-08-03 02:00 – 06:00"), "{subject}");
+    says(
+        &told,
+        &[
+            "Rule 1 Tampered: 3 matches, 2026-08-03 02:10 – 05:30",
+            "2026-08-03 02:10 db-01: 1",
+            "2026-08-03 02:11 db-01: 1",
+            "2026-08-03 05:30 web-07: 1",
+        ],
+    );
+    quiet(&world.run_at("06:30"));
+}
+
+#[test]
+fn what_happened_outside_is_told_as_ever_and_takes_the_card_along_once_the_pause_is_over() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    quiet(&world.run_at("01:40"));
+    world
+        .pce
+        .events([agent_tampering("before").at("01:59"), agent_tampering("within").at("02:00")]);
+    let told = world.run_at("02:10");
+    says(&told, &["before"]);
+    says_nothing_of(&told, &["within", "Held back"]);
+    world.pce.event(agent_tampering("after").at("06:00"));
+    says(
+        &world.run_at("06:01"),
+        &["after", "Held back during CHG-123", "2026-08-03 02:00 within: 1"],
+    );
+    quiet(&world.run_at("06:30"));
+}
+
+#[test]
+fn what_comes_late_goes_by_its_own_time() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    world.set("settings.late_reach_hours", json!(26));
+    quiet_between(&mut world, "02:50", "07:00");
+    world.pce.events([
+        agent_tampering("within").at("03:00").recorded("07:05"),
+        agent_tampering("after").at("06:00").recorded("07:05"),
+    ]);
+    let told: Vec<Run> = world.run_every(10, "07:10", "07:50");
+    let told: Vec<&Run> = told.iter().filter(|run| !run.mails.is_empty()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    says(told[0], &["after", "Held back during CHG-123", "03:00 within: 1"]);
+    // What comes later still waits for the next mail, or for an hour.
+    world.pce.event(agent_tampering("late").at("04:00").recorded("07:51"));
+    let told: Vec<Run> = world.run_every(10, "08:00", "10:00");
+    let told: Vec<&Run> = told.iter().filter(|run| !run.mails.is_empty()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    says(told[0], &["04:00 late: 1"]);
+}
+
+#[test]
+fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    quiet(&world.run_at("02:00"));
+    let paused = world.run(&["pause", &id.to_string(), "--until", "06:00", "--why", "CHG-123"]);
+    assert_eq!(paused.code, 0, "{paused:?}");
+    assert!(
+        paused.stdout.contains("rule 1; from 2026-08-03 02:00 until 2026-08-03 06:00; CHG-123")
+    );
+    world.pce.event(agent_tampering("within").at("02:10"));
+    quiet(&world.run_at("02:20"));
+    let list = world.run(&["pause", "list"]);
+    assert!(
+        list.stdout.contains("holds now, until 2026-08-03 06:00; 1 match held back"),
+        "{list:?}"
+    );
+    let ended = world.run(&["pause", "end", "1"]);
+    assert!(ended.stdout.contains("Pause 1 ends now; 1 held back"), "{ended:?}");
+    world.pce.event(agent_tampering("outside").at("02:30"));
+    says(&world.run_at("02:36"), &["outside", "Held back during CHG-123", "02:10 within: 1"]);
+    assert!(world.run(&["pause", "list"]).stdout.contains("; over"));
+    assert!(world.run(&["pause", "end", "1"]).stdout.contains("is over already"));
+}
+
+#[test]
+fn one_that_is_taken_out_of_the_file_is_told_all_the_same() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    quiet(&world.run_at("02:00"));
+    world.pce.event(agent_tampering("within").at("02:10"));
+    quiet(&world.run_at("02:20"));
+    world.edit(|config| drop(config.as_object_mut().unwrap().remove("pauses")));
+    says(&world.run_at("02:30"), &["Held back during CHG-123", "02:10 within: 1"]);
+}
+
+#[test]
+fn a_pause_that_is_made_after_the_fact_holds_what_waited_for_its_cooldown() {
+    let mut world = World::new();
+    let id = world.rule(json!({
+        "type": "event", "name": "Tampered", "filter_value": "agent.tampering",
+        "cooldown_minutes": 60
+    }));
+    world.pce.event(agent_tampering("first").at("01:50"));
+    says(&world.run_at("02:00"), &["first"]);
+    world.pce.event(agent_tampering("waits").at("02:10"));
+    quiet(&world.run_at("02:20"));
+    night(&world, json!([id]));
+    quiet(&world.run_at("03:10"));
+    says(&world.run_at("06:20"), &["Rule 1 Tampered: 1 match, 2026-08-03 02:10"]);
+}
+
+#[test]
+fn what_is_held_starts_no_cooldown_for_what_comes_after() {
+    let mut world = World::new();
+    let id = world.rule(json!({
+        "type": "event", "name": "Tampered", "filter_value": "agent.tampering",
+        "level": "critical", "cooldown_minutes": 240
+    }));
+    night(&world, json!([id]));
+    world.pce.events([agent_tampering("db-01").at("05:40"), agent_tampering("db-01").at("05:55")]);
+    quiet(&world.run_at("05:45"));
+    quiet(&world.run_at("05:57"));
+    world.pce.event(agent_tampering("after").at("06:05"));
+    // Of the two one would have been an alert, and the other within its cooldown.
+    says(&world.run_at("06:10"), &["after", "05:40 – 05:55 db-01: 2"]);
+}
+
+#[test]
+fn a_window_that_lies_half_in_a_pause_is_told_with_it_and_no_alert_comes_of_the_rest() {
+    let mut world = World::new();
+    let id = world.rule(json!({
+        "type": "event", "name": "Log-ins", "filter_value": "user.sign_in", "per": "user",
+        "threshold_type": "count", "threshold_count": 5, "threshold_window": 10
+    }));
+    night(&world, json!([id]));
+    quiet(&world.run_at("01:50"));
+    for second in 0..3 {
+        world.pce.event(login_failed("eve", "10.0.0.9").at(format!("01:58:{second:02}").as_str()));
+    }
+    for second in 0..4 {
+        world.pce.event(login_failed("eve", "10.0.0.9").at(format!("02:03:{second:02}").as_str()));
+    }
+    quiet_between(&mut world, "02:00", "06:10");
+    let told = world.run_at("06:20");
+    says(&told, &["Rule 1 Log-ins: 4 matches, 2026-08-03 02:03"]);
+    // By itself the rest is enough for nothing; five of it are.
+    world.pce.events((0..5).map(|_| login_failed("eve", "10.0.0.9").at("06:25")));
+    says(&world.run_at("06:30"), &["eve", "5 matches"]);
+}
+
+#[test]
+fn of_a_rule_that_counts_each_by_itself_only_what_is_named_is_held() {
+    let mut world = World::new();
+    let id = blocked(&world);
+    quiet(&world.run_at("02:00"));
+    let scanner = world.run(&[
+        "pause",
+        &id.to_string(),
+        "--src",
+        "scanner",
+        "--until",
+        "+8h",
+        "--why",
+        "scan",
+    ]);
+    assert_eq!(scanner.code, 0, "{scanner:?}");
+    assert!(scanner.stdout.contains("only src_host=scanner"), "{scanner:?}");
+    for host in ["scanner", "intruder"] {
+        world.pce.connection(crate::pce::blocked(host, "db-01", 445).at("02:10").times(9));
+    }
+    let told = world.run_at("02:30");
+    says(&told, &["intruder"]);
+    says_nothing_of(&told, &["scanner", "Held back"]);
+    let after = world.run_at("10:20");
+    says(&after, &["Held back during scan", "Rule 1 Blocked: 9 matches"]);
+    says_nothing_of(&after, &["intruder"]);
+}
+
+#[test]
+fn what_is_known_is_learnt_in_a_pause_too() {
+    let mut world = World::new();
+    let id = world.rule(json!({
+        "type": "traffic", "name": "New source", "per": "source", "new_within_days": 30,
+        "learn_days": 0
+    }));
+    quiet(&world.run_at("01:50"));
+    night(&world, json!([id]));
+    world.pce.connection(crate::pce::blocked("web-01", "db-01", 445).at("02:10").times(2));
+    quiet(&world.run_at("02:30"));
+    says(&world.run_at("06:20"), &["Rule 1 New source: 2 matches"]);
+    world.pce.connection(crate::pce::blocked("web-01", "db-02", 445).at("07:10").times(2));
+    quiet(&world.run_at("07:30"));
+}
+
+#[test]
+fn a_condition_that_lasts_when_its_pause_is_over_begins_then_and_one_that_ended_is_on_the_card() {
+    let mut world = World::new();
+    pause(
+        &world,
+        json!({
+            "id": 4, "conditions": ["pce"], "from": "2026-08-03T02:00Z",
+            "until": "2026-08-03T04:00Z", "why": "upgrade"
+        }),
+    );
+    quiet(&world.run_at("01:50"));
+    world.pce.health_status("warning", "one node is down");
+    for time in ["02:10", "02:20"] {
+        quiet(&world.run_at(time));
+    }
+    world.pce.health_status("normal", "");
+    quiet(&world.run_at("02:50"));
+    world.pce.health_status("critical", "two nodes are down");
+    quiet(&world.run_at("03:50"));
+    let told = world.run_at("04:00");
+    says(&told, &["two nodes are down", "Since: 2026-08-03 03:50", "2026-08-03 02:10 – 02:50"]);
+    assert!(told.mail().subject().contains("CRITICAL"), "{}", told.mail().subject());
+    world.pce.health_status("normal", "");
+    says(&world.run_at("04:10"), &["Closes the mail"]);
+}
+
+#[test]
+fn what_began_before_a_pause_is_not_reminded_of_in_it_and_its_end_is_told_at_once() {
+    let mut world = World::new();
+    world.set("settings.reminder_hours", json!(1));
+    pause(
+        &world,
+        json!({
+            "id": 4, "conditions": ["health"], "from": "2026-08-03 02:00",
+            "until": "2026-08-03 04:00", "why": "upgrade"
+        }),
+    );
+    world.pce.health_status("warning", "one node is down");
+    says(&world.run_at("01:50"), &["one node is down"]);
+    quiet_between(&mut world, "02:00", "03:20");
+    world.pce.health_status("normal", "");
+    says(&world.run_at("03:30"), &["Closes the mail"]);
+}
+
+#[test]
+fn a_rule_on_workloads_is_paused_by_its_id() {
+    let mut world = World::new();
+    let id = world.rule(json!({
+        "type": "workload", "name": "Offline", "state": "offline", "threshold_window": 0
+    }));
+    world.set("settings.workload_minutes", json!(5));
+    world.pce.workloads([host("db-01"), host("db-02")]);
+    quiet(&world.run_at("01:50"));
+    night(&world, json!([id]));
+    quiet_between(&mut world, "02:00", "02:20");
+    world.pce.workloads([host("db-01").offline("02:25"), host("db-02")]);
+    quiet_between(&mut world, "02:30", "03:20");
+    world.pce.workloads([host("db-01"), host("db-02")]);
+    quiet_between(&mut world, "03:30", "05:40");
+    world.pce.workloads([host("db-01"), host("db-02").offline("05:45")]);
+    quiet(&world.run_at("05:50"));
+    let told = world.run_at("06:00");
+    says(&told, &["db-02", "Held back during CHG-123", "Offline, 2026-08-03 02:30 – 03:30"]);
+    says_nothing_of(&told, &["db-01"]);
+}
+
+#[test]
+fn a_pause_of_everything_for_more_than_a_day_is_told_every_day() {
+    let mut world = World::new();
+    tampering(&world);
+    pause(
+        &world,
+        json!({
+            "id": 1, "rules": "all", "from": "2026-08-03 02:00", "until": "2026-08-06 02:00",
+            "why": "move", "by": "amy"
+        }),
+    );
+    quiet(&world.run_at("01:50"));
+    says(&world.run_at("02:00"), &["All rules paused until 2026-08-06 02:00", "move (by amy)"]);
+    for run in world.run_every(60, "03:00", "2026-08-04T01:00:00Z") {
+        quiet(&run);
+    }
+    says(&world.run_at("2026-08-04T02:00:00Z"), &["pause end 1"]);
+}
+
+#[test]
+fn what_holds_stands_in_check_status_and_the_daily_report() {
+    let mut world = World::new();
+    world.set("settings.daily_report", json!("03:00"));
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    quiet(&world.run_at("02:40"));
+    world.pce.event(agent_tampering("within").at("02:45"));
+    quiet(&world.run_at("02:50"));
+    let line = "1 rule 1; from 2026-08-03 02:00 until 2026-08-03 06:00; CHG-123; \
+                holds now, until 2026-08-03 06:00; 1 match held back";
+    says(&world.run_at("03:00"), &[line]);
+    let check = world.run(&["check"]);
+    let told = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(line), "{told}");
+    let status = world.run(&["status"]);
+    assert!(status.stdout.contains("paused: 1"), "{status:?}");
+    let json: Value = serde_json::from_str(&world.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(json["pauses"][0]["id"], 1, "{json}");
+}
+
+#[test]
+fn the_state_starts_afresh_and_what_is_held_is_told_all_the_same() {
+    let mut world = World::new();
+    let id = tampering(&world);
+    night(&world, json!([id]));
+    world.pce.event(agent_tampering("within").at("02:10"));
+    quiet(&world.run_at("02:20"));
+    world.pce.set_now("06:20");
+    let reset = world.run(&["run", "--reset-state"]);
+    let mails: Vec<String> = reset.mails.iter().map(|mail| mail.text()).collect();
+    assert!(mails.iter().any(|text| text.contains("Held back during CHG-123")), "{mails:?}");
+}
+
+#[test]
+fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_remedy() {
+    let mut world = World::new();
+    tampering(&world);
+    let fine = json!({"id": 1, "rules": [1], "until": "2026-08-03 06:00", "why": "x"});
+    let cases: [(&str, Value, &str); 12] = [
+        ("until", Value::Null, "pauses[0].until"),
+        ("why", Value::Null, "pauses[0].why"),
+        ("rules", Value::Null, "pauses[0].rules"),
+        ("rules", json!("some"), "a list of rule ids"),
+        ("until", json!("soon"), "is no time"),
+        ("from", json!("2026-08-03 07:00"), "ends before it begins"),
+        ("from", json!("2026-01-01"), "longer than 90 days"),
+        ("every", json!("Sunday"), "is no weekly time"),
+        ("match", json!({}), "pauses[0].match: is empty"),
+        ("match", json!({"prt": 443}), "\"port\""),
+        ("conditions", json!(["delivery"]), "always told"),
+        ("condition", json!(["pce"]), "conditions"),
+    ];
+    for (key, value, said) in cases {
+        let mut one = fine.clone();
+        one[key] = value;
+        pause(&world, one);
+        let run = world.run_at("02:00");
+        assert_eq!(run.code, 78, "{key}: {run:?}");
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    let many: Vec<Value> = (1..=101)
+        .map(|id| json!({"id": id, "rules": [1], "until": "2026-08-03 06:00", "why": "x"}))
+        .collect();
+    world.edit(|config| config["pauses"] = json!(many));
+    assert!(world.run_at("02:00").stderr.contains("at most 100"));
+}
+
+#[test]
+fn the_command_says_what_it_lacks() {
+    let mut world = World::new();
+    tampering(&world);
+    quiet(&world.run_at("02:00"));
+    let cases: [(&[&str], &str); 8] = [
+        (&["pause"], "name the rules to pause"),
+        (&["pause", "1"], "needs an end"),
+        (&["pause", "1", "--until", "06:00"], "--why"),
+        (&["pause", "9", "--until", "06:00", "--why", "x"], "9"),
+        (&["pause", "1", "--until", "soon", "--why", "x"], "\"soon\" is no time"),
+        (&["pause", "1", "--until", "2026-08-03 01:00", "--why", "x"], "over already"),
+        (&["pause", "end"], "name the pause to end"),
+        (&["pause", "end", "7"], "there is no pause 7"),
+    ];
+    for (arguments, said) in cases {
+        let run = world.run(arguments);
+        assert_eq!(run.code, 64, "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert!(world.run(&["pause", "list"]).stdout.contains("There is no pause."));
+}
+
+#[test]
+fn pauses_that_ended_a_month_ago_leave_the_file_with_the_next_change() {
+    let mut world = World::new();
+    tampering(&world);
+    pause(
+        &world,
+        json!({"id": 3, "rules": "all", "from": "2026-06-01", "until": "2026-06-02", "why": "old"}),
+    );
+    quiet(&world.run_at("02:00"));
+    world.run(&["pause", "1", "--until", "+1h", "--why", "new"]);
+    let pauses = world.config()["pauses"].clone();
+    assert_eq!(pauses.as_array().unwrap().len(), 1, "{pauses}");
+    assert_eq!((&pauses[0]["id"], &pauses[0]["why"]), (&json!(4), &json!("new")));
+}
+
+/// One event, and whether the window of its Sunday holds it.
+struct Happening {
+    at: Timestamp,
+    host: String,
+    within: bool,
+}
+
+/// Every Sunday of 2026 on Berlin's clock: before, within and after 02:00–04:00.
+fn a_year_of_sundays(zone: &TimeZone) -> Vec<Happening> {
+    let mut day = date(2026, 1, 4);
+    let mut all = Vec::new();
+    while day.year() == 2026 {
+        assert_eq!(day.weekday(), Weekday::Sunday);
+        // Every 20 minutes of real time from 01:00 to 05:00, whatever the clock does.
+        let begin = day.at(1, 0, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let end = day.at(5, 0, 0, 0).to_zoned(zone.clone()).unwrap().timestamp();
+        let mut at = begin;
+        while at < end {
+            let wall = at.to_zoned(zone.clone()).time();
+            let within = time(2, 0, 0, 0) <= wall && wall < time(4, 0, 0, 0);
+            let host = format!("{}-{}", day.strftime("%m%d"), all.len());
+            all.push(Happening { at, host, within });
+            at += SignedDuration::from_mins(20);
+        }
+        day = day.checked_add(7.days()).unwrap();
+    }
+    all
+}
+
+#[test]
+fn of_52_weekly_windows_and_both_changes_of_the_clock_nothing_is_told_within_and_all_after() {
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let mut world = World::new();
+    let id = tampering(&world);
+    world.set("settings.timezone", json!("Europe/Berlin"));
+    pause(&world, json!({"id": 1, "rules": [id], "every": "Sun 02:00-04:00", "why": "patch"}));
+    let happened = a_year_of_sundays(&zone);
+    world.run_at("2026-01-03T12:00:00Z");
+    let mut mails = String::new();
+    let mut listen = |run: &Run| {
+        assert_eq!(run.code, 0, "{run:?}");
+        run.mails.iter().for_each(|mail| mails.push_str(&mail.text()));
+    };
+    for one in &happened {
+        world.pce.event(agent_tampering(&one.host).at(one.at));
+        listen(&world.run_at(one.at + SignedDuration::from_mins(1)));
+    }
+    listen(&world.run_at("2026-12-27T12:00:00Z"));
+    for Happening { at, host, within } in &happened {
+        let told = mails.matches(&format!("\"hostname\": \"{host}\"")).count();
+        let held = mails.matches(&format!(" {host}: 1")).count();
+        assert_eq!((told > 0, held), (!within, usize::from(*within)), "{host} {at}");
+    }
+    let held = happened.iter().filter(|one| one.within).count();
+    assert_eq!(held, 50 * 6 + 3 + 9, "fifty of two hours, one of one, one of three");
+}
