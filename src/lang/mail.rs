@@ -51,6 +51,17 @@ texts! {
         en: "Times are known to within {span} only, since counts were merged to save memory: it may be that no {window} held the threshold. Told all the same, so that no burst is missed",
         zh: "為節省記憶體，計數已合併，時間只精確到 {span}；實際上可能沒有任何 {window}內達到門檻。為避免漏掉突增，仍發出警示"
     }
+    to_pause(id) {
+        en: "Pause: illumio-monitor pause {id} --until +8h --why TEXT",
+        zh: "暫停：illumio-monitor pause {id} --until +8h --why TEXT"
+    }
+    to_change(id) {
+        en: "Change: illumio-monitor rules set {id} KEY=VALUE",
+        zh: "變更：illumio-monitor rules set {id} KEY=VALUE"
+    }
+    again_at_once() { en: "Told again as soon as it happens again", zh: "再次發生時立即通知" }
+    again_from(at) { en: "Can be told again from {at}", zh: "{at} 起可再次通知" }
+    again_each_from(at) { en: "The same ones can be told again from {at}", zh: "相同對象 {at} 起可再次通知" }
     rule() { en: "Rule", zh: "規則" }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }

@@ -74,6 +74,7 @@ fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
             .chain(learning(daily, lang))
             .collect(),
         timeline: None,
+        handle: Vec::new(),
         raw: Vec::new(),
     }
 }

@@ -17,6 +17,12 @@ impl Detail {
         self.lists > 0
     }
 
+    /// When it can be told again, and what can be done with the rule; room for that comes
+    /// with the first list.
+    pub(super) fn handle(self, card: &Card) -> &[String] {
+        if self.lists > 0 { &card.handle } else { &[] }
+    }
+
     /// What stands below the count: what was asked for, where there is room for details,
     /// and the times.
     pub(super) fn times(self, card: &Card, lang: Lang) -> Vec<(String, &str)> {

@@ -166,6 +166,7 @@ impl Layout for Html {
         {
             self::timeline(&mut page, timeline, card.tone, lang);
         }
+        aside(&mut page, &detail.handle(card).join(" · "));
         let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
         raw(&mut page, records, lang);
         aside(&mut page, &detail.left_out(card, lang));

@@ -105,6 +105,11 @@ impl Layout for PlainText {
         {
             self::timeline(&mut out, timeline, lang);
         }
+        let handle = detail.handle(card);
+        if !handle.is_empty() {
+            out.push('\n');
+            handle.iter().for_each(|line| wrap(&mut out, line, 0, 2));
+        }
         if detail.records > 0 && !card.raw.is_empty() {
             out.push_str(&format!("\n{}\n", words::snapshot(lang)));
             for record in card.raw.iter().take(detail.records) {

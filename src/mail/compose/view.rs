@@ -86,6 +86,9 @@ pub(super) struct Card {
     pub advice: String,
     pub lists: Vec<List>,
     pub timeline: Option<Timeline>,
+    /// When it can be told again, and what can be done with the rule; each on a line where
+    /// lines can't be copied across their end.
+    pub handle: Vec<String>,
     pub raw: Vec<RawRecord>,
 }
 
@@ -230,7 +233,7 @@ fn short_span(alert: &Alert, look: &Look) -> String {
 fn card(item: Item, report: &Report, look: &Look) -> Card {
     match item {
         Item::Condition(news) => condition_card(news, report, look),
-        Item::Alert(alert) => view_alert::card(alert, &Console::of(&report.pce_url), look),
+        Item::Alert(alert) => view_alert::card(alert, report, look),
     }
 }
 
@@ -255,6 +258,7 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
         advice: condition::advice(lang, news),
         lists: rule_news::lists(news, &Console::of(&report.pce_url), look),
         timeline: None,
+        handle: rule.map(|rule| view_alert::commands(rule.id, lang)).unwrap_or_default(),
         raw: rule_news::raw(news, look),
     }
 }
@@ -278,6 +282,7 @@ fn notice_card(notice: &Notice, lang: Lang) -> Card {
         advice: show::clip(lang, notice.advice.trim(), NOTICE_MAX),
         lists: Vec::new(),
         timeline: None,
+        handle: Vec::new(),
         raw: Vec::new(),
     }
 }

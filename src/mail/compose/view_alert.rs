@@ -1,5 +1,6 @@
 //! An alert in words: the count, who and where, when, and the raw records.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -9,7 +10,7 @@ use super::palette::Tone;
 use super::view::{Card, List, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
 use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, GroupRow, InOneGo, Record, Subject, snapshot};
+use crate::report::{Alert, GroupRow, InOneGo, Record, Report, Subject, snapshot};
 use crate::rules::describe::{self, measured};
 use crate::rules::{Rule, Threshold};
 
@@ -23,8 +24,8 @@ const RULE_MAX: usize = 500;
 pub(super) const RAW_COLUMNS: usize = 76;
 
 /// The whole alert; what of it is shown is for `fit` to decide.
-pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
-    let lang = look.lang;
+pub(super) fn card(alert: &Alert, report: &Report, look: &Look) -> Card {
+    let (lang, console) = (look.lang, &Console::of(&report.pce_url));
     let tone = Tone::from(alert.level);
     Card {
         tone,
@@ -38,8 +39,29 @@ pub(super) fn card(alert: &Alert, console: &Console, look: &Look) -> Card {
         advice: show::clip_lines(lang, alert.rec.trim(), PROSE_MAX),
         lists: all_lists(alert, console, look),
         timeline: timeline(alert, look),
+        handle: handle(alert, report.made_at, look),
         raw: raw(alert, look),
     }
+}
+
+/// When it can be told again, and what is to be typed to pause or change it.
+fn handle(alert: &Alert, told: Timestamp, look: &Look) -> Vec<String> {
+    let again = alert.rule.as_ref().map(|rule| {
+        let minutes = i64::from(rule.cooldown_minutes);
+        let again = told.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(told);
+        let again = show::clock(again, look.zone, true);
+        match (minutes, alert.groups.is_some()) {
+            (0, _) => words::again_at_once(look.lang),
+            (_, false) => words::again_from(look.lang, again),
+            (_, true) => words::again_each_from(look.lang, again),
+        }
+    });
+    again.into_iter().chain(commands(alert.rule_id, look.lang)).collect()
+}
+
+/// What is to be typed to pause or change a rule.
+pub(super) fn commands(id: i64, lang: Lang) -> Vec<String> {
+    vec![words::to_pause(lang, id), words::to_change(lang, id)]
 }
 
 /// The groups first, then what the worst of them looked like.
