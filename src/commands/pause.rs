@@ -227,7 +227,7 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
     }
     let edited = edit(call, lang, |draft| {
         drop_old(draft, &site);
-        stop(draft, &site, pause);
+        stop(draft, pause, site.now, &site.zone);
         Ok(id)
     })?;
     let held = site.held(pause);
@@ -238,17 +238,17 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
 }
 
 /// Ends a pause now; one that has not begun is gone.
-fn stop(draft: &mut Draft, site: &Site, pause: &Pause) {
+pub fn stop(draft: &mut Draft, pause: &Pause, now: Timestamp, zone: &TimeZone) {
     let list = draft.list("pauses");
     let Some(at) = list.iter().position(|one| one["id"] == pause.id) else { return };
-    let has_begun = pause.state(site.now, &site.zone) != How::Comes;
+    let has_begun = pause.state(now, zone) != How::Comes;
     let begins = match &pause.when {
         When::Once { from, .. } => Some(*from),
         When::Weekly { begins, .. } => *begins,
     };
     // To the minute it would end before it began.
-    let ends = written(site.now, &site.zone);
-    let is_fresh = begins.is_some_and(|begins| written(begins, &site.zone) == ends);
+    let ends = written(now, zone);
+    let is_fresh = begins.is_some_and(|begins| written(begins, zone) == ends);
     match has_begun && !is_fresh {
         true => draft.set_in("pauses", at, "until", Some(&ends.into())),
         false => draft.remove_from("pauses", at),

@@ -211,7 +211,7 @@ texts! {
         en: "There are no rules yet: load the best practices (5), or add one (1, 2).",
         zh: "目前沒有規則：可載入最佳實踐（5），或自行新增（1、2）。"
     }
-    which_rules() { en: "Which rules (1, or 1,3-5; 0 goes back)", zh: "要處理哪些規則（1 或 1,3-5；0 返回）" }
+    which_rules() { en: "Which rules (1, or 1,3-5; p: pauses; 0 goes back)", zh: "要處理哪些規則（1 或 1,3-5；p 暫停清單；0 返回）" }
     want_rules(count) {
         en: "Type numbers from 1 to {count}, for example 1 or 1,3-5.",
         zh: "請輸入 1 到 {count} 的數字，例如 1 或 1,3-5。"

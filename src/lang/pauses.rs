@@ -34,6 +34,16 @@ texts! {
     }
     by(name) { en: " (by {name})", zh: "（{name} 設定）" }
 
+    // The menu.
+    to_pause() { en: "Pause", zh: "暫停" }
+    pauses() { en: "Pauses", zh: "暫停清單" }
+    until_label() { en: "Until", zh: "暫停至" }
+    until_hint() { en: "06:00 (the next), +8h, +2d, 2026-11-30, 2026-11-30 06:00", zh: "06:00（下一個）、+8h、+2d、2026-11-30、2026-11-30 06:00" }
+    why_label() { en: "What for", zh: "原因" }
+    why_hint() { en: "For example CHG-123; it stands in the mail.", zh: "例如 CHG-123；會寫入郵件。" }
+    which_to_end() { en: "Which one to end (its number; 0 goes back)", zh: "要結束哪一個（輸入編號；0 返回）" }
+    end_this(id) { en: "End pause {id} now?", zh: "立即結束暫停 {id}？" }
+
     // What one holds, in a line.
     pause() { en: "Pause", zh: "暫停" }
     of_all_rules() { en: "all rules", zh: "所有規則" }

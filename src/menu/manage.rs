@@ -6,9 +6,9 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::fields;
 use super::strict::Keys;
-use super::{form, list};
+use super::{form, list, pauses};
 use crate::commands::rules as rule_command;
-use crate::lang::{menu as say, menu_rules as words};
+use crate::lang::{menu as say, menu_rules as words, pauses as pause_words};
 
 /// A rule as it was shown, and its place then.
 type Chosen = (usize, Value);
@@ -31,6 +31,12 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
             Err(Stop::Back) => return Ok(()),
             other => other?,
         };
+        if typed.eq_ignore_ascii_case("p") {
+            match pauses::pauses(menu) {
+                Ok(()) | Err(Stop::Back) => continue,
+                leave => return leave,
+            }
+        }
         let Some(places) = places(&typed, rules.len()) else {
             let wrong = words::want_rules(lang, rules.len());
             match menu.console.person() {
@@ -93,9 +99,10 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let on = shown.get("enabled") != Some(&Value::Bool(false));
     let switch = if on { words::disable(lang) } else { words::enable(lang) };
     let choices = format!(
-        "1 {}  2 {switch}  3 {}  0 {}",
+        "1 {}  2 {switch}  3 {}  4 {}  0 {}",
         words::edit(lang),
         words::delete(lang),
+        pause_words::to_pause(lang),
         words::back(lang)
     );
     loop {
@@ -104,7 +111,8 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
             "1" => return edit(menu, rule),
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
             "3" => return delete(menu, std::slice::from_ref(rule)),
-            _ => menu.console.wrong(&say::want_choice(lang, 3))?,
+            "4" => return pause(menu, std::slice::from_ref(rule)),
+            _ => menu.console.wrong(&say::want_choice(lang, 4))?,
         }
     }
 }
@@ -117,10 +125,11 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
         menu.console.row(Style::Plain, &format!("  {name}"));
     }
     let choices = format!(
-        "1 {}  2 {}  3 {}  0 {}",
+        "1 {}  2 {}  3 {}  4 {}  0 {}",
         words::enable(lang),
         words::disable(lang),
         words::delete(lang),
+        pause_words::to_pause(lang),
         words::back(lang)
     );
     loop {
@@ -129,7 +138,8 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
             "1" => return enable(menu, rules, true),
             "2" => return enable(menu, rules, false),
             "3" => return delete(menu, rules),
-            _ => menu.console.wrong(&say::want_choice(lang, 3))?,
+            "4" => return pause(menu, rules),
+            _ => menu.console.wrong(&say::want_choice(lang, 4))?,
         }
     }
 }
@@ -175,6 +185,11 @@ fn enable(menu: &mut Menu<'_>, rules: &[Chosen], on: bool) -> Result<(), Stop> {
     };
     told(menu, saved, &said);
     Ok(())
+}
+
+fn pause(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
+    let ids: Vec<i64> = rules.iter().filter_map(|(_, rule)| rule["id"].as_i64()).collect();
+    pauses::pause(menu, &ids)
 }
 
 fn delete(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {

@@ -16,6 +16,7 @@ pub mod inspect;
 mod interrupt;
 mod list;
 mod manage;
+mod pauses;
 mod practices;
 mod probe;
 mod question;

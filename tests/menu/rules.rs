@@ -1,6 +1,6 @@
 //! Rules, added and managed by hand.
 
-use illumio_monitor::lang::{Lang, menu as say, menu_rules as words, wanted};
+use illumio_monitor::lang::{Lang, menu as say, menu_rules as words, pauses, wanted};
 use serde_json::{Value, json};
 
 use super::terminal::{SCREENS, Terminal};
@@ -366,6 +366,39 @@ fn rules_are_listed_edited_switched_and_deleted() {
             [json!({"id": 3, "type": "event", "name": "Three", "filter_value": "agent.tampering",
                 "threshold_type": "immediate", "cooldown_minutes": 0, "_mine": 1, "enabled": true})]
         );
+    }
+}
+
+#[test]
+fn rules_are_paused_and_a_pause_is_ended() {
+    for (lang, rows, columns) in SCREENS {
+        let world = three_rules();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "3");
+        let which = words::which_rules(lang);
+        person.answer(&which, "p");
+        person.shows(&pauses::no_pauses(lang));
+        person.answer(&which, "2-3").answer("1 ", "4");
+        let until = pauses::until_label(lang);
+        person.answer(&until, "soon");
+        person.shows("soon");
+        person.answer(&until, "2020-01-01").answer(&until, "+8h");
+        person.answer(&pauses::why_label(lang), "CHG-123 換版");
+        let screen = person.asked(&which);
+        assert!(screen.contains("CHG-123"), "{screen}");
+        person.fits();
+        let made = world.config()["pauses"][0].clone();
+        assert_eq!((&made["id"], &made["rules"]), (&json!(1), &json!([2, 3])), "{made}");
+        assert_eq!(made["why"], "CHG-123 換版");
+        person.answer(&which, "p").answer(&pauses::which_to_end(lang), "7");
+        person.shows(&pauses::no_such(lang, 7));
+        person.answer(&which, "p").answer(&pauses::which_to_end(lang), "1");
+        person.answer(&pauses::end_this(lang, 1), "");
+        // Of this very minute nothing is left to hold.
+        person.answer(&which, "");
+        person.answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+        assert_eq!(world.config()["pauses"], json!([]));
     }
 }
 

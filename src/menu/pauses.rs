@@ -1,0 +1,99 @@
+//! Pauses: some rules are not told for a while.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::console::{Stop, Style};
+use super::question::Question;
+use super::{Menu, list};
+use crate::commands::moment::coming;
+use crate::commands::pause::{self as command, by, put, written};
+use crate::lang::pauses as words;
+use crate::report::pause::Pause;
+use crate::report::pause::words::State;
+use crate::store::{self, StateUse};
+
+/// Asks until when and what for, and pauses the rules with these ids from now on.
+pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let (_, now, zone) = known(menu);
+    let question = |label: String, hint: String| Question {
+        label,
+        hint,
+        now: None,
+        required: true,
+        unseen: false,
+    };
+    let until = question(words::until_label(lang), words::until_hint(lang));
+    let until = menu.console.ask(&until, |typed| match coming(typed, now, &zone) {
+        Some(time) if time > now => Ok(time),
+        Some(time) => Err(words::is_past(lang, typed, written(time, &zone))),
+        None => Err(words::bad_time(lang, words::until_label(lang), typed)),
+    })?;
+    let why = question(words::why_label(lang), words::why_hint(lang));
+    let why = menu.console.ask(&why, |typed| Ok(typed.trim().to_owned()))?;
+    let (Some(until), Some(why)) = (until, why) else { return Err(Stop::Back) };
+    let pause = json!({
+        "rules": ids, "from": written(now, &zone), "until": written(until, &zone),
+        "why": why, "by": by(None, menu.call.env),
+    });
+    if let Some(id) = menu.save(|draft| put(draft, pause)) {
+        let (all, now, zone) = known(menu);
+        let line = all.iter().find(|(pause, _)| pause.id == id);
+        let line = line.map(|(pause, held)| pause.line(now, &zone, *held, lang));
+        menu.console.notice(Style::Good, &words::paused(lang, line.unwrap_or_default()));
+    }
+    Ok(())
+}
+
+/// Shows the pauses, and ends the one that is named.
+pub fn pauses(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    let (all, now, zone) = known(menu);
+    if all.is_empty() {
+        menu.console.notice(Style::Plain, &words::no_pauses(lang));
+        return Ok(());
+    }
+    let rows = all.iter().map(|(pause, held)| pause.line(now, &zone, *held, lang));
+    let rows: Vec<String> = rows.map(|row| format!("  {row}")).collect();
+    let typed = list::choose(menu, &words::pauses(lang), "", &rows, &words::which_to_end(lang))?;
+    let id = typed.trim().parse::<i64>().ok();
+    let Some((pause, held)) = all.iter().find(|(pause, _)| Some(pause.id) == id) else {
+        menu.console.notice(Style::Bad, &words::no_such(lang, typed));
+        return Ok(());
+    };
+    let said = match pause.state(now, &zone) {
+        State::Over => return told(menu, Style::Plain, words::was_over(lang, pause.id)),
+        State::Comes => words::removed(lang, pause.id),
+        State::Holds(_) | State::Waits => words::ended(lang, pause.id, held),
+    };
+    if menu.console.yes(&words::end_this(lang, pause.id), true)?
+        && menu.save(|draft| command::stop(draft, pause, now, &zone)).is_some()
+    {
+        told(menu, Style::Good, said)?;
+    }
+    Ok(())
+}
+
+fn told(menu: &mut Menu<'_>, style: Style, text: String) -> Result<(), Stop> {
+    menu.console.notice(style, &text);
+    Ok(())
+}
+
+/// The pauses of the file with how much each holds back, the PCE's time, the reader's zone.
+fn known(menu: &Menu<'_>) -> (Vec<(Pause, u64)>, Timestamp, TimeZone) {
+    let host = (menu.again)().now;
+    match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
+        Ok(opened) => {
+            let held = |pause: Pause| {
+                let held = opened.state.held.of(pause.id);
+                (pause, held)
+            };
+            let now = opened.state.pce_time(host);
+            let all = opened.config.pauses.into_iter().map(held).collect();
+            (all, now, opened.config.settings.timezone)
+        }
+        Err(_) => (Vec::new(), host, menu.holds().settings.timezone),
+    }
+}
