@@ -46,6 +46,9 @@ const TALKER_POINTS: usize = 16;
 /// matters more than the minute.
 const SIDE_POINTS: usize = 6;
 
+/// So many are named where one line has to do.
+const NAMED: usize = 3;
+
 /// How many records are kept, the earliest.
 const RECORDS: usize = 2;
 
@@ -164,22 +167,21 @@ struct Kept<T> {
 }
 
 impl Evidence {
-    /// What it is about, in a few words: the object that events name most, else their source;
-    /// the busiest flow. Empty where there is none.
+    /// What it is about, in a few words: the objects that events name most, else their
+    /// sources; the busiest flows. Empty where there is none.
     pub fn who(&self) -> String {
-        let of = |names: Vec<String>, more: u64| match (names.into_iter().next(), more) {
-            (Some(name), 0) => Some(name),
-            (Some(name), more) => Some(format!("{name} +{more}")),
-            (None, _) => None,
+        let said = |names: Vec<String>, more: u64| match (names.is_empty(), more) {
+            (true, _) => None,
+            (false, 0) => Some(names.join(", ")),
+            (false, more) => Some(format!("{} +{more}", names.join(", "))),
         };
-        let (objects, others) = self.objects.most_frequent(1);
-        let objects = objects.into_iter().map(|one| one.what.name).collect();
-        let (sources, more_sources) = self.sources.most_frequent(1);
-        let sources = sources.into_iter().map(|one| one.what.who()).collect();
-        let (talkers, more_talkers) = self.talkers.most_frequent(1);
-        let talkers = talkers.into_iter().map(|one| one.what.shown()).collect();
-        let each = [(objects, others), (sources, more_sources), (talkers, more_talkers)];
-        each.into_iter().find_map(|(names, more)| of(names, more)).unwrap_or_default()
+        let (objects, more) = self.objects.most_frequent(NAMED);
+        let objects = said(objects.into_iter().map(|one| one.what.name).collect(), more);
+        let (sources, more) = self.sources.most_frequent(NAMED);
+        let sources = said(sources.into_iter().map(|one| one.what.who()).collect(), more);
+        let (talkers, more) = self.talkers.most_frequent(NAMED);
+        let talkers = said(talkers.into_iter().map(|one| one.what.shown()).collect(), more);
+        objects.or(sources).or(talkers).unwrap_or_default()
     }
 
     /// Keeps the record if it is one of the two earliest; how many bytes that takes.

@@ -516,3 +516,84 @@ fn of_52_weekly_windows_and_both_changes_of_the_clock_nothing_is_told_within_and
     let held = happened.iter().filter(|one| one.within).count();
     assert_eq!(held, 50 * 6 + 3 + 9, "fifty of two hours, one of one, one of three");
 }
+
+/// A pause that may be anything: long or short, of before or to come, of all or of some.
+fn some_pause(dice: &mut impl FnMut(u64) -> u64, id: u64, now: Timestamp) -> Value {
+    let begins = now + SignedDuration::from_mins(dice(90) as i64 - 60);
+    let ends = begins + SignedDuration::from_mins(dice(120) as i64 + 1);
+    let mut pause = json!({
+        "id": id, "from": begins.to_string(), "until": ends.to_string(), "why": format!("CHG-{id}")
+    });
+    pause["rules"] = if dice(3) == 0 { json!("all") } else { json!([dice(3) + 1]) };
+    if dice(3) == 0 {
+        pause["match"] = json!({"workload": "*-1"});
+    }
+    pause
+}
+
+#[test]
+fn whatever_is_paused_and_taken_back_every_match_is_told_once_as_an_alert_or_on_a_card() {
+    let seeds: u64 = std::env::var("ILLUMIO_MONITOR_SEEDS").map_or(4, |text| text.parse().unwrap());
+    for seed in 0..seeds {
+        let mut turn = seed * 1_000;
+        let mut dice = |sides: u64| {
+            turn += 1;
+            mixed(turn) % sides
+        };
+        let mut world = World::new();
+        let kinds = [
+            json!({"level": "critical"}),
+            json!({"level": "critical", "cooldown_minutes": 30}),
+            json!({"level": "critical", "per": "workload"}),
+        ];
+        let types = ["agent.tampering", "agent.clone_detected", "agent.suspend"];
+        for (more, name) in kinds.iter().zip(types) {
+            let mut rule = json!({"type": "event", "name": name, "filter_value": name});
+            rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            world.rule(rule);
+        }
+        let mut now = at("10:00");
+        world.run_at(now);
+        let (mut hosts, mut mails) = (Vec::new(), String::new());
+        for nth in 0..40 {
+            // One of each kind at most, since an alert on a card names three hosts.
+            for make in [agent_tampering, clone_detected, agent_suspend] {
+                if nth < 30 && dice(2) == 0 {
+                    let host = format!("h{seed}-{}-{}", hosts.len(), dice(2));
+                    let at = now + SignedDuration::from_secs(dice(540) as i64 + 1);
+                    world.pce.event(make(&host).at(at));
+                    hosts.push(host);
+                }
+            }
+            let pauses = world.config()["pauses"].as_array().cloned().unwrap_or_default();
+            match dice(4) {
+                _ if nth >= 30 => world.edit(|config| config["pauses"] = json!([])),
+                0 => {
+                    let one = some_pause(&mut dice, nth + 1, now);
+                    world.edit(|config| config["pauses"] = json!([pauses, vec![one]].concat()));
+                }
+                1 if !pauses.is_empty() => {
+                    let gone = dice(pauses.len() as u64) as usize;
+                    world
+                        .edit(|config| drop(config["pauses"].as_array_mut().unwrap().remove(gone)));
+                }
+                _ => {}
+            }
+            now += SignedDuration::from_mins(10);
+            let run = world.run_at(now);
+            assert_eq!(run.code, 0, "seed {seed}: {run:?}");
+            run.mails.iter().for_each(|mail| mails += &mail.text());
+        }
+        for host in &hosts {
+            // An alert has a line with the host alone; a card one with the count behind.
+            let told = mails.lines().any(|line| line.trim() == format!("1  {host}"));
+            let is_card = |line: &&str| {
+                let (names, count) = line.rsplit_once(": ").unwrap_or_default();
+                let mut names = names.split([' ', ',']);
+                count.trim().parse::<u64>().is_ok() && names.any(|name| name == host)
+            };
+            let cards = mails.lines().filter(is_card).count();
+            assert_eq!(usize::from(told) + cards, 1, "seed {seed}: {host} {told} {cards} {mails}");
+        }
+    }
+}
