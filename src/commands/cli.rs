@@ -317,6 +317,15 @@ pub struct Pause {
     pub what: Vec<String>,
 }
 
+impl Pause {
+    /// Whether no option says what is to be paused.
+    pub fn asks_for_nothing(&self) -> bool {
+        let texts = [&self.until, &self.from, &self.every, &self.why, &self.by];
+        let given = texts.into_iter().chain([&self.src, &self.dst]);
+        given.into_iter().all(Option::is_none) && self.only.is_empty() && self.condition.is_empty()
+    }
+}
+
 /// Take over the Python tool's config and state files. What is in the config
 /// already stays as it is.
 #[derive(ArgsInfo, FromArgs, Debug)]

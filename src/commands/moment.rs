@@ -13,7 +13,7 @@ pub fn coming(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> 
     if let Some(ahead) = text.strip_prefix('+') {
         return now.checked_add(span(ahead)?).ok();
     }
-    match clock(text) {
+    match config::clock_time(text) {
         Some(time) => next(time, now, zone),
         None => config::moment(text, zone),
     }
@@ -30,17 +30,6 @@ fn span(text: &str) -> Option<SignedDuration> {
         _ => return None,
     };
     Some(SignedDuration::from_mins(i64::from(number) * minutes))
-}
-
-/// `06:00`, `6:00`.
-fn clock(text: &str) -> Option<Time> {
-    let (hour, minute) = text.split_once(':')?;
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !(1..=2).contains(&hour.len()) || minute.len() != 2 || !is_number(hour) || !is_number(minute)
-    {
-        return None;
-    }
-    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
 /// The first such time after now.

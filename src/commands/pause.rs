@@ -13,7 +13,8 @@ use crate::config::Env;
 use crate::host::log;
 use crate::lang::{Lang, pauses as words};
 use crate::report::pause::words::State as How;
-use crate::report::pause::{Pause, When};
+use crate::report::pause::{MOST, Pause, When};
+use crate::rules::Filter;
 use crate::store::{self, Draft, Edited, Opened, StateUse};
 
 /// Pauses that ended so long ago leave the config with the next change.
@@ -24,7 +25,8 @@ pub fn act(call: &Call<'_>, command: &cli::Pause) -> Said {
     let lang = call.screen_language();
     let words: Vec<&str> = command.what.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["list"] => list(call, lang, command.json),
+        ["list"] if command.asks_for_nothing() => list(call, lang, command.json),
+        ["list", ..] => Err(Refusal::usage(words::list_alone(lang))),
         ["end", ids @ ..] => end(call, lang, ids, command.json),
         _ => add(call, lang, command),
     };
@@ -97,7 +99,7 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
             ids::places(&draft.rules(), &arguments, lang)?;
         }
-        let id = put(draft, pause);
+        let id = put(draft, pause, site.opened.state.held.highest_id());
         drop_old(draft, &site);
         Ok(id)
     })?;
@@ -107,10 +109,11 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
     })
 }
 
-/// Adds a pause under an id of its own, and returns that.
-pub fn put(draft: &mut Draft, mut pause: Value) -> i64 {
+/// Adds a pause under an id of its own, above the `highest` that the state knows, and
+/// returns that.
+pub fn put(draft: &mut Draft, mut pause: Value, highest: i64) -> i64 {
     let ids = draft.list("pauses").into_iter().filter_map(|one| one["id"].as_i64());
-    let id = ids.max().unwrap_or(0).max(0) + 1;
+    let id = ids.max().unwrap_or(0).max(highest).max(0) + 1;
     if let Some(pause) = pause.as_object_mut() {
         pause.insert("id".to_owned(), id.into());
     }
@@ -122,6 +125,9 @@ pub fn put(draft: &mut Draft, mut pause: Value) -> i64 {
 fn given(call: &Call<'_>, site: &Site, lang: Lang, command: &cli::Pause) -> Result<Value, Refusal> {
     let mut pause = Map::new();
     let is_all = command.what.iter().any(|word| word == "all");
+    if is_all && command.what.len() > 1 {
+        return Err(Refusal::usage(words::all_alone(lang)));
+    }
     if is_all {
         pause.insert("rules".to_owned(), "all".into());
     } else if !command.what.is_empty() {
@@ -140,6 +146,7 @@ fn given(call: &Call<'_>, site: &Site, lang: Lang, command: &cli::Pause) -> Resu
     }
     let only = only(command, lang)?;
     if !only.is_empty() {
+        assert_sees(&pause, site, command, lang)?;
         pause.insert("match".to_owned(), only.into());
     }
     times(&mut pause, site, lang, command)?;
@@ -148,6 +155,30 @@ fn given(call: &Call<'_>, site: &Site, lang: Lang, command: &cli::Pause) -> Resu
     pause.insert("why".to_owned(), why.into());
     pause.insert("by".to_owned(), by(command.by.as_deref(), call.env).into());
     Ok(pause.into())
+}
+
+/// Each of the named rules can see what `--src` or `--dst` names.
+fn assert_sees(
+    pause: &Map<String, Value>,
+    site: &Site,
+    command: &cli::Pause,
+    lang: Lang,
+) -> Result<(), Refusal> {
+    let ids = pause.get("rules").and_then(Value::as_array).into_iter().flatten();
+    for id in ids.filter_map(Value::as_i64) {
+        let rule = site.opened.config.rules.iter().find(|rule| rule.id == id);
+        let ends = [("--src", &command.src), ("--dst", &command.dst)];
+        let end = ends.iter().find(|(_, given)| given.is_some()).map(|(option, _)| *option);
+        let blind = match rule.map(|rule| &rule.filter) {
+            Some(Filter::Event(_)) => end,
+            Some(Filter::Workload(_)) => Some(end.unwrap_or("--match")),
+            Some(Filter::Traffic(_)) | None => None,
+        };
+        if let Some(option) = blind {
+            return Err(Refusal::usage(words::other_kind(lang, id, option)));
+        }
+    }
+    Ok(())
 }
 
 /// Who asks for it.
@@ -243,7 +274,7 @@ pub fn stop(draft: &mut Draft, pause: &Pause, now: Timestamp, zone: &TimeZone) {
     let Some(at) = list.iter().position(|one| one["id"] == pause.id) else { return };
     let has_begun = pause.state(now, zone) != How::Comes;
     let begins = match &pause.when {
-        When::Once { from, .. } => Some(*from),
+        When::Once { from, .. } => *from,
         When::Weekly { begins, .. } => *begins,
     };
     // To the minute it would end before it began.
@@ -255,10 +286,13 @@ pub fn stop(draft: &mut Draft, pause: &Pause, now: Timestamp, zone: &TimeZone) {
     }
 }
 
-/// Pauses that ended a month ago leave the config.
+/// Pauses that ended a month ago leave the config; all that are over, where it is full.
 fn drop_old(draft: &mut Draft, site: &Site) {
-    let is_old =
-        |pause: &Pause| pause.ends().is_some_and(|ends| site.now.duration_since(ends) > KEPT);
+    let is_full = draft.list("pauses").len() > MOST;
+    let is_old = |pause: &Pause| {
+        let over = pause.ends().map(|ends| site.now.duration_since(ends));
+        over.is_some_and(|over| over > KEPT || is_full && over > SignedDuration::ZERO)
+    };
     let old = site.opened.config.pauses.iter().filter(|pause| is_old(pause));
     for pause in old {
         let list = draft.list("pauses");
@@ -280,7 +314,9 @@ fn told(
     let id = edited.result;
     let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
     let line = match as_json {
-        true => pause.map_or(Value::Null, |pause| site.json(pause)).to_string(),
+        true => pause
+            .map_or(json!({"id": id, "state": "removed"}), |pause| site.json(pause))
+            .to_string(),
         false => line(&site, id),
     };
     Ok(Said {

@@ -35,6 +35,7 @@ pub use problem::Problem;
 pub(crate) use problem::reason;
 pub use rule::{place_in, place_of_key};
 pub(crate) use sections::{Surroundings, read, what_holds};
+pub use settings::clock_time;
 
 use crate::mail;
 use crate::net::secret::Secrets;

@@ -13,7 +13,10 @@ use super::sections::Reading;
 use super::settings::clock_time;
 use super::strict::Section;
 use crate::lang::config as words;
+use crate::lang::listed;
 use crate::report::pause::{LONGEST_DAYS, MOST, Only, Pause, Paused, When};
+
+use crate::rules::Rule;
 
 /// Keys that a pause's `match` can't have: the lists' addresses are read for rules alone.
 const LISTS: [&str; 4] = ["src_list", "dst_list", "not_src_list", "not_dst_list"];
@@ -30,7 +33,7 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 /// Reads `pauses`. Times without an offset are those of `zone`.
-pub(super) fn read_all(reading: &Reading<'_>, zone: &TimeZone) -> Vec<Pause> {
+pub(super) fn read_all(reading: &Reading<'_>, zone: &TimeZone, rules: &[Rule]) -> Vec<Pause> {
     let problems = &reading.problems;
     let list = match reading.document.section("pauses") {
         None => {
@@ -57,6 +60,16 @@ pub(super) fn read_all(reading: &Reading<'_>, zone: &TimeZone) -> Vec<Pause> {
         if pauses.iter().any(|other| other.id == pause.id) {
             section.wrong("id", |lang| words::double_pause(lang, pause.id));
         }
+        let unknown = |id: &&i64| !rules.iter().any(|rule| rule.id == **id);
+        if let Paused::These(ids) = &pause.rules {
+            let unknown: Vec<&i64> = ids.iter().filter(unknown).collect();
+            if !unknown.is_empty() {
+                let at = section.path_of("rules");
+                reading
+                    .obsolete
+                    .add(&at, |lang| words::paused_unknown(lang, listed(lang, &unknown)));
+            }
+        }
         pauses.push(pause);
     }
     pauses
@@ -70,8 +83,17 @@ fn read(section: &Section<'_>, zone: &TimeZone) -> Pause {
     let rules = rules(section);
     let only = only(section);
     let conditions = conditions(section, "conditions");
-    if section.get("rules").is_none() && section.get("conditions").is_none() {
+    let given = |key| section.get(key).is_some();
+    if !given("rules") && !given("conditions") {
         section.missing("rules", "[7], \"all\"");
+    }
+    for key in ["rules", "conditions"] {
+        if matches!(section.get(key), Some(Node::List(list)) if list.is_empty()) {
+            section.wrong(key, words::empty_paused);
+        }
+    }
+    if given("match") && !given("rules") {
+        section.wrong("match", words::match_without_rules);
     }
     Pause {
         id: id.unwrap_or_default().into(),
@@ -117,12 +139,28 @@ fn only(section: &Section<'_>) -> Option<Only> {
         section.wrong(&format!("{KEY}.{list}"), words::list_in_match);
     }
     let (of_events, of_traffic) = (Problems::default(), Problems::default());
-    let events = rule::event_match(&Section::open(Some(node), KEY, &path, &of_events, None));
-    let traffic = rule::traffic_match(&Section::open(Some(node), KEY, &path, &of_traffic, None));
+    // What is worth a remark in a rule that was always there is a mistake here.
+    let open = |problems| Section::open(Some(node), KEY, &path, problems, None);
+    let as_events = open(&of_events).remarking(Some(&of_events));
+    let events = rule::event_match(&as_events);
+    let event_keys = as_events.all_asked();
+    drop(as_events);
+    let as_traffic = open(&of_traffic).remarking(Some(&of_traffic));
+    let traffic = rule::traffic_match(&as_traffic);
+    let traffic_keys = as_traffic.all_asked();
+    drop(as_traffic);
     let (wrong_events, wrong_traffic) = (of_events.count(), of_traffic.count());
     if wrong_events > 0 && wrong_traffic > 0 {
-        // What it is more like is what was meant.
-        section.adopt(if wrong_events < wrong_traffic { of_events } else { of_traffic });
+        let is_known = |(key, _): &(String, Node)| {
+            event_keys.contains(&key.as_str()) || traffic_keys.contains(&key.as_str())
+        };
+        let some_of = |keys: &[&str]| entries.iter().any(|(key, _)| !keys.contains(&key.as_str()));
+        if entries.iter().all(is_known) && some_of(&event_keys) && some_of(&traffic_keys) {
+            section.wrong(KEY, words::mixed_match);
+        } else {
+            // What it is more like is what was meant.
+            section.adopt(if wrong_events < wrong_traffic { of_events } else { of_traffic });
+        }
     }
     let text = entries.iter().map(|(key, node)| format!("{key}={}", shown(&node.plain())));
     Some(Only {
@@ -151,8 +189,13 @@ fn when(section: &Section<'_>, zone: &TimeZone) -> When {
     if let Some(text) = every {
         let Some((days, first, last)) = weekly(text) else {
             section.wrong("every", |lang| words::bad_every(lang, shown(text)));
-            return When::Once { from: Timestamp::MIN, until: Timestamp::MIN };
+            return When::Once { from: None, until: Timestamp::MIN };
         };
+        let minutes = |time: Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
+        let free = (minutes(first) - minutes(last)).rem_euclid(24 * 60);
+        if days.len() == 7 && free < 60 {
+            section.wrong("every", words::no_free_hour);
+        }
         return When::Weekly { days, from: first, until: last, begins: from, ends: until };
     }
     let given = |key| section.get(key).is_some();
@@ -165,7 +208,7 @@ fn when(section: &Section<'_>, zone: &TimeZone) -> When {
     if from.is_some_and(|from| from < earliest) {
         section.wrong("until", |lang| words::pause_too_long(lang, LONGEST_DAYS));
     }
-    When::Once { from: from.unwrap_or(earliest), until }
+    When::Once { from, until }
 }
 
 /// `2026-11-30T02:00:00+08:00`; without an offset the zone's time; a date is its begin.
@@ -189,8 +232,9 @@ pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 fn weekly(text: &str) -> Option<(Vec<Weekday>, Time, Time)> {
     let (days, times) = text.rsplit_once(' ')?;
     let (from, until) = times.split_once(['-', '–'])?;
-    let (from, until) = (clock_time(from.trim())?, clock_time(until.trim())?);
-    if from == until {
+    let (from, whole_day) = (clock_time(from.trim())?, until.trim() == "24:00");
+    let until = if whole_day { Time::midnight() } else { clock_time(until.trim())? };
+    if from == until && !whole_day {
         return None;
     }
     let mut all = Vec::new();

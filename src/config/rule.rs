@@ -340,7 +340,10 @@ fn workload(rule: &Section<'_>) -> WorkloadFilter {
 
 /// What of events a pause is for: a rule's filter keys, none of which is needed.
 pub(super) fn event_match(keys: &Section<'_>) -> EventFilter {
-    EventFilter { filter_value: filter_value(keys), ..event_but_value(keys) }
+    let value = filter_value(keys);
+    // Every type there is.
+    let value = if value.is_empty() { "*".to_owned() } else { value };
+    EventFilter { filter_value: value, ..event_but_value(keys) }
 }
 
 /// The same of traffic.
@@ -512,7 +515,6 @@ const LISTS: [&str; 10] = [
 ];
 
 fn traffic(rule: &Section<'_>) -> TrafficFilter {
-    LISTS.iter().for_each(|key| tell_empty(rule, key));
     let decisions = decisions(rule);
     if rule.get("pd").is_none() {
         rule.wrong("pd", words::pd_missing);
@@ -521,6 +523,7 @@ fn traffic(rule: &Section<'_>) -> TrafficFilter {
 }
 
 fn traffic_but_decisions(rule: &Section<'_>) -> TrafficFilter {
+    LISTS.iter().for_each(|key| tell_empty(rule, key));
     TrafficFilter {
         decisions: Vec::new(),
         ports: parts(rule, "port", port_range, words::bad_port),

@@ -77,7 +77,7 @@ pub(crate) fn what_holds(
     let mut mail = email::read(&reading);
     let settings = settings::read(&reading, &pce);
     let rules = rule::read_all(document.section("rules"), &reading.problems, &reading.remarks);
-    let pauses = pause::read_all(&reading, &settings.timezone);
+    let pauses = pause::read_all(&reading, &settings.timezone, &rules);
     let Reading { problems, remarks, obsolete, keys, .. } = reading;
     let secrets = secrets_in(document, around.env, around.folder);
     let (mut found, more) = problems.done();

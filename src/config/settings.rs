@@ -151,7 +151,7 @@ fn daily_report(section: &Section<'_>) -> Option<Time> {
 }
 
 /// `08:30`, `8:30`.
-pub(super) fn clock_time(text: &str) -> Option<Time> {
+pub fn clock_time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
     let number = |text: &str, digits: std::ops::RangeInclusive<usize>| {
         let fine = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());

@@ -55,8 +55,8 @@ pub(super) struct Moment<'a> {
 }
 
 /// Holds how things are now against what was told of them. What is worth telling is given
-/// back; what is held from now on is in `held`. The end of what nobody was told, since a
-/// pause held it, is given back, too: [`was_never_told`].
+/// back; what is held from now on is in `held`. What a pause holds, and the end of what it
+/// held and nobody was told, is given back, too, and marked.
 pub(super) fn watch(
     held: &mut Conditions,
     found: Vec<(Condition, Standing)>,
@@ -112,13 +112,8 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
         caught_up: None,
         expires: None,
         rule: None,
-        never_told: false,
+        held: false,
     }
-}
-
-/// Whether this is the end of what nobody was told of.
-pub(super) fn was_never_told(news: &ConditionNews) -> bool {
-    news.phase == Phase::Ended && news.never_told
 }
 
 fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
@@ -126,7 +121,7 @@ fn ended(condition: Condition, was: Held, now: Timestamp) -> ConditionNews {
     // Of what was held it is told how bad it was.
     let level = if never_told { was.level } else { Level::Info };
     let was = Held { since: was.since.min(now), level, ..was };
-    ConditionNews { never_told, ..news(Phase::Ended, condition, &was) }
+    ConditionNews { held: never_told, ..news(Phase::Ended, condition, &was) }
 }
 
 /// What is wrong.
@@ -170,23 +165,24 @@ fn ill(
         let begun = Held { told_at, ..new(level, detail, moment) };
         let news = news(Phase::Begins, condition, &begun);
         held.insert(condition, begun);
-        return (!is_paused).then_some(news);
+        return Some(ConditionNews { held: is_paused, ..news });
     };
     // A time in the future (a clock set back) reads as now.
     known.since = known.since.min(now);
     known.told_at = known.told_at.map(|told| told.min(now));
     known.detail = detail;
-    let worse = level > known.level;
-    if !is_paused || known.told_at.is_none() {
-        known.level = level;
+    if is_paused {
+        return Some(ConditionNews { level, held: true, ..news(Phase::Lasts, condition, known) });
     }
+    let worse = level > known.level;
+    known.level = level;
     // By the clock's minute hand: a cron job's seconds of jitter cost no cycle.
     let reminder = match reminder_minutes {
         0 => i64::from(reminder_hours(condition, moment)) * 60,
         minutes => minutes.into(),
     };
     let due = |told| minute_of(now) - minute_of(told) >= reminder;
-    if is_paused || !worse && !is_more && !known.told_at.is_none_or(due) {
+    if !worse && !is_more && !known.told_at.is_none_or(due) {
         return None;
     }
     let phase = if known.told_at.is_none() { Phase::Begins } else { Phase::Lasts };

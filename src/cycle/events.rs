@@ -6,7 +6,7 @@ use super::notice::Happened;
 use super::poll::{Desk, Incomplete, Reading};
 use super::site::{Site, back, is_over, just_after};
 use super::tallies;
-use super::trial::Trial;
+use super::trial::{Counted, Trial};
 use crate::archive::Kind;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -235,8 +235,11 @@ impl<'c> Slice<'c> {
         let mut places: Vec<usize> = matching.map(|(place, _)| place).collect();
         let pauses = self.pauses;
         self.trial.count(&mut places, raw, |rule, paused, filter, tally| {
-            let held = pauses.hold(pauses.of_event(paused, known), minute_of(at));
-            tally.count_held_event(rule.newness, filter, known, (at, held), raw)
+            let minute = minute_of(at);
+            let pause = pauses.which(pauses.of_event(paused, known), minute);
+            let held = pause.is_some() || pauses.hold_all(paused, minute);
+            let more = tally.count_held_event(rule.newness, filter, known, (at, pause), raw)?;
+            Some(Counted { more, held })
         });
     }
 }

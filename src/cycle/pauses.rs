@@ -2,12 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::conditions::was_never_told;
 use super::notice::Happened;
 use super::site::{Site, is_over};
 use crate::report::ConditionNews;
 use crate::report::pause::held::HeldBack;
-use crate::report::pause::{LONG_HOURS, Pause, Pauses, When};
+use crate::report::pause::{Held, Pauses};
 use crate::report::tally::Tally;
 use crate::rules::Rule;
 use crate::rules::minutes::{Minute, minute_of};
@@ -27,25 +26,32 @@ pub(super) fn hold(
     if of.is_nothing() && !tally.has_aside() {
         return;
     }
-    for count in tally.take_held(rule, |minute| pauses.hold_all(of, minute)) {
-        held.hold(pauses.which(of, count.first), rule, count, now);
+    for (id, count) in tally.take_held(rule, &Held { pauses, of }) {
+        if let Some(pause) = pauses.get(id) {
+            held.hold(pause, rule, count, now);
+        }
     }
 }
 
-/// Holds back the ends of conditions of which nobody was told that they began; what is left
-/// is to be told.
-pub(super) fn hold_ends(
+/// Holds back how paused conditions are, and the ends of those of which nobody was told that
+/// they began; what is left is to be told.
+pub(super) fn hold_conditions(
     pauses: &Pauses<'_>,
     held: &mut HeldBack,
     news: Vec<ConditionNews>,
     now: Timestamp,
 ) -> Vec<ConditionNews> {
-    let (untold, told): (Vec<_>, Vec<_>) = news.into_iter().partition(was_never_told);
-    for news in untold {
+    let (kept, told): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| news.held);
+    let mut untold = Vec::new();
+    for news in kept {
         let at = |time| pauses.of_condition(news.condition, minute_of(time));
-        held.hold_condition(at(now).or_else(|| at(news.since)), &news, now);
+        match at(now).or_else(|| at(news.since)) {
+            Some(pause) => held.hold_condition(pause, &news, now),
+            // The pause is gone, and that it was so is told as it would have been.
+            None => untold.push(ConditionNews { held: false, ..news }),
+        }
     }
-    told
+    told.into_iter().chain(untold).collect()
 }
 
 /// What is to be told of pauses: what those held that are over, and that one holds
@@ -58,29 +64,19 @@ pub(super) fn found(
 ) -> Vec<Happened> {
     let pauses = site.pauses();
     let mut found = Vec::new();
-    let all = pauses.iter().find(|pause| is_long(pause) && pauses.holds_now(pause.id, now));
-    if let Some(pause) = all {
-        if held.all_told.is_none_or(|told| is_over(told, TOLD_EVERY, now)) {
+    let all = pauses.iter().find(|pause| pause.is_long() && pauses.holds_now(pause.id, now));
+    match all {
+        None => held.all_told = None,
+        Some(_) if held.all_told.is_some_and(|told| !is_over(told, TOLD_EVERY, now)) => {}
+        Some(pause) => {
             held.all_told = Some(now);
             found.push(Happened::AllPaused(Box::new(pause.clone())));
         }
-    } else {
-        held.all_told = None;
     }
     let with_mail = with_mail || !found.is_empty();
     for (id, held) in held.take_due(&pauses, now, with_mail) {
-        let pause = pauses.iter().find(|pause| pause.id == id).cloned();
-        found.push(Happened::HeldBack(pause.map(Box::new), Box::new(held)));
+        let pause = id.and_then(|id| pauses.get(id)).cloned().map(Box::new);
+        found.push(Happened::HeldBack(pause, Box::new(held)));
     }
     found
-}
-
-/// Whether it holds everything for more than a day.
-fn is_long(pause: &Pause) -> bool {
-    match pause.when {
-        When::Once { from, until } => {
-            pause.is_of_all() && until.duration_since(from).as_hours() > LONG_HOURS
-        }
-        When::Weekly { .. } => false,
-    }
 }

@@ -18,6 +18,14 @@ pub(super) struct Trial<'c, F> {
     collected: Collected,
 }
 
+/// What a record that counted came to.
+pub(super) struct Counted {
+    /// How many bytes more that may take.
+    pub more: usize,
+    /// Whether a pause holds it, so that no mail of this run shows it.
+    pub held: bool,
+}
+
 /// What a download came to.
 pub(super) struct Tallied {
     tallies: Tallies,
@@ -49,19 +57,29 @@ impl<'c, F> Trial<'c, F> {
         &mut self,
         places: &mut Vec<usize>,
         raw: &[u8],
-        mut count: impl FnMut(&Rule, OfRule, &F, &mut Tally) -> Option<usize>,
+        mut count: impl FnMut(&Rule, OfRule, &F, &mut Tally) -> Option<Counted>,
     ) {
+        let mut held = Vec::new();
         places.retain(|place| match self.rules.get(*place) {
             Some((rule, key, filter)) => {
                 let paused = self.paused.get(*place).copied().unwrap_or_default();
-                self.tallies.count(key, |tally| count(rule, paused, filter, tally))
+                self.tallies.count(key, |tally| {
+                    let counted = count(rule, paused, filter, tally)?;
+                    if counted.held {
+                        held.push(*place);
+                    }
+                    Some(counted.more)
+                })
             }
             None => false,
         });
         if !places.is_empty() && self.collected.attaches() {
-            let counted = places.iter().filter_map(|place| self.rules.get(*place));
+            let told = places.iter().filter(|place| !held.contains(place));
+            let counted = told.filter_map(|place| self.rules.get(*place));
             let ids: Vec<i64> = counted.map(|(rule, ..)| rule.id).collect();
-            self.collected.attach(&ids, raw);
+            if !ids.is_empty() {
+                self.collected.attach(&ids, raw);
+            }
         }
     }
 

@@ -235,6 +235,8 @@ pub(super) fn note_what_is_told(
         let told = news.iter().find(|news| news.condition == Condition::Rule(of.key));
         match told.map(|news| news.phase) {
             Some(Phase::Ended) => watched.ended(),
+            // A pause holds it.
+            Some(_) if told.is_some_and(|news| news.held) => {}
             Some(Phase::Begins | Phase::Lasts) => watched.told(&of.joined),
             None => {}
         }

@@ -446,14 +446,14 @@ texts! {
     }
     list_in_match() {
         en: "a pause can't go by IP lists; name addresses instead (src_ip_in, dst_ip_in)",
-        zh: "暫停無法依 IP 清單；請改寫位址（src_ip_in、dst_ip_in）"
+        zh: "暫停無法依 IP 清單篩選；請改寫位址（src_ip_in、dst_ip_in）"
     }
     bad_moment(text) {
-        en: "\"{text}\" is no time; write \"2026-11-30 06:00\" (local time), \"2026-11-30\" or \"2026-11-30T06:00:00+08:00\"",
-        zh: "\"{text}\" 不是時間；請寫成 \"2026-11-30 06:00\"（當地時間）、\"2026-11-30\" 或 \"2026-11-30T06:00:00+08:00\""
+        en: "\"{text}\" is not a valid time; write \"2026-11-30 06:00\" (local time), \"2026-11-30\" or \"2026-11-30T06:00:00+08:00\"",
+        zh: "\"{text}\" 不是有效的時間；請寫成 \"2026-11-30 06:00\"（當地時間）、\"2026-11-30\" 或 \"2026-11-30T06:00:00+08:00\""
     }
     bad_every(text) {
-        en: "\"{text}\" is no weekly time; write \"Sun 02:00-04:00\", \"Mon-Fri 22:00-06:00\" or \"daily 02:00-04:00\"",
+        en: "\"{text}\" is not a valid weekly time; write \"Sun 02:00-04:00\", \"Mon-Fri 22:00-06:00\" or \"daily 02:00-04:00\"",
         zh: "\"{text}\" 不是每週時段；請寫成 \"Sun 02:00-04:00\"、\"Mon-Fri 22:00-06:00\" 或 \"daily 02:00-04:00\""
     }
     pause_ends_first() {
@@ -463,5 +463,25 @@ texts! {
     pause_too_long(days) {
         en: "the pause lasts longer than {days} days; set it earlier, or use \"every\" for one that comes again",
         zh: "暫停超過 {days} 天；請提早結束，或以 \"every\" 設定重複的時段"
+    }
+    empty_paused() {
+        en: "is empty; name what is paused, or take the key out",
+        zh: "是空的；請寫明暫停的對象，或移除此鍵"
+    }
+    match_without_rules() {
+        en: "is for rules; name them in \"rules\"",
+        zh: "僅適用於規則；請在 \"rules\" 指定規則"
+    }
+    mixed_match() {
+        en: "mixes filter keys of events and of traffic, which no record has together; make two pauses of it",
+        zh: "混用了事件與流量的篩選鍵，沒有紀錄會同時具備；請分成兩個暫停"
+    }
+    no_free_hour() {
+        en: "leaves less than an hour a day in which anything is told; leave an hour, or use \"until\"",
+        zh: "每天可通知的時間不到一小時；請至少保留一小時，或改用 \"until\""
+    }
+    paused_unknown(ids) {
+        en: "no rule has the id {ids}; the pause holds nothing of it",
+        zh: "沒有 id 為 {ids} 的規則；暫停對其無作用"
     }
 }

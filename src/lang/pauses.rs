@@ -6,26 +6,23 @@ use super::texts;
 
 texts! {
     held_back(why, span) { en: "Held back during {why}, {span}", zh: "「{why}」暫停期間（{span}）保留的通知" }
-    held_back_by_gone(span) {
-        en: "Held back by a pause that is no longer in the config, {span}",
-        zh: "已自設定檔移除的暫停所保留的通知（{span}）"
-    }
     held_rule(id, name, count, span) { en: "Rule {id} {name}: {count}, {span}", zh: "規則 {id} {name}：{count}，{span}" }
-    held_alert(when, who, count) { en: "  {when} {who}: {count}", zh: "  {when} {who}：{count}" }
-    held_alert_alone(when, count) { en: "  {when}: {count}", zh: "  {when}：{count}" }
-    more_held_alerts(count) { en: "  and {count} more alerts", zh: "  另有 {count} 則警示" }
-    held_condition(what, span) { en: "{what}, {span}", zh: "{what}，{span}" }
+    held_alert(id, when, who, count) { en: "  {id}: {when} {who}: {count}", zh: "  {id}：{when} {who}：{count}" }
+    held_alert_alone(id, when, count) { en: "  {id}: {when}: {count}", zh: "  {id}：{when}：{count}" }
+    more_held_alerts(id, count) { en: "  {id}: and {count} more alerts", zh: "  {id}：另有 {count} 則警示" }
+    held_condition(what, span, detail) { en: "{what}, {span}, over: {detail}", zh: "{what}，{span}，已結束：{detail}" }
+    held_condition_lasts(what, span, detail) { en: "{what}, {span}: {detail}", zh: "{what}，{span}：{detail}" }
     held_beyond(rules, count) {
-        en: "and {count} matches of {rules} more rules and conditions",
-        zh: "另有 {rules} 條規則與狀態，共 {count} 次符合"
+        en: "and {count} matches more, of further rules ({rules} of rules and conditions above the room there is)",
+        zh: "另有 {count} 次符合，屬於未列出的規則（因篇幅未列出 {rules} 項規則與狀態）"
     }
     held_back_do() {
-        en: "See whether all of it belongs to the work that was announced. What happened outside the pause was told as ever.",
+        en: "See whether all of it belongs to the work that was announced. What happened outside the pause was reported as usual.",
         zh: "請確認以上均屬預定作業。暫停時段以外發生的事已照常通知。"
     }
     all_paused(until) { en: "All rules paused until {until}", zh: "所有規則暫停至 {until}" }
     all_paused_text(why, by, until) {
-        en: "No rule tells anything of what happens until {until}. Reason: {why}{by}. It is counted, and told when the pause is over.",
+        en: "No rule reports what happens before {until}. Reason: {why}{by}. It is counted, and told when the pause is over.",
         zh: "{until} 之前發生的事，任何規則都不會通知。原因：{why}{by}。期間照常計數，暫停結束後再一併通知。"
     }
     all_paused_do(id) {
@@ -47,23 +44,27 @@ texts! {
     // What one holds, in a line.
     pause() { en: "Pause", zh: "暫停" }
     of_all_rules() { en: "all rules", zh: "所有規則" }
-    of_rules(ids) { en: "rule {ids}", zh: "規則 {ids}" }
+    of_rules(ids) { en: "rules {ids}", zh: "規則 {ids}" }
+    of_rule(id) { en: "rule {id}", zh: "規則 {id}" }
     of_conditions(names) { en: "conditions {names}", zh: "狀態 {names}" }
     only(filter) { en: "only {filter}", zh: "僅 {filter}" }
     until(until) { en: "until {until}", zh: "至 {until}" }
     from_until(from, until) { en: "from {from} until {until}", zh: "{from} 至 {until}" }
-    weekly(every) { en: "every {every}", zh: "每週 {every}" }
+    weekly(every) { en: "weekly, {every}", zh: "每週重複：{every}" }
     holds_now(until) { en: "holds now, until {until}", zh: "目前生效，至 {until}" }
     comes() { en: "to come", zh: "尚未開始" }
     is_over() { en: "over", zh: "已結束" }
     waits() { en: "waits for its next time", zh: "等待下一個時段" }
     held_now(count) { en: "{count} held back", zh: "已保留 {count} 次" }
     line(id, what, when, why, state) { en: "{id}  {what}; {when}; {why}; {state}", zh: "{id}  {what}；{when}；{why}；{state}" }
-    no_pauses() { en: "There is no pause.", zh: "沒有任何暫停。" }
+    no_pauses() { en: "There is no pause.", zh: "目前沒有暫停。" }
     paused(line) { en: "Paused: {line}", zh: "已暫停：{line}" }
-    ended(id, held) { en: "Pause {id} ends now; {held} held back, told with the next run", zh: "暫停 {id} 立即結束；已保留 {held} 次，將於下次執行時通知" }
+    ended(id, held) {
+        en: "Pause {id} ends now. Held back: {held}, told with the next mail, or in 15 minutes.",
+        zh: "暫停 {id} 立即結束。已保留 {held} 次，將隨下一封郵件或於 15 分鐘後通知。"
+    }
     removed(id) { en: "Pause {id} had not begun, and is removed.", zh: "暫停 {id} 尚未開始，已移除。" }
-    was_over(id) { en: "Pause {id} is over already.", zh: "暫停 {id} 早已結束。" }
+    was_over(id) { en: "Pause {id} is over already.", zh: "暫停 {id} 已經結束。" }
     no_such(id) { en: "there is no pause {id}; `pause list` names those there are", zh: "沒有暫停 {id}；請以 `pause list` 列出" }
     which_pause() { en: "name the pause to end: pause end ID; `pause list` names them", zh: "請指定要結束的暫停：pause end ID；以 `pause list` 列出" }
     which_rules() {
@@ -76,8 +77,14 @@ texts! {
     }
     no_why() { en: "say what it is for: --why CHG-123", zh: "請說明原因：--why CHG-123" }
     bad_time(option, text) {
-        en: "{option}: \"{text}\" is no time; write 06:00, +8h, 2026-11-30, \"2026-11-30 06:00\" or 2026-11-30T06:00:00+08:00",
-        zh: "{option}：\"{text}\" 不是時間；請寫成 06:00、+8h、2026-11-30、\"2026-11-30 06:00\" 或 2026-11-30T06:00:00+08:00"
+        en: "{option}: \"{text}\" is not a valid time; write 06:00, +8h, 2026-11-30, \"2026-11-30 06:00\" or 2026-11-30T06:00:00+08:00",
+        zh: "{option}：\"{text}\" 不是有效的時間；請寫成 06:00、+8h、2026-11-30、\"2026-11-30 06:00\" 或 2026-11-30T06:00:00+08:00"
     }
-    is_past(option, at) { en: "{option}: {at} is over already", zh: "{option}：{at} 已過" }
+    list_alone() { en: "pause list stands alone, or with --json", zh: "pause list 須單獨使用，或加上 --json" }
+    all_alone() { en: "all rules are all; name no others beside them", zh: "all 已包含所有規則，請勿再指定其他規則" }
+    other_kind(id, option) {
+        en: "rule {id} sees nothing that {option} could name: that is for traffic, or for events, and never for workload rules",
+        zh: "規則 {id} 沒有 {option} 可指定的對象：該篩選僅適用於流量或事件規則，不適用於 workload 規則"
+    }
+    is_past(option, at) { en: "{option}: {at} is over already", zh: "{option}：{at} 已經過去" }
 }

@@ -17,7 +17,7 @@ use crate::store::{self, StateUse};
 /// Asks until when and what for, and pauses the rules with these ids from now on.
 pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let (_, now, zone) = known(menu);
+    let Some((_, now, zone, highest)) = known(menu) else { return Ok(()) };
     let question = |label: String, hint: String| Question {
         label,
         hint,
@@ -38,8 +38,8 @@ pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
         "rules": ids, "from": written(now, &zone), "until": written(until, &zone),
         "why": why, "by": by(None, menu.call.env),
     });
-    if let Some(id) = menu.save(|draft| put(draft, pause)) {
-        let (all, now, zone) = known(menu);
+    if let Some(id) = menu.save(|draft| put(draft, pause, highest)) {
+        let Some((all, now, zone, _)) = known(menu) else { return Ok(()) };
         let line = all.iter().find(|(pause, _)| pause.id == id);
         let line = line.map(|(pause, held)| pause.line(now, &zone, *held, lang));
         menu.console.notice(Style::Good, &words::paused(lang, line.unwrap_or_default()));
@@ -50,7 +50,7 @@ pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
 /// Shows the pauses, and ends the one that is named.
 pub fn pauses(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let (all, now, zone) = known(menu);
+    let Some((all, now, zone, _)) = known(menu) else { return Ok(()) };
     if all.is_empty() {
         menu.console.notice(Style::Plain, &words::no_pauses(lang));
         return Ok(());
@@ -81,19 +81,27 @@ fn told(menu: &mut Menu<'_>, style: Style, text: String) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The pauses of the file with how much each holds back, the PCE's time, the reader's zone.
-fn known(menu: &Menu<'_>) -> (Vec<(Pause, u64)>, Timestamp, TimeZone) {
+/// The pauses of the file with how much each holds back, the PCE's time, the reader's zone,
+/// and the highest id that the state knows.
+type Known = (Vec<(Pause, u64)>, Timestamp, TimeZone, i64);
+
+/// `None` where the file can't be used, which is told.
+fn known(menu: &mut Menu<'_>) -> Option<Known> {
     let host = (menu.again)().now;
     match store::open(menu.call.config, menu.call.env, StateUse::Keep) {
         Ok(opened) => {
-            let held = |pause: Pause| {
-                let held = opened.state.held.of(pause.id);
-                (pause, held)
-            };
-            let now = opened.state.pce_time(host);
-            let all = opened.config.pauses.into_iter().map(held).collect();
-            (all, now, opened.config.settings.timezone)
+            let state = &opened.state;
+            let now = state.pce_time(host);
+            let zone = opened.config.settings.timezone.clone();
+            let all = opened.config.pauses.iter();
+            let all = all.map(|pause| (pause.clone(), state.held.of(pause.id))).collect();
+            Some((all, now, zone, state.held.highest_id()))
         }
-        Err(_) => (Vec::new(), host, menu.holds().settings.timezone),
+        Err(unopened) => {
+            let lang = menu.console.lang;
+            let lines = unopened.error.lines(lang);
+            lines.iter().for_each(|line| menu.console.fault_notice(line));
+            None
+        }
     }
 }

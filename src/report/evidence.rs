@@ -278,9 +278,31 @@ impl Evidence {
 
     /// Takes out what belongs to the minutes that are told.
     pub fn take(&mut self, told: &Minutes) -> Self {
+        self.take_by(told, |record| within(told, minute_of(record.at)))
+    }
+
+    /// The same where others between these minutes are told elsewhere.
+    pub fn take_of(&mut self, these: &Minutes) -> Self {
+        self.take_by(these, |record| these.holds(minute_of(record.at)))
+    }
+
+    /// Adds all of another's.
+    pub fn absorb(&mut self, other: Self) {
+        self.sources.absorb(&other.sources);
+        self.objects.absorb(&other.objects);
+        self.changes.absorb(&other.changes);
+        self.talkers.absorb(&other.talkers);
+        self.senders.absorb(&other.senders);
+        self.receivers.absorb(&other.receivers);
+        self.services.absorb(&other.services);
+        self.records.extend(other.records);
+        self.records.sort_by_key(|record| record.at);
+        self.records.truncate(RECORDS);
+    }
+
+    fn take_by(&mut self, told: &Minutes, is_told: impl Fn(&Record) -> bool) -> Self {
         let records = std::mem::take(&mut self.records);
-        let (taken, kept) =
-            records.into_iter().partition(|record| within(told, minute_of(record.at)));
+        let (taken, kept) = records.into_iter().partition(is_told);
         self.records = kept;
         Self {
             sources: self.sources.take(told),
@@ -356,6 +378,13 @@ impl<T: Thing> Table<T> {
             self.give_way(gathered / 2);
         }
         more
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        for (what, counts) in other.made() {
+            self.add(what, counts);
+        }
+        self.more.merge(&other.more);
     }
 
     /// A place in the table, with the byte that says whether it is taken.

@@ -1,6 +1,6 @@
 //! What is counted as one: the matches of a rule, or those of one of its groups.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde::ser::SerializeSeq;
@@ -20,6 +20,10 @@ use crate::rules::{Rule, Threshold};
 /// which it was seen.
 const MAX_DIFFERENT: usize = 50_000;
 
+/// What pauses set aside, by their ids. Boxed, since hardly one of 200,000 groups has any.
+#[allow(clippy::box_collection, reason = "a pointer where a map would take three")]
+pub type Aside = Option<Box<BTreeMap<i64, Group>>>;
+
 /// Untold matches, and what they looked like.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,9 +39,9 @@ pub struct Group {
     /// True where a bound was reached, so that the next alert says "at least".
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
-    /// Untold matches of which a pause holds some by what they are, set aside.
+    /// Untold matches that a pause holds by what they are, set aside by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aside: Option<Box<Counter>>,
+    pub aside: Aside,
     /// For a rule that tells of new groups only: up to when this one is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_until: Option<Minute>,
@@ -46,6 +50,15 @@ pub struct Group {
 /// Whether there is nothing of it to keep.
 pub fn is_nothing(evidence: &Option<Box<Evidence>>) -> bool {
     evidence.as_ref().is_none_or(|evidence| evidence.is_empty())
+}
+
+/// Which minutes the pauses of a rule hold.
+pub trait Holds {
+    /// The pause that holds all of a minute.
+    fn all(&self, minute: Minute) -> Option<i64>;
+
+    /// Whether the pause that set something aside holds that minute now.
+    fn still(&self, pause: i64, minute: Minute) -> bool;
 }
 
 /// Which group gives way first: the least. Of those that count alike the one that was seen
@@ -90,27 +103,73 @@ impl Group {
         (self.evidence.get_or_insert_default(), more)
     }
 
-    /// Where matches are counted that a pause holds, or none does.
-    pub fn lane(&mut self, held: bool) -> &mut Counter {
-        match held {
-            true => self.aside.get_or_insert_default(),
-            false => &mut self.counter,
+    /// Where matches are counted that this pause holds, or none does.
+    pub fn lane(&mut self, pause: Option<i64>) -> &mut Self {
+        match pause {
+            None => self,
+            Some(id) => self.aside.get_or_insert_default().entry(id).or_default(),
         }
     }
 
-    /// What is due and held back, taken out of the count; before what is told is taken.
-    /// `held` says whether a pause holds all of a minute.
-    pub fn take_held(&mut self, rule: &Rule, held: impl Fn(Minute) -> bool) -> Option<HeldCount> {
-        let aside = self.aside.as_deref_mut();
-        let (count, minutes) = self.counter.take_held(aside, rule.threshold, held)?;
-        self.aside = self.aside.take().filter(|aside| !aside.untold.is_empty());
-        let evidence = self.evidence.as_mut().map(|evidence| evidence.take(&minutes));
-        let who = match self.values.is_empty() {
-            true => evidence.map(|evidence| evidence.who()).unwrap_or_default(),
-            false => shown(&self.values),
-        };
+    /// What is due and held back, by the pause's id, taken out of the count; before what is
+    /// told is taken. What a pause no longer holds counts as all else.
+    pub fn take_held(&mut self, rule: &Rule, pauses: &dyn Holds) -> Vec<(i64, HeldCount)> {
+        self.give_back(pauses);
+        let own = self.counter.untold.iter().any(|(minute, _)| pauses.all(minute).is_some());
+        if self.aside.is_none() && !own {
+            return Vec::new();
+        }
+        let mut joint = self.counter.clone();
+        let asides = self.aside.iter().flat_map(|aside| aside.values());
+        asides.for_each(|aside| joint.absorb(&aside.counter));
+        let due = joint.qualifying(rule.threshold);
+        let mut by_pause: BTreeMap<i64, Minutes> = BTreeMap::new();
+        for (minute, count) in due.iter().filter(|(minute, _)| self.counter.untold.holds(*minute)) {
+            if let Some(id) = pauses.all(minute) {
+                by_pause.entry(id).or_default().add(minute, count);
+            }
+        }
+        let mut taken = Vec::new();
+        for (id, minutes) in by_pause {
+            taken.extend(self.take_out(&minutes).map(|held| (id, held)));
+        }
+        let mut asides = self.aside.take().unwrap_or_default();
+        for (id, aside) in asides.iter_mut() {
+            taken.extend(aside.take_out(&due).map(|held| (*id, held)));
+        }
+        asides.retain(|_, aside| !aside.counter.untold.is_empty());
+        self.aside = (!asides.is_empty()).then_some(asides);
+        if !self.values.is_empty() {
+            let who = shown(&self.values);
+            taken.iter_mut().for_each(|(_, held)| held.who.clone_from(&who));
+        }
+        taken
+    }
+
+    /// What was set aside for a pause that no longer holds it goes back.
+    fn give_back(&mut self, pauses: &dyn Holds) {
+        let Some(mut asides) = self.aside.take() else { return };
+        for (id, aside) in asides.iter_mut() {
+            let gone = aside.counter.untold.only(|minute| !pauses.still(*id, minute));
+            if gone.is_empty() {
+                continue;
+            }
+            self.counter.absorb(&aside.counter.split_off(&gone));
+            self.at_least |= aside.at_least;
+            if let Some(evidence) = &mut aside.evidence {
+                self.evidence.get_or_insert_default().absorb(evidence.take_of(&gone));
+            }
+        }
+        asides.retain(|_, aside| !aside.counter.untold.is_empty());
+        self.aside = (!asides.is_empty()).then_some(asides);
+    }
+
+    /// Takes out what lies in these minutes, with what it looked like.
+    fn take_out(&mut self, minutes: &Minutes) -> Option<HeldCount> {
+        let (count, minutes) = self.counter.take_out(minutes);
+        let evidence = self.evidence.as_mut().map(|evidence| evidence.take_of(&minutes));
         Some(HeldCount {
-            who,
+            who: evidence.map(|evidence| evidence.who()).unwrap_or_default(),
             count,
             at_least: self.at_least,
             first: minutes.first()?,
@@ -146,11 +205,11 @@ impl Group {
     pub fn settle(&mut self, threshold: Threshold, first: Minute, kept: usize) {
         self.counter.trim(threshold, first);
         self.at_least |= self.counter.different.keep_to(MAX_DIFFERENT);
-        if let Some(aside) = &mut self.aside {
-            aside.trim(threshold, first);
-            self.at_least |= aside.different.keep_to(MAX_DIFFERENT);
+        if let Some(asides) = &mut self.aside {
+            asides.values_mut().for_each(|aside| aside.settle(threshold, first, kept));
+            asides.retain(|_, aside| !aside.counter.untold.is_empty());
         }
-        self.aside = self.aside.take().filter(|aside| !aside.untold.is_empty());
+        self.aside = self.aside.take().filter(|asides| !asides.is_empty());
         if let Some(evidence) = &mut self.evidence {
             evidence.settle(&self.counter.untold, kept);
             if evidence.is_empty() {
@@ -163,9 +222,7 @@ impl Group {
     /// matches looked like goes along.
     pub fn keep_counts(&mut self, different: usize, minutes: i64) {
         self.at_least |= self.counter.keep_to(different, minutes);
-        if let Some(aside) = &mut self.aside {
-            self.at_least |= aside.keep_to(different, minutes);
-        }
+        self.asides_mut().for_each(|aside| aside.keep_counts(different, minutes));
         if let Some(evidence) = &mut self.evidence {
             evidence.align(&self.counter.untold);
         }
@@ -173,6 +230,7 @@ impl Group {
 
     /// Keeps no more of what its matches looked like than this share.
     pub fn keep_evidence(&mut self, share: &Share) {
+        self.asides_mut().for_each(|aside| aside.keep_evidence(share));
         if let Some(evidence) = &mut self.evidence {
             evidence.keep_to(share);
             // Of one of thousands not even the room for it is kept.
@@ -185,13 +243,23 @@ impl Group {
 
     /// What its counts take on the heap, in bytes as estimated.
     pub fn counts_weight(&self) -> usize {
-        let aside = self.aside.as_ref();
-        self.counter.weight() + aside.map_or(0, |aside| size_of::<Counter>() + aside.weight())
+        let asides = self.asides().map(|aside| size_of::<Self>() + aside.counts_weight());
+        self.counter.weight() + asides.sum::<usize>()
     }
 
     /// The same of what its matches looked like.
     pub fn evidence_weight(&self) -> usize {
-        self.evidence.as_ref().map_or(0, |evidence| size_of::<Evidence>() + evidence.weight())
+        let own = self.evidence.as_ref();
+        let own = own.map_or(0, |evidence| size_of::<Evidence>() + evidence.weight());
+        own + self.asides().map(Self::evidence_weight).sum::<usize>()
+    }
+
+    fn asides(&self) -> impl Iterator<Item = &Self> {
+        self.aside.iter().flat_map(|asides| asides.values())
+    }
+
+    fn asides_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        self.aside.iter_mut().flat_map(|asides| asides.values_mut())
     }
 
     /// Nothing waits to be told, and no cooldown runs.
@@ -209,6 +277,8 @@ impl Group {
         let (rests, waits) = (self.counter.alerted, !untold.is_empty() || self.aside.is_some());
         let different = self.counter.different.count();
         let count = if different > 0 { different } else { untold.total() };
+        let aside = self.asides().map(|aside| aside.counter.untold.total());
+        let count = aside.fold(count, u64::saturating_add);
         let is_due = |threshold| self.counter.is_due(threshold);
         match rests {
             Some(alerted) if !waits => GroupRank::Rests(alerted),

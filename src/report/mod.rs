@@ -346,8 +346,9 @@ pub struct ConditionNews {
     pub expires: Option<Expiry>,
     /// For [`Condition::Rule`]: which rule, and what it has to tell.
     pub rule: Option<Box<RuleNews>>,
-    /// At its end: nobody was told that it began, since a pause held it.
-    pub never_told: bool,
+    /// A pause holds it, or held it until its end: for the pause's card, and not to be told
+    /// by itself.
+    pub held: bool,
 }
 
 /// The mail that told a condition's begin.

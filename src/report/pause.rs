@@ -11,12 +11,14 @@ pub mod words;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use self::held::HeldBack;
 use super::Condition;
+use super::group::Holds;
+use crate::packed::hash;
 use crate::pce::glance::Depth;
 use crate::pce::record::Event;
 use crate::rules::matching::FlowFacts;
@@ -29,12 +31,8 @@ pub const MOST: usize = 100;
 /// The longest that one lasts at a stretch, in days.
 pub const LONGEST_DAYS: i64 = 90;
 
-/// A pause of everything that is longer than that, in hours, is told every day.
-pub const LONG_HOURS: i64 = 24;
-
-/// For so many minutes after its end more of a pause's time may come: what is held is told
-/// then, or with the first mail after its end.
-pub const SETTLES: i64 = 15;
+/// No weekly one holds for so many minutes at a stretch: a week, and a change of the clock.
+const LONGEST_WEEKLY: i64 = 8 * 24 * 60;
 
 /// So many minutes are remembered with the pauses that hold them.
 const REMEMBERED: usize = 10_000;
@@ -83,8 +81,8 @@ pub struct Only {
 pub enum When {
     /// From one time up to another.
     Once {
-        /// Its begin.
-        from: Timestamp,
+        /// Its begin; `None`: [`LONGEST_DAYS`] before its end.
+        from: Option<Timestamp>,
         /// Its end, which is no part of it.
         until: Timestamp,
     },
@@ -134,17 +132,48 @@ impl Pause {
     /// Up to when it holds what happens now; `None` where it does not.
     pub fn holds_until(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let minute = minute_of(now);
-        if !self.holds(minute, zone) {
-            return None;
-        }
+        self.holds(minute, zone).then(|| time_of(self.end_of(minute, zone)))
+    }
+
+    /// The first minute after this one that it does not hold.
+    fn end_of(&self, minute: Minute, zone: &TimeZone) -> Minute {
         match &self.when {
-            When::Once { until, .. } => Some(*until),
+            When::Once { until, .. } => {
+                let end = minute_of(*until);
+                end.max(minute + 1)
+            }
             When::Weekly { .. } => {
-                // A day and the hours of a change of the clock.
-                let after = (minute..minute + 30 * 60).find(|minute| !self.holds(*minute, zone));
-                after.map(time_of)
+                let after = minute + 1..minute + LONGEST_WEEKLY;
+                after.clone().find(|minute| !self.holds(*minute, zone)).unwrap_or(after.end)
             }
         }
+    }
+
+    /// What tells it from another that has its id: what for, and from when on.
+    pub fn mark(&self) -> u64 {
+        let begins = match &self.when {
+            When::Once { from, .. } => format!("{from:?}"),
+            When::Weekly { days, from, until, .. } => format!("{days:?} {from} {until}"),
+        };
+        hash(format!("{} {begins}", self.why).as_bytes())
+    }
+
+    /// Whether it holds everything for more than a day at a stretch.
+    pub fn is_long(&self) -> bool {
+        match &self.when {
+            When::Once { until, .. } => {
+                let begin = self.begin().unwrap_or(*until);
+                self.is_of_all() && until.duration_since(begin) > SignedDuration::from_hours(24)
+            }
+            When::Weekly { .. } => false,
+        }
+    }
+
+    /// When it begins, for one that does so once.
+    fn begin(&self) -> Option<Timestamp> {
+        let When::Once { from, until } = &self.when else { return None };
+        let longest = SignedDuration::from_hours(LONGEST_DAYS * 24);
+        from.or_else(|| until.checked_sub(longest).ok())
     }
 }
 
@@ -164,7 +193,13 @@ impl OnTheWall {
 impl When {
     fn holds(&self, minute: Minute, wall: &OnTheWall) -> bool {
         match self {
-            Self::Once { from, until } => minute_of(*from) <= minute && time_of(minute) < *until,
+            Self::Once { from, until } => {
+                let first = match from {
+                    Some(from) => minute_of(*from),
+                    None => minute_of(*until) - LONGEST_DAYS * 24 * 60,
+                };
+                first <= minute && time_of(minute) < *until
+            }
             Self::Weekly { days, from, until, begins, ends } => {
                 let time = time_of(minute);
                 let (day, at) = (wall.day, wall.time);
@@ -187,6 +222,36 @@ pub struct Pauses<'a> {
     zone: &'a TimeZone,
     /// Which pauses hold a minute, one bit each.
     known: RefCell<HashMap<Minute, u128>>,
+}
+
+/// Some pauses, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matching(u128);
+
+impl Matching {
+    /// True where it is none.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The pauses of one rule.
+pub struct Held<'p> {
+    /// All of them.
+    pub pauses: &'p Pauses<'p>,
+    /// The rule's.
+    pub of: OfRule,
+}
+
+impl Holds for Held<'_> {
+    fn all(&self, minute: Minute) -> Option<i64> {
+        self.pauses.which(Matching(self.of.all), minute)
+    }
+
+    fn still(&self, pause: i64, minute: Minute) -> bool {
+        let pause = self.pauses.get(pause);
+        pause.is_some_and(|pause| pause.only.is_some() && pause.holds(minute, self.pauses.zone))
+    }
 }
 
 /// A rule's pauses, one bit each.
@@ -241,22 +306,17 @@ impl<'a> Pauses<'a> {
         of
     }
 
-    /// Whether a rule's pause holds all that it matches in a minute.
-    pub fn hold_all(&self, of: OfRule, minute: Minute) -> bool {
-        of.all != 0 && self.holding(minute) & of.all != 0
-    }
-
-    /// Those of a rule's pauses that hold an event, whenever it was.
-    pub fn of_event(&self, of: OfRule, event: &Event<'_>) -> u128 {
+    /// Those of a rule's pauses that hold an event by what it is, whenever it was.
+    pub fn of_event(&self, of: OfRule, event: &Event<'_>) -> Matching {
         self.some(of, |only| only.events.as_ref().is_some_and(|filter| filter.matches(event)))
     }
 
-    /// Those of a rule's pauses that hold a row of traffic.
-    pub fn of_row(&self, of: OfRule, facts: &FlowFacts<'_>) -> u128 {
+    /// The same of a row of traffic.
+    pub fn of_row(&self, of: OfRule, facts: &FlowFacts<'_>) -> Matching {
         self.some(of, |only| only.traffic.as_ref().is_some_and(|filter| filter.matches(facts)))
     }
 
-    fn some(&self, of: OfRule, is_held: impl Fn(&Only) -> bool) -> u128 {
+    fn some(&self, of: OfRule, is_held: impl Fn(&Only) -> bool) -> Matching {
         let mut found = 0;
         if of.some != 0 {
             for (nth, pause) in self.all.iter().enumerate() {
@@ -266,7 +326,7 @@ impl<'a> Pauses<'a> {
                 }
             }
         }
-        found
+        Matching(found)
     }
 
     /// How much of a row of traffic they look at.
@@ -275,15 +335,29 @@ impl<'a> Pauses<'a> {
         only.map(TrafficFilter::depth).max()
     }
 
-    /// Whether one of these holds a minute.
-    pub fn hold(&self, these: u128, minute: Minute) -> bool {
-        these != 0 && self.holding(minute) & these != 0
+    /// The one of these that holds a minute; of several the one that ends first.
+    pub fn which(&self, these: Matching, minute: Minute) -> Option<i64> {
+        if these.is_none() {
+            return None;
+        }
+        let found = self.holding(minute) & these.0;
+        let holding = self.all.iter().enumerate().filter(|(nth, _)| found & (1 << nth) != 0);
+        let holding = holding.map(|(_, pause)| pause);
+        match found.count_ones() {
+            0 => None,
+            1 => holding.map(|pause| pause.id).next(),
+            _ => holding.min_by_key(|pause| pause.end_of(minute, self.zone)).map(|pause| pause.id),
+        }
     }
 
-    /// The first pause of a rule that holds a minute, whatever it holds of it.
-    pub fn which(&self, of: OfRule, minute: Minute) -> Option<&'a Pause> {
-        let found = self.holding(minute) & (of.all | of.some);
-        self.all.get(found.trailing_zeros() as usize)
+    /// Whether a rule's pause holds all that it matches in a minute.
+    pub fn hold_all(&self, of: OfRule, minute: Minute) -> bool {
+        self.which(Matching(of.all), minute).is_some()
+    }
+
+    /// That pause, as the config has it.
+    pub fn get(&self, id: i64) -> Option<&'a Pause> {
+        self.all.iter().find(|pause| pause.id == id)
     }
 
     /// The first pause that holds that condition in a minute.
@@ -309,11 +383,12 @@ impl<'a> Pauses<'a> {
         })
     }
 
-    /// Whether that pause has been over for so long that all of its time has mostly come.
-    pub fn has_settled(&self, id: i64, now: Timestamp) -> bool {
-        let Some(pause) = self.all.iter().find(|pause| pause.id == id) else { return true };
-        let now = minute_of(now);
-        (now - SETTLES..=now).all(|minute| !pause.holds(minute, self.zone))
+    /// The first minute from this one on that a pause does not hold.
+    pub fn free_after(&self, pause: &Pause, minute: Minute) -> Minute {
+        match pause.holds(minute, self.zone) {
+            true => pause.end_of(minute, self.zone),
+            false => minute,
+        }
     }
 
     /// Whether that pause holds now.

@@ -1,11 +1,13 @@
 //! What one rule keeps between runs, and how its matches become an alert.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::evidence::{Evidence, KEPT, KEPT_OF_A_GROUP, Sight};
-use super::group::{Group, GroupRank, Groups, Rest, Told, is_nothing};
+use super::group::{Aside, Group, GroupRank, Groups, Holds, Rest, Told, is_nothing};
 use super::pause::held::HeldCount;
 use super::standing::below::Expected;
 use super::{Alert, AlertGroups, Change, Examples, GroupRow, Object, Ranking, Source, Subject};
@@ -74,7 +76,7 @@ struct Stored {
     counter: Counter,
     evidence: Option<Box<Evidence>>,
     at_least: bool,
-    aside: Option<Box<Counter>>,
+    aside: Aside,
     groups: Groups,
     groups_gone: u64,
     due_gone: Rest,
@@ -98,7 +100,7 @@ impl Tally {
         at: Timestamp,
         raw: &[u8],
     ) -> Option<usize> {
-        self.count_held_event(newness, filter, event, (at, false), raw)
+        self.count_held_event(newness, filter, event, (at, None), raw)
     }
 
     /// The same of an event that a pause may hold by what it is: then it is set aside.
@@ -107,7 +109,7 @@ impl Tally {
         newness: Option<Newness>,
         filter: &EventFilter,
         event: &Event<'_>,
-        (at, held): (Timestamp, bool),
+        (at, pause): (Timestamp, Option<i64>),
         raw: &[u8],
     ) -> Option<usize> {
         let minute = minute_of(at);
@@ -117,11 +119,10 @@ impl Tally {
             let counter = &mut self.all.counter;
             return count_of(counter, filter, event, minute).map(|(_, _, more)| more);
         }
-        // What is held is only counted.
-        let add = |group: &mut Group, raw: &[u8]| match held {
-            true => count_of(group.lane(true), filter, event, minute)
-                .map(|(_, _, more)| more + size_of::<Counter>()),
-            false => add_event(group, filter, event, (minute, at), raw),
+        let room = if pause.is_some() { size_of::<Group>() } else { 0 };
+        let add = |group: &mut Group, raw: &[u8]| {
+            let added = add_event(group.lane(pause), filter, event, (minute, at), raw);
+            added.map(|more| more + room)
         };
         if filter.per.is_empty() {
             return add(&mut self.all, raw);
@@ -156,7 +157,7 @@ impl Tally {
         growth: Growth,
         raw: &[u8],
     ) -> Option<usize> {
-        self.count_held_row((newness, filter), sight, (row, growth), &|_| false, raw)
+        self.count_held_row((newness, filter), sight, (row, growth), None, raw)
     }
 
     /// The same of a row that a pause may hold by what it is, in some minutes: what of it
@@ -166,7 +167,7 @@ impl Tally {
         (newness, filter): (Option<Newness>, &TrafficFilter),
         sight: &Sight,
         (row, growth): (&Row, Growth),
-        held: &dyn Fn(Minute) -> bool,
+        held: Option<&dyn Fn(Minute) -> Option<i64>>,
         raw: &[u8],
     ) -> Option<usize> {
         let (count, when) = self.counted(row, growth);
@@ -191,26 +192,14 @@ impl Tally {
             true => self.group(newness, &sight.group(&filter.per), when.last)?,
             false => (&mut self.all, 0),
         };
-        let aside = counts.only(held);
-        if !aside.is_empty() {
-            more += size_of::<Counter>() + add(group.lane(true), &aside, one.as_slice());
-            counts = counts.only(|minute| !held(minute));
-            if counts.is_empty() {
-                return Some(more);
-            }
+        let grown = Grown { sight, when, one, is_apart, ends: row.ends(), raw };
+        let Some(held) = held else { return Some(more + grown.add_to(group, counts)) };
+        let mut lanes: BTreeMap<Option<i64>, Minutes> = BTreeMap::new();
+        for (minute, count) in counts.iter() {
+            lanes.entry(held(minute)).or_default().add(minute, count);
         }
-        let count = counts.total();
-        let (evidence, room) = group.evidence();
-        more += room;
-        more += match is_apart {
-            true => evidence.add_flow_of_group(sight, &counts),
-            false => evidence.add_flow(sight, &counts),
-        };
-        more += evidence.keep_record(row.ends(), count, raw);
-        more += add(&mut group.counter, &counts, one.as_slice());
-        if let Some(since) = when.since {
-            let by = when.last;
-            group.counter.lumps.add(Lump { since, by, count });
+        for (pause, counts) in lanes {
+            more += size_of::<Group>() + grown.add_to(group.lane(pause), counts);
         }
         Some(more)
     }
@@ -285,11 +274,10 @@ impl Tally {
         self.unknown_before.is_some_and(|time| i64::from(seen) <= time.as_second())
     }
 
-    /// What is due and held back, taken out of the count; before the alert is. `held` says
-    /// whether a pause holds all of a minute.
-    pub fn take_held(&mut self, rule: &Rule, held: impl Fn(Minute) -> bool) -> Vec<HeldCount> {
-        let groups = self.counted_as_one();
-        groups.filter_map(|group| group.take_held(rule, &held)).collect()
+    /// What is due and held back, by the pause's id, taken out of the count; before the alert
+    /// is.
+    pub fn take_held(&mut self, rule: &Rule, pauses: &dyn Holds) -> Vec<(i64, HeldCount)> {
+        self.counted_as_one().flat_map(|group| group.take_held(rule, pauses)).collect()
     }
 
     /// Whether some matches are set aside.
@@ -425,6 +413,34 @@ impl Tally {
     /// What those take.
     pub fn known_weight(&self) -> usize {
         self.known.as_ref().map_or(0, |known| known.weight())
+    }
+}
+
+/// The growth of a row, as a rule counts it.
+struct Grown<'g> {
+    sight: &'g Sight<'g>,
+    when: When,
+    one: Option<One>,
+    is_apart: bool,
+    ends: Timestamp,
+    raw: &'g [u8],
+}
+
+impl Grown<'_> {
+    /// Adds what of it lies in these minutes; how many bytes more that may take.
+    fn add_to(&self, group: &mut Group, counts: Minutes) -> usize {
+        let count = counts.total();
+        let (evidence, mut more) = group.evidence();
+        more += match self.is_apart {
+            true => evidence.add_flow_of_group(self.sight, &counts),
+            false => evidence.add_flow(self.sight, &counts),
+        };
+        more += evidence.keep_record(self.ends, count, self.raw);
+        more += add(&mut group.counter, &counts, self.one.as_slice());
+        if let (Some(since), Some(by)) = (self.when.since, counts.last()) {
+            group.counter.lumps.add(Lump { since, by, count });
+        }
+        more
     }
 }
 

@@ -74,6 +74,14 @@ impl Different {
         self.0.extend(other.0.iter().copied());
     }
 
+    /// Takes out those of these minutes.
+    pub fn split_off(&mut self, these: &Minutes) -> Self {
+        let (taken, left) =
+            std::mem::take(&mut self.0).into_iter().partition(|(minute, _)| these.holds(*minute));
+        self.0 = left;
+        Self(taken)
+    }
+
     /// The minutes of all windows (minutes) that hold so many different ones.
     pub fn within(&self, wanted: u64, window: u32) -> BTreeSet<Minute> {
         let mut due = BTreeSet::new();

@@ -73,27 +73,8 @@ impl Counter {
         Some(self.untold.take_minutes_of(&due))
     }
 
-    /// What is due of these matches and of those that were set aside, whatever the cooldown,
-    /// and lies aside or in minutes that are `held`: taken out of both. How many that are,
-    /// and when.
-    pub fn take_held(
-        &mut self,
-        aside: Option<&mut Self>,
-        threshold: Threshold,
-        held: impl Fn(Minute) -> bool,
-    ) -> Option<(u64, Minutes)> {
-        let due = match &aside {
-            None => self.qualifying(threshold),
-            Some(aside) => self.with(aside).qualifying(threshold),
-        };
-        let (count, mut minutes) = self.take_out(&due.only(held));
-        let (more, others) = aside.map(|aside| aside.take_out(&due)).unwrap_or_default();
-        minutes.merge(&others);
-        (!minutes.is_empty()).then_some((count.saturating_add(more), minutes))
-    }
-
     /// Takes out what lies in these minutes: how many matches, or different things.
-    fn take_out(&mut self, these: &Minutes) -> (u64, Minutes) {
+    pub fn take_out(&mut self, these: &Minutes) -> (u64, Minutes) {
         let minutes = self.untold.take_minutes_of(these);
         self.lumps.take(&minutes);
         match self.different.take(&minutes) {
@@ -102,12 +83,21 @@ impl Counter {
         }
     }
 
-    /// Both together, to be judged as one.
-    fn with(&self, other: &Self) -> Self {
-        let mut both = self.clone();
-        both.untold.merge(&other.untold);
-        both.different.merge(&other.different);
-        both
+    /// Takes out what lies in these minutes, to be counted elsewhere.
+    pub fn split_off(&mut self, these: &Minutes) -> Self {
+        let mut other = Self { untold: self.untold.take_minutes_of(these), ..Self::default() };
+        other.different = self.different.split_off(these);
+        if let Some(lump) = self.lumps.take(these) {
+            other.lumps.add(lump);
+        }
+        other
+    }
+
+    /// Adds all of another's.
+    pub fn absorb(&mut self, other: &Self) {
+        self.untold.merge(&other.untold);
+        self.different.merge(&other.different);
+        other.lumps.iter().for_each(|lump| self.lumps.add(lump));
     }
 
     /// Whether the untold matches meet the threshold, but for the cooldown.
@@ -184,7 +174,7 @@ impl Counter {
     }
 
     /// The untold matches in the minutes of all windows that hold the threshold.
-    fn qualifying(&self, threshold: Threshold) -> Minutes {
+    pub fn qualifying(&self, threshold: Threshold) -> Minutes {
         let (wanted, window) = match threshold {
             Threshold::Count { count, window } => (count, window),
             Threshold::Immediate | Threshold::Standing { .. } => return self.untold.clone(),

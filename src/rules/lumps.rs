@@ -61,6 +61,11 @@ impl Lumps {
         }
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Lump> + '_ {
+        self.0.iter().copied()
+    }
+
     /// True where nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

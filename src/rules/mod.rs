@@ -419,9 +419,11 @@ impl TrafficFilter {
 }
 
 /// What a rule's count counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Events that match, or the objects that they name.
+    #[default]
     Matches,
     /// Connections.
     Connections,

@@ -177,7 +177,6 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers the waiting mail alone, which daily report was told, and
 /// A state that remembers what is still to be told, the waiting mail and what pauses hold,
 /// which daily report was told, and which records are still to be archived.
 fn afresh(state: State) -> State {

@@ -301,7 +301,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
                 told_by,
                 caught_up,
                 expires,
-                never_told: false,
+                held: false,
                 rule: rule.map(Box::new),
             }
         },

@@ -70,7 +70,7 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         caught_up: None,
         expires: None,
         rule: None,
-        never_told: false,
+        held: false,
     }
 }
 

@@ -6,29 +6,59 @@ use crate::lang::{counts, grouped, mail as mail_words, pauses as words};
 use crate::mail::compose::name_of;
 use crate::mail::outbox::Reader;
 use crate::report::Notice;
-use crate::report::pause::held::{Held, HeldCondition, HeldRule};
+use crate::report::pause::held::{Held, HeldAlert, HeldCondition, HeldRule};
 use crate::report::pause::{Pause, When};
-use crate::rules::Level;
+use crate::rules::describe::measured;
 use crate::rules::minutes::{Minute, time_of};
+
+/// The lines take so many characters at most; what is left is told in number.
+const LINES_MAX: usize = 3_600;
 
 /// What a pause held back; `pause`: as it stands in the config now.
 pub(super) fn notice(pause: Option<&Pause>, held: &Held, reader: &Reader) -> Notice {
     let lang = reader.lang;
-    let span = pause_span(pause, held, reader);
-    let title = match held.why.as_str() {
-        "" => words::held_back_by_gone(lang, span),
-        why => words::held_back(lang, why, span),
-    };
-    let mut lines = Vec::new();
+    let title = words::held_back(lang, &held.why, pause_span(pause, held, reader));
     let mut rules: Vec<(&i64, &HeldRule)> = held.rules.iter().collect();
     rules.sort_by_key(|(id, rule)| (std::cmp::Reverse((rule.level, rule.count)), **id));
-    rules.into_iter().for_each(|(id, rule)| lines.extend(of_rule(*id, rule, reader)));
-    lines.extend(held.conditions.iter().map(|one| of_condition(one, reader)));
-    if held.beyond.groups > 0 {
-        let (rules, count) = (grouped(held.beyond.groups), grouped(held.beyond.count));
-        lines.push(words::held_beyond(lang, rules, count));
+    let mut lines = Lines::default();
+    // First each rule and condition, then what can be said of each alert.
+    let mut left_out = (0u64, held.beyond);
+    for (id, rule) in &rules {
+        if !lines.add(of_rule(**id, rule, reader)) {
+            left_out = (left_out.0 + 1, left_out.1.saturating_add(rule.count));
+        }
     }
-    Notice { title, text: lines.join("\n"), advice: words::held_back_do(lang) }
+    for one in &held.conditions {
+        if !lines.add(of_condition(one, reader)) {
+            left_out.0 += 1;
+        }
+    }
+    if left_out.0 > 0 || left_out.1 > 0 {
+        lines.force(words::held_beyond(lang, grouped(left_out.0), grouped(left_out.1)));
+    }
+    let critical = rules.iter().filter(|(_, rule)| !rule.alerts.is_empty());
+    critical.for_each(|(id, rule)| alerts(**id, rule, reader, &mut lines));
+    Notice { title, text: lines.0.join("\n"), advice: words::held_back_do(lang) }
+}
+
+/// Lines within their bound.
+#[derive(Default)]
+struct Lines(Vec<String>, usize);
+
+impl Lines {
+    /// False where there is no room for it.
+    fn add(&mut self, line: String) -> bool {
+        let fits = self.1 + line.chars().count() < LINES_MAX;
+        if fits {
+            self.force(line);
+        }
+        fits
+    }
+
+    fn force(&mut self, line: String) {
+        self.1 += line.chars().count() + 1;
+        self.0.push(line);
+    }
 }
 
 /// That a pause holds everything for more than a day.
@@ -49,40 +79,62 @@ pub(super) fn all_paused(pause: &Pause, reader: &Reader) -> Notice {
 /// The pause's own time, where it has but one; else from the first to the last that it held.
 fn pause_span(pause: Option<&Pause>, held: &Held, reader: &Reader) -> String {
     let own = pause.and_then(|pause| match pause.when {
-        When::Once { from, until } => Some((from, until)),
+        When::Once { from, until } => Some((from?, until)),
         When::Weekly { .. } => None,
     });
     let seen = || held.span().map(|(first, last)| (time_of(first), time_of(last)));
     own.or_else(seen).map(|(from, until)| span(from, until, reader)).unwrap_or_default()
 }
 
-/// `Rule 7 VEN offline: 14 matches, 2026-11-30 02:10 – 03:05`, and of a critical one each
-/// alert.
-fn of_rule(id: i64, rule: &HeldRule, reader: &Reader) -> Vec<String> {
+/// `Rule 7 VEN offline: 14 matches, 2026-11-30 02:10 – 03:05`
+fn of_rule(id: i64, rule: &HeldRule, reader: &Reader) -> String {
     let lang = reader.lang;
-    let count = match rule.at_least {
-        true => mail_words::at_least_short(lang, counts::matches(lang, rule.count)),
-        false => counts::matches(lang, rule.count),
-    };
-    let at = minutes(rule.first, rule.last, reader);
-    let mut lines = vec![words::held_rule(lang, id, &rule.name, count, at)];
-    for alert in rule.alerts.iter().filter(|_| rule.level == Level::Critical) {
-        let (when, count) = (minutes(alert.first, alert.last, reader), grouped(alert.count));
-        lines.push(match alert.who.as_str() {
-            "" => words::held_alert_alone(lang, when, count),
-            who => words::held_alert(lang, when, who, count),
-        });
-    }
-    if rule.more_alerts > 0 {
-        lines.push(words::more_held_alerts(lang, grouped(rule.more_alerts)));
-    }
-    lines
+    let count = measured(rule.measure, rule.count, lang);
+    let count = if rule.at_least { mail_words::at_least(lang, count) } else { count };
+    words::held_rule(lang, id, &rule.name, count, minutes(rule.first, rule.last, reader))
 }
 
+/// What would have been an alert each.
+fn alerts(id: i64, rule: &HeldRule, reader: &Reader, lines: &mut Lines) {
+    let lang = reader.lang;
+    let mut more = rule.more_alerts;
+    for alert in &rule.alerts {
+        if !lines.add(of_alert(id, alert, reader)) {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        lines.force(words::more_held_alerts(lang, id, grouped(more)));
+    }
+}
+
+fn of_alert(id: i64, alert: &HeldAlert, reader: &Reader) -> String {
+    let lang = reader.lang;
+    let (when, count) = (minutes(alert.first, alert.last, reader), grouped(alert.count));
+    match alert.who.as_str() {
+        "" => words::held_alert_alone(lang, id, when, count),
+        who => words::held_alert(lang, id, when, who, count),
+    }
+}
+
+/// `PCE health is not normal, 02:10 – 02:50: two nodes are down`
 fn of_condition(held: &HeldCondition, reader: &Reader) -> String {
-    let name = || name_of(held.condition, held.since, reader.lang);
+    let lang = reader.lang;
+    let name = || name_of(held.condition, held.since, lang);
     let what = held.rule.clone().unwrap_or_else(name);
-    words::held_condition(reader.lang, what, span(held.since, held.until, reader))
+    let at = span(held.since, held.until, reader);
+    let said = match held.names.as_slice() {
+        [] => held.detail.text(lang).lines().next().unwrap_or_default().to_owned(),
+        names => {
+            let more = held.count.saturating_sub(names.len() as u64);
+            let more = if more > 0 { format!(" +{}", grouped(more)) } else { String::new() };
+            format!("{}, {}{more}", counts::workloads(lang, held.count), names.join(", "))
+        }
+    };
+    match held.over {
+        true => words::held_condition(lang, what, at, said),
+        false => words::held_condition_lasts(lang, what, at, said),
+    }
 }
 
 fn minutes(first: Minute, last: Minute, reader: &Reader) -> String {

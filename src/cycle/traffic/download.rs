@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::unknown::UnknownDecisions;
 use crate::archive::Kind;
 use crate::cycle::poll::Desk;
-use crate::cycle::trial::{Tallied, Trial};
+use crate::cycle::trial::{Counted, Tallied, Trial};
 use crate::pce::glance::Depth;
 use crate::pce::ip_lists::Table;
 use crate::pce::record::Flow;
@@ -14,6 +14,7 @@ use crate::report::evidence::Sight;
 use crate::report::pause::Pauses;
 use crate::rules::candidates::Candidates;
 use crate::rules::matching::FlowFacts;
+use crate::rules::minutes::Minute;
 use crate::rules::series::{Answer, Bounds, Growth, HashKey, Known, Legacy, Row};
 use crate::rules::{Decision, Filter, TrafficFilter};
 
@@ -154,8 +155,14 @@ impl Counting<'_> {
         let pauses = self.pauses;
         self.trial.count(&mut self.matching, raw, |rule, paused, filter, tally| {
             let its = pauses.of_row(paused, facts);
-            let held = |minute| pauses.hold(its, minute);
-            tally.count_held_row((rule.newness, filter), &sight, (row, growth), &held, raw)
+            let which = |minute| pauses.which(its, minute);
+            let held: Option<&dyn Fn(Minute) -> Option<i64>> =
+                if its.is_none() { None } else { Some(&which) };
+            let last = growth.when.last;
+            let is_held = which(last).is_some() || pauses.hold_all(paused, last);
+            let rule = (rule.newness, filter);
+            let more = tally.count_held_row(rule, &sight, (row, growth), held, raw)?;
+            Some(Counted { more, held: is_held })
         });
     }
 }

@@ -160,7 +160,7 @@ pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) ->
         caught_up: None,
         expires: None,
         rule: None,
-        never_told: false,
+        held: false,
     };
     condition::title(lang, &news)
 }

@@ -27,7 +27,7 @@ impl Pause {
             return State::Holds(until);
         }
         let begins = match &self.when {
-            When::Once { from, .. } => Some(*from),
+            When::Once { from, .. } => *from,
             When::Weekly { begins, .. } => *begins,
         };
         match self.ends() {
@@ -63,6 +63,7 @@ impl Pause {
         let rules = match &self.rules {
             Paused::All => Some(words::of_all_rules(lang)),
             Paused::These(ids) if ids.is_empty() => None,
+            Paused::These(ids) if ids.len() == 1 => Some(words::of_rule(lang, listed(lang, ids))),
             Paused::These(ids) => Some(words::of_rules(lang, listed(lang, ids))),
         };
         let only = self.only.as_ref().map(|only| words::only(lang, &only.text));
@@ -74,7 +75,8 @@ impl Pause {
 
     fn time(&self, zone: &TimeZone, lang: Lang) -> String {
         match &self.when {
-            When::Once { from, until } => {
+            When::Once { from: None, until } => words::until(lang, local(*until, zone)),
+            When::Once { from: Some(from), until } => {
                 words::from_until(lang, local(*from, zone), local(*until, zone))
             }
             When::Weekly { days, from, until, ends, .. } => {
