@@ -19,6 +19,7 @@ pub mod commands;
 pub mod config;
 pub mod cycle;
 pub mod exit;
+pub mod forward;
 pub mod host;
 pub mod lang;
 pub mod mail;

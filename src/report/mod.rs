@@ -9,6 +9,7 @@ pub mod daily;
 pub mod evidence;
 pub mod group;
 pub mod pause;
+mod receiver;
 pub mod records;
 pub mod snapshot;
 pub mod standing;
@@ -23,6 +24,7 @@ use crate::lang::Both;
 use crate::rules::groups::Value;
 use crate::rules::{Level, Measure, Rule, RuleKey, Threshold};
 
+pub use receiver::ReceiverKey;
 pub use standing::{RuleNews, Stands};
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
 
@@ -298,6 +300,9 @@ pub enum Condition {
     Archive,
     /// IP lists that rules name are not known.
     IpLists,
+    /// A receiver of `forward` does not take what is handed on to it.
+    #[serde(untagged)]
+    Forward(ReceiverKey),
     /// What a rule asks for is so: for rules that tell how it is, not what happened.
     #[serde(untagged)]
     Rule(RuleKey),

@@ -185,6 +185,7 @@ fn afresh(state: State) -> State {
         archive: state.archive,
         outbox: state.outbox,
         held: state.held,
+        forward: state.forward,
         day: Day { told: state.day.told, ..Day::default() },
         ..State::default()
     }
