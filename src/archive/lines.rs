@@ -75,8 +75,7 @@ pub fn can_append(folder: &Path, name: &str) -> Result<(), Error> {
     if !there.is_dir() {
         return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
     }
-    access(there, Access::WRITE_OK | Access::EXEC_OK)
-        .map_err(|error| Error::System(error.into()))
+    access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| Error::System(error.into()))
 }
 
 #[cfg(test)]

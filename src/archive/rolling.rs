@@ -34,10 +34,7 @@ pub(super) fn append(path: &Path, pending: &Path, done: u64) -> Result<(), (u64,
 ///
 /// # Errors
 /// What stands in the file then is whole lines, the first of these or none.
-pub(super) fn append_each(
-    path: &Path,
-    lines: impl IntoIterator<Item = Vec<u8>>,
-) -> io::Result<()> {
+pub(super) fn append_each(path: &Path, lines: impl IntoIterator<Item = Vec<u8>>) -> io::Result<()> {
     let mut appender = Appender::open(path)?;
     for mut line in lines {
         appender.take(&mut line)?;

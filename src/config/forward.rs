@@ -198,11 +198,7 @@ impl Entry<'_> {
 }
 
 /// `None` for what is no such address.
-fn address(
-    url: &str,
-    framing: Framing,
-    ca_file: Option<std::path::PathBuf>,
-) -> Option<Address> {
+fn address(url: &str, framing: Framing, ca_file: Option<std::path::PathBuf>) -> Option<Address> {
     let (scheme, rest) = url.split_once("://")?;
     if scheme == "unix" {
         let fits = rest.starts_with('/') && rest.len() <= SOCKET_PATH;

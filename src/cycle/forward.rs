@@ -40,9 +40,10 @@ pub(super) fn found(site: &Site<'_>, state: &State) -> Vec<(Condition, Standing)
         }
     }
     let is_gone = |key: &ReceiverKey| named.iter().all(|(_, known)| known != key);
-    let gone = state.conditions.keys().filter(
-        |condition| matches!(condition, Condition::Forward(key) if is_gone(key)),
-    );
+    let gone = state
+        .conditions
+        .keys()
+        .filter(|condition| matches!(condition, Condition::Forward(key) if is_gone(key)));
     found.extend(gone.map(|condition| (*condition, Standing::Unwatched)));
     found
 }

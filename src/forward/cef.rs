@@ -74,11 +74,11 @@ impl Extension {
         self.labelled("cs3", "phase", record.phase.map_or("", phase));
         self.labelled("cs4", "messageId", &record.message_id);
         self.labelled("cs5", "technique", &record.technique);
-        let objects: Vec<&str> =
-            record.objects.iter().map(|object| object.name.as_str()).collect();
+        let objects: Vec<&str> = record.objects.iter().map(|object| object.name.as_str()).collect();
         self.labelled("cs6", "objects", &objects.join(", "));
         self.number("cn1", "threshold", record.threshold);
         self.number("cn2", "windowMinutes", record.window_minutes.map(u64::from));
+        self.number("cn3", "shortened", record.shortened.then_some(1));
         self.labelled("flexString1", "site", &record.site);
         self.labelled("flexString2", "org", &record.org);
         let text = [&record.text, &record.meaning];
@@ -143,7 +143,9 @@ impl Extension {
         }
         self.0.push_str(key);
         self.0.push('=');
-        for letter in value.chars().take(VALUE) {
+        let is_cut = value.chars().nth(VALUE).is_some();
+        let shown = value.chars().take(VALUE - usize::from(is_cut));
+        for letter in shown.chain(is_cut.then_some('…')) {
             match letter {
                 '\\' | '=' => self.0.extend(['\\', letter]),
                 '\n' => self.0.push_str("\\n"),
@@ -233,8 +235,7 @@ mod tests {
             level: Level::Info,
             ..Record::default()
         };
-        let notice =
-            Record { kind: Kind::Notice, notice: "gap".into(), ..Record::default() };
+        let notice = Record { kind: Kind::Notice, notice: "gap".into(), ..Record::default() };
         assert_eq!(class(condition), ("condition-unreachable".into(), "3".into()));
         assert_eq!(class(notice), ("notice-gap".into(), "6".into()));
     }

@@ -20,7 +20,7 @@ use crate::net::tls::{self, Problem};
 const A_GLANCE: Duration = Duration::from_millis(100);
 
 /// How long a server may take to hang up once it has all.
-const FAREWELL: Duration = Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A socket that waits no longer than [`STEP`] for a read or a write, nor beyond the
 /// deadline.
@@ -136,8 +136,8 @@ impl Connection {
     }
 
     /// Ends the connection, and waits until the server has ended it too: what was sent has
-    /// been read then. One that hung up before it was asked to has not read it all. Who
-    /// says nothing may have it: there is no receipt.
+    /// been read then, which is as near to a receipt as syslog comes. One that hung up
+    /// before it was asked to has not read it all, and one that does not hang up may hang.
     pub fn finish(mut self) -> Result<(), Cause> {
         if self.ended(A_GLANCE)? {
             return Err(Cause::Closed);
@@ -155,7 +155,10 @@ impl Connection {
             Socket::Unix(socket) => socket.shutdown(Shutdown::Write),
         };
         closed?;
-        self.ended(FAREWELL).map(drop)
+        match self.ended(FAREWELL)? {
+            true => Ok(()),
+            false => Err(Cause::StaysOpen),
+        }
     }
 
     /// Whether the server hangs up within the time; what it says meanwhile is of no use.

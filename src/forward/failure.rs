@@ -29,6 +29,8 @@ pub enum Cause {
     Timeout,
     /// It hung up before it had all.
     Closed,
+    /// It did not hang up when it had all.
+    StaysOpen,
     /// The handshake failed.
     Tls(Problem),
     /// TLS can't be set up on our side.
@@ -45,6 +47,11 @@ impl Failure {
     /// A finished sentence: which receiver, where, what happened.
     pub fn text(&self, lang: Lang) -> String {
         words::failed(lang, &self.name, &self.place, self.cause.text(lang))
+    }
+
+    /// Which receiver, where, what happened; without what becomes of its records.
+    pub fn said(&self, lang: Lang) -> String {
+        words::fails(lang, &self.name, &self.place, self.cause.text(lang))
     }
 
     /// The same with nothing secret in what the other side said.
@@ -64,6 +71,7 @@ impl Cause {
             Self::System(said) => words::system(lang, said),
             Self::Timeout => words::timeout(lang),
             Self::Closed => words::closed(lang),
+            Self::StaysOpen => words::stays_open(lang),
             Self::Tls(problem) => problem.text(lang),
             Self::Setup(error) => error.text(lang).trim_end_matches(['.', '。']).to_owned(),
             Self::Busy => words::busy(lang),

@@ -12,11 +12,7 @@ use crate::archive::lines::{self, Error};
 
 /// Appends the records that are not there yet, and sees that they are on the disk; how many
 /// are, and why the next is not.
-pub(super) fn append(
-    folder: &Path,
-    body: Body,
-    records: &[&Queued],
-) -> (usize, Option<Cause>) {
+pub(super) fn append(folder: &Path, body: Body, records: &[&Queued]) -> (usize, Option<Cause>) {
     let lock = match lines::open_folder(folder, body.file_name()) {
         Ok(lock) => lock,
         Err(error) => return (0, Some(error.into())),
@@ -28,12 +24,7 @@ pub(super) fn append(
     }
 }
 
-fn append_new(
-    _lock: &File,
-    path: &Path,
-    body: Body,
-    records: &[&Queued],
-) -> Result<(), Cause> {
+fn append_new(_lock: &File, path: &Path, body: Body, records: &[&Queued]) -> Result<(), Cause> {
     // What stood on the disk before a crash that came before the state was saved.
     let last = lines::last(path)?.unwrap_or_default();
     let last = String::from_utf8_lossy(&last);

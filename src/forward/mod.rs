@@ -183,11 +183,7 @@ pub fn hand_on(
 ///
 /// # Errors
 /// Why nothing would come there.
-pub fn try_out(
-    receiver: &Receiver,
-    book: &AddressBook,
-    deadline: Instant,
-) -> Result<(), Failure> {
+pub fn try_out(receiver: &Receiver, book: &AddressBook, deadline: Instant) -> Result<(), Failure> {
     let tried = match &receiver.way {
         Way::File(folder) => file::try_out(folder, receiver.body),
         Way::Syslog { to, .. } => syslog::try_out(to, book, deadline),

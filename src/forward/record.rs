@@ -305,8 +305,7 @@ impl Record {
             Subject::Events { sources, objects, changes } => {
                 self.sources = named(&sources.top, source);
                 self.objects = named(&objects.top, object);
-                self.more_objects =
-                    objects.more + objects.top.len().saturating_sub(NAMED) as u64;
+                self.more_objects = objects.more + objects.top.len().saturating_sub(NAMED) as u64;
                 self.changes = named(&changes.top, change);
             }
             Subject::Traffic { talkers, .. } => self.talkers = named(&talkers.top, talker),

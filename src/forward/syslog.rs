@@ -1,8 +1,8 @@
 //! Records on their way to a syslog server: by the local socket, UDP, TCP or TLS.
 //!
-//! Neither way gives a receipt. By a stream at most [`BATCH`] bytes go over one connection,
-//! which is then closed in order: what the server has read to that end counts as served,
-//! and what broke off before comes again.
+//! No way gives a receipt. By a stream at most [`BATCH`] bytes go over one connection,
+//! which is then closed: what the server has read to that end counts as served, and what
+//! broke off before comes again.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::net::UnixDatagram;
@@ -40,38 +40,37 @@ pub(super) fn send(
     book: &AddressBook,
     deadline: Instant,
 ) -> (usize, Option<Cause>) {
-    let sent = match to {
+    match to {
         Address::Unix(path) => match datagrams_to(path) {
             Ok(Some(socket)) => {
                 let send = |message: &[u8]| socket.send(message);
-                return volley(send, writer, records, MESSAGE, deadline);
+                volley(send, writer, records, MESSAGE, deadline)
             }
             Ok(None) => {
                 let open = || Connection::unix(path, deadline);
                 stream(open, Framing::Newline, writer, records, deadline)
             }
-            Err(cause) => return (0, Some(cause)),
+            Err(cause) => (0, Some(cause)),
         },
         Address::Udp(server) => match udp(server, book, deadline) {
             Ok(socket) => {
                 let send = |message: &[u8]| socket.send(message);
-                return volley(send, writer, records, DATAGRAM, deadline);
+                volley(send, writer, records, DATAGRAM, deadline)
             }
-            Err(cause) => return (0, Some(cause)),
+            Err(cause) => (0, Some(cause)),
         },
         Address::Tcp(server, framing) => {
             let open = || connect(server, None, book, deadline);
             stream(open, *framing, writer, records, deadline)
         }
         Address::Tls(server, framing, ca_file) => match client(ca_file.as_deref()) {
-            Err(cause) => return (0, Some(cause)),
+            Err(cause) => (0, Some(cause)),
             Ok(tls) => {
                 let open = || connect(server, Some(&tls), book, deadline);
                 stream(open, *framing, writer, records, deadline)
             }
         },
-    };
-    sent
+    }
 }
 
 /// Opens what [`send`] would, and lets it go.
@@ -150,6 +149,8 @@ fn connect(
                 }
                 return Ok(connection);
             }
+            // Whose certificate is refused is there; another address of his is no better.
+            Err(cause @ Cause::Tls(_)) => return Err(cause),
             Err(cause) => failed = cause,
         }
     }

@@ -9,6 +9,10 @@ texts! {
         en: "Receiver {name} ({place}): {cause}. What is handed on to it waits and is tried again by the next run.",
         zh: "接收端 {name}（{place}）：{cause}。要轉送給它的紀錄會保留，下次執行時再試。"
     }
+    fails(name, place, cause) {
+        en: "receiver {name} ({place}): {cause}",
+        zh: "接收端 {name}（{place}）：{cause}"
+    }
     name(said) {
         en: "its name can't be looked up ({said}); check url and the name server",
         zh: "查不到名稱（{said}）；請檢查 url 與名稱伺服器"
@@ -24,6 +28,10 @@ texts! {
     closed() {
         en: "it closed the connection before it had all; look at the receiver's own log, and whether its port wants TLS",
         zh: "收完之前即中斷連線；請查看接收端的紀錄，並確認該連接埠是否須使用 TLS"
+    }
+    stays_open() {
+        en: "it did not close the connection when all was sent, so nobody knows what it has read; see whether it hangs",
+        zh: "內容送完後對方未關閉連線，無法得知讀取了多少；請確認接收端是否停止回應"
     }
     busy() {
         en: "another config's run writes there at this moment; give each config a folder of its own in path",
