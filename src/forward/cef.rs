@@ -12,8 +12,18 @@ const PRODUCT: &str = "illumio-monitor";
 /// The longest name in a header, in characters.
 const NAME: usize = 512;
 
-/// The longest value of `msg` and of the custom texts, in characters.
-const VALUE: usize = 1_023;
+/// The longest value of a key, in characters.
+fn longest(key: &str) -> usize {
+    match key {
+        "proto" => 31,
+        "externalId" => 40,
+        "act" | "outcome" => 63,
+        _ => 1_023,
+    }
+}
+
+/// The most that `cnt` can say: it is a signed number of 32 bits.
+const MOST: u64 = i32::MAX as u64;
 
 /// The line, without a line feed.
 pub fn line(record: &Record, version: &str) -> String {
@@ -63,7 +73,7 @@ impl Extension {
         self.add("cat", kind(record.kind));
         self.some("start", record.first.map(|time| time.as_millisecond()));
         self.some("end", record.last.map(|time| time.as_millisecond()));
-        self.some("cnt", record.count);
+        self.some("cnt", record.count.map(|count| count.min(MOST)));
         if let Some(talker) = record.talkers.first() {
             self.talker(talker);
         } else if let Some(source) = record.sources.first() {
@@ -143,8 +153,9 @@ impl Extension {
         }
         self.0.push_str(key);
         self.0.push('=');
-        let is_cut = value.chars().nth(VALUE).is_some();
-        let shown = value.chars().take(VALUE - usize::from(is_cut));
+        let longest = longest(key);
+        let is_cut = value.chars().nth(longest).is_some();
+        let shown = value.chars().take(longest - usize::from(is_cut));
         for letter in shown.chain(is_cut.then_some('…')) {
             match letter {
                 '\\' | '=' => self.0.extend(['\\', letter]),

@@ -269,7 +269,7 @@ impl Record {
     pub fn new(head: &Head<'_>, kind: Kind, level: Level, words: Words) -> Self {
         Self {
             kind,
-            time: head.time,
+            time: to_the_millisecond(head.time),
             level,
             name: bounded(&words.name),
             site: head.site.to_owned(),
@@ -337,8 +337,8 @@ impl Record {
         };
         self.phase = Some(phase);
         self.condition = condition_word(news.condition);
-        self.first = Some(news.since);
-        self.last = (phase == Phase::Ended).then_some(now);
+        self.first = Some(to_the_millisecond(news.since));
+        self.last = (phase == Phase::Ended).then_some(to_the_millisecond(now));
         self.count = news.caught_up;
         if let Some(rule) = &news.rule {
             self.of_rule_news(rule);
@@ -521,6 +521,11 @@ fn change(change: &things::Change, count: u64) -> Change {
         fields: change.fields.clone(),
         count,
     }
+}
+
+/// More than that is of no use, and some readers take no more.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 fn bounded(text: &str) -> String {
