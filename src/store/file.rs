@@ -23,7 +23,7 @@ pub enum StateUse {
     /// The run goes on where the last one ended.
     #[default]
     Keep,
-    /// All but the waiting mail starts afresh (`--reset-state`); a newer
+    /// All but the waiting mail and records starts afresh (`--reset-state`); a newer
     /// version's state too, and then its mail is lost.
     Reset,
 }
@@ -177,9 +177,8 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers the waiting mail alone, which daily report was told, and
-/// A state that remembers what is still to be told, the waiting mail and what pauses hold,
-/// which daily report was told, and which records are still to be archived.
+/// A state that remembers what is still to be told, the waiting mail and records and what
+/// pauses hold, which daily report was told, and which records are still to be archived.
 fn afresh(state: State) -> State {
     State {
         archive: state.archive,

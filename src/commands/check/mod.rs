@@ -1,7 +1,7 @@
 //! The doctor: tries everything that a run needs, and tells for each what it found
 //! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
 //! way. One file for each group of probes. Knows the store, and opens no socket but
-//! through `pce` and `mail`; to the name servers alone it talks itself.
+//! through `pce`, `mail` and `forward`; to the name servers alone it talks itself.
 
 mod around;
 mod certificate;
