@@ -104,6 +104,8 @@ impl Happened {
             Self::GroupsGone { .. } => "groups_gone",
             Self::ArchiveLeftOut(_) => "archive_left_out",
             Self::Gap(_) => "gap",
+            Self::HeldBack(..) => "held_back",
+            Self::AllPaused(_) => "all_paused",
             Self::RunsDied(_) => "runs_died",
             Self::MailLost(_) => "mail_lost",
             Self::RecordsDropped { .. } => "records_dropped",

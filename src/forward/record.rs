@@ -459,11 +459,7 @@ fn asked(threshold: Threshold) -> (Option<u64>, Option<u32>) {
 fn condition_word(condition: Condition) -> String {
     match condition {
         Condition::Rule(_) => "rule".to_owned(),
-        Condition::Forward(_) => "forward".to_owned(),
-        other => match serde_json::to_value(other) {
-            Ok(Json::String(word)) => word,
-            _ => String::new(),
-        },
+        other => other.word().to_owned(),
     }
 }
 

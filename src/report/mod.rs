@@ -309,7 +309,8 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Its word, as the state and the config have it; empty for a rule's.
+    /// Its word, as the state and the config have it; of a receiver without which one, and
+    /// empty for a rule's.
     pub fn word(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
@@ -324,6 +325,7 @@ impl Condition {
             Self::CertificateExpires => "certificate_expires",
             Self::Archive => "archive",
             Self::IpLists => "ip_lists",
+            Self::Forward(_) => "forward",
             Self::Rule(_) => "",
         }
     }
