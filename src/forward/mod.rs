@@ -8,6 +8,7 @@
 
 pub mod cef;
 mod connection;
+mod facts;
 mod failure;
 mod file;
 mod line;
