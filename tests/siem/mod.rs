@@ -120,6 +120,11 @@ impl Siem {
         self.port
     }
 
+    /// What it has heard so far.
+    pub fn so_far(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
+    }
+
     /// The messages, once there are so many.
     pub fn messages(&self, wanted: usize) -> Vec<String> {
         let begin = Instant::now();
