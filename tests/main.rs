@@ -8,6 +8,7 @@ mod mailbox;
 mod openssl;
 mod oracle;
 mod pce;
+mod siem;
 mod world;
 
 mod stories {
@@ -31,6 +32,8 @@ mod stories {
     mod expiry;
     mod gaps;
     mod groups;
+    mod handing_on;
+    mod handing_on_in_trouble;
     mod hostile_records;
     mod illumio_py;
     mod importing;

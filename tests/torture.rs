@@ -9,6 +9,7 @@
 
 mod mailbox;
 mod pce;
+mod siem;
 mod world;
 
 mod torture {
@@ -17,6 +18,7 @@ mod torture {
     pub mod kind;
     pub mod ledger;
     pub mod life;
+    pub mod receivers;
 }
 
 use std::time::Duration;

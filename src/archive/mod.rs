@@ -9,6 +9,7 @@
 //! removed: its records are fetched again. So nothing is lost, and only a crash
 //! while records are filed can repeat some. Knows files and nothing else.
 
+pub mod lines;
 mod own;
 mod pending;
 mod rolling;

@@ -30,6 +30,39 @@ pub(super) fn append(path: &Path, pending: &Path, done: u64) -> Result<(), (u64,
     appender.take_all(pending).map_err(|error| (appender.done, error))
 }
 
+/// Appends these lines, each with its end, and sees that they are on the disk.
+///
+/// # Errors
+/// What stands in the file then is whole lines, the first of these or none.
+pub(super) fn append_each(path: &Path, lines: impl IntoIterator<Item = Vec<u8>>) -> io::Result<()> {
+    let mut appender = Appender::open(path)?;
+    for mut line in lines {
+        appender.take(&mut line)?;
+    }
+    appender.finish()
+}
+
+/// The last whole line, of the newest file that has one.
+///
+/// # Errors
+/// Where a file can't be read.
+pub(super) fn last_line(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    for path in [path.to_owned(), old(path, 1)] {
+        let file = match own::open(&path, OpenOptions::new().read(true)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            opened => opened?,
+        };
+        let end = whole_lines(&file, file.metadata()?.len())?;
+        if end > 0 {
+            let start = whole_lines(&file, end - 1)?;
+            let mut line = vec![0; usize::try_from(end - start).unwrap_or(0)];
+            file.read_exact_at(&mut line, start)?;
+            return Ok(Some(line));
+        }
+    }
+    Ok(None)
+}
+
 struct Appender<'p> {
     path: &'p Path,
     file: File,
@@ -43,7 +76,7 @@ struct Appender<'p> {
 impl<'p> Appender<'p> {
     fn open(path: &'p Path) -> io::Result<Self> {
         let file = own::open_or_create(path, MODE)?;
-        let length = whole_lines(&file)?;
+        let length = whole_lines(&file, file.metadata()?.len())?;
         file.set_len(length)?;
         Ok(Self { path, file, length, chunk: Vec::new(), done: 0 })
     }
@@ -54,16 +87,26 @@ impl<'p> Appender<'p> {
         let mut lines = BufReader::new(lines);
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line)? > 0 {
-            let full = self.length + (self.chunk.len() + line.len()) as u64;
-            if full > MAX_FILE && full > line.len() as u64 {
-                self.write()?;
-                self.roll_over()?;
-            }
-            self.chunk.append(&mut line);
-            if self.chunk.len() >= CHUNK {
-                self.write()?;
-            }
+            self.take(&mut line)?;
         }
+        self.finish()
+    }
+
+    /// Takes a line, which is empty then.
+    fn take(&mut self, line: &mut Vec<u8>) -> io::Result<()> {
+        let full = self.length + (self.chunk.len() + line.len()) as u64;
+        if full > MAX_FILE && full > line.len() as u64 {
+            self.write()?;
+            self.roll_over()?;
+        }
+        self.chunk.append(line);
+        if self.chunk.len() >= CHUNK {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
         self.write()?;
         self.file.sync_all()
     }
@@ -113,9 +156,8 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// The length without a last line that a crash has cut.
-fn whole_lines(file: &File) -> io::Result<u64> {
-    let mut end = file.metadata()?.len();
+/// The length up to `end` without a last line that a crash has cut.
+fn whole_lines(file: &File, mut end: u64) -> io::Result<u64> {
     let mut block = [0; 4096];
     while end > 0 {
         let start = end.saturating_sub(block.len() as u64);

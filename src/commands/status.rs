@@ -28,6 +28,8 @@ pub struct Status {
     pub last_minutes: Option<i64>,
     /// Mails that wait.
     pub waiting: usize,
+    /// Records that wait to be handed on.
+    pub records: usize,
     /// What is wrong just now, as it was told by mail: the first line of each
     /// condition that holds.
     pub holding: Vec<Both>,
@@ -122,6 +124,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         last_minutes,
         last_run,
         waiting: state.outbox.mails.len(),
+        records: state.forward.waiting(),
         died: state.died.untold.clone(),
         pauses: Vec::new(),
         holding: held
@@ -185,6 +188,7 @@ impl Status {
             "last_complete_minutes": self.complete_minutes,
             "max_age_minutes": max_age,
             "mails_waiting": self.waiting,
+            "records_waiting": self.records,
             "conditions": self.holding.iter().map(|held| held.text(lang)).collect::<Vec<_>>(),
             "pauses": self.pauses.iter().map(|(pause, held)| json!({
                 "id": pause.id, "why": pause.why, "by": pause.by, "held": held,

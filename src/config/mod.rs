@@ -12,6 +12,7 @@ mod credential;
 mod email;
 mod env;
 mod exposed;
+mod forward;
 mod key;
 mod near;
 mod node;
@@ -37,6 +38,7 @@ pub use rule::{place_in, place_of_key};
 pub(crate) use sections::{Surroundings, read, what_holds};
 pub use settings::clock_time;
 
+use crate::forward::Receiver;
 use crate::mail;
 use crate::net::secret::Secrets;
 use crate::pce;
@@ -56,6 +58,8 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// `pauses`, in the file's order, those that are over too.
     pub pauses: Vec<Pause>,
+    /// `forward`, in the file's order.
+    pub forward: Vec<Receiver>,
     /// Finished sentences, in the config's language, on what is not wrong but
     /// should be told: ids that stand twice, a secret that others may read.
     pub warnings: Vec<String>,

@@ -10,11 +10,12 @@ use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};
 use super::strict::Section;
-use super::{Config, api, email, pause, rule, settings};
+use super::{Config, api, email, forward, pause, rule, settings};
 use crate::lang::Lang;
 use crate::lang::config as words;
 
-const SECTIONS: &[&str] = &["api", "email", "smtp", "settings", "rules", "pauses", "state"];
+const SECTIONS: &[&str] =
+    &["api", "email", "smtp", "settings", "rules", "pauses", "forward", "state"];
 
 /// Where the file is, and what surrounds it.
 pub(crate) struct Surroundings<'a> {
@@ -78,6 +79,7 @@ pub(crate) fn what_holds(
     let settings = settings::read(&reading, &pce);
     let rules = rule::read_all(document.section("rules"), &reading.problems, &reading.remarks);
     let pauses = pause::read_all(&reading, &settings.timezone, &rules);
+    let forward = forward::read(&reading, &rules);
     let Reading { problems, remarks, obsolete, keys, .. } = reading;
     let secrets = secrets_in(document, around.env, around.folder);
     let (mut found, more) = problems.done();
@@ -93,14 +95,14 @@ pub(crate) fn what_holds(
     let (warnings, obsolete) = (told(remarks), told(obsolete));
     let keys = keys.into_inner();
     let mut config =
-        Config { pce, mail, settings, rules, pauses, warnings, obsolete, secrets, keys };
+        Config { pce, mail, settings, rules, pauses, forward, warnings, obsolete, secrets, keys };
     hide_in_names(&mut config);
     (config, found, more)
 }
 
 /// A secret that was pasted where a name belongs is none that a mail may show.
 fn hide_in_names(config: &mut Config) {
-    let Config { settings, mail, rules, pauses, secrets, .. } = config;
+    let Config { settings, mail, rules, pauses, forward, secrets, .. } = config;
     for pause in pauses {
         pause.why = secrets.hide(&pause.why);
         pause.by = secrets.hide(&pause.by);
@@ -112,6 +114,9 @@ fn hide_in_names(config: &mut Config) {
         rule.desc = secrets.hide(&rule.desc);
         rule.rec = secrets.hide(&rule.rec);
         rule.note = secrets.hide(&rule.note);
+    }
+    for receiver in forward {
+        receiver.name = secrets.hide(&receiver.name);
     }
 }
 

@@ -118,7 +118,7 @@ pub(super) fn signature(site: &Site<'_>) -> Vec<String> {
 }
 
 /// This host's name, where the kernel tells it.
-fn hostname() -> Option<String> {
+pub(super) fn hostname() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     let name = name.trim();
     (!name.is_empty()).then(|| name.to_owned())

@@ -14,6 +14,7 @@ mod died;
 mod events;
 mod expiry;
 mod filing;
+mod forward;
 mod gap;
 mod ip_lists;
 mod letter;
@@ -101,6 +102,8 @@ struct Cycle<'a> {
     clock: Clock,
     /// What became of mail.
     sent: Sent,
+    /// How many records were handed on.
+    forwarded: usize,
     /// What else failed, in its order.
     troubles: Vec<Trouble>,
     /// What was lost, skipped, cut or reset, for the mail.
@@ -152,6 +155,7 @@ impl<'a> Cycle<'a> {
             clock: Clock::of_host(call.now, state.clock_offset()),
             book: AddressBook::new(state.addresses.clone(), call.now),
             sent: Sent::default(),
+            forwarded: 0,
             is_kept: false,
             remarks,
             site,
@@ -176,6 +180,7 @@ impl<'a> Cycle<'a> {
         found.extend(below::found(site, state, &poll));
         found.extend(workloads::unwatched(site, state.conditions.keys()));
         found.extend(filing.standing().map(|standing| (Condition::Archive, standing)));
+        found.extend(forward::found(site, state));
         if !poll.verdict.is_doubted() {
             found.extend(expiry::found(site, poll.certificate.as_ref()));
         }
@@ -221,6 +226,7 @@ impl<'a> Cycle<'a> {
             alerts: findings.alerts.len(),
             mails: self.sent.delivered,
             pending: 0,
+            forwarded: None,
         };
         let failed = self.code_at_the_end() != Code::Done;
         let (day, now) = (&mut self.state.day, self.clock.now());
@@ -242,6 +248,9 @@ impl<'a> Cycle<'a> {
             self.fails(Code::Retry, [unfiled.text(self.site.lang())]);
             self.note_the_end();
             self.save();
+        }
+        if saved {
+            self.hand_on();
         }
         self.finish(figures)
     }
@@ -298,6 +307,7 @@ impl<'a> Cycle<'a> {
             self.state.outbox.expire(now);
         }
         let alerts = std::mem::take(&mut findings.alerts);
+        self.note_what_is_not_handed_on(!alerts.is_empty() || !news.is_empty());
         let about_mail = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
         let lost = self.state.outbox.take_untold();
         self.happened.extend(lost.into_iter().map(Happened::MailLost));
@@ -334,6 +344,7 @@ impl<'a> Cycle<'a> {
             ..letter(&report, &self.site.config, self.site.call.random)
         };
         letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
+        self.keep_to_hand_on(&report, &mail.message_id);
         mail
     }
 
@@ -459,7 +470,12 @@ impl<'a> Cycle<'a> {
         let outcome = Outcome {
             code,
             at: self.clock.now(),
-            figures: Some(Figures { mails: sent.delivered, pending: outbox.waiting(), ..figures }),
+            figures: Some(Figures {
+                mails: sent.delivered,
+                pending: outbox.waiting(),
+                forwarded: (!self.site.config.forward.is_empty()).then_some(self.forwarded),
+                ..figures
+            }),
             problems: problems.map(|problem| self.site.config.secrets.hide(&problem)).collect(),
             took: self.site.began.elapsed(),
         };

@@ -4,7 +4,7 @@ mod held;
 
 use jiff::Timestamp;
 
-use crate::lang::{counts, cycle as say, grouped, notices as words};
+use crate::lang::{counts, cycle as say, forward, grouped, notices as words};
 use crate::mail::compose::duration;
 use crate::mail::outbox::{Lost, Reader};
 use crate::pce::seen::MAX_SEEN;
@@ -70,9 +70,54 @@ pub enum Happened {
     RunsDied(Vec<Timestamp>),
     /// A mail came to nothing, for one recipient or for all.
     MailLost(Lost),
+    /// Records that waited too long, or were too many, are not handed on.
+    RecordsDropped {
+        /// The receiver's name; the user's text.
+        receiver: String,
+        /// How many.
+        records: u64,
+    },
+    /// Records waited for a receiver that is none any more.
+    RecordsLetGo {
+        /// The receiver's name; the user's text.
+        receiver: String,
+        /// How many.
+        records: u64,
+    },
 }
 
 impl Happened {
+    /// What programs know it by; it stays.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Opened(Note::StateFromLast { .. }) => "state_from_last",
+            Self::Opened(Note::Restored { .. }) => "state_restored",
+            Self::Opened(Note::Damaged { .. }) => "state_damaged",
+            Self::Opened(_) => "state_afresh",
+            Self::EventsSkipped { .. } => "events_skipped",
+            Self::EventsCut(_) => "events_cut",
+            Self::EventsForgotten { .. } => "events_forgotten",
+            Self::EventsUnreadable(_) => "events_unreadable",
+            Self::TrafficSkipped { .. } => "traffic_skipped",
+            Self::UnknownDecisions(_) => "unknown_decisions",
+            Self::TrafficRegrouped => "traffic_regrouped",
+            Self::GroupsGone { .. } => "groups_gone",
+            Self::ArchiveLeftOut(_) => "archive_left_out",
+            Self::Gap(_) => "gap",
+            Self::HeldBack(..) => "held_back",
+            Self::AllPaused(_) => "all_paused",
+            Self::RunsDied(_) => "runs_died",
+            Self::MailLost(_) => "mail_lost",
+            Self::RecordsDropped { .. } => "records_dropped",
+            Self::RecordsLetGo { .. } => "records_let_go",
+        }
+    }
+
+    /// Whether it is about records that are not handed on.
+    pub fn is_about_records(&self) -> bool {
+        matches!(self, Self::RecordsDropped { .. } | Self::RecordsLetGo { .. })
+    }
+
     /// What the mail says of it.
     pub fn notice(&self, reader: &Reader) -> Notice {
         let (lang, at) = (reader.lang, |time: &Timestamp| reader.second(*time));
@@ -153,6 +198,16 @@ impl Happened {
             Self::MailLost(lost) => {
                 (words::mail_lost(lang), lost.text(reader), words::mail_lost_do(lang))
             }
+            Self::RecordsDropped { receiver, records } => (
+                forward::dropped(lang, receiver),
+                forward::dropped_text(lang, receiver, grouped(*records)),
+                forward::dropped_do(lang),
+            ),
+            Self::RecordsLetGo { receiver, records } => (
+                forward::let_go(lang, receiver),
+                forward::let_go_text(lang, receiver, grouped(*records)),
+                forward::let_go_do(lang),
+            ),
         };
         Notice { title, text, advice }
     }

@@ -20,6 +20,8 @@ pub struct Figures {
     pub mails: usize,
     /// Mails that wait.
     pub pending: usize,
+    /// Records that were handed on, counted for each receiver; `None` without one.
+    pub forwarded: Option<usize>,
 }
 
 /// Something that failed, or that is worth a line on standard error all the same.
@@ -66,12 +68,15 @@ impl Outcome {
 /// The run's line; the README shows it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Figures { events, flows, alerts, mails, pending } = self.figures.unwrap_or_default();
+        let figures = self.figures.unwrap_or_default();
+        let Figures { events, flows, alerts, mails, pending, forwarded } = figures;
+        let forwarded = forwarded.map(|records| format!(" forwarded={records}"));
+        let forwarded = forwarded.unwrap_or_default();
         let (at, word, took) =
             (self.at.strftime("%Y-%m-%dT%H:%M:%SZ"), self.code.word(), self.took.as_secs_f64());
         write!(
             f,
-            "{at} {word} events={events} flows={flows} alerts={alerts} mails={mails} pending={pending} took={took:.1}s"
+            "{at} {word} events={events} flows={flows} alerts={alerts} mails={mails} pending={pending}{forwarded} took={took:.1}s"
         )
     }
 }

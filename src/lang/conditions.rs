@@ -220,3 +220,23 @@ pub const IP_LISTS: Words = Words {
         "不需處理；期間未符合規則的流量不會補計。",
     ),
 };
+
+/// A receiver of `forward` does not take what is handed on to it.
+pub const FORWARD: Words = Words {
+    begins: pair("Alerts not handed on", "警示無法轉送"),
+    lasts: pair("Alerts still not handed on", "警示仍無法轉送"),
+    ended: pair("Alerts are handed on again", "警示已恢復轉送"),
+    means: pair(
+        "A receiver of forward does not take what this program hands on. Mails are not touched by it; the records wait, in their order, and are tried again in every run.",
+        "forward 的某個接收端收不到本程式轉送的紀錄。郵件不受影響；紀錄會依序保留，並於每次執行時重送。",
+    ),
+    was: pair("Alerts were not handed on for {time}.", "警示曾無法轉送，歷時 {time}。"),
+    advice: pair(
+        "Run `illumio-monitor check`: it tries each receiver and says what fails. Mend that, or the entry under forward in the config.",
+        "請執行 `illumio-monitor check`，逐一測試接收端並查看失敗原因；修正該處，或設定檔中 forward 的該項。",
+    ),
+    advice_at_its_end: pair(
+        "Nothing. Records that waited were handed on; some may have come twice, with the same id.",
+        "不需處理；等待中的紀錄已轉送，部分可能重複送達，但 id 相同。",
+    ),
+};

@@ -403,8 +403,8 @@ texts! {
         zh: "{file}：檔案中沒有狀態，改用最後一次寫入的狀態（第 {last} 代）"
     }
     state_reset() {
-        en: "the state was reset as asked for; everything but the waiting mail starts afresh",
-        zh: "已依要求重設狀態；除待寄郵件外全部重新開始"
+        en: "the state was reset as asked for; everything but the waiting mail and records starts afresh",
+        zh: "已依要求重設狀態；除待寄郵件與待轉送的紀錄外全部重新開始"
     }
     state_damaged(file, parts) {
         en: "{file}: these parts of the state were damaged; what can't be read of them starts afresh, and what they held for a mail may be lost: {parts}",
@@ -415,8 +415,8 @@ texts! {
         zh: "{file}：下列狀態資料已毀損，已改用 {file}.last 中的完整資料：{parts}"
     }
     other_target(was, now) {
-        en: "the state belongs to {was}; for {now} everything but the waiting mail starts afresh",
-        zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件外全部重新開始"
+        en: "the state belongs to {was}; for {now} everything but the waiting mail and records starts afresh",
+        zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件與待轉送的紀錄外全部重新開始"
     }
     target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
 

@@ -1,4 +1,4 @@
-//! What the way to the PCE and the one to the mail server have in common: names and their
+//! What the ways to the PCE, to the mail server and to receivers have in common: names and their
 //! addresses, TLS and its certificates, secrets. Opens no socket.
 
 pub mod certificate;

@@ -1,4 +1,4 @@
-//! TLS as both the PCE and the mail server get it: one place that decides whom to trust.
+//! TLS as the PCE, the mail server and receivers get it: one place that decides whom to trust.
 //!
 //! Trusted are the system's store and what stands in a `ca_file`: CAs, or the
 //! server's own self-signed certificate. The system's store is read only when a

@@ -9,6 +9,7 @@ pub mod daily;
 pub mod evidence;
 pub mod group;
 pub mod pause;
+mod receiver;
 pub mod records;
 pub mod snapshot;
 pub mod standing;
@@ -23,6 +24,7 @@ use crate::lang::Both;
 use crate::rules::groups::Value;
 use crate::rules::{Level, Measure, Rule, RuleKey, Threshold};
 
+pub use receiver::ReceiverKey;
 pub use standing::{RuleNews, Stands};
 pub use things::{About, Beside, Change, End, Object, Service, Source, Talker};
 
@@ -298,13 +300,17 @@ pub enum Condition {
     Archive,
     /// IP lists that rules name are not known.
     IpLists,
+    /// A receiver of `forward` does not take what is handed on to it.
+    #[serde(untagged)]
+    Forward(ReceiverKey),
     /// What a rule asks for is so: for rules that tell how it is, not what happened.
     #[serde(untagged)]
     Rule(RuleKey),
 }
 
 impl Condition {
-    /// Its word, as the state and the config have it; empty for a rule's.
+    /// Its word, as the state and the config have it; of a receiver without which one, and
+    /// empty for a rule's.
     pub fn word(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
@@ -319,6 +325,7 @@ impl Condition {
             Self::CertificateExpires => "certificate_expires",
             Self::Archive => "archive",
             Self::IpLists => "ip_lists",
+            Self::Forward(_) => "forward",
             Self::Rule(_) => "",
         }
     }

@@ -23,7 +23,7 @@ pub enum StateUse {
     /// The run goes on where the last one ended.
     #[default]
     Keep,
-    /// All but the waiting mail starts afresh (`--reset-state`); a newer
+    /// All but the waiting mail and records starts afresh (`--reset-state`); a newer
     /// version's state too, and then its mail is lost.
     Reset,
 }
@@ -177,13 +177,14 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers what is still to be told, the waiting mail and what pauses hold,
-/// which daily report was told, and which records are still to be archived.
+/// A state that remembers what is still to be told, the waiting mail and records and what
+/// pauses hold, which daily report was told, and which records are still to be archived.
 fn afresh(state: State) -> State {
     State {
         archive: state.archive,
         outbox: state.outbox,
         held: state.held,
+        forward: state.forward,
         day: Day { told: state.day.told, ..Day::default() },
         ..State::default()
     }

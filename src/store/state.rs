@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::seal::{self, Sums};
+use crate::forward::Forward;
 use crate::lang::{Both, Lang};
 use crate::mail::outbox::{Outbox, Unconfirmed, Waiting};
 use crate::net::Addresses;
@@ -93,6 +94,9 @@ pub struct State {
     pub addresses: Addresses,
     /// Mails that wait.
     pub outbox: Outbox,
+    /// What waits to be handed on to other programs.
+    #[serde(skip_serializing_if = "Forward::is_empty")]
+    pub forward: Forward,
 }
 
 impl State {
@@ -134,6 +138,7 @@ impl Default for State {
             ip_lists: IpLists::default(),
             addresses: Addresses::new(),
             outbox: Outbox::default(),
+            forward: Forward::default(),
         }
     }
 }
@@ -435,6 +440,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         ip_lists: salvage.take_or_begin_anew("ip_lists"),
         addresses: salvage.take("addresses"),
         outbox: salvage.take_outbox(last_run.as_ref()),
+        forward: salvage.take("forward"),
         last_run,
     };
     if salvage.ours.says_clipped() {
@@ -475,6 +481,7 @@ const PARTS: &[&str] = &[
     "ip_lists",
     "addresses",
     "outbox",
+    "forward",
 ];
 
 /// What can be had of a state, and what of it was damaged.
@@ -653,6 +660,7 @@ mod tests {
         state.died.told.push(Timestamp::UNIX_EPOCH);
         state.workloads.failures = 1;
         state.held.all_told = Some(Timestamp::UNIX_EPOCH);
+        state.forward.failing.insert("siem".to_owned(), "down".into());
         state.before_jump = Some(BeforeJump {
             events: None,
             traffic: None,

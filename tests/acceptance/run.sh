@@ -14,7 +14,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay faults cost)
+[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay siem faults cost)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -49,6 +49,7 @@ adduser adduser
 update-ca-certificates ca-certificates
 valgrind valgrind
 strace strace
+rsyslogd rsyslog
 TOOLS
 }
 
@@ -58,7 +59,10 @@ install_tools() {
     while read -r tool name; do
         command -v "$tool" >/dev/null || missing+=("$name")
     done < <(tools)
-    dpkg -s libsasl2-modules >/dev/null 2>&1 || missing+=(libsasl2-modules)
+    for name in libsasl2-modules rsyslog-gnutls; do
+        dpkg -s "$name" >/dev/null 2>&1 || missing+=("$name")
+    done
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -gt 0 ] || return 0
     echo "installing ${missing[*]}"
     local policy=/usr/sbin/policy-rc.d
@@ -82,6 +86,15 @@ make_packages() {
     done
     "$CARGO" build --quiet --locked --example simulated-pce
     cp "$CARGO_TARGET_DIR/debug/examples/simulated-pce" "$work/"
+}
+
+# Readers of CEF that are not of our making, from PyPI.
+make_readers() {
+    local readers=$CARGO_TARGET_DIR/cef-readers
+    [ -x "$readers/bin/python" ] || python3 -m venv "$readers"
+    "$readers/bin/pip" install --quiet cefp==0.0.2 cefevent==0.5.6
+    mkdir -p "$work/python"
+    cp -r "$readers"/lib/python3*/site-packages/{cefp.py,cefevent} "$work/python/"
 }
 
 # On the throwaway copy: / below, everything written goes to memory.
@@ -146,6 +159,7 @@ UNIT
 
 install_tools
 make_packages
+[[ " ${themes[*]} " != *" siem "* ]] || make_readers
 export WORK=$work RECORD=${RECORD:-}
 failed=()
 : >"$work/results"

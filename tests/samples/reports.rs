@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use illumio_monitor::cycle::notice::Happened;
 use illumio_monitor::lang::Lang;
+use illumio_monitor::lang::forward as words;
 use illumio_monitor::lang::reports;
 use illumio_monitor::mail::outbox::{Lost, Reader, words as outbox};
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
 use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
 use illumio_monitor::report::{
-    Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, Record, Report,
-    RuleNews, Stands,
+    Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, ReceiverKey, Record,
+    Report, RuleNews, Stands,
 };
 use illumio_monitor::rules::{Level, WorkloadState};
 use illumio_monitor::store::Note;
@@ -36,6 +37,8 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ("workloads-at-once", at_once(lang)),
         ("below", below(lang, Phase::Begins)),
         ("below-ended", below(lang, Phase::Ended)),
+        ("receiver-down", receiver(lang, Phase::Begins)),
+        ("receiver-up", receiver(lang, Phase::Ended)),
         ("notice-gap", notices([gap(lang)])),
         (
             "notice-skipped",
@@ -50,6 +53,13 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ),
         ("notice-rolled-back", notices([rolled_back(lang)])),
         ("notice-undeliverable", notices([undeliverable(lang)])),
+        (
+            "notice-records-dropped",
+            notices([told(
+                lang,
+                &Happened::RecordsDropped { receiver: "siem".to_owned(), records: 1_204 },
+            )]),
+        ),
         ("daily", daily(day(), Vec::new())),
         ("daily-trouble", trouble()),
         ("daily-first", daily(first_day(), Vec::new())),
@@ -95,6 +105,12 @@ fn ended(lang: Lang) -> Report {
         caught_up: Some(41),
         ..condition(Condition::Unreachable, Phase::Ended, Level::Info, refused)
     })
+}
+
+fn receiver(lang: Lang, phase: Phase) -> Report {
+    let said = words::failed(lang, "siem", "tcp://siem.example.com:601", words::timeout(lang));
+    let level = if phase == Phase::Ended { Level::Info } else { Level::Warning };
+    of(condition(Condition::Forward(ReceiverKey::of("siem")), phase, level, &said))
 }
 
 fn lasts(lang: Lang) -> Report {

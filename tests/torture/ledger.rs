@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::world::Mail;
 
 /// How the event rules' names begin.
@@ -26,6 +28,8 @@ pub struct Ledger {
     pub in_doubt: Vec<bool>,
     /// Each mail with the cycle in which it arrived.
     pub mails: Vec<(usize, Mail)>,
+    /// The objects that were filed, and those that were heard by syslog.
+    pub handed_on: (Vec<Value>, Vec<Value>),
 }
 
 /// What came of it; tables of several worlds add up.
@@ -42,6 +46,10 @@ pub struct Table {
     twice: Vec<String>,
     /// Copies of a mail, each explained by a crash or a lost answer.
     repeated: u64,
+    /// Objects in the file.
+    filed: u64,
+    /// Objects that syslog brought again, each with the same id.
+    heard_again: u64,
 }
 
 impl Table {
@@ -54,7 +62,33 @@ impl Table {
         let mails = table.without_copies(ledger);
         table.count_events(&ledger.hosts, &mails);
         table.count_bursts(ledger.bursts, &mails);
+        table.count_objects(ledger);
         table
+    }
+
+    /// The file has each object once, syslog at least once; and they tell what the mails do.
+    fn count_objects(&mut self, ledger: &Ledger) {
+        let (filed, heard) = &ledger.handed_on;
+        let mut known: BTreeMap<&str, &Value> = BTreeMap::new();
+        for object in filed {
+            let id = object["id"].as_str().unwrap();
+            if known.insert(id, object).is_some() {
+                self.twice.push(format!("{id} in the file"));
+            }
+        }
+        let mut missing = known.clone();
+        for object in heard {
+            let id = object["id"].as_str().unwrap();
+            assert_eq!(known.get(id), Some(&object), "heard and not filed, or another");
+            if missing.remove(id).is_none() {
+                self.heard_again += 1;
+            }
+        }
+        self.lost.extend(missing.keys().map(|id| format!("{id} by syslog")));
+        self.filed += filed.len() as u64;
+        let told = |rule: &str| filed.iter().filter(|one| is_of(one, rule)).map(matches).sum();
+        self.compare("events filed", ledger.hosts.len() as u64, told(TAMPERING));
+        self.compare("connections filed", ledger.bursts * BURST, told(BLOCKED));
     }
 
     /// One mail for each Message-ID. Between two copies lies a cycle in doubt.
@@ -123,6 +157,8 @@ impl Table {
         self.lost.extend(other.lost);
         self.twice.extend(other.twice);
         self.repeated += other.repeated;
+        self.filed += other.filed;
+        self.heard_again += other.heard_again;
     }
 
     pub fn assert_honest(&self) {
@@ -130,6 +166,22 @@ impl Table {
         assert!(self.lost.is_empty(), "lost: {:?}\n{self}", self.lost);
         assert!(self.twice.is_empty(), "twice: {:?}\n{self}", self.twice);
         assert_eq!(self.delivered, self.expected);
+    }
+}
+
+fn is_of(object: &Value, rule: &str) -> bool {
+    object["kind"] == "alert" && object["rule_name"].as_str().unwrap().starts_with(rule)
+}
+
+/// How many matches an object tells; of the groups beyond those that it names each one.
+fn matches(object: &Value) -> u64 {
+    let number = |value: &Value| value.as_u64().unwrap_or(0);
+    match object["groups"].as_array() {
+        None => number(&object["count"]),
+        Some(groups) => {
+            let named: u64 = groups.iter().map(|group| number(&group["count"])).sum();
+            named + number(&object["more_groups"])
+        }
     }
 }
 
@@ -170,6 +222,8 @@ impl fmt::Display for Table {
             ("lost", self.lost.len() as u64),
             ("told twice without a reason", self.twice.len() as u64),
             ("mails repeated, explained", self.repeated),
+            ("objects filed, each once", self.filed),
+            ("heard again, with the same id", self.heard_again),
         ];
         rows.iter().try_for_each(|(name, number)| writeln!(out, "  {name:<32} {number:>6}"))
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::ledger::{BLOCKED, BURST, Ledger, TAMPERING, Table};
+use super::receivers::Receivers;
 use super::{faults, kind};
 use crate::mailbox::Options;
 use crate::pce::{Fate, agent_tampering, at, blocked};
@@ -35,6 +36,7 @@ pub struct Life {
     name: String,
     dice: Dice,
     world: World,
+    receivers: Receivers,
     now: Timestamp,
     ledger: Ledger,
     table: Table,
@@ -60,7 +62,9 @@ impl Life {
             login: Some(("monitor".into(), MAIL_PASSWORD.into())),
             ..Options::default()
         });
+        let receivers = Receivers::start();
         world.edit(|config| {
+            config["forward"] = receivers.forward();
             config["api"]["timeout_seconds"] = json!(1);
             config["smtp"]["timeout_seconds"] = json!(1);
             config["smtp"]["user"] = json!("monitor");
@@ -101,6 +105,7 @@ impl Life {
             mail_fault_lasts: 0,
             secrets: vec![secret, basic, MAIL_PASSWORD.to_owned(), plain],
             said: String::new(),
+            receivers,
             world,
         };
         // The first run writes the state's key, and looks back no further.
@@ -139,6 +144,9 @@ impl Life {
             *self.table.faults.entry(name).or_default() += 1;
         }
         let in_doubt = self.at_the_mail_server();
+        if let Some(name) = self.receivers.some_fault(&mut self.dice) {
+            *self.table.faults.entry(name).or_default() += 1;
+        }
         if self.dice.one_in(20) {
             self.someone_puts_the_file_back();
         }
@@ -153,6 +161,7 @@ impl Life {
     /// Two cycles in peace, in which all that waited arrives; then the books.
     pub fn end(mut self) -> Table {
         self.world.mailbox.behave(Options::default());
+        self.receivers.up();
         self.mend();
         // The late ones of the last cycles are known by then.
         self.now += SignedDuration::from_mins(65);
@@ -170,7 +179,9 @@ impl Life {
         for mails in waiting.map(|mails| mails.as_array()) {
             assert!(mails.is_none_or(Vec::is_empty), "{}", self.told());
         }
+        assert!(config["state"]["forward"].is_null(), "{}", self.told());
         self.assert_no_secret(&config);
+        self.ledger.handed_on = self.receivers.end(self.world.folder());
         let mut table = Table::of(&self.ledger);
         table.crashes = self.table.crashes;
         table.faults = std::mem::take(&mut self.table.faults);

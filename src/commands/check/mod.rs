@@ -1,7 +1,7 @@
 //! The doctor: tries everything that a run needs, and tells for each what it found
 //! and what to do. Changes nothing, sends nothing, takes no lock; a run may be under
 //! way. One file for each group of probes. Knows the store, and opens no socket but
-//! through `pce` and `mail`; to the name servers alone it talks itself.
+//! through `pce`, `mail` and `forward`; to the name servers alone it talks itself.
 
 mod around;
 mod certificate;
@@ -9,6 +9,7 @@ mod cron;
 mod dns;
 mod file;
 mod finding;
+mod forward;
 mod mail;
 mod names;
 mod pce;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub use finding::{Finding, Mark, worst};
+pub use forward::check_forward;
 pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
 pub use schedule::{Place, check_schedule};
@@ -78,6 +80,7 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             let book = AddressBook::new(opened.state.addresses.clone(), now);
             found(check_pce(&config.pce, needs(config), &book, now, lang));
             found(check_mail(&config.mail, &book, now, lang));
+            found(check_forward(&config.forward, &book, lang));
             found(check_schedule(place, &config.rules, lang));
             found(vec![last_run(&opened, now, lang)]);
             found(paused(&opened, now, lang));

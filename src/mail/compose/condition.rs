@@ -21,6 +21,7 @@ fn words(condition: Condition) -> Option<&'static Words> {
         Condition::Archive => &words::ARCHIVE,
         Condition::IpLists => &words::IP_LISTS,
         Condition::Workloads => &words::WORKLOADS,
+        Condition::Forward(_) => &words::FORWARD,
         Condition::KeyExpires | Condition::CertificateExpires | Condition::Rule(_) => return None,
     })
 }

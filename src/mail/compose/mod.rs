@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
-use crate::report::{Condition, Report};
+use crate::report::{Alert, Condition, ConditionNews, Report};
 
 /// The HTML part is at most so many bytes, whatever is reported.
 pub const HTML_MAX: usize = 100_000;
@@ -89,6 +89,20 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
 /// What a condition is called when it begins.
 pub fn name_of(condition: Condition, since: Timestamp, lang: Lang) -> String {
     daily::holds(condition, since, lang)
+}
+
+/// A condition in words: what it is called, what it means and what to do, at `now`.
+pub fn condition_in_words(news: &ConditionNews, lang: Lang, now: Timestamp) -> [String; 3] {
+    [
+        condition::title(lang, news),
+        condition::meaning(lang, news, now),
+        condition::advice(lang, news),
+    ]
+}
+
+/// `Agent tampered (3): db-01`.
+pub fn alert_in_a_line(alert: &Alert, lang: Lang) -> String {
+    subject::single(alert, lang)
 }
 
 /// `2 h 10 min`, as mails have it: between the minutes of two times.

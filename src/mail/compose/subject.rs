@@ -74,7 +74,7 @@ fn title(news: &ConditionNews, report: &Report, lang: Lang) -> String {
 }
 
 /// `Agent tampered (3): db-01`.
-fn single(alert: &Alert, lang: Lang) -> String {
+pub(super) fn single(alert: &Alert, lang: Lang) -> String {
     let named = name_and_count(alert, lang, 60);
     match place(alert, lang) {
         Some(place) => words::named(lang, named, place),

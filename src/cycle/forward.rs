@@ -1,0 +1,188 @@
+//! HAND ON: what a cycle tells, for other programs, beside the mail.
+//!
+//! Records are made with the mail and saved with it; they go after it, each receiver in a
+//! thread of its own and all within [`PATIENCE`], so that a dead one delays neither a mail
+//! nor another. How a receiver was is told by the next run's mail.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::conditions::Standing;
+use super::notice::Happened;
+use super::site::Site;
+use super::{Cycle, letter};
+use crate::exit::Code;
+use crate::forward::record::{Head, Kind, Words};
+use crate::forward::{Handed, Record, Sender, hand_on};
+use crate::lang::{Both, Lang};
+use crate::mail::compose::{alert_in_a_line, condition_in_words};
+use crate::report::{Condition, ConditionNews, Phase, ReceiverKey, Report};
+use crate::rules::Level;
+use crate::store::state::State;
+
+/// How long handing on may take, beyond the cycle's deadline if need be.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How the receivers were when something was last handed on to them.
+pub(super) fn found(site: &Site<'_>, state: &State) -> Vec<(Condition, Standing)> {
+    let receivers = site.config.forward.iter();
+    let named = receivers.map(|receiver| (&receiver.name, ReceiverKey::of(&receiver.name)));
+    let named: Vec<(&String, ReceiverKey)> = named.collect();
+    let mut found = Vec::new();
+    for (name, key) in &named {
+        let condition = Condition::Forward(*key);
+        match state.forward.failing.get(*name) {
+            Some(said) => found.push((condition, Standing::Ill(Level::Warning, said.clone()))),
+            None if state.conditions.contains_key(&condition) => {
+                found.push((condition, Standing::Well));
+            }
+            None => {}
+        }
+    }
+    let is_gone = |key: &ReceiverKey| named.iter().all(|(_, known)| known != key);
+    let gone = state
+        .conditions
+        .keys()
+        .filter(|condition| matches!(condition, Condition::Forward(key) if is_gone(key)));
+    found.extend(gone.map(|condition| (*condition, Standing::Unwatched)));
+    found
+}
+
+impl Cycle<'_> {
+    /// What will not be handed on any more, for the mail; `with_others`: one goes out anyway.
+    pub(super) fn note_what_is_not_handed_on(&mut self, with_others: bool) {
+        let (now, settings) = (self.clock.now(), &self.site.config.settings);
+        let queue = &mut self.state.forward;
+        if self.state.before_jump.is_none() {
+            queue.expire(now);
+        }
+        let gone = queue.keep_only(&self.site.config.forward);
+        let with_others = with_others || !gone.is_empty() || !self.happened.is_empty();
+        let dropped = queue.take_untold(now, settings.reminder_hours, with_others);
+        let let_go = gone
+            .into_iter()
+            .map(|(receiver, records)| Happened::RecordsLetGo { receiver, records });
+        let dropped = dropped
+            .into_iter()
+            .map(|(receiver, records)| Happened::RecordsDropped { receiver, records });
+        self.happened.extend(let_go.chain(dropped));
+    }
+
+    /// Keeps what the mail of that id tells, to be saved with it.
+    pub(super) fn keep_to_hand_on(&mut self, report: &Report, message_id: &str) {
+        let receivers = &self.site.config.forward;
+        if !receivers.is_empty() {
+            let records = records(&self.site, report, &self.happened, message_id);
+            self.state.forward.put(records, receivers);
+        }
+    }
+
+    /// Hands on what is saved, each receiver's in its order, and saves what has come.
+    pub(super) fn hand_on(&mut self) {
+        let handed = hand_on_to_each(&self.site, &self.state, &self.book);
+        if handed.is_empty() {
+            return;
+        }
+        let secrets = self.site.config.secrets.clone();
+        for (name, Handed { served, failure }) in handed {
+            let queue = &mut self.state.forward;
+            queue.serve(&name, served);
+            self.forwarded += served;
+            match failure.map(|failure| failure.without(&secrets)) {
+                None if served > 0 => drop(queue.failing.remove(&name)),
+                None => {}
+                Some(failure) => {
+                    let said = Both::of(|lang| secrets.hide(&failure.text(lang)));
+                    let line = said.text(self.site.lang()).to_owned();
+                    queue.failing.insert(name, said);
+                    self.fails(Code::Retry, [line]);
+                }
+            }
+        }
+        self.note_the_end();
+        self.save();
+    }
+}
+
+/// What became of each receiver's records, of those that have some.
+fn hand_on_to_each(
+    site: &Site<'_>,
+    state: &State,
+    book: &crate::net::AddressBook,
+) -> Vec<(String, Handed)> {
+    let deadline = Instant::now() + PATIENCE;
+    let sender = &Sender {
+        host: letter::hostname().unwrap_or_default(),
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    thread::scope(|scope| {
+        let under_way = site.config.forward.iter().filter_map(|receiver| {
+            let records = state.forward.waiting_for(&receiver.name);
+            if records.is_empty() {
+                return None;
+            }
+            let work = move || hand_on(receiver, &records, sender, book, deadline);
+            Some((receiver.name.clone(), scope.spawn(work)))
+        });
+        let under_way: Vec<_> = under_way.collect();
+        let done = under_way.into_iter();
+        done.map(|(name, work)| (name, work.join().unwrap_or_default())).collect()
+    })
+}
+
+/// All that a report tells, one record each: conditions, alerts, notices. What is told of
+/// receivers' own records is no record: each would bring about the next.
+fn records(
+    site: &Site<'_>,
+    report: &Report,
+    happened: &[Happened],
+    message_id: &str,
+) -> Vec<Record> {
+    let (lang, now) = (site.lang(), report.made_at);
+    let head = Head {
+        time: now,
+        site: &report.site,
+        pce: &report.pce_url,
+        org: &report.org_id,
+        message_id,
+    };
+    let conditions = report.conditions.iter().map(|news| {
+        let level = if news.phase == Phase::Ended { Level::Info } else { news.level };
+        let blank = Record::new(&head, Kind::Condition, level, words(news, lang, now));
+        blank.of_condition(news, now)
+    });
+    let alerts = report.alerts.iter().map(|alert| {
+        let words = Words {
+            name: alert.rule_name.clone(),
+            text: alert_in_a_line(alert, lang),
+            meaning: alert.desc.clone(),
+            advice: alert.rec.clone(),
+        };
+        Record::new(&head, Kind::Alert, alert.level, words).of_alert(alert)
+    });
+    let notices = report.notices.iter().zip(happened);
+    let notices = notices.filter(|(_, happened)| !happened.is_about_records());
+    let notices = notices.map(|(notice, happened)| {
+        let words = Words {
+            name: notice.title.clone(),
+            text: notice.text.clone(),
+            meaning: String::new(),
+            advice: notice.advice.clone(),
+        };
+        let blank = Record::new(&head, Kind::Notice, Level::Warning, words);
+        Record { notice: happened.word().to_owned(), ..blank }
+    });
+    let hide = |text: &str| site.config.secrets.hide(text);
+    let all = conditions.chain(alerts).chain(notices).enumerate();
+    all.map(|(nth, record)| record.map(&hide).numbered(nth)).collect()
+}
+
+fn words(news: &ConditionNews, lang: Lang, now: jiff::Timestamp) -> Words {
+    let [name, meaning, advice] = condition_in_words(news, lang, now);
+    let text = match news.detail.text(lang) {
+        "" => name.clone(),
+        detail => format!("{name}: {detail}"),
+    };
+    Words { name, text, meaning, advice }
+}

@@ -1,0 +1,199 @@
+//! A connection to a syslog server: TCP, TCP with TLS, or a stream of this host; every wait
+//! is bounded.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+use super::failure::Cause;
+use super::{STEP, Server};
+use crate::net::bare;
+use crate::net::tls::{self, Problem};
+
+/// How long a server is looked at that may be about to hang up.
+const A_GLANCE: Duration = Duration::from_millis(100);
+
+/// How long a server may take to hang up once it has all.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A socket that waits no longer than [`STEP`] for a read or a write, nor beyond the
+/// deadline.
+struct Timed {
+    socket: Socket,
+    deadline: Instant,
+    step: Duration,
+}
+
+enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// How long one step may take now.
+///
+/// # Errors
+/// `TimedOut` where the deadline has passed.
+pub(super) fn within(step: Duration, deadline: Instant) -> io::Result<Duration> {
+    let left = step.min(deadline.saturating_duration_since(Instant::now()));
+    if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+impl Timed {
+    fn arm(&self) -> io::Result<()> {
+        let left = Some(within(self.step, self.deadline)?);
+        match &self.socket {
+            Socket::Tcp(socket) => {
+                socket.set_read_timeout(left)?;
+                socket.set_write_timeout(left)
+            }
+            Socket::Unix(socket) => {
+                socket.set_read_timeout(left)?;
+                socket.set_write_timeout(left)
+            }
+        }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.arm()?;
+        match &mut self.socket {
+            Socket::Tcp(socket) => socket.read(buffer),
+            Socket::Unix(socket) => socket.read(buffer),
+        }
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.arm()?;
+        match &mut self.socket {
+            Socket::Tcp(socket) => socket.write(bytes),
+            Socket::Unix(socket) => socket.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// In the clear or inside TLS.
+enum Line {
+    Clear(Timed),
+    Tls(Box<StreamOwned<ClientConnection, Timed>>),
+}
+
+/// A connection that is open.
+pub(super) struct Connection(Line);
+
+impl Connection {
+    pub fn tcp(address: SocketAddr, deadline: Instant) -> Result<Self, Cause> {
+        let socket = TcpStream::connect_timeout(&address, within(STEP, deadline)?)?;
+        socket.set_nodelay(true)?;
+        Ok(Self::clear(Socket::Tcp(socket), deadline))
+    }
+
+    pub fn unix(path: &Path, deadline: Instant) -> Result<Self, Cause> {
+        Ok(Self::clear(Socket::Unix(UnixStream::connect(path)?), deadline))
+    }
+
+    fn clear(socket: Socket, deadline: Instant) -> Self {
+        Self(Line::Clear(Timed { socket, deadline, step: STEP }))
+    }
+
+    /// From here on inside TLS.
+    pub fn encrypted(self, config: &Arc<ClientConfig>, server: &Server) -> Result<Self, Cause> {
+        let Line::Clear(mut timed) = self.0 else { return Ok(self) };
+        let other = |text: String| Cause::Tls(Problem::Other(text));
+        let name = ServerName::try_from(bare(&server.host).to_owned());
+        let name = name.map_err(|error| other(error.to_string()))?;
+        let mut connection = ClientConnection::new(Arc::clone(config), name)
+            .map_err(|error| other(error.to_string()))?;
+        while connection.is_handshaking() {
+            let (read, written) = connection.complete_io(&mut timed)?;
+            if read == 0 && written == 0 {
+                return Err(Cause::Closed);
+            }
+        }
+        Ok(Self(Line::Tls(Box::new(StreamOwned::new(connection, timed)))))
+    }
+
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+        let line: &mut dyn Write = match &mut self.0 {
+            Line::Clear(line) => line,
+            Line::Tls(line) => line,
+        };
+        line.write_all(bytes)?;
+        line.flush()?;
+        Ok(())
+    }
+
+    /// Ends the connection, and waits until the server has ended it too: what was sent has
+    /// been read then, which is as near to a receipt as syslog comes. One that hung up
+    /// before it was asked to has not read it all, and one that does not hang up may hang.
+    pub fn finish(mut self) -> Result<(), Cause> {
+        if self.ended(A_GLANCE)? {
+            return Err(Cause::Closed);
+        }
+        let timed = match &mut self.0 {
+            Line::Clear(timed) => timed,
+            Line::Tls(stream) => {
+                stream.conn.send_close_notify();
+                stream.flush()?;
+                &mut stream.sock
+            }
+        };
+        let closed = match &timed.socket {
+            Socket::Tcp(socket) => socket.shutdown(Shutdown::Write),
+            Socket::Unix(socket) => socket.shutdown(Shutdown::Write),
+        };
+        closed?;
+        match self.ended(FAREWELL)? {
+            true => Ok(()),
+            false => Err(Cause::StaysOpen),
+        }
+    }
+
+    /// Whether the server hangs up within the time; what it says meanwhile is of no use.
+    fn ended(&mut self, time: Duration) -> Result<bool, Cause> {
+        let until = Instant::now() + time;
+        let mut buffer = [0; 512];
+        while let Ok(left) = within(time, until) {
+            let line: &mut dyn Read = match &mut self.0 {
+                Line::Clear(timed) => {
+                    timed.step = left;
+                    timed
+                }
+                Line::Tls(stream) => {
+                    stream.sock.step = left;
+                    stream
+                }
+            };
+            match line.read(&mut buffer) {
+                Ok(0) => return Ok(true),
+                Ok(_) => {}
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => return Ok(false),
+                    io::ErrorKind::Interrupted => {}
+                    // TLS without a farewell is one all the same.
+                    io::ErrorKind::UnexpectedEof => return Ok(true),
+                    _ => return Err(error.into()),
+                },
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A client's side of TLS, for several connections.
+pub(super) fn client(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Cause> {
+    let trust = tls::Trust { verify: true, ca_file: ca_file.map(Path::to_owned) };
+    tls::client_config(&trust).map_err(Cause::Setup)
+}
