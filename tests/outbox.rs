@@ -3,6 +3,7 @@
 
 mod mailbox;
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use illumio_monitor::lang::Lang;
@@ -26,11 +27,15 @@ fn soon() -> Instant {
 
 const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
 
+static TO: LazyLock<Vec<String>> =
+    LazyLock::new(|| vec!["a@example.com".to_owned(), "b@example.com".to_owned()]);
+
 static NO_THREAD: Thread = Thread { in_reply_to: None, references: Vec::new() };
 
 fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
     Parts {
         message_id: "1.2@example.com",
+        to: &TO,
         made_at: "2026-11-22T10:20:30Z".parse().unwrap(),
         subject: HOSTILE,
         text,
@@ -191,6 +196,7 @@ fn waiting(number: usize) -> Waiting {
         text: format!("details of {number}"),
         html: format!("<html><body class=\"x\"><p>details of {number}</p></body></html>"),
         lines: vec![format!("rule <{number}>: 12 matches")],
+        to: Vec::new(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,

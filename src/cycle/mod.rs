@@ -21,9 +21,11 @@ pub mod notice;
 mod outcome;
 mod pauses;
 mod poll;
+mod routing;
 mod sight;
 mod site;
 mod tallies;
+mod telling;
 mod test_mail;
 mod thread;
 mod traffic;
@@ -44,7 +46,6 @@ use self::site::Site;
 use crate::commands::call::Call;
 use crate::exit::Code;
 use crate::lang::{Both, cycle as say};
-use crate::mail::mime::Attachment;
 use crate::mail::outbox::{Sent, Waiting};
 use crate::net::AddressBook;
 use crate::pce::clock::Clock;
@@ -122,11 +123,10 @@ struct Findings {
 
 /// What a cycle has to tell, before it is put into words for anyone.
 struct Telling {
+    /// All of it, without a footer.
     report: Report,
-    /// Whether it is about nothing but mail.
-    about_mail: bool,
-    /// The records that matched.
-    attachment: Option<Attachment>,
+    /// So many of its notices, the last ones, are about mail.
+    notices_about_mail: usize,
 }
 
 impl<'a> Cycle<'a> {
@@ -263,8 +263,10 @@ impl<'a> Cycle<'a> {
             self.happened.push(Happened::RunsDied(died));
         }
         let daily = self.daily_report(&findings.poll);
-        let mail = self.what_to_tell(findings, news).map(|telling| self.write_mail(telling));
-        let mails: Vec<Waiting> = [mail, daily].into_iter().flatten().collect();
+        let telling = self.what_to_tell(findings, news);
+        let mut mails =
+            telling.map(|telling| self.tell_each(&telling, findings)).unwrap_or_default();
+        mails.extend(daily);
         let has_news = !mails.is_empty();
         let reader = self.site.reader();
         mails.into_iter().for_each(|mail| self.state.outbox.push(mail, &reader));
@@ -298,8 +300,8 @@ impl<'a> Cycle<'a> {
             self.state.outbox.expire(now);
         }
         let alerts = std::mem::take(&mut findings.alerts);
-        let about_mail = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
         let lost = self.state.outbox.take_untold();
+        let notices_about_mail = lost.len();
         self.happened.extend(lost.into_iter().map(Happened::MailLost));
         let with_mail = !(alerts.is_empty() && news.is_empty() && self.happened.is_empty());
         let paused = pauses::found(&self.site, &mut self.state.held, now, with_mail);
@@ -310,44 +312,13 @@ impl<'a> Cycle<'a> {
         let kind = if alerts.is_empty() { Kind::Condition } else { Kind::Alert };
         let mut conditions = news;
         conditions.sort_by_key(|news| std::cmp::Reverse(news.level));
-        let (attachment, attached) = match kind {
-            Kind::Alert => findings.filing.attachment(self.site.lang()),
-            _ => (None, None),
-        };
         let report = Report {
             conditions,
             alerts,
             notices: self.happened.iter().map(|happened| happened.notice(&reader)).collect(),
-            footer: self.footer(attached, &findings.poll),
             ..blank_report(&self.site.config, kind, now)
         };
-        Some(Telling { report, about_mail, attachment })
-    }
-
-    /// The mail that tells it.
-    fn write_mail(&mut self, telling: Telling) -> Waiting {
-        let Telling { report, about_mail, attachment } = telling;
-        let mail = Waiting {
-            about_mail,
-            thread: thread::thread(&self.site, &self.state.target, &report),
-            attachment,
-            ..letter(&report, &self.site.config, self.site.call.random)
-        };
-        letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
-        mail
-    }
-
-    /// What was read and what was not, when the next run is due, and who says so.
-    fn footer(&mut self, attached: Option<String>, poll: &Poll) -> Vec<String> {
-        let (site, now) = (&self.site, self.clock.now());
-        let mut lines: Vec<String> = attached.into_iter().chain(poll.lines(site)).collect();
-        lines.extend(site.taken_from_memory(&self.book));
-        lines.extend(died::lines(site, &mut self.state.died));
-        lines.extend(letter::next_run(site, &self.state.rhythm, now));
-        let told = &mut self.state.remarks_told;
-        lines.extend(letter::remarks(site, &self.remarks, told, site.day(now)));
-        lines.extend(letter::signature(site));
-        lines
+        Some(Telling { report, notices_about_mail })
     }
 
     /// What an earlier run left, before anything else: how it went has to be saved.

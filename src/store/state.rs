@@ -24,7 +24,7 @@ use crate::report::daily::{Day, Gap};
 use crate::report::pause::held::HeldBack;
 use crate::report::standing::workloads::WorkloadMemory;
 use crate::report::tally::Tally;
-use crate::report::{BeginMail, Condition};
+use crate::report::{BeginMail, Condition, ToldIn};
 use crate::rules::Level;
 use crate::rules::series::{Known, Legacy};
 use crate::screen::visible::visible;
@@ -201,6 +201,9 @@ pub struct Held {
     /// a state of before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begin_mail: Option<BeginMail>,
+    /// Who was told of it first by which mail, where not all are told the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_in: Vec<ToldIn>,
     /// For what is about to expire: when, and which warning was told last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<ToldExpiry>,
@@ -605,6 +608,7 @@ impl Salvage<'_> {
             mails,
             unconfirmed: Unconfirmed { mails: unconfirmed },
             untold: untold.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
+            fates: Vec::new(),
         }
     }
 }

@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
-use crate::report::{Condition, Report};
+use crate::report::{Condition, ConditionNews, Report};
 
 /// The HTML part is at most so many bytes, whatever is reported.
 pub const HTML_MAX: usize = 100_000;
@@ -89,6 +89,11 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
 /// What a condition is called when it begins.
 pub fn name_of(condition: Condition, since: Timestamp, lang: Lang) -> String {
     daily::holds(condition, since, lang)
+}
+
+/// `PCE still unreachable`: what there is to say of a condition, in a few words.
+pub fn condition_name(lang: Lang, news: &ConditionNews) -> String {
+    condition::title(lang, news)
 }
 
 /// `2 h 10 min`, as mails have it: between the minutes of two times.
