@@ -47,6 +47,7 @@ mod stories {
     mod quiet_runs;
     mod random_worlds;
     mod roots_hands;
+    mod routes;
     mod rules_command;
     mod rules_described;
     mod runs_that_died;

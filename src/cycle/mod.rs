@@ -381,6 +381,7 @@ impl<'a> Cycle<'a> {
     /// Saves the state; false where it could be saved nowhere.
     fn save(&mut self) -> bool {
         self.state.addresses = self.book.addresses();
+        self.note_fates();
         let saved = self.store.save(&mut self.state);
         self.is_kept |= saved.is_ok();
         let lang = self.site.lang();

@@ -172,6 +172,16 @@ impl Share {
         }
     }
 
+    /// The places of what it tells, among all that there is: conditions, alerts, notices.
+    pub fn places(&self, whole: &Report) -> Vec<usize> {
+        let conditions = self.content.conditions.iter().map(|(at, _)| *at);
+        let before = whole.conditions.len();
+        let alerts = self.content.alerts.iter().map(|at| before + at);
+        let before = before + whole.alerts.len();
+        let notices = self.content.notices.iter().map(|at| before + at);
+        conditions.chain(alerts).chain(notices).collect()
+    }
+
     /// Whether the recipients get all there is.
     pub fn is_whole(&self, whole: &Report) -> bool {
         self.to.is_empty() && self.content.alerts.len() == whole.alerts.len()

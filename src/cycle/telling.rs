@@ -4,7 +4,7 @@
 use super::poll::Poll;
 use super::routing::{self, Share};
 use super::{Cycle, Findings, Telling, died, letter, thread};
-use crate::mail::outbox::Waiting;
+use crate::mail::outbox::{Fate, Waiting};
 use crate::report::Kind;
 
 /// A line of a footer.
@@ -21,12 +21,39 @@ impl Cycle<'_> {
         let footer = self.footer(&findings.poll, shares.iter().any(|share| share.is_ours));
         let mut random = self.site.call.random;
         let mut mails = Vec::new();
+        let mut told_in = vec![Vec::new(); telling.report.things()];
         for share in shares {
-            mails.push(self.write_mail(telling, &share, (&footer, findings), random));
+            let mail = self.write_mail(telling, &share, (&footer, findings), random);
+            for place in share.places(&telling.report) {
+                told_in
+                    .get_mut(place)
+                    .into_iter()
+                    .for_each(|ids| ids.push(mail.message_id.clone()));
+            }
+            mails.push(mail);
             // The next one but one: that after the first is the daily report's.
             random = random.wrapping_add(2);
         }
+        self.state.history.change(|open| open.tell(&telling.report, &told_in));
         mails
+    }
+
+    /// Takes note of what became of mails, before that is saved.
+    pub(super) fn note_fates(&mut self) {
+        let fates = self.state.outbox.take_fates();
+        if fates.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        self.state.history.change(|open| {
+            for fate in fates {
+                match fate {
+                    Fate::Delivered(mail) => open.delivered(&mail, now),
+                    Fate::Merged { mail, into } => open.merged(&mail, &into),
+                    Fate::GivenUp(mail) => open.given_up(&mail, now),
+                }
+            }
+        });
     }
 
     /// The mail that tells a share.

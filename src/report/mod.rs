@@ -8,6 +8,7 @@ mod changes;
 pub mod daily;
 pub mod evidence;
 pub mod group;
+pub mod history;
 pub mod pause;
 pub mod records;
 pub mod snapshot;
@@ -395,6 +396,11 @@ pub enum Phase {
 }
 
 impl Report {
+    /// How many conditions, alerts and notices it tells.
+    pub fn things(&self) -> usize {
+        self.conditions.len() + self.alerts.len() + self.notices.len()
+    }
+
     /// The worst of what it tells; an end of something bad is `Info`.
     pub fn level(&self) -> Level {
         let conditions = self.conditions.iter().map(|news| match news.phase {

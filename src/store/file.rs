@@ -177,14 +177,14 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers the waiting mail alone, which daily report was told, and
-/// A state that remembers what is still to be told, the waiting mail and what pauses hold,
-/// which daily report was told, and which records are still to be archived.
+/// A state that remembers what was told, what is still to be told, the waiting mail and what
+/// pauses hold, which daily report was told, and which records are still to be archived.
 fn afresh(state: State) -> State {
     State {
         archive: state.archive,
         outbox: state.outbox,
         held: state.held,
+        history: state.history,
         day: Day { told: state.day.told, ..Day::default() },
         ..State::default()
     }

@@ -21,6 +21,7 @@ use crate::pce::ip_lists::IpLists;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::daily::{Day, Gap};
+use crate::report::history::History;
 use crate::report::pause::held::HeldBack;
 use crate::report::standing::workloads::WorkloadMemory;
 use crate::report::tally::Tally;
@@ -91,6 +92,9 @@ pub struct State {
     /// The addresses that served names over verified TLS.
     #[serde(skip_serializing_if = "Addresses::is_empty")]
     pub addresses: Addresses,
+    /// What was told, and what became of it.
+    #[serde(skip_serializing_if = "History::is_empty")]
+    pub history: History,
     /// Mails that wait.
     pub outbox: Outbox,
 }
@@ -133,6 +137,7 @@ impl Default for State {
             archive: None,
             ip_lists: IpLists::default(),
             addresses: Addresses::new(),
+            history: History::default(),
             outbox: Outbox::default(),
         }
     }
@@ -437,6 +442,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         archive: salvage.take("archive"),
         ip_lists: salvage.take_or_begin_anew("ip_lists"),
         addresses: salvage.take("addresses"),
+        history: salvage.take_or_begin_anew("history"),
         outbox: salvage.take_outbox(last_run.as_ref()),
         last_run,
     };
@@ -477,6 +483,7 @@ const PARTS: &[&str] = &[
     "archive",
     "ip_lists",
     "addresses",
+    "history",
     "outbox",
 ];
 
@@ -657,6 +664,7 @@ mod tests {
         state.died.told.push(Timestamp::UNIX_EPOCH);
         state.workloads.failures = 1;
         state.held.all_told = Some(Timestamp::UNIX_EPOCH);
+        state.history = serde_json::from_value("AQ".into()).unwrap();
         state.before_jump = Some(BeforeJump {
             events: None,
             traffic: None,
