@@ -31,6 +31,7 @@ mod stories {
     mod expiry;
     mod gaps;
     mod groups;
+    mod history;
     mod hostile_records;
     mod illumio_py;
     mod importing;

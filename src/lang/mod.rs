@@ -13,6 +13,7 @@ pub mod config;
 pub mod counts;
 pub mod cycle;
 pub mod help;
+pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod mail;
