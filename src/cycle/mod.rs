@@ -265,7 +265,7 @@ impl<'a> Cycle<'a> {
         let daily = self.daily_report(&findings.poll);
         let telling = self.what_to_tell(findings, news);
         let mut mails =
-            telling.map(|telling| self.tell_each(&telling, findings)).unwrap_or_default();
+            telling.map(|telling| self.tell_each(telling, findings)).unwrap_or_default();
         mails.extend(daily);
         let has_news = !mails.is_empty();
         let reader = self.site.reader();

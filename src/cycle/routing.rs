@@ -26,6 +26,12 @@ pub(super) struct Share {
     pub is_ours: bool,
     /// Whether it is about nothing but mail.
     pub about_mail: bool,
+    /// Whether it is for the recipients, and has all alerts.
+    pub is_whole: bool,
+    /// The places of what it tells among all there is: conditions, alerts, notices.
+    pub places: Vec<usize>,
+    /// What others are told that these people are not: a line for each set of them.
+    pub elsewhere: Vec<String>,
     content: Content,
 }
 
@@ -42,6 +48,16 @@ impl Content {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The places among all that there is: conditions, alerts, notices.
+    fn places(&self, whole: &Report) -> Vec<usize> {
+        let conditions = self.conditions.iter().map(|(at, _)| *at);
+        let before = whole.conditions.len();
+        let alerts = self.alerts.iter().map(|at| before + at);
+        let before = before + whole.alerts.len();
+        let notices = self.notices.iter().map(|at| before + at);
+        conditions.chain(alerts).chain(notices).collect()
+    }
 }
 
 /// Who gets each thing.
@@ -53,7 +69,7 @@ struct Audiences {
 
 /// What is told, share by share: the first one of the recipients comes first. Without
 /// routes, one share for them.
-pub(super) fn split(telling: &Telling, mail: &Settings) -> Vec<Share> {
+pub(super) fn split(telling: &Telling, mail: &Settings, lang: Lang) -> Vec<Share> {
     let audiences = Audiences::of(&telling.report, mail);
     let mut shares: Vec<(Content, Vec<String>)> = Vec::new();
     for who in mail.everyone() {
@@ -67,13 +83,19 @@ pub(super) fn split(telling: &Telling, mail: &Settings) -> Vec<Share> {
         }
     }
     let first_about_mail = telling.report.notices.len() - telling.notices_about_mail;
-    let share = |(content, to): (Content, Vec<String>)| Share {
-        is_ours: to.iter().any(|to| mail.recipients.contains(to)),
-        about_mail: content.alerts.is_empty()
-            && content.conditions.is_empty()
-            && content.notices.iter().all(|at| *at >= first_about_mail),
-        to: if is_the_recipients(&to, mail) { Vec::new() } else { to },
-        content,
+    let share = |(content, to): (Content, Vec<String>)| {
+        let is_the_recipients = is_the_recipients(&to, mail);
+        Share {
+            is_ours: to.iter().any(|to| mail.recipients.contains(to)),
+            about_mail: content.alerts.is_empty()
+                && content.conditions.is_empty()
+                && content.notices.iter().all(|at| *at >= first_about_mail),
+            is_whole: is_the_recipients && content.alerts.len() == telling.report.alerts.len(),
+            places: content.places(&telling.report),
+            elsewhere: audiences.elsewhere(&content, &telling.report, lang),
+            to: if is_the_recipients { Vec::new() } else { to },
+            content,
+        }
     };
     shares.into_iter().map(share).collect()
 }
@@ -113,6 +135,29 @@ impl Audiences {
             notices: places(&self.notices),
         }
     }
+
+    /// What others are told that is not in `mine`, and who they are.
+    fn elsewhere(&self, mine: &Content, report: &Report, lang: Lang) -> Vec<String> {
+        let mine = mine.places(report);
+        let conditions = report.conditions.iter().map(|news| condition_name(lang, news));
+        let alerts = report.alerts.iter().map(|alert| alert.rule_name.trim().to_owned());
+        let notices = report.notices.iter().map(|notice| notice.title.trim().to_owned());
+        let names = conditions.chain(alerts).chain(notices);
+        let audiences = self.conditions.iter().chain(&self.alerts).chain(&self.notices);
+        let mut others: Vec<(&[String], Vec<String>)> = Vec::new();
+        for (at, (audience, name)) in audiences.zip(names).enumerate() {
+            match others.iter_mut().find(|(people, _)| people == audience) {
+                _ if mine.contains(&at) => {}
+                Some((_, names)) => names.push(name),
+                None => others.push((audience, vec![name])),
+            }
+        }
+        let told = others.iter().take(ELSEWHERE).map(|(people, names)| {
+            say::told_elsewhere(lang, first(lang, people), names.len(), first(lang, names))
+        });
+        let more = others.iter().skip(ELSEWHERE).map(|(_, names)| names.len()).sum::<usize>();
+        told.chain((more > 0).then(|| say::more_told_elsewhere(lang, more))).collect()
+    }
 }
 
 /// Whoever was told that it began hears the rest of it, too, whatever became of its level
@@ -147,22 +192,20 @@ fn told_by(news: &ConditionNews, who: &str, mail: &Settings) -> Option<BeginMail
 }
 
 impl Share {
-    /// What these people are told, without a footer.
-    pub fn report(&self, whole: &Report, mail: &Settings) -> Report {
+    /// What these people are told, without a footer. The last share takes it out of `whole`.
+    pub fn report(&self, whole: &mut Report, is_last: bool, mail: &Settings) -> Report {
         let who = self.to.first().or(mail.recipients.first());
-        let conditions = self.content.conditions.iter().filter_map(|(at, _)| {
-            let news = whole.conditions.get(*at)?.clone();
-            let told_by = who.and_then(|who| told_by(&news, who, mail));
-            Some(ConditionNews { told_by, ..news })
-        });
-        let alerts = self.content.alerts.iter().filter_map(|at| whole.alerts.get(*at));
-        let notices = self.content.notices.iter().filter_map(|at| whole.notices.get(*at));
+        let conditions: Vec<usize> = self.content.conditions.iter().map(|(at, _)| *at).collect();
+        let mut conditions = pick(&mut whole.conditions, &conditions, is_last);
+        for news in &mut conditions {
+            news.told_by = who.and_then(|who| told_by(news, who, mail));
+        }
         let kind = if self.content.alerts.is_empty() { Kind::Condition } else { Kind::Alert };
         Report {
             kind,
-            conditions: conditions.collect(),
-            alerts: alerts.cloned().collect(),
-            notices: notices.cloned().collect(),
+            conditions,
+            alerts: pick(&mut whole.alerts, &self.content.alerts, is_last),
+            notices: pick(&mut whole.notices, &self.content.notices, is_last),
             footer: Vec::new(),
             site: whole.site.clone(),
             pce_url: whole.pce_url.clone(),
@@ -171,56 +214,15 @@ impl Share {
             daily: None,
         }
     }
+}
 
-    /// The places of what it tells, among all that there is: conditions, alerts, notices.
-    pub fn places(&self, whole: &Report) -> Vec<usize> {
-        let conditions = self.content.conditions.iter().map(|(at, _)| *at);
-        let before = whole.conditions.len();
-        let alerts = self.content.alerts.iter().map(|at| before + at);
-        let before = before + whole.alerts.len();
-        let notices = self.content.notices.iter().map(|at| before + at);
-        conditions.chain(alerts).chain(notices).collect()
+/// What stands at these places of `all`, which is needed no more where it is the last time.
+fn pick<T: Clone>(all: &mut Vec<T>, places: &[usize], is_last: bool) -> Vec<T> {
+    if !is_last {
+        return places.iter().filter_map(|at| all.get(*at)).cloned().collect();
     }
-
-    /// Whether the recipients get all there is.
-    pub fn is_whole(&self, whole: &Report) -> bool {
-        self.to.is_empty() && self.content.alerts.len() == whole.alerts.len()
-    }
-
-    /// What others are told that these people are not: a line for each set of them.
-    pub fn elsewhere(&self, whole: &Report, mail: &Settings, lang: Lang) -> Vec<String> {
-        let audiences = Audiences::of(whole, mail);
-        let mut others: Vec<(Vec<String>, Vec<String>)> = Vec::new();
-        let mut note = |audience: &[String], name: String| match others
-            .iter_mut()
-            .find(|(people, _)| *people == audience)
-        {
-            Some((_, names)) => names.push(name),
-            None => others.push((audience.to_vec(), vec![name])),
-        };
-        let mine = |at: usize| self.content.conditions.iter().any(|(mine, _)| *mine == at);
-        for (at, audience) in audiences.conditions.iter().enumerate().filter(|(at, _)| !mine(*at)) {
-            let name = whole.conditions.get(at).map(|news| condition_name(lang, news));
-            note(audience, name.unwrap_or_default());
-        }
-        let mine = |at: usize| self.content.alerts.contains(&at);
-        for (at, audience) in audiences.alerts.iter().enumerate().filter(|(at, _)| !mine(*at)) {
-            let name = whole.alerts.get(at).map(|alert| alert.rule_name.trim().to_owned());
-            note(audience, name.unwrap_or_default());
-        }
-        let mine = |at: usize| self.content.notices.contains(&at);
-        for (at, audience) in audiences.notices.iter().enumerate().filter(|(at, _)| !mine(*at)) {
-            let name = whole.notices.get(at).map(|notice| notice.title.trim().to_owned());
-            note(audience, name.unwrap_or_default());
-        }
-        let told = others.iter().take(ELSEWHERE);
-        let told = told.map(|(people, names)| {
-            let count = names.len();
-            say::told_elsewhere(lang, first(lang, people), count, first(lang, names))
-        });
-        let more = others.iter().skip(ELSEWHERE).map(|(_, names)| names.len()).sum::<usize>();
-        told.chain((more > 0).then(|| say::more_told_elsewhere(lang, more))).collect()
-    }
+    let all = std::mem::take(all).into_iter().enumerate();
+    all.filter(|(at, _)| places.contains(at)).map(|(_, one)| one).collect()
 }
 
 /// The first few, and how many more.

@@ -5,7 +5,8 @@ use super::poll::Poll;
 use super::routing::{self, Share};
 use super::{Cycle, Findings, Telling, died, letter, thread};
 use crate::mail::outbox::{Fate, Waiting};
-use crate::report::Kind;
+use crate::report::history::Entry;
+use crate::report::{Kind, Report};
 
 /// A line of a footer.
 struct FooterLine {
@@ -16,26 +17,55 @@ struct FooterLine {
 
 impl Cycle<'_> {
     /// A mail for each set of people who are told the same.
-    pub(super) fn tell_each(&mut self, telling: &Telling, findings: &Findings) -> Vec<Waiting> {
-        let shares = routing::split(telling, &self.site.config.mail);
+    pub(super) fn tell_each(&mut self, telling: Telling, findings: &Findings) -> Vec<Waiting> {
+        let shares = routing::split(&telling, &self.site.config.mail, self.site.lang());
         let footer = self.footer(&findings.poll, shares.iter().any(|share| share.is_ours));
-        let mut random = self.site.call.random;
+        let mut told = Entry::all_of(&telling.report);
+        let (mut whole, mut random) = (telling.report, self.site.call.random);
         let mut mails = Vec::new();
-        let mut told_in = vec![Vec::new(); telling.report.things()];
-        for share in shares {
-            let mail = self.write_mail(telling, &share, (&footer, findings), random);
-            for place in share.places(&telling.report) {
-                told_in
-                    .get_mut(place)
-                    .into_iter()
-                    .for_each(|ids| ids.push(mail.message_id.clone()));
+        for (at, share) in shares.iter().enumerate() {
+            let is_last = at + 1 == shares.len();
+            let report = share.report(&mut whole, is_last, &self.site.config.mail);
+            let mail = self.write_mail(share, report, (&footer, findings), random);
+            for place in &share.places {
+                told.get_mut(*place).into_iter().for_each(|told| told.is_in(&mail.message_id));
             }
             mails.push(mail);
             // The next one but one: that after the first is the daily report's.
             random = random.wrapping_add(2);
         }
-        self.state.history.change(|open| open.tell(&telling.report, &told_in));
+        self.state.history.change(|open| open.tell(told));
         mails
+    }
+
+    /// The mail that tells a share.
+    fn write_mail(
+        &mut self,
+        share: &Share,
+        mut report: Report,
+        (footer, findings): (&[FooterLine], &Findings),
+        random: u64,
+    ) -> Waiting {
+        let (site, settings) = (&self.site, &self.site.config.mail);
+        let rules: Vec<i64> = report.alerts.iter().map(|alert| alert.rule_id).collect();
+        let of_these = (!share.is_whole).then_some(rules.as_slice());
+        let (attachment, attached) = match report.kind {
+            Kind::Alert => findings.filing.attachment(site.lang(), of_these),
+            _ => (None, None),
+        };
+        let lines = footer.iter().filter(|line| share.is_ours || !line.is_ours);
+        report.footer.extend(attached);
+        report.footer.extend(share.elsewhere.iter().cloned());
+        report.footer.extend(lines.map(|line| line.text.clone()));
+        let mail = Waiting {
+            to: share.to.clone(),
+            about_mail: share.about_mail,
+            thread: thread::thread(site, &self.state.target, &report),
+            attachment,
+            ..letter::letter(&report, &site.config, random)
+        };
+        letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail, settings);
+        mail
     }
 
     /// Takes note of what became of mails, before that is saved.
@@ -54,37 +84,6 @@ impl Cycle<'_> {
                 }
             }
         });
-    }
-
-    /// The mail that tells a share.
-    fn write_mail(
-        &mut self,
-        telling: &Telling,
-        share: &Share,
-        (footer, findings): (&[FooterLine], &Findings),
-        random: u64,
-    ) -> Waiting {
-        let (site, settings) = (&self.site, &self.site.config.mail);
-        let mut report = share.report(&telling.report, settings);
-        let rules: Vec<i64> = report.alerts.iter().map(|alert| alert.rule_id).collect();
-        let of_these = (!share.is_whole(&telling.report)).then_some(rules.as_slice());
-        let (attachment, attached) = match report.kind {
-            Kind::Alert => findings.filing.attachment(site.lang(), of_these),
-            _ => (None, None),
-        };
-        let lines = footer.iter().filter(|line| share.is_ours || !line.is_ours);
-        report.footer.extend(attached);
-        report.footer.extend(share.elsewhere(&telling.report, settings, site.lang()));
-        report.footer.extend(lines.map(|line| line.text.clone()));
-        let mail = Waiting {
-            to: share.to.clone(),
-            about_mail: share.about_mail,
-            thread: thread::thread(site, &self.state.target, &report),
-            attachment,
-            ..letter::letter(&report, &site.config, random)
-        };
-        letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail, settings);
-        mail
     }
 
     /// What was read and what was not, when the next run is due, and who says so. What is

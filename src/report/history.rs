@@ -140,20 +140,9 @@ impl History {
 }
 
 impl Open {
-    /// Adds what a run tells, and into which mails (by their Message-IDs) each of it went:
-    /// for each of the report's conditions, alerts and notices, in their order.
-    pub fn tell(&mut self, report: &Report, mails: &[Vec<String>]) {
-        let conditions = report.conditions.iter().map(of_condition);
-        let alerts = report.alerts.iter().map(of_alert);
-        let notices = report.notices.iter().map(of_notice);
-        let all = conditions.chain(alerts).chain(notices);
-        let mut mails = mails.iter();
-        self.0.extend(all.map(|(level, told)| Entry {
-            at: report.made_at,
-            level,
-            told,
-            mails: mails.next().into_iter().flatten().take(MAILS).map(InMail::of).collect(),
-        }));
+    /// Adds what a run tells.
+    pub fn tell(&mut self, told: Vec<Entry>) {
+        self.0.extend(told);
     }
 
     /// Adds alerts that are held back, and go into no mail yet.
@@ -186,6 +175,24 @@ impl Open {
 }
 
 impl Entry {
+    /// What a report tells: its conditions, alerts and notices in their order, in no mail
+    /// yet.
+    pub fn all_of(report: &Report) -> Vec<Self> {
+        let conditions = report.conditions.iter().map(of_condition);
+        let alerts = report.alerts.iter().map(of_alert);
+        let notices = report.notices.iter().map(of_notice);
+        let all = conditions.chain(alerts).chain(notices);
+        let entry = |(level, told)| Self { at: report.made_at, level, told, mails: Vec::new() };
+        all.map(entry).collect()
+    }
+
+    /// Takes note of a mail that tells it.
+    pub fn is_in(&mut self, message_id: &str) {
+        if self.mails.len() < MAILS {
+            self.mails.push(InMail::of(message_id));
+        }
+    }
+
     /// The rule that it is of.
     pub fn rule(&self) -> Option<i64> {
         match self.told {
@@ -197,7 +204,7 @@ impl Entry {
 }
 
 impl InMail {
-    fn of(message_id: &String) -> Self {
+    fn of(message_id: &str) -> Self {
         Self { hash: short(message_id), merged: false, became: Became::Waits }
     }
 }

@@ -396,11 +396,6 @@ pub enum Phase {
 }
 
 impl Report {
-    /// How many conditions, alerts and notices it tells.
-    pub fn things(&self) -> usize {
-        self.conditions.len() + self.alerts.len() + self.notices.len()
-    }
-
     /// The worst of what it tells; an end of something bad is `Info`.
     pub fn level(&self) -> Level {
         let conditions = self.conditions.iter().map(|news| match news.phase {

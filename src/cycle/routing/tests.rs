@@ -104,7 +104,7 @@ fn telling(alerts: Vec<Alert>, conditions: Vec<ConditionNews>, notices: &[&str])
 /// Each share's people (`-` for the recipients) and what it tells.
 fn told(telling: &Telling, mail: &Settings) -> Vec<String> {
     let share = |share: Share| {
-        let report = share.report(&telling.report, mail);
+        let report = share.report(&mut telling.report.clone(), true, mail);
         let conditions = report.conditions.iter().map(|news| format!("{:?}", news.condition));
         let alerts = report.alerts.iter().map(|alert| alert.rule_id.to_string());
         let notices = report.notices.iter().map(|notice| notice.title.clone());
@@ -112,7 +112,7 @@ fn told(telling: &Telling, mail: &Settings) -> Vec<String> {
         let all: Vec<String> = conditions.chain(alerts).chain(notices).collect();
         format!("{to}: {}", all.join(" "))
     };
-    split(telling, mail).into_iter().map(share).collect()
+    split(telling, mail, Lang::En).into_iter().map(share).collect()
 }
 
 #[test]
@@ -161,18 +161,18 @@ fn what_others_got_is_said_in_few_lines() {
     let alerts = (1..=10).map(|id| alert(id, Level::Info)).collect();
     let settings = mail(&["soc"], routes);
     let all = telling(alerts, vec![], &["lost"]);
-    let shares = split(&all, &settings);
-    let lines = shares[0].elsewhere(&all.report, &settings, Lang::En);
+    let shares = split(&all, &settings, Lang::En);
+    let lines = &shares[0].elsewhere;
     assert_eq!(
-        lines,
+        *lines,
         [
             "Told to net, and not in this mail (9): rule 1, rule 2, rule 3, rule 4, +5",
             "Told to db, and not in this mail (1): rule 10",
         ]
     );
-    let lines = shares[1].elsewhere(&all.report, &settings, Lang::En);
+    let lines = &shares[1].elsewhere;
     assert_eq!(
-        lines,
+        *lines,
         [
             "Told to db, and not in this mail (1): rule 10",
             "Told to soc, and not in this mail (1): lost",
@@ -200,8 +200,12 @@ fn the_end_goes_to_those_who_were_told_the_begin_and_refers_to_their_mail() {
     };
     let all = telling(vec![], vec![over], &[]);
     assert_eq!(told(&all, &settings), ["-: Unreachable", "pager: Unreachable"]);
-    let ids = split(&all, &settings).into_iter().map(|share| {
-        share.report(&all.report, &settings).conditions[0].told_by.clone().unwrap().message_id
+    let ids = split(&all, &settings, Lang::En).into_iter().map(|share| {
+        share.report(&mut all.report.clone(), false, &settings).conditions[0]
+            .told_by
+            .clone()
+            .unwrap()
+            .message_id
     });
     assert_eq!(ids.collect::<Vec<_>>(), ["2@x", "1@x"]);
 }
@@ -249,7 +253,9 @@ fn a_mail_is_about_mail_by_what_is_in_it_and_not_by_what_others_get() {
         notices_about_mail: 1,
         ..telling(vec![alert(1, Level::Info)], vec![], &["undelivered"])
     };
-    let about: Vec<bool> =
-        split(&all, &mail(&["soc"], routes)).iter().map(|share| share.about_mail).collect();
+    let about: Vec<bool> = split(&all, &mail(&["soc"], routes), Lang::En)
+        .iter()
+        .map(|share| share.about_mail)
+        .collect();
     assert_eq!(about, [true, false]);
 }
