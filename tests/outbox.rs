@@ -727,8 +727,8 @@ fn as_many_kinds_of_people_as_there_are_have_a_mail_each_also_beyond_the_bound()
 fn a_mail_goes_to_those_it_was_made_for_and_says_so_in_its_head() {
     let (mailbox, settings) = meet(Options::default());
     let settings = with_routes(settings);
-    let mut outbox = Outbox::default();
-    outbox.mails = vec![routed(1, &["net@example.com", "gone@example.com"]), waiting(2)];
+    let mails = vec![routed(1, &["net@example.com", "gone@example.com"]), waiting(2)];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
     assert!(attempt(&mut outbox, &settings).failures.is_empty());
     let mails = mailbox.mails();
     assert_eq!(mails[0].to, ["net@example.com"]);
@@ -741,10 +741,10 @@ fn a_mail_goes_to_those_it_was_made_for_and_says_so_in_its_head() {
 #[test]
 fn where_nobody_it_was_made_for_is_left_a_mail_goes_to_the_recipients_unless_one_had_it() {
     let (mailbox, settings) = meet(Options::default());
-    let mut outbox = Outbox::default();
     let mut had = routed(2, &["gone@example.com", "left@example.com"]);
     had.served = vec!["gone@example.com".to_owned()];
-    outbox.mails = vec![routed(1, &["gone@example.com"]), had];
+    let mails = vec![routed(1, &["gone@example.com"]), had];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
     attempt(&mut outbox, &settings);
     let mails = mailbox.mails();
     assert_eq!(mails.len(), 1);
@@ -757,8 +757,8 @@ fn what_the_server_refuses_for_all_of_them_is_handed_over_once_it_takes_another_
     let refuse = "RCPT TO:<net@example.com>";
     let (mailbox, settings) = meet(Options::default().say(refuse, "550 5.1.1 no such user"));
     let settings = with_routes(settings);
-    let mut outbox = Outbox::default();
-    outbox.mails = vec![routed(1, &["net@example.com"])];
+    let mails = vec![routed(1, &["net@example.com"])];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
     attempt(&mut outbox, &settings);
     assert_eq!((outbox.mails[0].to.len(), outbox.untold.len()), (1, 0));
     outbox.mails.push(waiting(2));
