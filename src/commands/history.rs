@@ -259,6 +259,9 @@ impl Look {
             "mails": mails.collect::<Vec<_>>(),
         });
         let mut add = |key: &str, value: Value| one[key] = value;
+        if let Some(name) = entry.rule().and_then(|id| self.names.get(&id)) {
+            add("name", name.as_str().into());
+        }
         match &entry.told {
             Told::Alert { rule, count, at_least, first, last, worst, groups } => {
                 add("kind", "alert".into());

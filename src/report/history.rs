@@ -62,7 +62,8 @@ pub enum Told {
         first: Timestamp,
         /// The last one.
         last: Timestamp,
-        /// The worst group, else the first object or the busiest talker; cut, may be empty.
+        /// The worst group, else the first object, the first source or the busiest talker;
+        /// cut, may be empty.
         worst: String,
         /// How many groups; 0 for a rule that counts nothing apart.
         groups: u64,
@@ -247,8 +248,10 @@ fn worst(alert: &Alert) -> String {
     }
     let end = |name: &str, ip: &str| if name.is_empty() { ip.to_owned() } else { name.to_owned() };
     match &alert.subject {
-        Subject::Events { objects, .. } => {
-            objects.top.first().map(|one| one.what.name.clone()).unwrap_or_default()
+        Subject::Events { objects, sources, .. } => {
+            let object = objects.top.first().map(|one| one.what.name.clone());
+            let source = || sources.top.first().map(|one| one.what.name.clone());
+            object.or_else(source).unwrap_or_default()
         }
         Subject::Traffic { talkers, .. } => {
             let Some(talker) = talkers.top.first().map(|one| &one.what) else {
