@@ -1,7 +1,7 @@
 //! Who is told what. All that a cycle has to tell falls into shares, one for each set of
 //! people who get the same; each share becomes a mail of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Telling;
 use crate::lang::{Lang, cycle as say, listed};
@@ -28,7 +28,8 @@ pub(super) struct Share {
     pub about_mail: bool,
     /// Whether it is for the recipients, and has all alerts.
     pub is_whole: bool,
-    /// The places of what it tells among all there is: conditions, alerts, notices.
+    /// The places of what it tells among all there is, in their order: conditions, alerts,
+    /// notices.
     pub places: Vec<usize>,
     /// What others are told that these people are not: a line for each set of them.
     pub elsewhere: Vec<String>,
@@ -62,9 +63,14 @@ impl Content {
 
 /// Who gets each thing.
 struct Audiences {
-    conditions: Vec<Vec<String>>,
-    alerts: Vec<Vec<String>>,
-    notices: Vec<Vec<String>>,
+    /// Each set of people once.
+    sets: Vec<Vec<String>>,
+    /// Which one it is, for each of the conditions …
+    conditions: Vec<usize>,
+    /// … alerts …
+    alerts: Vec<usize>,
+    /// … and notices.
+    notices: Vec<usize>,
 }
 
 /// What is told, share by share: the first one of the recipients comes first. Without
@@ -107,22 +113,33 @@ fn is_the_recipients(to: &[String], mail: &Settings) -> bool {
 
 impl Audiences {
     fn of(report: &Report, mail: &Settings) -> Self {
-        let alerts = report.alerts.iter().map(|alert| {
-            mail.audience(|route: &Route| route.takes_rule(alert.rule_id, alert.level))
-        });
-        let conditions = report.conditions.iter().map(|news| of_condition(news, mail));
-        Self {
-            conditions: conditions.collect(),
-            alerts: alerts.collect(),
-            // What is about the monitor itself goes by no route.
-            notices: report.notices.iter().map(|_| mail.audience(|_| false)).collect(),
-        }
+        let mut sets: Vec<Vec<String>> = Vec::new();
+        let mut place = |set: Vec<String>| {
+            sets.iter().position(|known| *known == set).unwrap_or_else(|| {
+                sets.push(set);
+                sets.len() - 1
+            })
+        };
+        let conditions = report.conditions.iter().map(|news| place(of_condition(news, mail)));
+        let conditions = conditions.collect();
+        // Of thousands of alerts most go by the same routes.
+        let mut by_routes: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut by =
+            |taking: u64| *by_routes.entry(taking).or_insert_with(|| place(mail.audience(taking)));
+        let alerts = report.alerts.iter();
+        let taking = alerts
+            .map(|alert| mail.taking(|route: &Route| route.takes_rule(alert.rule_id, alert.level)));
+        let alerts = taking.map(&mut by).collect();
+        // What is about the monitor itself goes by no route.
+        let notices = report.notices.iter().map(|_| by(0)).collect();
+        Self { conditions, alerts, notices, sets }
     }
 
     fn content_for(&self, who: &str, report: &Report, mail: &Settings) -> Content {
-        let places = |audiences: &[Vec<String>]| -> Vec<usize> {
-            let mine = audiences.iter().enumerate();
-            let mine = mine.filter(|(_, audience)| audience.iter().any(|to| to == who));
+        let hears: Vec<bool> = self.sets.iter().map(|set| set.iter().any(|to| to == who)).collect();
+        let places = |sets: &[usize]| -> Vec<usize> {
+            let all = sets.iter().enumerate();
+            let mine = all.filter(|(_, set)| hears.get(**set) == Some(&true));
             mine.map(|(at, _)| at).collect()
         };
         let told_by = |at: usize| {
@@ -138,21 +155,25 @@ impl Audiences {
 
     /// What others are told that is not in `mine`, and who they are.
     fn elsewhere(&self, mine: &Content, report: &Report, lang: Lang) -> Vec<String> {
+        if self.sets.len() < 2 {
+            return Vec::new();
+        }
         let mine = mine.places(report);
         let conditions = report.conditions.iter().map(|news| condition_name(lang, news));
         let alerts = report.alerts.iter().map(|alert| alert.rule_name.trim().to_owned());
         let notices = report.notices.iter().map(|notice| notice.title.trim().to_owned());
         let names = conditions.chain(alerts).chain(notices);
-        let audiences = self.conditions.iter().chain(&self.alerts).chain(&self.notices);
-        let mut others: Vec<(&[String], Vec<String>)> = Vec::new();
-        for (at, (audience, name)) in audiences.zip(names).enumerate() {
-            match others.iter_mut().find(|(people, _)| people == audience) {
-                _ if mine.contains(&at) => {}
+        let sets = self.conditions.iter().chain(&self.alerts).chain(&self.notices);
+        let mut others: Vec<(usize, Vec<String>)> = Vec::new();
+        for (at, (set, name)) in sets.zip(names).enumerate() {
+            match others.iter_mut().find(|(known, _)| known == set) {
+                _ if mine.binary_search(&at).is_ok() => {}
                 Some((_, names)) => names.push(name),
-                None => others.push((audience, vec![name])),
+                None => others.push((*set, vec![name])),
             }
         }
-        let told = others.iter().take(ELSEWHERE).map(|(people, names)| {
+        let told = others.iter().take(ELSEWHERE).map(|(set, names)| {
+            let people = self.sets.get(*set).map(Vec::as_slice).unwrap_or_default();
             say::told_elsewhere(lang, first(lang, people), names.len(), first(lang, names))
         });
         let more = others.iter().skip(ELSEWHERE).map(|(_, names)| names.len()).sum::<usize>();
@@ -163,7 +184,8 @@ impl Audiences {
 /// Whoever was told that it began hears the rest of it, too, whatever became of its level
 /// and of the routes since; at its end nobody else does.
 fn of_condition(news: &ConditionNews, mail: &Settings) -> Vec<String> {
-    let by_level = || mail.audience(|route| route.takes_condition(news.condition, news.level));
+    let taking = || mail.taking(|route| route.takes_condition(news.condition, news.level));
+    let by_level = || mail.audience(taking());
     let was_told = |who: &String| match news.told_in.is_empty() {
         true => mail.recipients.contains(who),
         false => news.told_in.iter().any(|told| told.to.contains(who)),
@@ -178,7 +200,7 @@ fn of_condition(news: &ConditionNews, mail: &Settings) -> Vec<String> {
         Phase::Ended => everyone.retain(was_told),
     }
     // Those who were told are all gone from the config.
-    if everyone.is_empty() { mail.audience(|_| false) } else { everyone }
+    if everyone.is_empty() { mail.audience(0) } else { everyone }
 }
 
 /// The mail that told its begin to `who`.
@@ -216,13 +238,14 @@ impl Share {
     }
 }
 
-/// What stands at these places of `all`, which is needed no more where it is the last time.
+/// What stands at these places of `all`, which are in their order. The last time `all` is
+/// needed no more.
 fn pick<T: Clone>(all: &mut Vec<T>, places: &[usize], is_last: bool) -> Vec<T> {
     if !is_last {
         return places.iter().filter_map(|at| all.get(*at)).cloned().collect();
     }
     let all = std::mem::take(all).into_iter().enumerate();
-    all.filter(|(at, _)| places.contains(at)).map(|(_, one)| one).collect()
+    all.filter(|(at, _)| places.binary_search(at).is_ok()).map(|(_, one)| one).collect()
 }
 
 /// The first few, and how many more.

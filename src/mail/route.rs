@@ -1,5 +1,7 @@
 //! Who gets what: the routes beside the recipients.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
@@ -62,17 +64,22 @@ impl Settings {
         all
     }
 
-    /// Who gets what the routes that take it are chosen by: their people, and the
-    /// recipients where none takes it or none of those says `only`. Each once, in the order of
-    /// [`Self::everyone`].
-    pub fn audience(&self, takes: impl Fn(&Route) -> bool) -> Vec<String> {
-        let taking: Vec<&Route> = self.routes.iter().filter(|route| takes(route)).collect();
-        let is_only = taking.iter().any(|route| route.only);
-        let hears = |to: &String| {
-            taking.iter().any(|route| route.to.contains(to))
-                || (!is_only && self.recipients.contains(to))
-        };
-        self.everyone().into_iter().filter(hears).collect()
+    /// The routes that take something, as bits by their place.
+    pub fn taking(&self, takes: impl Fn(&Route) -> bool) -> u64 {
+        let routes = self.routes.iter().take(64).enumerate();
+        routes.filter(|(_, route)| takes(route)).fold(0, |bits, (at, _)| bits | 1 << at)
+    }
+
+    /// Who gets what these routes take: their people, and the recipients where there are none
+    /// or none of them says `only`. Each once, in the order of [`Self::everyone`].
+    pub fn audience(&self, taking: u64) -> Vec<String> {
+        let routes = self.routes.iter().take(64).enumerate();
+        let taking = || routes.clone().filter(|(at, _)| taking >> at & 1 == 1).map(|(_, one)| one);
+        let is_only = taking().any(|route| route.only);
+        let recipients = if is_only { &[][..] } else { self.recipients.as_slice() };
+        let hear: BTreeSet<&String> =
+            taking().flat_map(|route| &route.to).chain(recipients).collect();
+        self.everyone().into_iter().filter(|who| hear.contains(who)).collect()
     }
 }
 
