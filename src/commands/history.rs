@@ -195,6 +195,7 @@ impl Look {
                     caught_up: None,
                     expires: None,
                     rule: None,
+                    never_told: false,
                 };
                 condition_name(lang, &news)
             }

@@ -301,11 +301,12 @@ impl<'a> Cycle<'a> {
         }
         let alerts = std::mem::take(&mut findings.alerts);
         let lost = self.state.outbox.take_untold();
-        let notices_about_mail = lost.len();
-        self.happened.extend(lost.into_iter().map(Happened::MailLost));
-        let with_mail = !(alerts.is_empty() && news.is_empty() && self.happened.is_empty());
+        let nothing_else = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
+        let with_mail = !(nothing_else && lost.is_empty());
         let paused = pauses::found(&self.site, &mut self.state.held, now, with_mail);
         self.happened.extend(paused);
+        let notices_about_mail = lost.len();
+        self.happened.extend(lost.into_iter().map(Happened::MailLost));
         if alerts.is_empty() && news.is_empty() && self.happened.is_empty() {
             return None;
         }
