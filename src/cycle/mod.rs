@@ -125,6 +125,9 @@ struct Findings {
 struct Telling {
     /// All of it, without a footer.
     report: Report,
+    /// For its notices from the first on: the routes that take them, as
+    /// [`crate::mail::Settings::taking`] has them; none for those behind.
+    notices_by: Vec<u64>,
     /// So many of its notices, the last ones, are about mail.
     notices_about_mail: usize,
 }
@@ -304,7 +307,11 @@ impl<'a> Cycle<'a> {
         let nothing_else = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
         let with_mail = !(nothing_else && lost.is_empty());
         let paused = pauses::found(&self.site, &mut self.state.held, now, with_mail);
-        self.happened.extend(paused);
+        let mut notices_by = vec![0; self.happened.len()];
+        for (happened, routes) in routing::by_routes(paused, &self.site.config.mail) {
+            self.happened.push(happened);
+            notices_by.push(routes);
+        }
         let notices_about_mail = lost.len();
         self.happened.extend(lost.into_iter().map(Happened::MailLost));
         if alerts.is_empty() && news.is_empty() && self.happened.is_empty() {
@@ -319,7 +326,7 @@ impl<'a> Cycle<'a> {
             notices: self.happened.iter().map(|happened| happened.notice(&reader)).collect(),
             ..blank_report(&self.site.config, kind, now)
         };
-        Some(Telling { report, notices_about_mail })
+        Some(Telling { report, notices_by, notices_about_mail })
     }
 
     /// What an earlier run left, before anything else: how it went has to be saved.

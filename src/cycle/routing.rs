@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Telling;
+use super::notice::Happened;
 use crate::lang::{Lang, cycle as say, listed};
 use crate::mail::compose::condition_name;
 use crate::mail::outbox::Waiting;
 use crate::mail::{Route, Settings};
+use crate::report::group::Rest;
+use crate::report::pause::held::Held;
 use crate::report::{BeginMail, ConditionNews, Kind, Phase, Report, ToldIn};
-use crate::store::state::Held;
+use crate::store::state;
 
 /// So many lines say what others got.
 const ELSEWHERE: usize = 3;
@@ -76,7 +79,7 @@ struct Audiences {
 /// What is told, share by share: the first one of the recipients comes first. Without
 /// routes, one share for them.
 pub(super) fn split(telling: &Telling, mail: &Settings, lang: Lang) -> Vec<Share> {
-    let audiences = Audiences::of(&telling.report, mail);
+    let audiences = Audiences::of(telling, mail);
     let mut shares: Vec<(Content, Vec<String>)> = Vec::new();
     for who in mail.everyone() {
         let content = audiences.content_for(&who, &telling.report, mail);
@@ -112,7 +115,8 @@ fn is_the_recipients(to: &[String], mail: &Settings) -> bool {
 }
 
 impl Audiences {
-    fn of(report: &Report, mail: &Settings) -> Self {
+    fn of(telling: &Telling, mail: &Settings) -> Self {
+        let report = &telling.report;
         let mut sets: Vec<Vec<String>> = Vec::new();
         let mut place = |set: Vec<String>| {
             sets.iter().position(|known| *known == set).unwrap_or_else(|| {
@@ -131,7 +135,8 @@ impl Audiences {
             .map(|alert| mail.taking(|route: &Route| route.takes_rule(alert.rule_id, alert.level)));
         let alerts = taking.map(&mut by).collect();
         // What is about the monitor itself goes by no route.
-        let notices = report.notices.iter().map(|_| by(0)).collect();
+        let taking = telling.notices_by.iter().copied().chain(std::iter::repeat(0));
+        let notices = report.notices.iter().zip(taking).map(|(_, taking)| by(taking)).collect();
         Self { conditions, alerts, notices, sets }
     }
 
@@ -179,6 +184,42 @@ impl Audiences {
         let more = others.iter().skip(ELSEWHERE).map(|(_, names)| names.len()).sum::<usize>();
         told.chain((more > 0).then(|| say::more_told_elsewhere(lang, more))).collect()
     }
+}
+
+/// What happened, each with the routes that take it: what a pause held goes where it would
+/// have gone without the pause.
+pub(super) fn by_routes(happened: Vec<Happened>, mail: &Settings) -> Vec<(Happened, u64)> {
+    let mut all = Vec::new();
+    for one in happened {
+        match one {
+            Happened::HeldBack(pause, held) if !mail.routes.is_empty() => {
+                let parts = held_by_routes(*held, mail).into_iter();
+                let part =
+                    |(routes, held)| (Happened::HeldBack(pause.clone(), Box::new(held)), routes);
+                all.extend(parts.map(part));
+            }
+            other => all.push((other, 0)),
+        }
+    }
+    all
+}
+
+fn held_by_routes(held: Held, mail: &Settings) -> BTreeMap<u64, Held> {
+    let Held { why, rules, conditions, beyond } = held;
+    let mut by: BTreeMap<u64, Held> = BTreeMap::new();
+    let part = || Held { why: why.clone(), ..Held::default() };
+    for (id, rule) in rules {
+        let taking = mail.taking(|route| route.takes_rule(id, rule.level));
+        by.entry(taking).or_insert_with(part).rules.insert(id, rule);
+    }
+    for one in conditions {
+        let taking = mail.taking(|route| route.takes_condition(one.condition, one.level));
+        by.entry(taking).or_insert_with(part).conditions.push(one);
+    }
+    if beyond != Rest::default() {
+        by.entry(0).or_insert_with(part).beyond = beyond;
+    }
+    by
 }
 
 /// Whoever was told that it began hears the rest of it, too, whatever became of its level
@@ -260,7 +301,7 @@ fn first(lang: Lang, names: &[String]) -> String {
 /// Takes note that the mail tells these people of a condition, where not all conditions go
 /// to the same ones: the end has to follow the begin. `held` is as it was before the mail.
 pub(super) fn note_who_was_told(
-    held: &mut Held,
+    held: &mut state::Held,
     news: &ConditionNews,
     mail: &Waiting,
     settings: &Settings,

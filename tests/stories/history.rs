@@ -1,6 +1,8 @@
 //! Looking back: what was told, and what became of it.
 
+use std::io::Write;
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -230,6 +232,14 @@ fn the_rule_list_says_when_each_last_alerted_also_where_the_history_has_it_no_mo
     // What it prints can be added; the new rule has not alerted.
     world.run(&["rules", "add", &all[0].to_string()]);
     assert!(json(&mut world)[2].get("_last_alerted").is_none());
+
+    // The menu's list of rules, through a pipe.
+    let mut command = world.command(&[]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut menu = command.spawn().unwrap();
+    menu.stdin.take().unwrap().write_all(b"3\n0\n0\n").unwrap();
+    let shown = String::from_utf8(menu.wait_with_output().unwrap().stdout).unwrap();
+    assert!(shown.contains("2026-08-03 10:10"), "{shown}");
 
     world.edit(|config| {
         config["state"].as_object_mut().unwrap().remove("history");

@@ -355,7 +355,8 @@ fn what_is_wrong_with_a_route_is_told_with_its_place_and_a_remedy() {
         (json!({"to": [NET], "levels": []}), "email.routes[0].levels", "name at least one"),
         (json!({"to": [NET], "rules": ["VEN"]}), "email.routes[0].rules[0]", "number"),
         (json!({"to": [NET], "rules": "VEN"}), "email.routes[0].rules", "[7, 9]"),
-        (json!({"to": [NET], "conditions": ["delivery"]}), "email.routes[0].conditions", "\"pce\""),
+        (json!({"to": [NET], "conditions": ["delivery"]}), "email.routes[0].conditions", "itself"),
+        (json!({"to": [NET], "conditions": ["pc"]}), "email.routes[0].conditions", "\"pce\""),
         (json!({"to": [NET], "level": ["info"]}), "email.routes[0].level", "levels"),
         (json!({"to": [NET], "only": "yes"}), "email.routes[0].only", "true"),
         (json!([NET]), "email.routes[0]", "object"),
@@ -370,4 +371,28 @@ fn what_is_wrong_with_a_route_is_told_with_its_place_and_a_remedy() {
     let many: Vec<Value> = (0..51).map(|_| json!({"to": [NET]})).collect();
     let mut world = routed(json!(many));
     assert!(world.run_at("10:00").stderr.contains("50"));
+}
+
+#[test]
+fn what_a_pause_held_goes_to_those_who_would_have_been_told_without_it() {
+    let mut world = routed(json!([{"rules": [1], "to": [NET], "only": true}]));
+    world.edit(|config| {
+        config["pauses"] = json!([{"id": 1, "rules": "all", "why": "CHG-123",
+            "from": "2026-08-03 02:00", "until": "2026-08-03 06:00"}]);
+    });
+    world.run_at("01:50");
+    world.pce.event(agent_tampering("db-01").at("02:10"));
+    world.pce.event(clone_detected("db-03").at("02:11"));
+    assert_eq!(world.run_at("02:20").mails.len(), 0);
+
+    let run = world.run_at("06:30");
+
+    for (to, told, not) in
+        [(NET, "Rule 1 Tampering", "Cloned:"), (SOC, "Rule 3 Cloned", "Tampering:")]
+    {
+        let text = words(mail_to(&run, &[to]));
+        assert!(text.contains("Held back during CHG-123") && text.contains(told), "{text}");
+        assert!(!text.contains(not), "{text}");
+    }
+    assert_eq!(run.mails.len(), 2, "{:?}", told(&run));
 }

@@ -99,7 +99,7 @@ fn telling(alerts: Vec<Alert>, conditions: Vec<ConditionNews>, notices: &[&str])
         footer: Vec::new(),
         daily: None,
     };
-    Telling { report, notices_about_mail: 0 }
+    Telling { report, notices_by: Vec::new(), notices_about_mail: 0 }
 }
 
 /// Each share's people (`-` for the recipients) and what it tells.
