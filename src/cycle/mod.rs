@@ -216,7 +216,7 @@ impl<'a> Cycle<'a> {
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
         workloads::note_what_is_told(&mut self.state.workloads, &poll.judged, &news);
-        let news = pauses::hold_ends(&pauses, &mut self.state.held, news, poll.seen_at);
+        let news = pauses::hold_ends(&pauses, &mut self.state, news, poll.seen_at);
         self.mind_the_gap(poll);
         let figures = Figures {
             events: poll.new_events,

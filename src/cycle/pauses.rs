@@ -6,44 +6,55 @@ use super::conditions::was_never_told;
 use super::notice::Happened;
 use super::site::{Site, is_over};
 use crate::report::ConditionNews;
+use crate::report::history::Entry;
 use crate::report::pause::held::HeldBack;
 use crate::report::pause::{LONG_HOURS, Pause, Pauses, When};
 use crate::report::tally::Tally;
 use crate::rules::Rule;
-use crate::rules::minutes::{Minute, minute_of};
+use crate::rules::minutes::minute_of;
+use crate::store::state::State;
 
 /// How often a long pause of everything is told.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// Holds back what a rule has to tell of times in which it is paused.
+/// Holds back what a rule has to tell of times in which it is paused; what the history
+/// keeps of that.
 pub(super) fn hold(
     pauses: &Pauses<'_>,
     held: &mut HeldBack,
     rule: &Rule,
     tally: &mut Tally,
-    now: Minute,
-) {
+    now: Timestamp,
+) -> Vec<Entry> {
     let of = pauses.of_rule(rule);
     if of.is_nothing() && !tally.has_aside() {
-        return;
+        return Vec::new();
     }
+    let mut entries = Vec::new();
     for count in tally.take_held(rule, |minute| pauses.hold_all(of, minute)) {
-        held.hold(pauses.which(of, count.first), rule, count, now);
+        entries.push(Entry::held(now, rule, &count));
+        held.hold(pauses.which(of, count.first), rule, count, minute_of(now));
     }
+    entries
 }
 
 /// Holds back the ends of conditions of which nobody was told that they began; what is left
 /// is to be told.
 pub(super) fn hold_ends(
     pauses: &Pauses<'_>,
-    held: &mut HeldBack,
+    state: &mut State,
     news: Vec<ConditionNews>,
     now: Timestamp,
 ) -> Vec<ConditionNews> {
     let (untold, told): (Vec<_>, Vec<_>) = news.into_iter().partition(was_never_told);
+    let mut entries = Vec::new();
     for news in untold {
         let at = |time| pauses.of_condition(news.condition, minute_of(time));
-        held.hold_condition(at(now).or_else(|| at(news.since)), &news, now);
+        entries.push(Entry::held_condition(now, &news));
+        state.held.hold_condition(at(now).or_else(|| at(news.since)), &news, now);
+    }
+    if !entries.is_empty() {
+        state.history.change(|open| open.tell(entries));
     }
     told
 }

@@ -12,10 +12,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::packing::{packed, unpacked};
+use super::pause::held::HeldCount;
 use super::{Alert, Condition, ConditionNews, Notice, Phase, Report, Subject};
 use crate::packed::hash;
-use crate::rules::Level;
 use crate::rules::groups::shown;
+use crate::rules::minutes::time_of;
+use crate::rules::{Level, Rule};
 
 /// So many entries are kept.
 pub const ENTRIES: usize = 2_000;
@@ -141,15 +143,9 @@ impl History {
 }
 
 impl Open {
-    /// Adds what a run tells.
+    /// Adds what a run tells, or holds back.
     pub fn tell(&mut self, told: Vec<Entry>) {
         self.0.extend(told);
-    }
-
-    /// Adds alerts that are held back, and go into no mail yet.
-    pub fn held(&mut self, at: Timestamp, alerts: &[Alert]) {
-        let held = alerts.iter().map(of_alert);
-        self.0.extend(held.map(|(level, told)| Entry { at, level, told, mails: Vec::new() }));
     }
 
     /// The server took that mail.
@@ -185,6 +181,26 @@ impl Entry {
         let all = conditions.chain(alerts).chain(notices);
         let entry = |(level, told)| Self { at: report.made_at, level, told, mails: Vec::new() };
         all.map(entry).collect()
+    }
+
+    /// What a pause holds of a rule: it would have been an alert.
+    pub fn held(at: Timestamp, rule: &Rule, held: &HeldCount) -> Self {
+        let told = Told::Alert {
+            rule: rule.id,
+            count: held.count,
+            at_least: held.at_least,
+            first: time_of(held.first),
+            last: time_of(held.last),
+            worst: cut(&held.who),
+            groups: 0,
+        };
+        Self { at, level: rule.level, told, mails: Vec::new() }
+    }
+
+    /// What a pause holds of a condition.
+    pub fn held_condition(at: Timestamp, news: &ConditionNews) -> Self {
+        let (_, told) = of_condition(news);
+        Self { at, level: news.level, told, mails: Vec::new() }
     }
 
     /// Takes note of a mail that tells it.

@@ -272,3 +272,22 @@ fn a_damaged_history_starts_afresh_alone() {
     let all = told(&mut world);
     assert_eq!(all.len(), 1, "{all:?}");
 }
+
+#[test]
+fn what_a_pause_holds_is_known_as_held_and_when_it_is_told() {
+    let mut world = watched();
+    world.edit(|config| {
+        config["pauses"] = json!([{"id": 1, "rules": "all", "why": "CHG-123",
+            "from": "2026-08-03 02:00", "until": "2026-08-03 06:00"}]);
+    });
+    world.run_at("01:50");
+    world.pce.event(agent_tampering("db-01").at("02:10"));
+    world.run_at("02:20");
+    let all = entries(&mut world, &["--rule", "1"]);
+    assert_eq!((all.len(), &all[0]["held"], &all[0]["worst"]), (1, &json!(true), &json!("db-01")));
+    assert!(world.run(&["history"]).stdout.contains("held back"));
+    assert!(!world.run(&["rules", "list"]).stdout.contains("last alerted"));
+    world.run_at("06:30");
+    let table = world.run(&["history"]);
+    assert!(lines(&table).last().unwrap().contains("Held back during CHG-123"), "{table:?}");
+}
