@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
-use illumio_monitor::commands::{check, import, pause, rules, status};
+use illumio_monitor::commands::{check, history, import, pause, rules, status};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
@@ -94,6 +94,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
         Some(Command::Check(options)) => return check(&call(), options),
         Some(Command::TestMail(_)) => cycle::test_mail(&call()),
         Some(Command::Status(options)) => status::said(&call(), options),
+        Some(Command::History(options)) => history::history(&call(), options),
         Some(Command::Rules(command)) => rules::act(&call(), command),
         Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Import(command)) => import::import(&call(), &command.files),

@@ -68,6 +68,7 @@ fn message(name: &str, report: &Report, told: &Composed) -> String {
     let attachment = (name == "attached").then(attachment);
     let parts = mime::Parts {
         message_id: &mime::message_id(report.made_at, 1, sender),
+        to: &settings(sender).recipients,
         made_at: report.made_at,
         subject: &told.subject,
         text: &told.text,
@@ -95,6 +96,7 @@ fn settings(sender: &str) -> mail::Settings {
         sender: sender.to_owned(),
         envelope_sender: None,
         recipients: vec!["soc@example.com".to_owned()],
+        routes: Vec::new(),
         raw_snapshot: true,
         attach_records: false,
         thread: false,

@@ -34,6 +34,7 @@ mod stories {
     mod groups;
     mod handing_on;
     mod handing_on_in_trouble;
+    mod history;
     mod hostile_records;
     mod illumio_py;
     mod importing;
@@ -50,6 +51,7 @@ mod stories {
     mod quiet_runs;
     mod random_worlds;
     mod roots_hands;
+    mod routes;
     mod rules_command;
     mod rules_described;
     mod runs_that_died;

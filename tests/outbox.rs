@@ -3,14 +3,15 @@
 
 mod mailbox;
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use illumio_monitor::lang::Lang;
-use illumio_monitor::mail::Settings;
 use illumio_monitor::mail::mime::{self, Attachment, Parts, Thread};
 use illumio_monitor::mail::outbox::{
-    Asked, BYTES, Failure, Lost, MAILS, Outbox, Reader, Sent, Waiting,
+    Asked, BYTES, Failure, Fate, Lost, MAILS, Outbox, Reader, Sent, Waiting,
 };
+use illumio_monitor::mail::{Route, Settings};
 use illumio_monitor::net::AddressBook;
 use illumio_monitor::report::Kind;
 use illumio_monitor::rules::Level;
@@ -26,11 +27,15 @@ fn soon() -> Instant {
 
 const HOSTILE: &str = "阻擋 blocked\r\nBcc: evil@example.com\u{7}";
 
+static TO: LazyLock<Vec<String>> =
+    LazyLock::new(|| vec!["a@example.com".to_owned(), "b@example.com".to_owned()]);
+
 static NO_THREAD: Thread = Thread { in_reply_to: None, references: Vec::new() };
 
 fn parts<'a>(text: &'a str, html: &'a str) -> Parts<'a> {
     Parts {
         message_id: "1.2@example.com",
+        to: &TO,
         made_at: "2026-11-22T10:20:30Z".parse().unwrap(),
         subject: HOSTILE,
         text,
@@ -191,6 +196,7 @@ fn waiting(number: usize) -> Waiting {
         text: format!("details of {number}"),
         html: format!("<html><body class=\"x\"><p>details of {number}</p></body></html>"),
         lines: vec![format!("rule <{number}>: 12 matches")],
+        to: Vec::new(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
@@ -666,4 +672,101 @@ fn an_answer_ends_the_doubt_also_where_it_is_for_some_of_them() {
     attempt(&mut outbox, &settings);
     assert_eq!(outbox.mails[0].served, ["b@example.com"]);
     assert!(!outbox.mails[0].in_doubt);
+}
+
+// Mails for certain people.
+
+/// One that is for these.
+fn routed(number: usize, to: &[&str]) -> Waiting {
+    let to = to.iter().map(|to| (*to).to_owned()).collect();
+    Waiting { to, ..waiting(number) }
+}
+
+/// Settings by which `net@example.com` and `db@example.com` may get mail, too.
+fn with_routes(settings: Settings) -> Settings {
+    let to = vec!["net@example.com".to_owned(), "db@example.com".to_owned()];
+    Settings { routes: vec![Route { to, ..Route::default() }], ..settings }
+}
+
+#[test]
+fn mails_merge_with_those_for_the_same_people_and_who_gets_few_keeps_his_whole() {
+    let mut outbox = Outbox::default();
+    let few = routed(0, &["db@example.com"]);
+    outbox.push(few.clone(), &reader());
+    for number in 1..=60 {
+        let mail = match number % 2 {
+            0 => waiting(number),
+            _ => routed(number, &["net@example.com"]),
+        };
+        outbox.push(mail, &reader());
+    }
+    assert_eq!(outbox.mails.len(), MAILS);
+    assert_eq!(outbox.mails[0], few);
+    for (to, rest) in [(vec![], 0), (vec!["net@example.com".to_owned()], 1)] {
+        let mails = outbox.mails.iter().filter(|mail| mail.to == to);
+        let lines: Vec<&String> = mails.flat_map(|mail| &mail.lines).collect();
+        let all = (1..=60).filter(|number| number % 2 == rest);
+        let all: Vec<String> = all.map(|number| format!("rule <{number}>: 12 matches")).collect();
+        assert_eq!(lines, all.iter().collect::<Vec<_>>());
+    }
+    let merged = |fate: &Fate| matches!(fate, Fate::Merged { .. });
+    assert_eq!(outbox.take_fates().iter().filter(|fate| merged(fate)).count(), 61 - MAILS);
+}
+
+#[test]
+fn as_many_kinds_of_people_as_there_are_have_a_mail_each_also_beyond_the_bound() {
+    let mut outbox = Outbox::default();
+    for number in 0..100 {
+        outbox.push(routed(number, &[&format!("{}@example.com", number % 25)]), &reader());
+    }
+    assert_eq!(outbox.mails.len(), 25);
+    assert_eq!(outbox.mails.iter().map(|mail| mail.lines.len()).sum::<usize>(), 100);
+}
+
+#[test]
+fn a_mail_goes_to_those_it_was_made_for_and_says_so_in_its_head() {
+    let (mailbox, settings) = meet(Options::default());
+    let settings = with_routes(settings);
+    let mails = vec![routed(1, &["net@example.com", "gone@example.com"]), waiting(2)];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
+    assert!(attempt(&mut outbox, &settings).failures.is_empty());
+    let mails = mailbox.mails();
+    assert_eq!(mails[0].to, ["net@example.com"]);
+    assert_eq!(header(&mails[0].data, "To"), ["<net@example.com>"]);
+    assert_eq!(mails[1].to, ["a@example.com", "b@example.com"]);
+    let delivered = ["1@example.com", "2@example.com"];
+    assert_eq!(outbox.take_fates(), delivered.map(|id| Fate::Delivered(id.to_owned())));
+}
+
+#[test]
+fn where_nobody_it_was_made_for_is_left_a_mail_goes_to_the_recipients_unless_one_had_it() {
+    let (mailbox, settings) = meet(Options::default());
+    let mut had = routed(2, &["gone@example.com", "left@example.com"]);
+    had.served = vec!["gone@example.com".to_owned()];
+    let mails = vec![routed(1, &["gone@example.com"]), had];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
+    attempt(&mut outbox, &settings);
+    let mails = mailbox.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["a@example.com", "b@example.com"]);
+    assert!(outbox.mails.is_empty());
+}
+
+#[test]
+fn what_the_server_refuses_for_all_of_them_is_handed_over_once_it_takes_another_mail() {
+    let refuse = "RCPT TO:<net@example.com>";
+    let (mailbox, settings) = meet(Options::default().say(refuse, "550 5.1.1 no such user"));
+    let settings = with_routes(settings);
+    let mails = vec![routed(1, &["net@example.com"])];
+    let mut outbox = Outbox { mails, ..Outbox::default() };
+    attempt(&mut outbox, &settings);
+    assert_eq!((outbox.mails[0].to.len(), outbox.untold.len()), (1, 0));
+    outbox.mails.push(waiting(2));
+    attempt(&mut outbox, &settings);
+    assert_eq!((outbox.mails.len(), outbox.mails[0].to.len()), (1, 0));
+    let lost = outbox.take_untold();
+    assert!(matches!(lost.as_slice(), [Lost::HandedOver { .. }]), "{lost:?}");
+    attempt(&mut outbox, &settings);
+    assert_eq!(mailbox.mails().last().unwrap().to, ["a@example.com", "b@example.com"]);
+    assert!(outbox.mails.is_empty() && outbox.untold.is_empty());
 }

@@ -53,6 +53,8 @@ pub enum Command {
     TestMail(TestMail),
     /// One line for a watchdog.
     Status(Status),
+    /// What was told.
+    History(History),
     /// The rules.
     Rules(Rules),
     /// Times in which nothing is told.
@@ -364,6 +366,23 @@ pub struct Status {
     /// minutes from which the last complete run is too old (default 30)
     #[argh(option, default = "MAX_AGE_MINUTES", arg_name = "MIN")]
     pub max_age: u32,
+
+    /// the same as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Tell what was told, and what became of it: the last 2,000 alerts, conditions and notices.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "history")]
+pub struct History {
+    /// no older ones: 30m, 24h, 7d, a date (2026-11-22), or RFC 3339
+    #[argh(option, arg_name = "TIME")]
+    pub since: Option<String>,
+
+    /// only those of the rule with this id
+    #[argh(option, arg_name = "ID")]
+    pub rule: Option<i64>,
 
     /// the same as JSON, for scripts
     #[argh(switch)]

@@ -3,10 +3,12 @@
 pub mod call;
 pub mod check;
 pub mod cli;
+pub mod history;
 pub mod import;
 pub mod learning;
 pub mod moment;
 pub mod pause;
 pub mod rules;
 pub mod said;
+pub mod since;
 pub mod status;

@@ -5,6 +5,7 @@ use super::credential::{MAIL_PASSWORD, ca_file};
 use super::key::Kind;
 use super::node::Node;
 use super::problem::shown;
+use super::routes;
 use super::sections::Reading;
 use super::strict::Section;
 use crate::lang::config as words;
@@ -29,7 +30,8 @@ pub(super) fn read(reading: &Reading<'_>) -> mail::Settings {
     mail::Settings {
         sender: sender.to_owned(),
         envelope_sender: envelope_sender.map(str::to_owned),
-        recipients: recipients(&email),
+        recipients: recipients(&email, "recipients"),
+        routes: routes::read(&email),
         raw_snapshot: email.bool("raw_snapshot", true),
         attach_records: email.bool("attach_records", false),
         thread: email.bool("thread", false),
@@ -38,23 +40,23 @@ pub(super) fn read(reading: &Reading<'_>) -> mail::Settings {
 }
 
 /// Bare addresses, each once; the name of `Name <address>` is left away.
-fn recipients(email: &Section<'_>) -> Vec<String> {
+pub(super) fn recipients(section: &Section<'_>, key: &'static str) -> Vec<String> {
     const EXAMPLE: &str = "[\"soc@example.com\"]";
     let mut list: Vec<String> = Vec::new();
-    let items = email.items("recipients", Kind::List);
+    let items = section.items(key, Kind::List);
     for text in &items {
         match mail_address(text) {
             Some(address) if list.iter().any(|known| known == address) => {}
             Some(address) => list.push(address.to_owned()),
-            None => email.wrong("recipients", |lang| words::bad_address(lang, shown(text))),
+            None => section.wrong(key, |lang| words::bad_address(lang, shown(text))),
         }
     }
     if items.is_empty() {
-        match email.get("recipients") {
-            None => email.missing("recipients", EXAMPLE),
+        match section.get(key) {
+            None => section.missing(key, EXAMPLE),
             Some(Node::List(list)) if !list.iter().all(|node| matches!(node, Node::Text(_))) => {}
             Some(Node::List(_) | Node::Text(_)) => {
-                email.wrong("recipients", |lang| words::no_recipients(lang, EXAMPLE));
+                section.wrong(key, |lang| words::no_recipients(lang, EXAMPLE));
             }
             Some(_) => {}
         }

@@ -55,6 +55,8 @@ pub enum Kind {
     Commas,
     /// An object with keys of its own.
     Object,
+    /// Several of these, in a list.
+    Objects,
 }
 
 impl Key {

@@ -19,6 +19,7 @@ mod node;
 mod pause;
 mod piece;
 mod problem;
+mod routes;
 mod rule;
 mod sections;
 mod settings;

@@ -10,7 +10,7 @@ use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};
 use super::strict::Section;
-use super::{Config, api, email, forward, pause, rule, settings};
+use super::{Config, api, email, forward, pause, routes, rule, settings};
 use crate::lang::Lang;
 use crate::lang::config as words;
 
@@ -80,6 +80,7 @@ pub(crate) fn what_holds(
     let rules = rule::read_all(document.section("rules"), &reading.problems, &reading.remarks);
     let pauses = pause::read_all(&reading, &settings.timezone, &rules);
     let forward = forward::read(&reading, &rules);
+    routes::remark_unknown(&mail.routes, &rules, &reading.obsolete);
     let Reading { problems, remarks, obsolete, keys, .. } = reading;
     let secrets = secrets_in(document, around.env, around.folder);
     let (mut found, more) = problems.done();

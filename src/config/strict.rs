@@ -315,6 +315,30 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The objects in the list at `key`, at most `most` of them. Their keys are not noted:
+    /// they are the objects'.
+    pub fn sections(&self, key: &'static str, most: usize) -> Vec<Section<'a>> {
+        let list = match self.ask(key, || Kind::Objects) {
+            None => return Vec::new(),
+            Some(Node::List(list)) => list,
+            Some(other) => {
+                self.wrong_kind::<()>(key, other, words::want_objects);
+                return Vec::new();
+            }
+        };
+        if list.len() > most {
+            self.wrong(key, |lang| words::too_many(lang, list.len(), most));
+        }
+        let open = |(at, node): (usize, &'a Node)| match node {
+            Node::Object(_) => {
+                let path = self.path_of(&format!("{key}[{at}]"));
+                Some(Section::open(Some(node), self.name, path, self.problems, None))
+            }
+            other => self.wrong_kind(&format!("{key}[{at}]"), other, words::want_object),
+        };
+        list.iter().take(most).enumerate().filter_map(open).collect()
+    }
+
     /// Values as a record's text has them: `true`, `null`, `7`, a text; several by `|` or in
     /// a list.
     pub fn values(&self, key: &'static str) -> Vec<String> {

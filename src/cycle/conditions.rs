@@ -89,6 +89,7 @@ pub(super) fn new(level: Level, detail: Both, moment: &Moment<'_>) -> Held {
         detail,
         message_id: None,
         begin_mail: None,
+        told_in: Vec::new(),
         expiry: None,
     }
 }
@@ -109,6 +110,7 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
         detail: held.detail.clone(),
         level: held.level,
         told_by: held.told_by(),
+        told_in: held.told_in.clone(),
         caught_up: None,
         expires: None,
         rule: None,

@@ -129,11 +129,18 @@ impl Filing {
     }
 
     /// The records that matched, for a mail that tells an alert, and the footer's line
-    /// that says what is there and what is not.
-    pub fn attachment(&mut self, lang: Lang) -> (Option<Attachment>, Option<String>) {
-        let Some(records) = self.records.take() else {
+    /// that says what is there and what is not. `rules`: only what these counted.
+    pub fn attachment(
+        &self,
+        lang: Lang,
+        rules: Option<&[i64]>,
+    ) -> (Option<Attachment>, Option<String>) {
+        let of_some = |records: &Records| rules.map(|rules| records.of(rules));
+        let Some(all) = &self.records else {
             return (None, None);
         };
+        let some = of_some(all);
+        let records = some.as_ref().unwrap_or(all);
         let (kept, left_out) = (records.kept, records.left_out);
         let (told, untold) = (grouped(kept), grouped(left_out));
         let line = match (kept, left_out) {

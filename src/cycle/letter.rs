@@ -4,9 +4,11 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::conditions::Conditions;
+use super::routing::note_who_was_told;
 use super::site::Site;
 use crate::config::Config;
 use crate::lang::cycle as say;
+use crate::mail::Settings;
 use crate::mail::compose::{Look, compose};
 use crate::mail::mime::{self, Thread};
 use crate::mail::outbox::{Asked, Waiting};
@@ -38,6 +40,7 @@ pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
         text: hide(&composed.text),
         html: hide(&composed.html),
         lines: composed.lines.iter().map(|line| hide(line)).collect(),
+        to: Vec::new(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
@@ -66,9 +69,15 @@ pub fn blank_report(config: &Config, kind: Kind, made_at: Timestamp) -> Report {
 }
 
 /// What is held of the conditions that the mail tells: which mail told their begin.
-pub(super) fn note_told_by(held: &mut Conditions, told: &[ConditionNews], mail: &Waiting) {
+pub(super) fn note_told_by(
+    held: &mut Conditions,
+    told: &[ConditionNews],
+    mail: &Waiting,
+    settings: &Settings,
+) {
     for news in told {
         if let Some(held) = held.get_mut(&news.condition) {
+            note_who_was_told(held, news, mail, settings);
             held.message_id.get_or_insert_with(|| mail.message_id.clone());
             if news.phase == Phase::Begins {
                 held.begin_mail.get_or_insert_with(|| BeginMail {

@@ -22,9 +22,11 @@ pub mod notice;
 mod outcome;
 mod pauses;
 mod poll;
+mod routing;
 mod sight;
 mod site;
 mod tallies;
+mod telling;
 mod test_mail;
 mod thread;
 mod traffic;
@@ -45,7 +47,6 @@ use self::site::Site;
 use crate::commands::call::Call;
 use crate::exit::Code;
 use crate::lang::{Both, cycle as say};
-use crate::mail::mime::Attachment;
 use crate::mail::outbox::{Sent, Waiting};
 use crate::net::AddressBook;
 use crate::pce::clock::Clock;
@@ -125,11 +126,13 @@ struct Findings {
 
 /// What a cycle has to tell, before it is put into words for anyone.
 struct Telling {
+    /// All of it, without a footer.
     report: Report,
-    /// Whether it is about nothing but mail.
-    about_mail: bool,
-    /// The records that matched.
-    attachment: Option<Attachment>,
+    /// For its notices from the first on: the routes that take them, as
+    /// [`crate::mail::Settings::taking`] has them; none for those behind.
+    notices_by: Vec<u64>,
+    /// So many of its notices, the last ones, are about mail.
+    notices_about_mail: usize,
 }
 
 impl<'a> Cycle<'a> {
@@ -218,7 +221,7 @@ impl<'a> Cycle<'a> {
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
         workloads::note_what_is_told(&mut self.state.workloads, &poll.judged, &news);
-        let news = pauses::hold_conditions(&pauses, &mut self.state.held, news, poll.seen_at);
+        let news = pauses::hold_conditions(&pauses, &mut self.state, news, poll.seen_at);
         self.mind_the_gap(poll);
         let figures = Figures {
             events: poll.new_events,
@@ -272,8 +275,10 @@ impl<'a> Cycle<'a> {
             self.happened.push(Happened::RunsDied(died));
         }
         let daily = self.daily_report(&findings.poll);
-        let mail = self.what_to_tell(findings, news).map(|telling| self.write_mail(telling));
-        let mails: Vec<Waiting> = [mail, daily].into_iter().flatten().collect();
+        let telling = self.what_to_tell(findings, news);
+        let mut mails =
+            telling.map(|telling| self.tell_each(telling, findings)).unwrap_or_default();
+        mails.extend(daily);
         let has_news = !mails.is_empty();
         let reader = self.site.reader();
         mails.into_iter().for_each(|mail| self.state.outbox.push(mail, &reader));
@@ -308,57 +313,30 @@ impl<'a> Cycle<'a> {
         }
         let alerts = std::mem::take(&mut findings.alerts);
         self.note_what_is_not_handed_on(!alerts.is_empty() || !news.is_empty());
-        let about_mail = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
         let lost = self.state.outbox.take_untold();
-        self.happened.extend(lost.into_iter().map(Happened::MailLost));
-        let with_mail = !(alerts.is_empty() && news.is_empty() && self.happened.is_empty());
+        let nothing_else = alerts.is_empty() && news.is_empty() && self.happened.is_empty();
+        let with_mail = !(nothing_else && lost.is_empty());
         let paused = pauses::found(&self.site, &mut self.state.held, now, with_mail);
-        self.happened.extend(paused);
+        let mut notices_by = vec![0; self.happened.len()];
+        for (happened, routes) in routing::by_routes(paused, &self.site.config.mail) {
+            self.happened.push(happened);
+            notices_by.push(routes);
+        }
+        let notices_about_mail = lost.len();
+        self.happened.extend(lost.into_iter().map(Happened::MailLost));
         if alerts.is_empty() && news.is_empty() && self.happened.is_empty() {
             return None;
         }
         let kind = if alerts.is_empty() { Kind::Condition } else { Kind::Alert };
         let mut conditions = news;
         conditions.sort_by_key(|news| std::cmp::Reverse(news.level));
-        let (attachment, attached) = match kind {
-            Kind::Alert => findings.filing.attachment(self.site.lang()),
-            _ => (None, None),
-        };
         let report = Report {
             conditions,
             alerts,
             notices: self.happened.iter().map(|happened| happened.notice(&reader)).collect(),
-            footer: self.footer(attached, &findings.poll),
             ..blank_report(&self.site.config, kind, now)
         };
-        Some(Telling { report, about_mail, attachment })
-    }
-
-    /// The mail that tells it.
-    fn write_mail(&mut self, telling: Telling) -> Waiting {
-        let Telling { report, about_mail, attachment } = telling;
-        let mail = Waiting {
-            about_mail,
-            thread: thread::thread(&self.site, &self.state.target, &report),
-            attachment,
-            ..letter(&report, &self.site.config, self.site.call.random)
-        };
-        letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail);
-        self.keep_to_hand_on(&report, &mail.message_id);
-        mail
-    }
-
-    /// What was read and what was not, when the next run is due, and who says so.
-    fn footer(&mut self, attached: Option<String>, poll: &Poll) -> Vec<String> {
-        let (site, now) = (&self.site, self.clock.now());
-        let mut lines: Vec<String> = attached.into_iter().chain(poll.lines(site)).collect();
-        lines.extend(site.taken_from_memory(&self.book));
-        lines.extend(died::lines(site, &mut self.state.died));
-        lines.extend(letter::next_run(site, &self.state.rhythm, now));
-        let told = &mut self.state.remarks_told;
-        lines.extend(letter::remarks(site, &self.remarks, told, site.day(now)));
-        lines.extend(letter::signature(site));
-        lines
+        Some(Telling { report, notices_by, notices_about_mail })
     }
 
     /// What an earlier run left, before anything else: how it went has to be saved.
@@ -421,6 +399,7 @@ impl<'a> Cycle<'a> {
     /// Saves the state; false where it could be saved nowhere.
     fn save(&mut self) -> bool {
         self.state.addresses = self.book.addresses();
+        self.note_fates();
         let saved = self.store.save(&mut self.state);
         self.is_kept |= saved.is_ok();
         let lang = self.site.lang();

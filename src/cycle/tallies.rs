@@ -105,13 +105,13 @@ pub(super) fn judge(
     let earliest_row = earliest(let_go_by.traffic, settings.traffic_overlap_minutes);
     let mut rules = keyed(&site.config.rules);
     rules.sort_by_key(|(_, rule)| Reverse(rule.level));
-    let mut alerts = Vec::new();
+    let (mut alerts, mut held) = (Vec::new(), Vec::new());
     let pauses = site.pauses();
     for (key, rule) in rules {
         let Some(tally) = state.rules.get_mut(&key) else {
             continue;
         };
-        pauses::hold(&pauses, &mut state.held, rule, tally, minute_of(now));
+        held.extend(pauses::hold(&pauses, &mut state.held, rule, tally, now));
         let mut alert = tally.alert(rule, minute_of(now));
         if alerts.len() >= CARDS {
             // Thousands of alerts must not keep what no mail has room for.
@@ -124,6 +124,9 @@ pub(super) fn judge(
             Filter::Workload(_) => (None, None),
         };
         tally.settle(rule, earliest.unwrap_or(Minute::MIN), by.map(minute_of));
+    }
+    if !held.is_empty() {
+        state.history.change(|open| open.tell(held));
     }
     budget::keep_to_bound(&mut state.rules);
     known::keep_to_bound(state.rules.values_mut().filter_map(|tally| tally.known.as_deref_mut()));

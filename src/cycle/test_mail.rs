@@ -17,7 +17,7 @@ use crate::store::{self, StateUse};
 /// How long a test mail may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Sends a test mail, and says what became of it for each
+/// Sends a test mail to everyone who may get one, and says what became of it for each
 /// recipient. Changes nothing.
 pub fn test_mail(call: &Call<'_>) -> Said {
     let lang = call.language(None);
@@ -36,9 +36,9 @@ pub fn test_mail(call: &Call<'_>) -> Said {
     };
     let lang = call.language(Some(config.settings.language));
     config.settings.language = call.lang.unwrap_or(config.settings.language);
-    let message = message(call, &config);
+    let recipients = &config.mail.everyone();
+    let message = message(call, &config, recipients);
     let deadline = Instant::now() + PATIENCE;
-    let recipients = &config.mail.recipients;
     let sent = smtp::deliver(&config.mail, recipients, message.as_bytes(), deadline, &book);
     match sent {
         Ok(delivery) => told(&delivery, lang),
@@ -53,7 +53,7 @@ pub fn test_mail(call: &Call<'_>) -> Said {
     }
 }
 
-fn message(call: &Call<'_>, config: &Config) -> String {
+fn message(call: &Call<'_>, config: &Config, to: &[String]) -> String {
     let mut report = blank_report(config, Kind::Test, call.now);
     report.footer = vec![say::config_file(config.settings.language, call.config.display())];
     let mail = letter(&report, config, call.random);
@@ -61,6 +61,7 @@ fn message(call: &Call<'_>, config: &Config) -> String {
         &config.mail,
         &Parts {
             message_id: &mail.message_id,
+            to,
             made_at: mail.made_at,
             subject: &mail.subject,
             text: &mail.text,

@@ -226,8 +226,8 @@ texts! {
         zh: "郵件伺服器接受收件者 {recipient}（未寄出任何郵件）"
     }
     recipient_fix() {
-        en: "Check the address in email.recipients, and whether the mail server relays for this host (Postfix: mynetworks) or wants a login.",
-        zh: "請檢查 email.recipients 的地址，以及郵件伺服器是否允許這台主機轉送（Postfix：mynetworks）或要求登入。"
+        en: "Check the address in email.recipients or email.routes, and whether the mail server relays for this host (Postfix: mynetworks) or wants a login.",
+        zh: "請檢查 email.recipients 或 email.routes 的地址，以及郵件伺服器是否允許這台主機轉送（Postfix：mynetworks）或要求登入。"
     }
     helo_fix() {
         en: "It objects to the name this host gives itself in EHLO, not to the recipient. Give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server take it as it is (Postfix: mynetworks).",

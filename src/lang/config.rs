@@ -304,6 +304,26 @@ texts! {
         en: "nobody would get the mail; write for example {example}",
         zh: "沒有任何收件者；例如 {example}"
     }
+    want_objects(found) {
+        en: "a list of objects [{{…}}, {{…}}] is expected, not {found}",
+        zh: "應為物件清單 [{{…}}, {{…}}]，而非{found}"
+    }
+    too_many(found, most) {
+        en: "{found} entries stand here, and {most} at most are taken; put some together, or remove some",
+        zh: "此處有 {found} 筆，最多 {most} 筆；請合併或移除部分項目"
+    }
+    want_rule_ids(found) {
+        en: "rules are named by their ids, as in [7, 9], not by {found}",
+        zh: "規則須以 id 指定，例如 [7, 9]，而非{found}"
+    }
+    empty_choice() {
+        en: "is empty, and would take nothing; name at least one, or remove the key to take all",
+        zh: "內容為空，等於不接收任何項目；請至少指定一項，或移除此鍵以接收全部"
+    }
+    no_such_rule(id) {
+        en: "there is no rule with the id {id} (any more); take it out, if none is to come",
+        zh: "沒有 id 為 {id} 的規則（或已刪除）；若不再使用，請將其移除"
+    }
     bad_host(found) {
         en: "\"{found}\" is not a host's name or address; write for example \"localhost\" (the port has a key of its own)",
         zh: "「{found}」不是主機名稱或位址；例如 \"localhost\"（連接埠請另填於 port）"

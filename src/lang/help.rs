@@ -92,6 +92,7 @@ const HELP: &[(&str, &str)] = &[
   check             診斷：檢查設定、PCE、郵件伺服器與排程；不變更任何內容，不寄信
   test-mail         寄送測試郵件給設定的收件者
   status            以一行文字回報監控是否正常，供 Nagios 或 Zabbix 使用
+  history           列出已通知的內容及其後續
   rules             列出與變更規則，供程式使用
   pause             暫停規則；期間發生的事於結束後一併通知
   import            匯入舊 Python 工具的設定檔與狀態檔
@@ -152,6 +153,21 @@ const HELP: &[(&str, &str)] = &[
   -h, --help        顯示說明
 
 結束代碼：0 上次完整執行時間在期限內；否則為 75 或 78 並說明原因。
+",
+    ),
+    (
+        "history",
+        "\
+用法：illumio-monitor history [--since <TIME>] [--rule <ID>] [--json]
+
+列出已通知的內容及其後續：最近 2,000 筆警示、異常狀態與通知事項。
+
+選項：
+  --since           只列出此時間之後的項目：30m、24h、7d、日期（2026-11-22）
+                    或 RFC 3339
+  --rule            只列出此 id 的規則
+  --json            以 JSON 輸出相同內容，供程式使用
+  -h, --help        顯示說明
 ",
     ),
     (

@@ -22,6 +22,10 @@ texts! {
     sender() { en: "Sender", zh: "寄件者" }
     sender_hint() { en: "for example illumio-monitor@example.com", zh: "例如 illumio-monitor@example.com" }
     recipients() { en: "Recipients", zh: "收件者" }
+    routes(count) {
+        en: "; routes: {count} (email.routes in the file)",
+        zh: "；路由 {count} 條（設定檔的 email.routes）"
+    }
     recipients_hint() { en: "for example soc@example.com; several by commas", zh: "例如 soc@example.com；多位以逗號分隔" }
     verify() { en: "TLS verification", zh: "TLS 憑證驗證" }
     on() { en: "on", zh: "開啟" }

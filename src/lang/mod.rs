@@ -14,6 +14,7 @@ pub mod counts;
 pub mod cycle;
 pub mod forward;
 pub mod help;
+pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod mail;

@@ -131,7 +131,7 @@ texts! {
     }
     mail_lost() { en: "A mail did not reach everybody", zh: "有郵件未送達所有收件者" }
     mail_lost_do() {
-        en: "Tell those whom it missed. Correct email.recipients or the mail server, then run `illumio-monitor test-mail`.",
-        zh: "請轉告未收到的人。修正 email.recipients 或郵件伺服器後，執行 `illumio-monitor test-mail`。"
+        en: "Tell those whom it missed. Correct email.recipients, email.routes or the mail server, then run `illumio-monitor test-mail`.",
+        zh: "請轉告未收到的人。修正 email.recipients、email.routes 或郵件伺服器後，執行 `illumio-monitor test-mail`。"
     }
 }

@@ -25,6 +25,8 @@ use crate::screen::visible::one_line;
 pub struct Parts<'a> {
     /// Without `<>`; from [`message_id`].
     pub message_id: &'a str,
+    /// The addresses of the `To:`.
+    pub to: &'a [String],
     /// The `Date:`.
     pub made_at: Timestamp,
     /// Any text; written as RFC 2047 wants where it isn't ASCII.
@@ -74,7 +76,7 @@ impl Thread {
     }
 }
 
-/// The finished message, with the sender and recipients of the settings.
+/// The finished message, with the sender of the settings.
 ///
 /// Each part goes in quoted-printable or base64, whichever is shorter, so it
 /// takes at most 78 bytes for 57 decoded: 100,000 bytes of HTML become at most
@@ -82,7 +84,7 @@ impl Thread {
 /// end counts as two bytes, CRLF; [`decoded_len`] and [`encoded_len`] tell exactly.
 pub fn message(settings: &Settings, parts: &Parts) -> String {
     let (name, address) = mailbox(&settings.sender);
-    let to = settings.recipients.iter().filter(|to| is_address(to));
+    let to = parts.to.iter().filter(|to| is_address(to));
     let to = to.map(|to| Address::new_address(None::<&str>, to.as_str())).collect();
     let mut builder = MessageBuilder::new()
         .from(Address::new_address(name.map(line), line(address)))

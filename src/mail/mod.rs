@@ -6,12 +6,15 @@ mod links;
 pub mod mime;
 pub mod outbox;
 mod page;
+mod route;
 pub mod smtp;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::net::secret::{Secret, Secrets};
+
+pub use route::Route;
 
 /// Who writes to whom, and through which server: what stands in `email` and `smtp`.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Settings {
     pub envelope_sender: Option<String>,
     /// At least one address.
     pub recipients: Vec<String>,
+    /// Who gets what beside them, or in their place; at most 50.
+    pub routes: Vec<Route>,
     /// False: no raw records in the mail.
     pub raw_snapshot: bool,
     /// True: the records that matched are attached.

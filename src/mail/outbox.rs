@@ -5,9 +5,12 @@
 //! HTML, not as finished bytes: what is sent is made with the settings of the
 //! day, and can say that it comes late. Its Message-ID stays.
 
+mod bounds;
+mod fate;
 mod rescue;
 mod sent;
 mod unconfirmed;
+mod whom;
 pub mod words;
 
 use std::time::Instant;
@@ -24,11 +27,13 @@ use crate::mail::page::Page;
 use crate::net::AddressBook;
 use crate::report::Kind;
 use crate::rules::Level;
+pub use fate::Fate;
 pub use sent::{Failure, Lost, Sent};
 pub use unconfirmed::{Asked, Unconfirmed};
 use words as say;
 
-/// The most mails that wait; more are merged.
+/// The most mails that wait; more are merged, those for the same people. There may be more
+/// where they are for more kinds of people than this.
 pub const MAILS: usize = 20;
 /// The most bytes of text, HTML and attachments that wait; beyond it attachments go
 /// first, then details.
@@ -52,6 +57,9 @@ pub struct Outbox {
     /// What came to nothing for good, for the next mail to tell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<Lost>,
+    /// What became of mails since it was last asked; not kept.
+    #[serde(skip)]
+    pub fates: Vec<Fate>,
 }
 
 /// One mail that waits.
@@ -76,6 +84,9 @@ pub struct Waiting {
     /// Each alert, condition and notice in one line (rule, count, times): what
     /// stays of the mail when there is no room for more.
     pub lines: Vec<String>,
+    /// Whom it was made for; empty: the recipients of the day's settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
     /// Recipients who have it, or were refused for good. The others of the day's
     /// settings are still to be served.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -141,7 +152,8 @@ impl Outbox {
     ) -> Sent {
         let mut sent = Sent::default();
         // Nobody may be left to be served where the recipients have changed since.
-        self.mails.retain(|mail| !mail.is_done(settings));
+        let done = take_done(&mut self.mails, settings);
+        self.fates.extend(done);
         let recall = self.unconfirmed.is_due(now);
         if (self.mails.is_empty() && !recall) || settings.recipients.is_empty() {
             return sent;
@@ -153,15 +165,18 @@ impl Outbox {
                 return sent;
             }
         };
+        let (untold, fates, refused) = Default::default();
         let mut round =
-            Round { session, settings, reader, now, alive: true, sent, untold: Vec::new() };
+            Round { session, settings, reader, now, alive: true, sent, untold, fates, refused };
         round.send_each(&mut self.mails);
         let (twice, waiting) =
             std::mem::take(&mut self.mails).into_iter().partition(|mail| mail.unconfirmed);
         self.mails = waiting;
         // Before those that only now are among them: their turn is the next run's.
         round.recall(&mut self.unconfirmed.mails);
-        self.unconfirmed.take_in(twice, reader, now);
+        self.fates.append(&mut round.fates);
+        self.fates.extend(self.unconfirmed.take_in(twice, reader, now));
+        round.hand_over(&mut self.mails);
         self.untold.append(&mut round.untold);
         round.session.quit();
         round.sent
@@ -179,6 +194,11 @@ impl Outbox {
         std::mem::take(&mut self.untold)
     }
 
+    /// What became of mails since this was last asked.
+    pub fn take_fates(&mut self) -> Vec<Fate> {
+        std::mem::take(&mut self.fates)
+    }
+
     /// Gives up on mails older than 30 days: each becomes one line in the next.
     pub fn expire(&mut self, now: Timestamp) {
         let old = |mail: &Waiting| now.duration_since(mail.made_at) > LIFETIME;
@@ -186,6 +206,7 @@ impl Outbox {
         for mail in all.filter(|mail| old(mail)) {
             let subject = mail.subject.clone();
             self.untold.push(Lost::GivenUp { subject, made_at: mail.made_at });
+            self.fates.push(Fate::GivenUp(mail.message_id.clone()));
         }
         self.mails.retain(|mail| !old(mail));
         self.unconfirmed.mails.retain(|mail| !old(mail));
@@ -201,57 +222,6 @@ impl Outbox {
     pub fn waiting(&self) -> usize {
         self.mails.len() + self.unconfirmed.mails.len()
     }
-
-    /// Merges neighbours, the oldest first, until there are at most [`MAILS`].
-    ///
-    /// Left alone are mails that someone may have already, and merged ones that
-    /// are full: lines are never lost, so in the end the bound gives way to them.
-    fn merge(&mut self, reader: &Reader) {
-        while self.mails.len() > MAILS {
-            let fits = |pair: &[Waiting]| match pair {
-                [first, second] => {
-                    first.is_untouched()
-                        && second.is_untouched()
-                        && first.lines_size() + second.lines_size() <= MERGED_BYTES
-                }
-                _ => false,
-            };
-            let Some(at) = self.mails.windows(2).position(fits) else {
-                return;
-            };
-            let second = self.mails.remove(at + 1);
-            if let Some(first) = self.mails.get_mut(at) {
-                first.absorb(second, reader);
-                first.reduce_to_lines(reader);
-            }
-        }
-    }
-
-    /// Takes attachments away, then details, each from the oldest mails first, until
-    /// there are at most [`BYTES`].
-    fn shorten(&mut self, reader: &Reader) {
-        let detach = |mail: &mut Waiting| {
-            if mail.attachment.take().is_some() {
-                mail.detached = Some(Detached::ByTheBound);
-            }
-        };
-        self.shorten_by(detach);
-        self.shorten_by(|mail| mail.reduce_to_lines(reader));
-    }
-
-    fn shorten_by(&mut self, reduce: impl Fn(&mut Waiting)) {
-        let mut size: usize = self.mails.iter().map(Waiting::size).sum();
-        for mail in &mut self.mails {
-            if size <= BYTES {
-                return;
-            }
-            if mail.is_untouched() {
-                size -= mail.size();
-                reduce(mail);
-                size += mail.size();
-            }
-        }
-    }
 }
 
 /// One attempt at several mails, over one session.
@@ -264,6 +234,10 @@ struct Round<'a> {
     alive: bool,
     sent: Sent,
     untold: Vec<Lost>,
+    fates: Vec<Fate>,
+    /// Mails made for certain people all of whom were refused for good, by their
+    /// Message-IDs.
+    refused: Vec<(String, Vec<Refused>)>,
 }
 
 impl Round<'_> {
@@ -279,7 +253,25 @@ impl Round<'_> {
             }
             self.send(mail);
         }
-        mails.retain(|mail| !mail.is_done(self.settings));
+        self.fates.extend(take_done(mails, self.settings));
+    }
+
+    /// A server that takes other mails and none of these people will not take them tomorrow:
+    /// what was made for them goes to the recipients, and that is told.
+    fn hand_over(&mut self, mails: &mut [Waiting]) {
+        if self.sent.delivered == 0 {
+            return;
+        }
+        for (id, refused) in std::mem::take(&mut self.refused) {
+            let Some(mail) = mails.iter_mut().find(|mail| mail.message_id == id) else {
+                continue;
+            };
+            mail.to.clear();
+            let subject = || mail.subject.clone();
+            let lost = refused.into_iter();
+            let lost = lost.map(|refused| Lost::HandedOver { subject: subject(), refused });
+            self.untold.extend(lost);
+        }
     }
 
     /// Sends what was never confirmed once more: all of it where the server confirmed
@@ -308,6 +300,9 @@ impl Round<'_> {
         let from = smtp::sender(self.settings);
         match self.session.send(from, &to, message.as_bytes()) {
             Ok(delivery) => {
+                if mail.is_refused_by_all(&delivery) {
+                    self.refused.push((mail.message_id.clone(), delivery.refused.clone()));
+                }
                 self.untold.extend(mail.settle(&delivery));
                 self.sent.add(delivery.into());
             }
@@ -326,20 +321,12 @@ impl Round<'_> {
 }
 
 impl Waiting {
-    /// Who is still to be served; nobody twice.
-    fn pending(&self, settings: &Settings) -> Vec<String> {
-        let mut pending = Vec::new();
-        for to in &settings.recipients {
-            if !self.served.contains(to) && !pending.contains(to) {
-                pending.push(to.clone());
-            }
-        }
-        pending
-    }
-
-    /// True where someone was served, and nobody is left.
-    fn is_done(&self, settings: &Settings) -> bool {
-        !self.served.is_empty() && self.pending(settings).is_empty()
+    /// Whether it was made for certain people, and none of them will ever be served.
+    fn is_refused_by_all(&self, delivery: &Delivery) -> bool {
+        !self.to.is_empty()
+            && self.served.is_empty()
+            && delivery.accepted.is_empty()
+            && delivery.refused.iter().all(Refused::for_good)
     }
 
     /// Notes who is served. One refused for good is, if another has been
@@ -383,6 +370,7 @@ impl Waiting {
             settings,
             &Parts {
                 message_id: &self.message_id,
+                to: &self.recipients(settings),
                 made_at: self.made_at,
                 subject: &self.subject,
                 text: &text,
@@ -408,48 +396,6 @@ impl Waiting {
     fn is_untouched(&self) -> bool {
         !self.in_doubt && self.served.is_empty()
     }
-
-    fn size(&self) -> usize {
-        let lines: usize = self.lines.iter().map(String::len).sum();
-        let attached = self.attachment.as_ref().map_or(0, |file| file.base64.len());
-        self.text.len() + self.html.len() + lines + attached
-    }
-
-    /// What its lines take in a merged mail's HTML.
-    fn lines_size(&self) -> usize {
-        self.lines.iter().map(|line| item(line).len()).sum()
-    }
-
-    /// Takes the lines of a later mail; neither's details are to stay.
-    fn absorb(&mut self, later: Self, reader: &Reader) {
-        self.lines.extend(later.lines);
-        self.level = self.level.max(later.level);
-        self.about_mail &= later.about_mail;
-        if later.kind == Kind::Alert {
-            self.kind = Kind::Alert;
-        }
-        if self.site != later.site {
-            self.site = later.site;
-        }
-        self.subject = say::merged_subject(reader.lang, &self.site);
-        if self.level == Level::Critical {
-            self.subject = self.subject.replacen(']', "] CRITICAL", 1);
-        }
-    }
-
-    /// Rebuilds text and HTML from the lines alone.
-    fn reduce_to_lines(&mut self, reader: &Reader) {
-        // That there are no details is said anyway.
-        (self.attachment, self.detached) = (None, None);
-        let intro = say::without_details(reader.lang, reader.time(self.made_at));
-        let items = self.lines.iter().map(|line| format!("- {line}\n"));
-        self.text = format!("{intro}\n\n{}", items.collect::<String>());
-        let mut page = Page::default();
-        page.lit("<!DOCTYPE html>\n<html lang=\"").lit(reader.lang.tag()).lit("\"><body>\n<p>");
-        let head = page.text(&intro).lit("</p>\n<ul>\n").finish();
-        let items: String = self.lines.iter().map(|line| item(line)).collect();
-        self.html = head + &items + "</ul>\n</body></html>\n";
-    }
 }
 
 impl Reader {
@@ -468,9 +414,12 @@ impl Reader {
     }
 }
 
-/// A line of a merged mail.
-fn item(line: &str) -> String {
-    Page::default().lit("<li>").text(line).lit("</li>\n").finish()
+/// Takes out the mails that everyone has; what became of them.
+fn take_done(mails: &mut Vec<Waiting>, settings: &Settings) -> Vec<Fate> {
+    let (done, left): (Vec<_>, Vec<_>) =
+        std::mem::take(mails).into_iter().partition(|mail| mail.is_done(settings));
+    *mails = left;
+    done.into_iter().map(|mail| Fate::Delivered(mail.message_id)).collect()
 }
 
 /// The page with a paragraph at its beginning: after `<body …>`, else before all.

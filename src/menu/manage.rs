@@ -7,6 +7,7 @@ use super::console::{Stop, Style};
 use super::fields;
 use super::strict::Keys;
 use super::{form, list, pauses};
+use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
 use crate::lang::{menu as say, menu_rules as words, pauses as pause_words};
 
@@ -77,7 +78,8 @@ fn table(menu: &Menu<'_>, rules: &[Value]) -> (String, Vec<String>) {
         true => Some(menu.console.columns().saturating_sub(NUMBER)),
         false => None,
     };
-    let mut lines = rule_command::rows(rules, menu.console.lang, width).into_iter();
+    let told = LastAlerted::read(&menu.call);
+    let mut lines = rule_command::rows(rules, &told, menu.console.lang, width).into_iter();
     let head = lines.next().unwrap_or_default();
     let rows = lines.enumerate().map(|(at, row)| format!("{:>3}  {row}", at + 1));
     (format!("  #  {head}"), rows.collect())

@@ -81,10 +81,14 @@ fn show(menu: &mut Menu<'_>) {
         text if text == "off" => words::daily_off(lang),
         text => text,
     };
+    let routes = match holds.mail.routes.len() {
+        0 => String::new(),
+        routes => words::routes(lang, routes),
+    };
     let configured = configured_language(menu);
     let entries = [
         ("PCE".to_owned(), words::pce_is(lang, at(&URL), at(&ORG), at(&API_KEY))),
-        (words::mail(lang), format!("{} → {}", at(&SENDER), at(&RECIPIENTS))),
+        (words::mail(lang), format!("{} → {}{routes}", at(&SENDER), at(&RECIPIENTS))),
         (
             words::verify(lang),
             if holds.pce.verify_tls { words::on(lang) } else { words::off(lang) },

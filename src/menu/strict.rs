@@ -89,7 +89,9 @@ pub fn typed_value(kind: &Kind, typed: &str, lang: Lang) -> Result<Value, String
             let parts = typed.split([',', '，', '、', ';', '；']).map(str::trim);
             parts.filter(|part| !part.is_empty()).map(Value::from).collect()
         }
-        Kind::Object => serde_json::from_str(typed).unwrap_or_else(|_| typed.into()),
+        Kind::Object | Kind::Objects => {
+            serde_json::from_str(typed).unwrap_or_else(|_| typed.into())
+        }
         _ => typed.into(),
     })
 }

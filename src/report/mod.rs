@@ -8,6 +8,7 @@ mod changes;
 pub mod daily;
 pub mod evidence;
 pub mod group;
+pub mod history;
 pub mod pause;
 mod receiver;
 pub mod records;
@@ -346,6 +347,8 @@ pub struct ConditionNews {
     pub level: Level,
     /// The mail that told its begin; not for the begin itself.
     pub told_by: Option<BeginMail>,
+    /// Who was told of it first by which mail, where not all are told the same; else empty.
+    pub told_in: Vec<ToldIn>,
     /// At its end: how many events (rows of traffic, for traffic) were read that
     /// had been missed.
     pub caught_up: Option<u64>,
@@ -367,6 +370,15 @@ pub struct BeginMail {
     pub subject: String,
     /// When the mail was made.
     pub made_at: Timestamp,
+}
+
+/// Who was told of a condition first by which mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldIn {
+    /// Their addresses.
+    pub to: Vec<String>,
+    /// The mail.
+    pub mail: BeginMail,
 }
 
 /// The end of something's time.

@@ -1,11 +1,12 @@
 //! The records that matched, for the mail's attachment: JSON lines, packed as they
 //! come, so that memory holds no more than the attachment may have.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 /// The attachment has at most so many bytes.
@@ -14,6 +15,9 @@ pub const MAX_BYTES: usize = 1_000_000;
 /// What closing the stream and storing instead of packing may add: a few bytes for
 /// each 16 KiB, and the trailer [RFC 1951 3.2.4, RFC 1952 2.3].
 const SLACK: usize = 64;
+
+/// How a line begins.
+const HEAD: &str = "{\"rules\":[";
 
 /// Whole gzip streams, one for each fetch that was counted. One behind the other
 /// they are one [RFC 1952 2.2].
@@ -63,6 +67,21 @@ impl Records {
         }
     }
 
+    /// Those that one of these rules counted; `left_out` stays what it is of all.
+    pub fn of(&self, rules: &[i64]) -> Self {
+        let mut collector = Self::default().collector();
+        let reader = BufReader::new(MultiGzDecoder::new(self.packed.as_slice()));
+        // Unpacking what this program packed in memory does not fail.
+        let lines = reader.split(b'\n').map_while(Result::ok);
+        for line in lines.filter(|line| ids_of(line).any(|id| rules.contains(&id))) {
+            collector.add_line(&String::from_utf8_lossy(&[&line, &b"\n"[..]].concat()));
+        }
+        let mut kept = Self::default();
+        kept.absorb(collector);
+        kept.left_out += self.left_out;
+        kept
+    }
+
     /// True where there is nothing to attach.
     pub fn is_empty(&self) -> bool {
         self.kept == 0
@@ -79,7 +98,10 @@ impl Collector {
     /// record as received, its line breaks as blanks.
     pub fn add(&mut self, rules: &[i64], raw: &[u8]) {
         let raw = String::from_utf8_lossy(raw).replace(['\n', '\r'], " ");
-        let line = format!("{{\"rules\":{rules:?},\"record\":{raw}}}\n");
+        self.add_line(&format!("{{\"rules\":{rules:?},\"record\":{raw}}}\n"));
+    }
+
+    fn add_line(&mut self, line: &str) {
         if self.left_out > 0 || !self.has_room(line.len()) {
             self.left_out += 1;
             return;
@@ -105,12 +127,18 @@ impl Collector {
     }
 }
 
+/// The rules' ids at a line's beginning.
+fn ids_of(line: &[u8]) -> impl Iterator<Item = i64> {
+    let ids = line.strip_prefix(HEAD.as_bytes());
+    let ids = ids.and_then(|rest| rest.split(|byte| *byte == b']').next()).unwrap_or_default();
+    let ids = ids.split(|byte| *byte == b',');
+    ids.filter_map(|id| std::str::from_utf8(id).ok()?.trim().parse().ok())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::Read;
-
-    use flate2::read::MultiGzDecoder;
 
     use super::*;
 
@@ -173,6 +201,19 @@ mod tests {
             assert_eq!((lines, lines + records.left_out), (records.kept, added));
             assert!(records.left_out > 0, "{length}");
         }
+    }
+
+    #[test]
+    fn the_records_of_some_rules_are_their_lines_alone() {
+        let mut records = Records::default();
+        let mut collector = records.collector();
+        collector.add(&[1, 14], br#"{"a":"{\"rules\":[4]}"}"#);
+        collector.add(&[4], br#"{"b":[14]}"#);
+        collector.add(&[-3], b"{}");
+        records.absorb(collector);
+        assert_eq!(unpacked(&records.of(&[4])), [r#"{"rules":[4],"record":{"b":[14]}}"#]);
+        assert_eq!(unpacked(&records.of(&[14, -3])).len(), 2);
+        assert!(records.of(&[2]).is_empty());
     }
 
     #[test]

@@ -90,6 +90,13 @@ struct Stored {
 pub const LATEST: i64 = 15;
 
 impl Tally {
+    /// When it last alerted, to the minute; of its groups, the last one.
+    pub fn last_alerted(&self) -> Option<Timestamp> {
+        let groups = self.groups.iter().map(|group| group.counter.alerted);
+        let all = groups.chain([self.all.counter.alerted]).flatten();
+        all.max().map(time_of)
+    }
+
     /// Counts an event that the rule matched; how many bytes more that may take, `None`
     /// where it did not count.
     pub fn count_event(

@@ -177,7 +177,7 @@ fn target_of(config: &Config) -> Target {
     }
 }
 
-/// A state that remembers what is still to be told, the waiting mail and records and what
+/// A state that remembers what was told, what is still to be told, the waiting mail and records and what
 /// pauses hold, which daily report was told, and which records are still to be archived.
 fn afresh(state: State) -> State {
     State {
@@ -185,6 +185,7 @@ fn afresh(state: State) -> State {
         outbox: state.outbox,
         held: state.held,
         forward: state.forward,
+        history: state.history,
         day: Day { told: state.day.told, ..Day::default() },
         ..State::default()
     }

@@ -22,10 +22,11 @@ use crate::pce::ip_lists::IpLists;
 use crate::pce::seen::SeenEvents;
 use crate::pce::traffic::TrafficMemory;
 use crate::report::daily::{Day, Gap};
+use crate::report::history::History;
 use crate::report::pause::held::HeldBack;
 use crate::report::standing::workloads::WorkloadMemory;
 use crate::report::tally::Tally;
-use crate::report::{BeginMail, Condition};
+use crate::report::{BeginMail, Condition, ToldIn};
 use crate::rules::Level;
 use crate::rules::series::{Known, Legacy};
 use crate::screen::visible::visible;
@@ -92,6 +93,9 @@ pub struct State {
     /// The addresses that served names over verified TLS.
     #[serde(skip_serializing_if = "Addresses::is_empty")]
     pub addresses: Addresses,
+    /// What was told, and what became of it.
+    #[serde(skip_serializing_if = "History::is_empty")]
+    pub history: History,
     /// Mails that wait.
     pub outbox: Outbox,
     /// What waits to be handed on to other programs.
@@ -137,6 +141,7 @@ impl Default for State {
             archive: None,
             ip_lists: IpLists::default(),
             addresses: Addresses::new(),
+            history: History::default(),
             outbox: Outbox::default(),
             forward: Forward::default(),
         }
@@ -206,6 +211,9 @@ pub struct Held {
     /// a state of before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begin_mail: Option<BeginMail>,
+    /// Who was told of it first by which mail, where not all are told the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_in: Vec<ToldIn>,
     /// For what is about to expire: when, and which warning was told last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<ToldExpiry>,
@@ -439,6 +447,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         archive: salvage.take("archive"),
         ip_lists: salvage.take_or_begin_anew("ip_lists"),
         addresses: salvage.take("addresses"),
+        history: salvage.take_or_begin_anew("history"),
         outbox: salvage.take_outbox(last_run.as_ref()),
         forward: salvage.take("forward"),
         last_run,
@@ -480,6 +489,7 @@ const PARTS: &[&str] = &[
     "archive",
     "ip_lists",
     "addresses",
+    "history",
     "outbox",
     "forward",
 ];
@@ -612,6 +622,7 @@ impl Salvage<'_> {
             mails,
             unconfirmed: Unconfirmed { mails: unconfirmed },
             untold: untold.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
+            fates: Vec::new(),
         }
     }
 }
@@ -661,6 +672,7 @@ mod tests {
         state.workloads.failures = 1;
         state.held.all_told = Some(Timestamp::UNIX_EPOCH);
         state.forward.failing.insert("siem".to_owned(), "down".into());
+        state.history = serde_json::from_value("AQ".into()).unwrap();
         state.before_jump = Some(BeforeJump {
             events: None,
             traffic: None,

@@ -1,5 +1,5 @@
-# Real Postfix servers of the theme's own: with TLS by a CA of its own, AUTH, and one
-# mailbox. Sourced after lib.sh.
+# Real Postfix servers of the theme's own: with TLS by a CA of its own, AUTH, a mailbox for
+# everyone, and one each for netops and dba. Sourced after lib.sh.
 # shellcheck shell=bash
 
 CA=/run/ca
@@ -40,7 +40,7 @@ default_transport = error
 alias_maps =
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = $dir/mail
-virtual_mailbox_maps = static:box
+virtual_mailbox_maps = inline:{ { netops@example.com = netops }, { dba@example.com = dba } }, static:box
 virtual_uid_maps = static:$(id -u nobody)
 virtual_gid_maps = static:$(id -g nobody)
 virtual_minimum_uid = 1
@@ -84,7 +84,8 @@ CF
     soon bash -c "exec 3<>/dev/tcp/$address/587"
 }
 
-# The mails that NAME has in its mailbox.
-mails_at() { if [ -f "/run/$1/mail/box" ]; then grep -c '^From ' "/run/$1/mail/box"; else echo 0; fi; }
-arrived() { [ "$(mails_at "$1")" = "$2" ]; }
-empty() { rm -f "/run/$1/mail/box"; }
+# The mails that NAME has in a mailbox, that for everyone unless named.
+mails_at() { local box=/run/$1/mail/${2:-box}; if [ -f "$box" ]; then grep -c '^From ' "$box"; else echo 0; fi; }
+# arrived NAME COUNT [MAILBOX]
+arrived() { [ "$(mails_at "$1" "${3:-box}")" = "$2" ]; }
+empty() { rm -f "/run/$1"/mail/*; }

@@ -1,4 +1,4 @@
-# real Postfix: delivery to a mailbox, STARTTLS by a CA of its own, AUTH, what must fail
+# real Postfix: delivery to mailboxes, routes, STARTTLS by a CA of its own, AUTH, what must fail
 source "$REPO/tests/acceptance/lib.sh"
 source "$REPO/tests/acceptance/mailserver.sh"
 
@@ -33,6 +33,33 @@ holds "Postfix delivered it to the mailbox" received ESMTP
 holds "with its headers and both parts" bash -c "for line in '^Subject: ' '^X-Illumio-Monitor-Level: ' 'text/plain' 'text/html'; do grep -q \"\$line\" /run/$SERVER/mail/box || exit; done"
 holds "the next run mails nothing" run
 holds "one mail in the box" arrived $SERVER 1
+# Three mailboxes: who is told what stands in email.routes.
+ROUTES='.email.routes = [
+    {"rules": [1], "to": ["netops@example.com"]},
+    {"levels": ["warning"], "to": ["dba@example.com", "netops@example.com"], "only": true},
+    {"rules": [5], "to": ["dba@example.com"], "only": true}]'
+# in_each COUNT: so many mails in each of the three.
+in_each() { local box; for box in box netops dba; do soon arrived $SERVER "$1" $box || return; done; }
+# Nothing starts the runs here, which check tells by its exit code.
+asked_for_each() { local said to; said=$(illumio-monitor check); for to in soc netops dba; do grep "takes mail to $to@example.com" <<<"$said" || return; done; }
+# tells BOX WORDS, without the line breaks of quoted-printable and of the text.
+tells() { sed -e ':a' -e '/=\r*$/{N;s/=\r*\n//;ba' -e '}' "/run/$SERVER/mail/$1" | tr -s '\r\n' ' ' | grep -qF "$2"; }
+untold() { ! tells "$@"; }
+delivered() { illumio-monitor history --json | jq -e '[.entries[].mails[].became] | length > 3 and all(. == "delivered")'; }
+with '"port": 26, "tls": "none"'
+jq "$ROUTES" "$CONFIG" >/run/routed && cat /run/routed >"$CONFIG"
+holds "routes: check asks for everyone" asked_for_each
+holds "a run mails everyone" run
+holds "one mail in each of three mailboxes" in_each 1
+TAMPERED='Someone changed the firewall rules' SILENT='Agents do not report to the PCE any more'
+for box in box netops; do holds "$box has the rule that goes to both" tells $box "$TAMPERED"; done
+for box in netops dba; do holds "$box has what only these two get" tells $box "$SILENT"; done
+holds "the recipients have not" untold box "$SILENT"
+holds "dba has not what is for the others" untold dba "$TAMPERED"
+holds "each reads what others got" tells dba 'Told to soc@example.com, and not in this mail'
+holds "history has all of it delivered" delivered
+holds "test-mail to everyone" illumio-monitor test-mail
+holds "it came to each mailbox" in_each 2
 with '"port": 25, "tls": "opportunistic"'
 holds "opportunistic takes STARTTLS with any certificate" run
 holds "over TLS" received ESMTPS

@@ -16,6 +16,7 @@ fn message(report: &Report, told: &Composed) -> String {
         sender: "Illumio 監控 <monitor@corp.example>".to_owned(),
         envelope_sender: None,
         recipients: vec!["soc@corp.example".to_owned()],
+        routes: Vec::new(),
         raw_snapshot: true,
         attach_records: false,
         thread: false,
@@ -31,6 +32,7 @@ fn message(report: &Report, told: &Composed) -> String {
     };
     let parts = mime::Parts {
         message_id: &mime::message_id(report.made_at, 7, &settings.sender),
+        to: &settings.recipients,
         made_at: report.made_at,
         subject: &told.subject,
         text: &told.text,

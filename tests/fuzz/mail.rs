@@ -299,6 +299,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
                 detail: detail.as_str().into(),
                 level,
                 told_by,
+                told_in: Vec::new(),
                 caught_up,
                 expires,
                 held: false,

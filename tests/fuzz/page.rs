@@ -77,6 +77,7 @@ pub fn holds(report: &Report) -> Result<(), TestCaseError> {
         }
         let parts = mime::Parts {
             message_id: "1@example.com",
+            to: &crate::smtp::settings(25).recipients,
             made_at: report.made_at,
             subject: &told.subject,
             text: &told.text,

@@ -25,6 +25,7 @@ pub fn settings(port: u16) -> Settings {
         sender: "Monitor <monitor@example.com>".into(),
         envelope_sender: None,
         recipients: vec!["a@example.com".into(), "b@example.com".into()],
+        routes: Vec::new(),
         raw_snapshot: true,
         attach_records: false,
         thread: false,

@@ -81,6 +81,7 @@ fn full() -> State {
             subject: "down".to_owned(),
             made_at: at(0),
         }),
+        told_in: Vec::new(),
         expiry: None,
     };
     state.conditions.insert(Condition::Unreachable, held);
@@ -103,6 +104,7 @@ fn waiting() -> Waiting {
         text: "text".to_owned(),
         html: "<p>text</p>".to_owned(),
         lines: vec!["line".to_owned()],
+        to: Vec::new(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,

@@ -67,6 +67,7 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         detail: detail.into(),
         level,
         told_by: None,
+        told_in: Vec::new(),
         caught_up: None,
         expires: None,
         rule: None,

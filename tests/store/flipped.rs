@@ -22,6 +22,7 @@ fn waiting(number: usize) -> Waiting {
         text: format!("details of {number}"),
         html: format!("<p>details of {number}</p>"),
         lines: vec![format!("rule {number}: 12 matches")],
+        to: Vec::new(),
         served: Vec::new(),
         in_doubt: false,
         unconfirmed: false,
@@ -53,6 +54,7 @@ fn saved() -> (Place, State) {
         detail: "down".into(),
         message_id: None,
         begin_mail: None,
+        told_in: Vec::new(),
         expiry: None,
     };
     state.conditions.insert(Condition::Health, held);

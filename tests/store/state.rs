@@ -29,6 +29,7 @@ fn fill(state: &mut State) {
             detail: "叢集異常".into(),
             message_id: None,
             begin_mail: None,
+            told_in: Vec::new(),
             expiry: None,
         },
     );

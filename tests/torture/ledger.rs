@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::Mail;
 
@@ -17,10 +17,50 @@ pub const BLOCKED: &str = "Blocked";
 /// Connections of one burst; the traffic rule's threshold is lower.
 pub const BURST: u64 = 30;
 
+/// Kinds of tampering, each with its rule.
+pub const KINDS: usize = 12;
+
+/// Rules fall into so many parts, by what they count and by who is told.
+pub const PARTS: usize = 3;
+
+/// One mailbox, and what has to come there.
+pub struct Reader {
+    /// Its address.
+    pub to: &'static str,
+    /// The parts of the rules on tampering.
+    pub parts: &'static [usize],
+    /// Whether bursts, too.
+    pub bursts: bool,
+}
+
+/// The only one, where there are no routes.
+pub const ALONE: [Reader; 1] = [Reader { to: "soc@example.net", parts: &[0, 1, 2], bursts: true }];
+
+/// By [`routes`].
+pub const ROUTED: [Reader; 3] = [
+    Reader { to: "soc@example.net", parts: &[1, 2], bursts: true },
+    Reader { to: "netops@example.net", parts: &[0], bursts: false },
+    Reader { to: "dba@example.net", parts: &[0, 1], bursts: false },
+];
+
+/// The rules of one part go to two others and not to the recipients, those of another to
+/// one of them, too. The rules on tampering have the first ids.
+pub fn routes() -> Value {
+    let part =
+        |part: usize| (0..KINDS).filter(move |kind| kind % PARTS == part).map(|kind| kind + 1);
+    let of = |nth: usize| part(nth).collect::<Vec<_>>();
+    json!([
+        {"rules": of(0), "to": ["netops@example.net", "dba@example.net"], "only": true},
+        {"rules": of(1), "to": ["dba@example.net"]}
+    ])
+}
+
 /// What has to be told, and what was.
 #[derive(Default)]
 pub struct Ledger {
-    /// The host of each tampering: each has its own.
+    /// Who is told.
+    pub readers: &'static [Reader],
+    /// The host of each tampering: each has its own, and they take turns in the kinds.
     pub hosts: Vec<String>,
     /// Bursts of blocked connections.
     pub bursts: u64,
@@ -54,14 +94,17 @@ pub struct Table {
 
 impl Table {
     pub fn of(ledger: &Ledger) -> Self {
-        let mut table = Self {
-            cycles: ledger.in_doubt.len() as u64,
-            expected: ledger.hosts.len() as u64 + ledger.bursts,
-            ..Self::default()
-        };
-        let mails = table.without_copies(ledger);
-        table.count_events(&ledger.hosts, &mails);
-        table.count_bursts(ledger.bursts, &mails);
+        let mut table = Self { cycles: ledger.in_doubt.len() as u64, ..Self::default() };
+        for reader in ledger.readers {
+            let mails = table.without_copies(ledger, reader.to);
+            let hosts = ledger.hosts.iter().enumerate();
+            let hosts = hosts.filter(|(nth, _)| reader.parts.contains(&(nth % PARTS)));
+            let hosts: Vec<String> = hosts.map(|(_, host)| host.clone()).collect();
+            let bursts = if reader.bursts { ledger.bursts } else { 0 };
+            table.expected += hosts.len() as u64 + bursts;
+            table.count_events(&hosts, &mails);
+            table.count_bursts(bursts, &mails);
+        }
         table.count_objects(ledger);
         table
     }
@@ -91,11 +134,13 @@ impl Table {
         self.compare("connections filed", ledger.bursts * BURST, told(BLOCKED));
     }
 
-    /// One mail for each Message-ID. Between two copies lies a cycle in doubt.
-    fn without_copies<'l>(&mut self, ledger: &'l Ledger) -> Vec<&'l Mail> {
+    /// One mail for each Message-ID of those that came to `to`. Between two copies lies a
+    /// cycle in doubt.
+    fn without_copies<'l>(&mut self, ledger: &'l Ledger, to: &str) -> Vec<&'l Mail> {
         let mut first: BTreeMap<String, &Mail> = BTreeMap::new();
         let mut before: BTreeMap<String, usize> = BTreeMap::new();
-        for (cycle, mail) in &ledger.mails {
+        let came = ledger.mails.iter().filter(|(_, mail)| mail.to.iter().any(|one| one == to));
+        for (cycle, mail) in came {
             let id = mail.header("Message-ID");
             assert!(!id.is_empty(), "a mail without Message-ID");
             if let Some(before) = before.insert(id.clone(), *cycle) {

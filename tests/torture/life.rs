@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use super::ledger::{BLOCKED, BURST, Ledger, TAMPERING, Table};
+use super::ledger::{
+    ALONE, BLOCKED, BURST, KINDS, Ledger, PARTS, ROUTED, Reader, TAMPERING, Table, routes,
+};
 use super::receivers::Receivers;
 use super::{faults, kind};
 use crate::mailbox::Options;
@@ -18,9 +20,6 @@ use crate::pce::{Fate, agent_tampering, at, blocked};
 use crate::world::World;
 
 const MAIL_PASSWORD: &str = "mail-Pa55word-9x";
-
-/// Kinds of tampering, each with its rule.
-const KINDS: usize = 12;
 
 /// When a run is killed.
 #[derive(Clone, Copy)]
@@ -54,7 +53,8 @@ pub struct Life {
 }
 
 impl Life {
-    pub fn new(name: &str, mut dice: Dice) -> Self {
+    /// A new world; in a routed one not all are told the same.
+    pub fn new(name: &str, mut dice: Dice, is_routed: bool) -> Self {
         let mut world = World::new();
         let kind = kind::of_any_kind(&world.pce, &mut dice);
         println!("{name}: {kind}");
@@ -78,10 +78,10 @@ impl Life {
                 (format!("{TAMPERING} {kind:02}"), format!("agent.tampering.{kind:02}"));
             let mut rule = json!({"type": "event", "name": name, "filter_value": value});
             // Of every three one counts each host by itself, and one tells it for a new one.
-            if kind % 3 > 0 {
+            if kind % PARTS > 0 {
                 rule["per"] = json!("workload");
             }
-            if kind % 3 > 1 {
+            if kind % PARTS > 1 {
                 (rule["new_within_days"], rule["learn_days"]) = (json!(30), json!(0));
             }
             world.rule(rule);
@@ -90,6 +90,10 @@ impl Life {
             "type": "traffic", "name": BLOCKED, "threshold_type": "count",
             "threshold_count": BURST - 10, "threshold_window": 10, "per": "destination"
         }));
+        if is_routed {
+            world.set("email.routes", routes());
+        }
+        let readers: &'static [Reader] = if is_routed { &ROUTED } else { &ALONE };
         let (key, secret) = (world.pce.key(), world.pce.secret());
         let basic = BASE64_STANDARD.encode(format!("{key}:{secret}"));
         let plain = BASE64_STANDARD.encode(format!("\0monitor\0{MAIL_PASSWORD}"));
@@ -97,7 +101,7 @@ impl Life {
             name: format!("{name}, {kind}"),
             dice,
             now: at("06:00"),
-            ledger: Ledger::default(),
+            ledger: Ledger { readers, ..Ledger::default() },
             table: Table::default(),
             rules: String::new(),
             old_copy: String::new(),
@@ -181,6 +185,7 @@ impl Life {
         }
         assert!(config["state"]["forward"].is_null(), "{}", self.told());
         self.assert_no_secret(&config);
+        self.assert_history_has_it_delivered();
         self.ledger.handed_on = self.receivers.end(self.world.folder());
         let mut table = Table::of(&self.ledger);
         table.crashes = self.table.crashes;
@@ -331,6 +336,19 @@ impl Life {
         }
         if let Ok(last) = std::fs::read_to_string(self.last()) {
             serde_json::from_str::<Value>(&last).unwrap();
+        }
+    }
+
+    /// Nothing waits any more: whatever was told, and however its mails merged, has arrived.
+    fn assert_history_has_it_delivered(&mut self) {
+        let run = self.world.run(&["history", "--json"]);
+        let said: Value = serde_json::from_str(&run.stdout).unwrap();
+        let entries = said["entries"].as_array().unwrap();
+        assert!(!entries.is_empty(), "{}", self.told());
+        for entry in entries {
+            let mails = entry["mails"].as_array().unwrap();
+            assert!(!mails.is_empty(), "{entry}");
+            assert!(mails.iter().all(|mail| mail["became"] == "delivered"), "{entry}");
         }
     }
 

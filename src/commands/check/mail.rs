@@ -66,7 +66,7 @@ fn sender_domain(settings: &Settings, lang: Lang) -> Option<Finding> {
     let domain = domain.trim_end_matches('.').to_ascii_lowercase();
     let last = domain.rsplit('.').next().unwrap_or_default();
     let literal = domain.starts_with('[');
-    let local_only = settings.recipients.iter().all(|to| !to.contains('@'));
+    let local_only = settings.everyone().iter().all(|to| !to.contains('@'));
     let odd = !literal && (!domain.contains('.') || LOCAL.contains(&last));
     if !odd || local_only {
         return None;
@@ -89,7 +89,7 @@ impl Talk<'_> {
             self.secured(&session, shown),
         ];
         findings.extend(self.logged_in());
-        match session.try_envelope(sender(self.settings), &self.settings.recipients) {
+        match session.try_envelope(sender(self.settings), &self.settings.everyone()) {
             Err(error) => findings.push(self.failed(&error, shown)),
             Ok(answers) => {
                 let what = say::sender_accepted(self.lang, sender(self.settings));

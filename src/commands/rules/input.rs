@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::list::LAST_ALERTED;
 use super::{Call, Refusal};
 use crate::config::{self, Kind};
 use crate::lang::{Lang, config as config_words, rules as words};
@@ -28,9 +29,14 @@ pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<
         return Err(Refusal::usage(words::no_rules_in(lang, &source)));
     }
     let parsed = pieces.iter().map(|(_, json)| serde_json::from_str(json));
-    parsed
+    let mut rules: Vec<Value> = parsed
         .collect::<Result<_, _>>()
-        .map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))
+        .map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))?;
+    // A new rule has not alerted yet.
+    for keys in rules.iter_mut().filter_map(Value::as_object_mut) {
+        keys.retain(|key, _| key != LAST_ALERTED);
+    }
+    Ok(rules)
 }
 
 /// `key=value`: the key, and its value or `None` where it is to go. A value is JSON

@@ -3,26 +3,45 @@
 use serde_json::{Value, json};
 
 use super::{Call, Code, Refusal, Said, id_of, ids, name_of};
+use crate::commands::history::LastAlerted;
 use crate::commands::learning::{learning, line};
 use crate::config::{check_rule, place_of_key};
-use crate::lang::{Lang, menu_rules as menu_words, rules as words};
+use crate::lang::{Lang, history, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
 use crate::screen::columns::wrap;
 use crate::screen::table::table;
 use crate::store::{self, Look, StateUse};
 
+/// The key by which a list tells when a rule last alerted; no key of the file.
+pub(super) const LAST_ALERTED: &str = "_last_alerted";
+
 /// All rules in a table.
 pub fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
     let look = look(call)?;
     let lines = match (as_json, look.rules.is_empty()) {
-        (true, _) => vec![Value::from(look.rules.clone()).to_string()],
+        (true, _) => {
+            let told = LastAlerted::read(call);
+            let rules = look.rules.iter().cloned().map(|rule| with_last_alerted(rule, &told));
+            vec![Value::from_iter(rules).to_string()]
+        }
         (false, true) => vec![words::none(lang)],
         (false, false) => {
-            let table = rows(&look.rules, lang, call.screen.width);
+            let told = LastAlerted::read(call);
+            let table = rows(&look.rules, &told, lang, call.screen.width);
             table.into_iter().chain(learners(call, lang)).collect()
         }
     };
     Ok(said(lines, &look, lang))
+}
+
+/// The rule with when it last told something. The key is one of the user's: what `list`
+/// prints can be added again.
+fn with_last_alerted(mut rule: Value, told: &LastAlerted) -> Value {
+    let at = id_of(&rule).and_then(|id| told.utc(id));
+    if let (Some(at), Some(keys)) = (at, rule.as_object_mut()) {
+        keys.insert(LAST_ALERTED.to_owned(), at.into());
+    }
+    rule
 }
 
 /// The rules that learn, a line each; where the file can't be read, who lists them has
@@ -98,9 +117,9 @@ pub fn sentence(rule: &Value, lang: Lang) -> String {
     checked.map_or_else(|_| words::invalid(lang), |rule| describe::sentence(&rule, lang))
 }
 
-/// The rules as a table of `width` columns.
-pub fn rows(rules: &[Value], lang: Lang, width: Option<usize>) -> Vec<String> {
-    let headings = [
+/// The rules as a table of `width` columns; when each last alerted, where one did.
+pub fn rows(rules: &[Value], told: &LastAlerted, lang: Lang, width: Option<usize>) -> Vec<String> {
+    let mut headings = vec![
         words::col_id(lang),
         words::col_on(lang),
         words::col_level(lang),
@@ -108,7 +127,14 @@ pub fn rows(rules: &[Value], lang: Lang, width: Option<usize>) -> Vec<String> {
         words::col_alerts(lang),
         words::col_matches(lang),
     ];
-    let rows: Vec<Vec<String>> = rules.iter().map(|rule| row(rule, lang)).collect();
+    let mut rows: Vec<Vec<String>> = rules.iter().map(|rule| row(rule, lang)).collect();
+    if !told.is_empty() {
+        let place = headings.len() - 1;
+        headings.insert(place, history::col_last_alerted(lang));
+        for (row, rule) in rows.iter_mut().zip(rules) {
+            row.insert(place, id_of(rule).map(|id| told.local(id)).unwrap_or_default());
+        }
+    }
     table(&headings, &rows, width)
 }
 

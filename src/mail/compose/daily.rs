@@ -157,6 +157,7 @@ pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) ->
         detail: Both::default(),
         level: Level::Warning,
         told_by: None,
+        told_in: Vec::new(),
         caught_up: None,
         expires: None,
         rule: None,

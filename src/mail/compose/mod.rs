@@ -105,6 +105,11 @@ pub fn alert_in_a_line(alert: &Alert, lang: Lang) -> String {
     subject::single(alert, lang)
 }
 
+/// `PCE still unreachable`: what there is to say of a condition, in a few words.
+pub fn condition_name(lang: Lang, news: &ConditionNews) -> String {
+    condition::title(lang, news)
+}
+
 /// `2 h 10 min`, as mails have it: between the minutes of two times.
 pub fn duration(lang: Lang, from: Timestamp, until: Timestamp) -> String {
     show::duration(lang, from, until)

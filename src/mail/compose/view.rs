@@ -12,7 +12,7 @@ use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Report};
 use crate::rules::Level;
 
 /// So many lines of what the run saw are shown.
-const FOOTER_LINES: usize = 12;
+const FOOTER_LINES: usize = 16;
 
 /// Bounds of single texts, in characters.
 pub(super) const NAME_MAX: usize = 120;

@@ -47,6 +47,7 @@ impl Waiting {
             site: fields.get("site").unwrap_or_default(),
             html: page.unwrap_or_else(page_of_text),
             text,
+            to: fields.texts("to"),
             served: fields.texts("served"),
             in_doubt: fields.get("in_doubt").unwrap_or_default(),
             unconfirmed: fields.get("unconfirmed").unwrap_or_default(),

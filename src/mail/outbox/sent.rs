@@ -79,6 +79,13 @@ pub enum Lost {
         /// Who, and what the server said.
         refused: Refused,
     },
+    /// It was refused for everyone it was made for, and goes to the recipients instead.
+    HandedOver {
+        /// The mail's.
+        subject: String,
+        /// Who, and what the server said.
+        refused: Refused,
+    },
     /// It was tried for too long.
     GivenUp {
         /// The mail's.

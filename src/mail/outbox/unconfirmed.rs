@@ -10,7 +10,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{MAILS, MERGED_BYTES, Reader, Waiting};
+use super::{Fate, MAILS, MERGED_BYTES, Reader, Waiting};
 
 /// How long is waited for a sign after the second copy, the third, and all later ones:
 /// the last as long as for a reminder by default.
@@ -74,14 +74,29 @@ impl Unconfirmed {
 
     /// Takes mails in. Beyond the bound they merge with others of the same recipients,
     /// which leaves a line of each alert.
-    pub(super) fn take_in(&mut self, mails: Vec<Waiting>, reader: &Reader, now: Timestamp) {
+    /// Gives back which.
+    pub(super) fn take_in(
+        &mut self,
+        mails: Vec<Waiting>,
+        reader: &Reader,
+        now: Timestamp,
+    ) -> Vec<Fate> {
+        let mut fates = Vec::new();
         for mut mail in mails {
             mail.asked = Asked { times: 0, at: Some(now), fresh: true };
             let full = self.mails.len() >= MAILS;
-            match self.mails.pop_if(|last| full && last.takes(&mail)) {
-                Some(mut last) => {
+            let last = self.mails.iter().rposition(|last| last.to == mail.to);
+            let fits =
+                |at: &usize| full && self.mails.get(*at).is_some_and(|last| last.takes(&mail));
+            match last.filter(fits) {
+                Some(at) => {
+                    let mut last = self.mails.remove(at);
                     // Another content is another mail.
-                    last.message_id = format!("with.{}", mail.message_id);
+                    let into = format!("with.{}", mail.message_id);
+                    for mail in [last.message_id, mail.message_id.clone()] {
+                        fates.push(Fate::Merged { mail, into: into.clone() });
+                    }
+                    last.message_id = into;
                     last.asked = mail.asked;
                     last.absorb(mail, reader);
                     last.reduce_to_lines(reader);
@@ -90,12 +105,15 @@ impl Unconfirmed {
                 None => self.mails.push(mail),
             }
         }
+        fates
     }
 }
 
 impl Waiting {
     /// Whether a later mail's lines have room in this one, which goes to the same people.
     fn takes(&self, later: &Self) -> bool {
-        self.served == later.served && self.lines_size() + later.lines_size() <= MERGED_BYTES
+        self.to == later.to
+            && self.served == later.served
+            && self.lines_size() + later.lines_size() <= MERGED_BYTES
     }
 }

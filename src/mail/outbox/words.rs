@@ -14,6 +14,10 @@ texts! {
         en: "The mail \"{subject}\" went out without one recipient. {refusal}",
         zh: "郵件「{subject}」未能寄給其中一位收件者。{refusal}"
     }
+    handed_over(subject, refusal) {
+        en: "The mail server takes nobody for whom the mail \"{subject}\" was made; it goes to email.recipients instead. {refusal}",
+        zh: "郵件伺服器拒絕郵件「{subject}」的所有收件者，已改寄給 email.recipients。{refusal}"
+    }
     given_up(made_at, subject) {
         en: "The mail \"{subject}\" of {made_at} could not be delivered for 30 days and was given up.",
         zh: "{made_at} 的郵件「{subject}」已連續 30 天無法寄達，不再嘗試。"
@@ -72,6 +76,7 @@ impl Lost {
         let lang = reader.lang;
         match self {
             Self::Recipient { subject, refused } => dropped(lang, subject, refused.text(lang)),
+            Self::HandedOver { subject, refused } => handed_over(lang, subject, refused.text(lang)),
             Self::GivenUp { subject, made_at } => given_up(lang, reader.time(*made_at), subject),
             Self::Said(sentence) => sentence.clone(),
         }

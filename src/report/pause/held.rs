@@ -240,6 +240,11 @@ impl HeldBack {
 }
 
 impl Held {
+    /// Of the same pause, with nothing held.
+    pub fn without_content(&self) -> Self {
+        Self { why: self.why.clone(), mark: self.mark, ..Self::default() }
+    }
+
     fn total(&self) -> u64 {
         let rules = self.rules.values().map(|rule| rule.count);
         let matches = rules.fold(self.beyond, u64::saturating_add);
