@@ -116,6 +116,8 @@ pub enum RulesCommand {
     LoadBestPractices(RulesLoadBestPractices),
     /// What is known, out of the archive.
     Learn(RulesLearn),
+    /// What one would have told.
+    Try(RulesTry),
 }
 
 /// List the rules.
@@ -324,6 +326,37 @@ impl Pause {
         let given = texts.into_iter().chain([&self.src, &self.dst]);
         given.into_iter().all(Option::is_none) && self.only.is_empty() && self.condition.is_empty()
     }
+}
+
+/// Try a rule before it is on: what it would have told in the last hours, or by the
+/// archive. Changes nothing, sends nothing.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "try",
+    example = "{command_name} 12 --archive\n{command_name} '{{\"type\": \"traffic\", \"name\": \"SMB\", \"port\": 445, \"per\": \"source\"}}' --hours 48",
+    note = "Exit codes: 0 tried, 64 the rule or the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+)]
+pub struct RulesTry {
+    /// read the PCE's last hours, 1 to 2160 (default 24)
+    #[argh(option, arg_name = "HOURS")]
+    pub hours: Option<u32>,
+
+    /// read the archive instead, of this folder; without one settings.archive_dir
+    #[argh(option, arg_name = "DIR")]
+    pub archive: Option<String>,
+
+    /// list every alert, not the first 20
+    #[argh(switch)]
+    pub all: bool,
+
+    /// print JSON: each alert, the threshold for one a day
+    #[argh(switch)]
+    pub json: bool,
+
+    /// an id, the rule's JSON, or a file with it; - or nothing: standard input
+    #[argh(positional, arg_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// Take over the Python tool's config and state files. What is in the config

@@ -43,9 +43,25 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
         }
         cli::RulesCommand::Remove(command) => change::remove(call, lang, command),
         cli::RulesCommand::Learn(command) => learn::learn(call, lang, command),
+        // It lives through cycles, which this room does not know.
+        cli::RulesCommand::Try(_) => Ok(Said::default()),
         cli::RulesCommand::LoadBestPractices(command) => load::load(call, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))
+}
+
+/// The rules in an argument, a file, or standard input, each checked as strictly as one
+/// that is added.
+///
+/// # Errors
+/// With what is to be said, where they are wrong or can't be read.
+pub fn given(call: &Call<'_>, source: Option<&str>, lang: Lang) -> Result<Vec<Value>, Said> {
+    input::rules(call, source, lang).map_err(|refusal| refusal.said(lang))
+}
+
+/// The id that an argument names, where it is one.
+pub fn numbered(argument: &str) -> Option<i64> {
+    argument.trim().parse().ok()
 }
 
 /// Why nothing was done.

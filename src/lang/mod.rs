@@ -26,6 +26,7 @@ pub mod rules;
 pub mod security_practices;
 pub mod standing;
 pub mod status;
+pub mod tried;
 pub mod wanted;
 
 use serde::{Deserialize, Serialize};
