@@ -74,5 +74,7 @@ mod stories {
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;
+    mod trying_on_the_archive;
+    mod trying_rules;
     mod workloads;
 }

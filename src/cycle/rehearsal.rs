@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::replay::{Life, Records, replay};
+use self::replay::{Life, Records, Time, replay};
 use self::runs::Runs;
 use super::site::Site;
 use crate::commands::call::Call;
@@ -71,9 +71,7 @@ struct Read {
     of: Source,
     records: Records,
     lists: Table,
-    /// When the first record was, or the time that was asked for begins.
-    from: Timestamp,
-    until: Timestamp,
+    time: Time,
     /// How many were read, where that is known before they are counted.
     read: u64,
     unknown: Vec<String>,
@@ -157,10 +155,10 @@ fn act(
     let now = state.pce_time(site.call.now);
     let runs = Runs::of(&state.rhythm, now);
     let mut read = match &command.archive {
-        Some(_) => archived::read(site, state, &rule, now)?,
+        Some(_) => archived::read(site, state, &rule, &runs, now)?,
         None => live::read(site, state, &rule, &runs, command.hours.unwrap_or(USUAL_HOURS))?,
     };
-    let mut life = replay(site, &read.lists, &mut read.records, &runs, (read.from, read.until))
+    let mut life = replay(site, &read.lists, &mut read.records, &runs, read.time)
         .map_err(|error| failed(false, vec![error.text(lang)]))?;
     let suggested = suggest::once_a_day(site, &mut read, &runs, &life);
     let once_a_day = suggested.map_err(|error| failed(false, vec![error.text(lang)]))?;
@@ -169,8 +167,8 @@ fn act(
     life.alerts.shrink_to_fit();
     Ok(Tried {
         of: read.of,
-        from: read.from,
-        until: read.until,
+        from: read.time.from,
+        until: read.time.until,
         every: runs.every(),
         records: read.read.max(life.records),
         matching: life.matching,

@@ -2,15 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::replay::Records;
+use super::replay::{Records, Time};
+use super::runs::Runs;
 use super::{Read, Source, failed, usage};
 use crate::archive::{self, Kind};
 use crate::commands::said::Said;
-use crate::cycle::site::Site;
+use crate::cycle::site::{Site, back};
 use crate::lang::{rules as words, tried as say};
 use crate::pce::record::{Event, Flow};
 use crate::rules::{Filter, Rule};
 use crate::store::state::State;
+
+/// A VEN tells of traffic so many minutes after it began [Administration 25.2].
+const SUMMARY_MINUTES: i64 = 10;
 
 /// Finds where the archive begins; it is read as the rule lives through it. IP lists are
 /// those that the last run knew.
@@ -18,6 +22,7 @@ pub(super) fn read(
     site: &Site<'_>,
     state: &State,
     rule: &Rule,
+    runs: &Runs,
     now: Timestamp,
 ) -> Result<Read, Said> {
     let lang = site.lang();
@@ -35,12 +40,14 @@ pub(super) fn read(
         unknown.push(say::lists_of_the_last_run(lang));
     }
     let from = first.ok_or_else(|| failed(false, vec![say::archive_is_empty(lang, folder.display())]))?;
+    let from = from.min(now);
+    // What the first run found may have begun since the one before it.
+    let since = back(runs.before(runs.seeing(from)), SUMMARY_MINUTES);
     Ok(Read {
         of: Source::Archive(folder.clone()),
         records: Records::Archive { folder, kind },
         lists: known,
-        from: from.min(now),
-        until: now,
+        time: Time { since, from, until: now },
         read: 0,
         unknown,
     })

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::replay::{Kept, Records};
+use super::replay::{Kept, Records, Time};
 use super::runs::Runs;
 use super::{Read, Source, failed, hours_before};
 use crate::commands::said::Said;
@@ -83,7 +83,8 @@ pub(super) fn read(
     }
     kept.sort_by_key(|kept| kept.run);
     let (of, records) = (Source::Pce, Records::Kept(kept));
-    Ok(Read { of, records, lists, from, until: now, read, unknown })
+    let time = Time { since: from, from, until: now };
+    Ok(Read { of, records, lists, time, read, unknown })
 }
 
 /// How workloads are now, and when that is.

@@ -62,6 +62,16 @@ pub(super) enum Records {
     Kept(Vec<Kept>),
 }
 
+/// The time that is tried.
+#[derive(Clone, Copy)]
+pub(super) struct Time {
+    /// Rows that began before count as 1 at first.
+    pub since: Timestamp,
+    /// The first record may be then.
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
 /// A record that matches.
 #[derive(Clone)]
 pub(super) struct Kept {
@@ -73,7 +83,7 @@ pub(super) struct Kept {
 }
 
 /// Lives through the records, from the first run that can see what is `from` then, to the
-/// last one by `until`.
+/// one that sees what is `until` then. What of a row lies before `since` nobody knows.
 ///
 /// # Errors
 /// Where the archive can't be read.
@@ -82,13 +92,14 @@ pub(super) fn replay(
     lists: &Table,
     records: &mut Records,
     runs: &Runs,
-    (from, until): (Timestamp, Timestamp),
+    Time { since, from, until }: Time,
 ) -> Result<Life, archive::Error> {
     let Some(rule) = site.config.rules.first() else { return Ok(Life::default()) };
     let lists = lists.clone();
     let mut living = Living { site, lists, state: State::default(), life: Life::default() };
     let mut reader = Reader::of(rule, records, runs, until)?;
     let mut run = runs.seeing(from);
+    living.begin(since, runs.before(run));
     // What came since the last one is seen by the run that is next.
     let last = runs.seeing(until);
     while run <= last {
@@ -112,6 +123,15 @@ struct Living<'s, 'a> {
 }
 
 impl Living<'_, '_> {
+    /// The run before the first one, which saw nothing.
+    fn begin(&mut self, since: Timestamp, run: Timestamp) {
+        tallies::adopt_rules(self.site, &mut self.state, run);
+        for tally in self.state.rules.values_mut() {
+            tally.since = Some(since);
+        }
+        (self.state.events.position, self.state.traffic.position) = (Some(run), Some(run));
+    }
+
     /// One run.
     fn live(
         &mut self,

@@ -46,6 +46,11 @@ impl Runs {
         run.checked_add(SignedDuration::from_secs(self.step())).unwrap_or(Timestamp::MAX)
     }
 
+    /// The run before this one.
+    pub fn before(&self, run: Timestamp) -> Timestamp {
+        run.checked_sub(SignedDuration::from_secs(self.step())).unwrap_or(Timestamp::MIN)
+    }
+
     fn nth(&self, steps: i64) -> Timestamp {
         let seconds = SignedDuration::from_secs(steps.saturating_mul(self.step()));
         self.base.checked_add(seconds).unwrap_or(self.base)

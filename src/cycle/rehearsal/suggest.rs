@@ -27,7 +27,7 @@ pub(super) fn once_a_day(
     let Some(Threshold::Count { count: own, window }) = rule.map(|rule| rule.threshold) else {
         return Ok(None);
     };
-    if is_once_a_day(life, read.from) {
+    if is_once_a_day(life, read.time.from) {
         return Ok(None);
     }
     let mut config = site.config.clone();
@@ -37,8 +37,8 @@ pub(super) fn once_a_day(
         }
         let site =
             Site { config: config.clone(), path: site.path.clone(), call: site.call, began: site.began };
-        let life = replay(&site, &read.lists, &mut read.records, runs, (read.from, read.until))?;
-        Ok::<_, archive::Error>(is_once_a_day(&life, read.from))
+        let life = replay(&site, &read.lists, &mut read.records, runs, read.time)?;
+        Ok::<_, archive::Error>(is_once_a_day(&life, read.time.from))
     };
     let (mut too_low, mut enough) = (own, own.saturating_mul(2));
     while !is_enough(enough.min(HIGHEST))? {
