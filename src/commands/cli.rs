@@ -57,6 +57,8 @@ pub enum Command {
     Rules(Rules),
     /// Times in which nothing is told.
     Pause(Pause),
+    /// Why a rule tells, or does not.
+    Why(Why),
     /// The Python tool's files.
     Import(Import),
 }
@@ -401,6 +403,34 @@ pub struct Status {
     /// the same as JSON, for scripts
     #[argh(switch)]
     pub json: bool,
+}
+
+/// Tell how far a rule has counted and until when it is silent, and which records it
+/// matches, or why not. Changes nothing, sends nothing.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "why",
+    example = "{command_name} 7 --at 02:10\n{command_name} 7 --event /orgs/1/events/0a1b2c3d",
+    note = "Exit codes: 0 told, 64 the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+)]
+pub struct Why {
+    /// look at the records around this time: 02:10, 2026-11-29, 2026-11-29 02:10 or RFC 3339;
+    /// without it at those of the last hour
+    #[argh(option, arg_name = "TIME")]
+    pub at: Option<String>,
+
+    /// look at this event alone
+    #[argh(option, arg_name = "HREF")]
+    pub event: Option<String>,
+
+    /// print JSON: what is counted, and each record with what it misses
+    #[argh(switch)]
+    pub json: bool,
+
+    /// the rule's id
+    #[argh(positional, arg_name = "ID")]
+    pub id: String,
 }
 
 impl argh::FromArgValue for Log {

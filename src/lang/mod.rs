@@ -28,6 +28,7 @@ pub mod standing;
 pub mod status;
 pub mod tried;
 pub mod wanted;
+pub mod why;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,7 +12,6 @@ mod fields;
 mod first_run;
 mod form;
 mod header;
-pub mod inspect;
 mod interrupt;
 mod list;
 mod manage;
