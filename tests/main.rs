@@ -76,5 +76,6 @@ mod stories {
     mod traffic_rules;
     mod trying_on_the_archive;
     mod trying_rules;
+    mod why_rules;
     mod workloads;
 }

@@ -47,7 +47,7 @@ pub(super) fn read(
         of: Source::Archive(folder.clone()),
         records: Records::Archive { folder, kind },
         lists: known,
-        time: Time { since, from, until: now },
+        time: Time { since, from, until: now, ends_now: false },
         read: 0,
         unknown,
     })

@@ -59,7 +59,7 @@ pub(super) fn read(
     let now = client.clock().now();
     let from = hours_before(now, hours);
     let (lists, mut unknown) = lists(site, &mut client)?;
-    let mut kept = Keeping { runs, kept: Vec::new(), weight: 0, read: 0, left_out: 0 };
+    let mut kept = Keeping { runs, now, kept: Vec::new(), weight: 0, read: 0, left_out: 0 };
     match &rule.filter {
         Filter::Event(filter) => {
             let events = events(&mut client, filter, (from, now), &mut kept);
@@ -83,7 +83,7 @@ pub(super) fn read(
     }
     kept.sort_by_key(|kept| kept.run);
     let (of, records) = (Source::Pce, Records::Kept(kept));
-    let time = Time { since: from, from, until: now };
+    let time = Time { since: from, from, until: now, ends_now: true };
     Ok(Read { of, records, lists, time, read, unknown })
 }
 
@@ -158,6 +158,7 @@ fn pce(error: &Error, lang: Lang) -> Said {
 /// What matches, up to a bound.
 struct Keeping<'r> {
     runs: &'r Runs,
+    now: Timestamp,
     kept: Vec<Kept>,
     weight: usize,
     read: u64,
@@ -171,7 +172,8 @@ impl Keeping<'_> {
             self.left_out += 1;
             return;
         }
-        self.kept.push(Kept { run: self.runs.seeing(at), raw: raw.into(), growth });
+        let run = self.runs.seeing(at).min(self.now);
+        self.kept.push(Kept { run, raw: raw.into(), growth });
     }
 
     /// How far it has come, to go back to where a download breaks off.

@@ -70,6 +70,8 @@ pub(super) struct Time {
     /// The first record may be then.
     pub from: Timestamp,
     pub until: Timestamp,
+    /// Whether there is a run at its very end.
+    pub ends_now: bool,
 }
 
 /// A record that matches.
@@ -83,7 +85,7 @@ pub(super) struct Kept {
 }
 
 /// Lives through the records, from the first run that can see what is `from` then, to the
-/// one that sees what is `until` then. What of a row lies before `since` nobody knows.
+/// last one by `until`. What of a row lies before `since` nobody knows.
 ///
 /// # Errors
 /// Where the archive can't be read.
@@ -92,7 +94,7 @@ pub(super) fn replay(
     lists: &Table,
     records: &mut Records,
     runs: &Runs,
-    Time { since, from, until }: Time,
+    Time { since, from, until, ends_now }: Time,
 ) -> Result<Life, archive::Error> {
     let Some(rule) = site.config.rules.first() else { return Ok(Life::default()) };
     let lists = lists.clone();
@@ -100,11 +102,12 @@ pub(super) fn replay(
     let mut reader = Reader::of(rule, records, runs, until)?;
     let mut run = runs.seeing(from);
     living.begin(since, runs.before(run));
-    // What came since the last one is seen by the run that is next.
-    let last = runs.seeing(until);
-    while run <= last {
+    while run <= until {
         living.live(run, rule, &mut reader)?;
         run = runs.after(run);
+    }
+    if ends_now {
+        living.live(until, rule, &mut reader)?;
     }
     let mut life = living.life;
     (life.records, life.matching) = (reader.read, reader.matching);
