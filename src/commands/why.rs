@@ -48,9 +48,10 @@ fn explain(call: &Call<'_>, command: &cli::Why, lang: Lang) -> Result<Said, Said
     }
     let now = opened.state.pce_time(call.now);
     let zone = &opened.config.settings.timezone;
-    let at = command.at.as_deref().map(|text| {
-        moment(text, now, zone).ok_or_else(|| usage(say::bad_time(lang, text)))
-    });
+    let at = command
+        .at
+        .as_deref()
+        .map(|text| moment(text, now, zone).ok_or_else(|| usage(say::bad_time(lang, text))));
     let asked = match (at.transpose()?, &command.event) {
         (Some(at), _) => Asked::At(at),
         (None, Some(href)) => Asked::Event(href.clone()),

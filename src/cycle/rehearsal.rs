@@ -145,12 +145,7 @@ fn rule(
 }
 
 /// Reads what there is, and lives through it.
-fn act(
-    site: &Site<'_>,
-    state: &State,
-    rule: Rule,
-    command: &cli::RulesTry,
-) -> Result<Tried, Said> {
+fn act(site: &Site<'_>, state: &State, rule: Rule, command: &cli::RulesTry) -> Result<Tried, Said> {
     let lang = site.lang();
     let now = state.pce_time(site.call.now);
     let runs = Runs::of(&state.rhythm, now);

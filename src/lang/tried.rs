@@ -110,5 +110,4 @@ texts! {
         en: "Since when workloads are so is known only to the runs: what is told here is how they are now.",
         zh: "workload 從何時起處於該狀態只有執行中的監控程式知道；此處僅為目前狀態。"
     }
-    menu_ask() { en: "Try it on the last 24 hours?", zh: "要以最近 24 小時的資料試跑嗎？" }
 }

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::Menu;
 use super::console::{Stop, Style};
+use super::question::Question;
 use crate::commands::inspect::{Inspection, MOST, USUAL, View, inspect};
 use crate::commands::why::moment;
-use super::question::Question;
 use crate::lang::menu as say;
 use crate::screen::terminal;
 use crate::store::{self, Opened, StateUse};

@@ -24,6 +24,7 @@ mod settings;
 mod smtp;
 mod strict;
 mod traffic_rule;
+mod trying;
 mod typing;
 mod wanted;
 mod workload_rule;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Stdio;
 
+use illumio_monitor::commands::inspect::{Inspection, View, inspect};
 use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::commands::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
 use illumio_monitor::store::state::State;
 use illumio_monitor::store::{self, StateUse, read_config};

@@ -129,7 +129,9 @@ fn a_row_that_began_before_the_time_tried_counts_as_one() {
     for time in ["07:01", "11:01"] {
         world.pce.connection(blocked("10.0.1.4", "10.0.0.1", 445).at(time).times(500));
     }
-    let count = |hours: &str, world: &mut World| tried(world, &["1", "--hours", hours])["alerts"][0]["count"].clone();
+    let count = |hours: &str, world: &mut World| {
+        tried(world, &["1", "--hours", hours])["alerts"][0]["count"].clone()
+    };
     assert_eq!(count("6", &mut world), 1_000);
     assert_eq!(count("2", &mut world), 1);
 }

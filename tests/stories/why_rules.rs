@@ -84,8 +84,12 @@ fn it_looks_around_a_time_and_those_that_match_come_first() {
 
     assert_eq!(why.code, 0, "{why:?}");
     let said = &why.stdout;
-    assert!(said.contains("Events 2026-08-03 03:40 to 2026-08-03 04:40 +00:00: 1 of 3 match."), "{said}");
-    let order: Vec<&str> = said.lines().filter_map(|line| line.get(..3).filter(|head| head.ends_with(". "))).collect();
+    assert!(
+        said.contains("Events 2026-08-03 03:40 to 2026-08-03 04:40 +00:00: 1 of 3 match."),
+        "{said}"
+    );
+    let order: Vec<&str> =
+        said.lines().filter_map(|line| line.get(..3).filter(|head| head.ends_with(". "))).collect();
     assert_eq!(order, ["1. ", "2. ", "3. "], "{said}");
     let (first, rest) = said.split_once("2. ").unwrap();
     assert!(first.contains("✓ 1 Warned"), "{said}");

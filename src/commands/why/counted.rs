@@ -53,9 +53,12 @@ impl<'o> Counted<'o> {
         let condition = key.as_ref().and_then(|key| key.parse::<RuleKey>().ok());
         let held = condition.and_then(|key| state.conditions.get(&Condition::Rule(key)));
         let minute = minute_of(now);
-        let all = tally.into_iter().flat_map(|tally| std::iter::once(&tally.all).chain(tally.groups.iter()));
+        let all = tally
+            .into_iter()
+            .flat_map(|tally| std::iter::once(&tally.all).chain(tally.groups.iter()));
         let groups = all.filter(|group| !rule.filter.is_apart() || !group.values.is_empty());
-        let mut groups: Vec<OfGroup> = groups.map(|group| OfGroup::of(group, rule, minute)).collect();
+        let mut groups: Vec<OfGroup> =
+            groups.map(|group| OfGroup::of(group, rule, minute)).collect();
         groups.retain(|group| {
             !rule.filter.is_apart() || group.count > 0 || group.silent_until.is_some()
         });
@@ -113,14 +116,18 @@ impl<'o> Counted<'o> {
         let mut lines: Vec<String> =
             told.map(|group| indented(self.group_line(group, lang))).collect();
         let more = self.groups.len().saturating_sub(TOLD) as u64;
-        lines.extend((more > 0).then(|| {
-            indented(say::more_groups(lang, counts::groups(lang, more)))
-        }));
+        lines.extend(
+            (more > 0).then(|| indented(say::more_groups(lang, counts::groups(lang, more)))),
+        );
         lines
     }
 
     fn group_line(&self, group: &OfGroup, lang: Lang) -> String {
-        let count = if group.at_least { format!("≥ {}", grouped(group.count)) } else { grouped(group.count) };
+        let count = if group.at_least {
+            format!("≥ {}", grouped(group.count))
+        } else {
+            grouped(group.count)
+        };
         let since = group.since.map(|since| self.local(time_of(since)));
         let measured = |wanted| describe::measured(self.rule.filter.measure(), wanted, lang);
         let counted = match (self.rule.threshold, since) {
@@ -148,7 +155,12 @@ impl<'o> Counted<'o> {
         let covered = self.tally.and_then(|tally| tally.expected.as_ref()?.covered);
         match covered.filter(|covered| minute_of(*covered) > self.now - i64::from(window)) {
             Some(covered) => say::below_unknown(lang, self.local(covered)),
-            None => say::below(lang, grouped(self.came(window)), grouped(wanted), mail::minutes(lang, window)),
+            None => say::below(
+                lang,
+                grouped(self.came(window)),
+                grouped(wanted),
+                mail::minutes(lang, window),
+            ),
         }
     }
 
@@ -224,7 +236,6 @@ impl OfGroup {
         }
     }
 }
-
 
 fn indented(line: String) -> String {
     format!("  {line}")

@@ -125,10 +125,9 @@ pub(super) fn look(
     };
     let read = read.map_err(|error| match error {
         NotRead::Pce(error @ Error::Credentials { .. }) => failed(error),
-        error => Unread {
-            exit: Code::Retry.exit(),
-            sentence: say::not_read(lang, error.text(lang)),
-        },
+        error => {
+            Unread { exit: Code::Retry.exit(), sentence: say::not_read(lang, error.text(lang)) }
+        }
     })?;
     Ok(Looked { read, lists, lists_unread, alone: matches!(asked, Asked::Event(_)) })
 }

@@ -39,7 +39,8 @@ pub(super) fn read(
     if crate::rules::ip_lists(std::slice::from_ref(rule)).keys().next().is_some() {
         unknown.push(say::lists_of_the_last_run(lang));
     }
-    let from = first.ok_or_else(|| failed(false, vec![say::archive_is_empty(lang, folder.display())]))?;
+    let from =
+        first.ok_or_else(|| failed(false, vec![say::archive_is_empty(lang, folder.display())]))?;
     let from = from.min(now);
     // What the first run found may have begun since the one before it.
     let since = back(runs.before(runs.seeing(from)), SUMMARY_MINUTES);

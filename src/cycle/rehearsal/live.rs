@@ -63,7 +63,8 @@ pub(super) fn read(
     match &rule.filter {
         Filter::Event(filter) => {
             let events = events(&mut client, filter, (from, now), &mut kept);
-            unknown.extend(events.map_err(|error| pce(&error, lang))?.then(|| say::events_cut(lang)));
+            unknown
+                .extend(events.map_err(|error| pce(&error, lang))?.then(|| say::events_cut(lang)));
         }
         Filter::Traffic(filter) => {
             let found = traffic(site, &mut client, (filter, &lists), (from, now), &mut kept);
@@ -315,7 +316,9 @@ impl Query<'_, '_> {
         let patience = Patience {
             time: self.site.config.pce.query_timeout,
             may_ask: &|_| true,
-            computes: &|seconds| (self.site.call.screen.progress)(&cycle_says::computing(lang, seconds)),
+            computes: &|seconds| {
+                (self.site.call.screen.progress)(&cycle_says::computing(lang, seconds))
+            },
         };
         wait_for(client, self.part, &patience).map_err(|error| match error {
             NotDone::Pce(error) => Failure::Pce(error),

@@ -54,10 +54,7 @@ pub(super) struct Spell {
 /// Records in the order in which runs saw them.
 pub(super) enum Records {
     /// They are read anew each time.
-    Archive {
-        folder: PathBuf,
-        kind: Kind,
-    },
+    Archive { folder: PathBuf, kind: Kind },
     /// They are at hand: those that match.
     Kept(Vec<Kept>),
 }

@@ -37,7 +37,8 @@ impl Runs {
     /// second it does see.
     pub fn seeing(&self, time: Timestamp) -> Timestamp {
         let seconds = time.as_second() - self.base.as_second();
-        let steps = seconds.div_euclid(self.step()) + i64::from(seconds.rem_euclid(self.step()) > 0);
+        let steps =
+            seconds.div_euclid(self.step()) + i64::from(seconds.rem_euclid(self.step()) > 0);
         self.nth(steps)
     }
 

@@ -35,8 +35,12 @@ pub(super) fn once_a_day(
         for rule in &mut config.rules {
             rule.threshold = Threshold::Count { count, window };
         }
-        let site =
-            Site { config: config.clone(), path: site.path.clone(), call: site.call, began: site.began };
+        let site = Site {
+            config: config.clone(),
+            path: site.path.clone(),
+            call: site.call,
+            began: site.began,
+        };
         let life = replay(&site, &read.lists, &mut read.records, runs, read.time)?;
         Ok::<_, archive::Error>(is_once_a_day(&life, read.time.from))
     };

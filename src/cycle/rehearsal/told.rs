@@ -44,14 +44,16 @@ impl Tried {
     }
 
     fn head(&self, lang: Lang, zone: &TimeZone) -> Vec<String> {
-        let name = inspect::rule(lang, self.rule.id, &self.rule.name);
+        // One that is given has no id yet.
+        let name = match self.rule.id {
+            0 => self.rule.name.clone(),
+            id => inspect::rule(lang, id, &self.rule.name),
+        };
         let (from, until) = (minute(self.from, zone), with_offset(self.until, zone));
         let head = match &self.of {
             _ if self.workloads.is_some() => return vec![say::head_now(lang, name, until)],
             Source::Pce => say::head_pce(lang, name, from, until),
-            Source::Archive(folder) => {
-                say::head_archive(lang, name, folder.display(), from, until)
-            }
+            Source::Archive(folder) => say::head_archive(lang, name, folder.display(), from, until),
         };
         let (matching, records) = (grouped(self.matching), grouped(self.records));
         let read = match self.rule.filter {
@@ -139,9 +141,10 @@ impl Tried {
             | Threshold::Standing { count, .. } => count.into(),
         };
         let alerts = self.life.alerts.iter().map(|(at, alert)| alert_json(*at, alert));
-        let spells = self.life.spells.iter().map(|spell| {
-            json!({"from": written(spell.from), "until": spell.until.map(written)})
-        });
+        let spells =
+            self.life.spells.iter().map(
+                |spell| json!({"from": written(spell.from), "until": spell.until.map(written)}),
+            );
         json!({
             "version": 1,
             "rule": {"id": self.rule.id, "name": self.rule.name},

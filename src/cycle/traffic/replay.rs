@@ -13,10 +13,7 @@ use crate::rules::series::{Growth, KEPT_SECONDS, MAX_SERIES, Row};
 
 /// Counts rows that had grown when an earlier run read them: `each` hands over those of one
 /// run.
-pub(in crate::cycle) fn grown(
-    desk: &mut Desk<'_, '_>,
-    each: impl FnOnce(&mut dyn FnMut(&[u8])),
-) {
+pub(in crate::cycle) fn grown(desk: &mut Desk<'_, '_>, each: impl FnOnce(&mut dyn FnMut(&[u8]))) {
     let (now, complete) = (desk.now(), desk.state.traffic.position);
     let part = Part::whole(plan::plain_from(desk.site, desk.state, now), just_after(now), &[]);
     desk.state.series.draw_key(desk.site.call.random);
