@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
-use illumio_monitor::commands::cli::{self, Cli, Command, Parsed, Rules, RulesCommand};
+use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
 use illumio_monitor::commands::{check, import, pause, rules, status, why};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
@@ -94,10 +94,9 @@ fn act(cli: Cli, env: &Env) -> u8 {
         Some(Command::Check(options)) => return check(&call(), options),
         Some(Command::TestMail(_)) => cycle::test_mail(&call()),
         Some(Command::Status(options)) => status::said(&call(), options),
-        Some(Command::Rules(Rules { command: RulesCommand::Try(command) })) => {
-            cycle::rehearse(&call(), command)
+        Some(Command::Rules(command)) => {
+            rules::act(&call(), command, &|rule| cycle::rehearse(&call(), rule))
         }
-        Some(Command::Rules(command)) => rules::act(&call(), command),
         Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Why(options)) => why::why(&call(), options),
         Some(Command::Import(command)) => import::import(&call(), &command.files),

@@ -24,8 +24,11 @@ use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
 use crate::store::{self, Change, Draft, Edited, Error};
 
+/// Tries a rule: that lives through cycles, which this room does not know.
+pub type TryIt<'a> = dyn Fn(&cli::RulesTry) -> Said + 'a;
+
 /// Does what was asked for.
-pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
+pub fn act(call: &Call<'_>, rules: &cli::Rules, try_it: &TryIt<'_>) -> Said {
     let lang = call.screen_language();
     let done = match &rules.command {
         cli::RulesCommand::List(command) => list::list(call, lang, command.json),
@@ -43,8 +46,7 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
         }
         cli::RulesCommand::Remove(command) => change::remove(call, lang, command),
         cli::RulesCommand::Learn(command) => learn::learn(call, lang, command),
-        // It lives through cycles, which this room does not know.
-        cli::RulesCommand::Try(_) => Ok(Said::default()),
+        cli::RulesCommand::Try(command) => Ok(try_it(command)),
         cli::RulesCommand::LoadBestPractices(command) => load::load(call, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))

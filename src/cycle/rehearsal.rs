@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::replay::{Life, Records, Time, replay};
 use self::runs::Runs;
+use self::suggest::Suggested;
 use super::site::Site;
 use crate::commands::call::Call;
 use crate::commands::cli;
@@ -155,10 +156,18 @@ fn act(site: &Site<'_>, state: &State, rule: Rule, command: &cli::RulesTry) -> R
     };
     let mut life = replay(site, &read.lists, &mut read.records, &runs, read.time)
         .map_err(|error| failed(false, vec![error.text(lang)]))?;
-    let suggested = suggest::once_a_day(site, &mut read, &runs, &life);
-    let once_a_day = suggested.map_err(|error| failed(false, vec![error.text(lang)]))?;
+    let suggested = suggest::once_a_day(site, &mut read, &runs, &life)
+        .map_err(|error| failed(false, vec![error.text(lang)]))?;
     let mut unknown = std::mem::take(&mut read.unknown);
     unknown.extend(says_of(&rule, lang));
+    let once_a_day = match suggested {
+        Suggested::Threshold(count) => Some(count),
+        Suggested::Nothing => None,
+        Suggested::NoTime => {
+            unknown.push(say::no_time_for_a_threshold(lang));
+            None
+        }
+    };
     life.alerts.shrink_to_fit();
     Ok(Tried {
         of: read.of,

@@ -51,6 +51,10 @@ texts! {
         en: "For at most one alert in 24 hours the threshold would be {count}.",
         zh: "若要 24 小時內最多一次警示，門檻應為 {count}。"
     }
+    no_time_for_a_threshold() {
+        en: "Which threshold would tell once in 24 hours was not found in time: there are many records. Try fewer hours.",
+        zh: "紀錄過多，未能及時算出 24 小時內只通知一次的門檻。請縮短時數。"
+    }
     a_day(matches, days) {
         en: "Each match alerts: {matches} a day over {days}.",
         zh: "每次符合即警示：{days}內平均每天 {matches} 筆。"

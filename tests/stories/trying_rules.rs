@@ -5,6 +5,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::pce::*;
+use crate::stories::hostile_records::peak_megabytes;
 use crate::world::{Run, World};
 
 /// A world at 12:00 with a state, and one rule that is off.
@@ -269,4 +270,35 @@ fn in_chinese_it_says_the_same() {
     let said = told(&mut world, &["1", "--lang", "zh-TW"]);
     assert!(said.contains("會發出 1 次警示："), "{said}");
     assert!(said.contains("eve@example.com（3 筆）"), "{said}");
+}
+
+#[test]
+fn whatever_matches_a_try_takes_no_more_room_than_a_run_and_says_what_it_left_out() {
+    let world = quiet(logins());
+    world.pce.every_query(Fate::completes().after_polls(0));
+    world.pce.bulk(200_000);
+    world.pce.gzip(false);
+    let rule = json!({
+        "type": "traffic", "name": "All", "pd": -1, "per": "source",
+        "threshold_type": "immediate"
+    });
+    let said = world.folder().join("said");
+    let mut child = world
+        .command(&["rules", "try", &rule.to_string(), "--json"])
+        .stdout(std::fs::File::create(&said).unwrap())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    let status = loop {
+        most = peak_megabytes(child.id()).max(most);
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert!(status.success());
+    let value: Value = serde_json::from_str(&std::fs::read_to_string(said).unwrap()).unwrap();
+    assert_eq!(value["records"], 200_000);
+    assert!(value["notes"].to_string().contains("for which there was no room"), "{value}");
+    assert!(most > 0 && most <= 72, "{most} MB");
 }
