@@ -331,12 +331,12 @@ impl Pause {
 }
 
 /// Try a rule before it is on: what it would have told in the last hours, or by the
-/// archive. Changes nothing, sends nothing.
+/// archive. Nothing is saved or sent.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "try",
-    example = "{command_name} 12 --archive\n{command_name} '{{\"type\": \"traffic\", \"name\": \"SMB\", \"port\": 445, \"per\": \"source\"}}' --hours 48",
+    example = "{command_name} 12 --archive\n{command_name} '{{\"type\": \"traffic\", \"name\": \"SMB\", \"pd\": 2, \"port\": 445}}' --hours 48",
     note = "Exit codes: 0 tried, 64 the rule or the command line is wrong, 75 the PCE was not read, 78 a person is needed."
 )]
 pub struct RulesTry {
@@ -405,8 +405,8 @@ pub struct Status {
     pub json: bool,
 }
 
-/// Tell how far a rule has counted and until when it is silent, and which records it
-/// matches, or why not. Changes nothing, sends nothing.
+/// Tell how far a rule has counted, until when it is silent, and which records it matches
+/// or nearly does.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
