@@ -86,12 +86,9 @@ pub fn rehearse(call: &Call<'_>, command: &cli::RulesTry) -> Said {
             Filter::Workload(_) => look_once(&site, &state, rule, command),
             _ => act(&site, &state, rule, command),
         };
-        Ok((tried?, site.config.settings.timezone.clone()))
+        Ok(tried?.said(&site, command))
     });
-    match tried {
-        Ok((tried, zone)) => tried.said(lang, &zone, command),
-        Err(failed) => failed,
-    }
+    tried.unwrap_or_else(|failed| failed)
 }
 
 /// The site, whose only rule is the one to be tried, and what the runs keep.

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use super::{Source, Tried};
 use crate::commands::cli;
 use crate::commands::said::Said;
+use crate::cycle::site::Site;
 use crate::lang::{Lang, counts, grouped, inspect, tried as say};
 use crate::report::{Alert, GroupRow};
 use crate::rules::groups::shown;
 use crate::rules::{Filter, Threshold, describe};
+use crate::screen::columns::wrap;
 use crate::screen::visible::visible;
 
 /// So many alerts are listed, unless all are wanted.
@@ -21,13 +23,16 @@ const NAMED: usize = 3;
 
 impl Tried {
     /// What there is to say.
-    pub fn said(&self, lang: Lang, zone: &TimeZone, command: &cli::RulesTry) -> Said {
-        let lines = match command.json {
-            true => vec![self.json(lang).to_string()],
-            false => {
-                let lines = self.lines(lang, zone, command.all);
-                lines.iter().map(|line| visible(line)).collect()
-            }
+    pub fn said(&self, site: &Site<'_>, command: &cli::RulesTry) -> Said {
+        let lang = site.lang();
+        if command.json {
+            return Said { lines: vec![self.json(lang).to_string()], ..Said::default() };
+        }
+        let lines = self.lines(lang, &site.zone(), command.all).into_iter();
+        let lines = lines.map(|line| visible(&line));
+        let lines = match site.call.screen.width {
+            Some(width) => lines.flat_map(|line| wrap(&line, width, 4)).collect(),
+            None => lines.collect(),
         };
         Said { lines, ..Said::default() }
     }
