@@ -89,6 +89,8 @@ pub struct Read {
     pub count: u64,
     /// The latest of them, the very latest first.
     pub latest: Vec<Seen>,
+    /// Whether these are the nearest to a time.
+    pub near: bool,
     /// True where the PCE has more than were asked for.
     pub more: bool,
     /// Flows: the decisions asked for; empty for all.
@@ -245,6 +247,7 @@ impl Look<'_> {
             to,
             count: 0,
             latest: Vec::new(),
+            near: self.around.is_some_and(|around| around.at.is_some()),
             more: false,
             decisions: Vec::new(),
             counts: vec![Count::default(); self.rules.len()],

@@ -75,7 +75,8 @@ impl Show<'_> {
             return self.line(0, &say::no_events(lang, from, to));
         }
         let shown = read.latest.len();
-        self.line(0, &say::events(lang, shown, read.count, from, to))?;
+        let head = if read.near { say::events_near } else { say::events };
+        self.line(0, &head(lang, shown, read.count, from, to))?;
         for (number, record) in (1..).zip(&read.latest) {
             self.event(number, record)?;
         }
@@ -95,6 +96,7 @@ impl Show<'_> {
         let shown = read.latest.len();
         let head = match shown {
             0 => say::no_flows(lang, from, to),
+            _ if read.near => say::flows_near(lang, shown, read.count, from, to),
             _ => say::flows(lang, shown, read.count, from, to),
         };
         self.line(0, &head)?;
