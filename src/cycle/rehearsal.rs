@@ -157,6 +157,7 @@ fn act(site: &Site<'_>, state: &State, rule: Rule, command: &cli::RulesTry) -> R
         .map_err(|error| failed(false, vec![error.text(lang)]))?;
     let mut unknown = std::mem::take(&mut read.unknown);
     unknown.extend(says_of(&rule, lang));
+    unknown.extend(life.is_paused.then(|| say::paused(lang)));
     let once_a_day = match suggested {
         Suggested::Threshold(count) => Some(count),
         Suggested::Nothing => None,

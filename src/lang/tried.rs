@@ -89,6 +89,10 @@ texts! {
         en: "The archive has rows that some rule matched at that time: what only this rule would match is not in it, unless it was on.",
         zh: "封存檔只有當時至少符合一條規則的流量列：僅符合此規則的流量，除非當時已啟用，否則不在其中。"
     }
+    paused() {
+        en: "Some of it lies in pauses of the config: what these hold back is no alert, and is not listed.",
+        zh: "部分內容落在設定檔的暫停時段內：被保留的通知不算警示，未列出。"
+    }
     lists_of_the_last_run() {
         en: "The addresses of IP lists are those that the last run knew.",
         zh: "IP 清單的位址以上一輪執行時所知為準。"

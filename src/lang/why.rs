@@ -35,6 +35,7 @@ texts! {
     nothing(wanted) { en: "nothing of {wanted}", zh: "0／{wanted}" }
     nothing_untold() { en: "nothing that is not told", zh: "沒有未通知的" }
     silent(until) { en: "silent until {until} (cooldown)", zh: "靜默至 {until}（冷卻時間）" }
+    paused(until, id, why) { en: "paused until {until} (pause {id}: {why})", zh: "暫停至 {until}（暫停 {id}：{why}）" }
     alerted(at) { en: "last alerted {at}", zh: "上次警示 {at}" }
     no_alert() { en: "no alert that it remembers", zh: "沒有尚記得的警示" }
     in_group(name, parts) { en: "{name}: {parts}", zh: "{name}：{parts}" }

@@ -150,3 +150,18 @@ fn a_rule_that_is_off_or_never_ran_says_so() {
     let off = world.run(&["why", "2"]);
     assert!(off.stdout.contains("It is off"), "{off:?}");
 }
+
+#[test]
+fn a_pause_that_holds_is_told_with_its_end_and_a_try_says_what_it_leaves_out() {
+    let mut world = at_work();
+    world.pce.set_now("10:20");
+    let (from, until) = ("2026-08-03 10:00", "2026-08-04");
+    let pause = world.run(&["pause", "1", "--from", from, "--until", until, "--why", "CHG-7"]);
+    assert_eq!(pause.code, 0, "{pause:?}");
+    let why = world.run(&["why", "1"]);
+    let says = "paused until 2026-08-04 00:00 (pause 1: CHG-7)";
+    assert!(why.stdout.contains(says), "{why:?}");
+    let tried = world.run(&["rules", "try", "1"]);
+    assert!(tried.stdout.contains("It would not have alerted."), "{tried:?}");
+    assert!(tried.stdout.contains("pauses of the config"), "{tried:?}");
+}

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::lang::{Lang, counts, grouped, mail, why as say};
 use crate::report::Condition;
 use crate::report::group::Group;
+use crate::report::pause::Pause;
 use crate::report::tally::Tally;
 use crate::rules::groups::{Value, shown};
 use crate::rules::minutes::{Minute, minute_of, time_of};
@@ -29,6 +30,8 @@ pub(super) struct Counted<'o> {
     holds: Option<Timestamp>,
     /// For a rule that looks at workloads: how many it remembers.
     workloads: Option<usize>,
+    /// The pauses that hold what it matches now, or some of it, each with its end.
+    pauses: Vec<(&'o Pause, Timestamp)>,
     now: Minute,
 }
 
@@ -63,10 +66,14 @@ impl<'o> Counted<'o> {
             !rule.filter.is_apart() || group.count > 0 || group.silent_until.is_some()
         });
         groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.values.cmp(&b.values)));
+        let zone = &opened.config.settings.timezone;
+        let pauses = opened.config.pauses.iter().filter(|pause| pause.is_for(rule.id));
+        let pauses = pauses.filter_map(|pause| Some((pause, pause.holds_until(now, zone)?)));
         Self {
             rule,
             tally,
-            zone: &opened.config.settings.timezone,
+            zone,
+            pauses: pauses.collect(),
             as_of: state.last_run.as_ref().map(|run| run.at),
             groups,
             holds: held.map(|held| held.since),
@@ -85,6 +92,10 @@ impl<'o> Counted<'o> {
             return vec![say::never_ran(lang)];
         };
         let mut lines = vec![say::as_of(lang, self.local(as_of))];
+        let paused = self.pauses.iter().map(|(pause, until)| {
+            indented(say::paused(lang, self.local(*until), pause.id, &pause.why))
+        });
+        lines.extend(paused);
         let holds = || match self.holds {
             Some(since) => say::holds_since(lang, self.local(since)),
             None => say::holds_not(lang),
@@ -204,6 +215,7 @@ impl<'o> Counted<'o> {
             "came": came,
             "workloads": self.workloads,
             "holds_since": self.holds.map(written),
+            "paused_until": self.pauses.iter().map(|(_, until)| *until).max().map(written),
         })
     }
 

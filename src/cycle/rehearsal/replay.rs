@@ -17,6 +17,7 @@ use crate::pce::clock::Clock;
 use crate::pce::ip_lists::Table;
 use crate::pce::record::{Event, Flow};
 use crate::report::Alert;
+use crate::report::pause::held::HeldBack;
 use crate::rules::matching::FlowFacts;
 use crate::rules::series::{Growth, Row};
 use crate::rules::{Filter, Rule};
@@ -39,6 +40,8 @@ pub(super) struct Life {
     pub records: u64,
     /// Those that match.
     pub matching: u64,
+    /// Whether pauses held some of it back.
+    pub is_paused: bool,
 }
 
 /// A time in which a condition would have held.
@@ -108,6 +111,7 @@ pub(super) fn replay(
     }
     let mut life = living.life;
     (life.records, life.matching) = (reader.read, reader.matching);
+    life.is_paused = living.state.held != HeldBack::default();
     if let Some(again) = reader.again {
         *records = Records::Kept(again);
     }
