@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
-use illumio_monitor::commands::{check, history, import, pause, rules, status};
+use illumio_monitor::commands::{check, history, import, pause, rules, status, why};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
@@ -95,8 +95,11 @@ fn act(cli: Cli, env: &Env) -> u8 {
         Some(Command::TestMail(_)) => cycle::test_mail(&call()),
         Some(Command::Status(options)) => status::said(&call(), options),
         Some(Command::History(options)) => history::history(&call(), options),
-        Some(Command::Rules(command)) => rules::act(&call(), command),
+        Some(Command::Rules(command)) => {
+            rules::act(&call(), command, &|rule| cycle::rehearse(&call(), rule))
+        }
         Some(Command::Pause(command)) => pause::act(&call(), command),
+        Some(Command::Why(options)) => why::why(&call(), options),
         Some(Command::Import(command)) => import::import(&call(), &command.files),
     };
     said.without(&store::secrets(&config, env)).tell(env)

@@ -79,5 +79,8 @@ mod stories {
     mod traffic_counting;
     mod traffic_queries;
     mod traffic_rules;
+    mod trying_on_the_archive;
+    mod trying_rules;
+    mod why_rules;
     mod workloads;
 }

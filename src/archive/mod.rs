@@ -187,26 +187,64 @@ impl Archive {
 /// # Errors
 /// Where the folder has nothing of that kind, or a file can't be read.
 pub fn read(folder: &Path, kind: Kind, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+    let mut lines = lines(folder, kind)?;
+    while let Some(line) = lines.next()? {
+        take(line);
+    }
+    Ok(())
+}
+
+/// The lines of what is archived of one kind, the oldest first, one after the other; see
+/// [`read`].
+pub struct Lines {
+    path: PathBuf,
+    /// Those that are not read yet, the oldest last.
+    files: Vec<File>,
+    reading: Option<BufReader<File>>,
+    line: Vec<u8>,
+}
+
+/// Opens what is archived of one kind.
+///
+/// # Errors
+/// Where the folder has nothing of that kind, or a file can't be opened.
+pub fn lines(folder: &Path, kind: Kind) -> Result<Lines, Error> {
     let path = folder.join(format!("{}.jsonl", kind.name()));
     let failed = |error| Error::Read { path: path.clone(), error };
-    let mut found = false;
+    let mut files = Vec::new();
     for file in rolling::files(&path) {
         match File::open(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            opened => {
-                found = true;
-                let mut lines = BufReader::new(opened.map_err(failed)?);
-                let mut line = Vec::new();
-                while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
-                    take(&line);
-                    line.clear();
-                }
-            }
+            opened => files.push(opened.map_err(failed)?),
         }
     }
-    match found {
-        true => Ok(()),
-        false => Err(failed(io::ErrorKind::NotFound.into())),
+    if files.is_empty() {
+        return Err(failed(io::ErrorKind::NotFound.into()));
+    }
+    files.reverse();
+    Ok(Lines { path, files, reading: None, line: Vec::new() })
+}
+
+impl Lines {
+    /// The next line; `None` behind the last.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    #[allow(clippy::should_implement_trait, reason = "a line lives until the next is asked for")]
+    pub fn next(&mut self) -> Result<Option<&[u8]>, Error> {
+        self.line.clear();
+        loop {
+            if self.reading.is_none() {
+                self.reading = self.files.pop().map(BufReader::new);
+            }
+            let Some(reading) = &mut self.reading else { return Ok(None) };
+            let read = reading.read_until(b'\n', &mut self.line);
+            let read = read.map_err(|error| Error::Read { path: self.path.clone(), error })?;
+            if read > 0 {
+                return Ok(Some(&self.line));
+            }
+            self.reading = None;
+        }
     }
 }
 

@@ -59,6 +59,8 @@ pub enum Command {
     Rules(Rules),
     /// Times in which nothing is told.
     Pause(Pause),
+    /// Why a rule tells, or does not.
+    Why(Why),
     /// The Python tool's files.
     Import(Import),
 }
@@ -118,6 +120,8 @@ pub enum RulesCommand {
     LoadBestPractices(RulesLoadBestPractices),
     /// What is known, out of the archive.
     Learn(RulesLearn),
+    /// What one would have told.
+    Try(RulesTry),
 }
 
 /// List the rules.
@@ -328,6 +332,37 @@ impl Pause {
     }
 }
 
+/// Try a rule before it is on: what it would have told in the last hours, or by the
+/// archive. Nothing is saved or sent.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "try",
+    example = "{command_name} 12 --archive\n{command_name} '{{\"type\": \"traffic\", \"name\": \"SMB\", \"pd\": 2, \"port\": 445}}' --hours 48",
+    note = "Exit codes: 0 tried, 64 the rule or the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+)]
+pub struct RulesTry {
+    /// read the PCE's last hours, 1 to 2160 (default 24)
+    #[argh(option, arg_name = "HOURS")]
+    pub hours: Option<u32>,
+
+    /// read the archive instead, of this folder; without one settings.archive_dir
+    #[argh(option, arg_name = "DIR")]
+    pub archive: Option<String>,
+
+    /// list every alert, not the first 20
+    #[argh(switch)]
+    pub all: bool,
+
+    /// print JSON: each alert, the threshold for one a day
+    #[argh(switch)]
+    pub json: bool,
+
+    /// an id, the rule's JSON, or a file with it; - or nothing: standard input
+    #[argh(positional, arg_name = "RULE")]
+    pub rule: Option<String>,
+}
+
 /// Take over the Python tool's config and state files. What is in the config
 /// already stays as it is.
 #[derive(ArgsInfo, FromArgs, Debug)]
@@ -387,6 +422,34 @@ pub struct History {
     /// the same as JSON, for scripts
     #[argh(switch)]
     pub json: bool,
+}
+
+/// Tell how far a rule has counted, until when it is silent, and which records it matches
+/// or nearly does.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "why",
+    example = "{command_name} 7 --at 02:10\n{command_name} 7 --event /orgs/1/events/0a1b2c3d",
+    note = "Exit codes: 0 told, 64 the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+)]
+pub struct Why {
+    /// look at the records around this time: 02:10, 2026-11-29, 2026-11-29 02:10 or RFC 3339;
+    /// without it at those of the last hour
+    #[argh(option, arg_name = "TIME")]
+    pub at: Option<String>,
+
+    /// look at this event alone
+    #[argh(option, arg_name = "HREF")]
+    pub event: Option<String>,
+
+    /// print JSON: what is counted, and each record with what it misses
+    #[argh(switch)]
+    pub json: bool,
+
+    /// the rule's id
+    #[argh(positional, arg_name = "ID")]
+    pub id: String,
 }
 
 impl argh::FromArgValue for Log {

@@ -24,8 +24,11 @@ use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
 use crate::store::{self, Change, Draft, Edited, Error};
 
+/// Tries a rule: that lives through cycles, which this room does not know.
+pub type TryIt<'a> = dyn Fn(&cli::RulesTry) -> Said + 'a;
+
 /// Does what was asked for.
-pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
+pub fn act(call: &Call<'_>, rules: &cli::Rules, try_it: &TryIt<'_>) -> Said {
     let lang = call.screen_language();
     let done = match &rules.command {
         cli::RulesCommand::List(command) => list::list(call, lang, command.json),
@@ -43,9 +46,24 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules) -> Said {
         }
         cli::RulesCommand::Remove(command) => change::remove(call, lang, command),
         cli::RulesCommand::Learn(command) => learn::learn(call, lang, command),
+        cli::RulesCommand::Try(command) => Ok(try_it(command)),
         cli::RulesCommand::LoadBestPractices(command) => load::load(call, lang, command),
     };
     done.unwrap_or_else(|failure| failure.said(lang))
+}
+
+/// The rules in an argument, a file, or standard input, each checked as strictly as one
+/// that is added.
+///
+/// # Errors
+/// With what is to be said, where they are wrong or can't be read.
+pub fn given(call: &Call<'_>, source: Option<&str>, lang: Lang) -> Result<Vec<Value>, Said> {
+    input::rules(call, source, lang).map_err(|refusal| refusal.said(lang))
+}
+
+/// The id that an argument names, where it is one.
+pub fn numbered(argument: &str) -> Option<i64> {
+    argument.trim().parse().ok()
 }
 
 /// Why nothing was done.

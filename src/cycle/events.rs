@@ -6,7 +6,7 @@ use super::notice::Happened;
 use super::poll::{Desk, Incomplete, Reading};
 use super::site::{Site, back, is_over, just_after};
 use super::tallies;
-use super::trial::{Counted, Trial};
+use super::trial::{Counted, Tallied, Trial};
 use crate::archive::Kind;
 use crate::pce::client::Client;
 use crate::pce::error::Error;
@@ -128,8 +128,7 @@ fn read_slice(
     };
     let Slice { trial, seen, new, unreadable, .. } = slice;
     let counted = trial.counted();
-    desk.state.seen = seen;
-    desk.take(counted);
+    keep(desk, counted, seen);
     if unreadable > 0 {
         desk.happened.push(Happened::EventsUnreadable(unreadable));
     }
@@ -138,6 +137,25 @@ fn read_slice(
     let untold = cut.into_iter().filter(|second| told.is_none_or(|told| *second >= told));
     desk.happened.extend(untold.map(Happened::EventsCut));
     Ok(new)
+}
+
+/// What a slice came to holds from now on.
+fn keep(desk: &mut Desk<'_, '_>, counted: Tallied, seen: SeenEvents) {
+    desk.state.seen = seen;
+    desk.take(counted);
+}
+
+/// Counts events that were read before, as a run at this time would that reads them now:
+/// `each` hands them over.
+pub(super) fn replay(desk: &mut Desk<'_, '_>, each: impl FnOnce(&mut dyn FnMut(&[u8]))) {
+    budget::keep_to_bound(&mut desk.state.rules);
+    let mut slice = Slice::of(desk);
+    each(&mut |raw| slice.take(serde_json::from_slice(raw).ok().as_ref(), raw));
+    let Slice { trial, seen, .. } = slice;
+    let counted = trial.counted();
+    keep(desk, counted, seen);
+    desk.state.events.position = Some(desk.now());
+    let_go(desk);
 }
 
 /// Forgets the events that no fetch can bring again, and keeps to the bound.

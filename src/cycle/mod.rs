@@ -22,6 +22,7 @@ pub mod notice;
 mod outcome;
 mod pauses;
 mod poll;
+mod rehearsal;
 mod routing;
 mod sight;
 mod site;
@@ -57,6 +58,7 @@ use crate::store::state::{LastRun, State};
 use crate::store::{self, Opened, Saved, StateUse, Store};
 
 pub use self::outcome::{Figures, Outcome};
+pub use self::rehearsal::rehearse;
 pub use self::test_mail::test_mail;
 
 /// How long waiting mail is tried before anything else.

@@ -4,6 +4,7 @@ mod asked;
 mod download;
 mod failure;
 mod plan;
+pub(super) mod replay;
 mod unknown;
 
 use jiff::SignedDuration;

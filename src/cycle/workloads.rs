@@ -41,6 +41,14 @@ impl OfRule {
         }
     }
 
+    /// How the workloads are.
+    pub fn into_told(self) -> Option<Workloads> {
+        match self.news.stands {
+            Stands::Workloads(told) => Some(told),
+            Stands::Below(_) => None,
+        }
+    }
+
     /// How many workloads the PCE manages.
     pub fn managed(&self) -> u64 {
         self.told().map_or(0, |told| told.managed)

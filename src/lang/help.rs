@@ -95,6 +95,7 @@ const HELP: &[(&str, &str)] = &[
   history           列出已通知的內容及其後續
   rules             列出與變更規則，供程式使用
   pause             暫停規則；期間發生的事於結束後一併通知
+  why               說明規則已計數多少、靜默到何時，以及哪些紀錄符合或接近符合
   import            匯入舊 Python 工具的設定檔與狀態檔
 
 不指定命令時開啟互動式選單。
@@ -192,6 +193,7 @@ const HELP: &[(&str, &str)] = &[
   load-best-practices
                     載入最佳實踐規則
   learn             讓只通報新對象的規則從封存學習
+  try               試跑一條規則：若已啟用，會發出哪些警示
 ",
     ),
     (
@@ -380,6 +382,55 @@ const HELP: &[(&str, &str)] = &[
   illumio-monitor pause 7 --until 06:00 --why CHG-123
   illumio-monitor pause 11 --src 10.20.30.66 --until +8h --why 'scanner, CHG-124'
   illumio-monitor pause all --every 'Sun 02:00-04:00' --why 'patch window'
+",
+    ),
+    (
+        "rules try",
+        "\
+用法：illumio-monitor rules try [--hours <HOURS>] [--archive [<DIR>]] [--all]
+                                [--json] [<RULE>]
+
+在啟用之前試跑一條規則：依最近數小時或封存的資料，會發出哪些警示。不儲存，也不寄信。
+
+引數：
+  RULE              規則編號、規則的 JSON，或其檔案；- 或省略時讀取標準輸入
+
+選項：
+  --hours <HOURS>   讀取 PCE 最近幾小時的資料，1 到 2160（預設 24）
+  --archive <DIR>   改讀此資料夾的封存；省略資料夾時為 settings.archive_dir
+  --all             列出所有警示，而非前 20 次
+  --json            以 JSON 輸出：每次警示，以及每天一次警示的門檻
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor rules try 12 --archive
+  illumio-monitor rules try '{\"type\": \"traffic\", \"name\": \"SMB\", \"pd\": 2, \"port\": 445}' --hours 48
+
+結束代碼：0 已試跑；64 規則或命令列有誤；75 無法讀取 PCE；78 需要人工處理。
+",
+    ),
+    (
+        "why",
+        "\
+用法：illumio-monitor why [--at <TIME>] [--event <HREF>] [--json] <ID>
+
+說明規則已計數多少、靜默到何時，以及哪些紀錄符合或接近符合。不變更任何內容，也不寄信。
+
+引數：
+  ID                規則編號
+
+選項：
+  --at <TIME>       查看此時間前後的紀錄：02:10、2026-11-29、2026-11-29 02:10
+                    或 RFC 3339；未指定時為最近一小時
+  --event <HREF>    只查看此事件
+  --json            以 JSON 輸出：計數，以及各紀錄不符合之處
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor why 7 --at 02:10
+  illumio-monitor why 7 --event /orgs/1/events/0a1b2c3d
+
+結束代碼：0 已說明；64 命令列有誤；75 無法讀取 PCE；78 需要人工處理。
 ",
     ),
     (

@@ -17,6 +17,14 @@ texts! {
         en: "Flows: the last {shown} of {read} rows, {from} to {to}",
         zh: "流量：{from} 至 {to} 共 {read} 列，列出最新 {shown} 列"
     }
+    events_near(shown, read, from, to) {
+        en: "Events: the nearest {shown} of {read}, {from} to {to}",
+        zh: "事件：{from} 至 {to} 共 {read} 筆，列出最接近的 {shown} 筆"
+    }
+    flows_near(shown, read, from, to) {
+        en: "Flows: the nearest {shown} of {read} rows, {from} to {to}",
+        zh: "流量：{from} 至 {to} 共 {read} 列，列出最接近的 {shown} 列"
+    }
     no_events(from, to) {
         en: "Events: none from {from} to {to}.",
         zh: "事件：{from} 至 {to} 沒有任何事件。"

@@ -56,7 +56,10 @@ texts! {
     }
 
     how_many() { en: "How many of each", zh: "各顯示幾筆" }
-    how_many_hint(most) { en: "a number from 1 to {most}", zh: "1 到 {most} 的數字" }
+    how_many_hint(most) {
+        en: "a number from 1 to {most}, or a time to look around: 02:10, 2026-11-29 02:10",
+        zh: "1 到 {most} 的數字，或要查看的時間：02:10、2026-11-29 02:10"
+    }
     which_record(most) {
         en: "A record as the PCE sent it (1 to {most}), Enter goes back",
         zh: "顯示 PCE 原始紀錄（1 到 {most}），按 Enter 返回"

@@ -168,8 +168,8 @@ texts! {
     by_default() { en: "(by default)", zh: "（預設）" }
 
     form_choice() {
-        en: "A number changes, Enter saves, 0 goes back without saving",
-        zh: "輸入數字修改，Enter 儲存，0 放棄並返回"
+        en: "A number changes, Enter saves, t tries it, 0 goes back unsaved",
+        zh: "輸入數字修改，Enter 儲存，t 試跑，0 放棄並返回"
     }
     rule_added(id, name) { en: "Rule {id} saved: {name}", zh: "已儲存規則 {id}：{name}" }
     rule_saved(name) { en: "Saved: {name}", zh: "已儲存：{name}" }
@@ -221,6 +221,7 @@ texts! {
     enable() { en: "enable", zh: "啟用" }
     disable() { en: "disable", zh: "停用" }
     delete() { en: "delete", zh: "刪除" }
+    try_it() { en: "try it", zh: "試跑" }
     back() { en: "back", zh: "返回" }
     delete_this() { en: "Delete this rule for good?", zh: "確定要刪除這條規則？" }
     delete_these(count) { en: "Delete these {count} rules for good?", zh: "確定要刪除這 {count} 條規則？" }

@@ -28,7 +28,9 @@ pub mod rules;
 pub mod security_practices;
 pub mod standing;
 pub mod status;
+pub mod tried;
 pub mod wanted;
+pub mod why;
 
 use serde::{Deserialize, Serialize};
 

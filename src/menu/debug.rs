@@ -1,13 +1,16 @@
 //! Entry 8: asks how much is wanted, shows it screen by screen, and shows a record as
 //! the PCE sent it where a number is typed.
 
+use jiff::Timestamp;
+
 use super::Menu;
 use super::console::{Stop, Style};
-use super::inspect::{Inspection, MOST, USUAL, View, inspect};
 use super::question::Question;
+use crate::commands::inspect::{Inspection, MOST, USUAL, View, inspect};
+use crate::commands::why::moment;
 use crate::lang::menu as say;
 use crate::screen::terminal;
-use crate::store::{self, StateUse};
+use crate::store::{self, Opened, StateUse};
 
 /// The columns for a script, which has none.
 const SCRIPT_COLUMNS: usize = 120;
@@ -26,8 +29,8 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
         }
     };
     let how_many = match menu.console.person() {
-        true => how_many(menu)?,
-        false => USUAL,
+        true => how_many(menu, &opened)?,
+        false => (USUAL, None),
     };
     menu.console.show(Style::Faint, &say::asking_pce(lang));
     let now = (menu.again)().now;
@@ -41,20 +44,25 @@ pub fn debug(menu: &mut Menu<'_>) -> Result<(), Stop> {
     }
 }
 
-fn how_many(menu: &mut Menu<'_>) -> Result<usize, Stop> {
+/// How many, or a time to look around.
+fn how_many(menu: &mut Menu<'_>, opened: &Opened) -> Result<(usize, Option<Timestamp>), Stop> {
     let lang = menu.console.lang;
+    let hint = || say::how_many_hint(lang, MOST);
     let question = Question {
         label: say::how_many(lang),
-        hint: say::how_many_hint(lang, MOST),
+        hint: hint(),
         now: Some(USUAL.to_string()),
         required: false,
         unseen: false,
     };
+    let now = opened.state.pce_time((menu.again)().now);
+    let zone = &opened.config.settings.timezone;
     let answer = menu.console.ask(&question, |typed| match typed.parse() {
-        Ok(number) if (1..=MOST).contains(&number) => Ok(number),
-        _ => Err(say::how_many_hint(lang, MOST)),
+        Ok(number) if (1..=MOST).contains(&number) => Ok((number, None)),
+        Ok(_) => Err(hint()),
+        Err(_) => moment(typed, now, zone).map(|at| (USUAL, Some(at))).ok_or_else(hint),
     })?;
-    Ok(answer.unwrap_or(USUAL))
+    Ok(answer.unwrap_or((USUAL, None)))
 }
 
 fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {

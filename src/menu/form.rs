@@ -7,6 +7,7 @@ use super::console::{Stop, Style};
 use super::fields::{self, Field};
 use super::list;
 use super::strict::Keys;
+use super::trying::try_it;
 use crate::commands::rules::sentence;
 use crate::lang::{menu as say, menu_rules as words};
 use crate::screen::columns::{pad, width};
@@ -30,6 +31,10 @@ pub fn form(menu: &mut Menu<'_>, title: &str, mut rule: Keys) -> Result<Keys, St
                 Some(problem) => not_so(menu, problem)?,
             },
             ("0" | "-1", _) => return Err(Stop::Back),
+            ("t" | "T", _) => match problems(menu, &rule).first() {
+                None => try_it(menu, &rule)?,
+                Some(problem) => not_so(menu, problem)?,
+            },
             (_, Ok(number)) if number <= most => {
                 menu.console.fine();
                 match all.get(number - 1) {

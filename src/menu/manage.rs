@@ -6,6 +6,7 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::fields;
 use super::strict::Keys;
+use super::trying::try_it;
 use super::{form, list, pauses};
 use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
@@ -101,10 +102,11 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     let on = shown.get("enabled") != Some(&Value::Bool(false));
     let switch = if on { words::disable(lang) } else { words::enable(lang) };
     let choices = format!(
-        "1 {}  2 {switch}  3 {}  4 {}  0 {}",
+        "1 {}  2 {switch}  3 {}  4 {}  5 {}  0 {}",
         words::edit(lang),
         words::delete(lang),
         pause_words::to_pause(lang),
+        words::try_it(lang),
         words::back(lang)
     );
     loop {
@@ -114,7 +116,8 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
             "3" => return delete(menu, std::slice::from_ref(rule)),
             "4" => return pause(menu, std::slice::from_ref(rule)),
-            _ => menu.console.wrong(&say::want_choice(lang, 4))?,
+            "5" => return try_it(menu, &shown),
+            _ => menu.console.wrong(&say::want_choice(lang, 5))?,
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::client::Client;
 use super::error::Error;
+use super::own_path;
 use super::record::Event;
 use super::stream::{RecordType, Records};
 
@@ -48,6 +50,24 @@ struct Events;
 
 impl RecordType for Events {
     type Record<'a> = Event<'a>;
+}
+
+/// Where events are, below the org.
+const EVENTS: &str = "/events";
+
+/// One event, as received, by its `href`; `None` where the PCE has none, or the `href` is
+/// that of no event of our org.
+///
+/// # Errors
+/// See [`Client::get_json`].
+pub fn one(client: &mut Client, href: &str) -> Result<Option<Box<RawValue>>, Error> {
+    let Some(path) = own_path(&client.in_org(EVENTS), href.trim()) else {
+        return Ok(None);
+    };
+    match client.get_json(&path) {
+        Err(Error::Status { status: 404 | 410, .. }) => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 /// Fetches all events from `from` to `to`, both included, and hands each to `sink`

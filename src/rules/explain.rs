@@ -170,3 +170,41 @@ pub enum Side {
     /// Where it went.
     Destination,
 }
+
+impl EventMiss<'_> {
+    /// How many of the conditions are met before this one, in the order in which they are
+    /// looked at: the more, the nearer.
+    pub fn met(&self) -> u8 {
+        match self {
+            Self::Name { .. } => 0,
+            Self::Severity { .. } => 1,
+            Self::Status { .. } => 2,
+            Self::User { .. } => 3,
+            Self::SourceIp { .. } => 4,
+            Self::Workload { .. } => 5,
+            Self::Change { .. } => 6,
+            Self::LeftOut { .. } | Self::LeftOutByAddress { .. } => 7,
+        }
+    }
+}
+
+impl FlowMiss<'_> {
+    /// As [`EventMiss::met`].
+    pub fn met(&self) -> u8 {
+        match self {
+            Self::Decision { .. } => 0,
+            Self::Port { .. } => 1,
+            Self::Proto { .. } => 2,
+            Self::Label { .. } => 3,
+            Self::Address { .. } => 4,
+            Self::List { .. } => 5,
+            Self::Name { .. } => 6,
+            Self::Managed { .. } => 7,
+            Self::LeftOutByPort(_)
+            | Self::LeftOutByName { .. }
+            | Self::LeftOutByList { .. }
+            | Self::LeftOutByLabels { .. }
+            | Self::LeftOutByAddress { .. } => 8,
+        }
+    }
+}

@@ -4,7 +4,7 @@ use illumio_monitor::lang::{Lang, menu as say, menu_rules, menu_settings as word
 use serde_json::json;
 
 use super::terminal::Terminal;
-use crate::pce::Fault;
+use crate::pce::{Fault, agent_tampering};
 use crate::world::World;
 
 const EN: Lang = Lang::En;
@@ -193,4 +193,17 @@ fn the_debug_view_comes_screen_by_screen() {
     assert_eq!((code, written.contains("db-01")), (0, true), "{written}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
     assert_eq!(world.mailbox.count(), 0);
+}
+
+#[test]
+fn the_debug_view_looks_around_a_time_that_is_typed_in_place_of_a_number() {
+    let world = World::new();
+    world.pce.event(agent_tampering("db-01").at("04:10"));
+    world.pce.event(agent_tampering("db-02").at("08:30"));
+    world.pce.set_now("10:00");
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person.answer(&say::choice(EN), "8");
+    person.answer(&say::how_many(EN), "soon").answer(&say::how_many(EN), "2026-08-03 04:05");
+    person.shows("Events: the nearest 1 of 1, 2026-08-03 03:35 to 2026-08-03 04:35");
+    person.shows("db-01");
 }

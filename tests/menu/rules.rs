@@ -4,6 +4,7 @@ use illumio_monitor::lang::{Lang, menu as say, menu_rules as words, pauses, want
 use serde_json::{Value, json};
 
 use super::terminal::{SCREENS, Terminal};
+use crate::pce::agent_tampering;
 use crate::world::World;
 
 const EN: Lang = Lang::En;
@@ -565,4 +566,24 @@ fn an_event_rule_may_ask_for_what_does_not_come() {
     let picked = ["threshold_type", "threshold_count", "threshold_window"];
     assert_eq!(picked.map(|key| rule[key].clone()), [json!("below"), json!(1), json!(60)]);
     assert_eq!(world_run(world), 0);
+}
+
+#[test]
+fn a_rule_is_tried_where_it_is_made_and_where_it_is_looked_over_and_nothing_is_saved() {
+    let world = World::new();
+    world.rule(json!({"type": "event", "name": "One", "filter_value": "agent.tampering"}));
+    world.pce.event(agent_tampering("db-01").at("11:30"));
+    world.pce.set_now("12:00");
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person.answer(&say::choice(EN), "3").answer(&words::which_rules(EN), "1");
+    person.answer("1 ", "5");
+    person.shows("It would have alerted once:");
+    person.answer(&say::pause(EN), "").answer(&words::which_rules(EN), "1");
+    person.answer("1 ", "1").answer(&words::form_choice(EN), "t");
+    person.shows("It would have alerted once:");
+    person.answer(&say::pause(EN), "").answer(&words::form_choice(EN), "0");
+    person.answer(&words::which_rules(EN), "").answer(&say::choice(EN), "0");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(world.mailbox.count(), 0);
+    assert!(world.config().get("state").is_none(), "nothing was saved");
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli;
 use illumio_monitor::commands::rules::act;
+use illumio_monitor::commands::said::Said;
 use illumio_monitor::config::{Env, check_rule};
 use illumio_monitor::lang::Lang;
 use illumio_monitor::rules::best_practices::{Set, best_practices, plan};
@@ -215,7 +216,7 @@ fn a_person_is_shown_what_differs_and_decides() {
             program: Path::new("illumio-monitor"),
             screen: Screen { progress: &|_| (), width: None, ask: Some(&ask), input: None },
         };
-        assert_eq!(act(&call, &command(false)).exit, 0);
+        assert_eq!(act(&call, &command(false), &|_| Said::default()).exit, 0);
         assert_eq!(world.config()["rules"][3]["threshold_count"], count);
     }
     // The third time nothing differed, and nothing was asked.

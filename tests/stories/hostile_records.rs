@@ -345,7 +345,7 @@ fn peak_of_a_run(world: &World, expected: &str) -> u64 {
 }
 
 /// The most memory that a process has held so far; 0 once it is gone.
-fn peak_megabytes(pid: u32) -> u64 {
+pub fn peak_megabytes(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().next());

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Stdio;
 
+use illumio_monitor::commands::inspect::{Inspection, View, inspect};
 use illumio_monitor::config::{Config, Env};
 use illumio_monitor::lang::Lang;
-use illumio_monitor::menu::inspect::{Inspection, View, inspect};
 use illumio_monitor::pce::error::Error;
 use illumio_monitor::store::state::State;
 use illumio_monitor::store::{self, StateUse, read_config};
@@ -32,7 +32,7 @@ fn state(world: &World) -> State {
 
 fn look<'a>(world: &World, config: &'a Config, lang: Lang, how_many: usize) -> Inspection<'a> {
     let state = Box::leak(Box::new(state(world)));
-    inspect(config, &state.rules, lang, world.now(), how_many, &|_| {}).unwrap()
+    inspect(config, &state.rules, lang, world.now(), (how_many, None), &|_| {}).unwrap()
 }
 
 fn printed(inspection: &Inspection<'_>) -> String {
@@ -340,7 +340,7 @@ fn a_refused_key_is_an_error_and_asked_once() {
     let config = config(&world);
     world.pce.set_credentials("api_other", "other");
     let nothing = BTreeMap::new();
-    let refused = inspect(&config, &nothing, Lang::En, world.now(), 5, &|_| {});
+    let refused = inspect(&config, &nothing, Lang::En, world.now(), (5, None), &|_| {});
     assert!(matches!(refused, Err(Error::Credentials { .. })));
     assert_eq!(world.pce.requests().len(), 1);
 }

@@ -69,12 +69,28 @@ fn global_first(arguments: &[String]) -> Vec<String> {
             None => rest.push(word),
         }
     }
+    let rest = with_own_archive(rest);
     // With nothing behind it argh says what is missing, and takes no command for it.
     if without_value.is_none() {
         front.extend(rest);
     }
     front.extend(without_value);
     front
+}
+
+/// `try --archive` with nothing behind it is the config's own archive: an empty name.
+fn with_own_archive(words: Vec<String>) -> Vec<String> {
+    if words.get(1).is_none_or(|word| word != "try") {
+        return words;
+    }
+    let mut out = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let is_bare = word == "--archive" && words.peek().is_none_or(|next| next.starts_with("--"));
+        out.push(word);
+        out.extend(is_bare.then(String::new));
+    }
+    out
 }
 
 /// To argh `-` is an option; it is standard input's short name.

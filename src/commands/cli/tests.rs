@@ -34,6 +34,26 @@ fn a_commands_options_are_its_own() {
 }
 
 #[test]
+fn an_archive_without_a_name_is_the_configs_own() {
+    let tried = |line: &str| {
+        let Some(Command::Rules(Rules { command: RulesCommand::Try(command) })) =
+            parsed(line).command
+        else {
+            panic!("{line}")
+        };
+        (command.rule, command.archive, command.json)
+    };
+    let seven = || Some("7".to_owned());
+    for line in ["rules try 7 --archive", "rules try 7 --archive --lang en"] {
+        assert_eq!(tried(line), (seven(), Some(String::new()), false), "{line}");
+    }
+    assert_eq!(tried("rules try --archive --json 7"), (seven(), Some(String::new()), true));
+    for line in ["rules try 7 --archive logs", "rules try --archive=logs 7"] {
+        assert_eq!(tried(line), (seven(), Some("logs".to_owned()), false), "{line}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_first_and_the_usage_follows() {
     for (line, said) in
         [("fly", "fly"), ("run --config", "--config"), ("run --log nowhere", "nowhere")]

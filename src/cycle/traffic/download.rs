@@ -113,13 +113,22 @@ impl<'c> Downloading<'c> {
         let (rows, raws): (Vec<Row>, Vec<Box<[u8]>>) = waiting.into_iter().unzip();
         let growths = self.answer.settle(&rows, at_its_end);
         for ((row, growth), raw) in rows.iter().zip(growths).zip(raws) {
-            // It was read before.
-            if let Ok(flow) = serde_json::from_slice::<Flow<'_>>(&raw) {
-                let facts = FlowFacts::of_answer_to(&flow, self.asked).with_lists(self.lists);
-                self.counting.find_matching(&facts);
-                self.counting.count(&facts, row, growth, &raw);
-            }
+            self.count_kept(row, growth, &raw);
         }
+    }
+
+    /// Counts the growth of a row that was read before.
+    pub(super) fn count_kept(&mut self, row: &Row, growth: Growth, raw: &[u8]) {
+        if let Ok(flow) = serde_json::from_slice::<Flow<'_>>(raw) {
+            let facts = FlowFacts::of_answer_to(&flow, self.asked).with_lists(self.lists);
+            self.counting.find_matching(&facts);
+            self.counting.count(&facts, row, growth, raw);
+        }
+    }
+
+    /// Says that only rows that grew come: series of other names are as they were.
+    pub(super) fn brings_what_grew(&mut self) {
+        self.answer.brings_what_grew();
     }
 }
 

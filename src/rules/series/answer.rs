@@ -5,7 +5,7 @@
 //! it is known which series came back and which did not ([`super::settle`]).
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
@@ -61,6 +61,8 @@ pub struct Answer<'k> {
     /// The VENs of which a summary came after a later one, with its stamp.
     astray: HashMap<u64, u32, ByHash>,
     pub(super) limits: Limits,
+    /// Where only rows come that have grown: the names and ends of those that came.
+    pub(super) grown: Option<HashSet<u64, ByHash>>,
     /// All growth so far.
     pub(super) total: u64,
     /// Whether rows turned out to be regrouped, and were counted as 1 each.
@@ -110,6 +112,7 @@ impl Known {
             heard: HashMap::default(),
             astray: HashMap::default(),
             limits: Limits::of(bounds),
+            grown: None,
             total: 0,
             regrouped: false,
             overflowed: false,
@@ -137,6 +140,9 @@ impl Answer<'_> {
     /// ([`Answer::settle`]).
     pub fn take(&mut self, row: &Row) -> Option<Growth> {
         self.hear(row);
+        if let Some(grown) = &mut self.grown {
+            grown.insert(row.end());
+        }
         let growth = match self.fit(row) {
             Fit::Continues(place) => self.continues(place, row),
             Fit::Legacy(seed) => self.continues_legacy(seed, row),
@@ -145,6 +151,20 @@ impl Answer<'_> {
         };
         self.total = self.total.saturating_add(growth.count);
         Some(growth)
+    }
+
+    /// Says that only rows come that have grown, as in the archive: a series of which none
+    /// has the name is not gone.
+    pub fn brings_what_grew(&mut self) {
+        self.grown = Some(HashSet::default());
+    }
+
+    /// Those that no row that grew has the name of came back as they were.
+    pub(super) fn meet_what_stayed(&mut self) {
+        let Some(grown) = &self.grown else { return };
+        for one in self.series.iter_mut().filter(|one| !grown.contains(&one.end())) {
+            one.met = true;
+        }
     }
 
     /// What is known from now on.
@@ -435,6 +455,11 @@ fn take_from(other: &mut Series, since: u32, upto: u32, count: &mut u64) {
 }
 
 impl Series {
+    /// As [`Row::end`].
+    fn end(&self) -> u64 {
+        self.name.0 ^ (u64::from(self.outbound) << 63)
+    }
+
     /// Whether the two begin at the same time.
     pub(super) fn begins_with(&self, row: &Row) -> bool {
         self.first.abs_diff(row.first) <= SAME_BEGINNING

@@ -45,6 +45,9 @@ impl Answer<'_> {
     pub fn settle(&mut self, rows: &[Row], at_its_end: bool) -> Vec<Growth> {
         let whole = self.limits.whole;
         self.limits.whole &= at_its_end;
+        if at_its_end {
+            self.meet_what_stayed();
+        }
         let waiting = |row: &Row| Unsettled { row: *row, growth: None, suspect: false };
         let mut waiting: Vec<Unsettled> = rows.iter().map(waiting).collect();
         self.settle_grown(&mut waiting);

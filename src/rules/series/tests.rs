@@ -751,6 +751,23 @@ fn of_two_that_it_may_be_a_row_is_one() {
 }
 
 #[test]
+fn where_only_rows_come_that_grew_one_that_did_not_is_not_taken_for_renamed() {
+    let other = renamed(row(1, 0, 735, 60));
+    let grown = |brings_what_grew: bool| {
+        let mut monitor = Monitor::default();
+        monitor.counts(730, &[row(1, 0, 720, 50)]);
+        let bounds = monitor.bounds(true);
+        let mut answer = monitor.known.answer(&monitor.legacy, &bounds);
+        if brings_what_grew {
+            answer.brings_what_grew();
+        }
+        assert!(answer.take(&other).is_none());
+        answer.settle(&[other], true)[0].count
+    };
+    assert_eq!((grown(false), grown(true)), (10, 60));
+}
+
+#[test]
 fn a_series_that_may_still_come_is_not_taken_for_renamed() {
     let mut monitor = Monitor::default();
     monitor.fetch(710, &[row(1, 690, 700, 50), row(2, 690, 700, 50)]);

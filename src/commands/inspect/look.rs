@@ -40,9 +40,38 @@ pub const TIME: Duration = Duration::from_secs(120);
 /// to delete it.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// So many minutes before and after a time are looked at.
+const AROUND: u32 = 30;
+
+/// A time to look around.
+#[derive(Clone, Copy)]
+pub struct Around {
+    /// The records nearest to it are kept; absent: the latest.
+    pub at: Option<Timestamp>,
+    /// From here …
+    pub from: Timestamp,
+    /// … to here.
+    pub to: Timestamp,
+}
+
+impl Around {
+    /// Half an hour before and after, `now` being the PCE's time.
+    pub fn of(at: Timestamp, now: Timestamp) -> Self {
+        let to = at.checked_add(SignedDuration::from_mins(AROUND.into())).unwrap_or(at);
+        Self { at: Some(at), from: back(at, AROUND), to: to.min(just_after(now)).max(at) }
+    }
+
+    /// The last hour.
+    pub fn last_hour(now: Timestamp) -> Self {
+        Self { at: None, from: back(now, 60), to: just_after(now) }
+    }
+}
+
 /// One record, and when it was.
 #[derive(Clone)]
 pub struct Seen {
+    /// Those with less come first.
+    place: (u8, i64),
     /// An event's own time; when a flow was last seen.
     pub at: Timestamp,
     /// As received.
@@ -60,6 +89,8 @@ pub struct Read {
     pub count: u64,
     /// The latest of them, the very latest first.
     pub latest: Vec<Seen>,
+    /// Whether these are the nearest to a time.
+    pub near: bool,
     /// True where the PCE has more than were asked for.
     pub more: bool,
     /// Flows: the decisions asked for; empty for all.
@@ -99,6 +130,12 @@ pub struct Look<'a> {
     pub rules: &'a [Rule],
     /// How many of the latest records are kept.
     pub how_many: usize,
+    /// Only this time is looked at.
+    pub around: Option<Around>,
+    /// Those that this rule matches are kept, and those that it nearly does.
+    pub of: Option<&'a Rule>,
+    /// So many rows are asked for.
+    pub most_rows: u64,
     /// Which of the IP lists that rules name an address is in.
     pub lists: &'a Table,
     /// Told while the PCE computes.
@@ -118,15 +155,21 @@ impl Look<'_> {
         let mut seen = SeenEvents::default();
         let longest = self.longest_window();
         let further = EVENT_REACHES.into_iter().filter(|reach| *reach > longest);
-        for reach in std::iter::once(longest).chain(further) {
-            let (from, to) = (back(now, reach), read.from);
+        let reaches = std::iter::once(longest).chain(further).map(|reach| back(now, reach));
+        let reaches: Vec<Timestamp> = match self.around {
+            Some(around) => vec![around.from],
+            None => reaches.collect(),
+        };
+        for from in reaches {
+            let to = read.from;
             let mut take = |event: Option<&Event<'_>>, raw: &[u8]| {
                 let nothing = Event::default();
                 let event = event.unwrap_or(&nothing);
                 let own = event.timestamp.timestamp().or(event.time.timestamp());
                 let at = own.unwrap_or(now);
                 if seen.insert(event, raw, at) {
-                    read.keep(at, raw, self.how_many);
+                    let place = self.place(self.nearness(event), at, at);
+                    read.keep(place, at, raw, self.how_many);
                     self.count_event(event, at, raw, &mut read.counts);
                 }
             };
@@ -147,13 +190,17 @@ impl Look<'_> {
     pub fn flows(&self, client: &mut Client) -> Result<Read, Unread> {
         let now = client.clock().now();
         let mut read = self.nothing_yet(now);
-        for reach in FLOW_REACHES {
+        let reaches = match self.around {
+            Some(around) => vec![around.from],
+            None => FLOW_REACHES.map(|reach| back(now, reach)).to_vec(),
+        };
+        for from in reaches {
             read = self.nothing_yet(now);
-            read.from = back(now, reach);
+            read.from = from;
             read.decisions = decisions(self.rules).unwrap_or_default();
             let words = read.decisions.iter().map(|one| one.wire().to_owned());
             let mut part = Part::whole(read.from, read.to, &words.collect::<Vec<_>>());
-            post_for(client, &mut part, MOST_ROWS).map_err(Unread::Pce)?;
+            post_for(client, &mut part, self.most_rows).map_err(Unread::Pce)?;
             let outcome = self.read_query(client, &part, &read);
             delete(client, part.href.as_deref().unwrap_or_default());
             read = outcome?;
@@ -162,6 +209,17 @@ impl Look<'_> {
             }
         }
         Ok(read)
+    }
+
+    /// The same of one event that was asked for by itself.
+    pub fn alone(&self, event: Seen) -> Read {
+        let mut read = self.nothing_yet(event.at);
+        (read.from, read.to, read.count) = (event.at, event.at, 1);
+        if let Ok(known) = serde_json::from_slice::<Event<'_>>(&event.raw) {
+            self.count_event(&known, event.at, &event.raw, &mut read.counts);
+        }
+        read.latest = vec![event];
+        read
     }
 
     fn read_query(&self, client: &mut Client, part: &Part, empty: &Read) -> Result<Read, Unread> {
@@ -179,19 +237,48 @@ impl Look<'_> {
         let href = part.href.as_deref().unwrap_or_default();
         let fresh = || EveryRow { look: self, read: empty.clone() };
         let (rows, _) = download_all(client, href, done.rows, fresh).map_err(Unread::Pce)?;
-        Ok(Read { more: done.cut || done.rows >= MOST_ROWS, ..rows.read })
+        Ok(Read { more: done.cut || done.rows >= self.most_rows, ..rows.read })
     }
 
     fn nothing_yet(&self, now: Timestamp) -> Read {
-        let to = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+        let to = self.around.map_or_else(|| just_after(now), |around| around.to);
         Read {
             from: to,
             to,
             count: 0,
             latest: Vec::new(),
+            near: self.around.is_some_and(|around| around.at.is_some()),
             more: false,
             decisions: Vec::new(),
             counts: vec![Count::default(); self.rules.len()],
+        }
+    }
+
+    /// Where a record stands among those that are kept: the nearer to the rule and to the
+    /// time, the sooner.
+    fn place(&self, nearness: u8, first: Timestamp, last: Timestamp) -> (u8, i64) {
+        let apart = |one: Timestamp, other: Timestamp| one.duration_since(other).abs();
+        let distance = match self.around.and_then(|around| around.at) {
+            None => -last.as_microsecond(),
+            Some(at) if first <= at && at <= last => 0,
+            Some(at) => apart(first, at).min(apart(last, at)).as_micros() as i64,
+        };
+        (u8::MAX - nearness, distance)
+    }
+
+    /// How near the rule comes to the event; 0 where none is asked about.
+    fn nearness(&self, event: &Event<'_>) -> u8 {
+        match self.of.map(|rule| &rule.filter) {
+            Some(Filter::Event(filter)) => filter.miss(event).map_or(u8::MAX, |miss| miss.met()),
+            _ => 0,
+        }
+    }
+
+    /// The same of a row.
+    fn nearness_of_flow(&self, facts: &FlowFacts<'_>) -> u8 {
+        match self.of.map(|rule| &rule.filter) {
+            Some(Filter::Traffic(filter)) => filter.miss(facts).map_or(u8::MAX, |miss| miss.met()),
+            _ => 0,
         }
     }
 
@@ -251,9 +338,20 @@ impl Rows for EveryRow<'_> {
         let last = range.last_detected.timestamp();
         let at = last.or(range.first_detected.timestamp());
         let at = at.unwrap_or(self.read.from);
-        self.read.keep(at, raw, self.look.how_many);
         let asked = self.read.decision();
+        let facts = FlowFacts::of_answer_to(flow, asked).with_lists(self.look.lists);
+        let nearness = self.look.nearness_of_flow(&facts);
+        let first = range.first_detected.timestamp().unwrap_or(at);
+        let place = self.look.place(nearness, first, at);
+        self.read.keep(place, at, raw, self.look.how_many);
         self.look.count_flow(flow, asked, &mut self.read.counts);
+    }
+}
+
+impl Seen {
+    /// A record that was asked for by itself.
+    pub fn alone(at: Timestamp, raw: Vec<u8>) -> Self {
+        Self { place: (0, 0), at, raw }
     }
 }
 
@@ -268,12 +366,12 @@ impl Read {
     }
 
     /// Keeps the record if it is one of the latest.
-    fn keep(&mut self, at: Timestamp, raw: &[u8], how_many: usize) {
+    fn keep(&mut self, place: (u8, i64), at: Timestamp, raw: &[u8], how_many: usize) {
         self.count += 1;
-        let place = self.latest.partition_point(|kept| kept.at >= at);
-        if place < how_many {
+        let nth = self.latest.partition_point(|kept| kept.place <= place);
+        if nth < how_many {
             let raw = raw.to_vec();
-            self.latest.insert(place, Seen { at, raw });
+            self.latest.insert(nth, Seen { place, at, raw });
             self.latest.truncate(how_many);
         }
     }
@@ -298,6 +396,10 @@ impl Unread {
             Self::Silent(members) => say::query_silent(lang, members),
         }
     }
+}
+
+fn just_after(time: Timestamp) -> Timestamp {
+    time.checked_add(SignedDuration::from_secs(1)).unwrap_or(time)
 }
 
 fn back(time: Timestamp, minutes: u32) -> Timestamp {

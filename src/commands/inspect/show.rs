@@ -75,7 +75,8 @@ impl Show<'_> {
             return self.line(0, &say::no_events(lang, from, to));
         }
         let shown = read.latest.len();
-        self.line(0, &say::events(lang, shown, read.count, from, to))?;
+        let head = if read.near { say::events_near } else { say::events };
+        self.line(0, &head(lang, shown, read.count, from, to))?;
         for (number, record) in (1..).zip(&read.latest) {
             self.event(number, record)?;
         }
@@ -95,6 +96,7 @@ impl Show<'_> {
         let shown = read.latest.len();
         let head = match shown {
             0 => say::no_flows(lang, from, to),
+            _ if read.near => say::flows_near(lang, shown, read.count, from, to),
             _ => say::flows(lang, shown, read.count, from, to),
         };
         self.line(0, &head)?;
@@ -114,7 +116,8 @@ impl Show<'_> {
         Ok(())
     }
 
-    fn event(&mut self, number: usize, record: &Seen) -> io::Result<()> {
+    /// An event with the rules' verdicts.
+    pub fn event(&mut self, number: usize, record: &Seen) -> io::Result<()> {
         let lang = self.lang;
         self.line(0, "")?;
         let parsed = serde_json::from_slice::<Event<'_>>(&record.raw).ok();
@@ -190,7 +193,14 @@ impl Show<'_> {
         }
     }
 
-    fn flow(&mut self, number: usize, record: &Seen, asked: Option<Decision>) -> io::Result<()> {
+    /// A row of traffic with the rules' verdicts; `asked` is the one decision that was asked
+    /// for.
+    pub fn flow(
+        &mut self,
+        number: usize,
+        record: &Seen,
+        asked: Option<Decision>,
+    ) -> io::Result<()> {
         let lang = self.lang;
         self.line(0, "")?;
         let flow = serde_json::from_slice::<Flow<'_>>(&record.raw).unwrap_or_default();
@@ -289,7 +299,8 @@ impl Show<'_> {
         }
     }
 
-    fn outcome(&self, rule: &Rule, count: &Count) -> String {
+    /// What a rule matched of all that was read, against its threshold.
+    pub fn outcome(&self, rule: &Rule, count: &Count) -> String {
         let lang = self.lang;
         match (&rule.filter, rule.threshold) {
             (Filter::Event(filter), Threshold::Immediate) => {
@@ -394,7 +405,7 @@ impl Show<'_> {
     }
 
     /// `2026-11-22 10:03` and `2026-11-22 11:03 +08:00`
-    fn span(&self, read: &Read) -> (String, String) {
+    pub fn span(&self, read: &Read) -> (String, String) {
         let local = |at: Timestamp| at.to_zoned(self.zone.clone());
         (
             local(read.from).strftime("%Y-%m-%d %H:%M").to_string(),

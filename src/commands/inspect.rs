@@ -1,12 +1,12 @@
-//! The debug view: the last events and flows as the PCE returns them, and which rule
-//! would match each, and why not.
+//! The debug view: the last events and flows as the PCE returns them, or those around a
+//! time, and which rule would match each, and why not.
 //!
 //! Sends no mail, takes no lock, touches no state. What is printed fits the columns
 //! given, and nothing of it reaches the terminal unescaped.
 
 mod groups;
-mod look;
-mod show;
+pub(super) mod look;
+pub(super) mod show;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::look::{Look, Read, TIME, Unread};
+use self::look::{Around, Look, MOST_ROWS, Read, TIME, Unread};
 use self::show::Show;
 use crate::config::Config;
 use crate::lang::{Lang, cycle as cycle_says, inspect as say};
@@ -59,7 +59,8 @@ pub struct Inspection<'a> {
     flows: Result<Read, Unread>,
 }
 
-/// Asks the PCE for its last events and flows, `how_many` of each (1 to [`MOST`]).
+/// Asks the PCE for its last events and flows, `how_many` of each (1 to [`MOST`]), or for
+/// those nearest to a time.
 /// `counted` is what the runs keep of each rule; `now` is the host's clock; `progress` is
 /// told while the PCE computes.
 ///
@@ -71,7 +72,7 @@ pub fn inspect<'a>(
     counted: &'a BTreeMap<String, Tally>,
     lang: Lang,
     now: Timestamp,
-    how_many: usize,
+    (how_many, at): (usize, Option<Timestamp>),
     progress: &dyn Fn(&str),
 ) -> Result<Inspection<'a>, Error> {
     let (clock, book) = (Clock::of_host(now, SignedDuration::ZERO), AddressBook::empty());
@@ -93,6 +94,9 @@ pub fn inspect<'a>(
     let look = Look {
         rules: &config.rules,
         how_many: how_many.clamp(1, MOST),
+        around: at.map(|at| Around::of(at, client.clock().now())),
+        of: None,
+        most_rows: MOST_ROWS,
         lists: lists.as_ref().unwrap_or(&none),
         progress,
         lang,
