@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::commands::call::Call;
 use crate::commands::cli;
+use crate::commands::moment::since;
 use crate::commands::said::Said;
-use crate::commands::since::since;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Both, Lang, grouped, history as say, inspect, menu_rules as levels};
 use crate::mail::compose::condition_name;

@@ -11,6 +11,5 @@ pub mod moment;
 pub mod pause;
 pub mod rules;
 pub mod said;
-pub mod since;
 pub mod status;
 pub mod why;

@@ -5,17 +5,15 @@
 //! be read, what the file says is told all the same.
 
 mod counted;
-mod past;
 mod records;
 
 use serde_json::{Value, json};
-
-pub use self::past::moment;
 
 use self::counted::Counted;
 use self::records::{Asked, Looked};
 use crate::commands::call::Call;
 use crate::commands::cli;
+use crate::commands::moment::past;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, inspect, rules as rule_words, why as say};
@@ -51,7 +49,7 @@ fn explain(call: &Call<'_>, command: &cli::Why, lang: Lang) -> Result<Said, Said
     let at = command
         .at
         .as_deref()
-        .map(|text| moment(text, now, zone).ok_or_else(|| usage(say::bad_time(lang, text))));
+        .map(|text| past(text, now, zone).ok_or_else(|| usage(say::bad_time(lang, text))));
     let asked = match (at.transpose()?, &command.event) {
         (Some(at), _) => Asked::At(at),
         (None, Some(href)) => Asked::Event(href.clone()),

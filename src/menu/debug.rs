@@ -7,7 +7,7 @@ use super::Menu;
 use super::console::{Stop, Style};
 use super::question::Question;
 use crate::commands::inspect::{Inspection, MOST, USUAL, View, inspect};
-use crate::commands::why::moment;
+use crate::commands::moment::past;
 use crate::lang::menu as say;
 use crate::screen::terminal;
 use crate::store::{self, Opened, StateUse};
@@ -60,7 +60,7 @@ fn how_many(menu: &mut Menu<'_>, opened: &Opened) -> Result<(usize, Option<Times
     let answer = menu.console.ask(&question, |typed| match typed.parse() {
         Ok(number) if (1..=MOST).contains(&number) => Ok((number, None)),
         Ok(_) => Err(hint()),
-        Err(_) => moment(typed, now, zone).map(|at| (USUAL, Some(at))).ok_or_else(hint),
+        Err(_) => past(typed, now, zone).map(|at| (USUAL, Some(at))).ok_or_else(hint),
     })?;
     Ok(answer.unwrap_or((USUAL, None)))
 }
