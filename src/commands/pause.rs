@@ -94,6 +94,7 @@ fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
 fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let pause = given(call, &site, lang, command)?;
+    let places = site.written.len();
     let edited = edit(call, lang, |draft| {
         if let Some(rules) = pause["rules"].as_array() {
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
@@ -102,11 +103,30 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
         let id = put(draft, pause, site.opened.state.held.highest_id());
         drop_old(draft, &site);
         Ok(id)
-    })?;
+    });
+    let edited = edited.map_err(|refusal| of_options(refusal, places))?;
     told(call, lang, edited, command.json, |site, id| {
         let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
         pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
     })
+}
+
+/// What is wrong is said of the options, and not of an element that is not there.
+fn of_options(refusal: Refusal, place: usize) -> Refusal {
+    let option = |key: &str| match key {
+        "conditions" => "--condition".to_owned(),
+        key => format!("--{key}"),
+    };
+    let keys = ["until", "from", "every", "conditions", "match", "why", "by"];
+    let said = |line: String| {
+        let at = |key: &&str| format!("pauses[{place}].{key}");
+        let key = keys.iter().find(|key| line.starts_with(&at(key)));
+        key.map_or(line.clone(), |key| line.replacen(&at(key), &option(key), 1))
+    };
+    match refusal {
+        Refusal::Usage(lines) => Refusal::Usage(lines.into_iter().map(said).collect()),
+        other => other,
+    }
 }
 
 /// Adds a pause under an id of its own, above the `highest` that the state knows, and
@@ -195,11 +215,18 @@ fn only(command: &cli::Pause, lang: Lang) -> Result<Map<String, Value>, Refusal>
             let part = part.trim();
             part.parse::<std::net::IpAddr>().is_ok() || part.parse::<ipnet::IpNet>().is_ok()
         });
+        // A name of digits and dots alone is a slip of the pen.
+        let is_number = |c: char| c.is_ascii_digit() || "./:, ".contains(c);
+        if !is_address && text.chars().all(is_number) {
+            let option = format!("--{end}");
+            return Err(Refusal::usage(words::bad_address(lang, option, text)));
+        }
         let key = if is_address { format!("{end}_ip_in") } else { format!("{end}_host") };
         only.insert(key, text.as_str().into());
     }
     for pair in &command.only {
-        let (key, value) = input::pair(pair, lang)?;
+        let wrong = || Refusal::usage(words::bad_match(lang, pair));
+        let (key, value) = input::pair(pair, lang).map_err(|_| wrong())?;
         only.insert(key, value.unwrap_or_default());
     }
     Ok(only)
@@ -212,12 +239,14 @@ fn times(
     lang: Lang,
     command: &cli::Pause,
 ) -> Result<(), Refusal> {
-    let read = |option: &str, text: &Option<String>| {
+    let read = |option: &str, text: &Option<String>, after: Timestamp| {
         let Some(text) = text else { return Ok(None) };
-        let time = coming(text, site.now, &site.zone);
+        let time = coming(text, after, &site.zone);
         time.map(Some).ok_or_else(|| Refusal::usage(words::bad_time(lang, option, text)))
     };
-    let (from, until) = (read("--from", &command.from)?, read("--until", &command.until)?);
+    let from = read("--from", &command.from, site.now)?;
+    // `22:00` to `06:00` is a night.
+    let until = read("--until", &command.until, from.unwrap_or(site.now).max(site.now))?;
     if let Some(until) = until.filter(|until| *until <= site.now) {
         return Err(Refusal::usage(words::is_past(lang, "--until", written(until, &site.zone))));
     }
@@ -254,7 +283,11 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
     let pause = pauses.iter().find(|pause| pause.id == id).ok_or_else(no_such)?;
     let how = pause.state(site.now, &site.zone);
     if how == How::Over {
-        return Ok(Said { lines: vec![words::was_over(lang, id)], ..Said::default() });
+        let line = match as_json {
+            true => site.json(pause).to_string(),
+            false => words::was_over(lang, id),
+        };
+        return Ok(Said { lines: vec![line], ..Said::default() });
     }
     let edited = edit(call, lang, |draft| {
         drop_old(draft, &site);
@@ -264,6 +297,7 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
     let held = site.held(pause);
     told(call, lang, edited, as_json, |_, id| match how {
         How::Comes => words::removed(lang, id),
+        _ if held == 0 => words::ended_with_nothing(lang, id),
         _ => words::ended(lang, id, held),
     })
 }

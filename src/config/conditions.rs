@@ -5,20 +5,6 @@ use super::strict::Section;
 use crate::lang::config as words;
 use crate::report::Condition;
 
-/// What of the PCE is watched, as one word.
-const PCE: &str = "pce";
-
-/// What that word is for.
-const OF_PCE: [Condition; 7] = [
-    Condition::Unreachable,
-    Condition::Credentials,
-    Condition::Health,
-    Condition::Events,
-    Condition::Traffic,
-    Condition::Workloads,
-    Condition::IpLists,
-];
-
 /// Each that can be named.
 const NAMED: [Condition; 10] = [
     Condition::Unreachable,
@@ -42,13 +28,14 @@ pub(super) fn conditions(section: &Section<'_>, key: &'static str) -> Vec<Condit
     for text in section.items(key, Kind::List) {
         let is_it = |one: &&Condition| one.word() == text;
         match NAMED.iter().find(is_it) {
-            _ if text == PCE => found.extend(OF_PCE),
+            _ if text == Condition::PCE => found.extend(Condition::OF_PCE),
             Some(one) => found.push(*one),
             None if OWN.iter().any(|one| is_it(&one)) => {
                 section.wrong(key, |lang| words::own_condition(lang, &text));
             }
             None => {
-                let known = std::iter::once(PCE).chain(NAMED.iter().map(|one| one.word()));
+                let known =
+                    std::iter::once(Condition::PCE).chain(NAMED.iter().map(|one| one.word()));
                 section.not_one_of(key, &text, known);
             }
         }

@@ -132,7 +132,7 @@ fn only(section: &Section<'_>) -> Option<Only> {
         section.wrong(KEY, |lang| words::want_object(lang, node.kind(lang)));
         return None;
     };
-    if entries.is_empty() {
+    if entries.iter().all(|(key, _)| key.starts_with('_')) {
         section.wrong(KEY, words::empty_match);
     }
     for list in LISTS.iter().filter(|list| entries.iter().any(|(key, _)| key == *list)) {

@@ -7,9 +7,9 @@ use super::texts;
 texts! {
     held_back(why, span) { en: "Held back during {why}, {span}", zh: "「{why}」暫停期間（{span}）保留的通知" }
     held_rule(id, name, count, span) { en: "Rule {id} {name}: {count}, {span}", zh: "規則 {id} {name}：{count}，{span}" }
-    held_alert(id, when, who, count) { en: "  {id}: {when} {who}: {count}", zh: "  {id}：{when} {who}：{count}" }
-    held_alert_alone(id, when, count) { en: "  {id}: {when}: {count}", zh: "  {id}：{when}：{count}" }
-    more_held_alerts(id, count) { en: "  {id}: and {count} more alerts", zh: "  {id}：另有 {count} 則警示" }
+    held_alert(when, who, count) { en: "  {when} {who} ({count})", zh: "  {when} {who}（{count}）" }
+    held_alert_alone(when, count) { en: "  {when} ({count})", zh: "  {when}（{count}）" }
+    more_held_alerts(count) { en: "  and {count} more alerts", zh: "  另有 {count} 則警示" }
     held_condition(what, span, detail) { en: "{what}, {span}, over: {detail}", zh: "{what}，{span}，已結束：{detail}" }
     held_condition_lasts(what, span, detail) { en: "{what}, {span}: {detail}", zh: "{what}，{span}：{detail}" }
     held_beyond(rules, count) {
@@ -35,7 +35,7 @@ texts! {
     to_pause() { en: "Pause", zh: "暫停" }
     pauses() { en: "Pauses", zh: "暫停清單" }
     until_label() { en: "Until", zh: "暫停至" }
-    until_hint() { en: "06:00 (the next), +8h, +2d, 2026-11-30, 2026-11-30 06:00", zh: "06:00（下一個）、+8h、+2d、2026-11-30、2026-11-30 06:00" }
+    until_hint() { en: "06:00 (the next), +8h, +2d, 2026-11-30 (its begin), 2026-11-30 06:00", zh: "06:00（下一個）、+8h、+2d、2026-11-30（當天開始）、2026-11-30 06:00" }
     why_label() { en: "What for", zh: "原因" }
     why_hint() { en: "For example CHG-123; it stands in the mail.", zh: "例如 CHG-123；會寫入郵件。" }
     which_to_end() { en: "Which one to end (its number; 0 goes back)", zh: "要結束哪一個（輸入編號；0 返回）" }
@@ -46,19 +46,21 @@ texts! {
     of_all_rules() { en: "all rules", zh: "所有規則" }
     of_rules(ids) { en: "rules {ids}", zh: "規則 {ids}" }
     of_rule(id) { en: "rule {id}", zh: "規則 {id}" }
-    of_conditions(names) { en: "conditions {names}", zh: "狀態 {names}" }
+    of_conditions(names) { en: "conditions: {names}", zh: "狀態：{names}" }
     only(filter) { en: "only {filter}", zh: "僅 {filter}" }
     until(until) { en: "until {until}", zh: "至 {until}" }
     from_until(from, until) { en: "from {from} until {until}", zh: "{from} 至 {until}" }
     weekly(every) { en: "weekly, {every}", zh: "每週重複：{every}" }
+    holds() { en: "holds now", zh: "目前生效" }
     holds_now(until) { en: "holds now, until {until}", zh: "目前生效，至 {until}" }
     comes() { en: "to come", zh: "尚未開始" }
     is_over() { en: "over", zh: "已結束" }
     waits() { en: "waits for its next time", zh: "等待下一個時段" }
-    held_now(count) { en: "{count} held back", zh: "已保留 {count} 次" }
+    held_now(count) { en: "{count} held back", zh: "已保留 {count}" }
     line(id, what, when, why, state) { en: "{id}  {what}; {when}; {why}; {state}", zh: "{id}  {what}；{when}；{why}；{state}" }
     no_pauses() { en: "There is no pause.", zh: "目前沒有暫停。" }
     paused(line) { en: "Paused: {line}", zh: "已暫停：{line}" }
+    ended_with_nothing(id) { en: "Pause {id} ends now. It held nothing back.", zh: "暫停 {id} 立即結束，期間沒有保留任何通知。" }
     ended(id, held) {
         en: "Pause {id} ends now. Held back: {held}, told with the next mail, or in 15 minutes.",
         zh: "暫停 {id} 立即結束。已保留 {held} 次，將隨下一封郵件或於 15 分鐘後通知。"
@@ -80,11 +82,26 @@ texts! {
         en: "{option}: \"{text}\" is not a valid time; write 06:00, +8h, 2026-11-30, \"2026-11-30 06:00\" or 2026-11-30T06:00:00+08:00",
         zh: "{option}：\"{text}\" 不是有效的時間；請寫成 06:00、+8h、2026-11-30、\"2026-11-30 06:00\" 或 2026-11-30T06:00:00+08:00"
     }
+    not_a_time(text) {
+        en: "\"{text}\" is not a valid time; write 06:00, +8h, 2026-11-30 or 2026-11-30 06:00",
+        zh: "\"{text}\" 不是有效的時間；請寫成 06:00、+8h、2026-11-30 或 2026-11-30 06:00"
+    }
+    past_time(at) { en: "{at} is over already; name a later time", zh: "{at} 已經過去；請指定較晚的時間" }
+    bad_address(option, text) {
+        en: "{option}: \"{text}\" is not a valid address or network; write 10.1.1.1, 10.1.0.0/16, or a host's name",
+        zh: "{option}：\"{text}\" 不是有效的位址或網段；請寫成 10.1.1.1、10.1.0.0/16 或主機名稱"
+    }
+    bad_match(text) {
+        en: "--match: \"{text}\" is no KEY=VALUE; write a rule's filter key, as --match port=443",
+        zh: "--match：\"{text}\" 不是 KEY=VALUE；請寫規則的篩選鍵，例如 --match port=443"
+    }
+    of_pause(line) { en: "Pause {line}", zh: "暫停 {line}" }
+    all_fix(id) { en: "Nothing is told meanwhile. If that is too long: illumio-monitor pause end {id}.", zh: "期間不會通知任何規則。若暫停過久，請執行 illumio-monitor pause end {id}。" }
     list_alone() { en: "pause list stands alone, or with --json", zh: "pause list 須單獨使用，或加上 --json" }
     all_alone() { en: "all rules are all; name no others beside them", zh: "all 已包含所有規則，請勿再指定其他規則" }
     other_kind(id, option) {
-        en: "rule {id} sees nothing that {option} could name: that is for traffic, or for events, and never for workload rules",
-        zh: "規則 {id} 沒有 {option} 可指定的對象：該篩選僅適用於流量或事件規則，不適用於 workload 規則"
+        en: "{option} is for traffic, and rule {id} is not about traffic; of an event rule, name what is held with --match, as --match source_ip=10.1.1.1; a workload rule is paused as a whole",
+        zh: "{option} 僅適用於流量，而規則 {id} 與流量無關；事件規則請以 --match 指定，例如 --match source_ip=10.1.1.1；workload 規則只能整條暫停"
     }
-    is_past(option, at) { en: "{option}: {at} is over already", zh: "{option}：{at} 已經過去" }
+    is_past(option, at) { en: "{option}: {at} is over already; name a later time (a date is its begin)", zh: "{option}：{at} 已經過去；請指定較晚的時間（日期代表當天的開始）" }
 }

@@ -25,6 +25,6 @@ texts! {
         en: "; the run begun at {begun} did not come to its end",
         zh: "；{begun} 開始的執行未能正常結束"
     }
-    paused(count) { en: "; paused: {count}", zh: "；暫停中 {count} 項" }
+    paused(count) { en: "; pauses that hold: {count}", zh: "；生效中的暫停：{count}" }
     because(detail) { en: "; {detail}", zh: "；{detail}" }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::Menu;
 use super::console::{Stop, Style};
 use super::question::Question;
-use super::{Menu, list};
 use crate::commands::moment::coming;
 use crate::commands::pause::{self as command, by, put, written};
-use crate::lang::pauses as words;
+use crate::lang::{menu as say, pauses as words};
 use crate::report::pause::Pause;
 use crate::report::pause::words::State;
 use crate::store::{self, StateUse};
@@ -28,8 +28,8 @@ pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
     let until = question(words::until_label(lang), words::until_hint(lang));
     let until = menu.console.ask(&until, |typed| match coming(typed, now, &zone) {
         Some(time) if time > now => Ok(time),
-        Some(time) => Err(words::is_past(lang, typed, written(time, &zone))),
-        None => Err(words::bad_time(lang, words::until_label(lang), typed)),
+        Some(time) => Err(words::past_time(lang, written(time, &zone))),
+        None => Err(words::not_a_time(lang, typed)),
     })?;
     let why = question(words::why_label(lang), words::why_hint(lang));
     let why = menu.console.ask(&why, |typed| Ok(typed.trim().to_owned()))?;
@@ -51,21 +51,29 @@ pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
 pub fn pauses(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let Some((all, now, zone, _)) = known(menu) else { return Ok(()) };
+    let is_over = |pause: &Pause| pause.state(now, &zone) == State::Over;
+    let all: Vec<(Pause, u64)> = all.into_iter().filter(|(one, _)| !is_over(one)).collect();
     if all.is_empty() {
         menu.console.notice(Style::Plain, &words::no_pauses(lang));
         return Ok(());
     }
-    let rows = all.iter().map(|(pause, held)| pause.line(now, &zone, *held, lang));
-    let rows: Vec<String> = rows.map(|row| format!("  {row}")).collect();
-    let typed = list::choose(menu, &words::pauses(lang), "", &rows, &words::which_to_end(lang))?;
+    menu.console.screen(&words::pauses(lang));
+    for (pause, held) in &all {
+        menu.console.show(Style::Plain, &pause.line(now, &zone, *held, lang));
+    }
+    menu.console.show(Style::Plain, "");
+    let typed = menu.console.answer(&say::prompt(lang, words::which_to_end(lang)))?;
+    if matches!(typed.as_str(), "" | "0" | "-1") {
+        return Ok(());
+    }
     let id = typed.trim().parse::<i64>().ok();
     let Some((pause, held)) = all.iter().find(|(pause, _)| Some(pause.id) == id) else {
         menu.console.notice(Style::Bad, &words::no_such(lang, typed));
         return Ok(());
     };
     let said = match pause.state(now, &zone) {
-        State::Over => return told(menu, Style::Plain, words::was_over(lang, pause.id)),
-        State::Comes => words::removed(lang, pause.id),
+        State::Comes | State::Over => words::removed(lang, pause.id),
+        State::Holds(_) | State::Waits if *held == 0 => words::ended_with_nothing(lang, pause.id),
         State::Holds(_) | State::Waits => words::ended(lang, pause.id, held),
     };
     if menu.console.yes(&words::end_this(lang, pause.id), true)?

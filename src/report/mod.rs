@@ -310,6 +310,20 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The word for all of [`Self::OF_PCE`], where a config names conditions.
+    pub const PCE: &str = "pce";
+
+    /// What of the PCE is watched.
+    pub const OF_PCE: [Self; 7] = [
+        Self::Unreachable,
+        Self::Credentials,
+        Self::Health,
+        Self::Events,
+        Self::Traffic,
+        Self::Workloads,
+        Self::IpLists,
+    ];
+
     /// Its word, as the state and the config have it; of a receiver without which one, and
     /// empty for a rule's.
     pub fn word(self) -> &'static str {

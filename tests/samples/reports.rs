@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use illumio_monitor::config::check_rule;
 use illumio_monitor::cycle::notice::Happened;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::lang::forward as words;
 use illumio_monitor::lang::reports;
 use illumio_monitor::mail::outbox::{Lost, Reader, words as outbox};
 use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::pause::held::{HeldBack, HeldCount};
+use illumio_monitor::report::pause::{Pause, Paused, Pauses, When};
 use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
 use illumio_monitor::report::{
     Alert, BeginMail, Condition, ConditionNews, Expiry, Kind, Notice, Phase, ReceiverKey, Record,
     Report, RuleNews, Stands,
 };
+use illumio_monitor::rules::minutes::minute_of;
 use illumio_monitor::rules::{Level, WorkloadState};
 use illumio_monitor::store::Note;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
 use super::{at, condition, empty, event_alert, traffic_alert};
 
@@ -53,6 +58,7 @@ pub fn kinds(lang: Lang) -> Vec<(&'static str, Report)> {
         ),
         ("notice-rolled-back", notices([rolled_back(lang)])),
         ("notice-undeliverable", notices([undeliverable(lang)])),
+        ("notice-held-back", notices([held_back(lang)])),
         (
             "notice-records-dropped",
             notices([told(
@@ -281,6 +287,46 @@ fn renewed(lang: Lang) -> Report {
         told_by: Some(BeginMail { subject: told.to_owned(), ..begin_mail(lang) }),
         ..condition(Condition::CertificateExpires, Phase::Ended, Level::Info, "")
     })
+}
+
+/// What a night of maintenance held: agents that were offline, and one that was tampered with.
+fn held_back(lang: Lang) -> Notice {
+    let zone = TimeZone::UTC;
+    let night = Pause {
+        id: 3,
+        rules: Paused::All,
+        only: None,
+        conditions: vec![Condition::Health],
+        when: When::Once {
+            from: Some(at("2026-11-21T18:00:00Z")),
+            until: at("2026-11-21T22:00:00Z"),
+        },
+        why: "CHG-123".to_owned(),
+        by: "amy".to_owned(),
+    };
+    let mut held = HeldBack::default();
+    let mut hold = |rule: Value, who: &str, count: u64, times: [&str; 2]| {
+        let rule = check_rule(&rule.to_string(), "rule").unwrap();
+        let [first, last] = times.map(|time| minute_of(at(&format!("2026-11-21T{time}:00Z"))));
+        let who = who.to_owned();
+        let count = HeldCount { who, count, at_least: false, first, last };
+        held.hold(&night, &rule, count, last + 5);
+    };
+    let (tampered, offline) = match lang {
+        Lang::En => ("VEN tampered with", "VEN offline"),
+        Lang::ZhTw => ("VEN 遭竄改", "VEN 離線"),
+    };
+    let rule = |id: i64, name: &str, level: &str, value: &str| json!({"id": id, "type": "event", "name": name, "level": level, "filter_value": value});
+    let tampering = rule(1, tampered, "critical", "agent.tampering");
+    hold(tampering.clone(), "db-01", 2, ["19:12", "19:14"]);
+    hold(tampering, "web-07", 1, ["20:40", "20:40"]);
+    hold(rule(5, offline, "warning", "agent_offline"), "", 14, ["18:20", "21:10"]);
+    let news = condition(Condition::Health, Phase::Begins, Level::Warning, "core0: stopped");
+    held.hold_condition(&night, &ConditionNews { held: true, ..news }, at("2026-11-21T19:00:00Z"));
+    let all = [night.clone()];
+    let due = held.take_due(&Pauses::of(&all, &zone), at("2026-11-21T23:00:00Z"), true);
+    let (_, held) = due.into_iter().next().unwrap();
+    told(lang, &Happened::HeldBack(Some(Box::new(night)), Box::new(held)))
 }
 
 fn notices<const N: usize>(notices: [Notice; N]) -> Report {

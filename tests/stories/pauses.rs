@@ -82,9 +82,9 @@ fn what_happens_in_a_pause_is_told_on_one_card_after_it() {
         &told,
         &[
             "Rule 1 Tampered: 3 matches, 2026-08-03 02:10 – 05:30",
-            "1: 2026-08-03 02:10 db-01: 1",
-            "2026-08-03 02:11 db-01: 1",
-            "2026-08-03 05:30 web-07: 1",
+            "2026-08-03 02:10 db-01 (1 match)",
+            "2026-08-03 02:11 db-01 (1 match)",
+            "2026-08-03 05:30 web-07 (1 match)",
         ],
     );
     quiet(&world.run_at("06:30"));
@@ -105,7 +105,7 @@ fn what_happened_outside_is_told_as_ever_and_takes_the_card_along_once_the_pause
     world.pce.event(agent_tampering("after").at("06:00"));
     says(
         &world.run_at("06:01"),
-        &["after", "Held back during CHG-123", "2026-08-03 02:00 within: 1"],
+        &["after", "Held back during CHG-123", "2026-08-03 02:00 within (1 match)"],
     );
     quiet(&world.run_at("06:30"));
 }
@@ -124,13 +124,13 @@ fn what_comes_late_goes_by_its_own_time() {
     let told: Vec<Run> = world.run_every(10, "07:10", "07:50");
     let told: Vec<&Run> = told.iter().filter(|run| !run.mails.is_empty()).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    says(told[0], &["after", "Held back during CHG-123", "03:00 within: 1"]);
+    says(told[0], &["after", "Held back during CHG-123", "03:00 within (1 match)"]);
     // What comes later still waits for the next mail, or for an hour.
     world.pce.event(agent_tampering("late").at("04:00").recorded("07:51"));
     let told: Vec<Run> = world.run_every(10, "08:00", "10:00");
     let told: Vec<&Run> = told.iter().filter(|run| !run.mails.is_empty()).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    says(told[0], &["04:00 late: 1"]);
+    says(told[0], &["04:00 late (1 match)"]);
 }
 
 #[test]
@@ -146,14 +146,14 @@ fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
     world.pce.event(agent_tampering("within").at("02:10"));
     quiet(&world.run_at("02:20"));
     let list = world.run(&["pause", "list"]);
-    assert!(
-        list.stdout.contains("holds now, until 2026-08-03 06:00; 1 match held back"),
-        "{list:?}"
-    );
+    assert!(list.stdout.contains("holds now; 1 match held back"), "{list:?}");
     let ended = world.run(&["pause", "end", "1"]);
     assert!(ended.stdout.contains("Pause 1 ends now. Held back: 1"), "{ended:?}");
     world.pce.event(agent_tampering("outside").at("02:30"));
-    says(&world.run_at("02:36"), &["outside", "Held back during CHG-123", "02:10 within: 1"]);
+    says(
+        &world.run_at("02:36"),
+        &["outside", "Held back during CHG-123", "02:10 within (1 match)"],
+    );
     assert!(world.run(&["pause", "list"]).stdout.contains("; over"));
     assert!(world.run(&["pause", "end", "1"]).stdout.contains("is over already"));
 }
@@ -167,7 +167,7 @@ fn one_that_is_taken_out_of_the_file_is_told_all_the_same() {
     world.pce.event(agent_tampering("within").at("02:10"));
     quiet(&world.run_at("02:20"));
     world.edit(|config| drop(config.as_object_mut().unwrap().remove("pauses")));
-    says(&world.run_at("02:30"), &["Held back during CHG-123", "02:10 within: 1"]);
+    says(&world.run_at("02:30"), &["Held back during CHG-123", "02:10 within (1 match)"]);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn what_is_held_starts_no_cooldown_for_what_comes_after() {
     quiet(&world.run_at("05:57"));
     world.pce.event(agent_tampering("after").at("06:05"));
     // Of the two one would have been an alert, and the other within its cooldown.
-    says(&world.run_at("06:10"), &["after", "05:40 – 05:55 db-01: 2"]);
+    says(&world.run_at("06:10"), &["after", "05:40 – 05:55 db-01 (2 matches)"]);
 }
 
 #[test]
@@ -364,13 +364,13 @@ fn what_holds_stands_in_check_status_and_the_daily_report() {
     world.pce.event(agent_tampering("within").at("02:45"));
     quiet(&world.run_at("02:50"));
     let line = "1 rule 1; from 2026-08-03 02:00 until 2026-08-03 06:00; CHG-123; \
-                holds now, until 2026-08-03 06:00; 1 match held back";
+                holds now; 1 match held back";
     says(&world.run_at("03:00"), &[line]);
     let check = world.run(&["check"]);
     let told = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(line), "{told}");
     let status = world.run(&["status"]);
-    assert!(status.stdout.contains("paused: 1"), "{status:?}");
+    assert!(status.stdout.contains("pauses that hold: 1"), "{status:?}");
     let json: Value = serde_json::from_str(&world.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(json["pauses"][0]["id"], 1, "{json}");
 }
@@ -393,7 +393,7 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
     let mut world = World::new();
     tampering(&world);
     let fine = json!({"id": 1, "rules": [1], "until": "2026-08-03 06:00", "why": "x"});
-    let cases: [(&str, Value, &str); 16] = [
+    let cases: [(&str, Value, &str); 17] = [
         ("until", Value::Null, "pauses[0].until"),
         ("why", Value::Null, "pauses[0].why"),
         ("rules", Value::Null, "pauses[0].rules"),
@@ -403,6 +403,7 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
         ("from", json!("2026-01-01"), "longer than 90 days"),
         ("every", json!("Sunday"), "is not a valid weekly time"),
         ("match", json!({}), "pauses[0].match: is empty"),
+        ("match", json!({"_note": 1}), "pauses[0].match: is empty"),
         ("match", json!({"port": []}), "pauses[0].match.port"),
         ("match", json!({"port": 443, "filter_value": "agent"}), "mixes filter keys"),
         ("match", json!({"src_list": "Lab"}), "can't go by IP lists"),
@@ -431,7 +432,11 @@ fn the_command_says_what_it_lacks() {
     let mut world = World::new();
     tampering(&world);
     quiet(&world.run_at("02:00"));
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 15] = [
+        (&["pause", "1", "--until", "+100d", "--why", "x"], "--until: the pause lasts longer"),
+        (&["pause", "1", "--every", "Sunday", "--why", "x"], "--every: \"Sunday\""),
+        (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "no KEY=VALUE"),
+        (&["pause", "1", "--src", "10.1.1.300", "--until", "06:00", "--why", "x"], "10.1.1.300"),
         (&["pause", "list", "--until", "06:00"], "stands alone"),
         (&["pause", "all", "1", "--until", "06:00", "--why", "x"], "all rules are all"),
         (&["pause", "1", "--src", "web-01", "--until", "06:00", "--why", "x"], "--src"),
@@ -497,7 +502,10 @@ fn what_is_paused_by_what_it_is_takes_nothing_of_the_others_along() {
     says_nothing_of(&told, &["scanner", "lab-3"]);
     quiet_between(&mut world, "02:40", "06:10");
     let after = world.run_at("06:20");
-    says(&after, &["Held back during scan", "Held back during lab", "lab-3: 1", "scanner →"]);
+    says(
+        &after,
+        &["Held back during scan", "Held back during lab", "lab-3 (1 match)", "scanner →"],
+    );
     says_nothing_of(&after, &["intruder"]);
 }
 
@@ -517,7 +525,7 @@ fn where_two_pauses_hold_the_one_that_ends_first_tells() {
     world.pce.events([agent_tampering("db-01").at("03:00"), agent_tampering("lab-1").at("03:01")]);
     quiet_between(&mut world, "03:10", "06:10");
     let told = world.run_at("06:20");
-    says(&told, &["Held back during tonight", "03:00 db-01: 1"]);
+    says(&told, &["Held back during tonight", "03:00 db-01 (1 match)"]);
     says_nothing_of(&told, &["lab-1"]);
     let list = world.run(&["pause", "list"]);
     assert!(list.stdout.contains("1 match held back"), "{list:?}");
@@ -628,7 +636,7 @@ fn a_weekly_pause_whose_times_nearly_touch_is_told_in_the_gap_and_one_without_is
     let night = world.run_every(10, "2026-08-04T00:00:00Z", "2026-08-04T00:20:00Z");
     let told: Vec<&Run> = night.iter().filter(|run| !run.mails.is_empty()).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    says(told[0], &["02:05 db-01: 1"]);
+    says(told[0], &["02:05 db-01 (1 match)"]);
 }
 
 #[test]
@@ -645,7 +653,7 @@ fn a_pause_whose_id_is_anothers_now_is_told_at_once_under_its_own_name() {
                "why": "CHG-999"}),
     );
     let told = world.run_at("02:20");
-    says(&told, &["Held back during CHG-123", "02:05 db-01: 1"]);
+    says(&told, &["Held back during CHG-123", "02:05 db-01 (1 match)"]);
     world.pce.event(agent_tampering("db-02").at("02:25"));
     quiet(&world.run_at("02:30"));
 }
@@ -676,6 +684,17 @@ fn what_a_count_counts_stands_on_the_card() {
     }
     quiet_between(&mut world, "02:20", "06:10");
     says(&world.run_at("06:20"), &["Rule 1 Port scan: 4 ports"]);
+}
+
+#[test]
+fn a_night_is_named_by_its_hours_alone() {
+    let mut world = World::new();
+    tampering(&world);
+    quiet(&world.run_at("03:00"));
+    let paused =
+        world.run(&["pause", "1", "--from", "22:00", "--until", "06:00", "--why", "night"]);
+    let night = "from 2026-08-03 22:00 until 2026-08-04 06:00";
+    assert!(paused.stdout.contains(night), "{paused:?}");
 }
 
 /// One event, and whether the window of its Sunday holds it.
@@ -730,7 +749,7 @@ fn of_52_weekly_windows_and_both_changes_of_the_clock_nothing_is_told_within_and
     listen(&world.run_at("2026-12-27T12:00:00Z"));
     for Happening { at, host, within } in &happened {
         let told = mails.matches(&format!("\"hostname\": \"{host}\"")).count();
-        let held = mails.matches(&format!(" {host}: 1")).count();
+        let held = mails.matches(&format!(" {host} (1 match)")).count();
         assert_eq!((told > 0, held), (!within, usize::from(*within)), "{host} {at}");
     }
     let held = happened.iter().filter(|one| one.within).count();
@@ -808,9 +827,9 @@ fn whatever_is_paused_and_taken_back_every_match_is_told_once_as_an_alert_or_on_
             // An alert has a line with the host alone; a card one with the count behind.
             let told = mails.lines().any(|line| line.trim() == format!("1  {host}"));
             let is_card = |line: &&str| {
-                let (names, count) = line.rsplit_once(": ").unwrap_or_default();
+                let (names, count) = line.rsplit_once(" (").unwrap_or_default();
                 let mut names = names.split([' ', ',']);
-                count.trim().parse::<u64>().is_ok() && names.any(|name| name == host)
+                count.contains("match") && names.any(|name| name == host)
             };
             let cards = mails.lines().filter(is_card).count();
             assert_eq!(usize::from(told) + cards, 1, "seed {seed}: {host} {told} {cards} {mails}");

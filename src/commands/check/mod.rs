@@ -32,9 +32,9 @@ use crate::commands::learning::{learning, line};
 use crate::commands::status::{self, Reason};
 use crate::config::Config;
 use crate::exit::Code;
-use crate::lang::{Lang, check as say, cycle as words, inspect};
+use crate::lang::{Lang, check as say, cycle as words, inspect, pauses as pause_words};
 use crate::net::AddressBook;
-use crate::report::pause::Pauses;
+use crate::report::pause::{Pause, Pauses};
 use crate::rules::best_practices::older;
 use crate::rules::{Filter, ip_lists};
 use crate::screen::visible::visible;
@@ -97,8 +97,14 @@ fn paused(opened: &Opened, now: Timestamp, lang: Lang) -> Vec<Finding> {
     let zone = &opened.config.settings.timezone;
     let now = opened.state.pce_time(now);
     let pauses = Pauses::of(&opened.config.pauses, zone).that_hold(&opened.state.held, now);
-    let lines = pauses.iter().map(|(pause, held)| visible(&pause.line(now, zone, *held, lang)));
-    lines.map(|line| Finding::good("pause", line)).collect()
+    let finding = |(pause, held): &(Pause, u64)| {
+        let line = pause_words::of_pause(lang, visible(&pause.line(now, zone, *held, lang)));
+        match pause.is_of_all() {
+            true => Finding::remark("pause", line, pause_words::all_fix(lang, pause.id)),
+            false => Finding::good("pause", line),
+        }
+    };
+    pauses.iter().map(finding).collect()
 }
 
 fn needs(config: &Config) -> Needs<'_> {

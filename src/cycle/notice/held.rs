@@ -20,44 +20,67 @@ pub(super) fn notice(pause: Option<&Pause>, held: &Held, reader: &Reader) -> Not
     let title = words::held_back(lang, &held.why, pause_span(pause, held, reader));
     let mut rules: Vec<(&i64, &HeldRule)> = held.rules.iter().collect();
     rules.sort_by_key(|(id, rule)| (std::cmp::Reverse((rule.level, rule.count)), **id));
-    let mut lines = Lines::default();
-    // First each rule and condition, then what can be said of each alert.
+    let mut room = LINES_MAX;
     let mut left_out = (0u64, held.beyond);
-    for (id, rule) in &rules {
-        if !lines.add(of_rule(**id, rule, reader)) {
-            left_out = (left_out.0 + 1, left_out.1.saturating_add(rule.count));
+    // Each rule and condition has room before any alert has.
+    let mut told: Vec<Told<'_>> = Vec::new();
+    for (id, rule) in rules {
+        let line = of_rule(*id, rule, reader);
+        match fits(&line, &mut room) {
+            true => told.push(Told { line, rule, alerts: Vec::new(), more: rule.more_alerts }),
+            false => left_out = (left_out.0 + 1, left_out.1.saturating_add(rule.count)),
         }
     }
-    for one in &held.conditions {
-        if !lines.add(of_condition(one, reader)) {
-            left_out.0 += 1;
-        }
-    }
+    let conditions = held.conditions.iter().map(|one| of_condition(one, reader));
+    let conditions: Vec<String> = conditions
+        .filter(|line| {
+            let fits = fits(line, &mut room);
+            left_out.0 += u64::from(!fits);
+            fits
+        })
+        .collect();
+    told.iter_mut().for_each(|told| told.add_alerts(reader, &mut room));
+    let mut lines: Vec<String> = told.into_iter().flat_map(|told| told.lines(reader)).collect();
+    lines.extend(conditions);
     if left_out.0 > 0 || left_out.1 > 0 {
-        lines.force(words::held_beyond(lang, grouped(left_out.0), grouped(left_out.1)));
+        lines.push(words::held_beyond(lang, grouped(left_out.0), grouped(left_out.1)));
     }
-    let critical = rules.iter().filter(|(_, rule)| !rule.alerts.is_empty());
-    critical.for_each(|(id, rule)| alerts(**id, rule, reader, &mut lines));
-    Notice { title, text: lines.0.join("\n"), advice: words::held_back_do(lang) }
+    Notice { title, text: lines.join("\n"), advice: words::held_back_do(lang) }
 }
 
-/// Lines within their bound.
-#[derive(Default)]
-struct Lines(Vec<String>, usize);
+/// Whether there is room for a line, which it then takes.
+fn fits(line: &str, room: &mut usize) -> bool {
+    let takes = line.chars().count() + 1;
+    let fits = takes <= *room;
+    if fits {
+        *room -= takes;
+    }
+    fits
+}
 
-impl Lines {
-    /// False where there is no room for it.
-    fn add(&mut self, line: String) -> bool {
-        let fits = self.1 + line.chars().count() < LINES_MAX;
-        if fits {
-            self.force(line);
+/// A rule with what would have been an alert each.
+struct Told<'h> {
+    line: String,
+    rule: &'h HeldRule,
+    alerts: Vec<String>,
+    more: u64,
+}
+
+impl Told<'_> {
+    fn add_alerts(&mut self, reader: &Reader, room: &mut usize) {
+        for alert in &self.rule.alerts {
+            let line = of_alert(self.rule, alert, reader);
+            match fits(&line, room) {
+                true => self.alerts.push(line),
+                false => self.more += 1,
+            }
         }
-        fits
     }
 
-    fn force(&mut self, line: String) {
-        self.1 += line.chars().count() + 1;
-        self.0.push(line);
+    fn lines(self, reader: &Reader) -> impl Iterator<Item = String> {
+        let more =
+            (self.more > 0).then(|| words::more_held_alerts(reader.lang, grouped(self.more)));
+        std::iter::once(self.line).chain(self.alerts).chain(more)
     }
 }
 
@@ -94,26 +117,13 @@ fn of_rule(id: i64, rule: &HeldRule, reader: &Reader) -> String {
     words::held_rule(lang, id, &rule.name, count, minutes(rule.first, rule.last, reader))
 }
 
-/// What would have been an alert each.
-fn alerts(id: i64, rule: &HeldRule, reader: &Reader, lines: &mut Lines) {
+fn of_alert(rule: &HeldRule, alert: &HeldAlert, reader: &Reader) -> String {
     let lang = reader.lang;
-    let mut more = rule.more_alerts;
-    for alert in &rule.alerts {
-        if !lines.add(of_alert(id, alert, reader)) {
-            more += 1;
-        }
-    }
-    if more > 0 {
-        lines.force(words::more_held_alerts(lang, id, grouped(more)));
-    }
-}
-
-fn of_alert(id: i64, alert: &HeldAlert, reader: &Reader) -> String {
-    let lang = reader.lang;
-    let (when, count) = (minutes(alert.first, alert.last, reader), grouped(alert.count));
+    let when = minutes(alert.first, alert.last, reader);
+    let count = measured(rule.measure, alert.count, lang);
     match alert.who.as_str() {
-        "" => words::held_alert_alone(lang, id, when, count),
-        who => words::held_alert(lang, id, when, who, count),
+        "" => words::held_alert_alone(lang, when, count),
+        who => words::held_alert(lang, when, who, count),
     }
 }
 

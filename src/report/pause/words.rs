@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{Pause, Paused, When};
 use crate::lang::{Lang, counts, listed, pauses as words};
+use crate::report::Condition;
 
 /// How it is with a pause at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ impl Pause {
     /// much it holds back.
     pub fn line(&self, now: Timestamp, zone: &TimeZone, held: u64, lang: Lang) -> String {
         let state = match self.state(now, zone) {
+            // Where it holds once, its end stands in its time.
+            State::Holds(_) if matches!(self.when, When::Once { .. }) => words::holds(lang),
             State::Holds(until) => words::holds_now(lang, local(until, zone)),
             State::Comes => words::comes(lang),
             State::Waits => words::waits(lang),
@@ -67,7 +70,10 @@ impl Pause {
             Paused::These(ids) => Some(words::of_rules(lang, listed(lang, ids))),
         };
         let only = self.only.as_ref().map(|only| words::only(lang, &only.text));
-        let names: Vec<&str> = self.conditions.iter().map(|one| one.word()).collect();
+        let all = Condition::OF_PCE.iter().all(|one| self.conditions.contains(one));
+        let is_named = |one: &&Condition| !all || !Condition::OF_PCE.contains(one);
+        let named = self.conditions.iter().filter(is_named).map(|one| one.word());
+        let names: Vec<&str> = all.then_some(Condition::PCE).into_iter().chain(named).collect();
         let conditions =
             (!names.is_empty()).then(|| words::of_conditions(lang, listed(lang, &names)));
         rules.into_iter().chain(only).chain(conditions).collect::<Vec<_>>().join(lang.semicolon())
