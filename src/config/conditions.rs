@@ -22,6 +22,9 @@ const NAMED: [Condition; 10] = [
 /// About the monitor itself: whoever runs it has to know.
 const OWN: [Condition; 2] = [Condition::Delivery, Condition::Configuration];
 
+/// So is what is not handed on, whichever receiver it is.
+const FORWARD: &str = "forward";
+
 /// The conditions that a list names, each once.
 pub(super) fn conditions(section: &Section<'_>, key: &'static str) -> Vec<Condition> {
     let mut found = Vec::new();
@@ -30,7 +33,7 @@ pub(super) fn conditions(section: &Section<'_>, key: &'static str) -> Vec<Condit
         match NAMED.iter().find(is_it) {
             _ if text == Condition::PCE => found.extend(Condition::OF_PCE),
             Some(one) => found.push(*one),
-            None if OWN.iter().any(|one| is_it(&one)) => {
+            None if OWN.iter().any(|one| is_it(&one)) || text == FORWARD => {
                 section.wrong(key, |lang| words::own_condition(lang, &text));
             }
             None => {

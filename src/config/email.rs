@@ -27,11 +27,12 @@ pub(super) fn read(reading: &Reading<'_>) -> mail::Settings {
         }
         address
     });
+    let recipients = recipients(&email, "recipients");
     mail::Settings {
         sender: sender.to_owned(),
         envelope_sender: envelope_sender.map(str::to_owned),
-        recipients: recipients(&email, "recipients"),
-        routes: routes::read(&email),
+        routes: routes::read(&email, &recipients),
+        recipients,
         raw_snapshot: email.bool("raw_snapshot", true),
         attach_records: email.bool("attach_records", false),
         thread: email.bool("thread", false),
@@ -46,7 +47,8 @@ pub(super) fn recipients(section: &Section<'_>, key: &'static str) -> Vec<String
     let items = section.items(key, Kind::List);
     for text in &items {
         match mail_address(text) {
-            Some(address) if list.iter().any(|known| known == address) => {}
+            // Whoever differs in this alone would get each mail twice.
+            Some(address) if list.iter().any(|known| known.eq_ignore_ascii_case(address)) => {}
             Some(address) => list.push(address.to_owned()),
             None => section.wrong(key, |lang| words::bad_address(lang, shown(text))),
         }

@@ -13,9 +13,18 @@ use crate::rules::{Level, Rule};
 /// More are a mistake, or a job for the mail server.
 const MOST: usize = 50;
 
-/// Reads the list.
-pub(super) fn read(email: &Section<'_>) -> Vec<Route> {
-    email.sections("routes", MOST).iter().map(route).collect()
+/// Reads the list. One address is spelt as it is where it stands first, among the recipients
+/// or in a route: two spellings would be two people.
+pub(super) fn read(email: &Section<'_>, recipients: &[String]) -> Vec<Route> {
+    let mut routes: Vec<Route> = email.sections("routes", MOST).iter().map(route).collect();
+    let mut spelt = recipients.to_vec();
+    for to in routes.iter_mut().flat_map(|route| &mut route.to) {
+        match spelt.iter().find(|known| known.eq_ignore_ascii_case(to)) {
+            Some(known) => to.clone_from(known),
+            None => spelt.push(to.clone()),
+        }
+    }
+    routes
 }
 
 fn route(route: &Section<'_>) -> Route {

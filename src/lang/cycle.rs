@@ -14,11 +14,11 @@ texts! {
         zh: "無法解析主機名稱 {host}（{reason}）。已改用 {address}，此位址最後一次以通過驗證的 TLS 提供服務是在 {at}：請在位址變更前修復名稱伺服器（`illumio-monitor check` 會指出有問題的一台）。"
     }
     told_elsewhere(people, count, names) {
-        en: "Told to {people}, and not in this mail ({count}): {names}",
+        en: "Sent to {people} only, not in this mail ({count}): {names}",
         zh: "未列於本郵件，另寄給 {people}（{count} 項）：{names}"
     }
     more_told_elsewhere(count) {
-        en: "Told to others, and not in this mail either: {count} more",
+        en: "Sent to others only, not in this mail: {count} more",
         zh: "另有 {count} 項寄給其他收件者，未列於本郵件"
     }
     run_died(begun) {

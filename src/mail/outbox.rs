@@ -256,13 +256,15 @@ impl Round<'_> {
         self.fates.extend(take_done(mails, self.settings));
     }
 
-    /// A server that takes other mails and none of these people will not take them tomorrow:
-    /// what was made for them goes to the recipients, and that is told.
-    fn hand_over(&mut self, mails: &mut [Waiting]) {
-        if self.sent.delivered == 0 {
+    /// A server that takes mail for others and none for these people will not do so tomorrow:
+    /// what was made for them goes to the recipients, at once, and that is told.
+    fn hand_over(&mut self, mails: &mut Vec<Waiting>) {
+        let refused = std::mem::take(&mut self.refused);
+        if refused.is_empty() || !(self.sent.delivered > 0 || self.takes_mail_for_recipients()) {
             return;
         }
-        for (id, refused) in std::mem::take(&mut self.refused) {
+        let mut handed = Vec::new();
+        for (id, refused) in refused {
             let Some(mail) = mails.iter_mut().find(|mail| mail.message_id == id) else {
                 continue;
             };
@@ -271,6 +273,24 @@ impl Round<'_> {
             let lost = refused.into_iter();
             let lost = lost.map(|refused| Lost::HandedOver { subject: subject(), refused });
             self.untold.extend(lost);
+            handed.push(id);
+        }
+        self.send_those(mails, |mail| handed.contains(&mail.message_id));
+    }
+
+    /// Where no other mail shows it: whether the server takes any at all. What is about to be
+    /// told may be why there is no other.
+    fn takes_mail_for_recipients(&mut self) -> bool {
+        if !self.alive {
+            return false;
+        }
+        let from = smtp::sender(self.settings);
+        match self.session.try_envelope(from, &self.settings.recipients) {
+            Ok(answers) => answers.iter().any(|(_, refused)| refused.is_none()),
+            Err(error) => {
+                self.alive = error.alive() && self.session.reset().is_ok();
+                false
+            }
         }
     }
 

@@ -35,12 +35,12 @@ impl Route {
     }
 
     /// Whether it takes what is told of this condition. What is about the monitor's own
-    /// config and mail never goes by a route.
+    /// config, mail and receivers never goes by a route.
     pub fn takes_condition(&self, condition: Condition, level: Level) -> bool {
         let is_any = self.rules.is_empty() && self.conditions.is_empty();
         match condition {
             Condition::Rule(key) => self.takes_rule(key.id(), level),
-            Condition::Configuration | Condition::Delivery => false,
+            Condition::Configuration | Condition::Delivery | Condition::Forward(_) => false,
             other => self.takes_level(level) && (is_any || self.conditions.contains(&other)),
         }
     }

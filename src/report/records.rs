@@ -1,6 +1,7 @@
 //! The records that matched, for the mail's attachment: JSON lines, packed as they
 //! come, so that memory holds no more than the attachment may have.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 
 use base64::Engine;
@@ -28,6 +29,8 @@ pub struct Records {
     pub kept: u64,
     /// How many found no room.
     pub left_out: u64,
+    /// Of these, how many each rule counted.
+    left_out_by: BTreeMap<i64, u64>,
 }
 
 /// The records of one fetch, until it is known to be complete.
@@ -39,6 +42,7 @@ pub struct Collector {
     unflushed: usize,
     kept: u64,
     left_out: u64,
+    left_out_by: BTreeMap<i64, u64>,
 }
 
 impl Records {
@@ -51,12 +55,14 @@ impl Records {
             kept: 0,
             // Where one was left out, a later one would stand there as if all were in.
             left_out: self.left_out,
+            left_out_by: self.left_out_by.clone(),
         }
     }
 
     /// Adds what a fetch collected.
     pub fn absorb(&mut self, collector: Collector) {
         self.left_out = collector.left_out;
+        self.left_out_by = collector.left_out_by;
         if collector.kept == 0 {
             return;
         }
@@ -67,18 +73,24 @@ impl Records {
         }
     }
 
-    /// Those that one of these rules counted; `left_out` stays what it is of all.
+    /// Those that one of these rules counted, with the ids of these alone.
     pub fn of(&self, rules: &[i64]) -> Self {
         let mut collector = Self::default().collector();
         let reader = BufReader::new(MultiGzDecoder::new(self.packed.as_slice()));
         // Unpacking what this program packed in memory does not fail.
-        let lines = reader.split(b'\n').map_while(Result::ok);
-        for line in lines.filter(|line| ids_of(line).any(|id| rules.contains(&id))) {
-            collector.add_line(&String::from_utf8_lossy(&[&line, &b"\n"[..]].concat()));
+        for line in reader.split(b'\n').map_while(Result::ok) {
+            let ids: Vec<i64> = ids_of(&line).filter(|id| rules.contains(id)).collect();
+            let record = line.iter().position(|byte| *byte == b']').and_then(|at| line.get(at..));
+            if let (false, Some(record)) = (ids.is_empty(), record) {
+                let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+                let record = String::from_utf8_lossy(record);
+                collector.add_line(&format!("{HEAD}{ids}{record}\n"));
+            }
         }
         let mut kept = Self::default();
         kept.absorb(collector);
-        kept.left_out += self.left_out;
+        let left_out = self.left_out_by.iter().filter(|(id, _)| rules.contains(id));
+        kept.left_out += left_out.map(|(_, count)| count).max().copied().unwrap_or_default();
         kept
     }
 
@@ -98,18 +110,24 @@ impl Collector {
     /// record as received, its line breaks as blanks.
     pub fn add(&mut self, rules: &[i64], raw: &[u8]) {
         let raw = String::from_utf8_lossy(raw).replace(['\n', '\r'], " ");
-        self.add_line(&format!("{{\"rules\":{rules:?},\"record\":{raw}}}\n"));
+        if !self.add_line(&format!("{{\"rules\":{rules:?},\"record\":{raw}}}\n")) {
+            for rule in rules {
+                *self.left_out_by.entry(*rule).or_default() += 1;
+            }
+        }
     }
 
-    fn add_line(&mut self, line: &str) {
+    /// False where there is no room for it.
+    fn add_line(&mut self, line: &str) -> bool {
         if self.left_out > 0 || !self.has_room(line.len()) {
             self.left_out += 1;
-            return;
+            return false;
         }
         // Writing to memory does not fail.
         let _ = self.stream.write_all(line.as_bytes());
         self.unflushed += line.len();
         self.kept += 1;
+        true
     }
 
     fn has_room(&mut self, length: usize) -> bool {

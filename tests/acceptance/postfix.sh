@@ -56,7 +56,7 @@ for box in box netops; do holds "$box has the rule that goes to both" tells $box
 for box in netops dba; do holds "$box has what only these two get" tells $box "$SILENT"; done
 holds "the recipients have not" untold box "$SILENT"
 holds "dba has not what is for the others" untold dba "$TAMPERED"
-holds "each reads what others got" tells dba 'Told to soc@example.com, and not in this mail'
+holds "each reads what others got" tells dba 'Sent to soc@example.com only, not in this mail'
 holds "history has all of it delivered" delivered
 holds "test-mail to everyone" illumio-monitor test-mail
 holds "it came to each mailbox" in_each 2
