@@ -10,6 +10,8 @@ pub(super) struct Detail {
     pub lists: usize,
     /// So many raw records.
     pub records: usize,
+    /// When it can be told again, and what can be done with the rule.
+    pub handle: bool,
 }
 
 impl Detail {
@@ -17,10 +19,9 @@ impl Detail {
         self.lists > 0
     }
 
-    /// When it can be told again, and what can be done with the rule; room for that comes
-    /// with the first list.
+    /// When it can be told again, and what can be done with the rule.
     pub(super) fn handle(self, card: &Card) -> &[String] {
-        if self.lists > 0 { &card.handle } else { &[] }
+        if self.handle { &card.handle } else { &[] }
     }
 
     /// What stands below the count: what was asked for, where there is room for details,

@@ -26,12 +26,13 @@ const RESERVE: (usize, usize) = (5_000, 1_500);
 const RESERVE_ENCODED: usize = 9_000;
 
 /// In this order, and each for the worst card first: who or who to whom, and when;
-/// the earliest raw record; the other lists; the other record.
-const STEPS: [fn(Detail) -> Detail; 4] = [
+/// the earliest raw record; the other lists; the other record; what can be typed.
+const STEPS: [fn(Detail) -> Detail; 5] = [
     |detail| Detail { lists: 1, ..detail },
     |detail| Detail { records: 1, ..detail },
     |detail| Detail { lists: usize::MAX, ..detail },
     |detail| Detail { records: usize::MAX, ..detail },
+    |detail| Detail { handle: true, ..detail },
 ];
 
 /// The same in both parts.
