@@ -284,7 +284,7 @@ impl Look {
                 add("phase", phase.into());
                 match about {
                     About::Rule(rule) => add("rule", (*rule).into()),
-                    About::Watched(condition) => add("condition", json!(condition)),
+                    About::Watched(condition) => add("condition", condition.word().into()),
                 }
             }
             Told::Notice(_) => add("kind", "notice".into()),
