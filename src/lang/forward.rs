@@ -18,8 +18,8 @@ texts! {
         zh: "查不到名稱（{said}）；請檢查 url 與名稱伺服器"
     }
     system(said) {
-        en: "{said}; check url, the network, and whether the receiver listens there",
-        zh: "{said}；請檢查 url 與網路，並確認接收端是否在該處接收"
+        en: "{said}; check url, and whether the receiver listens there",
+        zh: "{said}；請檢查 url，並確認接收端是否在該處接收"
     }
     denied(said) {
         en: "{said}; check url, and what this program's user may do there",

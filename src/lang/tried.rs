@@ -86,7 +86,7 @@ texts! {
         zh: "封存檔不記錄各筆是由哪一輪讀取：每筆視為由其時間之後的第一輪依封存順序讀取。"
     }
     archive_began_before() {
-        en: "Rows that began before the archive did count as 1 where it first has them: how much of them came before is not known.",
+        en: "Rows that began before the archive begins count as 1 where they first stand in it: how much of them came before is not known.",
         zh: "在封存起始之前就開始的列，首次出現時以 1 計：無法得知其中有多少發生在此之前。"
     }
     archive_of_other_rules() {
