@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{Access, access};
+use rustix::io::Errno;
 
 use super::{make, own, rolling};
 
@@ -73,7 +74,7 @@ pub fn can_append(folder: &Path, name: &str) -> Result<(), Error> {
     }
     let there = folder.ancestors().find(|one| one.exists()).unwrap_or(Path::new("/"));
     if !there.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
+        return Err(io::Error::from(Errno::NOTDIR).into());
     }
     access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| Error::System(error.into()))
 }

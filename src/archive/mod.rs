@@ -19,6 +19,8 @@ use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::lang::{Lang, archive as words};
 
 use pending::Pending;
@@ -219,7 +221,7 @@ pub fn lines(folder: &Path, kind: Kind) -> Result<Lines, Error> {
         }
     }
     if files.is_empty() {
-        return Err(failed(io::ErrorKind::NotFound.into()));
+        return Err(failed(Errno::NOENT.into()));
     }
     files.reverse();
     Ok(Lines { path, files, reading: None, line: Vec::new() })

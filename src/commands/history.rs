@@ -12,14 +12,28 @@ use crate::commands::cli;
 use crate::commands::moment::since;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
-use crate::lang::{Both, Lang, grouped, history as say, inspect, menu_rules as levels};
+use crate::lang::{
+    Both, Lang, grouped, history as say, inspect, menu_rules as levels, rules as rule_words,
+};
 use crate::mail::compose::condition_name;
 use crate::report::history::{About, Became, Entry, Told};
 use crate::report::tally::Tally;
 use crate::report::{ConditionNews, Phase};
 use crate::rules::{Level, keyed};
-use crate::screen::table::table;
+use crate::screen::columns::{fit, width as columns};
+use crate::screen::table::table_that_gives;
+use crate::screen::visible::visible;
 use crate::store::{self, Opened, StateUse};
+
+/// The only column that may be cut: what it is.
+const CUT: usize = 2;
+
+/// So many columns stand in the first of two lines.
+const FIRST_LINE: usize = 5;
+
+/// The time of an entry, in the settings' zone; with the year where that is another one.
+const DAY: &str = "%m-%d %H:%M";
+const YEAR: &str = "%Y-%m-%d %H:%M";
 
 /// A mail that left later than so many seconds says when.
 const LATE: i64 = 5 * 60;
@@ -55,7 +69,15 @@ pub fn history(call: &Call<'_>, options: &cli::History) -> Said {
         entry.at >= from && of_rule
     };
     let entries: Vec<&Entry> = all.iter().filter(is_meant).collect();
-    let look = Look { names: names(&opened), zone: zone.clone(), lang };
+    if let Some(id) = options.rule
+        && !opened.config.rules.iter().any(|rule| rule.id == id)
+        && !all.iter().any(|entry| entry.rule() == Some(id))
+    {
+        let problems = vec![rule_words::no_such_rule(lang, id)];
+        return Said { problems, exit: USAGE, ..Said::default() };
+    }
+    let year = opened.state.pce_time(call.now).to_zoned(zone.clone()).year();
+    let look = Look { names: names(&opened), zone: zone.clone(), year, lang };
     let lines = match (options.json, entries.is_empty(), all.is_empty()) {
         (true, _, _) => {
             let list: Vec<Value> = entries.iter().map(|entry| look.json(entry)).collect();
@@ -123,10 +145,14 @@ fn names(opened: &Opened) -> BTreeMap<i64, String> {
 struct Look {
     names: BTreeMap<i64, String>,
     zone: TimeZone,
+    /// The year that goes without saying.
+    year: i16,
     lang: Lang,
 }
 
 impl Look {
+    /// One line each; where there is no room for that, what is worst and when it was stand
+    /// in a second one.
     fn table(&self, entries: &[&Entry], width: Option<usize>) -> Vec<String> {
         let lang = self.lang;
         let headings = [
@@ -134,15 +160,33 @@ impl Look {
             say::col_level(lang),
             say::col_what(lang),
             say::col_count(lang),
+            say::col_became(lang),
             say::col_period(lang),
             say::col_worst(lang),
-            say::col_became(lang),
         ];
-        let rows: Vec<Vec<String>> = entries.iter().map(|entry| self.row(entry)).collect();
-        table(&headings, &rows, width)
+        let rows: Vec<[String; 7]> = entries.iter().map(|entry| self.row(entry)).collect();
+        let cut = |columns: usize, room: Option<usize>| {
+            let rows: Vec<Vec<String>> =
+                rows.iter().map(|row| row.iter().take(columns).cloned().collect()).collect();
+            let headings = headings.get(..columns).unwrap_or(&headings);
+            table_that_gives(headings, &rows, room, |at| at == CUT)
+        };
+        let whole = cut(headings.len(), None);
+        let Some(room) = width.filter(|room| whole.iter().any(|line| columns(line) > *room)) else {
+            return whole;
+        };
+        let lines = cut(FIRST_LINE, Some(room)).into_iter();
+        let second = rows.iter().map(|[at, .., period, worst]| {
+            let both = format!("{period}  {worst}");
+            let indent = " ".repeat(columns(at) + 2);
+            let line = format!("{indent}{}", visible(both.trim()));
+            (!both.trim().is_empty()).then(|| fit(&line, room))
+        });
+        let second = std::iter::once(None).chain(second);
+        lines.zip(second).flat_map(|(first, second)| [Some(first), second]).flatten().collect()
     }
 
-    fn row(&self, entry: &Entry) -> Vec<String> {
+    fn row(&self, entry: &Entry) -> [String; 7] {
         let lang = self.lang;
         let (count, period, worst) = match &entry.told {
             Told::Alert { count, at_least, first, last, worst, groups, .. } => {
@@ -164,8 +208,9 @@ impl Look {
             Level::Warning => levels::warning(lang),
             Level::Info => levels::info(lang),
         };
-        let at = self.written(entry.at, "%Y-%m-%d %H:%M %:z");
-        vec![at, level, self.what(entry), count, period, worst, self.became(entry)]
+        let same_year = entry.at.to_zoned(self.zone.clone()).year() == self.year;
+        let at = self.written(entry.at, if same_year { DAY } else { YEAR });
+        [at, level, self.what(entry), count, self.became(entry), period, worst]
     }
 
     /// `7 VEN offline`, `PCE unreachable`.
@@ -284,7 +329,7 @@ impl Look {
                 add("phase", phase.into());
                 match about {
                     About::Rule(rule) => add("rule", (*rule).into()),
-                    About::Watched(condition) => add("condition", json!(condition)),
+                    About::Watched(condition) => add("condition", condition.word().into()),
                 }
             }
             Told::Notice(_) => add("kind", "notice".into()),
@@ -296,3 +341,7 @@ impl Look {
 fn utc(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -53,12 +53,12 @@ pub fn act(call: &Call<'_>, rules: &cli::Rules, try_it: &TryIt<'_>) -> Said {
 }
 
 /// The rules in an argument, a file, or standard input, each checked as strictly as one
-/// that is added.
+/// that is added; for `rules try`.
 ///
 /// # Errors
 /// With what is to be said, where they are wrong or can't be read.
 pub fn given(call: &Call<'_>, source: Option<&str>, lang: Lang) -> Result<Vec<Value>, Said> {
-    input::rules(call, source, lang).map_err(|refusal| refusal.said(lang))
+    input::rules(call, source, words::nothing_to_try, lang).map_err(|refusal| refusal.said(lang))
 }
 
 /// The id that an argument names, where it is one.

@@ -23,8 +23,12 @@ pub struct Failure {
 pub enum Cause {
     /// The name can't be looked up: the system's words.
     Name(String),
-    /// The network, or the file system, said no: the system's words.
+    /// The network said no: the system's words.
     System(String),
+    /// It is there, but not for this program's user: the system's words.
+    Denied(String),
+    /// The file can't be written: the system's words.
+    File(String),
     /// Nothing went within the time.
     Timeout,
     /// It hung up before it had all.
@@ -69,6 +73,8 @@ impl Cause {
         match self {
             Self::Name(said) => words::name(lang, said),
             Self::System(said) => words::system(lang, said),
+            Self::Denied(said) => words::denied(lang, said),
+            Self::File(said) => words::file(lang, said),
             Self::Timeout => words::timeout(lang),
             Self::Closed => words::closed(lang),
             Self::StaysOpen => words::stays_open(lang),
@@ -90,6 +96,7 @@ impl From<io::Error> for Cause {
             io::ErrorKind::UnexpectedEof
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::BrokenPipe => Self::Closed,
+            io::ErrorKind::PermissionDenied => Self::Denied(error.to_string()),
             _ => Self::System(error.to_string()),
         }
     }

@@ -66,7 +66,7 @@ impl From<Error> for Cause {
     fn from(error: Error) -> Self {
         match error {
             Error::Busy => Self::Busy,
-            Error::System(error) => Self::System(error.to_string()),
+            Error::System(error) => Self::File(error.to_string()),
         }
     }
 }

@@ -42,6 +42,7 @@ pub enum Phase {
 #[serde(default)]
 pub struct Record {
     /// The same as often as it is sent, and no other's.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// What it tells of.
     pub kind: Kind,
@@ -54,6 +55,7 @@ pub struct Record {
     pub level: Level,
     /// What it is called: the rule's name, or the condition's or the notice's title in the
     /// language of mails.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The rule's id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,14 +116,19 @@ pub struct Record {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
     /// `settings.site_name`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub site: String,
     /// The PCE's URL.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub pce: String,
     /// The org.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub org: String,
     /// The Message-ID of the mail that tells it, without `<>`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub message_id: String,
     /// What happened, in a sentence.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// What it means.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -155,13 +162,17 @@ pub struct Group {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Talker {
-    /// The source's name; may be empty.
+    /// The source's name; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub src_name: String,
     /// The source's address.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub src_ip: String,
-    /// The destination's name; may be empty.
+    /// The destination's name; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub dst_name: String,
     /// The destination's address.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub dst_ip: String,
     /// The port; absent for ICMP.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +181,7 @@ pub struct Talker {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub proto: String,
     /// `blocked` …
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub decision: String,
     /// How often.
     pub count: u64,
@@ -180,14 +192,19 @@ pub struct Talker {
 #[serde(default)]
 pub struct Source {
     /// `agent.tampering` …
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub event_type: String,
-    /// `user`, `agent`, `system` …; may be empty.
+    /// `user`, `agent`, `system` …; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
-    /// Who; may be empty.
+    /// Who; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// From where; may be empty.
+    /// From where; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub ip: String,
-    /// `success`, `failure`; may be empty.
+    /// `success`, `failure`; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub status: String,
     /// How often.
     pub count: u64,
@@ -198,6 +215,7 @@ pub struct Source {
 #[serde(default)]
 pub struct Object {
     /// What it is called.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Its place in the API.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -211,12 +229,16 @@ pub struct Object {
 #[serde(default)]
 pub struct Change {
     /// `rule_set` …
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
-    /// What it is called; may be empty.
+    /// What it is called; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// `create`, `update`, `delete`; may be empty.
+    /// `create`, `update`, `delete`; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub action: String,
-    /// `online: true → false`; may be empty.
+    /// `online: true → false`; absent where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub fields: String,
     /// How often.
     pub count: u64,

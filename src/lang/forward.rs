@@ -18,8 +18,16 @@ texts! {
         zh: "查不到名稱（{said}）；請檢查 url 與名稱伺服器"
     }
     system(said) {
-        en: "{said}; check path or url, whether the receiver runs, and what this program's user may do there",
-        zh: "{said}；請檢查 path 或 url、接收端是否正在執行，以及執行本程式的使用者在該處的權限"
+        en: "{said}; check url, and whether the receiver listens there",
+        zh: "{said}；請檢查 url，並確認接收端是否在該處接收"
+    }
+    denied(said) {
+        en: "{said}; check url, and what this program's user may do there",
+        zh: "{said}；請檢查 url，以及執行本程式的使用者在該處的權限"
+    }
+    file(said) {
+        en: "{said}; check path, and what this program's user may do there",
+        zh: "{said}；請檢查 path，以及執行本程式的使用者在該處的權限"
     }
     timeout() {
         en: "it took nothing in time; check url, the network and whether the receiver runs",

@@ -28,7 +28,7 @@ texts! {
     worst_of(worst, more) { en: "{worst} +{more}", zh: "{worst} +{more}" }
     at_least(count) { en: "≥ {count}", zh: "≥ {count}" }
 
-    held() { en: "held back", zh: "暫停通知" }
+    held() { en: "held back", zh: "暫停保留" }
     waits() { en: "waits for the mail server", zh: "等待寄出" }
     delivered() { en: "delivered", zh: "已寄達" }
     delivered_late(at) { en: "delivered {at}", zh: "{at} 寄達" }

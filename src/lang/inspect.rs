@@ -77,7 +77,7 @@ texts! {
     not_learnt() { en: "new, but no run has learnt anything yet", zh: "新出現，但尚無任何執行供規則學習" }
     rule(id, name) { en: "{id} {name}", zh: "{id} {name}" }
     missed(rule, reason) { en: "{rule}: {reason}", zh: "{rule}：{reason}" }
-    other_types(list) { en: "ask for another type: {list}", zh: "類型不符：{list}" }
+    other_types(list) { en: "not the event type of: {list}", zh: "類型不符：{list}" }
     wants(id, value) { en: "{id} ({value})", zh: "{id}（{value}）" }
     comma() { en: ", ", zh: "、" }
     no_event_rule() { en: "(no enabled rule looks at events)", zh: "（沒有啟用中的事件規則）" }

@@ -219,6 +219,10 @@ texts! {
         en: "give the rule as JSON: as an argument, in a file, or on standard input, for example: rules add '{{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}}'",
         zh: "請以 JSON 提供規則：可為參數、檔案或標準輸入，例如：rules add '{{\"type\": \"event\", \"name\": \"VEN 遭竄改\", \"filter_value\": \"agent.tampering\"}}'"
     }
+    nothing_to_try() {
+        en: "give the rule that is to be tried: its id, or JSON as an argument, in a file, or on standard input, for example: rules try 12 --archive, or rules try '{{\"type\": \"event\", \"name\": \"Tampering\", \"filter_value\": \"agent.tampering\"}}'",
+        zh: "請提供要試跑的規則：可為規則 id，或以參數、檔案或標準輸入提供 JSON，例如：rules try 12 --archive，或 rules try '{{\"type\": \"event\", \"name\": \"VEN 遭竄改\", \"filter_value\": \"agent.tampering\"}}'"
+    }
     bad_json(source, reason) { en: "{source}: not JSON: {reason}", zh: "{source}：不是 JSON：{reason}" }
     cannot_read(source, reason) { en: "{source}: cannot be read: {reason}", zh: "{source}：無法讀取：{reason}" }
     no_rules_in(source) { en: "{source}: holds no rule", zh: "{source}：沒有任何規則" }

@@ -85,6 +85,10 @@ texts! {
         en: "The archive does not say which run read a record: each is taken to be read by the first run after its own time, in the order of the archive.",
         zh: "封存檔不記錄各筆是由哪一輪讀取：每筆視為由其時間之後的第一輪依封存順序讀取。"
     }
+    archive_began_before() {
+        en: "Rows that began before the archive begins count as 1 where they first stand in it: how much of them came before is not known.",
+        zh: "在封存起始之前就開始的列，首次出現時以 1 計：無法得知其中有多少發生在此之前。"
+    }
     archive_of_other_rules() {
         en: "The archive has rows that some rule matched at that time: what only this rule would match is not in it, unless it was on.",
         zh: "封存檔只有當時至少符合一條規則的流量列：僅符合此規則的流量，除非當時已啟用，否則不在其中。"

@@ -26,16 +26,20 @@ texts! {
         zh: "PCE 上沒有事件 {href}：請使用原始紀錄中的 href，即 /orgs/1/events/…。"
     }
     is_off() { en: "It is off: nothing is counted for it.", zh: "規則已停用：不會為它計數。" }
-    never_ran() { en: "No run has looked by it yet.", zh: "尚未有任何一輪依此規則檢查。" }
+    never_ran() { en: "No run has evaluated this rule yet.", zh: "尚無任何一輪執行過此規則。" }
     as_of(at) { en: "As the run that ended at {at} left it:", zh: "依 {at} 結束的那一輪：" }
     looks_since(at) { en: "it has been looking since {at}", zh: "自 {at} 起開始檢查" }
     all() { en: "all", zh: "全部" }
     counted(count, wanted, since) { en: "{count} of {wanted} since {since}", zh: "自 {since} 起 {count}／{wanted}" }
     counted_at_once(count, since) { en: "{count} untold since {since}", zh: "自 {since} 起 {count} 未通知" }
-    nothing(wanted) { en: "nothing of {wanted}", zh: "0／{wanted}" }
-    nothing_untold() { en: "nothing that is not told", zh: "沒有未通知的" }
+    nothing(wanted) { en: "0 of {wanted}", zh: "0／{wanted}" }
+    nothing_untold() { en: "everything counted has been reported", zh: "沒有尚未通知的紀錄" }
     silent(until) { en: "silent until {until} (cooldown)", zh: "靜默至 {until}（冷卻時間）" }
     paused(until, id, why) { en: "paused until {until} (pause {id}: {why})", zh: "暫停至 {until}（暫停 {id}：{why}）" }
+    paused_in_part(until, id, why, only) {
+        en: "paused until {until} (pause {id}: {why}), only {only}",
+        zh: "暫停至 {until}（暫停 {id}：{why}），僅 {only}"
+    }
     alerted(at) { en: "last alerted {at}", zh: "上次警示 {at}" }
     no_alert() { en: "no alert that it remembers", zh: "沒有尚記得的警示" }
     in_group(name, parts) { en: "{name}: {parts}", zh: "{name}：{parts}" }
@@ -56,6 +60,10 @@ texts! {
     flows_head(matching, read, from, to) {
         en: "Traffic {from} to {to}: {matching} of {read} rows match. Those that match, and those that nearly do:",
         zh: "{from} 至 {to} 的流量：{read} 列中 {matching} 列符合。以下為符合者及最接近者："
+    }
+    no_such_events(read, from, to) {
+        en: "Events {from} to {to}: none of {read} is of the type that the rule asks for.",
+        zh: "{from} 至 {to} 的事件：{read} 筆皆非此規則所要求的類型。"
     }
     no_records(from, to) { en: "The PCE has no record {from} to {to}.", zh: "PCE 在 {from} 至 {to} 沒有任何紀錄。" }
     not_read(reason) { en: "The PCE could not be read: {reason}", zh: "無法讀取 PCE：{reason}" }

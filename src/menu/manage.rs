@@ -116,7 +116,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
             "3" => return delete(menu, std::slice::from_ref(rule)),
             "4" => return pause(menu, std::slice::from_ref(rule)),
-            "5" => return try_it(menu, &shown),
+            "5" | "t" | "T" => return try_it(menu, &shown),
             _ => menu.console.wrong(&say::want_choice(lang, 5))?,
         }
     }

@@ -17,6 +17,16 @@ impl ReceiverKey {
     pub fn of(name: &str) -> Self {
         Self(hash(name.as_bytes()))
     }
+
+    /// The hash, for where it is packed.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The key that was packed as this number.
+    pub fn numbered(number: u64) -> Self {
+        Self(number)
+    }
 }
 
 impl Serialize for ReceiverKey {

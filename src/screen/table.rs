@@ -14,6 +14,17 @@ const NARROWEST: usize = 6;
 /// columns, the widest ones are cut (`…`) until they fit; `None` cuts nothing. What
 /// stands in a cell acts on no terminal.
 pub fn table(headings: &[String], rows: &[Vec<String>], room: Option<usize>) -> Vec<String> {
+    table_that_gives(headings, rows, room, |_| true)
+}
+
+/// The same, where only some columns may be cut, by their places; lines are longer than
+/// `room` where these can't give enough.
+pub fn table_that_gives(
+    headings: &[String],
+    rows: &[Vec<String>],
+    room: Option<usize>,
+    gives: impl Fn(usize) -> bool,
+) -> Vec<String> {
     let all: Vec<Vec<String>> = std::iter::once(headings)
         .chain(rows.iter().map(Vec::as_slice))
         .map(|row| row.iter().map(|cell| visible(cell)).collect())
@@ -25,16 +36,18 @@ pub fn table(headings: &[String], rows: &[Vec<String>], room: Option<usize>) -> 
     };
     let mut widths: Vec<usize> = (0..columns).map(widest).collect();
     if let Some(room) = room {
-        narrow(&mut widths, room);
+        narrow(&mut widths, room, gives);
     }
     all.iter().map(|row| line(row, &widths)).collect()
 }
 
-/// Takes from the widest column, one by one, until all fit or none can give.
-fn narrow(widths: &mut [usize], room: usize) {
+/// Takes from the widest column of those that give, one by one, until all fit or none can
+/// give.
+fn narrow(widths: &mut [usize], room: usize, gives: impl Fn(usize) -> bool) {
     let gaps = GAP * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        match widths.iter_mut().max().filter(|widest| **widest > NARROWEST) {
+        let giving = widths.iter_mut().enumerate().filter(|(at, _)| gives(*at));
+        match giving.map(|(_, width)| width).max().filter(|widest| **widest > NARROWEST) {
             Some(widest) => *widest -= 1,
             None => return,
         }
@@ -72,6 +85,17 @@ mod tests {
             assert!(lines.iter().all(|line| width(line) <= room), "{lines:?}");
         }
         assert_eq!(table(&headings, &body, Some(12)), ["id  name", "1   a rule …", "2   規則名…"]);
+    }
+
+    #[test]
+    fn a_column_that_does_not_give_stays_whole() {
+        let headings = ["id", "name", "when"].map(str::to_owned);
+        let body = rows(&[&["1", "a rule with a name", "2026-08-03 10:10"]]);
+        for room in [10, 30] {
+            let lines = table_that_gives(&headings, &body, Some(room), |at| at == 1);
+            assert!(lines[1].ends_with("2026-08-03 10:10"), "{lines:?}");
+            assert!(lines[1].starts_with("1   a rul"), "{lines:?}");
+        }
     }
 
     #[test]

@@ -579,6 +579,9 @@ fn a_rule_is_tried_where_it_is_made_and_where_it_is_looked_over_and_nothing_is_s
     person.answer("1 ", "5");
     person.shows("It would have alerted once:");
     person.answer(&say::pause(EN), "").answer(&words::which_rules(EN), "1");
+    person.answer("1 ", "t");
+    person.shows("It would have alerted once:");
+    person.answer(&say::pause(EN), "").answer(&words::which_rules(EN), "1");
     person.answer("1 ", "1").answer(&words::form_choice(EN), "t");
     person.shows("It would have alerted once:");
     person.answer(&say::pause(EN), "").answer(&words::form_choice(EN), "0");

@@ -55,6 +55,7 @@ fn an_alert_is_one_object_with_what_its_mail_tells() {
     let messages = siem.messages(2);
     assert!(messages[0].starts_with("<130>1 2026-08-03T10:10:"), "{messages:?}");
     assert!(messages[0].contains(" illumio-monitor ") && messages[0].contains(" alert - {"));
+    assert!(messages.iter().all(|message| !message.contains(r#":"""#)), "{messages:?}");
     let [event, flows] = [&messages[0], &messages[1]].map(|message| object(message));
     let mail = run.mail();
     assert_eq!(format!("<{}>", event["message_id"].as_str().unwrap()), mail.header("Message-ID"));
@@ -228,7 +229,8 @@ fn check_tries_each_receiver_and_sends_nothing() {
             {"name": "udp", "via": "syslog", "url": format!("udp://127.0.0.1:{}", udp.port())},
             {"name": "stranger", "via": "syslog", "url": format!("tls://localhost:{}", tls.port())},
             {"name": "nobody", "via": "syslog", "url": "tcp://127.0.0.1:1"},
-            {"name": "no socket", "via": "syslog", "url": "unix:///nowhere/log"}
+            {"name": "no socket", "via": "syslog", "url": "unix:///nowhere/log"},
+            {"name": "no folder", "via": "file", "path": "/dev/null/out"}
         ]),
     );
     assert_eq!(world.run(&["run"]).code, 0);
@@ -242,7 +244,7 @@ fn check_tries_each_receiver_and_sends_nothing() {
         .map(|(_, result, one)| (result, one))
         .collect();
     let results: Vec<&str> = found.iter().map(|(result, _)| result.as_str()).collect();
-    assert_eq!(results, ["ok", "ok", "ok", "failed", "failed", "failed"], "{found:#?}");
+    assert_eq!(results, ["ok", "ok", "ok", "failed", "failed", "failed", "failed"], "{found:#?}");
     let says = |at: usize, part: &str| {
         let text = found[at].1.to_string();
         assert!(text.contains(part), "{part}: {text}");
@@ -252,7 +254,10 @@ fn check_tries_each_receiver_and_sends_nothing() {
     says(2, "nobody says whether");
     says(3, "nobody this host trusts");
     says(4, "refused");
+    says(4, "Check url, and whether the receiver listens there");
     says(5, "/nowhere/log");
+    says(6, "Not a directory");
+    says(6, "Check path, and what this program's user may do there");
     assert!(!world.folder().join("out").exists());
     tcp.messages(0);
     udp.messages(0);

@@ -80,10 +80,10 @@ fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last(
             assert!(rows[at].contains(part), "{part}: {}", rows[at]);
         }
     };
-    row(1, &["2026-08-03 18:10 +08:00", "critical", "1 Tampering", "18:05", "db-01", "delivered"]);
+    row(1, &["08-03 18:10 ", "critical", "1 Tampering", "18:05", "db-01", "delivered"]);
     row(2, &["warning", "2 Failed log-ins", "5", "18:01 – 18:05", "ann +1", "delivered"]);
-    row(3, &["2026-08-03 18:20 +08:00", "critical", "PCE unreachable", "delivered"]);
-    row(4, &["2026-08-03 18:30 +08:00", "info", "PCE reachable again", "delivered"]);
+    row(3, &["08-03 18:20 ", "critical", "PCE unreachable", "delivered"]);
+    row(4, &["08-03 18:30 ", "info", "PCE reachable again", "delivered"]);
     let chinese = world.run(&["history", "--lang", "zh-TW"]).stdout;
     assert!(chinese.contains("通知時間") && chinese.contains("PCE 無法連線"), "{chinese}");
     assert!(chinese.contains("已寄達"), "{chinese}");
@@ -121,6 +121,9 @@ fn since_and_rule_narrow_it_and_nothing_is_written() {
         world.run(&["history", "--rule", "2"]).stdout.trim(),
         "Nothing was told in that time."
     );
+    let unknown = world.run(&["history", "--rule", "99"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (64, ""));
+    assert!(unknown.stderr.contains("there is no rule 99"), "{unknown:?}");
     let wrong = world.run(&["history", "--since", "yesterday"]);
     assert_eq!((wrong.code, wrong.stdout.as_str()), (64, ""));
     assert!(wrong.stderr.contains("--since: \"yesterday\" is no time; write 30m"), "{wrong:?}");
@@ -250,7 +253,7 @@ fn the_rule_list_says_when_each_last_alerted_also_where_the_history_has_it_no_mo
     world.pce.event(agent_tampering("db-02").at("10:15"));
     world.run_at("10:20");
     world.set("rules", json!([]));
-    assert!(world.run(&["history"]).stdout.contains("1 (rule gone)"));
+    assert!(world.run(&["history", "--rule", "1"]).stdout.contains("1 (rule gone)"));
 }
 
 #[test]

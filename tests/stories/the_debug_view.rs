@@ -84,7 +84,7 @@ fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() 
             "✓ 1 Tampered\n",
             "✗ 2 Quiet agents: severity err is not in info, warning\n",
             "✗ 3 rule 3: status success is not in failure\n",
-            "✗ ask for another type: 4 (user.login_failed)\n",
+            "✗ not the event type of: 4 (user.login_failed)\n",
             "1 Tampered: 1 match; it alerts on every match\n",
             "4 Log-in: no match\n",
             "Rules that are off were not tried: 1.",
@@ -274,7 +274,10 @@ fn a_terminal_without_our_marks_gets_marks_of_ascii() {
     inspection.write(&mut out, plain).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.is_ascii(), "{text}");
-    assert_says(&text, &["   + 1 rule 1", "   x ask for another type", "10.1.0.2 -> 10.1.0.3"]);
+    assert_says(
+        &text,
+        &["   + 1 rule 1", "   x not the event type of: 2 (user.login)", "10.1.0.2 -> 10.1.0.3"],
+    );
 }
 
 /// `echo "8" |`

@@ -234,6 +234,57 @@ fn a_rule_comes_from_a_file_or_standard_input_too_and_is_checked_as_one_that_is_
     wrong(&["1", "--hours", "4", "--archive"], "give one of them", &mut world);
     wrong(&["1", "--archive"], "archive", &mut world);
     wrong(&["1", "--archive", "nowhere"], "nowhere", &mut world);
+    wrong(&["1", "--archive", "nowhere"], "No such file or directory", &mut world);
+    wrong(&[], "for example: rules try 12 --archive", &mut world);
+    wrong(&["--archive", "11"], "for example: rules try 12 --archive", &mut world);
+}
+
+#[test]
+fn an_archive_begins_at_its_first_record_by_time_and_what_began_before_counts_as_one() {
+    let mut rule = json!({"type": "traffic", "name": "SMB", "pd": 2, "port": 445, "per": "source",
+        "threshold_type": "count", "threshold_count": 3, "threshold_window": 60});
+    let mut world = quiet(rule.clone());
+    let row = |source: &str, first: &str, last: &str| {
+        json!({"src": {"ip": source}, "dst": {"ip": "10.9.0.1"}, "num_connections": 50,
+            "service": {"port": 445, "proto": 6}, "policy_decision": "blocked",
+            "timestamp_range": {"first_detected": first, "last_detected": last}})
+    };
+    let folder = world.folder().join("archive");
+    std::fs::create_dir(&folder).unwrap();
+    let archive = |rows: &[Value]| {
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        std::fs::write(folder.join("flows.jsonl"), lines).unwrap();
+    };
+    // As a first run files them: in the PCE's order.
+    let late = row("10.0.0.1", "2026-08-03T11:41:00Z", "2026-08-03T11:45:00Z");
+    let early = row("10.0.0.2", "2026-08-03T10:52:00Z", "2026-08-03T10:55:00Z");
+    let older = row("10.0.0.3", "2026-08-03T04:10:00Z", "2026-08-03T11:02:00Z");
+    archive(&[late.clone(), early.clone()]);
+    let folder = folder.to_str().unwrap().to_owned();
+
+    let value = tried(&mut world, &["1", "--archive", &folder]);
+
+    assert_eq!(value["from"], "2026-08-03T10:55:00Z");
+    let groups = |value: &Value| {
+        let groups = value["alerts"][0]["groups"].as_array().unwrap();
+        let of = |group: &Value| (group["values"][0].clone(), group["count"].clone());
+        let mut groups: Vec<(Value, Value)> = groups.iter().map(of).collect();
+        groups.sort_by_key(|(name, _)| name.to_string());
+        groups
+    };
+    let both = [(json!("10.0.0.1"), json!(50)), (json!("10.0.0.2"), json!(50))];
+    assert_eq!(groups(&value), both, "{value}");
+    assert!(!value["notes"].to_string().contains("count as 1"), "{value}");
+
+    archive(&[late, older, early]);
+    let value = tried(&mut world, &["1", "--archive", &folder]);
+    assert_eq!(groups(&value), both, "{value}");
+    assert!(value["notes"].to_string().contains("count as 1"), "{value}");
+
+    // Only what the rule matches is of interest.
+    rule["src_ip_in"] = json!("10.0.0.1,10.0.0.2");
+    let value = tried(&mut world, &[&rule.to_string(), "--archive", &folder]);
+    assert!(!value["notes"].to_string().contains("count as 1"), "{value}");
 }
 
 #[test]

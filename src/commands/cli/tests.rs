@@ -67,6 +67,26 @@ fn what_is_wrong_is_said_first_and_the_usage_follows() {
 }
 
 #[test]
+fn help_is_the_same_in_ones_language_where_more_than_the_command_is_typed() {
+    let help = |line: &str| {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        match parse(&words, Lang::ZhTw) {
+            Parsed::Help(text) => text,
+            other => panic!("{line}: {other:?}"),
+        }
+    };
+    for (command, more) in [
+        ("why --help", "why 1 --help"),
+        ("pause --help", "pause list --help"),
+        ("rules set --help", "rules set 12 level=critical --help"),
+    ] {
+        assert!(help(command).contains("用法"), "{}", help(command));
+        assert_eq!(help(more), help(command), "{more}");
+    }
+    assert_ne!(help("rules --help"), help("rules set --help"));
+}
+
+#[test]
 fn a_wrong_word_is_wrong_and_help_is_help() {
     for line in ["fly", "run --log nowhere", "run --unknown", "--config", "run extra", "-x"] {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

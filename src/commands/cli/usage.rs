@@ -23,8 +23,10 @@ fn commands_in(words: &[&str]) -> Vec<String> {
             rest.next();
         } else if !word.starts_with('-') {
             let mut names: Vec<&str> = named.iter().map(String::as_str).collect();
+            let shorter = english(&names);
             names.push(word);
-            if english(&names).is_none() {
+            // A word that is no command leaves the help as it is.
+            if english(&names).is_none_or(|help| Some(help) == shorter) {
                 break;
             }
             named.push((*word).to_owned());

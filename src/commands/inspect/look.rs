@@ -16,6 +16,7 @@ use crate::pce::traffic::{
     NotDone, Part, Patience, Rows, delete, download_all, post_for, wait_for,
 };
 use crate::report::tally::Tally;
+use crate::rules::explain::EventMiss;
 use crate::rules::matching::FlowFacts;
 use crate::rules::minutes::{Minutes, minute_of};
 use crate::rules::{Decision, Filter, Measure, Rule, Threshold, decisions};
@@ -168,8 +169,13 @@ impl Look<'_> {
                 let own = event.timestamp.timestamp().or(event.time.timestamp());
                 let at = own.unwrap_or(now);
                 if seen.insert(event, raw, at) {
-                    let place = self.place(self.nearness(event), at, at);
-                    read.keep(place, at, raw, self.how_many);
+                    match self.nearness(event) {
+                        Some(nearness) => {
+                            let place = self.place(nearness, at, at);
+                            read.keep(place, at, raw, self.how_many);
+                        }
+                        None => read.count += 1,
+                    }
                     self.count_event(event, at, raw, &mut read.counts);
                 }
             };
@@ -266,11 +272,15 @@ impl Look<'_> {
         (u8::MAX - nearness, distance)
     }
 
-    /// How near the rule comes to the event; 0 where none is asked about.
-    fn nearness(&self, event: &Event<'_>) -> u8 {
+    /// How near the rule comes to the event; 0 where none is asked about, `None` where it
+    /// is of another type.
+    fn nearness(&self, event: &Event<'_>) -> Option<u8> {
         match self.of.map(|rule| &rule.filter) {
-            Some(Filter::Event(filter)) => filter.miss(event).map_or(u8::MAX, |miss| miss.met()),
-            _ => 0,
+            Some(Filter::Event(filter)) => match filter.miss(event) {
+                Some(EventMiss::Name { .. }) => None,
+                miss => Some(miss.map_or(u8::MAX, |miss| miss.met())),
+            },
+            _ => Some(0),
         }
     }
 

@@ -164,6 +164,7 @@ impl Show<'_> {
     fn event_verdicts(&mut self, event: &Event<'_>, at: Timestamp) -> io::Result<()> {
         let lang = self.lang;
         let (mut tried, mut others) = (0, Vec::new());
+        let alone = self.rules.len() == 1;
         for (key, rule) in keyed(self.rules) {
             let Filter::Event(filter) = &rule.filter else {
                 continue;
@@ -174,7 +175,7 @@ impl Show<'_> {
                     let parts = self.counted(&key, rule).event(filter, event, at);
                     self.matches(rule, &parts)?;
                 }
-                Some(EventMiss::Name { wanted }) => {
+                Some(EventMiss::Name { wanted }) if !alone => {
                     others.push(say::wants(lang, rule.id, short(wanted)));
                 }
                 Some(miss) => {

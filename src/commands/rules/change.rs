@@ -9,7 +9,7 @@ use crate::store::Draft;
 
 /// Adds one rule, or several at once: all or none.
 pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Refusal> {
-    let given = input::rules(call, command.source.as_deref(), lang)?;
+    let given = input::rules(call, command.source.as_deref(), words::no_input, lang)?;
     let edited = edit(call, lang, |draft| {
         let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
         Ok((ids, draft.rules()))

@@ -10,9 +10,14 @@ use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store;
 
 /// The rules in an argument (`{…}`, `[…]`), a file, or standard input (`-`, or no
-/// argument at all), each checked strictly.
-pub fn rules(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<Vec<Value>, Refusal> {
-    let (source, text) = read(call, argument, lang)?;
+/// argument at all), each checked strictly. `missing` is said where nothing comes.
+pub fn rules(
+    call: &Call<'_>,
+    argument: Option<&str>,
+    missing: fn(Lang) -> String,
+    lang: Lang,
+) -> Result<Vec<Value>, Refusal> {
+    let (source, text) = read(call, argument, missing, lang)?;
     let wrong = |problem: &config::Problem| words::told(lang, &source, problem.text(lang));
     let pieces =
         pieces(&text).map_err(|error| Refusal::usage(words::bad_json(lang, &source, error)))?;
@@ -75,7 +80,12 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Refus
 }
 
 /// What is read, and its name in a sentence.
-fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, String), Refusal> {
+fn read(
+    call: &Call<'_>,
+    argument: Option<&str>,
+    missing: fn(Lang) -> String,
+    lang: Lang,
+) -> Result<(String, String), Refusal> {
     let failed = |source: &str, error: std::io::Error| {
         Refusal::usage(words::cannot_read(lang, source, error))
     };
@@ -85,10 +95,10 @@ fn read(call: &Call<'_>, argument: Option<&str>, lang: Lang) -> Result<(String, 
         }
         None | Some("-" | "/dev/stdin") => {
             let source = words::standard_input(lang);
-            let input = call.screen.input.ok_or_else(|| Refusal::usage(words::no_input(lang)))?;
+            let input = call.screen.input.ok_or_else(|| Refusal::usage(missing(lang)))?;
             let text = input().map_err(|error| failed(&source, error))?;
             match text.trim().is_empty() {
-                true => Err(Refusal::usage(words::no_input(lang))),
+                true => Err(Refusal::usage(missing(lang))),
                 false => Ok((source, text)),
             }
         }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::lang::{Lang, counts, grouped, mail, why as say};
 use crate::report::Condition;
 use crate::report::group::Group;
-use crate::report::pause::Pause;
+use crate::report::pause::{Pause, Pauses};
 use crate::report::tally::Tally;
 use crate::rules::groups::{Value, shown};
 use crate::rules::minutes::{Minute, minute_of, time_of};
@@ -67,7 +67,11 @@ impl<'o> Counted<'o> {
         });
         groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.values.cmp(&b.values)));
         let zone = &opened.config.settings.timezone;
-        let pauses = opened.config.pauses.iter().filter(|pause| pause.is_for(rule.id));
+        let is_its = |pause: &&Pause| {
+            let alone = Pauses::of(std::slice::from_ref(*pause), zone);
+            !alone.of_rule(rule).is_nothing()
+        };
+        let pauses = opened.config.pauses.iter().filter(is_its);
         let pauses = pauses.filter_map(|pause| Some((pause, pause.holds_until(now, zone)?)));
         Self {
             rule,
@@ -93,7 +97,11 @@ impl<'o> Counted<'o> {
         };
         let mut lines = vec![say::as_of(lang, self.local(as_of))];
         let paused = self.pauses.iter().map(|(pause, until)| {
-            indented(say::paused(lang, self.local(*until), pause.id, &pause.why))
+            let (until, id, why) = (self.local(*until), pause.id, &pause.why);
+            indented(match &pause.only {
+                None => say::paused(lang, until, id, why),
+                Some(only) => say::paused_in_part(lang, until, id, why, &only.text),
+            })
         });
         lines.extend(paused);
         let holds = || match self.holds {
@@ -215,8 +223,14 @@ impl<'o> Counted<'o> {
             "came": came,
             "workloads": self.workloads,
             "holds_since": self.holds.map(written),
-            "paused_until": self.pauses.iter().map(|(_, until)| *until).max().map(written),
+            "paused_until": self.paused_until().map(written),
         })
+    }
+
+    /// Up to when all that it matches is held.
+    fn paused_until(&self) -> Option<Timestamp> {
+        let whole = self.pauses.iter().filter(|(pause, _)| pause.only.is_none());
+        whole.map(|(_, until)| *until).max()
     }
 
     fn local(&self, at: Timestamp) -> String {

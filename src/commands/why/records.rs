@@ -169,6 +169,9 @@ impl Looked {
         }
         match (self.alone, self.read.latest.is_empty()) {
             (true, _) => {}
+            (_, true) if self.read.count > 0 => {
+                return show.line(0, &say::no_such_events(lang, read, from, to));
+            }
             (_, true) => return show.line(0, &say::no_records(lang, from, to)),
             _ if of_traffic => show.line(0, &say::flows_head(lang, matching, read, from, to))?,
             _ => show.line(0, &say::events_head(lang, matching, read, from, to))?,

@@ -4,27 +4,12 @@ use jiff::Timestamp;
 
 use super::{About, BYTES, Became, ENTRIES, Entry, InMail, Told};
 use crate::packed::{Packer, Unpacker};
+use crate::report::receiver::ReceiverKey;
 use crate::report::{Condition, Phase};
 use crate::rules::Level;
 
 /// The packing; another one would be another number.
 const PACKING: u64 = 1;
-
-/// Conditions by their number in the file: only ever added to, at the end.
-pub(super) const WATCHED: [Condition; 12] = [
-    Condition::Unreachable,
-    Condition::Credentials,
-    Condition::Health,
-    Condition::Events,
-    Condition::Traffic,
-    Condition::Workloads,
-    Condition::Configuration,
-    Condition::Delivery,
-    Condition::KeyExpires,
-    Condition::CertificateExpires,
-    Condition::Archive,
-    Condition::IpLists,
-];
 
 const LEVELS: [Level; 3] = [Level::Info, Level::Warning, Level::Critical];
 pub(super) const PHASES: [Phase; 3] = [Phase::Begins, Phase::Lasts, Phase::Ended];
@@ -84,13 +69,7 @@ fn pack(packer: &mut Packer, entry: &Entry, before: i64) -> i64 {
         }
         Told::Condition { about, phase } => {
             packer.number(2 + place(&PHASES, phase));
-            match about {
-                About::Watched(condition) => packer.number(1 + place(&WATCHED, condition)),
-                About::Rule(rule) => {
-                    packer.number(0);
-                    signed(packer, *rule);
-                }
-            }
+            pack_about(packer, *about);
         }
         Told::Notice(title) => {
             packer.number(5);
@@ -132,10 +111,7 @@ fn unpack(unpacker: &mut Unpacker, before: i64) -> Option<Entry> {
             }
         }
         kind @ 2..=4 => {
-            let about = match unpacker.number()? {
-                0 => About::Rule(unsigned(unpacker)?),
-                watched => About::Watched(*of(&WATCHED, watched - 1)?),
-            };
+            let about = unpack_about(unpacker)?;
             Told::Condition { about, phase: *of(&PHASES, kind - 2)? }
         }
         5 => Told::Notice(read_text(unpacker)?),
@@ -155,6 +131,57 @@ fn unpack(unpacker: &mut Unpacker, before: i64) -> Option<Entry> {
         mails.push(InMail { hash, merged: kind % 2 == 1, became });
     }
     Some(Entry { at: time(at)?, level, told, mails })
+}
+
+/// The number of what it is about, and which rule or receiver. A number stays what it is:
+/// files that hold it are read for ever.
+fn pack_about(packer: &mut Packer, about: About) {
+    let number = match about {
+        About::Rule(_) | About::Watched(Condition::Rule(_)) => 0,
+        About::Watched(Condition::Unreachable) => 1,
+        About::Watched(Condition::Credentials) => 2,
+        About::Watched(Condition::Health) => 3,
+        About::Watched(Condition::Events) => 4,
+        About::Watched(Condition::Traffic) => 5,
+        About::Watched(Condition::Workloads) => 6,
+        About::Watched(Condition::Configuration) => 7,
+        About::Watched(Condition::Delivery) => 8,
+        About::Watched(Condition::KeyExpires) => 9,
+        About::Watched(Condition::CertificateExpires) => 10,
+        About::Watched(Condition::Archive) => 11,
+        About::Watched(Condition::IpLists) => 12,
+        About::Watched(Condition::Forward(_)) => 13,
+    };
+    packer.number(number);
+    match about {
+        About::Rule(rule) => signed(packer, rule),
+        About::Watched(Condition::Rule(key)) => signed(packer, key.id()),
+        About::Watched(Condition::Forward(receiver)) => {
+            packer.bytes(&receiver.number().to_be_bytes());
+        }
+        About::Watched(_) => {}
+    }
+}
+
+fn unpack_about(unpacker: &mut Unpacker) -> Option<About> {
+    let watched = match unpacker.number()? {
+        0 => return unsigned(unpacker).map(About::Rule),
+        1 => Condition::Unreachable,
+        2 => Condition::Credentials,
+        3 => Condition::Health,
+        4 => Condition::Events,
+        5 => Condition::Traffic,
+        6 => Condition::Workloads,
+        7 => Condition::Configuration,
+        8 => Condition::Delivery,
+        9 => Condition::KeyExpires,
+        10 => Condition::CertificateExpires,
+        11 => Condition::Archive,
+        12 => Condition::IpLists,
+        13 => Condition::Forward(ReceiverKey::numbered(u64::from_be_bytes(unpacker.bytes()?))),
+        _ => return None,
+    };
+    Some(About::Watched(watched))
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> u64 {

@@ -1,5 +1,6 @@
-use super::packing::{PHASES, WATCHED, packed};
+use super::packing::{PHASES, packed};
 use super::*;
+use crate::packed::Packer;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_785_715_200 + second).unwrap()
@@ -20,6 +21,27 @@ fn alert(rule: i64, second: i64, worst: &str) -> Entry {
         },
         mails: vec![InMail::of(&format!("{second}@example.com"))],
     }
+}
+
+/// The conditions by their words, in the order in which they got their numbers; a receiver
+/// got the last one.
+fn watched() -> Vec<Condition> {
+    let words = [
+        "unreachable",
+        "credentials",
+        "health",
+        "events",
+        "traffic",
+        "workloads",
+        "configuration",
+        "delivery",
+        "key_expires",
+        "certificate_expires",
+        "archive",
+        "ip_lists",
+        "forward:00000000000000ff",
+    ];
+    words.map(|word| serde_json::from_value(word.into()).unwrap()).to_vec()
 }
 
 fn condition(about: About, phase: Phase, second: i64) -> Entry {
@@ -48,13 +70,32 @@ fn what_is_unpacked_is_what_was_packed_whatever_the_clock_did() {
     ];
     let phases = PHASES.iter().cycle();
     all.extend(
-        WATCHED
-            .iter()
+        watched()
+            .into_iter()
             .zip(phases)
-            .map(|(watched, phase)| condition(About::Watched(*watched), *phase, 40)),
+            .map(|(watched, phase)| condition(About::Watched(watched), *phase, 40)),
     );
     assert_eq!(of_entries(all.clone()).entries(), all);
     assert!(of_entries(Vec::new()).is_empty());
+}
+
+#[test]
+fn what_an_older_file_says_of_a_condition_still_reads_as_that() {
+    for (number, watched) in (1..).zip(watched()) {
+        let mut packer = Packer::default();
+        packer.number(1);
+        // A second after 1970, critical, a condition that begins …
+        for part in [2, 2, 2, number] {
+            packer.number(part);
+        }
+        if let Condition::Forward(receiver) = watched {
+            packer.bytes(&receiver.number().to_be_bytes());
+        }
+        // … in no mail.
+        packer.number(0);
+        let told = Told::Condition { about: About::Watched(watched), phase: Phase::Begins };
+        assert_eq!(History(packer.finish()).entries().first().unwrap().told, told);
+    }
 }
 
 #[test]

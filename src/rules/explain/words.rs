@@ -7,7 +7,7 @@ use crate::lang::{Lang, listed, mail, texts};
 use crate::rules::{Decision, Label, PortRange, protocol};
 
 texts! {
-    other_name(wanted) { en: "asks for another type ({wanted})", zh: "類型不符（規則為 {wanted}）" }
+    other_name(wanted) { en: "event type is not {wanted}", zh: "事件類型不是 {wanted}" }
     severity_not_in(found, wanted) {
         en: "severity {found} is not in {wanted}",
         zh: "severity 為 {found}，不在 {wanted} 之內"
