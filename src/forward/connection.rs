@@ -6,8 +6,11 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -18,6 +21,9 @@ use crate::net::tls::{self, Problem};
 
 /// How long a server is looked at that may be about to hang up.
 const A_GLANCE: Duration = Duration::from_millis(100);
+
+/// How long until a listener is asked again that takes no connection just now.
+const A_WHILE: Duration = Duration::from_millis(20);
 
 /// How long a server may take to hang up once it has all.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -101,7 +107,7 @@ impl Connection {
     }
 
     pub fn unix(path: &Path, deadline: Instant) -> Result<Self, Cause> {
-        Ok(Self::clear(Socket::Unix(UnixStream::connect(path)?), deadline))
+        Ok(Self::clear(Socket::Unix(unix_stream(path, deadline)?), deadline))
     }
 
     fn clear(socket: Socket, deadline: Instant) -> Self {
@@ -190,6 +196,25 @@ impl Connection {
         }
         Ok(false)
     }
+}
+
+/// Opens a stream of this host. A listener that accepts nothing any more would keep a
+/// blocking connect for ever.
+fn unix_stream(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
+    let until = Instant::now() + within(STEP, deadline)?;
+    let address = SocketAddrUnix::new(path)?;
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    loop {
+        match connect(&socket, &address) {
+            Ok(()) => break,
+            Err(Errno::AGAIN | Errno::INTR) => thread::sleep(within(A_WHILE, until)?),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let stream = UnixStream::from(socket);
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 /// A client's side of TLS, for several connections.

@@ -117,6 +117,27 @@ fn a_receiver_that_reads_nothing_delays_no_mail_and_no_other_receiver() {
 }
 
 #[test]
+fn a_socket_of_this_host_whose_daemon_is_stopped_holds_up_no_run_and_no_check() {
+    let mut world = handing_on_to(json!([]));
+    let path = world.folder().join("log");
+    let stopped = Siem::stopped_stream(&path);
+    let url = format!("unix://{}", path.display());
+    world.set("forward", json!([{"name": "siem", "via": "syslog", "url": url}]));
+    assert_eq!(world.run_at("10:00").code, 0);
+    tampered(&mut world, "db-01", "10:05");
+
+    for time in ["10:10", "10:20"] {
+        let run = world.run_at(time);
+        assert_eq!((run.code, run.number("forwarded")), (75, 0), "{run:?}");
+        assert!(run.took < Duration::from_secs(15), "{run:?}");
+    }
+    let check = world.run(&["check"]);
+    assert!(check.stdout.contains(&format!("receiver siem ({url})")), "{check:?}");
+    assert!(check.took < Duration::from_secs(25), "{check:?}");
+    drop(stopped);
+}
+
+#[test]
 fn a_run_that_is_killed_before_it_hands_on_has_lost_nothing() {
     let siem = Siem::tcp(Manner::Octets);
     let mut world = handing_on_to(json!([
