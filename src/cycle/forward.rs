@@ -84,9 +84,10 @@ impl Cycle<'_> {
             return;
         }
         let secrets = self.site.config.secrets.clone();
-        for (name, Handed { served, failure }) in handed {
+        for (name, Handed { served, failure, stays_open }) in handed {
             let queue = &mut self.state.forward;
             queue.serve(&name, served);
+            stays_open.into_iter().for_each(|stays| queue.note_stays_open(&name, stays));
             self.forwarded += served;
             match failure.map(|failure| failure.without(&secrets)) {
                 None if served > 0 => drop(queue.failing.remove(&name)),
@@ -118,11 +119,11 @@ fn hand_on_to_each(
     };
     thread::scope(|scope| {
         let under_way = site.config.forward.iter().filter_map(|receiver| {
-            let records = state.forward.waiting_for(&receiver.name);
-            if records.is_empty() {
+            let queue = &state.forward;
+            if queue.waiting_for(&receiver.name).is_empty() {
                 return None;
             }
-            let work = move || hand_on(receiver, &records, sender, book, deadline);
+            let work = move || hand_on(receiver, queue, sender, book, deadline);
             Some((receiver.name.clone(), scope.spawn(work)))
         });
         let under_way: Vec<_> = under_way.collect();

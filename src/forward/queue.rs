@@ -45,6 +45,9 @@ pub struct Forward {
     /// The receivers that did not take what was handed on to them last, and why.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failing: BTreeMap<String, Both>,
+    /// The receivers that did not close a connection last when all was sent.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) stay_open: BTreeSet<String>,
     /// How many records were dropped for each receiver, which no mail has told yet.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     untold: BTreeMap<String, u64>,
@@ -110,6 +113,15 @@ impl Forward {
         self.backlog.0.retain(|queued| !queued.to.is_empty());
     }
 
+    /// Takes note whether the receiver keeps connections open that we ended.
+    pub fn note_stays_open(&mut self, name: &str, stays_open: bool) {
+        if stays_open {
+            self.stay_open.insert(name.to_owned());
+        } else {
+            self.stay_open.remove(name);
+        }
+    }
+
     /// Lets go of what waits for receivers that are none any more: for each how many.
     pub fn keep_only(&mut self, receivers: &[Receiver]) -> BTreeMap<String, u64> {
         let names: BTreeSet<&str> = receivers.iter().map(|one| one.name.as_str()).collect();
@@ -125,6 +137,7 @@ impl Forward {
         }
         self.backlog.0.retain(|queued| !queued.to.is_empty());
         self.failing.retain(|name, _| names.contains(name.as_str()));
+        self.stay_open.retain(|name| names.contains(name.as_str()));
         gone
     }
 
@@ -330,9 +343,11 @@ mod tests {
         queue.expire(at(30 * 24 * 3_600 + 60));
         assert_eq!(ids(&queue, "a"), ["17.ab.60"]);
         queue.failing.insert("b".to_owned(), "gone".into());
+        queue.note_stays_open("b", true);
         let gone = queue.keep_only(&[receiver("a")]);
         assert_eq!(gone, BTreeMap::from([("b".to_owned(), 1)]));
         assert_eq!((queue.waiting(), queue.failing.len()), (1, 0));
+        assert!(queue.stay_open.is_empty());
         queue.keep_only(&[]);
         assert_eq!(queue.waiting(), 0);
     }

@@ -32,6 +32,8 @@ pub enum Manner {
     HangsUp,
     /// Takes the connection and reads nothing.
     NeverReads,
+    /// Reads all, and never closes its side.
+    StaysOpen,
 }
 
 /// A listener, until it is dropped.
@@ -183,6 +185,11 @@ fn hear(stream: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) {
         Manner::Tls(config) => {
             let connection = ServerConnection::new(Arc::clone(config)).unwrap();
             counted(StreamOwned::new(connection, stream), heard);
+        }
+        Manner::StaysOpen => {
+            let _open = stream.try_clone().unwrap();
+            counted(stream, heard);
+            thread::sleep(Duration::from_secs(60));
         }
         _ => counted(stream, heard),
     }

@@ -138,6 +138,29 @@ fn a_socket_of_this_host_whose_daemon_is_stopped_holds_up_no_run_and_no_check() 
 }
 
 #[test]
+fn a_receiver_that_never_closes_is_told_of_once_and_gets_the_first_records_twice_at_most() {
+    let siem = Siem::tcp(Manner::StaysOpen);
+    let mut world = handing_on_to(json!([by_tcp(&siem)]));
+    assert_eq!(world.run_at("10:00").code, 0);
+    tampered(&mut world, "db-01", "10:05");
+    let first = world.run_at("10:10");
+    assert_eq!((first.code, first.number("forwarded")), (75, 0), "{first:?}");
+    assert!(first.stderr.contains("did not close the connection"), "{first:?}");
+    tampered(&mut world, "db-02", "10:15");
+    let second = world.run_at("10:20");
+    assert_eq!((second.code, second.number("forwarded")), (0, 3), "{second:?}");
+    tampered(&mut world, "db-03", "10:25");
+    let third = world.run_at("10:30");
+    assert_eq!((third.code, third.number("forwarded")), (0, 2), "{third:?}");
+
+    let told = siem.objects(6);
+    assert_eq!(hosts(&told), ["db-01", "db-01", "db-02", "db-03"]);
+    assert_eq!(told[0], told[1]);
+    let quiet = world.run_at("10:40");
+    assert_eq!((quiet.code, quiet.mails.len()), (0, 0), "{quiet:?}");
+}
+
+#[test]
 fn a_run_that_is_killed_before_it_hands_on_has_lost_nothing() {
     let siem = Siem::tcp(Manner::Octets);
     let mut world = handing_on_to(json!([
