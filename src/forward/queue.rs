@@ -23,7 +23,7 @@ use crate::lang::Both;
 /// The most records that wait, of all receivers together.
 pub const RECORDS: usize = 20_000;
 
-/// The most bytes of them, as JSON.
+/// The most bytes of them and of the names of those they are for, as JSON.
 pub const BYTES: usize = 8 * 1024 * 1024;
 
 /// How long a record is tried.
@@ -188,8 +188,11 @@ impl Queued {
         self.to.iter().any(|to| to == name)
     }
 
+    /// The bytes of the record and of the names, as they stand in its line.
     fn size(&self) -> usize {
-        self.json.len()
+        let escaped = |name: &String| name.matches(['"', '\\']).count();
+        let names = self.to.iter().map(|name| name.len() + escaped(name) + 3);
+        self.json.len() + names.sum::<usize>()
     }
 }
 
@@ -334,6 +337,20 @@ mod tests {
         assert!(queue.take_untold(at(3_600), 4, false).is_empty());
         let told = queue.take_untold(at(4 * 3_600), 4, false);
         assert!(told["a"] > 19_000 && !told.contains_key("b"), "{told:?}");
+    }
+
+    #[test]
+    fn the_longest_names_of_the_most_receivers_leave_the_queue_readable() {
+        let name = |at: usize| format!("{at}{}", "規".repeat(63));
+        let receivers: Vec<Receiver> =
+            (0..super::super::RECEIVERS).map(|at| receiver(&name(at))).collect();
+        let mut queue = Forward::default();
+        queue.put((0..RECORDS).map(record).collect(), &receivers);
+
+        let written = serde_json::to_string(&queue).unwrap();
+        assert_eq!(serde_json::from_str::<Forward>(&written).unwrap(), queue);
+        let lines: usize = queue.backlog.0.iter().map(Queued::size).sum();
+        assert!(lines <= BYTES && queue.waiting() > 1_000, "{lines}: {}", queue.waiting());
     }
 
     #[test]
