@@ -194,7 +194,7 @@ impl Connection {
             true => Ok(End::Closed),
             // It had no time.
             false if self.is_over() => Err(Cause::Timeout),
-            false if self.is_taken() => Ok(End::StaysOpen),
+            false if self.let_go() => Ok(End::StaysOpen),
             false => Err(Cause::Timeout),
         }
     }
@@ -209,7 +209,7 @@ impl Connection {
 
     /// Lets go of the connection; whether the other host has taken all that was sent. What
     /// goes over a socket of this host is there at once.
-    fn is_taken(self) -> bool {
+    fn let_go(self) -> bool {
         let timed = match self.0 {
             Line::Clear(timed) => timed,
             Line::Tls(stream) => stream.into_parts().1,
