@@ -49,6 +49,16 @@ pub(super) fn found(site: &Site<'_>, state: &State) -> Vec<(Condition, Standing)
     found
 }
 
+/// Says of which receiver news are.
+pub(super) fn name_receivers(news: &mut [ConditionNews], site: &Site<'_>) {
+    for news in news {
+        let Condition::Forward(key) = news.condition else { continue };
+        let mut receivers = site.config.forward.iter();
+        let its = receivers.find(|receiver| ReceiverKey::of(&receiver.name) == key);
+        news.receiver = its.map(|receiver| receiver.name.clone());
+    }
+}
+
 impl Cycle<'_> {
     /// What will not be handed on any more, for the mail; `with_others`: one goes out anyway.
     pub(super) fn note_what_is_not_handed_on(&mut self, with_others: bool) {

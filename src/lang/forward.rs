@@ -100,6 +100,19 @@ texts! {
         zh: "沒有編號 {id} 的規則；不會為它轉送任何內容"
     }
 
+    begins(name) {
+        en: "Alerts not handed on to {name}",
+        zh: "警示無法轉送至 {name}"
+    }
+    lasts(name) {
+        en: "Alerts still not handed on to {name}",
+        zh: "警示仍無法轉送至 {name}"
+    }
+    ended(name) {
+        en: "Alerts handed on again to {name}",
+        zh: "警示已恢復轉送至 {name}"
+    }
+
     dropped(name) {
         en: "Records for {name} dropped",
         zh: "捨棄要轉送給 {name} 的紀錄"
