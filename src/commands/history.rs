@@ -240,6 +240,7 @@ impl Look {
                     caught_up: None,
                     expires: None,
                     rule: None,
+                    receiver: None,
                     held: false,
                 };
                 condition_name(lang, &news)

@@ -147,8 +147,13 @@ impl Entry<'_> {
 
     /// A list of nothing would hand on nothing, or everything: nobody knows which was meant.
     fn refuse_empty(&self, key: &str) {
-        if matches!(self.section.get(key), Some(Node::List(list)) if list.is_empty()) {
-            self.section.wrong(key, words::empty_list);
+        let is_empty = |node: &Node| match node {
+            Node::List(list) => list.is_empty(),
+            Node::Text(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if self.section.get(key).is_some_and(is_empty) {
+            self.section.wrong(key, words::empty_choice);
         }
     }
 

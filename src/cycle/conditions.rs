@@ -114,6 +114,7 @@ pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> Condition
         caught_up: None,
         expires: None,
         rule: None,
+        receiver: None,
         held: false,
     }
 }

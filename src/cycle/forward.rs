@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::conditions::Standing;
-use super::notice::Happened;
+use super::notice::{Happened, Part};
 use super::site::Site;
 use super::{Cycle, letter};
 use crate::exit::Code;
@@ -16,7 +16,8 @@ use crate::forward::record::{Head, Kind, Words};
 use crate::forward::{Handed, Record, Sender, hand_on};
 use crate::lang::{Both, Lang};
 use crate::mail::compose::{alert_in_a_line, condition_in_words};
-use crate::report::{Condition, ConditionNews, Phase, ReceiverKey, Report};
+use crate::mail::outbox::Reader;
+use crate::report::{Condition, ConditionNews, Notice, Phase, ReceiverKey, Report};
 use crate::rules::Level;
 use crate::store::state::State;
 
@@ -48,6 +49,16 @@ pub(super) fn found(site: &Site<'_>, state: &State) -> Vec<(Condition, Standing)
     found
 }
 
+/// Says of which receiver news are.
+pub(super) fn name_receivers(news: &mut [ConditionNews], site: &Site<'_>) {
+    for news in news {
+        let Condition::Forward(key) = news.condition else { continue };
+        let mut receivers = site.config.forward.iter();
+        let its = receivers.find(|receiver| ReceiverKey::of(&receiver.name) == key);
+        news.receiver = its.map(|receiver| receiver.name.clone());
+    }
+}
+
 impl Cycle<'_> {
     /// What will not be handed on any more, for the mail; `with_others`: one goes out anyway.
     pub(super) fn note_what_is_not_handed_on(&mut self, with_others: bool) {
@@ -68,13 +79,26 @@ impl Cycle<'_> {
         self.happened.extend(let_go.chain(dropped));
     }
 
-    /// Keeps what the mail of that id tells, to be saved with it.
-    pub(super) fn keep_to_hand_on(&mut self, report: &Report, message_id: &str) {
-        let receivers = &self.site.config.forward;
-        if !receivers.is_empty() {
-            let records = records(&self.site, report, &self.happened, message_id);
-            self.state.forward.put(records, receivers);
+    /// What a report tells, as far as anyone gets it.
+    pub(super) fn to_hand_on(&self, report: &Report) -> Vec<Told> {
+        match self.site.config.forward.is_empty() {
+            true => Vec::new(),
+            false => records(&self.site, report, &self.happened),
         }
+    }
+
+    /// Keeps records, to be saved with the mails. `mails`: the Message-ID of the first mail
+    /// that tells what has that place, where there is one; else it is `first`.
+    pub(super) fn keep_to_hand_on(
+        &mut self,
+        told: Vec<Told>,
+        mails: &[Option<String>],
+        first: &str,
+    ) {
+        let of = |place: usize| mails.get(place).and_then(Option::as_deref).unwrap_or(first);
+        let told = told.into_iter().enumerate();
+        let records = told.map(|(nth, told)| told.record.told_by(of(told.place), nth));
+        self.state.forward.put(records.collect(), &self.site.config.forward);
     }
 
     /// Hands on what is saved, each receiver's in its order, and saves what has come.
@@ -84,9 +108,10 @@ impl Cycle<'_> {
             return;
         }
         let secrets = self.site.config.secrets.clone();
-        for (name, Handed { served, failure }) in handed {
+        for (name, Handed { served, failure, stays_open }) in handed {
             let queue = &mut self.state.forward;
             queue.serve(&name, served);
+            stays_open.into_iter().for_each(|stays| queue.note_stays_open(&name, stays));
             self.forwarded += served;
             match failure.map(|failure| failure.without(&secrets)) {
                 None if served > 0 => drop(queue.failing.remove(&name)),
@@ -118,11 +143,11 @@ fn hand_on_to_each(
     };
     thread::scope(|scope| {
         let under_way = site.config.forward.iter().filter_map(|receiver| {
-            let records = state.forward.waiting_for(&receiver.name);
-            if records.is_empty() {
+            let queue = &state.forward;
+            if queue.waiting_for(&receiver.name).is_empty() {
                 return None;
             }
-            let work = move || hand_on(receiver, &records, sender, book, deadline);
+            let work = move || hand_on(receiver, queue, sender, book, deadline);
             Some((receiver.name.clone(), scope.spawn(work)))
         });
         let under_way: Vec<_> = under_way.collect();
@@ -131,22 +156,18 @@ fn hand_on_to_each(
     })
 }
 
+/// A record, and the place of what it tells among all that is told: conditions, alerts,
+/// notices.
+pub(super) struct Told {
+    place: usize,
+    record: Record,
+}
+
 /// All that a report tells, one record each: conditions, alerts, notices. What is told of
 /// receivers' own records is no record: each would bring about the next.
-fn records(
-    site: &Site<'_>,
-    report: &Report,
-    happened: &[Happened],
-    message_id: &str,
-) -> Vec<Record> {
+fn records(site: &Site<'_>, report: &Report, happened: &[Happened]) -> Vec<Told> {
     let (lang, now) = (site.lang(), report.made_at);
-    let head = Head {
-        time: now,
-        site: &report.site,
-        pce: &report.pce_url,
-        org: &report.org_id,
-        message_id,
-    };
+    let head = Head { time: now, site: &report.site, pce: &report.pce_url, org: &report.org_id };
     let conditions = report.conditions.iter().map(|news| {
         let level = if news.phase == Phase::Ended { Level::Info } else { news.level };
         let blank = Record::new(&head, Kind::Condition, level, words(news, lang, now));
@@ -161,21 +182,44 @@ fn records(
         };
         Record::new(&head, Kind::Alert, alert.level, words).of_alert(alert)
     });
-    let notices = report.notices.iter().zip(happened);
-    let notices = notices.filter(|(_, happened)| !happened.is_about_records());
-    let notices = notices.map(|(notice, happened)| {
-        let words = Words {
-            name: notice.title.clone(),
-            text: notice.text.clone(),
-            meaning: String::new(),
-            advice: notice.advice.clone(),
-        };
-        let blank = Record::new(&head, Kind::Notice, Level::Warning, words);
-        Record { notice: happened.word().to_owned(), ..blank }
+    let before = report.conditions.len() + report.alerts.len();
+    let notices = report.notices.iter().zip(happened).enumerate();
+    let notices = notices.filter(|(_, (_, happened))| !happened.is_about_records());
+    let notices = notices.flat_map(|(at, (notice, happened))| {
+        let records = of_notice(notice, happened, &head, &site.reader());
+        records.into_iter().map(move |record| (before + at, record))
     });
     let hide = |text: &str| site.config.secrets.hide(text);
-    let all = conditions.chain(alerts).chain(notices).enumerate();
-    all.map(|(nth, record)| record.map(&hide).numbered(nth)).collect()
+    let all = conditions.chain(alerts).enumerate().chain(notices);
+    all.map(|(place, record)| Told { place, record: record.map(&hide) }).collect()
+}
+
+/// What a notice tells: one record, or of what a pause held one for each rule and each
+/// condition. They are as bad as they would have been.
+fn of_notice(
+    notice: &Notice,
+    happened: &Happened,
+    head: &Head<'_>,
+    reader: &Reader,
+) -> Vec<Record> {
+    let blank = |text: String| {
+        let (name, advice) = (notice.title.clone(), notice.advice.clone());
+        let words = Words { name, text, meaning: String::new(), advice };
+        let blank = Record::new(head, Kind::Notice, Level::Warning, words);
+        Record { notice: happened.word().to_owned(), ..blank }
+    };
+    let Happened::HeldBack(_, held) = happened else {
+        return vec![blank(notice.text.clone())];
+    };
+    let part = |part: Part<'_>| {
+        let blank = blank(part.text(reader));
+        match part {
+            Part::Rule(id, held) => blank.of_held_rule(id, held),
+            Part::Condition(held) => blank.of_held_condition(held),
+            Part::Beyond(count) => Record { count: Some(count), ..blank },
+        }
+    };
+    Part::all_of(held).map(part).collect()
 }
 
 fn words(news: &ConditionNews, lang: Lang, now: jiff::Timestamp) -> Words {

@@ -222,6 +222,7 @@ impl<'a> Cycle<'a> {
         let moment = self.site.moment(poll.seen_at, &is_paused);
         let mut news = watch(&mut self.state.conditions, found, &moment);
         note_what_was_caught_up(&mut news, poll);
+        forward::name_receivers(&mut news, &self.site);
         workloads::note_what_is_told(&mut self.state.workloads, &poll.judged, &news);
         let news = pauses::hold_conditions(&pauses, &mut self.state, news, poll.seen_at);
         self.mind_the_gap(poll);

@@ -4,6 +4,7 @@ mod held;
 
 use jiff::Timestamp;
 
+pub(super) use self::held::Part;
 use crate::lang::{counts, cycle as say, forward, grouped, notices as words};
 use crate::mail::compose::duration;
 use crate::mail::outbox::{Lost, Reader};

@@ -22,10 +22,11 @@ impl Cycle<'_> {
         let shares = routing::split(&telling, &self.site.config.mail, self.site.lang());
         let footer = self.footer(&findings.poll, shares.iter().any(|share| share.is_ours));
         let mut told = Entry::all_of(&telling.report);
-        // What is handed on names the first mail; later the report is taken apart.
+        // Later the report is taken apart.
+        let handed_on = self.to_hand_on(&telling.report);
         let sender = &self.site.config.mail.sender;
         let first = mime::message_id(telling.report.made_at, self.site.call.random, sender);
-        self.keep_to_hand_on(&telling.report, &first);
+        let mut told_first = vec![None; told.len()];
         let (mut whole, mut random) = (telling.report, self.site.call.random);
         let mut mails = Vec::new();
         for (at, share) in shares.iter().enumerate() {
@@ -34,11 +35,15 @@ impl Cycle<'_> {
             let mail = self.write_mail(share, report, (&footer, findings), random);
             for place in &share.places {
                 told.get_mut(*place).into_iter().for_each(|told| told.is_in(&mail.message_id));
+                if let Some(first) = told_first.get_mut(*place) {
+                    first.get_or_insert_with(|| mail.message_id.clone());
+                }
             }
             mails.push(mail);
             // The next one but one: that after the first is the daily report's.
             random = random.wrapping_add(2);
         }
+        self.keep_to_hand_on(handed_on, &told_first, &first);
         self.state.history.change(|open| open.tell(told));
         mails
     }

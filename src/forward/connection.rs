@@ -6,8 +6,12 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::sockopt::set_socket_linger;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -19,8 +23,17 @@ use crate::net::tls::{self, Problem};
 /// How long a server is looked at that may be about to hang up.
 const A_GLANCE: Duration = Duration::from_millis(100);
 
+/// How long until a listener is asked again that takes no connection just now.
+const A_WHILE: Duration = Duration::from_millis(20);
+
 /// How long a server may take to hang up once it has all.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long one may that is known to keep connections open.
+const SHORT_FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long a close waits for what the other host has not taken; whole seconds [socket(7)].
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A socket that waits no longer than [`STEP`] for a read or a write, nor beyond the
 /// deadline.
@@ -90,6 +103,24 @@ enum Line {
     Tls(Box<StreamOwned<ClientConnection, Timed>>),
 }
 
+/// How much of its time a server gets to hang up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// As anyone.
+    Usual,
+    /// As one that did not hang up before.
+    Little,
+}
+
+/// How a connection came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The server has read all, and hung up.
+    Closed,
+    /// Its host has taken all; the server did not hang up.
+    StaysOpen,
+}
+
 /// A connection that is open.
 pub(super) struct Connection(Line);
 
@@ -101,7 +132,7 @@ impl Connection {
     }
 
     pub fn unix(path: &Path, deadline: Instant) -> Result<Self, Cause> {
-        Ok(Self::clear(Socket::Unix(UnixStream::connect(path)?), deadline))
+        Ok(Self::clear(Socket::Unix(unix_stream(path, deadline)?), deadline))
     }
 
     fn clear(socket: Socket, deadline: Instant) -> Self {
@@ -135,10 +166,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Ends the connection, and waits until the server has ended it too: what was sent has
-    /// been read then, which is as near to a receipt as syslog comes. One that hung up
-    /// before it was asked to has not read it all, and one that does not hang up may hang.
-    pub fn finish(mut self) -> Result<(), Cause> {
+    /// Ends the connection, and waits for `patience` until the server has ended it too: what
+    /// was sent has been read then, which is as near to a receipt as syslog comes. One that
+    /// hung up before it was asked to has not read it all.
+    pub fn finish(mut self, patience: Patience) -> Result<End, Cause> {
         if self.ended(A_GLANCE)? {
             return Err(Cause::Closed);
         }
@@ -155,10 +186,42 @@ impl Connection {
             Socket::Unix(socket) => socket.shutdown(Shutdown::Write),
         };
         closed?;
-        match self.ended(FAREWELL)? {
-            true => Ok(()),
-            false => Err(Cause::StaysOpen),
+        let farewell = match patience {
+            Patience::Usual => FAREWELL,
+            Patience::Little => SHORT_FAREWELL,
+        };
+        match self.ended(farewell)? {
+            true => Ok(End::Closed),
+            // It had no time.
+            false if self.is_over() => Err(Cause::Timeout),
+            false if self.let_go() => Ok(End::StaysOpen),
+            false => Err(Cause::Timeout),
         }
+    }
+
+    fn is_over(&self) -> bool {
+        let timed = match &self.0 {
+            Line::Clear(timed) => timed,
+            Line::Tls(stream) => &stream.sock,
+        };
+        timed.deadline <= Instant::now()
+    }
+
+    /// Lets go of the connection; whether the other host has taken all that was sent. What
+    /// goes over a socket of this host is there at once.
+    fn let_go(self) -> bool {
+        let timed = match self.0 {
+            Line::Clear(timed) => timed,
+            Line::Tls(stream) => stream.into_parts().1,
+        };
+        let Socket::Tcp(socket) = timed.socket else { return true };
+        // A close waits so long for the other host's word, if that is still to come.
+        if set_socket_linger(&socket, Some(LINGER)).is_err() {
+            return false;
+        }
+        let begin = Instant::now();
+        drop(socket);
+        begin.elapsed() < LINGER / 2
     }
 
     /// Whether the server hangs up within the time; what it says meanwhile is of no use.
@@ -192,8 +255,56 @@ impl Connection {
     }
 }
 
+/// Opens a stream of this host. A listener that accepts nothing any more would keep a
+/// blocking connect for ever.
+fn unix_stream(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
+    let until = Instant::now() + within(STEP, deadline)?;
+    let address = SocketAddrUnix::new(path)?;
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    loop {
+        match connect(&socket, &address) {
+            Ok(()) => break,
+            Err(Errno::AGAIN | Errno::INTR) => thread::sleep(within(A_WHILE, until)?),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let stream = UnixStream::from(socket);
+    stream.set_nonblocking(false)?;
+    Ok(stream)
+}
+
 /// A client's side of TLS, for several connections.
 pub(super) fn client(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Cause> {
     let trust = tls::Trust { verify: true, ca_file: ca_file.map(Path::to_owned) };
     tls::client_config(&trust).map_err(Cause::Setup)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// How it ends for a server that accepts, and neither reads nor hangs up.
+    fn end(bytes: usize, time: Duration) -> Result<End, Cause> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut connection = Connection::tcp(address, Instant::now() + time)?;
+        let _accepted = listener.accept().unwrap();
+        connection.send(&vec![b'x'; bytes])?;
+        connection.finish(Patience::Little)
+    }
+
+    #[test]
+    fn what_the_other_host_has_taken_is_known_from_what_it_has_not() {
+        const LONG: Duration = Duration::from_secs(20);
+        assert_eq!(end(1_000, LONG), Ok(End::StaysOpen));
+        assert_eq!(end(16 * 1024 * 1024, LONG), Err(Cause::Timeout));
+        // Written, and beyond what the other side has room for.
+        assert_eq!(end(1024 * 1024, LONG), Err(Cause::Timeout));
+        // Its time was over before that of the one who waits for it.
+        assert_eq!(end(1_000, Duration::from_millis(500)), Err(Cause::Timeout));
+    }
 }

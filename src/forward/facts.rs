@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use super::record::{
     Change, Group, Object, Phase, Record, Source, Talker, bounded, to_the_millisecond,
 };
+use crate::report::pause::held::{HeldCondition, HeldRule};
 use crate::report::{
     Alert, AlertGroups, Condition, ConditionNews, Counted, RuleNews, Stands, Subject, things,
 };
 use crate::rules::groups::Value;
+use crate::rules::minutes::time_of;
 use crate::rules::{Measure, Threshold, protocol};
 
 /// So many things of a kind are named: talkers, sources, objects, changes.
@@ -70,6 +72,32 @@ impl Record {
         self.count = news.caught_up;
         if let Some(rule) = &news.rule {
             self.of_rule_news(rule);
+        }
+        self
+    }
+
+    /// With what a pause held of a rule.
+    pub fn of_held_rule(mut self, id: i64, held: &HeldRule) -> Self {
+        self.of_rule(id, &held.name, "");
+        self.level = held.level;
+        (self.count, self.at_least) = (Some(held.count), held.at_least);
+        self.counted = word_of(held.measure).to_owned();
+        (self.first, self.last) = (Some(time_of(held.first)), Some(time_of(held.last)));
+        self
+    }
+
+    /// With what a pause held of a condition.
+    pub fn of_held_condition(mut self, held: &HeldCondition) -> Self {
+        self.level = held.level;
+        self.condition = condition_word(held.condition);
+        self.first = Some(to_the_millisecond(held.since));
+        self.last = Some(to_the_millisecond(held.until));
+        if let Condition::Rule(key) = held.condition {
+            self.of_rule(key.id(), held.rule.as_deref().unwrap_or_default(), "");
+        }
+        if held.count > 0 {
+            self.count = Some(held.count);
+            self.counted = word_of(Measure::Workloads).to_owned();
         }
         self
     }

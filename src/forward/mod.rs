@@ -159,25 +159,48 @@ pub struct Handed {
     pub served: usize,
     /// Why the others are not; `None` where the time was over and nothing failed.
     pub failure: Option<Failure>,
+    /// Whether it keeps connections open that we ended; `None` where that did not show.
+    pub stays_open: Option<bool>,
 }
 
-/// Hands records on to a receiver, in their order, until `deadline`. What is in doubt is
-/// not counted as served: it comes again, with the same id.
+/// How far records went, before it is known whose they are.
+#[derive(Default)]
+struct Went {
+    served: usize,
+    cause: Option<Cause>,
+    stays_open: Option<bool>,
+}
+
+impl Went {
+    /// Nowhere.
+    fn none(cause: Cause) -> Self {
+        Self { cause: Some(cause), ..Self::default() }
+    }
+}
+
+/// Hands on to a receiver what waits for it, in its order, until `deadline`. What is in
+/// doubt is not counted as served: it comes again, with the same id.
 pub fn hand_on(
     receiver: &Receiver,
-    records: &[&Queued],
+    queue: &Forward,
     sender: &Sender,
     book: &AddressBook,
     deadline: Instant,
 ) -> Handed {
-    let (served, cause) = match &receiver.way {
-        Way::File(folder) => file::append(folder, receiver.body, records),
+    let records = queue.waiting_for(&receiver.name);
+    let went = match &receiver.way {
+        Way::File(folder) => {
+            let (served, cause) = file::append(folder, receiver.body, &records);
+            Went { served, cause, stays_open: None }
+        }
         Way::Syslog { to, facility } => {
             let writer = line::Syslog { sender, facility: *facility, body: receiver.body };
-            syslog::send(to, &writer, records, book, deadline)
+            let stays_open = queue.stay_open.contains(&receiver.name);
+            syslog::send(to, &writer, &records, book, deadline, stays_open)
         }
     };
-    Handed { served, failure: cause.map(|cause| Failure::new(receiver, cause)) }
+    let Went { served, cause, stays_open } = went;
+    Handed { served, failure: cause.map(|cause| Failure::new(receiver, cause)), stays_open }
 }
 
 /// Tries the way to a receiver, and sends nothing.

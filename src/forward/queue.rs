@@ -23,7 +23,7 @@ use crate::lang::Both;
 /// The most records that wait, of all receivers together.
 pub const RECORDS: usize = 20_000;
 
-/// The most bytes of them, as JSON.
+/// The most bytes of them and of the names of those they are for, as JSON.
 pub const BYTES: usize = 8 * 1024 * 1024;
 
 /// How long a record is tried.
@@ -45,6 +45,9 @@ pub struct Forward {
     /// The receivers that did not take what was handed on to them last, and why.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failing: BTreeMap<String, Both>,
+    /// The receivers that did not close a connection last when all was sent.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) stay_open: BTreeSet<String>,
     /// How many records were dropped for each receiver, which no mail has told yet.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     untold: BTreeMap<String, u64>,
@@ -110,6 +113,15 @@ impl Forward {
         self.backlog.0.retain(|queued| !queued.to.is_empty());
     }
 
+    /// Takes note whether the receiver keeps connections open that we ended.
+    pub fn note_stays_open(&mut self, name: &str, stays_open: bool) {
+        if stays_open {
+            self.stay_open.insert(name.to_owned());
+        } else {
+            self.stay_open.remove(name);
+        }
+    }
+
     /// Lets go of what waits for receivers that are none any more: for each how many.
     pub fn keep_only(&mut self, receivers: &[Receiver]) -> BTreeMap<String, u64> {
         let names: BTreeSet<&str> = receivers.iter().map(|one| one.name.as_str()).collect();
@@ -125,6 +137,7 @@ impl Forward {
         }
         self.backlog.0.retain(|queued| !queued.to.is_empty());
         self.failing.retain(|name, _| names.contains(name.as_str()));
+        self.stay_open.retain(|name| names.contains(name.as_str()));
         gone
     }
 
@@ -175,8 +188,11 @@ impl Queued {
         self.to.iter().any(|to| to == name)
     }
 
+    /// The bytes of the record and of the names, as they stand in its line.
     fn size(&self) -> usize {
-        self.json.len()
+        let escaped = |name: &String| name.matches(['"', '\\']).count();
+        let names = self.to.iter().map(|name| name.len() + escaped(name) + 3);
+        self.json.len() + names.sum::<usize>()
     }
 }
 
@@ -324,15 +340,31 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_names_of_the_most_receivers_leave_the_queue_readable() {
+        let name = |at: usize| format!("{at}{}", "規".repeat(63));
+        let receivers: Vec<Receiver> =
+            (0..super::super::RECEIVERS).map(|at| receiver(&name(at))).collect();
+        let mut queue = Forward::default();
+        queue.put((0..RECORDS).map(record).collect(), &receivers);
+
+        let written = serde_json::to_string(&queue).unwrap();
+        assert_eq!(serde_json::from_str::<Forward>(&written).unwrap(), queue);
+        let lines: usize = queue.backlog.0.iter().map(Queued::size).sum();
+        assert!(lines <= BYTES && queue.waiting() > 1_000, "{lines}: {}", queue.waiting());
+    }
+
+    #[test]
     fn what_is_too_old_or_a_removed_receivers_is_let_go() {
         let mut queue = Forward::default();
         queue.put(vec![record(0), record(60)], &[receiver("a"), receiver("b")]);
         queue.expire(at(30 * 24 * 3_600 + 60));
         assert_eq!(ids(&queue, "a"), ["17.ab.60"]);
         queue.failing.insert("b".to_owned(), "gone".into());
+        queue.note_stays_open("b", true);
         let gone = queue.keep_only(&[receiver("a")]);
         assert_eq!(gone, BTreeMap::from([("b".to_owned(), 1)]));
         assert_eq!((queue.waiting(), queue.failing.len()), (1, 0));
+        assert!(queue.stay_open.is_empty());
         queue.keep_only(&[]);
         assert_eq!(queue.waiting(), 0);
     }

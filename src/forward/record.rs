@@ -248,7 +248,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What all records of one mail have in common.
+/// What all records of one run have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
     /// The time of the report.
@@ -259,8 +259,6 @@ pub struct Head<'a> {
     pub pce: &'a str,
     /// The org.
     pub org: &'a str,
-    /// Without `<>`.
-    pub message_id: &'a str,
 }
 
 /// A thing told in words.
@@ -277,7 +275,7 @@ pub struct Words {
 }
 
 impl Record {
-    /// A record of a mail, with nothing in it but what is common and the words.
+    /// A record of no mail yet, with nothing in it but what is common and the words.
     pub fn new(head: &Head<'_>, kind: Kind, level: Level, words: Words) -> Self {
         Self {
             kind,
@@ -287,7 +285,6 @@ impl Record {
             site: head.site.to_owned(),
             pce: head.pce.to_owned(),
             org: head.org.to_owned(),
-            message_id: head.message_id.to_owned(),
             text: bounded(&words.text),
             meaning: bounded(&words.meaning),
             advice: bounded(&words.advice),
@@ -295,10 +292,10 @@ impl Record {
         }
     }
 
-    /// With the id of the `nth` one of its mail.
-    pub fn numbered(mut self, nth: usize) -> Self {
-        let unique = self.message_id.split('@').next().unwrap_or_default();
-        self.id = format!("{unique}.{nth}");
+    /// As the `nth` one of its run, told by the mail of that Message-ID, which has no `<>`.
+    pub fn told_by(mut self, message_id: &str, nth: usize) -> Self {
+        let unique = message_id.split('@').next().unwrap_or_default();
+        (self.id, self.message_id) = (format!("{unique}.{nth}"), message_id.to_owned());
         self
     }
 

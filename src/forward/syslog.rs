@@ -2,7 +2,8 @@
 //!
 //! No way gives a receipt. By a stream at most [`BATCH`] bytes go over one connection,
 //! which is then closed: what the server has read to that end counts as served, and what
-//! broke off before comes again.
+//! broke off before comes again. So does what went to a server that does not close its
+//! side; of one that is known for that, what its host has taken counts as served.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::os::unix::net::UnixDatagram;
@@ -12,11 +13,11 @@ use std::time::Instant;
 
 use rustls::ClientConfig;
 
-use super::connection::{Connection, client, within};
+use super::connection::{Connection, End, Patience, client, within};
 use super::failure::Cause;
 use super::line::{Syslog, framed};
 use super::queue::Queued;
-use super::{Address, Framing, STEP, Server};
+use super::{Address, Framing, STEP, Server, Went};
 use crate::net::AddressBook;
 
 /// The longest datagram by UDP: every receiver should take it [RFC 5426, 3.2].
@@ -32,43 +33,38 @@ pub const BATCH: usize = 512 * 1024;
 const VOLLEY: usize = 50;
 
 /// Sends the records in their order until `deadline`; how many of them are there, and why
-/// the next is not.
+/// the next is not. `stays_open`: whether the server is known to keep connections open.
 pub(super) fn send(
     to: &Address,
     writer: &Syslog<'_>,
     records: &[&Queued],
     book: &AddressBook,
     deadline: Instant,
-) -> (usize, Option<Cause>) {
+    stays_open: bool,
+) -> Went {
+    let over = |framing, open: &dyn Fn() -> Result<Connection, Cause>| {
+        stream(open, framing, (writer, records), deadline, stays_open)
+    };
     match to {
         Address::Unix(path) => match datagrams_to(path) {
             Ok(Some(socket)) => {
                 let send = |message: &[u8]| socket.send(message);
                 volley(send, writer, records, MESSAGE, deadline)
             }
-            Ok(None) => {
-                let open = || Connection::unix(path, deadline);
-                stream(open, Framing::Newline, writer, records, deadline)
-            }
-            Err(cause) => (0, Some(cause)),
+            Ok(None) => over(Framing::Newline, &|| Connection::unix(path, deadline)),
+            Err(cause) => Went::none(cause),
         },
         Address::Udp(server) => match udp(server, book, deadline) {
             Ok(socket) => {
                 let send = |message: &[u8]| socket.send(message);
                 volley(send, writer, records, DATAGRAM, deadline)
             }
-            Err(cause) => (0, Some(cause)),
+            Err(cause) => Went::none(cause),
         },
-        Address::Tcp(server, framing) => {
-            let open = || connect(server, None, book, deadline);
-            stream(open, *framing, writer, records, deadline)
-        }
+        Address::Tcp(server, framing) => over(*framing, &|| connect(server, None, book, deadline)),
         Address::Tls(server, framing, ca_file) => match client(ca_file.as_deref()) {
-            Err(cause) => (0, Some(cause)),
-            Ok(tls) => {
-                let open = || connect(server, Some(&tls), book, deadline);
-                stream(open, *framing, writer, records, deadline)
-            }
+            Err(cause) => Went::none(cause),
+            Ok(tls) => over(*framing, &|| connect(server, Some(&tls), book, deadline)),
         },
     }
 }
@@ -164,54 +160,76 @@ fn volley(
     records: &[&Queued],
     longest: usize,
     deadline: Instant,
-) -> (usize, Option<Cause>) {
-    for (at, queued) in records.iter().enumerate() {
-        if at > 0 && at % VOLLEY == 0 {
+) -> Went {
+    let mut went = Went::default();
+    for queued in records {
+        if went.served > 0 && went.served % VOLLEY == 0 {
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         if Instant::now() >= deadline {
-            return (at, None);
+            break;
         }
         let message = writer.message(&queued.record(), longest);
         // A port where nobody listens is told of at the next datagram, if at all.
         if let Err(error) = send(message.as_bytes()) {
-            return (at, Some(error.into()));
+            went.cause = Some(error.into());
+            break;
         }
+        went.served += 1;
     }
-    (records.len(), None)
+    went
 }
 
 /// The records over as many connections as it takes.
 fn stream(
-    open: impl Fn() -> Result<Connection, Cause>,
+    open: &dyn Fn() -> Result<Connection, Cause>,
     framing: Framing,
-    writer: &Syslog<'_>,
-    records: &[&Queued],
+    (writer, records): (&Syslog<'_>, &[&Queued]),
     deadline: Instant,
-) -> (usize, Option<Cause>) {
-    let mut served = 0;
-    while let Some(rest) = records.get(served..).filter(|rest| !rest.is_empty()) {
-        if served > 0 && Instant::now() >= deadline {
-            return (served, None);
+    stays_open: bool,
+) -> Went {
+    let patience = if stays_open { Patience::Little } else { Patience::Usual };
+    let mut went = Went::default();
+    while let Some(rest) = records.get(went.served..).filter(|rest| !rest.is_empty()) {
+        let is_over = || went.served > 0 && Instant::now() >= deadline;
+        if is_over() {
+            break;
         }
-        let mut bytes = Vec::new();
-        let mut taken = 0;
-        for queued in rest {
-            let message = framed(writer.message(&queued.record(), MESSAGE), framing);
-            if taken > 0 && bytes.len() + message.len() > BATCH {
-                break;
-            }
-            bytes.extend(message);
-            taken += 1;
-        }
+        let (bytes, taken) = batch(rest, writer, framing);
         let sent = open().and_then(|mut connection| {
             connection.send(&bytes)?;
-            connection.finish()
+            connection.finish(patience)
         });
+        if let Ok(end) = sent {
+            went.stays_open = Some(end == End::StaysOpen);
+        }
         match sent {
-            Ok(()) => served += taken,
-            Err(cause) => return (served, Some(cause)),
+            Ok(End::StaysOpen) if !stays_open => {
+                went.cause = Some(Cause::StaysOpen);
+                break;
+            }
+            Ok(_) => went.served += taken,
+            // That was our time, and not what the server takes.
+            Err(Cause::Timeout) if is_over() => break,
+            Err(cause) => {
+                went.cause = Some(cause);
+                break;
+            }
         }
     }
-    (served, None)
+    went
+}
+
+/// What goes over one connection, and how many records that is.
+fn batch(records: &[&Queued], writer: &Syslog<'_>, framing: Framing) -> (Vec<u8>, usize) {
+    let (mut bytes, mut taken) = (Vec::new(), 0);
+    for queued in records {
+        let message = framed(writer.message(&queued.record(), MESSAGE), framing);
+        if taken > 0 && bytes.len() + message.len() > BATCH {
+            break;
+        }
+        bytes.extend(message);
+        taken += 1;
+    }
+    (bytes, taken)
 }

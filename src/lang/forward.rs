@@ -15,7 +15,7 @@ texts! {
     }
     name(said) {
         en: "its name can't be looked up ({said}); check url and the name server",
-        zh: "查不到名稱（{said}）；請檢查 url 與名稱伺服器"
+        zh: "無法解析主機名稱（{said}）；請檢查 url 與名稱伺服器"
     }
     system(said) {
         en: "{said}; check url, and whether the receiver listens there",
@@ -30,8 +30,8 @@ texts! {
         zh: "{said}；請檢查 path，以及執行本程式的使用者在該處的權限"
     }
     timeout() {
-        en: "it took nothing in time; check url, the network and whether the receiver runs",
-        zh: "逾時仍未收下；請檢查 url、網路，以及接收端是否正在執行"
+        en: "it did not accept the data in time; check url, the network and whether the receiver runs",
+        zh: "逾時仍未接收資料；請檢查 url、網路，以及接收端是否正在執行"
     }
     closed() {
         en: "it closed the connection before it had all; look at the receiver's own log, and whether its port wants TLS",
@@ -55,12 +55,12 @@ texts! {
         zh: "接收端 {name}：{place} 接受連線；未傳送任何內容"
     }
     aimed(name, place) {
-        en: "receiver {name}: records go to {place}; nobody says whether one comes there",
+        en: "receiver {name}: records go to {place}; delivery can't be confirmed",
         zh: "接收端 {name}：紀錄會送往 {place}；但無從得知是否送達"
     }
     no_receipt() {
         en: "syslog gives no receipt: a record may come twice (with the same id), and one may be lost on the way",
-        zh: "syslog 沒有送達回條：同一筆紀錄可能重複送達（id 相同），也可能在途中遺失"
+        zh: "syslog 沒有送達確認機制：同一筆紀錄可能重複送達（id 相同），也可能在途中遺失"
     }
     aimed_fix() {
         en: "Where each record counts, use tls:// or a file.",
@@ -108,24 +108,37 @@ texts! {
         zh: "沒有編號 {id} 的規則；不會為它轉送任何內容"
     }
 
+    begins(name) {
+        en: "Alerts not handed on to {name}",
+        zh: "警示無法轉送至 {name}"
+    }
+    lasts(name) {
+        en: "Alerts still not handed on to {name}",
+        zh: "警示仍無法轉送至 {name}"
+    }
+    ended(name) {
+        en: "Alerts handed on again to {name}",
+        zh: "警示已恢復轉送至 {name}"
+    }
+
     dropped(name) {
         en: "Records for {name} dropped",
         zh: "捨棄要轉送給 {name} 的紀錄"
     }
     dropped_text(name, records) {
         en: "The receiver {name} (forward) did not take what was handed on to it for so long that the oldest records had to go, {records} of them: 20,000 records, 8 MiB and 30 days are kept at most. The mails told all of it.",
-        zh: "接收端 {name}（forward）過久未收下轉送的紀錄，因此捨棄最舊的 {records} 筆：最多保留 20,000 筆、8 MiB 與 30 天。這些內容都已由郵件通知。"
+        zh: "接收端 {name}（forward）長時間未接收轉送的紀錄，因此捨棄最舊的 {records} 筆：最多保留 20,000 筆、8 MiB 與 30 天。這些內容都已由郵件通知。"
     }
     dropped_do() {
         en: "See that the receiver takes records again: `illumio-monitor check` says what fails. What it misses stands in the mails.",
         zh: "請讓接收端恢復收件：`illumio-monitor check` 會指出失敗原因。缺少的內容可在郵件中找到。"
     }
     let_go(name) {
-        en: "Records for {name} let go",
-        zh: "不再轉送給 {name}"
+        en: "Records for {name} discarded",
+        zh: "捨棄等待轉送給 {name} 的紀錄"
     }
     let_go_text(name, records) {
-        en: "The receiver {name} stands under forward no more, and {records} records that waited for it were let go. The mails told all of it.",
+        en: "{name} is no longer listed under forward; {records} records that were waiting for it were discarded. Their contents were also mailed.",
         zh: "接收端 {name} 已不在 forward 中，原本等待轉送的 {records} 筆紀錄已捨棄。這些內容都已由郵件通知。"
     }
     let_go_do() {

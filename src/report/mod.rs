@@ -370,6 +370,8 @@ pub struct ConditionNews {
     pub expires: Option<Expiry>,
     /// For [`Condition::Rule`]: which rule, and what it has to tell.
     pub rule: Option<Box<RuleNews>>,
+    /// For [`Condition::Forward`]: what the user calls the receiver.
+    pub receiver: Option<String>,
     /// A pause holds it, or held it until its end: for the pause's card, and not to be told
     /// by itself.
     pub held: bool,

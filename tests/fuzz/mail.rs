@@ -302,6 +302,7 @@ fn news() -> impl Strategy<Value = ConditionNews> {
                 told_in: Vec::new(),
                 caught_up,
                 expires,
+                receiver: None,
                 held: false,
                 rule: rule.map(Box::new),
             }

@@ -71,6 +71,7 @@ pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str)
         caught_up: None,
         expires: None,
         rule: None,
+        receiver: None,
         held: false,
     }
 }

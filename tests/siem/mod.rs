@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +12,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, connect, listen, socket_with,
+};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
@@ -27,6 +32,8 @@ pub enum Manner {
     HangsUp,
     /// Takes the connection and reads nothing.
     NeverReads,
+    /// Reads all, and never closes its side.
+    StaysOpen,
 }
 
 /// A listener, until it is dropped.
@@ -60,7 +67,7 @@ impl Siem {
                     Manner::NeverReads => held.push(stream),
                     manner => {
                         let (manner, heard) = (manner.clone(), Arc::clone(&heard));
-                        thread::spawn(move || listen(stream, &manner, &heard));
+                        thread::spawn(move || hear(stream, &manner, &heard));
                     }
                 }
             }
@@ -97,6 +104,19 @@ impl Siem {
             }
         });
         siem
+    }
+
+    /// A socket of this host that takes no connection any more: its queue is full.
+    pub fn stopped_stream(path: &Path) -> (OwnedFd, OwnedFd) {
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let socket = || socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+        let address = SocketAddrUnix::new(path).unwrap();
+        let (listener, client) = (socket(), socket());
+        bind(&listener, &address).unwrap();
+        listen(&listener, 0).unwrap();
+        connect(&client, &address).unwrap();
+        assert_eq!(connect(socket(), &address), Err(Errno::AGAIN));
+        (listener, client)
     }
 
     fn new(port: u16) -> Self {
@@ -156,7 +176,7 @@ pub fn object(message: &str) -> Value {
     serde_json::from_str(&message[at..]).unwrap_or_else(|error| panic!("{error}: {message}"))
 }
 
-fn listen(stream: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) {
+fn hear(stream: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) {
     match manner {
         Manner::Lines => {
             let lines = BufReader::new(stream).lines().map_while(Result::ok);
@@ -165,6 +185,11 @@ fn listen(stream: TcpStream, manner: &Manner, heard: &Mutex<Vec<String>>) {
         Manner::Tls(config) => {
             let connection = ServerConnection::new(Arc::clone(config)).unwrap();
             counted(StreamOwned::new(connection, stream), heard);
+        }
+        Manner::StaysOpen => {
+            let _open = stream.try_clone().unwrap();
+            counted(stream, heard);
+            thread::sleep(Duration::from_secs(60));
         }
         _ => counted(stream, heard),
     }

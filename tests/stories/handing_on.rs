@@ -192,6 +192,94 @@ fn a_receiver_gets_what_it_asks_for() {
 }
 
 #[test]
+fn what_a_pause_held_comes_after_it_one_by_one_to_those_who_ask_for_it() {
+    let mut world = handing_on_to(json!([
+        {"name": "critical", "via": "file", "path": "critical", "levels": ["critical"]},
+        {"name": "rule", "via": "file", "path": "rule", "rules": [2]},
+        {"name": "all", "via": "file", "path": "out"}
+    ]));
+    world.rule(json!({"type": "event", "name": "Log-in", "filter_value": "user.sign_in"}));
+    let pause = json!({
+        "id": 1, "rules": [1, 2], "from": "2026-08-03 02:00", "until": "2026-08-03 06:00",
+        "why": "CHG-123"
+    });
+    world.edit(|config| config["pauses"] = json!([pause]));
+    assert_eq!(world.run_at("01:50").code, 0);
+    tampered(&mut world, "db-01", "02:10");
+    tampered(&mut world, "db-02", "05:30");
+    world.pce.event(login_failed("eve", "10.1.1.1").at("03:00"));
+    world.run_every(30, "02:00", "06:10").iter().for_each(|run| assert_eq!(run.code, 0));
+
+    let run = world.run_at("06:15");
+
+    assert_eq!((run.code, run.mails.len(), run.number("forwarded")), (0, 1, 4), "{run:?}");
+    let told = lines_of(&world, "alerts.jsonl");
+    let of = |name: &str| lines_of(&world, &format!("../{name}/alerts.jsonl"));
+    assert_eq!([of("critical"), of("rule")].concat(), told);
+    let [tampering, log_in] = [&told[0], &told[1]];
+    assert_eq!((&tampering["kind"], &tampering["notice"]), (&json!("notice"), &json!("held_back")));
+    assert_eq!((&tampering["rule_id"], &tampering["rule_name"]), (&json!(1), &json!("Tampering")));
+    assert_eq!((&tampering["level"], &tampering["count"]), (&json!("critical"), &json!(2)));
+    assert_eq!(
+        (&tampering["first"], &tampering["last"]),
+        (&json!("2026-08-03T02:10:00Z"), &json!("2026-08-03T05:30:00Z"))
+    );
+    let text = tampering["text"].as_str().unwrap();
+    assert!(text.contains("Rule 1 Tampering: 2 matches") && text.contains("db-02"), "{text}");
+    assert!(!text.contains("Log-in"), "{text}");
+    assert_eq!((&log_in["level"], &log_in["count"]), (&json!("warning"), &json!(1)));
+    assert_ne!(tampering["id"], log_in["id"]);
+}
+
+#[test]
+fn a_condition_that_a_pause_held_comes_as_bad_as_it_was() {
+    let mut world = handing_on_to(json!([
+        {"name": "critical", "via": "file", "path": "out", "levels": ["critical"]}
+    ]));
+    let pause = json!({
+        "id": 1, "rules": "all", "conditions": ["pce"],
+        "from": "2026-08-03 02:00", "until": "2026-08-03 06:00", "why": "CHG-123"
+    });
+    world.edit(|config| config["pauses"] = json!([pause]));
+    assert_eq!(world.run_at("01:50").code, 0);
+    world.pce.fault(Fault::answer(503, "text/plain", "no").on("/").times(1_000));
+    assert_eq!(world.run_at("02:10").code, 75);
+    world.pce.heal();
+    world.run_every(30, "02:30", "06:15").iter().for_each(|run| assert_eq!(run.code, 0));
+    world.run_at("06:20");
+
+    let told = lines_of(&world, "alerts.jsonl");
+    let held = told.iter().find(|one| one["notice"] == "held_back").unwrap();
+    assert_eq!((&held["condition"], &held["level"]), (&json!("unreachable"), &json!("critical")));
+    assert!(held["first"].as_str().unwrap().starts_with("2026-08-03T02:10:"), "{held:#}");
+}
+
+#[test]
+fn a_record_names_the_mail_that_tells_it() {
+    let mut world = handing_on_to(json!([{"name": "file", "via": "file", "path": "out"}]));
+    world.rule(json!({"type": "event", "name": "Log-in", "filter_value": "user.sign_in"}));
+    let to = "dba@example.net";
+    world.set("email.routes", json!([{"rules": [1], "to": [to], "only": true}]));
+    assert_eq!(world.run_at("10:00").code, 0);
+    tampered(&mut world, "db-01", "10:05");
+    world.pce.event(login_failed("eve", "10.1.1.1").at("10:06"));
+
+    let run = world.run_at("10:10");
+
+    assert_eq!((run.code, run.mails.len()), (0, 2), "{run:?}");
+    let told = lines_of(&world, "alerts.jsonl");
+    for one in &told {
+        let id = format!("<{}>", one["message_id"].as_str().unwrap());
+        let mut mails = run.mails.iter().filter(|mail| mail.header("Message-ID") == id);
+        let mail = mails.next().unwrap_or_else(|| panic!("{id}"));
+        assert!(mail.subject().contains(one["rule_name"].as_str().unwrap()), "{one:#}");
+        assert_eq!(mail.to == [to], one["rule_id"] == 1);
+    }
+    assert_eq!(told.len(), 2);
+    assert_ne!(told[0]["id"], told[1]["id"]);
+}
+
+#[test]
 fn what_is_too_long_for_a_datagram_is_shortened_and_what_is_secret_is_hidden() {
     let udp = Siem::udp();
     let mut world = handing_on_to(json!([
@@ -210,8 +298,9 @@ fn what_is_too_long_for_a_datagram_is_shortened_and_what_is_secret_is_hidden() {
     let (short, whole) = (object(&message), lines_of(&world, "alerts.jsonl").remove(0));
     assert_eq!((&short["shortened"], whole.get("shortened")), (&json!(true), None));
     assert_eq!((&short["id"], &short["objects"]), (&whole["id"], &whole["objects"]));
-    for text in [short.to_string(), whole.to_string(), world.config()["state"].to_string()] {
-        assert!(!text.contains(&secret), "{text}");
+    let history = world.run(&["history", "--json"]).stdout;
+    for text in [message, whole.to_string(), history] {
+        assert!(text.contains("db-") && !text.contains(&secret), "{text}");
     }
 }
 
@@ -251,7 +340,7 @@ fn check_tries_each_receiver_and_sends_nothing() {
     };
     says(0, "alerts.jsonl can be written");
     says(1, "no receipt");
-    says(2, "nobody says whether");
+    says(2, "delivery can't be confirmed");
     says(3, "nobody this host trusts");
     says(4, "refused");
     says(4, "Check url, and whether the receiver listens there");
@@ -291,7 +380,15 @@ fn a_mistake_in_a_receiver_is_told_with_its_place_and_what_to_write() {
         ),
         (
             json!([{"name": "a", "via": "file", "path": "x", "levels": []}]),
-            vec!["forward[0].levels", "empty"],
+            vec!["forward[0].levels", "empty, and would take nothing"],
+        ),
+        (
+            json!([{"name": "a", "via": "file", "path": "x", "levels": " "}]),
+            vec!["forward[0].levels", "empty, and would take nothing"],
+        ),
+        (
+            json!([{"name": "a", "via": "file", "path": "x", "rules": ""}]),
+            vec!["forward[0].rules", "empty, and would take nothing"],
         ),
         (
             json!([{"name": "a", "via": "file", "path": "x", "rules": ["one"]}]),

@@ -52,7 +52,7 @@ fn a_receiver_that_was_down_for_a_day_gets_all_of_it_once_and_in_order() {
     let up = world.run_at("23:20");
     assert_eq!(up.code, 0, "{up:?}");
     let over = world.run_at("23:30");
-    assert!(over.mail().subject().contains("handed on again"), "{over:?}");
+    assert!(over.mail().subject().contains("handed on again to siem"), "{over:?}");
 
     let filed = lines_of(&world, "alerts.jsonl");
     let told = siem.objects(filed.len());
@@ -112,8 +112,57 @@ fn a_receiver_that_reads_nothing_delays_no_mail_and_no_other_receiver() {
     assert!(next.took < Duration::from_secs(20), "{next:?}");
     // However its lines are broken.
     let text = next.mail().text().split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = ["it took nothing in time", "did not close the connection when all was sent"];
+    let said = [
+        "it did not accept the data in time",
+        "did not close the connection when all was sent",
+        "Alerts not handed on to in TLS",
+        "Alerts not handed on to in the clear",
+    ];
     assert!(said.iter().all(|said| text.contains(said)), "{text}");
+}
+
+#[test]
+fn a_socket_of_this_host_whose_daemon_is_stopped_holds_up_no_run_and_no_check() {
+    let mut world = handing_on_to(json!([]));
+    let path = world.folder().join("log");
+    let stopped = Siem::stopped_stream(&path);
+    let url = format!("unix://{}", path.display());
+    world.set("forward", json!([{"name": "siem", "via": "syslog", "url": url}]));
+    assert_eq!(world.run_at("10:00").code, 0);
+    tampered(&mut world, "db-01", "10:05");
+
+    for time in ["10:10", "10:20"] {
+        let run = world.run_at(time);
+        assert_eq!((run.code, run.number("forwarded")), (75, 0), "{run:?}");
+        assert!(run.took < Duration::from_secs(15), "{run:?}");
+    }
+    let check = world.run(&["check"]);
+    assert!(check.stdout.contains(&format!("receiver siem ({url})")), "{check:?}");
+    assert!(check.took < Duration::from_secs(25), "{check:?}");
+    drop(stopped);
+}
+
+#[test]
+fn a_receiver_that_never_closes_is_told_of_once_and_gets_the_first_records_twice_at_most() {
+    let siem = Siem::tcp(Manner::StaysOpen);
+    let mut world = handing_on_to(json!([by_tcp(&siem)]));
+    assert_eq!(world.run_at("10:00").code, 0);
+    tampered(&mut world, "db-01", "10:05");
+    let first = world.run_at("10:10");
+    assert_eq!((first.code, first.number("forwarded")), (75, 0), "{first:?}");
+    assert!(first.stderr.contains("did not close the connection"), "{first:?}");
+    tampered(&mut world, "db-02", "10:15");
+    let second = world.run_at("10:20");
+    assert_eq!((second.code, second.number("forwarded")), (0, 3), "{second:?}");
+    tampered(&mut world, "db-03", "10:25");
+    let third = world.run_at("10:30");
+    assert_eq!((third.code, third.number("forwarded")), (0, 2), "{third:?}");
+
+    let told = siem.objects(6);
+    assert_eq!(hosts(&told), ["db-01", "db-01", "db-02", "db-03"]);
+    assert_eq!(told[0], told[1]);
+    let quiet = world.run_at("10:40");
+    assert_eq!((quiet.code, quiet.mails.len()), (0, 0), "{quiet:?}");
 }
 
 #[test]
@@ -196,7 +245,7 @@ fn a_file_has_whole_lines_each_once_after_a_torn_one_a_full_disk_and_a_roll_over
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{filler}{before}"));
     let told = world.run_at("10:40");
     assert_eq!(told.code, 0, "{told:?}");
-    assert!(told.mail().subject().contains("not handed on"), "{told:?}");
+    assert!(told.mail().subject().contains("not handed on to "), "{told:?}");
 
     let size = 10 * 1024 * 1024 - 100;
     let last = lines_of(&world, "alerts.jsonl").pop().unwrap();
@@ -273,7 +322,7 @@ fn a_receiver_that_is_taken_away_is_let_go_with_what_waited_for_it() {
 
     assert_eq!(gone.code, 0, "{gone:?}");
     let mail = gone.mail().text();
-    assert!(mail.contains("Records for siem let go") && mail.contains("2 records"), "{mail}");
+    assert!(mail.contains("Records for siem discarded") && mail.contains("2 records"), "{mail}");
     assert_eq!(world.run_at("10:40").mails.len(), 0);
     assert_eq!(world.config()["state"]["conditions"], json!({}));
     assert!(world.config()["state"].get("forward").is_none());

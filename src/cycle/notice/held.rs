@@ -14,6 +14,44 @@ use crate::rules::minutes::{Minute, time_of};
 /// The lines take so many characters at most; what is left is told in number.
 const LINES_MAX: usize = 3_600;
 
+/// What of a text of its own the lines of a rule take, in characters.
+const PART_MAX: usize = 1_900;
+
+/// One thing that a pause held back, by itself.
+pub enum Part<'h> {
+    /// Of the rule with that id.
+    Rule(i64, &'h HeldRule),
+    /// A condition.
+    Condition(&'h HeldCondition),
+    /// So many matches of rules there was no room for.
+    Beyond(u64),
+}
+
+impl<'h> Part<'h> {
+    /// All that is held: rules by their ids, conditions, the rest.
+    pub fn all_of(held: &'h Held) -> impl Iterator<Item = Self> {
+        let rules = held.rules.iter().map(|(id, rule)| Self::Rule(*id, rule));
+        let conditions = held.conditions.iter().map(Self::Condition);
+        let beyond = (held.beyond > 0).then_some(Self::Beyond(held.beyond));
+        rules.chain(conditions).chain(beyond)
+    }
+
+    /// What a pause's card says of it.
+    pub fn text(&self, reader: &Reader) -> String {
+        match self {
+            Self::Rule(id, rule) => {
+                let line = of_rule(*id, rule, reader);
+                let mut room = PART_MAX.saturating_sub(line.chars().count());
+                let mut told = Told { line, rule, alerts: Vec::new(), more: rule.more_alerts };
+                told.add_alerts(reader, &mut room);
+                told.lines(reader).collect::<Vec<_>>().join("\n")
+            }
+            Self::Condition(held) => of_condition(held, reader),
+            Self::Beyond(count) => words::held_beyond(reader.lang, "0", grouped(*count)),
+        }
+    }
+}
+
 /// What a pause held back; `pause`: as it stands in the config now.
 pub(super) fn notice(pause: Option<&Pause>, held: &Held, reader: &Reader) -> Notice {
     let lang = reader.lang;

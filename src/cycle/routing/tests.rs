@@ -78,6 +78,7 @@ fn news(condition: Condition, phase: Phase, level: Level) -> ConditionNews {
         caught_up: None,
         expires: None,
         rule: None,
+        receiver: None,
         held: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Look, expiry, rule_news, show};
 use crate::lang::conditions::{self as words, Words};
-use crate::lang::{Lang, counts, mail, reports};
+use crate::lang::{Lang, counts, forward, mail, reports};
 use crate::report::{Condition, ConditionNews, Phase};
 
 /// A subject is named with at most so many characters.
@@ -34,6 +34,13 @@ pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
     let Some(words) = words(news.condition) else {
         return expiry::title(lang, news);
     };
+    if let Some(receiver) = &news.receiver {
+        return match news.phase {
+            Phase::Begins => forward::begins(lang, receiver),
+            Phase::Lasts => forward::lasts(lang, receiver),
+            Phase::Ended => forward::ended(lang, receiver),
+        };
+    }
     let name = match news.phase {
         Phase::Begins => words.begins,
         Phase::Lasts => words.lasts,

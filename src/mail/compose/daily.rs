@@ -161,6 +161,7 @@ pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) ->
         caught_up: None,
         expires: None,
         rule: None,
+        receiver: None,
         held: false,
     };
     condition::title(lang, &news)
