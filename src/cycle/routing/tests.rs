@@ -168,15 +168,15 @@ fn what_others_got_is_said_in_few_lines() {
     assert_eq!(
         *lines,
         [
-            "Told to net, and not in this mail (9): rule 1, rule 2, rule 3, rule 4, +5",
-            "Told to db, and not in this mail (1): rule 10",
+            "Sent to net only, not in this mail (9): rule 1, rule 2, rule 3, rule 4, +5",
+            "Sent to db only, not in this mail (1): rule 10",
         ]
     );
     let lines = &shares[1].elsewhere;
     assert_eq!(
         *lines,
         [
-            "Told to db, and not in this mail (1): rule 10",
+            "Sent to db only, not in this mail (1): rule 10",
             "Told to soc, and not in this mail (1): lost",
         ]
     );
