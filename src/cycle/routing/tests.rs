@@ -177,7 +177,7 @@ fn what_others_got_is_said_in_few_lines() {
         *lines,
         [
             "Sent to db only, not in this mail (1): rule 10",
-            "Told to soc, and not in this mail (1): lost",
+            "Sent to soc only, not in this mail (1): lost",
         ]
     );
 }
