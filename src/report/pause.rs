@@ -249,8 +249,8 @@ impl Holds for Held<'_> {
     }
 
     fn still(&self, pause: i64, minute: Minute) -> bool {
-        let pause = self.pauses.get(pause);
-        pause.is_some_and(|pause| pause.only.is_some() && pause.holds(minute, self.pauses.zone))
+        let place = self.pauses.all.iter().position(|one| one.id == pause);
+        place.is_some_and(|nth| self.pauses.holding(minute) & self.of.some & (1 << nth) != 0)
     }
 }
 

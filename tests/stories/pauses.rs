@@ -554,6 +554,30 @@ fn what_a_removed_pause_had_set_aside_counts_as_if_it_had_never_been() {
 }
 
 #[test]
+fn what_a_pause_had_set_aside_of_a_rule_that_it_is_for_no_more_counts_again() {
+    let mut world = World::new();
+    let rule = json!({
+        "type": "event", "name": "Log-ins", "filter_value": "user.sign_in",
+        "threshold_type": "count", "threshold_count": 5, "threshold_window": 60
+    });
+    let (id, other) = (world.rule(rule), tampering(&world));
+    let eve = |rule: i64| {
+        json!({"id": 1, "rules": [rule], "match": {"user": "eve"}, "why": "test",
+               "from": "2026-08-03 02:00", "until": "2026-08-03 09:00"})
+    };
+    pause(&world, eve(id));
+    quiet(&world.run_at("02:00"));
+    world.pce.events((0..4).map(|_| login_failed("eve", "10.0.0.9").at("02:05")));
+    quiet(&world.run_at("02:10"));
+    // The same pause, for another rule now.
+    pause(&world, eve(other));
+    world.pce.events((0..4).map(|_| login_failed("eve", "10.0.0.9").at("02:15")));
+    let told = world.run_at("02:20");
+    says(&told, &["8 matches", "eve"]);
+    says_nothing_of(&told, &["Held back"]);
+}
+
+#[test]
 fn workloads_that_came_and_went_in_a_pause_are_named_on_its_card() {
     let mut world = World::new();
     let id = world.rule(json!({
