@@ -13,7 +13,7 @@ use crate::commands::moment::since;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{
-    Both, Lang, grouped, history as say, inspect, menu_rules as levels, rules as rule_words,
+    Lang, grouped, history as say, inspect, menu_rules as levels, rules as rule_words,
 };
 use crate::mail::compose::condition_name;
 use crate::report::history::{About, Became, Entry, Told};
@@ -229,20 +229,7 @@ impl Look {
                 Phase::Ended => say::ended(lang, rule(id)),
             },
             Told::Condition { about: About::Watched(condition), phase } => {
-                let news = ConditionNews {
-                    condition: *condition,
-                    phase: *phase,
-                    since: entry.at,
-                    detail: Both::default(),
-                    level: entry.level,
-                    told_by: None,
-                    told_in: Vec::new(),
-                    caught_up: None,
-                    expires: None,
-                    rule: None,
-                    receiver: None,
-                    held: false,
-                };
+                let news = ConditionNews::new(*condition, *phase, entry.at, entry.level);
                 condition_name(lang, &news)
             }
         }
@@ -322,12 +309,7 @@ impl Look {
             }
             Told::Condition { about, phase } => {
                 add("kind", "condition".into());
-                let phase = match phase {
-                    Phase::Begins => "begins",
-                    Phase::Lasts => "lasts",
-                    Phase::Ended => "ended",
-                };
-                add("phase", phase.into());
+                add("phase", phase.word().into());
                 match about {
                     About::Rule(rule) => add("rule", (*rule).into()),
                     About::Watched(condition) => add("condition", condition.word().into()),

@@ -13,7 +13,7 @@ use crate::config::Env;
 use crate::host::log;
 use crate::lang::{Lang, pauses as words};
 use crate::report::pause::words::State as How;
-use crate::report::pause::{MOST, Pause, When};
+use crate::report::pause::{MOST, Pause};
 use crate::rules::Filter;
 use crate::store::{self, Draft, Edited, Opened, StateUse};
 
@@ -38,8 +38,6 @@ struct Site {
     now: Timestamp,
     zone: TimeZone,
     opened: Opened,
-    /// The pauses as they stand in the file.
-    written: Vec<Value>,
 }
 
 impl Site {
@@ -47,23 +45,22 @@ impl Site {
         let opened = store::open(call.config, call.env, StateUse::Keep);
         let opened = opened.map_err(|unopened| Refusal::File(unopened.error))?;
         let now = opened.state.pce_time(call.now);
-        let written = store::look(call.config, call.env).map_err(Refusal::File)?.pauses;
-        Ok(Self { now, zone: opened.config.settings.timezone.clone(), opened, written })
+        Ok(Self { now, zone: opened.config.settings.timezone.clone(), opened })
     }
 
     fn line(&self, pause: &Pause, lang: Lang) -> String {
         pause.line(self.now, &self.zone, self.held(pause), lang)
     }
 
-    /// As the config has it, with how it is.
-    fn json(&self, pause: &Pause) -> Value {
+    /// As it stands among those that are `written` in the file, with how it is.
+    fn json(&self, pause: &Pause, written: &[Value]) -> Value {
         let (word, until) = match pause.state(self.now, &self.zone) {
             How::Holds(until) => ("holds", Some(until)),
             How::Comes => ("comes", None),
             How::Waits => ("waits", None),
             How::Over => ("over", None),
         };
-        let mut value = self.written.iter().find(|one| one["id"] == pause.id).cloned();
+        let mut value = written.iter().find(|one| one["id"] == pause.id).cloned();
         let object = value.as_mut().and_then(Value::as_object_mut);
         let mut object = object.map(std::mem::take).unwrap_or_default();
         object.insert("state".to_owned(), word.into());
@@ -72,16 +69,26 @@ impl Site {
         object.into()
     }
 
+    fn pause(&self, id: i64) -> Option<&Pause> {
+        self.opened.config.pauses.iter().find(|pause| pause.id == id)
+    }
+
     fn held(&self, pause: &Pause) -> u64 {
         self.opened.state.held.of(pause.id)
     }
+}
+
+/// The pauses as they stand in the file.
+fn written_pauses(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
+    Ok(store::look(call.config, call.env).map_err(Refusal::File)?.pauses)
 }
 
 fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let pauses = &site.opened.config.pauses;
     if as_json {
-        let all: Vec<Value> = pauses.iter().map(|pause| site.json(pause)).collect();
+        let written = written_pauses(call)?;
+        let all: Vec<Value> = pauses.iter().map(|pause| site.json(pause, &written)).collect();
         return Ok(Said { lines: vec![Value::from(all).to_string()], ..Said::default() });
     }
     let mut lines: Vec<String> = pauses.iter().map(|pause| site.line(pause, lang)).collect();
@@ -94,7 +101,7 @@ fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
 fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let pause = given(call, &site, lang, command)?;
-    let places = site.written.len();
+    let places = site.opened.config.pauses.len();
     let edited = edit(call, lang, |draft| {
         if let Some(rules) = pause["rules"].as_array() {
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
@@ -106,7 +113,7 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
     });
     let edited = edited.map_err(|refusal| of_options(refusal, places))?;
     told(call, lang, edited, command.json, |site, id| {
-        let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
+        let pause = site.pause(id);
         pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
     })
 }
@@ -279,12 +286,11 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
     let [id] = ids else { return Err(Refusal::usage(words::which_pause(lang))) };
     let no_such = || Refusal::usage(words::no_such(lang, id));
     let id: i64 = id.parse().map_err(|_| no_such())?;
-    let pauses = &site.opened.config.pauses;
-    let pause = pauses.iter().find(|pause| pause.id == id).ok_or_else(no_such)?;
+    let pause = site.pause(id).ok_or_else(no_such)?;
     let how = pause.state(site.now, &site.zone);
     if how == How::Over {
         let line = match as_json {
-            true => site.json(pause).to_string(),
+            true => site.json(pause, &written_pauses(call)?).to_string(),
             false => words::was_over(lang, id),
         };
         return Ok(Said { lines: vec![line], ..Said::default() });
@@ -307,13 +313,9 @@ pub fn stop(draft: &mut Draft, pause: &Pause, now: Timestamp, zone: &TimeZone) {
     let list = draft.list("pauses");
     let Some(at) = list.iter().position(|one| one["id"] == pause.id) else { return };
     let has_begun = pause.state(now, zone) != How::Comes;
-    let begins = match &pause.when {
-        When::Once { from, .. } => *from,
-        When::Weekly { begins, .. } => *begins,
-    };
     // To the minute it would end before it began.
     let ends = written(now, zone);
-    let is_fresh = begins.is_some_and(|begins| written(begins, zone) == ends);
+    let is_fresh = pause.begins().is_some_and(|begins| written(begins, zone) == ends);
     match has_begun && !is_fresh {
         true => draft.set_in("pauses", at, "until", Some(&ends.into())),
         false => draft.remove_from("pauses", at),
@@ -346,12 +348,10 @@ fn told(
 ) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let id = edited.result;
-    let pause = site.opened.config.pauses.iter().find(|pause| pause.id == id);
-    let line = match as_json {
-        true => pause
-            .map_or(json!({"id": id, "state": "removed"}), |pause| site.json(pause))
-            .to_string(),
-        false => line(&site, id),
+    let line = match (as_json, site.pause(id)) {
+        (true, Some(pause)) => site.json(pause, &written_pauses(call)?).to_string(),
+        (true, None) => json!({"id": id, "state": "removed"}).to_string(),
+        (false, _) => line(&site, id),
     };
     Ok(Said {
         lines: vec![line],

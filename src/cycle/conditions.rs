@@ -104,18 +104,10 @@ fn reminder_hours(condition: Condition, moment: &Moment<'_>) -> u32 {
 
 pub(super) fn news(phase: Phase, condition: Condition, held: &Held) -> ConditionNews {
     ConditionNews {
-        condition,
-        phase,
-        since: held.since,
         detail: held.detail.clone(),
-        level: held.level,
         told_by: held.told_by(),
         told_in: held.told_in.clone(),
-        caught_up: None,
-        expires: None,
-        rule: None,
-        receiver: None,
-        held: false,
+        ..ConditionNews::new(condition, phase, held.since, held.level)
     }
 }
 

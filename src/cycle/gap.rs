@@ -10,6 +10,9 @@ use crate::store::state::{Rhythm, State};
 /// So many begins of runs are kept, to know the usual time between two.
 const BEGINS: usize = 17;
 
+/// Runs that are further apart, in minutes, are no regular ones.
+const LONGEST_REGULAR: i64 = 60;
+
 /// So many gaps wait to be told; of more the oldest are let go.
 const UNTOLD: usize = 5;
 
@@ -55,6 +58,11 @@ impl Rhythm {
         self.begins.push(began);
         let more = self.begins.len().saturating_sub(BEGINS);
         self.begins.drain(..more);
+    }
+
+    /// The usual minutes between two runs that come regularly.
+    pub(super) fn regular(&self) -> Option<i64> {
+        self.usual().filter(|minutes| (1..=LONGEST_REGULAR).contains(minutes))
     }
 
     /// The usual minutes between two runs: the upper quartile, since runs by hand

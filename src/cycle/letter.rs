@@ -15,9 +15,6 @@ use crate::mail::outbox::{Asked, Waiting};
 use crate::report::{BeginMail, ConditionNews, Kind, Phase, Report};
 use crate::store::state::Rhythm;
 
-/// Runs that are further apart, in minutes, are no regular ones.
-const LONGEST_INTERVAL: i64 = 60;
-
 /// So many remarks stand in a mail's footer; `check` has all.
 const REMARKS: usize = 3;
 
@@ -110,10 +107,7 @@ pub(super) fn remarks(
 /// When the next run is due, after the usual time between two; unknown before the second
 /// one.
 pub(super) fn next_run(site: &Site<'_>, rhythm: &Rhythm, now: Timestamp) -> Option<String> {
-    let minutes = rhythm.usual()?;
-    if !(1..=LONGEST_INTERVAL).contains(&minutes) {
-        return None;
-    }
+    let minutes = rhythm.regular()?;
     let due = now.checked_add(SignedDuration::from_mins(minutes));
     let due = due.ok()?.to_zoned(site.zone());
     let due = due.strftime("%H:%M %:z").to_string();

@@ -6,7 +6,7 @@ use super::notice::Happened;
 use super::site::{Site, is_over};
 use crate::report::history::Entry;
 use crate::report::pause::held::HeldBack;
-use crate::report::pause::{Held, Pauses};
+use crate::report::pause::{Pauses, RulePauses};
 use crate::report::tally::Tally;
 use crate::report::{ConditionNews, Phase};
 use crate::rules::Rule;
@@ -30,7 +30,7 @@ pub(super) fn hold(
         return Vec::new();
     }
     let mut entries = Vec::new();
-    for (id, count) in tally.take_held(rule, &Held { pauses, of }) {
+    for (id, count) in tally.take_held(rule, &RulePauses { pauses, of }) {
         if let Some(pause) = pauses.get(id) {
             entries.push(Entry::held(now, rule, &count));
             held.hold(pause, rule, count, minute_of(now));
@@ -78,7 +78,7 @@ pub(super) fn found(
 ) -> Vec<Happened> {
     let pauses = site.pauses();
     let mut found = Vec::new();
-    let all = pauses.iter().find(|pause| pause.is_long() && pauses.holds_now(pause.id, now));
+    let all = pauses.iter().find(|pause| pause.is_long() && pauses.holds_now(pause, now));
     match all {
         None => held.all_told = None,
         Some(_) if held.all_told.is_some_and(|told| !is_over(told, TOLD_EVERY, now)) => {}

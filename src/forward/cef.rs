@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::record::{Kind, Phase, Record, Source, Talker};
+use super::record::{Kind, Record, Source, Talker};
+use crate::report::Phase;
 use crate::rules::Level;
 
 /// Who reports: this program, and not the PCE that it watches.
@@ -81,7 +82,7 @@ impl Extension {
         }
         self.labelled("cs1", "pce", &record.pce);
         self.labelled("cs2", "group", &record.group_names());
-        self.labelled("cs3", "phase", record.phase.map_or("", phase));
+        self.labelled("cs3", "phase", record.phase.map_or("", Phase::word));
         self.labelled("cs4", "messageId", &record.message_id);
         self.labelled("cs5", "technique", &record.technique);
         let objects: Vec<&str> = record.objects.iter().map(|object| object.name.as_str()).collect();
@@ -173,14 +174,6 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Alert => "alert",
         Kind::Condition => "condition",
         Kind::Notice => "notice",
-    }
-}
-
-fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Begins => "begins",
-        Phase::Lasts => "lasts",
-        Phase::Ended => "ended",
     }
 }
 

@@ -2,12 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::record::{
-    Change, Group, Object, Phase, Record, Source, Talker, bounded, to_the_millisecond,
-};
+use super::record::{Change, Group, Object, Record, Source, Talker, bounded, to_the_millisecond};
 use crate::report::pause::held::{HeldCondition, HeldRule};
 use crate::report::{
-    Alert, AlertGroups, Condition, ConditionNews, Counted, RuleNews, Stands, Subject, things,
+    Alert, AlertGroups, Condition, ConditionNews, Counted, Phase, RuleNews, Stands, Subject, things,
 };
 use crate::rules::groups::Value;
 use crate::rules::minutes::time_of;
@@ -60,15 +58,10 @@ impl Record {
 
     /// With what is known of a condition. `now` is when it is told.
     pub fn of_condition(mut self, news: &ConditionNews, now: Timestamp) -> Self {
-        let phase = match news.phase {
-            crate::report::Phase::Begins => Phase::Begins,
-            crate::report::Phase::Lasts => Phase::Lasts,
-            crate::report::Phase::Ended => Phase::Ended,
-        };
-        self.phase = Some(phase);
+        self.phase = Some(news.phase);
         self.condition = condition_word(news.condition);
         self.first = Some(to_the_millisecond(news.since));
-        self.last = (phase == Phase::Ended).then_some(to_the_millisecond(now));
+        self.last = (news.phase == Phase::Ended).then_some(to_the_millisecond(now));
         self.count = news.caught_up;
         if let Some(rule) = &news.rule {
             self.of_rule_news(rule);

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::net::AddressBook;
+use crate::report::Phase;
 use crate::rules::Level;
 
 pub use failure::{Cause, Failure};
@@ -110,7 +111,7 @@ impl Receiver {
     pub fn takes(&self, record: &Record) -> bool {
         let level = self.levels.is_empty()
             || self.levels.contains(&record.level)
-            || record.phase == Some(record::Phase::Ended);
+            || record.phase == Some(Phase::Ended);
         let of_rule = |id| self.rules.contains(&id);
         level && (self.rules.is_empty() || record.rule_id.is_some_and(of_rule))
     }
@@ -121,11 +122,6 @@ impl Receiver {
             Way::File(folder) => folder.join(self.body.file_name()).display().to_string(),
             Way::Syslog { to, .. } => to.url(),
         }
-    }
-
-    /// True where nobody says that a record has come: it may be lost on the way.
-    pub fn gives_no_receipt(&self) -> bool {
-        !matches!(self.way, Way::File(_))
     }
 }
 

@@ -301,7 +301,8 @@ mod tests {
 
     #[test]
     fn a_receiver_takes_what_it_asks_for_and_each_end_of_a_condition() {
-        use super::super::record::{Kind, Phase};
+        use super::super::record::Kind;
+        use crate::report::Phase;
         let wants = Receiver { levels: vec![Level::Critical], rules: vec![7], ..receiver("a") };
         let of = |level, rule_id, phase| Record {
             level,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::report::Phase;
 use crate::rules::Level;
 
 /// The longest text, in characters.
@@ -23,18 +24,6 @@ pub enum Kind {
     Condition,
     /// What was lost, skipped or begun afresh.
     Notice,
-}
-
-/// Where in its life a condition is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// It is new.
-    Begins,
-    /// It is told again.
-    Lasts,
-    /// It is over.
-    Ended,
 }
 
 /// One object. Absent is what there is nothing to say of.

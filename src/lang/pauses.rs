@@ -12,9 +12,10 @@ texts! {
     more_held_alerts(count) { en: "  and {count} more alerts", zh: "  另有 {count} 則警示" }
     held_condition(what, span, detail) { en: "{what}, {span}, over: {detail}", zh: "{what}，{span}，已結束：{detail}" }
     held_condition_lasts(what, span, detail) { en: "{what}, {span}: {detail}", zh: "{what}，{span}：{detail}" }
-    held_beyond(rules, count) {
-        en: "and {count} matches more, of further rules ({rules} of rules and conditions above the room there is)",
-        zh: "另有 {count} 次符合，屬於未列出的規則（因篇幅未列出 {rules} 項規則與狀態）"
+    held_beyond(count) { en: "and {count} matches of further rules", zh: "另有其他規則共 {count} 次符合" }
+    held_more(rules, count) {
+        en: "and {rules} more rules and conditions, with {count} matches",
+        zh: "另有 {rules} 項規則與狀態，共 {count} 次符合"
     }
     held_back_do() {
         en: "See whether all of it belongs to the work that was announced. What happened outside the pause was reported as usual.",

@@ -79,13 +79,8 @@ pub fn pauses(menu: &mut Menu<'_>) -> Result<(), Stop> {
     if menu.console.yes(&words::end_this(lang, pause.id), true)?
         && menu.save(|draft| command::stop(draft, pause, now, &zone)).is_some()
     {
-        told(menu, Style::Good, said)?;
+        menu.console.notice(Style::Good, &said);
     }
-    Ok(())
-}
-
-fn told(menu: &mut Menu<'_>, style: Style, text: String) -> Result<(), Stop> {
-    menu.console.notice(style, &text);
     Ok(())
 }
 

@@ -409,7 +409,8 @@ pub struct Expiry {
 }
 
 /// Where in its life a condition is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// It is new.
     Begins,
@@ -417,6 +418,37 @@ pub enum Phase {
     Lasts,
     /// It is over.
     Ended,
+}
+
+impl Phase {
+    /// Its word, for other programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Begins => "begins",
+            Self::Lasts => "lasts",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl ConditionNews {
+    /// With nothing to say but that.
+    pub fn new(condition: Condition, phase: Phase, since: Timestamp, level: Level) -> Self {
+        Self {
+            condition,
+            phase,
+            since,
+            detail: Both::default(),
+            level,
+            told_by: None,
+            told_in: Vec::new(),
+            caught_up: None,
+            expires: None,
+            rule: None,
+            receiver: None,
+            held: false,
+        }
+    }
 }
 
 impl Report {

@@ -121,6 +121,14 @@ impl Pause {
         self.rules == Paused::All && self.only.is_none()
     }
 
+    /// Its begin, where the config names one.
+    pub fn begins(&self) -> Option<Timestamp> {
+        match &self.when {
+            When::Once { from, .. } => *from,
+            When::Weekly { begins, .. } => *begins,
+        }
+    }
+
     /// When it is over for good; `None` for one that comes again and again.
     pub fn ends(&self) -> Option<Timestamp> {
         match &self.when {
@@ -161,19 +169,12 @@ impl Pause {
     /// Whether it holds everything for more than a day at a stretch.
     pub fn is_long(&self) -> bool {
         match &self.when {
-            When::Once { until, .. } => {
-                let begin = self.begin().unwrap_or(*until);
-                self.is_of_all() && until.duration_since(begin) > SignedDuration::from_hours(24)
+            When::Once { from, until } => {
+                let is_long = |from| until.duration_since(from) > SignedDuration::from_hours(24);
+                self.is_of_all() && from.is_none_or(is_long)
             }
             When::Weekly { .. } => false,
         }
-    }
-
-    /// When it begins, for one that does so once.
-    fn begin(&self) -> Option<Timestamp> {
-        let When::Once { from, until } = &self.when else { return None };
-        let longest = SignedDuration::from_hours(LONGEST_DAYS * 24);
-        from.or_else(|| until.checked_sub(longest).ok())
     }
 }
 
@@ -235,15 +236,15 @@ impl Matching {
     }
 }
 
-/// The pauses of one rule.
-pub struct Held<'p> {
+/// The pauses of one rule, among all.
+pub struct RulePauses<'p> {
     /// All of them.
     pub pauses: &'p Pauses<'p>,
     /// The rule's.
     pub of: OfRule,
 }
 
-impl Holds for Held<'_> {
+impl Holds for RulePauses<'_> {
     fn all(&self, minute: Minute) -> Option<i64> {
         self.pauses.which(Matching(self.of.all), minute)
     }
@@ -392,9 +393,8 @@ impl<'a> Pauses<'a> {
     }
 
     /// Whether that pause holds now.
-    pub fn holds_now(&self, id: i64, now: Timestamp) -> bool {
-        let pause = self.all.iter().find(|pause| pause.id == id);
-        pause.is_some_and(|pause| pause.holds(minute_of(now), self.zone))
+    pub fn holds_now(&self, pause: &Pause, now: Timestamp) -> bool {
+        pause.holds(minute_of(now), self.zone)
     }
 }
 

@@ -293,18 +293,12 @@ fn news() -> impl Strategy<Value = ConditionNews> {
     (which, phase, time(), any_text(), level(), more).prop_map(
         |(condition, phase, since, detail, level, (told_by, caught_up, expires, rule))| {
             ConditionNews {
-                condition,
-                phase,
-                since,
                 detail: detail.as_str().into(),
-                level,
                 told_by,
-                told_in: Vec::new(),
                 caught_up,
                 expires,
-                receiver: None,
-                held: false,
                 rule: rule.map(Box::new),
+                ..ConditionNews::new(condition, phase, since, level)
             }
         },
     )

@@ -61,18 +61,8 @@ fn footer(lang: Lang) -> Vec<String> {
 
 pub fn condition(condition: Condition, phase: Phase, level: Level, detail: &str) -> ConditionNews {
     ConditionNews {
-        condition,
-        phase,
-        since: at("2026-11-22T08:10:00Z"),
         detail: detail.into(),
-        level,
-        told_by: None,
-        told_in: Vec::new(),
-        caught_up: None,
-        expires: None,
-        rule: None,
-        receiver: None,
-        held: false,
+        ..ConditionNews::new(condition, phase, at("2026-11-22T08:10:00Z"), level)
     }
 }
 

@@ -19,7 +19,7 @@ fn attaching() -> World {
 }
 
 /// The attached file's bytes, if there is one.
-fn attached(mail: &Mail) -> Option<Vec<u8>> {
+pub(super) fn attached(mail: &Mail) -> Option<Vec<u8>> {
     let message = MessageParser::default().parse(&mail.raw).unwrap();
     let part = message.attachment(0)?;
     assert_eq!(part.attachment_name(), Some("alerts.jsonl.gz"));
@@ -27,7 +27,7 @@ fn attached(mail: &Mail) -> Option<Vec<u8>> {
     Some(part.contents().to_vec())
 }
 
-fn lines(file: &[u8]) -> Vec<Value> {
+pub(super) fn lines(file: &[u8]) -> Vec<Value> {
     let mut text = String::new();
     MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
     let lines = text.lines();

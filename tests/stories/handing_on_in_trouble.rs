@@ -2,7 +2,6 @@
 //! lost, none comes twice but with the same id, and no mail waits for any of it.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use illumio_monitor::forward::queue::RECORDS;
@@ -202,24 +201,6 @@ fn a_run_that_is_killed_before_it_hands_on_has_lost_nothing() {
     assert_eq!((hosts(&filed), all_differ(&filed)), (vec!["db-01", "db-02"], true));
 }
 
-/// A run that can write no file of more than so many kilobytes.
-fn run_with_files_up_to(world: &mut World, kilobytes: u32, time: &str) -> std::process::Output {
-    world.pce.set_now(time);
-    let plain = world.command(&["run"]);
-    let mut shell = Command::new("sh");
-    let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kilobytes * 2);
-    shell
-        .args(["-c", &limit, "sh"])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .env_clear()
-        .current_dir(world.folder());
-    for (name, value) in plain.get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    shell.stdin(Stdio::null()).output().unwrap()
-}
-
 #[test]
 fn a_file_has_whole_lines_each_once_after_a_torn_one_a_full_disk_and_a_roll_over() {
     let mut world = handing_on_to(json!([{"name": "file", "via": "file", "path": "out"}]));
@@ -238,10 +219,9 @@ fn a_file_has_whole_lines_each_once_after_a_torn_one_a_full_disk_and_a_roll_over
     let before = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{filler}{before}")).unwrap();
     tampered(&mut world, "db-03", "10:25");
-    let full = run_with_files_up_to(&mut world, 64, "10:30");
-    let said = String::from_utf8_lossy(&full.stderr).into_owned();
-    assert_eq!(full.status.code(), Some(75), "{said}");
-    assert!(said.contains("out/alerts.jsonl)"), "{said}");
+    let full = world.run_with_files_up_to(64, "10:30");
+    assert_eq!(full.code, 75, "{full:?}");
+    assert!(full.stderr.contains("out/alerts.jsonl)"), "{full:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{filler}{before}"));
     let told = world.run_at("10:40");
     assert_eq!(told.code, 0, "{told:?}");

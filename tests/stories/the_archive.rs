@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::mailbox::{Action, Options};
 use crate::pce::*;
-use crate::world::{Run, SmallDisk, World};
+use crate::world::{SmallDisk, World};
 
 fn archiving() -> World {
     let world = World::new();
@@ -43,32 +43,6 @@ fn left_over(world: &World) -> Vec<String> {
     let all = std::fs::read_dir(world.folder().join("logs/pce")).unwrap();
     let names = all.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".pending")).collect()
-}
-
-/// A run that can write no file of more than so many kilobytes.
-fn run_with_files_up_to(world: &mut World, kilobytes: u32, time: &str) -> Run {
-    world.pce.set_now(time);
-    let plain = world.command(&["run"]);
-    let mut shell = Command::new("sh");
-    let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kilobytes * 2);
-    shell
-        .args(["-c", &limit, "sh"])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .env_clear()
-        .current_dir(world.folder());
-    for (name, value) in plain.get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    let before = world.mailbox.count();
-    let output = shell.stdin(Stdio::null()).output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        took: std::time::Duration::ZERO,
-        mails: world.mailbox.all().split_off(before),
-    }
 }
 
 /// An event that no rule wants, of about so many kilobytes.
@@ -203,17 +177,17 @@ fn a_full_disk_costs_no_alert_is_mailed_once_and_what_was_kept_is_filed_later() 
     world.pce.event(agent_tampering("db-01").at("10:15"));
 
     // Room for the pending file, and none behind the archive's 40 KB.
-    let full = run_with_files_up_to(&mut world, 48, "10:20");
+    let full = world.run_with_files_up_to(48, "10:20");
     assert_eq!((full.code, full.number("alerts")), (75, 1), "{full:?}");
     assert!(full.stderr.contains("events.jsonl cannot be written"), "{full:?}");
     assert_eq!(world.config()["state"]["last_run"]["outcome"], "retry");
     assert!(full.mail().text().contains("db-01"));
     assert_eq!(counts(&world), (1, 0));
-    let told = run_with_files_up_to(&mut world, 48, "10:30");
+    let told = world.run_with_files_up_to(48, "10:30");
     assert_eq!(told.code, 75, "{told:?}");
     assert!(told.mail().subject().contains("Records not archived"), "{told:?}");
     assert_eq!(told.mail().header("X-Illumio-Monitor-Level"), "warning");
-    let quiet = run_with_files_up_to(&mut world, 48, "10:40");
+    let quiet = world.run_with_files_up_to(48, "10:40");
     assert_eq!((quiet.code, quiet.mails.len()), (75, 0), "{quiet:?}");
 
     let space = world.run_at("10:50");
@@ -231,7 +205,7 @@ fn records_that_find_no_room_at_all_are_counted_and_told() {
     world.pce.event(large("first", 200).at("10:05"));
     world.pce.event(agent_tampering("db-01").at("10:05"));
 
-    let full = run_with_files_up_to(&mut world, 48, "10:10");
+    let full = world.run_with_files_up_to(48, "10:10");
 
     assert_eq!((full.code, full.number("alerts")), (75, 1), "{full:?}");
     assert!(full.stderr.contains("not archived: 2."), "{full:?}");

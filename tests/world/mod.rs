@@ -198,6 +198,24 @@ impl World {
         run
     }
 
+    /// A run that can write no file of more than so many kilobytes.
+    pub fn run_with_files_up_to(&mut self, kilobytes: u32, when: impl When) -> Run {
+        self.pce.set_now(when);
+        let plain = self.command(&["run"]);
+        let mut shell = Command::new("sh");
+        let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kilobytes * 2);
+        shell
+            .args(["-c", &limit, "sh"])
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .env_clear()
+            .current_dir(self.folder());
+        for (name, value) in plain.get_envs() {
+            shell.env(name, value.unwrap_or_default());
+        }
+        self.run_command(shell)
+    }
+
     /// Starts a cycle, waits until it has come so far, and hands it over at work.
     pub fn run_until(&self, so_far: impl Fn(&Self) -> bool) -> Child {
         let mut run =

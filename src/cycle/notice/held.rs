@@ -47,7 +47,7 @@ impl<'h> Part<'h> {
                 told.lines(reader).collect::<Vec<_>>().join("\n")
             }
             Self::Condition(held) => of_condition(held, reader),
-            Self::Beyond(count) => words::held_beyond(reader.lang, "0", grouped(*count)),
+            Self::Beyond(count) => words::held_beyond(reader.lang, grouped(*count)),
         }
     }
 }
@@ -80,8 +80,10 @@ pub(super) fn notice(pause: Option<&Pause>, held: &Held, reader: &Reader) -> Not
     told.iter_mut().for_each(|told| told.add_alerts(reader, &mut room));
     let mut lines: Vec<String> = told.into_iter().flat_map(|told| told.lines(reader)).collect();
     lines.extend(conditions);
-    if left_out.0 > 0 || left_out.1 > 0 {
-        lines.push(words::held_beyond(lang, grouped(left_out.0), grouped(left_out.1)));
+    match left_out {
+        (0, 0) => {}
+        (0, count) => lines.push(words::held_beyond(lang, grouped(count))),
+        (rules, count) => lines.push(words::held_more(lang, grouped(rules), grouped(count))),
     }
     Notice { title, text: lines.join("\n"), advice: words::held_back_do(lang) }
 }

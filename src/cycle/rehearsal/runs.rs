@@ -8,9 +8,6 @@ use crate::store::state::Rhythm;
 /// Minutes between two runs, where there were none.
 const USUAL_MINUTES: i64 = 10;
 
-/// Runs that are further apart, in minutes, are no regular ones.
-const LONGEST_MINUTES: i64 = 60;
-
 /// The moments of runs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Runs {
@@ -23,9 +20,8 @@ pub(super) struct Runs {
 impl Runs {
     /// In the rhythm of the runs that there were; `now` is in step where there were none.
     pub fn of(rhythm: &Rhythm, now: Timestamp) -> Self {
-        let usual = rhythm.usual().filter(|usual| (1..=LONGEST_MINUTES).contains(usual));
         let base = rhythm.begins.last().copied().unwrap_or(now);
-        Self { base, every: usual.unwrap_or(USUAL_MINUTES) }
+        Self { base, every: rhythm.regular().unwrap_or(USUAL_MINUTES) }
     }
 
     /// Minutes between two.

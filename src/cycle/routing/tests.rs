@@ -67,20 +67,7 @@ fn alert(rule_id: i64, level: Level) -> Alert {
 }
 
 fn news(condition: Condition, phase: Phase, level: Level) -> ConditionNews {
-    ConditionNews {
-        condition,
-        phase,
-        since: at(),
-        detail: "down".into(),
-        level,
-        told_by: None,
-        told_in: Vec::new(),
-        caught_up: None,
-        expires: None,
-        rule: None,
-        receiver: None,
-        held: false,
-    }
+    ConditionNews { detail: "down".into(), ..ConditionNews::new(condition, phase, at(), level) }
 }
 
 fn notice(title: &str) -> Notice {

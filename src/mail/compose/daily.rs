@@ -4,7 +4,7 @@ use super::item::tag;
 use super::palette::Tone;
 use super::view::{Card, Entry, List, NAME_MAX, SummaryRow, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
-use crate::lang::{Both, Lang, counts, pauses as pause_words, reports as words};
+use crate::lang::{Lang, counts, pauses as pause_words, reports as words};
 use crate::report::daily::{Daily, Learning, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::{Level, groups};
@@ -150,20 +150,7 @@ fn figure(what: String, count: String, note: String) -> Entry {
 
 /// What the condition's first mail called it.
 pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
-    let news = ConditionNews {
-        condition,
-        phase: Phase::Begins,
-        since,
-        detail: Both::default(),
-        level: Level::Warning,
-        told_by: None,
-        told_in: Vec::new(),
-        caught_up: None,
-        expires: None,
-        rule: None,
-        receiver: None,
-        held: false,
-    };
+    let news = ConditionNews::new(condition, Phase::Begins, since, Level::Warning);
     condition::title(lang, &news)
 }
 

@@ -27,13 +27,9 @@ impl Pause {
         if let Some(until) = self.holds_until(now, zone) {
             return State::Holds(until);
         }
-        let begins = match &self.when {
-            When::Once { from, .. } => *from,
-            When::Weekly { begins, .. } => *begins,
-        };
         match self.ends() {
             Some(ends) if ends <= now => State::Over,
-            _ if begins.is_some_and(|begins| begins > now) => State::Comes,
+            _ if self.begins().is_some_and(|begins| begins > now) => State::Comes,
             _ => State::Waits,
         }
     }
