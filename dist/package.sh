@@ -39,8 +39,14 @@ declare -A package=([rpmbuild]=rpm [rpmsign]=rpm [gpg]=gnupg [ar]=binutils)
 # put MODE SOURCE TARGET, below the stage.
 put() { install -D -m "$1" "$2" "$stage$3"; }
 put_gz() { mkdir -p "$stage$(dirname "$2")" && gzip -9nc "$1" >"$stage$2.gz" && chmod 644 "$stage$2.gz"; }
-# A guide beside the others: there its links to dist/ lead to the same folder.
-put_guide() { mkdir -p "$stage$2" && sed 's|](dist/|](|g' "$1" >"$stage$2/$(basename "$1")" && chmod 644 "$stage$2/$(basename "$1")"; }
+# A guide below FOLDER, where what stands in dist/ here stands beside the README: its links
+# go on leading to the same documents.
+put_guide() {
+    local to=$stage$2/${1#dist/}
+    mkdir -p "$(dirname "$to")"
+    sed 's|](dist/|](|g; s|](\.\./\.\./|](../|g' "$1" >"$to"
+    chmod 644 "$to"
+}
 
 # What needs cargo is made once and serves all three.
 make_papers() {
@@ -57,8 +63,8 @@ papers_of() { cat Cargo.lock src/commands/cli.rs dist/papers.sh dist/completions
 guides() {
     local file
     for file in README.md README.zh-TW.md CHANGELOG.md dist/security.md dist/security.zh-TW.md \
-        dist/postfix-relay.md dist/postfix-relay.zh-TW.md; do
-        [ ! -f "$file" ] || echo "$file"
+        dist/postfix-relay.md dist/postfix-relay.zh-TW.md dist/manual/*.md; do
+        echo "$file"
     done
 }
 

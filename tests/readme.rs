@@ -1,7 +1,7 @@
-//! The two READMEs, and the man page of the file, against the program: keys,
-//! defaults, ranges, commands and options are what the strict reader and the help
-//! know, examples are valid, links lead somewhere, and both READMEs say the same in
-//! the same order.
+//! README, manual and the documents beside it, and the man page of the file, against the
+//! program: keys, defaults, ranges, commands and options are what the strict reader and
+//! the help know, examples are valid, links lead somewhere, and each document says the
+//! same in both languages, in the same order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -11,6 +11,7 @@ mod keys;
 mod rooms;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 
 use illumio_monitor::commands::cli::{self, Parsed};
@@ -20,7 +21,23 @@ use illumio_monitor::rules::best_practices::Set;
 use illumio_monitor::store::{FILE_NAME, read_config};
 use serde_json::{Value, json};
 
-const READMES: [&str; 2] = ["README.md", "README.zh-TW.md"];
+const LANGS: [Lang; 2] = [Lang::En, Lang::ZhTw];
+
+/// The manual, in the order in which the README lists it.
+const CHAPTERS: [&str; 12] = [
+    "install",
+    "python-tool",
+    "menu",
+    "commands",
+    "configuration",
+    "rules",
+    "pauses",
+    "mail",
+    "forward",
+    "counting",
+    "troubleshooting",
+    "operation",
+];
 
 /// The commands that stand in a block of code, as the program is called there.
 const CALLS: [&str; 3] = [
@@ -34,13 +51,38 @@ fn root() -> &'static Path {
 }
 
 fn text(name: &str) -> String {
-    std::fs::read_to_string(root().join(name)).unwrap()
+    std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A document by its name without language and `.md`.
+fn document(name: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{name}.md"),
+        Lang::ZhTw => format!("{name}.zh-TW.md"),
+    }
+}
+
+fn chapter(name: &str, lang: Lang) -> String {
+    document(&format!("dist/manual/{name}"), lang)
+}
+
+/// All documents for users, README first.
+fn documents(lang: Lang) -> Vec<String> {
+    let others = ["dist/postfix-relay", "dist/security"].map(|name| document(name, lang));
+    let chapters = CHAPTERS.map(|name| chapter(name, lang));
+    std::iter::once(document("README", lang)).chain(chapters).chain(others).collect()
+}
+
+/// What all of them say.
+fn all(lang: Lang) -> String {
+    documents(lang).iter().map(|name| text(name)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn the_best_practices_against_attackers_stand_in_the_papers() {
-    for (name, lang) in READMES.into_iter().zip([Lang::En, Lang::ZhTw]) {
-        let text = text(name);
+    for lang in LANGS {
+        let name = chapter("rules", lang);
+        let text = text(&name);
         for rule in Set::Security.rules(lang) {
             let (rule_name, technique) = (&rule["name"], rule["technique"].as_str());
             let begins = format!("| {} | ", rule_name.as_str().unwrap());
@@ -96,17 +138,6 @@ fn code(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// The rows of the config's tables: the keys of the first cell, and the other cells.
-fn rows(text: &str) -> Vec<(Vec<String>, Vec<String>)> {
-    let lines = prose(text).map(cells).filter(|cells| cells.len() >= 2);
-    lines
-        .map(|cells| {
-            let keys = code(&cells[0]).into_iter().map(str::to_owned).collect();
-            (keys, cells[1..].to_vec())
-        })
-        .collect()
-}
-
 /// The fenced blocks of JSON.
 fn json_blocks(text: &str) -> Vec<&str> {
     let blocks = text.split("```json\n").skip(1);
@@ -121,20 +152,49 @@ fn read(config: &Value) {
 }
 
 #[test]
-fn both_documents_have_the_same_headings_tables_and_blocks() {
-    let [english, chinese] = READMES.map(text);
+fn each_document_has_the_same_headings_tables_and_blocks_in_both_languages() {
     let levels =
         |text: &str| -> Vec<usize> { headings(text).into_iter().map(|(level, _)| level).collect() };
-    assert_eq!(levels(&english), levels(&chinese));
-    assert!(levels(&english).len() > 20);
     let table = |text: &str| -> Vec<usize> {
         let rows = prose(text).map(|line| cells(line).len());
         rows.filter(|count| *count > 0).collect()
     };
-    assert_eq!(table(&english), table(&chinese));
     let blocks = |text: &str| text.matches("\n```").count();
-    assert_eq!(blocks(&english), blocks(&chinese));
-    assert_eq!(json_blocks(&english).len(), json_blocks(&chinese).len());
+    let mut seen = 0;
+    for (name, chinese) in documents(Lang::En).iter().zip(documents(Lang::ZhTw)) {
+        let [english, chinese] = [text(name), text(&chinese)];
+        assert_eq!(levels(&english), levels(&chinese), "{name}");
+        assert_eq!(levels(&english).iter().filter(|level| **level == 1).count(), 1, "{name}");
+        assert_eq!(table(&english), table(&chinese), "{name}");
+        assert_eq!(blocks(&english), blocks(&chinese), "{name}");
+        assert_eq!(json_blocks(&english).len(), json_blocks(&chinese).len(), "{name}");
+        seen += levels(&english).len();
+    }
+    assert!(seen > 60, "{seen} headings were found");
+}
+
+#[test]
+fn the_readme_leads_to_each_document_in_their_order_and_is_read_in_two_minutes() {
+    for lang in LANGS {
+        let name = document("README", lang);
+        let text = text(&name);
+        assert!(text.lines().count() <= 150, "{name} is long");
+        let rows = text.lines().filter(|line| line.starts_with("| ["));
+        let targets = rows.map(|row| row.split("](").nth(1).unwrap().split(')').next().unwrap());
+        let targets: Vec<&str> = targets.collect();
+        assert_eq!(targets, documents(lang)[1..], "{name}");
+    }
+    let mut shipped: Vec<String> = std::fs::read_dir(root().join("dist/manual"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".md"))
+        .map(|name| format!("dist/manual/{name}"))
+        .collect();
+    shipped.sort();
+    let mut known: Vec<String> =
+        LANGS.into_iter().flat_map(|lang| CHAPTERS.map(|name| chapter(name, lang))).collect();
+    known.sort();
+    assert_eq!(shipped, known, "no chapter is forgotten");
 }
 
 #[test]
@@ -146,8 +206,8 @@ fn the_quick_start_is_two_commands() {
 
 #[test]
 fn every_command_and_option_of_the_help_stands_in_both() {
-    for name in READMES {
-        let text = text(name);
+    for lang in LANGS {
+        let (name, text) = (lang.tag(), all(lang));
         let mut left: Vec<Vec<String>> = vec![Vec::new()];
         let mut seen = 0;
         while let Some(path) = left.pop() {
@@ -188,9 +248,9 @@ fn named(help: &str) -> (Vec<String>, BTreeSet<String>) {
 
 #[test]
 fn every_command_line_shown_is_one_that_the_program_takes() {
-    for name in READMES {
-        let mut seen = 0;
-        for line in text(name).lines() {
+    for lang in LANGS {
+        let (name, mut seen) = (lang.tag(), 0);
+        for line in all(lang).lines() {
             let Some(call) = CALLS.iter().find_map(|call| line.trim().strip_prefix(call)) else {
                 continue;
             };
@@ -213,8 +273,8 @@ fn every_command_line_shown_is_one_that_the_program_takes() {
 fn every_target_of_make_that_is_named_is_there() {
     let makefile = text("Makefile");
     let letter = |letter: &char| letter.is_ascii_lowercase() || *letter == '-';
-    for name in [&READMES[..], &["CONTRIBUTING.md"]].concat() {
-        let text = text(name);
+    let documents = LANGS.map(|lang| (lang.tag(), all(lang)));
+    for (name, text) in documents.into_iter().chain([("contributing", text("CONTRIBUTING.md"))]) {
         let calls = text.split("`make ").chain(text.split("    make ")).skip(1);
         let named: BTreeSet<String> = calls
             .map(|rest| rest.chars().take_while(letter).collect())
@@ -230,10 +290,12 @@ fn every_target_of_make_that_is_named_is_there() {
 
 #[test]
 fn every_config_and_rule_shown_is_valid() {
-    for name in READMES {
-        let text = text(name);
+    let mut password = tempfile::NamedTempFile::new().unwrap();
+    password.write_all(b"correct horse").unwrap();
+    for lang in LANGS {
+        let (name, text) = (lang.tag(), all(lang));
         let blocks = json_blocks(&text);
-        assert!(blocks.len() >= 3, "{name}");
+        assert!(blocks.len() >= 10, "{name}: {} were found", blocks.len());
         for block in blocks {
             let value: Value =
                 serde_json::from_str(block).unwrap_or_else(|e| panic!("{block}: {e}"));
@@ -243,9 +305,13 @@ fn every_config_and_rule_shown_is_valid() {
             } else if value.get("api").is_some() {
                 read(&value);
             } else {
-                // A section by itself, in a config that has what every one needs.
+                // A section by itself, in a config that has what every one needs, and a file
+                // for the one that it names.
                 let mut whole = filled_example();
                 whole.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
+                if let Some(file) = whole.pointer_mut("/smtp/password_file") {
+                    *file = json!(password.path());
+                }
                 read(&whole);
             }
         }
@@ -265,24 +331,39 @@ fn filled_example() -> Value {
 
 #[test]
 fn every_link_leads_somewhere() {
-    for name in READMES {
-        let text = text(name);
-        let anchors: Vec<String> =
-            headings(&text).into_iter().map(|(_, text)| anchor(text)).collect();
+    let names = LANGS.into_iter().flat_map(documents).chain(["CONTRIBUTING.md".to_owned()]);
+    let mut seen = 0;
+    for name in names {
+        let text = text(&name);
         let lines: Vec<&str> = prose(&text).filter(|line| !line.starts_with("    ")).collect();
         let joined = lines.join("\n");
         let links = joined.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
-        let mut seen = 0;
         for link in links {
-            let leads = match link.strip_prefix('#') {
-                Some(to) => anchors.iter().any(|anchor| anchor == to),
-                None => root().join(link).exists(),
+            let (to, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let to = match to {
+                "" => root().join(&name),
+                to => root().join(&name).parent().unwrap().join(to),
             };
-            assert!(leads, "{name}: {link}");
+            assert!(to.exists(), "{name}: {link}");
+            assert!(
+                anchor.is_empty() || anchors(&to).iter().any(|one| one == anchor),
+                "{name}: {link}"
+            );
+            // Who reads Chinese goes on in Chinese.
+            let chinese = name.ends_with("zh-TW.md") && !name.starts_with("README");
+            assert!(
+                !chinese || link.contains(".zh-TW.md") || link.starts_with('#'),
+                "{name}: {link}"
+            );
             seen += 1;
         }
-        assert!(seen > 5, "{name}: {seen} links were found");
     }
+    assert!(seen > 60, "{seen} links were found");
+}
+
+fn anchors(document: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(document).unwrap();
+    headings(&text).into_iter().map(|(_, text)| anchor(text)).collect()
 }
 
 /// What GitHub makes of a heading: lower case, blanks as hyphens, no punctuation.
@@ -295,11 +376,9 @@ fn anchor(heading: &str) -> String {
 fn what_the_troubleshooting_explains_is_what_the_program_says() {
     let words = ["lang/check", "lang/config", "lang/status", "pce/error/words", "net/tls/words"];
     let rooms = words.map(|words| text(&format!("src/{words}.rs")));
-    for (name, heading) in READMES.iter().zip(["## Troubleshooting", "## 疑難排解"]) {
-        let text = text(name);
-        let section = text.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
-        let rows: Vec<Vec<String>> =
-            section.lines().map(cells).filter(|row| row.len() == 2).collect();
+    for name in LANGS.map(|lang| chapter("troubleshooting", lang)) {
+        let text = text(&name);
+        let rows: Vec<Vec<String>> = text.lines().map(cells).filter(|row| row.len() == 2).collect();
         assert!(rows.len() > 15, "{name}");
         for row in rows.iter().skip(2) {
             let said = rooms.iter().any(|room| room.contains(&row[0]));

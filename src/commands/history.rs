@@ -275,7 +275,7 @@ impl Look {
         time.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 
-    /// For scripts; the README names the keys.
+    /// For scripts; the manual names the keys.
     fn json(&self, entry: &Entry) -> Value {
         let mails = entry.mails.iter().map(|mail| {
             let (became, at) = match mail.became {

@@ -174,7 +174,7 @@ impl Status {
         }
     }
 
-    /// For scripts; the README names the keys.
+    /// For scripts; the manual names the keys.
     pub fn json(&self, max_age: u32, lang: Lang) -> Value {
         let run = self.last_run.as_ref();
         json!({

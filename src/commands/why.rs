@@ -103,7 +103,7 @@ fn said(
     }
 }
 
-/// For scripts; the README names the keys.
+/// For scripts; the manual names the keys.
 fn as_json(rule: &Rule, counted: &Counted<'_>, looked: Option<&Looked>, lang: Lang) -> Value {
     json!({
         "version": 1,

@@ -65,7 +65,7 @@ impl Outcome {
     }
 }
 
-/// The run's line; the README shows it.
+/// The run's line; the manual shows it.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figures = self.figures.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! One record: an alert, a condition or a notice as plain facts for another program.
 //!
 //! What stands here is a promise to whoever reads it: a field keeps its name and its
-//! meaning, new ones may join. The README's table names them all.
+//! meaning, new ones may join. The manual's table names them all.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

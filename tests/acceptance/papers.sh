@@ -19,6 +19,21 @@ holds "the program in all three is the same" same 1 bash -c "
       rpm2cpio '$RPM' | cpio --quiet -i --to-stdout ./usr/bin/illumio-monitor | sha256sum
       tar -xzOf '$THIS'/*.tar.gz --wildcards --no-wildcards-match-slash '*/illumio-monitor' | sha256sum; } | sort -u | wc -l"
 
+# The documents: their links lead from where they are installed, too.
+linked() {
+    local file link seen=0
+    while IFS= read -r file; do
+        while IFS= read -r link; do
+            [ -z "$link" ] || [ -e "$(dirname "$file")/$link" ] || { echo "$file: $link"; return 1; }
+            seen=$((seen + 1))
+        done < <(grep -v '^    ' "$file" | grep -oE '\]\([^)#:]+[)#]' | sed 's/^..//; s/.$//')
+    done < <(find "$1" -name '*.md')
+    [ "$seen" -ge 60 ] || { echo "$seen links were found"; return 1; }
+}
+holds "every link in the installed documents leads somewhere" linked $unpacked/usr/share/doc/illumio-monitor
+tar -xzf "$THIS"/*.tar.gz -C /run
+holds "and in the tarball" linked /run/illumio-monitor-*-linux
+
 # What is in the program.
 sbom() { jq -r "$1" "$THIS"/*.cdx.json; }
 holds "the SBOM is CycloneDX 1.5" same "CycloneDX 1.5" sbom '"\(.bomFormat) \(.specVersion)"'
@@ -70,14 +85,14 @@ man_1() { LC_ALL=C.UTF-8 MANWIDTH=200 man -l /usr/share/man/man1/illumio-monitor
 words_of() { sed -n 's/^complete .* -l \([a-z-]*\).*/--\1/p; s/^complete .* -a \([a-z-]*\) .*/\1/p' /usr/share/fish/vendor_completions.d/illumio-monitor.fish | sort -u; }
 in_man() { local word page; page=$(man_1); for word in $(words_of); do grep -qF -- "$word" <<<"$page" || { echo "illumio-monitor(1) says nothing of $word"; return 1; }; done; }
 holds "illumio-monitor(1) has every command and option" in_man
-keys() { sed -n '/^## Configuration/,/^## The mail/s/^| `\([a-z_.`, ]*\)` |.*/\1/p' "$REPO/README.md" | tr -d '`' | tr ',' '\n' | tr -d ' ' | grep -v '^state$'; }
+keys() { grep '^[a-z]' "$REPO/dist/manual/keys.txt" | tr ',' '\n' | tr -d ' '; }
 in_json_man() {
     local key page
     page=$(LC_ALL=C.UTF-8 MANWIDTH=200 man -l /usr/share/man/man5/illumio-monitor.json.5.gz | col -b)
-    [ "$(keys | wc -l)" -ge 40 ] || { echo "the README's table was not found"; return 1; }
+    [ "$(keys | wc -l)" -ge 40 ] || { echo "the keys' words were not found"; return 1; }
     for key in $(keys); do grep -qwF -- "$key" <<<"$page" || { echo "illumio-monitor.json(5) says nothing of $key"; return 1; }; done
 }
-holds "illumio-monitor.json(5) has every key of the README" in_json_man
+holds "illumio-monitor.json(5) has every key of the manual" in_json_man
 
 # The completions, as each shell loads them.
 by_bash() {

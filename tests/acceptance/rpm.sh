@@ -92,7 +92,7 @@ holds "config, state, waiting mail and secrets are kept again" same "$before" ke
 holds "an edited cron entry is kept" grep -q '^\*/5' "$ROOT/etc/cron.d/illumio-monitor"
 rm "$ROOT/etc/cron.d/illumio-monitor"
 rpm_ -U --replacepkgs "$RPM"
-holds "a deleted one comes back, as README says" present "$ROOT/etc/cron.d/illumio-monitor"
+holds "a deleted one comes back, as the manual says" present "$ROOT/etc/cron.d/illumio-monitor"
 holds "an enabled timer stays enabled" in_root systemctl is-enabled illumio-monitor.timer
 holds "the program goes on with the old state" ends_with 75 run_once
 before=$(kept)
@@ -105,7 +105,7 @@ holds "program, units and the timer's link are gone" absent "$ROOT"/usr/bin/illu
 holds "installed again, it goes on" rpm_ -i "$RPM"
 holds "and runs" ends_with 75 run_once
 rpm_ -e illumio-monitor
-holds "what README says wipes the rest" in_root sh -c 'rm -rf /var/lib/illumio-monitor /etc/illumio-monitor /etc/cron.d/illumio-monitor.rpmsave; rm -f /var/lib/systemd/timers/stamp-illumio-monitor.timer; userdel illumio-monitor'
+holds "what the manual says wipes the rest" in_root sh -c 'rm -rf /var/lib/illumio-monitor /etc/illumio-monitor /etc/cron.d/illumio-monitor.rpmsave; rm -f /var/lib/systemd/timers/stamp-illumio-monitor.timer; userdel illumio-monitor'
 holds "nothing is left, user and group included" in_root sh -c '! getent passwd illumio-monitor && ! getent group illumio-monitor'
 holds "no file either" same "" find "$ROOT"/{etc,var/lib,run} /run/layer/upper -name '*illumio-monitor*' -not -type c
 

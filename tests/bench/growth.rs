@@ -1,4 +1,4 @@
-//! How the cost grows: rows by rules, with the floor beside it, as tables for the README.
+//! How the cost grows: rows by rules, with the floor beside it, as tables for the manual.
 
 use crate::site::{Site, every_row, traffic_rules};
 use crate::stopwatch::{Taken, median, taken_by};

@@ -1,16 +1,63 @@
-//! The tables of keys in both READMEs, and man page 5, against what the strict reader
-//! asks for: each key, its default, its range, its words, and whether it is required.
+//! The keys' words (`dist/manual/keys.txt`) against what the strict reader asks for, and
+//! the tables of the manual and the entries of man page 5 that are made of both.
 //!
-//! `ILLUMIO_MONITOR_KEYS=write cargo test --test readme keys` writes an entry of the man
-//! page for each key that has none, from the README's row.
+//! `ILLUMIO_MONITOR_KEYS=write cargo test --test readme keys` writes them anew.
 
 use illumio_monitor::config::{self, Key, Kind};
-use illumio_monitor::lang::grouped;
-use serde_json::{Value, json};
+use illumio_monitor::lang::{Lang, grouped};
+use serde_json::Value;
 
-use crate::{READMES, root, rows, text};
+use crate::{CHAPTERS, chapter, code, root, text};
 
+const WORDS: &str = "dist/manual/keys.txt";
 const PAGE: &str = "dist/man/illumio-monitor.json.5";
+
+/// The keys beside those of the sections and rules: each a section, or a list of its own.
+const SECTIONS: [&str; 4] = ["rules", "pauses", "forward", "state"];
+
+/// A row of a table: keys that are told together, and their words.
+#[derive(Default)]
+struct Row {
+    keys: Vec<String>,
+    default: Option<[String; 2]>,
+    words: [String; 2],
+    man: Option<String>,
+}
+
+struct Table {
+    name: String,
+    rows: Vec<Row>,
+}
+
+fn tables() -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for line in text(WORDS).lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            tables.push(Table { name: name.to_owned(), rows: Vec::new() });
+            continue;
+        }
+        let rows = &mut tables.last_mut().expect("a table before the first key").rows;
+        let Some(words) = line.strip_prefix("    ") else {
+            let keys = line.split(", ").map(str::to_owned).collect();
+            rows.push(Row { keys, ..Row::default() });
+            continue;
+        };
+        let row = rows.last_mut().expect("a key before its words");
+        let (what, words) = words.split_once(':').expect("what the words are");
+        let words = words.trim().to_owned();
+        match what {
+            "en" => row.words[0] = words,
+            "zh" => row.words[1] = words,
+            "man" => row.man = Some(words),
+            "default" => {
+                let (english, chinese) = words.split_once(" / ").expect("both languages");
+                row.default = Some([english, chinese].map(str::to_owned));
+            }
+            other => panic!("{WORDS}: {other}"),
+        }
+    }
+    tables
+}
 
 /// As the documents call it: that of a rule bare.
 fn shown(key: &Key) -> String {
@@ -20,138 +67,212 @@ fn shown(key: &Key) -> String {
     }
 }
 
-/// `1–600`, with `dash` between; none where any number will do, or each means another thing.
-fn range(key: &Key, dash: &str) -> Option<String> {
+fn key(path: &str) -> Option<&'static Key> {
+    config::keys().iter().find(|key| shown(key) == path)
+}
+
+/// `1–600`; none where any number will do, or each means another thing.
+fn range(key: &Key) -> Option<String> {
     let Kind::Number(range) = &key.kind else { return None };
     let [from, to] = [range.start(), range.end()].map(|bound| u64::try_from(*bound).ok());
-    Some(format!("{}{dash}{}", grouped(from?), grouped(to?)))
+    Some(format!("{}–{}", grouped(from?), grouped(to?)))
 }
 
-/// What a row must say of a key beside its default.
-fn facts(key: &Key, required: &str) -> Vec<String> {
-    let mut facts: Vec<String> = range(key, "–").into_iter().collect();
-    if let Kind::Word(words) = &key.kind {
-        facts.extend(words.iter().map(|word| format!("`{word}`")));
+/// A value as a person would write it into the file.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.parse::<f64>().is_ok() => format!("`\"{text}\"`"),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
     }
-    if key.required {
-        facts.push(required.to_owned());
-    }
-    facts
 }
 
-#[test]
-fn the_tables_tell_each_key_as_the_strict_reader_has_it_and_no_other() {
-    for (name, (required, off)) in READMES.iter().zip([("required", "off"), ("必填", "停用")]) {
-        let rows = rows(&text(name));
-        for key in config::keys().iter() {
-            let path = shown(key);
-            let told = rows.iter().filter(|(keys, _)| keys.contains(&path));
-            let told: Vec<&Vec<String>> = told.map(|(_, cells)| cells).collect();
-            let first = told.first().unwrap_or_else(|| panic!("{name}: no row for {path}"));
-            let all = told.iter().map(|cells| cells.join(" ")).collect::<String>();
-            for fact in facts(key, required) {
-                assert!(all.contains(&fact), "{name}: {path} is {fact}: {all}");
-            }
-            let default = first.first().filter(|_| first.len() == 2).and_then(|cell| literal(cell));
-            match first.first() {
-                Some(cell) if key.holds == "off" => assert_eq!(cell, off, "{name}: {path}"),
-                _ => assert_eq!(default.unwrap_or_default(), key.holds, "{name}: {path}"),
-            }
+impl Row {
+    fn holding(&self, lang: usize) -> String {
+        let holds = key(&self.keys[0]).map_or(&Value::Null, |key| &key.holds);
+        match (&self.default, holds) {
+            (Some(words), _) => words[lang].clone(),
+            (None, Value::Null) => String::new(),
+            (None, holds) if holds == "off" => ["off", "停用"][lang].to_owned(),
+            (None, holds) => value(holds),
         }
-        let of_sections = ["api.", "email.", "smtp.", "settings."];
-        let shown = rows.iter().flat_map(|(keys, _)| keys);
-        let odd = shown
-            .filter(|key| of_sections.iter().any(|section| key.starts_with(section)))
-            .find(|key| config::keys().at(key).is_none());
-        assert_eq!(odd, None, "{name} tells of a key which nobody reads");
+    }
+
+    /// `| key | default | required; range; words |`
+    fn in_manual(&self, lang: usize, with_default: bool) -> String {
+        let first = key(&self.keys[0]);
+        let required = first.filter(|key| key.required).map(|_| ["required", "必填"][lang]);
+        let facts = [required.map(str::to_owned), first.and_then(range)];
+        let words = Some(self.words[lang].clone()).filter(|words| !words.is_empty());
+        let told: Vec<String> = facts.into_iter().flatten().chain(words).collect();
+        let keys: Vec<String> = self.keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = keys.join([", ", "、"][lang]);
+        let told = told.join(["; ", "；"][lang]).replace('|', "\\|");
+        let row = match with_default {
+            true => format!("| {keys} | {} | {told} |\n", self.holding(lang)),
+            false => format!("| {keys} | {told} |\n"),
+        };
+        row.replace("|  |", "| |")
+    }
+
+    /// The entry of the man page.
+    fn in_page(&self) -> String {
+        let names: Vec<&str> = self.keys.iter().map(String::as_str).collect();
+        let head = match &names[..] {
+            [one] => format!(".TP\n.B {one}\n"),
+            several => format!(".TP\n.BR {}\n", several.join(" \", \" ")),
+        };
+        let first = key(&self.keys[0]);
+        let default = Some(self.holding(0)).filter(|default| !default.is_empty());
+        let mut facts: Vec<String> = first.and_then(range).into_iter().collect();
+        let bare = if facts.is_empty() { "default: " } else { "default " };
+        facts.extend(default.map(|default| format!("{bare}{default}")));
+        let required = first.filter(|key| key.required).map(|_| "required".to_owned());
+        let words = self.man.as_ref().unwrap_or(&self.words[0]).clone();
+        let told = [Some(words), Some(facts.join(", ")), required];
+        let sentences = told.into_iter().flatten().filter(|told| !told.is_empty());
+        let sentences: Vec<String> = sentences.map(|told| sentence(&told)).collect();
+        head + &filled(&roff(&sentences.join(" ")))
     }
 }
 
-/// A default as it would stand in the file: a number, or one piece of code.
-fn literal(cell: &str) -> Option<Value> {
-    if let Ok(number) = cell.parse::<u32>() {
-        return Some(json!(number));
+/// With a capital and a full stop.
+fn sentence(words: &str) -> String {
+    let first = words.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = words.split_at(first);
+    format!("{}{}.", first.to_uppercase(), rest.trim_end_matches('.'))
+}
+
+/// Markdown as roff: code is bold, and of a link its text is left.
+fn roff(markdown: &str) -> String {
+    let mut links = markdown.split('[');
+    let mut bare = links.next().unwrap_or_default().to_owned();
+    for piece in links {
+        match piece.split_once("](").and_then(|(text, rest)| Some((text, rest.split_once(')')?))) {
+            Some((text, (_, rest))) => bare += &format!("{text}{rest}"),
+            None => bare += &format!("[{piece}"),
+        }
     }
-    let code = cell.strip_prefix('`')?.strip_suffix('`')?;
-    (!code.contains('`')).then(|| serde_json::from_str(code).unwrap_or(json!(code)))
+    let bare =
+        bare.replace('\\', "\\e").replace('-', "\\-").replace('–', "\\(en").replace('…', "...");
+    let pieces = bare.split('`').enumerate();
+    pieces
+        .map(
+            |(nth, piece)| if nth % 2 == 1 { format!("\\fB{piece}\\fR") } else { piece.to_owned() },
+        )
+        .collect()
+}
+
+/// In lines of at most 90 letters, none of which roff takes for a request.
+fn filled(words: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in words.split_whitespace() {
+        let line = lines.last_mut().expect("a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.len() + word.len() < 90 {
+            line.push_str(&format!(" {word}"));
+        } else {
+            let guard = if word.starts_with(['.', '\'']) { "\\&" } else { "" };
+            lines.push(format!("{guard}{word}"));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// `document` with each block between `begin` NAME and `end` made by `make`, and the names.
+fn with_blocks(
+    document: &str,
+    [begin, rest_of_line, end]: [&str; 3],
+    make: impl Fn(&str) -> String,
+) -> (String, Vec<String>) {
+    let mut pieces = document.split(begin);
+    let (mut made, mut names) = (pieces.next().unwrap_or_default().to_owned(), Vec::new());
+    for piece in pieces {
+        let (name, after) = piece.split_once(rest_of_line).expect("a name");
+        let (_, after) = after.split_once(end).unwrap_or_else(|| panic!("{name} has no end"));
+        made += &format!("{begin}{name}{rest_of_line}{}{end}{after}", make(name));
+        names.push(name.to_owned());
+    }
+    (made, names)
+}
+
+/// Holds a document against what it should be, or writes it.
+fn compare(name: &str, made: &str) {
+    if std::env::var_os("ILLUMIO_MONITOR_KEYS").is_some_and(|word| word == "write") {
+        std::fs::write(root().join(name), made).unwrap();
+    }
+    let stands = text(name);
+    let differs = stands.lines().zip(made.lines()).find(|(stands, made)| stands != made);
+    assert!(stands == made, "{name} is not made of {WORDS}: {differs:?}");
 }
 
 #[test]
-fn the_man_page_tells_each_key_as_the_strict_reader_has_it() {
-    let mut page = text(PAGE);
-    let mut before: Option<&Key> = None;
+fn the_manuals_tables_of_keys_are_made_of_the_keys() {
+    let tables = tables();
+    for (lang, nth) in [(Lang::En, 0), (Lang::ZhTw, 1)] {
+        let mut seen = Vec::new();
+        for name in CHAPTERS.map(|name| chapter(name, lang)) {
+            let markers = ["<!-- keys: ", " -->\n", "<!-- /keys -->"];
+            let (made, names) = with_blocks(&text(&name), markers, |name| {
+                let table = tables.iter().find(|table| table.name == name).expect("a table");
+                let with_default = table.rows.iter().any(|row| !row.holding(nth).is_empty());
+                let head = match (with_default, nth) {
+                    (true, 0) => "| key | default | |\n|---|---|---|\n",
+                    (false, 0) => "| key | |\n|---|---|\n",
+                    (true, _) => "| 鍵 | 預設 | |\n|---|---|---|\n",
+                    (false, _) => "| 鍵 | |\n|---|---|\n",
+                };
+                let rows = table.rows.iter().map(|row| row.in_manual(nth, with_default));
+                std::iter::once(head.to_owned()).chain(rows).collect()
+            });
+            compare(&name, &made);
+            seen.extend(names);
+        }
+        let wanted: Vec<&str> = tables.iter().map(|table| &*table.name).collect();
+        assert_eq!(seen, wanted, "in {lang:?} each table stands once");
+    }
+}
+
+#[test]
+fn the_man_page_has_an_entry_made_of_each_key() {
+    let tables = tables();
+    let (made, seen) = with_blocks(&text(PAGE), [".\\\" keys: ", "\n", ".\\\" /keys"], |name| {
+        let table = tables.iter().find(|table| table.name == name);
+        let of_section = |row: &&Row| row.keys[0].starts_with(&format!("{name}."));
+        let rows: Vec<&Row> = match table {
+            Some(table) => table.rows.iter().collect(),
+            None => tables.iter().flat_map(|table| &table.rows).filter(of_section).collect(),
+        };
+        rows.iter().map(|row| row.in_page()).collect()
+    });
+    compare(PAGE, &made);
+    let wanted =
+        ["api", "email", "smtp", "settings", "rules", "event", "traffic", "workload", "pauses"];
+    assert_eq!(seen, wanted);
+}
+
+#[test]
+fn each_key_has_its_words_and_no_other_has_some() {
+    let tables = tables();
+    let rows: Vec<&Row> = tables.iter().flat_map(|table| &table.rows).collect();
     for key in config::keys().iter() {
         let path = shown(key);
-        let wants_writing =
-            std::env::var_os("ILLUMIO_MONITOR_KEYS").is_some_and(|word| word == "write");
-        if entry(&page, &path).is_none() && wants_writing {
-            let last = before.filter(|last| last.section == key.section).map(shown);
-            let at = last.and_then(|last| entry(&page, &last)).expect("a key before it");
-            page.insert_str(at.end, &written(key));
-            std::fs::write(root().join(PAGE), &page).unwrap();
-        }
-        let found = entry(&page, &path).unwrap_or_else(|| panic!("{PAGE} does not tell of {path}"));
-        let told = plain(&page[found]);
-        let mut facts: Vec<String> = range(key, "–").into_iter().collect();
-        if key.required {
-            facts.push("Required.".to_owned());
-        }
-        for fact in facts {
-            assert!(told.contains(&fact), "{PAGE}: {path} is {fact}: {told}");
-        }
-        let holds = key.holds.as_str().map_or_else(|| key.holds.to_string(), str::to_owned);
-        let forms = ["default ", "Default: "].map(|form| format!("{form}{holds}"));
-        let stands = forms.iter().any(|form| told.replace('"', "").contains(form));
-        let stands = stands || told.contains(&format!("{holds} (default)"));
-        assert!(key.holds.is_null() || stands, "{PAGE}: {path} is {holds}: {told}");
-        before = Some(key);
-    }
-}
-
-/// Where the page's entry of that key stands.
-fn entry(page: &str, key: &str) -> Option<std::ops::Range<usize>> {
-    let mut at = 0;
-    for part in page.split_inclusive("\n.TP\n") {
-        let begin = at;
-        at += part.len();
-        let end = ["\n.TP\n", "\n.S"].iter().filter_map(|end| part.find(end)).min();
-        let head = part.lines().next().unwrap_or_default();
-        let names = head.strip_prefix(".BR ").or(head.strip_prefix(".B ")).unwrap_or_default();
-        if names.split([' ', ',', '"']).any(|name| name == key) {
-            return Some(begin..begin + end.unwrap_or(part.len()) + 1);
+        let told: Vec<&&Row> = rows.iter().filter(|row| row.keys.contains(&path)).collect();
+        assert!(!told.is_empty(), "{WORDS} has no words for {path}");
+        let Kind::Word(values) = &key.kind else { continue };
+        for (nth, value) in (0..2).flat_map(|nth| values.iter().map(move |value| (nth, value))) {
+            let named = told.iter().any(|row| code(&row.words[nth]).contains(value));
+            assert!(named, "{WORDS}: {path} may be {value}");
         }
     }
-    None
-}
-
-/// A piece of the page without its requests, on one line.
-fn plain(roff: &str) -> String {
-    let bare = roff.lines().map(|line| {
-        let requests = [".BR ", ".B ", ".IR ", ".I "];
-        requests.iter().find_map(|request| line.strip_prefix(request)).unwrap_or(line)
-    });
-    let joined = bare.collect::<Vec<_>>().join(" ").replace('"', "").replace("\\(en", "–");
-    joined.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A new entry, from the row of the English README.
-fn written(key: &Key) -> String {
-    let path = shown(key);
-    let rows = rows(&text(READMES[0]));
-    let (_, cells) = rows.iter().find(|(keys, _)| keys.contains(&path)).expect("a row");
-    let range = range(key, "–").unwrap_or_default();
-    let sentence = cells.last().map_or("", |cell| cell.trim_start_matches(&*range));
-    let mut sentence = sentence.trim_start_matches("; ").replace('–', "\\(en");
-    while sentence.contains('`') {
-        sentence = sentence.replacen('`', "\\fB", 1).replacen('`', "\\fR", 1);
+    for path in rows.iter().flat_map(|row| &row.keys) {
+        let known = key(path).is_some() || SECTIONS.contains(&path.as_str());
+        assert!(known, "{WORDS} tells of {path}, which nobody reads");
     }
-    let first = sentence.chars().next().map_or(0, char::len_utf8);
-    let (first, rest) = sentence.split_at(first);
-    let default = match &key.holds {
-        Value::Null => String::new(),
-        holds => format!(", default {holds}"),
-    };
-    let range = range.replace('–', "\\(en");
-    let range = if range.is_empty() { range } else { format!("; {range}") };
-    format!(".TP\n.B {path}\n{}{rest}{range}{default}.\n", first.to_uppercase())
+    for row in rows {
+        let silent = row.words.iter().filter(|words| words.is_empty()).count();
+        assert_ne!(silent, 1, "{WORDS}: {:?} has words in one language alone", row.keys);
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::pce::*;
 use crate::world::{Run, World};
 
-/// The run's line, word by word, as the README shows it.
+/// The run's line, word by word, as the manual shows it.
 fn assert_line(run: &Run, time: &str, word: &str) {
     let line = run.stdout.strip_suffix('\n').unwrap();
     assert!(!line.contains('\n') && !line.contains('\u{1b}'), "{line:?}");

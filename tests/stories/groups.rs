@@ -261,11 +261,11 @@ fn what_cannot_be_learnt_is_said() {
     }
 }
 
-/// The rows of the README's table of what rules can see, each as a rule.
-fn shown_in_the_readme() -> Vec<(String, Value)> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
-    let readme = readme.unwrap();
-    let table = readme.split("### Who and how wide").nth(1).unwrap().split("```json").next();
+/// The rows of the manual's table of what rules can see, each as a rule.
+fn shown_in_the_manual() -> Vec<(String, Value)> {
+    let chapter = concat!(env!("CARGO_MANIFEST_DIR"), "/dist/manual/rules.md");
+    let chapter = std::fs::read_to_string(chapter).unwrap();
+    let table = chapter.split("## Who and how wide").nth(1).unwrap().split("```json").next();
     let rows =
         table.unwrap().lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     let rows = rows.filter_map(|row| row.split_once(" | `"));
@@ -290,7 +290,7 @@ fn shown_in_the_readme() -> Vec<(String, Value)> {
 }
 
 #[test]
-fn each_rule_of_the_readmes_table_sees_what_the_table_says() {
+fn each_rule_of_the_manuals_table_sees_what_the_table_says() {
     let when = |nth: u64| at("10:01") + jiff::SignedDuration::from_secs(20 * nth as i64);
     let talk = |from: &str, to: &str, port: u64, nth| blocked(from, to, port as u16).at(when(nth));
     let each = |one: &dyn Fn(u64) -> Connection| (0..5).map(one).collect::<Vec<_>>();
@@ -316,7 +316,7 @@ fn each_rule_of_the_readmes_table_sees_what_the_table_says() {
         (vec![], failures(&|nth| format!("user{nth}")), "203.0.113.9"),
         (vec![], vec![login.at("10:03")], "ann · 203.0.113.9"),
     ];
-    let rules = shown_in_the_readme();
+    let rules = shown_in_the_manual();
     assert_eq!(rules.len(), cases.len(), "{rules:?}");
     for ((sees, rule), (connections, events, group)) in rules.into_iter().zip(cases) {
         // One case less is not enough, where there is a threshold.

@@ -102,7 +102,7 @@ impl Finding {
         lines.map(|line| if plain { in_ascii(&line) } else { line }).collect()
     }
 
-    /// For scripts; the README names the keys.
+    /// For scripts; the manual names the keys.
     pub fn json(&self) -> Value {
         let result = match self.mark {
             Mark::Good => "ok",

@@ -149,7 +149,7 @@ fn last_run(opened: &Opened, now: Timestamp, lang: Lang) -> Finding {
     finding.with(holding.chain(died))
 }
 
-/// All findings for scripts; the README names the keys.
+/// All findings for scripts; the manual names the keys.
 pub fn json(findings: &[Finding]) -> Value {
     let code = worst(findings);
     let list: Vec<Value> = findings.iter().map(Finding::json).collect();

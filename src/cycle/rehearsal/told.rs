@@ -133,7 +133,7 @@ impl Tried {
         self.until.duration_since(self.from).as_secs_f64() / 86_400.0
     }
 
-    /// For scripts; the README names the keys.
+    /// For scripts; the manual names the keys.
     fn json(&self, lang: Lang) -> Value {
         let source = match &self.of {
             Source::Pce => json!({"of": "pce"}),
