@@ -20,6 +20,12 @@ pub const BURST: u64 = 30;
 /// Kinds of tampering, each with its rule.
 pub const KINDS: usize = 12;
 
+/// The name of the rule that is paused every few hours.
+pub const SUSPENDED: &str = "Suspended";
+
+/// Its id: behind those on tampering and on bursts.
+const SUSPENDED_ID: usize = KINDS + 2;
+
 /// Rules fall into so many parts, by what they count and by who is told.
 pub const PARTS: usize = 3;
 
@@ -55,6 +61,18 @@ pub fn routes() -> Value {
     ])
 }
 
+/// When the rule on suspended VENs is paused: as a whole, and for the hosts whose number
+/// ends with 7. Between two of them there is time for a card.
+pub fn pauses() -> Value {
+    json!([
+        {"id": 1, "rules": [SUSPENDED_ID], "every": "daily 07:00-08:00", "why": "CHG-1"},
+        {"id": 2, "rules": [SUSPENDED_ID], "every": "daily 09:00-10:30", "why": "CHG-2",
+         "match": {"workload": "*7"}},
+        {"id": 3, "rules": "all", "every": "daily 22:00-23:30", "why": "CHG-3",
+         "match": {"workload": "suspended-*"}}
+    ])
+}
+
 /// What has to be told, and what was.
 #[derive(Default)]
 pub struct Ledger {
@@ -64,6 +82,8 @@ pub struct Ledger {
     pub hosts: Vec<String>,
     /// Bursts of blocked connections.
     pub bursts: u64,
+    /// The host of each VEN that was suspended, in a pause or not.
+    pub suspended: Vec<String>,
     /// For each cycle, whether mail can have arrived without the sender's knowledge.
     pub in_doubt: Vec<bool>,
     /// Each mail with the cycle in which it arrived.
@@ -86,6 +106,8 @@ pub struct Table {
     twice: Vec<String>,
     /// Copies of a mail, each explained by a crash or a lost answer.
     repeated: u64,
+    /// VENs that were suspended in a pause, and told when it was over.
+    held: u64,
     /// Objects in the file.
     filed: u64,
     /// Objects that syslog brought again, each with the same id.
@@ -104,6 +126,9 @@ impl Table {
             table.expected += hosts.len() as u64 + bursts;
             table.count_events(&hosts, &mails);
             table.count_bursts(bursts, &mails);
+            if reader.bursts {
+                table.count_suspended(&ledger.suspended, &mails);
+            }
         }
         table.count_objects(ledger);
         table
@@ -182,6 +207,24 @@ impl Table {
         self.compare("connections", bursts * BURST, told);
     }
 
+    /// Each as an alert or on a card, and none on both. A card names a few of each alert
+    /// that it held, so that their number has to do.
+    fn count_suspended(&mut self, hosts: &[String], mails: &[&Mail]) {
+        let cards = mails.iter().map(|mail| held(&unquoted(&mail.text()))).sum::<u64>();
+        let alerts = total(mails, SUSPENDED);
+        self.held += cards;
+        self.expected += hosts.len() as u64;
+        self.delivered += (cards + alerts).min(hosts.len() as u64);
+        self.compare("suspended VENs", hosts.len() as u64, cards + alerts);
+        let texts: Vec<String> = mails.iter().map(|mail| unquoted(&mail.text())).collect();
+        for host in hosts {
+            let naming: Vec<&str> = texts.iter().filter_map(|text| line_with(text, host)).collect();
+            if naming.len() > 1 {
+                self.twice.push(naming.join(" | "));
+            }
+        }
+    }
+
     fn compare(&mut self, what: &str, happened: u64, told: u64) {
         let difference = format!("{told} {what} told, {happened} happened");
         match told.cmp(&happened) {
@@ -202,6 +245,7 @@ impl Table {
         self.lost.extend(other.lost);
         self.twice.extend(other.twice);
         self.repeated += other.repeated;
+        self.held += other.held;
         self.filed += other.filed;
         self.heard_again += other.heard_again;
     }
@@ -228,6 +272,13 @@ fn matches(object: &Value) -> u64 {
             named + number(&object["more_groups"])
         }
     }
+}
+
+/// How many suspended VENs a mail tells as held: `Rule 14 Suspended: 3 matches, 07:05 – 07:40`.
+fn held(text: &str) -> u64 {
+    let begins = format!("Rule {SUSPENDED_ID} {SUSPENDED}: ");
+    let counts = text.split(&begins).skip(1).map(|rest| rest.split(' ').next().unwrap());
+    counts.map(|count| count.replace(',', "").parse::<u64>().unwrap()).sum()
 }
 
 /// A condition's end quotes the subject of the mail it closes, which may name a host
@@ -264,6 +315,7 @@ impl fmt::Display for Table {
             ("of them killed", self.crashes),
             ("alerts expected", self.expected),
             ("delivered", self.delivered),
+            ("of them held by a pause", self.held),
             ("lost", self.lost.len() as u64),
             ("told twice without a reason", self.twice.len() as u64),
             ("mails repeated, explained", self.repeated),

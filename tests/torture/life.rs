@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::ledger::{
-    ALONE, BLOCKED, BURST, KINDS, Ledger, PARTS, ROUTED, Reader, TAMPERING, Table, routes,
+    ALONE, BLOCKED, BURST, KINDS, Ledger, PARTS, ROUTED, Reader, SUSPENDED, TAMPERING, Table,
+    pauses, routes,
 };
 use super::receivers::Receivers;
 use super::{faults, kind};
 use crate::mailbox::Options;
-use crate::pce::{Fate, agent_tampering, at, blocked};
+use crate::pce::{Fate, agent_suspend, agent_tampering, at, blocked};
 use crate::world::World;
 
 const MAIL_PASSWORD: &str = "mail-Pa55word-9x";
@@ -90,6 +91,10 @@ impl Life {
             "type": "traffic", "name": BLOCKED, "threshold_type": "count",
             "threshold_count": BURST - 10, "threshold_window": 10, "per": "destination"
         }));
+        world.rule(json!({
+            "type": "event", "name": SUSPENDED, "filter_value": "agent.suspend", "level": "critical"
+        }));
+        world.set("pauses", pauses());
         if is_routed {
             world.set("email.routes", routes());
         }
@@ -172,10 +177,12 @@ impl Life {
         for _ in 0..3 {
             self.cycle(Kill::Never, false);
         }
-        // What no server confirmed goes out some hours later.
-        self.now += SignedDuration::from_hours(4);
+        // What no server confirmed goes out some hours later, and by then no pause lasts.
         for _ in 0..2 {
-            self.cycle(Kill::Never, false);
+            self.now += SignedDuration::from_hours(4);
+            for _ in 0..2 {
+                self.cycle(Kill::Never, false);
+            }
         }
         let config = self.world.config();
         let outbox = &config["state"]["outbox"];
@@ -206,6 +213,13 @@ impl Life {
             let event = agent_tampering(&host).with("event_type", json!(kind));
             self.world.pce.event(event.at(when).recorded(when + late));
             self.ledger.hosts.push(host);
+        }
+        if self.dice.one_in(2) {
+            let when = begin + SignedDuration::from_secs(self.dice.roll(seconds) as i64);
+            let late = SignedDuration::from_mins(self.dice.among(&[0, 0, 0, 4, 9]));
+            let host = format!("suspended-{:05}", self.ledger.suspended.len());
+            self.world.pce.event(agent_suspend(&host).at(when).recorded(when + late));
+            self.ledger.suspended.push(host);
         }
         if self.dice.one_in(3) {
             let when = begin + SignedDuration::from_secs(self.dice.roll(seconds) as i64);
@@ -345,7 +359,8 @@ impl Life {
         let said: Value = serde_json::from_str(&run.stdout).unwrap();
         let entries = said["entries"].as_array().unwrap();
         assert!(!entries.is_empty(), "{}", self.told());
-        for entry in entries {
+        // What a pause held is in the mail of the pause's card.
+        for entry in entries.iter().filter(|entry| entry["held"] != true) {
             let mails = entry["mails"].as_array().unwrap();
             assert!(!mails.is_empty(), "{entry}");
             assert!(mails.iter().all(|mail| mail["became"] == "delivered"), "{entry}");
