@@ -1,14 +1,17 @@
-//! Times as a person types them: to come, past, or so long ago.
+//! Times as a person types them: to come, past, or so long ago; a day as `2026-11-30`, or as
+//! [`typed::day`] has it.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::typed;
 use crate::config::{clock_time, moment};
 
 /// `06:00`, the next one; `+8h`, `+30m`, `+2d`; `2026-11-30`, `2026-11-30 06:00` on the
 /// zone's clock; RFC 3339. `None` for anything else.
 pub fn coming(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let text = typed::day(text);
     let text = text.trim();
     if let Some(ahead) = text.strip_prefix('+') {
         return now.checked_add(span(ahead)?).ok();
@@ -27,6 +30,7 @@ pub fn coming(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> 
 /// `02:10`, the last one; a date, a local time or RFC 3339 as [`coming`] has them. `None` for
 /// anything else, and for what is still to come.
 pub fn past(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let text = typed::day(text);
     let text = text.trim();
     let today = zone.to_datetime(now).date();
     let at = match clock_time(text) {
@@ -42,6 +46,7 @@ pub fn past(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
 
 /// So long before now, `30m`, `24h`, `7d`, `2w`; else as [`past`] has it, to come or not.
 pub fn since(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let text = typed::day(text);
     let text = text.trim();
     match span(text) {
         Some(back) => Some(now.checked_sub(back).unwrap_or(Timestamp::MIN)),
@@ -97,6 +102,10 @@ mod tests {
             ("+2d", "2026-12-01T18:30:00Z"),
             ("2026-12-01", "2026-11-30T16:00:00Z"),
             ("2026-12-01 06:00", "2026-11-30T22:00:00Z"),
+            ("2026/12/1 06:00", "2026-11-30T22:00:00Z"),
+            ("２０２６／１２／１", "2026-11-30T16:00:00Z"),
+            ("０６：００", "2026-11-29T22:00:00Z"),
+            ("＋８ｈ", "2026-11-30T02:30:00Z"),
             ("2026-12-01T06:00", "2026-11-30T22:00:00Z"),
             ("2026-12-01T06:00:00+01:00", "2026-12-01T05:00:00Z"),
         ];
@@ -110,6 +119,7 @@ mod tests {
             ("2:40", "2026-11-28T18:40:00Z"),
             ("2026-11-29", "2026-11-28T16:00:00Z"),
             ("2026-11-29 02:10", "2026-11-28T18:10:00Z"),
+            ("2026年11月29日 02:10", "2026-11-28T18:10:00Z"),
             ("2026-11-29T02:10:05+01:00", "2026-11-29T01:10:05Z"),
         ];
         assert_reads(past, &right, &[&NO_TIMES[..], &["2026-12-01", "24h"]].concat());
@@ -124,6 +134,7 @@ mod tests {
             ("2w", "2026-11-15T18:30:00Z"),
             ("02:10", "2026-11-29T18:10:00Z"),
             ("2026-11-22", "2026-11-21T16:00:00Z"),
+            ("2026/11/22", "2026-11-21T16:00:00Z"),
             ("2026-11-22T08:30:00+02:00", "2026-11-22T06:30:00Z"),
         ];
         assert_reads(since, &right, &[&NO_TIMES[..], &["-1h", "1.5h", "24 h", "h"]].concat());

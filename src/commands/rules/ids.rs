@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::{Refusal, id_of};
+use crate::commands::typed;
 use crate::lang::{Lang, rules as words};
 
 /// The places of the rules with these ids, in the file's order, each once. Ids that
@@ -34,7 +35,8 @@ pub fn is_one(arguments: &[String]) -> bool {
 }
 
 fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Refusal> {
-    let parts = arguments.iter().flat_map(|argument| argument.split(','));
+    let arguments: Vec<_> = arguments.iter().map(|argument| typed::narrow(argument)).collect();
+    let parts = arguments.iter().flat_map(|argument| argument.split([',', '、']));
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
     let ranges: Vec<(i64, i64)> = parts
         .map(|part| range(part).ok_or_else(|| Refusal::usage(words::bad_ids(lang, part))))

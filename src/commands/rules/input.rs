@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::list::LAST_ALERTED;
 use super::{Call, Refusal};
+use crate::commands::typed;
 use crate::config::{self, Kind};
 use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store;
@@ -45,12 +46,14 @@ pub fn rules(
 }
 
 /// `key=value`: the key, and its value or `None` where it is to go. A value is JSON
-/// where it reads as JSON and the key is no text's, else text.
+/// where it reads as JSON and the key is no text's, else text; full-width signs in it are
+/// read as the menu reads them.
 pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Refusal> {
     let (key, text) = argument
-        .split_once('=')
+        .split_once(['=', '＝'])
         .filter(|(key, _)| !key.trim().is_empty())
         .ok_or_else(|| Refusal::usage(words::bad_pair(lang, argument)))?;
+    let key = typed::narrow(key);
     let key = key.trim();
     if key == "id" {
         return Err(Refusal::usage(words::id_stays(lang)));
@@ -58,6 +61,10 @@ pub fn pair(argument: &str, lang: Lang) -> Result<(String, Option<Value>), Refus
     // A text is one also where it looks like a number.
     let known = config::keys().get("rules", key);
     let is_text = known.is_some_and(|key| key.kind == Kind::Text);
+    let text = match known {
+        Some(known) => &typed::meant(known, text, None),
+        None => text,
+    };
     let wrong = |place: &str, sentence| Refusal::usage(config_words::at(lang, place, sentence));
     if let Some(place) = config::doubled_key(text, key).filter(|_| !is_text) {
         return Err(wrong(&place, config_words::double_key(lang)));
