@@ -95,17 +95,19 @@ pub fn history(call: &Call<'_>, options: &cli::History) -> Said {
 pub struct LastAlerted {
     at: BTreeMap<i64, Timestamp>,
     zone: Option<TimeZone>,
+    /// The year that goes without saying.
+    year: Option<i16>,
 }
 
 impl LastAlerted {
     /// As the file has it; nothing where it can't be read.
     pub fn read(call: &Call<'_>) -> Self {
         let opened = store::open(call.config, call.env, StateUse::Keep);
-        opened.map(|opened| Self::of(&opened)).unwrap_or_default()
+        opened.map(|opened| Self::of(&opened, call.now)).unwrap_or_default()
     }
 
     /// As the history has it; what is gone from there, as the rule's own count remembers it.
-    pub fn of(opened: &Opened) -> Self {
+    fn of(opened: &Opened, now: Timestamp) -> Self {
         let told = opened.state.history.last_told();
         let mut at = BTreeMap::new();
         for (key, rule) in keyed(&opened.config.rules) {
@@ -114,7 +116,9 @@ impl LastAlerted {
                 at.insert(rule.id, time);
             }
         }
-        Self { at, zone: Some(opened.config.settings.timezone.clone()) }
+        let zone = opened.config.settings.timezone.clone();
+        let year = opened.state.pce_time(now).to_zoned(zone.clone()).year();
+        Self { at, zone: Some(zone), year: Some(year) }
     }
 
     /// True where no rule did.
@@ -129,9 +133,18 @@ impl LastAlerted {
 
     /// In local time; empty where it did not.
     pub fn local(&self, id: i64) -> String {
+        self.written(id, |_| YEAR)
+    }
+
+    /// The same in few columns: the time of this year, the day of an earlier one.
+    pub fn short(&self, id: i64) -> String {
+        self.written(id, |year| if self.year == Some(year) { DAY } else { "%Y-%m-%d" })
+    }
+
+    fn written(&self, id: i64, form: impl Fn(i16) -> &'static str) -> String {
         let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
         let at = self.at.get(&id).map(|at| at.to_zoned(zone));
-        at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+        at.map(|at| at.strftime(form(at.year())).to_string()).unwrap_or_default()
     }
 }
 

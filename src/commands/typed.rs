@@ -159,7 +159,11 @@ fn iso(text: &str) -> Option<String> {
     let second = if between == '年' { '月' } else { between };
     let (day, rest) = digits(rest.strip_prefix(second)?, 1..=2)?;
     let rest = rest.strip_prefix('日').unwrap_or(rest);
-    let rest = if rest.starts_with(|c: char| c.is_ascii_digit()) { format!(" {rest}") } else { rest.to_owned() };
+    let rest = if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        format!(" {rest}")
+    } else {
+        rest.to_owned()
+    };
     Some(format!("{year}-{month:0>2}-{day:0>2}{rest}"))
 }
 
@@ -212,9 +216,17 @@ mod tests {
             ("settings.timezone", "Ａsia／Ｔaipei", "Asia/Taipei"),
             ("api.org_id", "１", "1"),
             // Addresses.
-            ("api.url", "ｈｔｔｐｓ：／／ｐｃｅ。example。com：８４４３", "https://pce.example.com:8443"),
+            (
+                "api.url",
+                "ｈｔｔｐｓ：／／ｐｃｅ。example。com：８４４３",
+                "https://pce.example.com:8443",
+            ),
             ("smtp.host", "mail。example．com", "mail.example.com"),
-            ("email.recipients", "a＠example.com、b@example.com；c@x.net", "a@example.com,b@example.com,c@x.net"),
+            (
+                "email.recipients",
+                "a＠example.com、b@example.com；c@x.net",
+                "a@example.com,b@example.com,c@x.net",
+            ),
             ("email.sender", "ｍ＠example.net", "m@example.net"),
             ("email.sender", "台北ＳＯＣ <ｍ＠example.net＞", "台北ＳＯＣ <m@example.net>"),
             // Lists.
@@ -260,7 +272,11 @@ mod tests {
             "smtp.password",
         ] {
             let key = keys().at(key).unwrap();
-            assert_eq!(meant(key, "２０２７／１，？　～/x。", None), "２０２７／１，？　～/x。", "{key:?}");
+            assert_eq!(
+                meant(key, "２０２７／１，？　～/x。", None),
+                "２０２７／１，？　～/x。",
+                "{key:?}"
+            );
         }
         for (key, json) in [
             ("rules.src_label", r#"["role=Web，Prod"]"#),

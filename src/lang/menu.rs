@@ -48,6 +48,36 @@ texts! {
     at_present(value) { en: "at present: {value}", zh: "目前：{value}" }
     hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
     more_rows(count) { en: "… {count} more: Enter shows them", zh: "…另有 {count} 筆：按 Enter 顯示" }
+    rows_before(count) { en: "{count} before these: < shows them", zh: "前面還有 {count} 筆：輸入 < 顯示" }
+    rows_around(before, behind) {
+        en: "… {behind} more: Enter shows them; {before} before these: < shows them",
+        zh: "…另有 {behind} 筆：按 Enter 顯示；前面還有 {before} 筆：輸入 < 顯示"
+    }
+    letters(count) { en: "({count} characters)", zh: "（{count} 個字元）" }
+    help_question() {
+        en: "Enter takes what stands in [ ], or leaves the question out; < goes one question back, from the first to where you came from.\nArrow up brings earlier answers back; Ctrl-U clears the line; Ctrl-C leaves the program.",
+        zh: "按 Enter 採用 [ ] 中的值或略過此題；輸入 < 返回上一題，在第一題則返回上一層。\n按向上鍵取回先前的輸入，Ctrl-U 清除整行，Ctrl-C 離開程式。"
+    }
+    help_secret() {
+        en: "It is never shown; how many characters came stands behind the question. Enter keeps what is set, < goes one question back.",
+        zh: "內容不會顯示，僅在題目後方顯示已輸入的字元數。按 Enter 維持目前設定，輸入 < 返回上一題。"
+    }
+    help_choice() {
+        en: "Type what stands at the begin of a line and press Enter; 0 or Enter alone goes back, Ctrl-C leaves the program.",
+        zh: "輸入各行開頭的數字後按 Enter；輸入 0 或直接按 Enter 返回，Ctrl-C 離開程式。"
+    }
+    help_list() {
+        en: "Type what stands at the begin of a line and press Enter. Enter alone shows the next lines, < those before; 0 goes back.",
+        zh: "輸入各行開頭的數字後按 Enter。直接按 Enter 顯示後面各筆，輸入 < 顯示前面各筆；輸入 0 返回。"
+    }
+    help_yes() {
+        en: "y is yes, n is no; Enter takes the capital letter; < goes one question back.",
+        zh: "y 表示是，n 表示否；按 Enter 採用大寫者；輸入 < 返回上一題。"
+    }
+    help_main() {
+        en: "Type a number and press Enter. 1, 2 and 9 make a rule; 3 shows and changes rules, and pauses them; 4 has PCE, mail, language and time zone; 6 and 7 send mail to your recipients, 8 sends none. At every question ? helps and < goes back; 0 or Ctrl-C leaves.",
+        zh: "請輸入數字後按 Enter。1、2、9 新增規則；3 查看、修改或暫停規則；4 設定 PCE、郵件、語言與時區；6、7 會寄信給收件者，8 不會寄信。任何問題都可輸入 ? 查看說明、輸入 < 返回上一題；輸入 0 或按 Ctrl-C 離開。"
+    }
     pause() { en: "Enter goes on ", zh: "按 Enter 繼續 " }
     pause_or_skip() { en: "Enter goes on, 0 skips the rest ", zh: "按 Enter 繼續，輸入 0 略過其餘 " }
     astray() {

@@ -12,8 +12,8 @@ texts! {
     new_rule(kind) { en: "New {kind}", zh: "新增{kind}" }
     rule_title(kind, id) { en: "Rule {id}, {kind}", zh: "規則 {id}（{kind}）" }
     how_to_answer() {
-        en: "Enter takes what stands in [ ] or skips, -1 goes back.",
-        zh: "按 Enter 採用 [ ] 中的值或略過，輸入 -1 返回。"
+        en: "Enter takes what stands in [ ] or skips, < goes one question back, ? helps.",
+        zh: "按 Enter 採用 [ ] 中的值或略過，輸入 < 返回上一題，輸入 ? 查看說明。"
     }
 
     name() { en: "Name", zh: "名稱" }
@@ -171,6 +171,10 @@ texts! {
         en: "A number changes, Enter saves, t tries it, 0 goes back unsaved",
         zh: "輸入數字修改，Enter 儲存，t 試跑，0 放棄並返回"
     }
+    help_form() {
+        en: "A number asks for that line anew; Enter saves the rule as it stands here; t shows what it would have told of the PCE's last 24 hours, and saves nothing; 0 goes back without saving.",
+        zh: "輸入數字可重新填寫該行；按 Enter 儲存目前內容；輸入 t 以 PCE 最近 24 小時的資料試跑，不會儲存；輸入 0 返回且不儲存。"
+    }
     rule_added(id, name) { en: "Rule {id} saved: {name}", zh: "已儲存規則 {id}：{name}" }
     rule_saved(name) { en: "Saved: {name}", zh: "已儲存：{name}" }
 
@@ -211,7 +215,13 @@ texts! {
         en: "There are no rules yet: load the best practices (5), or add one (1, 2).",
         zh: "目前沒有規則：可載入最佳實踐（5），或自行新增（1、2）。"
     }
-    which_rules() { en: "Which rules (1, or 1,3-5; p: pauses; 0 goes back)", zh: "要處理哪些規則（1 或 1,3-5；p 暫停清單；0 返回）" }
+    which_rules() { en: "Which rules (1 or 1,3-5; /text searches; p: pauses; 0: back)", zh: "要處理哪些規則（1 或 1,3-5；/文字 搜尋；p 暫停清單；0 返回）" }
+    help_rules() {
+        en: "Numbers open rules: 1, or 1,3-5 for several at once. /text shows only the rules that have it in their id, name, kind or event type; / alone shows all again. Enter shows the next rules, < those before; p shows what is paused.",
+        zh: "輸入 # 欄的數字開啟規則：1，或以 1,3-5 一次處理多條。/文字 僅顯示 id、名稱、類別或事件類型含有該文字的規則，單獨輸入 / 顯示全部。按 Enter 顯示後面的規則，輸入 < 顯示前面的規則；p 顯示暫停清單。"
+    }
+    rules_found(text, count, all) { en: "Rules with \"{text}\": {count} of {all} (/ shows all)", zh: "含「{text}」的規則：{all} 條中的 {count} 條（輸入 / 顯示全部）" }
+    none_found(text) { en: "No rule has \"{text}\" in its id, name, kind or event type.", zh: "沒有規則的 id、名稱、類別或事件類型含有「{text}」。" }
     want_rules(count) {
         en: "Type numbers from 1 to {count}, for example 1 or 1,3-5.",
         zh: "請輸入 1 到 {count} 的數字，例如 1 或 1,3-5。"

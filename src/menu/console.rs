@@ -5,7 +5,9 @@
 
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin};
 
-use super::typing::{self, Typed};
+use super::turns::Turns;
+use super::typing::{self, Echo, Typed};
+use crate::commands::typed::narrow;
 use crate::config::Env;
 use crate::lang::{Lang, menu as say};
 use crate::net::secret::Secrets;
@@ -19,6 +21,9 @@ const MOST_LINES: u32 = 1_000;
 /// A script that is wrong so often in a row is left.
 const MOST_WRONG: u32 = 10;
 
+/// So many answers come back with the arrow up.
+const MOST_ANSWERS: usize = 100;
+
 /// Prose wider than this is hard to read.
 const WIDEST: usize = 100;
 
@@ -27,6 +32,8 @@ const WIDEST: usize = 100;
 pub enum Stop {
     /// The user goes back, to the menu before.
     Back,
+    /// The user goes one question back, among those that belong together.
+    Again,
     /// The user leaves the program.
     Leave(Leave),
 }
@@ -63,6 +70,8 @@ pub struct Console {
     pub lang: Lang,
     /// What is shown nowhere.
     pub secrets: Secrets,
+    /// The answers to the questions that belong together.
+    pub turns: Turns,
     /// Someone types.
     person: bool,
     /// Colour, and a screen that is cleared.
@@ -72,6 +81,8 @@ pub struct Console {
     input: BufReader<Stdin>,
     lines_left: u32,
     wrong: u32,
+    /// What was typed before, the newest last; no secret.
+    answers: Vec<String>,
     /// Told when the next menu is drawn, since that clears the screen.
     notices: Vec<(Style, String)>,
 }
@@ -84,12 +95,14 @@ impl Console {
         Self {
             lang,
             secrets: Secrets::default(),
+            turns: Turns::default(),
             person,
             ascii: !env.shows_unicode(),
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,
             wrong: 0,
+            answers: Vec::new(),
             notices: Vec::new(),
         }
     }
@@ -195,6 +208,9 @@ impl Console {
 
     /// Tells a result: a script at once, a person below the next title.
     pub fn notice(&mut self, style: Style, text: &str) {
+        if self.turns.quiet() {
+            return;
+        }
         match self.person && self.styled {
             true => self.notices.push((style, text.to_owned())),
             false => self.line(style, text),
@@ -234,14 +250,51 @@ impl Console {
         }
     }
 
-    /// The next answer, without the blanks around it; behind `prompt` for a person.
+    /// The next choice, or what to search for: without the blanks around it, and in
+    /// ASCII where it was typed in full-width forms. Behind `prompt` for a person, who is
+    /// helped as often as he types `?`.
     pub fn answer(&mut self, prompt: &str) -> Result<String, Stop> {
-        self.read(prompt, false).map(|line| line.trim().to_owned())
+        let help = say::help_choice(self.lang);
+        self.choice(prompt, &help)
     }
 
-    /// An answer that nobody sees while it is typed.
+    /// The same, with a help of its own.
+    pub fn choice(&mut self, prompt: &str, help: &str) -> Result<String, Stop> {
+        loop {
+            let line = self.typed_line(prompt)?;
+            match narrow(&line).trim() {
+                "?" if self.person => self.show(Style::Faint, help),
+                typed => return Ok(typed.to_owned()),
+            }
+        }
+    }
+
+    /// The next answer as it was typed, without the blanks around it.
+    pub fn typed_line(&mut self, prompt: &str) -> Result<String, Stop> {
+        let answers = std::mem::take(&mut self.answers);
+        let line = self.read(prompt, Echo::Text(&answers));
+        self.answers = answers;
+        let line = line?.trim().to_owned();
+        self.keep(&line);
+        Ok(line)
+    }
+
+    /// An answer that nobody sees while it is typed, but for how long it is.
     pub fn secret(&mut self, prompt: &str) -> Result<String, Stop> {
-        self.read(prompt, true).map(|line| line.trim().to_owned())
+        let lang = self.lang;
+        let count = |letters| say::letters(lang, letters);
+        let line = self.read(prompt, Echo::Count(&count))?;
+        Ok(line.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned())
+    }
+
+    /// Keeps an answer for the arrow up: a single letter is typed faster.
+    fn keep(&mut self, line: &str) {
+        let is_new = self.answers.last().is_none_or(|last| last != line);
+        if line.chars().nth(1).is_some() && is_new && self.secrets.hide(line) == line {
+            self.answers.push(line.to_owned());
+            let most = self.answers.len().saturating_sub(MOST_ANSWERS);
+            self.answers.drain(..most);
+        }
     }
 
     /// An answer was fine: what was wrong before no longer counts.
@@ -252,7 +305,7 @@ impl Console {
     /// Waits until a person has read what the next screen would clear away.
     pub fn pause(&mut self) -> Result<(), Stop> {
         if self.styled {
-            self.read(&say::pause(self.lang), true)?;
+            self.read(&say::pause(self.lang), Echo::Nothing)?;
         }
         Ok(())
     }
@@ -263,12 +316,12 @@ impl Console {
         let room = self.rows().saturating_sub(2);
         for (at, line) in text.lines().enumerate() {
             if self.person && at > 0 && at % room == 0 {
-                let typed = self.read(&say::pause_or_skip(self.lang), true)?;
+                let typed = self.read(&say::pause_or_skip(self.lang), Echo::Nothing)?;
                 if self.styled {
                     // The pause is no part of the text.
                     self.put("\x1b[1A\r\x1b[K");
                 }
-                if matches!(typed.trim(), "0" | "-1" | "q") {
+                if matches!(narrow(&typed).trim(), "0" | "-1" | "<" | "q") {
                     return Ok(());
                 }
             }
@@ -277,15 +330,16 @@ impl Console {
         Ok(())
     }
 
-    fn read(&mut self, prompt: &str, unseen: bool) -> Result<String, Stop> {
+    fn read(&mut self, prompt: &str, echo: Echo<'_>) -> Result<String, Stop> {
         if !self.person {
             return self.next_line();
         }
-        let columns = self.columns();
+        // The terminal's own width, however narrow: the line must not wrap.
+        let columns = terminal::columns().unwrap_or(80);
         let prompt = columns::fit(&self.shown(prompt), columns.saturating_sub(12));
         let left = columns.saturating_sub(columns::width(&prompt) + 1);
         let prompt = self.in_ascii(&self.styled_text(Style::Title, &prompt));
-        match typing::read_line(&mut self.input, &prompt, left, unseen) {
+        match typing::read_line(&mut self.input, &prompt, left, echo) {
             Ok(Typed::Line(line)) => Ok(line),
             Ok(Typed::Interrupt) => Err(Stop::Leave(Leave::Interrupt)),
             Ok(Typed::End) | Err(_) => Err(Stop::Leave(Leave::End)),
@@ -326,6 +380,9 @@ impl Console {
     }
 
     fn put(&self, text: &str) {
+        if self.turns.quiet() {
+            return;
+        }
         terminal::put(&self.in_ascii(&self.secrets.hide(text)));
     }
 

@@ -19,26 +19,35 @@ struct Begin {
     rec: String,
 }
 
-/// Asks for the rule and saves it.
+/// Asks for the rule and saves it; who goes back from the first question chooses again.
 pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    let begin = which(menu)?;
+    loop {
+        let begin = which(menu)?;
+        match menu.in_turn(|menu| ask(menu, &begin)) {
+            Err(Stop::Back) if menu.console.person() => {}
+            rule => return save_new(menu, rule?),
+        }
+    }
+}
+
+fn ask(menu: &mut Menu<'_>, begin: &Begin) -> Result<Keys, Stop> {
     let mut rule = Keys::new();
     rule.insert("type".to_owned(), "event".into());
     for (key, text) in [
-        ("filter_value", begin.filter),
-        ("name", begin.name),
-        ("desc", begin.desc),
-        ("rec", begin.rec),
+        ("filter_value", &begin.filter),
+        ("name", &begin.name),
+        ("desc", &begin.desc),
+        ("rec", &begin.rec),
     ] {
         if !text.is_empty() {
-            rule.insert(key.to_owned(), text.into());
+            rule.insert(key.to_owned(), text.as_str().into());
         }
     }
     rule.insert("threshold_type".to_owned(), "immediate".into());
     TRIGGER.ask(menu, &mut rule)?;
     LEVEL.ask(menu, &mut rule)?;
     NAME.ask(menu, &mut rule)?;
-    save_new(menu, rule)
+    Ok(rule)
 }
 
 /// Asks for a category, or for what is searched, until an event type is chosen.
@@ -56,7 +65,7 @@ fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
         let prompt = say::prompt(lang, words::find_choice(lang));
         let typed = menu.console.answer(&prompt)?;
         let found = match typed.as_str() {
-            "" | "0" | "-1" => return Err(Stop::Back),
+            "" | "0" | "-1" | "<" => return Err(Stop::Back),
             typed => found(menu, typed),
         };
         match found {

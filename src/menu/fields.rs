@@ -7,6 +7,7 @@ use super::Menu;
 use super::console::Stop;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
+use crate::commands::typed::meant;
 use crate::config::{self, Key, Kind};
 use crate::lang::{Lang, listed, menu_rules as say, rules as words};
 
@@ -306,7 +307,9 @@ impl Field {
             (false, hint) => hint,
         };
         let question = Question { label: (self.label)(lang), hint, now, required, unseen: false };
+        let key = self.known();
         let answer = menu.console.ask(&question, |typed| {
+            let typed = &meant(&key, typed, None);
             if !required && typed == NOTHING {
                 return Ok(None);
             }

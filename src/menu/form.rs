@@ -9,7 +9,7 @@ use super::list;
 use super::strict::Keys;
 use super::trying::try_it;
 use crate::commands::rules::sentence;
-use crate::lang::{menu as say, menu_rules as words};
+use crate::lang::{Lang, menu as say, menu_rules as words};
 use crate::screen::columns::{pad, width};
 
 /// The rule as the user wants it saved; `Stop::Back` where he does not.
@@ -23,14 +23,15 @@ pub fn form(menu: &mut Menu<'_>, title: &str, mut rule: Keys) -> Result<Keys, St
         let most = all.len() + usize::from(!further.is_empty());
         more_row(menu, most, &further);
         let lang = menu.console.lang;
-        let chosen = menu.console.answer(&say::prompt(lang, words::form_choice(lang)))?;
+        let help = words::help_form(lang);
+        let chosen = menu.console.choice(&say::prompt(lang, words::form_choice(lang)), &help)?;
         let number = chosen.parse::<usize>();
         match (chosen.as_str(), number) {
             ("", _) => match problems(menu, &rule).first() {
                 None => return Ok(rule),
                 Some(problem) => not_so(menu, problem)?,
             },
-            ("0" | "-1", _) => return Err(Stop::Back),
+            ("0" | "-1" | "<", _) => return Err(Stop::Back),
             ("t" | "T", _) => match problems(menu, &rule).first() {
                 None => try_it(menu, &rule)?,
                 Some(problem) => not_so(menu, problem)?,
@@ -108,10 +109,17 @@ fn change_further(menu: &mut Menu<'_>, further: &[&Field], rule: &mut Keys) -> R
 /// Asks for one field anew; who goes back there comes back to the form.
 fn change(menu: &mut Menu<'_>, field: &Field, rule: &mut Keys) -> Result<(), Stop> {
     menu.console.show(Style::Plain, "");
-    match field.ask(menu, rule) {
-        Err(Stop::Back) => Ok(()),
-        other => other,
+    let before = rule.clone();
+    let changed = menu.in_turn(|menu| {
+        let mut rule = before.clone();
+        field.ask(menu, &mut rule).map(|()| rule)
+    });
+    match changed {
+        Ok(changed) => *rule = changed,
+        Err(Stop::Back) => {}
+        Err(leave) => return Err(leave),
     }
+    Ok(())
 }
 
 /// The rule's fields, one line each, numbered.
@@ -132,13 +140,18 @@ pub fn show(menu: &Menu<'_>, all: &[&Field], rule: &Keys) {
 /// The title of a rule's screen.
 pub fn title(menu: &Menu<'_>, rule: &Keys) -> String {
     let lang = menu.console.lang;
-    let kind = match rule.get("type").and_then(Value::as_str) {
-        Some("traffic") => words::traffic_rule(lang),
-        Some("workload") => words::workload_rule(lang),
-        _ => words::event_rule(lang),
-    };
+    let kind = kind(rule, lang);
     match rule.get("id") {
         Some(id) => words::rule_title(lang, kind, fields::plain(id)),
         None => words::new_rule(lang, kind),
+    }
+}
+
+/// What kind of rule it is, in words.
+pub fn kind(rule: &Keys, lang: Lang) -> String {
+    match rule.get("type").and_then(Value::as_str) {
+        Some("traffic") => words::traffic_rule(lang),
+        Some("workload") => words::workload_rule(lang),
+        _ => words::event_rule(lang),
     }
 }

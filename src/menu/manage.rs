@@ -5,18 +5,21 @@ use serde_json::Value;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::fields;
+use super::list::List;
 use super::strict::Keys;
 use super::trying::try_it;
-use super::{form, list, pauses};
+use super::{form, pauses};
 use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
-use crate::lang::{menu as say, menu_rules as words, pauses as pause_words};
+use crate::commands::typed::narrow;
+use crate::lang::{Lang, menu as say, menu_rules as words, pauses as pause_words};
 
 /// A rule as it was shown, and its place then.
 type Chosen = (usize, Value);
 
 /// Shows the rules and works on those that are named, until the user goes back.
 pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let (mut searched, mut from) = (String::new(), 0);
     loop {
         let lang = menu.console.lang;
         let rules = menu.rules();
@@ -24,15 +27,21 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
             menu.console.notice(Style::Plain, &words::no_rules(lang));
             return Ok(());
         }
-        let (head, rows) = table(menu, &rules);
-        if !menu.console.person() {
-            rows.iter().for_each(|row| menu.console.line(Style::Plain, row));
-        }
-        let title = say::manage_rules(lang);
-        let typed = match list::choose(menu, &title, &head, &rows, &words::which_rules(lang)) {
-            Err(Stop::Back) => return Ok(()),
+        let Some(found) = found(&rules, &searched, lang) else {
+            menu.console.notice(Style::Bad, &words::none_found(lang, &searched));
+            searched.clear();
+            continue;
+        };
+        let typed = match which(menu, &rules, &found, &searched, &mut from) {
+            Err(Stop::Back) if searched.is_empty() => return Ok(()),
+            Err(Stop::Back) => "/".to_owned(),
             other => other?,
         };
+        if let Some(part) = typed.strip_prefix('/') {
+            menu.console.fine();
+            (searched, from) = (part.trim().to_owned(), 0);
+            continue;
+        }
         if typed.eq_ignore_ascii_case("p") {
             match pauses::pauses(menu) {
                 Ok(()) | Err(Stop::Back) => continue,
@@ -55,6 +64,45 @@ pub fn manage(menu: &mut Menu<'_>) -> Result<(), Stop> {
             leave => return leave,
         }
     }
+}
+
+/// Shows those of the rules that are at these places, and asks which are meant.
+fn which(
+    menu: &mut Menu<'_>,
+    rules: &[Value],
+    found: &[usize],
+    searched: &str,
+    from: &mut usize,
+) -> Result<String, Stop> {
+    let lang = menu.console.lang;
+    let (head, rows) = table(menu, rules);
+    let rows: Vec<String> = found.iter().filter_map(|at| rows.get(*at).cloned()).collect();
+    if !menu.console.person() {
+        rows.iter().for_each(|row| menu.console.line(Style::Plain, row));
+    }
+    let title = match searched.is_empty() {
+        true => say::manage_rules(lang),
+        false => words::rules_found(lang, searched, found.len(), rules.len()),
+    };
+    let (prompt, help) = (words::which_rules(lang), words::help_rules(lang));
+    List { title: &title, head: &head, rows: &rows, prompt: &prompt, help: &help }
+        .choose(menu, from)
+}
+
+/// The places of the rules that have this in their id, name, kind or event type, whatever
+/// its case and the width of its letters; all of them for nothing, `None` where none has it.
+fn found(rules: &[Value], searched: &str, lang: Lang) -> Option<Vec<usize>> {
+    let folded = |text: &str| narrow(text).to_lowercase();
+    let part = folded(searched);
+    let has = |rule: &Value| {
+        let keys = keys(rule);
+        let texts = ["id", "name", "type", "filter_value"].map(|key| fields::plain(&rule[key]));
+        let kind = form::kind(&keys, lang);
+        texts.iter().chain([&kind]).any(|text| folded(text).contains(&part))
+    };
+    let places = rules.iter().enumerate().filter(|(_, rule)| has(rule));
+    let places: Vec<usize> = places.map(|(at, _)| at).collect();
+    (!places.is_empty()).then_some(places)
 }
 
 /// `1`, `1,3-5`: places in a list of so many, from 0, each once.
@@ -111,7 +159,7 @@ fn work_on_one(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     );
     loop {
         match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
-            "" | "0" | "-1" => return Ok(()),
+            "" | "0" | "-1" | "<" => return Ok(()),
             "1" => return edit(menu, rule),
             "2" => return enable(menu, std::slice::from_ref(rule), !on),
             "3" => return delete(menu, std::slice::from_ref(rule)),
@@ -139,7 +187,7 @@ fn work_on_several(menu: &mut Menu<'_>, rules: &[Chosen]) -> Result<(), Stop> {
     );
     loop {
         match menu.console.answer(&say::prompt(lang, &choices))?.as_str() {
-            "" | "0" | "-1" => return Ok(()),
+            "" | "0" | "-1" | "<" => return Ok(()),
             "1" => return enable(menu, rules, true),
             "2" => return enable(menu, rules, false),
             "3" => return delete(menu, rules),
@@ -258,7 +306,32 @@ fn keys(rule: &Value) -> Keys {
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use serde_json::json;
+
+    use super::{found, places};
+    use crate::lang::Lang;
+
+    #[test]
+    fn rules_are_found_by_id_name_kind_and_event_whatever_the_case_and_width() {
+        let rules = [
+            json!({"id": 7, "type": "event", "name": "VEN 遭竄改", "filter_value": "agent.tampering"}),
+            json!({"id": 17, "type": "traffic", "name": "Blocked ＳＭＢ"}),
+            json!({"id": 20, "type": "workload", "name": "Offline"}),
+            json!("no rule at all"),
+        ];
+        for (searched, at) in [
+            ("", Some(vec![0, 1, 2, 3])),
+            ("7", Some(vec![0, 1])),
+            ("竄改", Some(vec![0])),
+            ("ＴＡＭＰ", Some(vec![0])),
+            ("smb", Some(vec![1])),
+            ("Traffic", Some(vec![1])),
+            ("流量", Some(vec![1])),
+            ("nothing", None),
+        ] {
+            assert_eq!(found(&rules, searched, Lang::ZhTw), at, "{searched}");
+        }
+    }
 
     #[test]
     fn rules_are_named_by_numbers_and_ranges() {

@@ -13,6 +13,8 @@ mod first_run;
 mod form;
 mod header;
 mod interrupt;
+mod keys;
+mod line;
 mod list;
 mod manage;
 mod pauses;
@@ -25,6 +27,7 @@ mod smtp;
 mod strict;
 mod traffic_rule;
 mod trying;
+mod turns;
 mod typing;
 mod wanted;
 mod workload_rule;
@@ -108,7 +111,8 @@ impl<'a> Menu<'a> {
         }
         self.console.row(Style::Plain, &format!("  0  {}", say::exit(lang)));
         self.console.row(Style::Plain, "");
-        let chosen = self.console.answer(&say::prompt(lang, say::choice(lang)))?;
+        let help = say::help_main(lang);
+        let chosen = self.console.choice(&say::prompt(lang, say::choice(lang)), &help)?;
         if chosen.is_empty() && self.console.person() {
             return Ok(());
         }
@@ -181,6 +185,7 @@ impl<'a> Menu<'a> {
         let now = (self.again)().now;
         match store::edit(self.call.config, self.call.env, now, change) {
             Ok(mut edited) => {
+                self.console.turns.saved();
                 // Those of before the change, and those of now.
                 let mut secrets = store::secrets(self.call.config, self.call.env);
                 secrets.extend(&self.console.secrets);

@@ -25,14 +25,17 @@ pub fn pause(menu: &mut Menu<'_>, ids: &[i64]) -> Result<(), Stop> {
         required: true,
         unseen: false,
     };
-    let until = question(words::until_label(lang), words::until_hint(lang));
-    let until = menu.console.ask(&until, |typed| match coming(typed, now, &zone) {
-        Some(time) if time > now => Ok(time),
-        Some(time) => Err(words::past_time(lang, written(time, &zone))),
-        None => Err(words::not_a_time(lang, typed)),
+    let (until, why) = menu.in_turn(|menu| {
+        let until = question(words::until_label(lang), words::until_hint(lang));
+        let until = menu.console.ask(&until, |typed| match coming(typed, now, &zone) {
+            Some(time) if time > now => Ok(time),
+            Some(time) => Err(words::past_time(lang, written(time, &zone))),
+            None => Err(words::not_a_time(lang, typed)),
+        })?;
+        let why = question(words::why_label(lang), words::why_hint(lang));
+        let why = menu.console.ask(&why, |typed| Ok(typed.trim().to_owned()))?;
+        Ok((until, why))
     })?;
-    let why = question(words::why_label(lang), words::why_hint(lang));
-    let why = menu.console.ask(&why, |typed| Ok(typed.trim().to_owned()))?;
     let (Some(until), Some(why)) = (until, why) else { return Err(Stop::Back) };
     let pause = json!({
         "rules": ids, "from": written(now, &zone), "until": written(until, &zone),
@@ -63,7 +66,7 @@ pub fn pauses(menu: &mut Menu<'_>) -> Result<(), Stop> {
     }
     menu.console.show(Style::Plain, "");
     let typed = menu.console.answer(&say::prompt(lang, words::which_to_end(lang)))?;
-    if matches!(typed.as_str(), "" | "0" | "-1") {
+    if matches!(typed.as_str(), "" | "0" | "-1" | "<") {
         return Ok(());
     }
     let id = typed.trim().parse::<i64>().ok();

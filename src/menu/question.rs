@@ -1,7 +1,9 @@
 //! Questions: each shows its example and what Enter takes, and is asked again until
-//! the answer is right. `-1` goes back, as in the Python tool.
+//! the answer is right. `?` helps; `<` and `-1`, as in the Python tool, go one question
+//! back.
 
 use super::console::{Console, Stop, Style};
+use crate::commands::typed::narrow;
 use crate::lang::menu as say;
 use crate::screen::columns;
 
@@ -29,23 +31,45 @@ impl Console {
         question: &Question,
         mut check: impl FnMut(&str) -> Result<T, String>,
     ) -> Result<Option<T>, Stop> {
-        let prompt = self.prompt(question);
+        let label = &question.label;
+        if let Some(answer) = self.turns.again(label)
+            && let Ok(value) = taken(&answer, &mut check)
+        {
+            self.turns.answered(label, &answer);
+            return Ok(value);
+        }
+        self.turns.asks();
+        let before = self.turns.before(label);
+        let prompt = self.prompt(question, before.as_deref());
         loop {
-            let answer = match question.unseen {
+            let typed = match question.unseen {
                 true => self.secret(&prompt)?,
-                false => self.answer(&prompt)?,
+                false => self.typed_line(&prompt)?,
             };
-            match answer.as_str() {
-                "-1" => return Err(Stop::Back),
-                "" if question.now.is_none() && question.required => return Err(Stop::Back),
-                "" => return Ok(None),
-                typed => match check(typed) {
-                    Ok(value) => {
-                        self.fine();
-                        return Ok(Some(value));
-                    }
-                    Err(reason) => self.wrong(&say::wrong(self.lang, &question.label, reason))?,
-                },
+            let typed = match narrow(&typed).as_ref() {
+                "?" if self.person() => {
+                    self.help(question);
+                    continue;
+                }
+                "-1" => return Err(self.back()),
+                "<" if self.person() => return Err(self.back()),
+                NOTHING => NOTHING.to_owned(),
+                _ => typed,
+            };
+            let answer = match (typed.is_empty(), &before) {
+                (true, Some(before)) => before.clone(),
+                _ => typed,
+            };
+            if answer.is_empty() && question.now.is_none() && question.required {
+                return Err(self.back());
+            }
+            match taken(&answer, &mut check) {
+                Ok(value) => {
+                    self.fine();
+                    self.turns.answered(label, &answer);
+                    return Ok(value);
+                }
+                Err(reason) => self.wrong(&say::wrong(self.lang, label, reason))?,
             }
         }
     }
@@ -57,12 +81,23 @@ impl Console {
         choices: &[String],
         now: Option<usize>,
     ) -> Result<Option<usize>, Stop> {
+        let most = choices.len();
+        let place = |typed: &str| {
+            let number = typed.parse::<usize>().ok().filter(|number| *number <= most);
+            number.and_then(|number| number.checked_sub(1))
+        };
+        if let Some(at) = self.turns.again(label).and_then(|answer| place(&answer)) {
+            self.turns.answered(label, &(at + 1).to_string());
+            return Ok(Some(at));
+        }
+        self.turns.asks();
+        let now = self.turns.before(label).and_then(|answer| place(&answer)).or(now);
         self.show(Style::Plain, "");
         self.show(Style::Title, label);
         for (at, choice) in choices.iter().enumerate() {
             self.show(Style::Plain, &format!("  {}  {choice}", at + 1));
         }
-        let (lang, most) = (self.lang, choices.len());
+        let lang = self.lang;
         let choice = say::choice(lang);
         let prompt = match now {
             Some(at) => say::prompt_now(lang, choice, at + 1),
@@ -70,46 +105,84 @@ impl Console {
         };
         loop {
             let typed = self.answer(&prompt)?;
-            match (typed.as_str(), typed.parse::<usize>()) {
-                ("", _) => return now.map(Some).ok_or(Stop::Back),
-                ("-1", _) | (_, Ok(0)) => return Err(Stop::Back),
-                (_, Ok(number)) if number <= most => {
+            let chosen = match typed.as_str() {
+                "" => Some(now.ok_or(Stop::Back)?),
+                "0" | "-1" | "<" => return Err(self.back()),
+                typed => place(typed),
+            };
+            match chosen {
+                Some(at) => {
                     self.fine();
-                    return Ok(Some(number - 1));
+                    self.turns.answered(label, &(at + 1).to_string());
+                    return Ok(Some(at));
                 }
-                _ => self.wrong(&say::want_choice(lang, most))?,
+                None => self.wrong(&say::want_choice(lang, most))?,
             }
         }
     }
 
     /// Yes or no.
     pub fn yes(&mut self, label: &str, default: bool) -> Result<bool, Stop> {
+        const YES: &str = "y";
+        if let Some(answer) = self.turns.again(label) {
+            self.turns.answered(label, &answer);
+            return Ok(answer == YES);
+        }
         let lang = self.lang;
+        let default = self.turns.before(label).map_or(default, |answer| answer == YES);
         let choice = if default { "Y/n" } else { "y/N" };
         let mut prompt = say::prompt_now(lang, label, choice);
         if columns::width(&prompt) + 12 > self.columns() {
             self.show(Style::Plain, label);
             prompt = say::prompt_now(lang, "", choice).trim_start().to_owned();
         }
-        loop {
-            match self.answer(&prompt)?.to_lowercase().as_str() {
-                "" => return Ok(default),
-                "y" | "yes" | "是" => return Ok(true),
-                "n" | "no" | "否" => return Ok(false),
-                "-1" => return Err(Stop::Back),
+        let help = say::help_yes(lang);
+        let yes = loop {
+            match self.choice(&prompt, &help)?.to_lowercase().as_str() {
+                "" => break default,
+                "y" | "yes" | "是" => break true,
+                "n" | "no" | "否" => break false,
+                "-1" | "<" => return Err(self.back()),
                 _ => self.wrong(&say::want_yes(lang))?,
             }
+        };
+        self.turns.answered(label, if yes { YES } else { "n" });
+        Ok(yes)
+    }
+
+    /// A person goes one question back; a script leaves what it began.
+    fn back(&mut self) -> Stop {
+        match self.person() {
+            true => self.turns.back(),
+            false => Stop::Back,
         }
+    }
+
+    /// What a question is about, and how it is answered.
+    fn help(&self, question: &Question) {
+        if !question.hint.is_empty() {
+            self.show(Style::Faint, &format!("  {}", question.hint));
+        }
+        let help = match question.unseen {
+            true => say::help_secret(self.lang),
+            false => say::help_question(self.lang),
+        };
+        help.lines().for_each(|line| self.show(Style::Faint, &format!("  {line}")));
     }
 
     /// The line that waits for the answer. What Enter takes stands in it, or above
     /// it where it is long.
-    fn prompt(&self, question: &Question) -> String {
+    fn prompt(&self, question: &Question, before: Option<&str>) -> String {
         let room = self.columns() / 2;
         if !question.hint.is_empty() {
             self.show(Style::Faint, &format!("  {}", question.hint));
         }
-        match &question.now {
+        let before =
+            before.filter(|before| !before.is_empty()).map(|before| match question.unseen {
+                true => say::letters(self.lang, before.chars().count()),
+                false => before.to_owned(),
+            });
+        match before.as_ref().or(question.now.as_ref()) {
             Some(now) if columns::width(&question.label) + columns::width(now) + 5 > room => {
                 self.show(Style::Faint, &format!("  {}", say::at_present(self.lang, now)));
                 say::prompt_now(self.lang, &question.label, "…")
@@ -117,5 +190,16 @@ impl Console {
             Some(now) => say::prompt_now(self.lang, &question.label, now),
             None => say::prompt(self.lang, &question.label),
         }
+    }
+}
+
+/// What an answer comes to; `None` for Enter.
+fn taken<T>(
+    answer: &str,
+    check: &mut impl FnMut(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    match answer {
+        "" => Ok(None),
+        typed => check(typed).map(Some),
     }
 }

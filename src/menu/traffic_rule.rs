@@ -11,6 +11,11 @@ use crate::lang::{Lang, menu_rules as say};
 
 /// Asks for the rule and saves it.
 pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let rule = menu.in_turn(ask)?;
+    save_new(menu, rule)
+}
+
+fn ask(menu: &mut Menu<'_>) -> Result<Keys, Stop> {
     let lang = menu.console.lang;
     menu.console.screen(&say::new_rule(lang, say::traffic_rule(lang)));
     menu.console.show(Style::Faint, &say::how_to_answer(lang));
@@ -31,7 +36,7 @@ pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
     NAME.ask(menu, &mut rule)?;
     rule.insert("desc".to_owned(), say::traffic_desc(lang).into());
     rule.insert("rec".to_owned(), say::traffic_rec(lang).into());
-    save_new(menu, rule)
+    Ok(rule)
 }
 
 /// Lets the user look over a new rule, and saves it.

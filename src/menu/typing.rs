@@ -5,18 +5,21 @@
 //! The terminal is as it was again as soon as the line is done. Of control
 //! sequences only the backspace is used: every terminal knows it.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Stdin};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 
+use super::keys::{self, Bytes, Key};
+pub use super::line::LONGEST;
+use super::line::{Line, View};
 use crate::screen::columns;
 use crate::screen::terminal::put;
-use crate::screen::visible::hidden;
 
-/// A line has at most so many bytes; more is let go.
-pub const LONGEST: usize = 64 * 1024;
+/// The bytes of one key are never further apart, over a slow line neither.
+const BETWEEN_BYTES: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// What was typed.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,23 +32,29 @@ pub enum Typed {
     Interrupt,
 }
 
+/// What is shown of a line while it is typed.
+#[derive(Clone, Copy)]
+pub enum Echo<'a> {
+    /// The line; the older answers come with the arrow up, the newest last.
+    Text(&'a [String]),
+    /// How many letters there are, in words, and none of them.
+    Count(&'a dyn Fn(usize) -> String),
+    /// Nothing.
+    Nothing,
+}
+
 /// Asks by `prompt`, reads a line from the terminal on standard input and shows it as
-/// it grows, in at most so many columns. What is `unseen` is not shown at all.
-pub fn read_line<R: Read>(
-    input: &mut BufReader<R>,
+/// it grows, in at most so many columns.
+pub fn read_line(
+    input: &mut BufReader<Stdin>,
     prompt: &str,
     columns: usize,
-    unseen: bool,
+    echo: Echo<'_>,
 ) -> io::Result<Typed> {
     // Before the prompt: who answers at once finds the terminal ready.
     let _raw = RawMode::begin()?;
     put(prompt);
-    let mut line = InputLine {
-        text: String::new(),
-        shown: 0,
-        columns: if unseen { 0 } else { columns.max(10) },
-    };
-    let typed = line.read(input);
+    let typed = typed(&mut Terminal(input), columns.max(4), echo);
     put("\n");
     typed
 }
@@ -75,101 +84,122 @@ impl Drop for RawMode {
     }
 }
 
-struct InputLine {
-    text: String,
-    /// The columns that the shown part takes.
-    shown: usize,
-    /// The columns there are; 0: nothing is shown.
-    columns: usize,
-}
-
-impl InputLine {
-    fn read<R: Read>(&mut self, input: &mut BufReader<R>) -> io::Result<Typed> {
-        loop {
-            let Some(byte) = next(input)? else {
-                return Ok(Typed::End);
-            };
-            match byte {
-                b'\n' | b'\r' => return Ok(Typed::Line(std::mem::take(&mut self.text))),
-                0x03 => return Ok(Typed::Interrupt),
-                0x04 if self.text.is_empty() => return Ok(Typed::End),
-                0x08 | 0x7f => drop(self.text.pop()),
-                // Ctrl-U takes the line back, Ctrl-W its last word.
-                0x15 => self.text.clear(),
-                0x17 => {
-                    let kept = self.text.trim_end();
-                    let kept = kept.rfind(' ').map_or(0, |at| at + 1);
-                    self.text.truncate(kept);
-                }
-                0x1b => skip_sequence(input),
-                byte if byte >= 0x20 => self.push(byte, input)?,
-                _ => {}
-            }
-            self.show();
-        }
-    }
-
-    /// Appends the letter that begins with this byte.
-    fn push<R: Read>(&mut self, first: u8, input: &mut BufReader<R>) -> io::Result<()> {
-        let more = match first {
-            0xc0..=0xdf => 1,
-            0xe0..=0xef => 2,
-            0xf0..=0xf7 => 3,
-            _ => 0,
-        };
-        let mut bytes = vec![first];
-        while bytes.len() <= more {
-            match next(input)? {
-                Some(byte) => bytes.push(byte),
-                None => break,
-            }
-        }
-        if let Ok(letter) = std::str::from_utf8(&bytes)
-            && !letter.chars().any(hidden)
-            && self.text.len() < LONGEST
-        {
-            self.text.push_str(letter);
-        }
-        Ok(())
-    }
-
-    /// Shows the line's end in the columns there are, over what was shown.
-    fn show(&mut self) {
-        if self.columns == 0 {
-            return;
-        }
-        let view = columns::fit_end(&self.text, self.columns);
-        let width = columns::width(&view);
-        let rest = self.shown.saturating_sub(width);
-        let back = |count: usize| "\u{8}".repeat(count);
-        put(&format!("{}{view}{}{}", back(self.shown), " ".repeat(rest), back(rest)));
-        self.shown = width;
-    }
-}
-
-fn next<R: Read>(input: &mut BufReader<R>) -> io::Result<Option<u8>> {
+fn typed(input: &mut Terminal<'_>, columns: usize, echo: Echo<'_>) -> io::Result<Typed> {
+    let mut line = Line::default();
+    let mut shown = Shown::default();
+    let mut older = Older::new(echo);
     loop {
-        match input.fill_buf() {
-            Ok(bytes) => {
-                let first = bytes.first().copied();
-                input.consume(usize::from(first.is_some()));
-                return Ok(first);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // The terminal was closed.
-            Err(error) if error.raw_os_error() == Some(5) => return Ok(None),
-            Err(error) => return Err(error),
+        let key = keys::key(input)?;
+        match key {
+            Key::Enter => return Ok(Typed::Line(line.text().to_owned())),
+            Key::Interrupt => return Ok(Typed::Interrupt),
+            Key::Gone => return Ok(Typed::End),
+            Key::DeleteOrEnd if line.text().is_empty() => return Ok(Typed::End),
+            Key::Older => older.back(&mut line),
+            Key::Newer => older.on(&mut line),
+            // Where nobody sees the cursor, it stays at the end.
+            _ if !matches!(echo, Echo::Text(_)) && moves(&key) => {}
+            key => line.edit(&key),
+        }
+        match echo {
+            Echo::Text(_) => shown.draw(line.view(columns)),
+            Echo::Count(words) => shown.draw(counted(line.text(), words, columns)),
+            Echo::Nothing => {}
         }
     }
 }
 
-/// An arrow or function key comes as one piece behind the escape [ECMA-48 5.4].
-fn skip_sequence<R: Read>(input: &mut BufReader<R>) {
-    let ends = |byte: &u8| (0x40..=0x7e).contains(byte);
-    let skip = match input.buffer() {
-        [b'[', rest @ ..] => 2 + rest.iter().position(ends).unwrap_or(rest.len()),
-        [b'O', ..] => 2,
-        _ => 0,
+fn moves(key: &Key) -> bool {
+    matches!(key, Key::Left | Key::Right | Key::WordLeft | Key::WordRight | Key::Home | Key::End)
+}
+
+/// How many letters will be taken, blanks around them aside; nothing for none.
+fn counted(text: &str, words: &dyn Fn(usize) -> String, columns: usize) -> View {
+    let text = match text.trim_matches(' ').chars().count() {
+        0 => String::new(),
+        count => columns::fit(&words(count), columns),
     };
-    input.consume(skip.min(input.buffer().len()));
+    View { cursor: columns::width(&text), text }
+}
+
+/// The answers before this one, and the line that was begun when the first was shown.
+struct Older<'a> {
+    answers: &'a [String],
+    /// So many of them are still older than the one that is shown.
+    at: usize,
+    begun: String,
+}
+
+impl<'a> Older<'a> {
+    fn new(echo: Echo<'a>) -> Self {
+        let answers = if let Echo::Text(answers) = echo { answers } else { &[] };
+        Self { answers, at: answers.len(), begun: String::new() }
+    }
+
+    fn back(&mut self, line: &mut Line) {
+        if self.at == self.answers.len() {
+            self.begun = line.text().to_owned();
+        }
+        let older = self.at.checked_sub(1);
+        if let Some((at, answer)) = older.and_then(|at| Some((at, self.answers.get(at)?))) {
+            self.at = at;
+            *line = Line::new(answer);
+        }
+    }
+
+    fn on(&mut self, line: &mut Line) {
+        if self.at < self.answers.len() {
+            self.at += 1;
+            *line = Line::new(self.answers.get(self.at).unwrap_or(&self.begun));
+        }
+    }
+}
+
+/// What the terminal shows of the line.
+#[derive(Default)]
+struct Shown {
+    width: usize,
+    cursor: usize,
+}
+
+impl Shown {
+    /// Writes the view over what was shown.
+    fn draw(&mut self, view: View) {
+        let width = columns::width(&view.text);
+        let rest = self.width.saturating_sub(width);
+        let back = |count: usize| "\u{8}".repeat(count);
+        let (begin, end) = (back(self.cursor), back(rest + width.saturating_sub(view.cursor)));
+        put(&format!("{begin}{}{}{end}", view.text, " ".repeat(rest)));
+        *self = Self { width, cursor: view.cursor };
+    }
+}
+
+/// The terminal on standard input.
+struct Terminal<'a>(&'a mut BufReader<Stdin>);
+
+impl Bytes for Terminal<'_> {
+    fn next(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            match self.0.fill_buf() {
+                Ok(bytes) => {
+                    let first = bytes.first().copied();
+                    self.0.consume(usize::from(first.is_some()));
+                    return Ok(first);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // The terminal was closed.
+                Err(error) if error.raw_os_error() == Some(5) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn more(&mut self) -> bool {
+        if !self.0.buffer().is_empty() {
+            return true;
+        }
+        let stdin = io::stdin();
+        let mut one = [PollFd::new(&stdin, PollFlags::IN)];
+        poll(&mut one, Some(&BETWEEN_BYTES)).is_ok_and(|ready| ready > 0)
+    }
 }

@@ -130,15 +130,20 @@ pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
 
 impl Wanted {
     fn add(&self, menu: &mut Menu<'_>) -> Result<(), Stop> {
-        let lang = menu.console.lang;
         menu.console.fine();
+        let rule = menu.in_turn(|menu| self.ask(menu))?;
+        save_new(menu, rule)
+    }
+
+    fn ask(&self, menu: &mut Menu<'_>) -> Result<Keys, Stop> {
+        let lang = menu.console.lang;
         menu.console.screen(&(self.line)(lang));
         menu.console.show(Style::Faint, &say_rules::how_to_answer(lang));
         let mut rule = self.rule(lang);
         for field in self.asks {
             field.ask_needed(menu, &mut rule)?;
         }
-        save_new(menu, rule)
+        Ok(rule)
     }
 
     /// The rule before anything is asked.

@@ -13,6 +13,11 @@ use crate::rules::{Filter, describe};
 
 /// Asks for the rule and saves it.
 pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let rule = menu.in_turn(ask)?;
+    save_new(menu, rule)
+}
+
+fn ask(menu: &mut Menu<'_>) -> Result<Keys, Stop> {
     let lang = menu.console.lang;
     menu.console.screen(&say::new_rule(lang, say::workload_rule(lang)));
     menu.console.show(Style::Faint, &say::how_to_answer(lang));
@@ -24,7 +29,7 @@ pub fn add(menu: &mut Menu<'_>) -> Result<(), Stop> {
     LEVEL.ask(menu, &mut rule)?;
     rule.insert("name".to_owned(), default_name(&rule, lang).into());
     NAME.ask(menu, &mut rule)?;
-    save_new(menu, rule)
+    Ok(rule)
 }
 
 /// The states, in words.

@@ -9,7 +9,7 @@ use crate::config::{check_rule, place_of_key};
 use crate::lang::{Lang, history, menu_rules as menu_words, rules as words};
 use crate::rules::{Level, describe};
 use crate::screen::columns::wrap;
-use crate::screen::table::table;
+use crate::screen::table::{table, table_that_gives};
 use crate::store::{self, Look, StateUse};
 
 /// The key by which a list tells when a rule last alerted; no key of the file.
@@ -117,7 +117,8 @@ pub fn sentence(rule: &Value, lang: Lang) -> String {
     checked.map_or_else(|_| words::invalid(lang), |rule| describe::sentence(&rule, lang))
 }
 
-/// The rules as a table of `width` columns; when each last alerted, where one did.
+/// The rules as a table of `width` columns; when each last alerted, where one did. That is
+/// never cut: half a time tells nothing.
 pub fn rows(rules: &[Value], told: &LastAlerted, lang: Lang, width: Option<usize>) -> Vec<String> {
     let mut headings = vec![
         words::col_id(lang),
@@ -128,14 +129,19 @@ pub fn rows(rules: &[Value], told: &LastAlerted, lang: Lang, width: Option<usize
         words::col_matches(lang),
     ];
     let mut rows: Vec<Vec<String>> = rules.iter().map(|rule| row(rule, lang)).collect();
-    if !told.is_empty() {
-        let place = headings.len() - 1;
-        headings.insert(place, history::col_last_alerted(lang));
-        for (row, rule) in rows.iter_mut().zip(rules) {
-            row.insert(place, id_of(rule).map(|id| told.local(id)).unwrap_or_default());
-        }
+    if told.is_empty() {
+        return table(&headings, &rows, width);
     }
-    table(&headings, &rows, width)
+    let place = headings.len() - 1;
+    headings.insert(place, history::col_last_alerted(lang));
+    for (row, rule) in rows.iter_mut().zip(rules) {
+        let at = id_of(rule).map(|id| match width {
+            Some(_) => told.short(id),
+            None => told.local(id),
+        });
+        row.insert(place, at.unwrap_or_default());
+    }
+    table_that_gives(&headings, &rows, width, |at| at != place)
 }
 
 fn row(rule: &Value, lang: Lang) -> Vec<String> {
