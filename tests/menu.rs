@@ -16,4 +16,6 @@ mod stories {
     mod rules;
     mod settings;
     pub mod terminal;
+    mod typing;
+    mod wide;
 }

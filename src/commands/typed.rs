@@ -50,14 +50,17 @@ pub fn narrow(text: &str) -> Cow<'_, str> {
 pub fn meant(key: &Key, typed: &str, home: Option<&Path>) -> String {
     let way = way(key);
     // JSON says itself what is meant.
-    if way == Way::Free || typed.starts_with(['[', '{', '"']) {
+    let as_it_is = way == Way::Free || typed.starts_with(['[', '{', '"']);
+    // A day and a path have other ways to be written in ASCII, too.
+    if as_it_is || typed.is_ascii() && !matches!(way, Way::Date | Way::Path | Way::Ports) {
         return typed.to_owned();
     }
     match way {
         Way::Free => typed.to_owned(),
         Way::Ascii => ascii(typed),
         Way::List => list(typed, ascii),
-        Way::Ports => list(typed, |part| ascii(part).replace(DASHES, "-")),
+        Way::Ports if typed.is_ascii() => typed.replace('~', "-"),
+        Way::Ports => list(typed, ascii).replace(DASHES, "-"),
         Way::Names => list(typed, str::to_owned),
         Way::Labels => list(typed, label),
         Way::Sender => sender(typed),
@@ -115,7 +118,7 @@ fn ascii(text: &str) -> String {
     narrow(text).replace(['。', '｡'], ".").trim().to_owned()
 }
 
-/// Each part as `meant`, with commas between; what has no other separator keeps its blanks.
+/// Each part as `meant`, with commas between.
 fn list(text: &str, meant: impl Fn(&str) -> String) -> String {
     let parts = text.replace(COMMAS, ",");
     let parts: Vec<String> = parts.split(',').map(meant).collect();
@@ -236,6 +239,7 @@ mod tests {
             ("rules.severity", "ｅｒｒ、warning", "err,warning"),
             ("rules.per", "source，ｓｏｕｒｃｅ＿ｌａｂｅｌ：app", "source,source_label:app"),
             ("rules.state", "offline；unhealthy", "offline,unhealthy"),
+            ("rules.state", "offline, unhealthy", "offline, unhealthy"),
             ("rules.filter_value", "ｕｓｅｒ．＊｜ａｇｅｎｔ。？", "user.*|agent.?"),
             // A name or a label's value may hold wide letters; what separates them may not.
             ("rules.src_label", "role=Web，env=Prod", "role=Web,env=Prod"),

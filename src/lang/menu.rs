@@ -53,6 +53,7 @@ texts! {
         en: "… {behind} more: Enter shows them; {before} before these: < shows them",
         zh: "…另有 {behind} 筆：按 Enter 顯示；前面還有 {before} 筆：輸入 < 顯示"
     }
+    letters_before(count) { en: "{count} characters", zh: "{count} 個字元" }
     letters(count) { en: "({count} characters)", zh: "（{count} 個字元）" }
     help_question() {
         en: "Enter takes what stands in [ ], or leaves the question out; < goes one question back, from the first to where you came from.\nArrow up brings earlier answers back; Ctrl-U clears the line; Ctrl-C leaves the program.",

@@ -70,14 +70,27 @@ texts! {
     daily() { en: "Daily report", zh: "每日報告" }
     daily_off() { en: "off", zh: "停用" }
     daily_hint() { en: "the local time, for example 08:30, or off", zh: "當地時間，例如 08:30，停用請輸入 off" }
+    clock_of(zone, offset, time) {
+        en: "The time is that of {zone} ({offset}), where it is {time} now; settings (4) has the time zone.",
+        zh: "時間以 {zone}（{offset}）為準，該時區現在是 {time}；時區可於系統設定（4）變更。"
+    }
+    clock_at(offset, time) {
+        en: "The time is that of this host ({offset}), where it is {time} now; settings (4) has the time zone.",
+        zh: "時間以本機時區（{offset}）為準，現在是 {time}；時區可於系統設定（4）變更。"
+    }
+    sender_name() { en: "Sender's name", zh: "寄件者名稱" }
+    sender_name_hint() {
+        en: "mail programs show it instead of the address; - for none",
+        zh: "郵件軟體會顯示此名稱而非位址；不需要請輸入 -"
+    }
     site() { en: "Site name", zh: "站台名稱" }
     site_hint() { en: "stands in the subject, for example Taipei DC", zh: "顯示於郵件主旨，例如 Taipei DC" }
     site_host() { en: "the PCE's host", zh: "PCE 主機名稱" }
 
     guide_title() { en: "Setting up illumio-monitor", zh: "設定 illumio-monitor" }
     guide_welcome(path) {
-        en: "There is no config yet; five short steps make one: {path}\nEnter takes what stands in [ ], -1 leaves the guide. What you answered stays.",
-        zh: "目前沒有設定檔；只要五個步驟即可建立：{path}\n按 Enter 採用 [ ] 中的值，輸入 -1 可離開引導，已完成的設定會保留。"
+        en: "There is no config yet; five short steps make one: {path}\nEnter takes what stands in [ ], < goes one question back, ? helps. Each step is saved at its end; Ctrl-C leaves, and the next start goes on.",
+        zh: "目前沒有設定檔；只要五個步驟即可建立：{path}\n按 Enter 採用 [ ] 中的值，輸入 < 返回上一題，輸入 ? 查看說明。每個步驟完成後才儲存；按 Ctrl-C 可離開，下次啟動時繼續。"
     }
     guide_go_on() { en: "The setup is not complete yet. Go on with it?", zh: "設定尚未完成，是否繼續？" }
     guide_left() {
@@ -104,16 +117,29 @@ texts! {
         zh: "每天一封簡短郵件：若沒有收到，表示監控本身出了問題。"
     }
     guide_cron() { en: "Every ten minutes", zh: "每十分鐘執行" }
+    guide_cron_line() { en: "This line in a crontab does it:", zh: "在 crontab 加入下列一行即可：" }
+    guide_cron_add() { en: "Add it to this user's crontab?", zh: "是否加入目前使用者的 crontab？" }
+    guide_cron_added() {
+        en: "It stands in this user's crontab now; crontab -e shows and changes it.",
+        zh: "已加入目前使用者的 crontab；可用 crontab -e 查看或修改。"
+    }
+    guide_cron_added_file(path) {
+        en: "This host has no crontab program; the line stands in {path} now, and runs as root.",
+        zh: "本機沒有 crontab 程式；已寫入 {path}，以 root 執行。"
+    }
+    guide_cron_not_added(why) { en: "The line was not added: {why}", zh: "未能加入：{why}" }
+    guide_cron_no_program() { en: "there is no crontab program here.", zh: "本機沒有 crontab 程式。" }
+    guide_cron_gone() { en: "crontab took it, and does not list it.", zh: "crontab 已接受，但清單中沒有該行。" }
     guide_cron_how() {
-        en: "Run  crontab -e  as this user, and add this line:",
-        zh: "請以目前的使用者執行 crontab -e，並加入下列一行："
+        en: "To add it yourself, run  crontab -e  as this user, and put the line there as it stands above.",
+        zh: "若要自行加入，請以目前的使用者執行 crontab -e，並貼上前述一行。"
     }
     guide_cron_then() {
         en: "What fails goes to standard error, and cron mails it. That is all; the menu is next, and 7 runs it once right now.",
         zh: "失敗訊息會輸出至標準錯誤，由 cron 寄出。設定完成；接下來是選單，選 7 可立即執行一次。"
     }
-    guide_cron_package(path) {
-        en: "{path} runs it every ten minutes already; there is nothing to add.",
-        zh: "{path} 已設定每十分鐘執行一次，不需另外設定。"
+    guide_cron_already(place) {
+        en: "{place} runs it already; there is nothing to add.",
+        zh: "{place} 已設定定期執行，不需另外設定。"
     }
 }

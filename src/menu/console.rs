@@ -261,22 +261,32 @@ impl Console {
     /// The same, with a help of its own.
     pub fn choice(&mut self, prompt: &str, help: &str) -> Result<String, Stop> {
         loop {
-            let line = self.typed_line(prompt)?;
+            let line = self.read_text(prompt)?;
             match narrow(&line).trim() {
                 "?" if self.person => self.show(Style::Faint, help),
-                typed => return Ok(typed.to_owned()),
+                typed => {
+                    // A number is typed faster than it is found again.
+                    if typed.contains(char::is_alphabetic) {
+                        self.keep(typed);
+                    }
+                    return Ok(typed.to_owned());
+                }
             }
         }
     }
 
     /// The next answer as it was typed, without the blanks around it.
     pub fn typed_line(&mut self, prompt: &str) -> Result<String, Stop> {
+        let line = self.read_text(prompt)?.trim().to_owned();
+        self.keep(&line);
+        Ok(line)
+    }
+
+    fn read_text(&mut self, prompt: &str) -> Result<String, Stop> {
         let answers = std::mem::take(&mut self.answers);
         let line = self.read(prompt, Echo::Text(&answers));
         self.answers = answers;
-        let line = line?.trim().to_owned();
-        self.keep(&line);
-        Ok(line)
+        line
     }
 
     /// An answer that nobody sees while it is typed, but for how long it is.
@@ -287,7 +297,7 @@ impl Console {
         Ok(line.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned())
     }
 
-    /// Keeps an answer for the arrow up: a single letter is typed faster.
+    /// Keeps an answer for the arrow up, where it is longer than a sign.
     fn keep(&mut self, line: &str) {
         let is_new = self.answers.last().is_none_or(|last| last != line);
         if line.chars().nth(1).is_some() && is_new && self.secrets.hide(line) == line {

@@ -8,6 +8,7 @@ use super::console::{Stop, Style};
 use super::question::Question;
 use crate::commands::inspect::{Inspection, MOST, USUAL, View, inspect};
 use crate::commands::moment::past;
+use crate::commands::typed::narrow;
 use crate::lang::menu as say;
 use crate::screen::terminal;
 use crate::store::{self, Opened, StateUse};
@@ -57,7 +58,7 @@ fn how_many(menu: &mut Menu<'_>, opened: &Opened) -> Result<(usize, Option<Times
     };
     let now = opened.state.pce_time((menu.again)().now);
     let zone = &opened.config.settings.timezone;
-    let answer = menu.console.ask(&question, |typed| match typed.parse() {
+    let answer = menu.console.ask(&question, |typed| match narrow(typed).parse() {
         Ok(number) if (1..=MOST).contains(&number) => Ok((number, None)),
         Ok(_) => Err(hint()),
         Err(_) => past(typed, now, zone).map(|at| (USUAL, Some(at))).ok_or_else(hint),
@@ -81,7 +82,7 @@ fn show(menu: &mut Menu<'_>, inspection: &Inspection<'_>) -> Result<(), Stop> {
     let most = inspection.records();
     while menu.console.person() && most > 0 {
         let typed = menu.console.answer(&say::prompt(lang, say::which_record(lang, most)))?;
-        if matches!(typed.as_str(), "" | "0" | "-1") {
+        if matches!(typed.as_str(), "" | "0" | "-1" | "<") {
             return Ok(());
         }
         match typed.parse::<usize>() {

@@ -1,19 +1,13 @@
-//! The first run: a guide from nothing to a monitor that runs, in five steps. It can
-//! be left at each question; what was answered stays, and the next start goes on.
-
-use std::path::Path;
+//! The first run: a guide from nothing to a monitor that runs, in five steps. A step is
+//! saved whole or not at all; who leaves keeps the steps that are done, and the next start
+//! goes on.
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::settings::{self, DAILY};
-use super::{practices, probe, setting, smtp};
+use super::{crontab, daily, practices, probe, settings, smtp};
 use crate::config;
-use crate::host::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
 use crate::store;
-
-/// What the package brings [dist/]; it runs the program without a crontab's help.
-const PACKAGE_CRON: &str = "/etc/cron.d/illumio-monitor";
 
 /// Leads a person through the setup where there is none, and offers to go on with one
 /// that was left.
@@ -50,19 +44,19 @@ fn is_missing(menu: &Menu<'_>, path: &str) -> bool {
     needed && super::fields::plain(value).is_empty()
 }
 
+/// One step after the other; who goes back from the first question of a step comes to the
+/// step before, and from the first step out of the guide. Each step saves at its end.
 fn guide(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    let lang = menu.console.lang;
-    step(menu, 1, &say::guide_pce(lang), &say::guide_which_key(lang));
-    pce(menu)?;
-    step(menu, 2, &say::guide_mail(lang), &say::guide_mail_how(lang));
-    mail(menu)?;
-    step(menu, 3, &say::guide_rules(lang), "");
-    practices::offer(menu)?;
-    menu.console.tell_notices();
-    step(menu, 4, &say::guide_daily(lang), &say::guide_daily_why(lang));
-    setting::one(menu, &DAILY)?;
-    step(menu, 5, &say::guide_cron(lang), "");
-    cron(menu);
+    type Step = fn(&mut Menu<'_>) -> Result<(), Stop>;
+    const STEPS: [Step; 5] = [pce, mail, rules, report, cron];
+    let mut at: usize = 0;
+    while let Some(step) = STEPS.get(at) {
+        match (step(menu), at.checked_sub(1)) {
+            (Ok(()), _) => at += 1,
+            (Err(Stop::Back), Some(before)) => at = before,
+            (left, _) => return left,
+        }
+    }
     menu.console.pause()
 }
 
@@ -78,8 +72,9 @@ fn step(menu: &mut Menu<'_>, number: usize, title: &str, text: &str) {
 /// URL, org and key until they work, or the user goes on without.
 fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
+    step(menu, 1, &say::guide_pce(lang), &say::guide_which_key(lang));
     loop {
-        settings::pce(menu, true)?;
+        menu.in_turn(|menu| settings::pce(menu, true))?;
         menu.console.tell_notices();
         if settings::try_pce(menu)? || !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
@@ -90,15 +85,16 @@ fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// Sender, recipients and the mail server until they work, and a mail to see.
 fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
+    step(menu, 2, &say::guide_mail(lang), &say::guide_mail_how(lang));
     let mut other = false;
     loop {
-        settings::mail(menu, true)?;
+        menu.in_turn(|menu| settings::mail(menu, true))?;
         menu.console.tell_notices();
-        let server = smtp::shown(&menu.file(), &menu.holds(), lang);
-        let question = say::guide_other_server(lang, server);
-        if menu.console.yes(&question, other)? {
-            smtp::smtp(menu)?;
-            menu.console.tell_notices();
+        match server(menu, other) {
+            Ok(()) => {}
+            // Back to those who write and read.
+            Err(Stop::Back) => continue,
+            Err(leave) => return Err(leave),
         }
         let Err(failed) = probe::mail(menu) else {
             break;
@@ -115,18 +111,38 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The line for the crontab, exactly for this program and this file.
-fn cron(menu: &Menu<'_>) {
+/// Whether the mail goes through another server, and through which.
+fn server(menu: &mut Menu<'_>, other: bool) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let (program, config) = (menu.call.program, menu.call.config);
-    if at_home(program, config) && Path::new(PACKAGE_CRON).exists() {
-        let text = say::guide_cron_package(lang, PACKAGE_CRON);
-        return menu.console.show(Style::Good, &text);
-    }
-    menu.console.show(Style::Plain, &say::guide_cron_how(lang));
-    menu.console.show(Style::Plain, "");
-    // As it has to stand in the crontab: one line, however long.
-    menu.console.raw(&cron_line(program, config));
-    menu.console.show(Style::Plain, "");
+    let server = smtp::shown(&menu.file(), &menu.holds(), lang);
+    menu.in_turn(|menu| {
+        match menu.console.yes(&say::guide_other_server(lang, &server), other)? {
+            true => smtp::smtp(menu).map(drop),
+            false => Ok(()),
+        }
+    })?;
+    menu.console.tell_notices();
+    Ok(())
+}
+
+fn rules(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    step(menu, 3, &say::guide_rules(menu.console.lang), "");
+    practices::offer(menu)?;
+    menu.console.tell_notices();
+    Ok(())
+}
+
+fn report(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    step(menu, 4, &say::guide_daily(lang), &say::guide_daily_why(lang));
+    daily::ask(menu).map(drop)
+}
+
+/// What starts the runs, and what comes then.
+fn cron(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    step(menu, 5, &say::guide_cron(lang), "");
+    crontab::offer(menu)?;
     menu.console.show(Style::Plain, &say::guide_cron_then(lang));
+    Ok(())
 }

@@ -204,7 +204,8 @@ fn paste(input: &mut impl Bytes) -> io::Result<Key> {
         }
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let text = text.replace("\r\n", "\n").replace(['\r', '\n', '\t'], " ");
+    let lines: Vec<&str> = text.split(['\r', '\n']).filter(|line| !line.is_empty()).collect();
+    let text = lines.join(" ").replace('\t', " ");
     let shown: String = text.trim_end().chars().filter(|c| !hidden(*c)).collect();
     Ok(if shown.is_empty() { Key::Other } else { Key::Text(shown) })
 }
@@ -334,7 +335,7 @@ mod tests {
     fn a_paste_is_text_whatever_stands_in_it() {
         for (pasted, text) in [
             ("https://pce.example.com", "https://pce.example.com"),
-            ("one\r\ntwo\n", "one two"),
+            ("one\r\ntwo\n\nthree\n", "one two three"),
             ("規則\t\u{200b}x\x03\x1b[A", "規則 x[A"),
         ] {
             let way = format!("\x1b[200~{pasted}\x1b[201~");

@@ -6,6 +6,8 @@
 //! by the commands' own functions. Knows every room.
 
 mod console;
+mod crontab;
+mod daily;
 mod debug;
 mod event_rule;
 mod fields;
@@ -21,6 +23,7 @@ mod pauses;
 mod practices;
 mod probe;
 mod question;
+mod sender;
 mod setting;
 mod settings;
 mod smtp;

@@ -61,7 +61,9 @@ fn offer_set(menu: &mut Menu<'_>, set: Set) -> Result<bool, Stop> {
             replace = menu.console.yes(&words::practices_replace(lang, count), false)?;
         }
     }
-    save(menu, set, add, replace);
+    if add || replace || !menu.console.person() {
+        save(menu, set, add, replace);
+    }
     Ok(add || plan_now.missing.is_empty())
 }
 

@@ -179,7 +179,7 @@ impl Console {
         }
         let before =
             before.filter(|before| !before.is_empty()).map(|before| match question.unseen {
-                true => say::letters(self.lang, before.chars().count()),
+                true => say::letters_before(self.lang, before.chars().count()),
                 false => before.to_owned(),
             });
         match before.as_ref().or(question.now.as_ref()) {

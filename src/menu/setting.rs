@@ -1,6 +1,8 @@
 //! A setting as a person sees it: what it is called, how it is asked for, and how it
 //! is saved.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::Menu;
@@ -8,6 +10,7 @@ use super::console::{Stop, Style};
 use super::fields::plain;
 use super::question::{NOTHING, Question};
 use super::strict::{Keys, typed_value};
+use crate::commands::typed::meant;
 use crate::config::{self, Config, Key, Kind};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 
@@ -89,7 +92,9 @@ pub fn ask(
     let now = Some(setting.at(&file, &menu.holds())).filter(|now| !now.is_empty());
     let question =
         Question { label: (setting.label)(lang), hint, now, required: all, unseen: false };
+    let home = menu.call.env.text("HOME").map(Path::new);
     let answer = menu.console.ask(&question, |typed| {
+        let typed = &meant(&key, typed, home);
         if removable && typed == NOTHING {
             return Ok(None);
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
-use super::{probe, smtp};
+use super::{daily, probe, sender, smtp};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::screen::columns::{pad, width};
 use crate::store;
@@ -41,7 +41,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
         smtp::entry,
         language,
         |menu| one(menu, &ZONE).map(drop),
-        |menu| one(menu, &DAILY).map(drop),
+        daily::entry,
         |menu| one(menu, &EXPIRES).map(drop),
         |menu| one(menu, &SITE).map(drop),
     ];
@@ -50,7 +50,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
         show(menu);
         let prompt = say::prompt(lang, say::choice(lang));
         let typed = menu.console.answer(&prompt)?;
-        if matches!(typed.as_str(), "" | "0" | "-1") {
+        if matches!(typed.as_str(), "" | "0" | "-1" | "<") {
             return Ok(());
         }
         let number = typed.parse::<usize>().ok();
@@ -59,7 +59,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
             continue;
         };
         menu.console.fine();
-        match entry(menu) {
+        match menu.in_turn(entry) {
             Ok(()) | Err(Stop::Back) => {}
             leave => return leave,
         }
@@ -132,16 +132,11 @@ pub fn try_pce(menu: &mut Menu<'_>) -> Result<bool, Stop> {
 }
 
 /// Asks for the PCE's four values in the Python tool's order, and saves them; false
-/// where nothing changed. `all`: the guide's way, no value is skipped, and who goes back
-/// keeps what he answered.
+/// where nothing changed. `all`: the guide's way, no value is skipped.
 pub fn pce(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    let answered = ask_pce(menu, all, &mut changes);
-    if !all || answered != Err(Stop::Back) {
-        answered?;
-    }
-    let saved = apply(menu, changes);
-    answered.map(|()| saved)
+    ask_pce(menu, all, &mut changes)?;
+    Ok(apply(menu, changes))
 }
 
 fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
@@ -162,9 +157,11 @@ fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// Asks for sender and recipients, and saves them.
 pub fn mail(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    for setting in [&SENDER, &RECIPIENTS] {
-        ask(menu, setting, all, &mut changes)?;
+    ask(menu, &SENDER, all, &mut changes)?;
+    if all {
+        sender::offer_name(menu, &SENDER, &mut changes)?;
     }
+    ask(menu, &RECIPIENTS, all, &mut changes)?;
     Ok(apply(menu, changes))
 }
 

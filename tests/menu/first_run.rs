@@ -1,6 +1,6 @@
 //! From nothing to a monitor that runs.
 
-use illumio_monitor::lang::{menu as say, menu_rules, menu_settings as words};
+use illumio_monitor::lang::{Lang, menu as say, menu_rules, menu_settings as words};
 use serde_json::json;
 
 use super::terminal::{SCREENS, Terminal};
@@ -28,6 +28,7 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&words::secret(lang), &secret);
         person.answer(&words::expires(lang), "");
         person.answer(&words::sender(lang), "monitor@example.net");
+        person.answer(&words::sender_name(lang), "");
         person.fits();
         person.answer(&words::recipients(lang), "nobody at all");
         person.answer(&words::recipients(lang), "soc@example.net,night@example.net");
@@ -42,8 +43,9 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&words::guide_test_mail(lang), "");
         person.answer(&menu_rules::practices_add(lang, 12), "");
         person.answer(&words::daily(lang), "25:00").answer(&words::daily(lang), "8:30");
-        let screen = person.shows("*/10 * * * * /");
-        assert!(screen.contains("crontab -e"), "{screen}");
+        person.shows("*/10 * * * * /");
+        person.answer(&words::guide_cron_add(lang), "");
+        person.shows(&words::guide_cron_added(lang));
         person.answer(say::pause(lang).trim(), "");
         let menu = person.asked(&say::choice(lang));
         assert!(menu.contains(&say::rules_are(lang, 12, 12)), "{menu}");
@@ -60,6 +62,7 @@ fn the_guide_leads_from_nothing_to_a_run() {
             json!({"url": url, "key": key, "secret": secret, "key_expires": "2027-01-31"})
         );
         assert_eq!(config["settings"]["daily_report"], "8:30");
+        assert_eq!(config["email"]["sender"], "Illumio Monitor <monitor@example.net>");
         world.set("api.proxy", json!("none"));
         let run = world.run_at("10:10");
         assert_eq!(run.code, 0, "{run:?}");
@@ -112,6 +115,7 @@ fn a_refused_recipient_is_typed_again_without_another_server() {
             &words::secret(lang),
             &words::expires(lang),
             &words::sender(lang),
+            &words::sender_name(lang),
         ]);
         person.answer(&words::recipients(lang), "typo@example.net");
         person.asked_anything();
@@ -146,11 +150,15 @@ fn the_crontab_line_runs_this_program_on_this_file() {
     person.answer(&words::guide_go_on(lang), "");
     person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang)]);
     person.answer(&words::secret(lang), &world.pce.secret());
-    person.enter(&[&words::expires(lang), &words::sender(lang), &words::recipients(lang)]);
+    person.enter(&[&words::expires(lang), &words::sender(lang), &words::sender_name(lang)]);
+    person.enter(&[&words::recipients(lang)]);
     person.answer("Mail server is", "").answer(&words::guide_test_mail(lang), "n");
     person.answer(&menu_rules::practices_add(lang, 12), "n");
     person.answer(&words::daily(lang), "");
+    person.answer(&words::guide_cron_add(lang), "n");
     let screen = person.asked(say::pause(lang).trim());
+    assert!(screen.contains("crontab -e"), "{screen}");
+    assert!(!world.folder().join("crontab.txt").exists());
     let line = screen.lines().find(|line| line.starts_with("*/10 ")).unwrap();
     let command = line.strip_prefix("*/10 * * * * ").unwrap();
     let file = world.config_path();
@@ -163,7 +171,7 @@ fn the_crontab_line_runs_this_program_on_this_file() {
 }
 
 #[test]
-fn the_guide_can_be_left_at_each_step_and_keeps_what_was_answered() {
+fn a_step_of_the_guide_is_saved_whole_or_not_at_all() {
     let lang = illumio_monitor::lang::Lang::En;
     let world = World::new();
     std::fs::remove_file(world.config_path()).unwrap();
@@ -173,11 +181,129 @@ fn the_guide_can_be_left_at_each_step_and_keeps_what_was_answered() {
     assert_eq!(person.left().0, 0);
     assert!(!world.config_path().exists());
 
+    // Back from the third question, from the second and from the first.
     let mut person = Terminal::menu(&world, lang, 24, 80);
     person.answer(&words::url(lang), &world.pce.url());
     person.answer(&words::org(lang), "2");
-    person.answer(&words::key(lang), "-1");
+    person.answer(&words::key(lang), "<").answer(&words::org(lang), "-1");
+    person.answer(&words::url(lang), "<");
     person.answer(&say::choice(lang), "0");
     assert_eq!(person.left().0, 0);
-    assert_eq!(world.config()["api"], json!({"url": world.pce.url(), "org_id": "2"}));
+    assert!(!world.config_path().exists());
+
+    // The step that is done stays, and so does what it asked for when the user comes back.
+    let mut person = Terminal::menu(&world, lang, 40, 120);
+    person.answer(&words::url(lang), &world.pce.url()).answer(&words::org(lang), "");
+    person.answer(&words::key(lang), &world.pce.key());
+    person.answer(&words::secret(lang), &world.pce.secret());
+    person.answer(&words::expires(lang), "");
+    person.answer(&words::sender(lang), "m@example.net");
+    person.answer(&words::sender_name(lang), "-");
+    person.asked(&words::recipients(lang));
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+    let config = world.config();
+    let saved =
+        json!({"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()});
+    assert_eq!((&config["api"], config.get("email")), (&saved, None));
+    let mut person = Terminal::menu(&world, lang, 40, 120);
+    person.answer(&words::guide_go_on(lang), "");
+    person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang), &words::secret(lang)]);
+    person.enter(&[&words::expires(lang)]);
+    // From the first question of a step, the step before is asked again.
+    person.answer(&words::sender(lang), "<");
+    let screen = person.asked(&words::url(lang));
+    assert!(screen.contains(&world.pce.url()), "{screen}");
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+/// Through the guide, with Enter wherever that takes what is set, to its last step.
+fn to_the_last_step(world: &World, lang: Lang, rows: u16, columns: u16) -> Terminal {
+    world.set_whole(json!({
+        "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
+        "email": {"sender": "Our Monitor <m@example.net>"},
+        "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+    }));
+    let mut person = Terminal::menu(world, lang, rows, columns);
+    person.answer(&words::guide_go_on(lang), "");
+    person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang), &words::secret(lang)]);
+    // A sender with a name is not asked for one.
+    person.enter(&[&words::expires(lang), &words::sender(lang)]);
+    person.answer(&words::recipients(lang), "soc@example.net");
+    person.asked_anything();
+    person.keys("\r");
+    person.answer(&words::guide_test_mail(lang), "n");
+    person.answer(&menu_rules::practices_add(lang, 12), "n");
+    person
+}
+
+#[test]
+fn the_guide_says_which_clock_the_daily_report_goes_by() {
+    for (lang, rows, columns) in SCREENS {
+        let mut world = World::new();
+        world.environment("TZ", "Asia/Taipei");
+        let mut person = to_the_last_step(&world, lang, rows, columns);
+        let screen = person.asked(&words::daily(lang));
+        assert!(screen.contains("Asia/Taipei") && screen.contains("+08:00"), "{screen}");
+        person.fits();
+        person.answer(&words::daily(lang), "０８：３０");
+        person.asked(&words::guide_cron_add(lang));
+        assert_eq!(world.config()["settings"]["daily_report"], "08:30");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+    }
+}
+
+#[test]
+fn the_guide_adds_its_line_to_the_crontab_once_and_leaves_the_rest_as_it_is() {
+    for (before, lang) in [(None, Lang::En), (Some("# mine\n@daily x"), Lang::ZhTw)] {
+        let world = World::new();
+        let file = world.folder().join("crontab.txt");
+        if let Some(before) = before {
+            std::fs::write(&file, before).unwrap();
+        }
+        let mut person = to_the_last_step(&world, lang, 40, 300);
+        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang), "");
+        let screen = person.asked(say::pause(lang).trim());
+        assert!(screen.contains(&words::guide_cron_added(lang)), "{screen}");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        let after = std::fs::read_to_string(&file).unwrap();
+        let mine: Vec<&str> = before.into_iter().flat_map(str::lines).collect();
+        let lines: Vec<&str> = after.lines().collect();
+        assert_eq!(lines[..mine.len()], mine);
+        assert_eq!(lines.len(), mine.len() + 1, "{after}");
+        let config = world.config_path().display().to_string();
+        assert!(lines[mine.len()].starts_with("*/10 ") && after.contains(&config), "{after}");
+
+        // Whoever comes again is told that it is there.
+        let mut person = to_the_last_step(&world, lang, 40, 300);
+        person.answer(&words::daily(lang), "");
+        let screen = person.asked(say::pause(lang).trim());
+        let place = format!("crontab -l:{}", mine.len() + 1);
+        assert!(screen.contains(&words::guide_cron_already(lang, place)), "{screen}");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
+    }
+}
+
+#[test]
+fn a_crontab_that_cannot_be_read_is_not_written() {
+    for lang in [Lang::En, Lang::ZhTw] {
+        let world = World::new();
+        let folder = world.folder();
+        std::fs::write(folder.join("cron.deny"), "soc").unwrap();
+        std::fs::write(folder.join("crontab.txt"), "@daily precious\n").unwrap();
+        let mut person = to_the_last_step(&world, lang, 40, 120);
+        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang), "y");
+        let screen = person.asked(say::pause(lang).trim());
+        assert!(screen.contains("not allowed to use this program"), "{screen}");
+        assert!(screen.contains("crontab -e"), "{screen}");
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        let text = std::fs::read_to_string(folder.join("crontab.txt")).unwrap();
+        assert_eq!(text, "@daily precious\n");
+    }
 }

@@ -131,8 +131,8 @@ fn a_line_is_edited_with_the_usual_keys() {
     let mut person = Terminal::menu(&world, EN, 24, 80);
     person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
     person.asked(&words::site(EN));
-    // Arrow keys do nothing, Ctrl-U and Ctrl-W take back, backspace a whole letter.
-    person.keys("wrong\u{15}台北機\u{1b}[D\u{1b}OP房間\u{7f} more\u{17}\u{7f}\r");
+    // Function keys do nothing, Ctrl-U and Ctrl-W take back, backspace a whole letter.
+    person.keys("wrong\u{15}台北機\u{1b}[6~\u{1b}OP房間\u{7f} more\u{17}\u{7f}\r");
     person.asked(&say::choice(EN));
     person.fits();
     assert_eq!(world.config()["settings"]["site_name"], "台北機房");

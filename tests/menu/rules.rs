@@ -590,3 +590,62 @@ fn a_rule_is_tried_where_it_is_made_and_where_it_is_looked_over_and_nothing_is_s
     assert_eq!(world.mailbox.count(), 0);
     assert!(world.config().get("state").is_none(), "nothing was saved");
 }
+
+#[test]
+fn rules_are_searched_paged_and_shown_with_when_they_last_alerted() {
+    for (lang, rows, columns) in SCREENS {
+        let mut world = World::new();
+        for number in 1..=40 {
+            let (name, filter) = match number {
+                38 => ("資料庫 ＳＭＢ 流量".to_owned(), "agent.tampering"),
+                39 => ("資料庫備份".to_owned(), "user.login_failed"),
+                _ => (format!("Rule {number}"), "rule_set"),
+            };
+            world.rule(json!({"type": "event", "name": name, "filter_value": filter}));
+        }
+        world.pce.event(crate::pce::agent_tampering("db-01").at("10:03"));
+        assert_eq!(world.run_at("10:10").code, 0);
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        let which = words::which_rules(lang);
+        person.answer(&say::choice(lang), "3");
+        let first = person.asked(&which);
+        assert!(first.contains("Rule 1 ") && !first.contains("Rule 40"), "{first}");
+        // On, and back.
+        person.answer(&which, "");
+        let second = person.asked(&which);
+        assert!(!second.contains("Rule 1 ") && second.contains("<"), "{second}");
+        person.fits();
+        person.answer(&which, "<");
+        let again = person.asked(&which);
+        assert!(again.contains("Rule 1 "), "{again}");
+        // By name in letters of any width, by event, by id; the numbers are the rules' own.
+        person.answer(&which, "/smb");
+        let found = person.asked(&which);
+        assert!(found.contains(&words::rules_found(lang, "smb", 1, 40)), "{found}");
+        let line = found.lines().find(|line| line.contains("ＳＭＢ")).unwrap();
+        assert!(line.trim_start().starts_with("38 "), "{line}");
+        // Whole, and in the settings' zone, however narrow the terminal.
+        assert!(line.contains("08-03 10:10"), "{line}");
+        person.fits();
+        person.answer(&which, "／LOGIN＿");
+        let found = person.asked(&which);
+        assert!(found.contains("資料庫備份") && !found.contains("ＳＭＢ"), "{found}");
+        person.answer(&which, "/資料庫");
+        let found = person.asked(&which);
+        assert!(found.contains("資料庫備份") && found.contains("ＳＭＢ"), "{found}");
+        person.answer(&which, "/nobody");
+        person.shows(&words::none_found(lang, "nobody"));
+        // What is done to one that was found is done to that one.
+        person.answer(&which, "/備份").answer(&which, "39").answer("1 ", "2");
+        let found = person.asked(&which);
+        assert!(found.contains(&words::rules_found(lang, "備份", 1, 40)), "{found}");
+        assert_eq!(rules(&world)[38]["enabled"], json!(false));
+        // `/` alone shows all again, and so does going back.
+        person.answer(&which, "/");
+        assert!(person.asked(&which).contains("Rule 1 "));
+        person.answer(&which, "/備份").answer(&which, "0");
+        assert!(person.asked(&which).contains("Rule 1 "));
+        person.answer(&which, "0").answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+    }
+}

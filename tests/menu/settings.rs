@@ -70,7 +70,9 @@ fn the_mail_server_is_tried_as_soon_as_it_is_set() {
     // A login goes over verified TLS only; said at once, and nothing is saved.
     person.answer(&words::user(EN), "monitor");
     person.shows("verified TLS");
-    person.answer(&words::user(EN), "-1").answer(&choice, "6");
+    // Question by question back, and out of the entry.
+    person.answer(&words::user(EN), "-1").answer(&choice, "<");
+    person.answer(&words::port(EN), "<").answer(&words::host(EN), "<").answer(&choice, "6");
     person.enter(&[&words::host(EN), &words::port(EN)]);
     person.answer(&choice, "4").answer(&words::user(EN), "monitor");
     person.answer(&words::password(EN), "pass-1234");

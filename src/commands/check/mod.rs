@@ -24,7 +24,7 @@ pub use finding::{Finding, Mark, worst};
 pub use forward::check_forward;
 pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
-pub use schedule::{Place, check_schedule};
+pub use schedule::{Place, check_schedule, started_at};
 
 use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::cron::{Schedule, span_minutes, word};
 use super::finding::Finding;
 use crate::commands::import::starts_the_old_tool;
-use crate::host::cron_line::cron_line;
+use crate::host::cron_line::{at_home, cron_line};
 use crate::host::crontab::{crontabs, files_in, read};
 use crate::lang::{Lang, check as say};
 use crate::rules::{Rule, Threshold};
@@ -50,6 +50,38 @@ pub struct Place<'a> {
     pub program: &'a Path,
     /// Its config, for the same line.
     pub config: &'a Path,
+}
+
+/// Where this program is started on this very config already: `crontab -l:3`, or a timer.
+pub fn started_at(place: Place<'_>) -> Option<String> {
+    let mut lines = crontab_lines(place.root);
+    if place.own {
+        lines.extend(own_crontab(&lines));
+    }
+    let mut ours = lines.iter().filter(|line| starts_on(line, place.config));
+    let line = ours.find_map(start_of).map(|start| start.place);
+    // The package's timer names no config.
+    let timer = || timers(place.root).0.into_iter().map(|timer| timer.place).next();
+    line.or_else(|| timer().filter(|_| at_home(place.program, place.config)))
+}
+
+/// Whether what a line starts would read this config.
+fn starts_on(line: &Scheduled, config: &Path) -> bool {
+    let words =
+        line.text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';', ')', '(']));
+    let is_ours = |word: &&str| Path::new(word).file_name() == Some("illumio-monitor".as_ref());
+    let words: Vec<&str> = words.skip_while(|word| !is_ours(word)).collect();
+    let mut named = words.iter().skip_while(|word| !matches!(**word, "-c" | "--config")).skip(1);
+    match (words.first(), named.next()) {
+        (Some(_), Some(named)) => same_file(Path::new(named), config),
+        (Some(program), None) => at_home(Path::new(program), config),
+        (None, _) => false,
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    resolved(one) == resolved(other)
 }
 
 /// Looks for what starts the runs, and for rules that such runs come too rarely for.

@@ -1,0 +1,50 @@
+//! When the daily report goes out, and by which clock: a time without its zone is a guess.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::setting::one;
+use super::settings::DAILY;
+use crate::lang::{Lang, menu_settings as words};
+
+/// The settings' entry.
+pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
+    ask(menu).map(drop)
+}
+
+/// Says which time zone is meant, asks for the time, and saves it; true where it changed.
+pub fn ask(menu: &mut Menu<'_>) -> Result<bool, Stop> {
+    let lang = menu.console.lang;
+    let (zone, now) = (menu.holds().settings.timezone, (menu.again)().now);
+    menu.console.show(Style::Plain, &clock(&zone, now, lang));
+    one(menu, &DAILY)
+}
+
+/// `The time is that of Asia/Taipei (+08:00), where it is 14:05 now.`
+fn clock(zone: &TimeZone, now: Timestamp, lang: Lang) -> String {
+    let there = now.to_zoned(zone.clone());
+    let (offset, time) = (there.strftime("%:z"), there.strftime("%H:%M"));
+    match zone.iana_name() {
+        Some(name) => words::clock_of(lang, name, offset, time),
+        None => words::clock_at(lang, offset, time),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_named_and_read() {
+        let now = "2026-11-29T18:30:00Z".parse().unwrap();
+        let zone = TimeZone::get("Asia/Taipei").unwrap();
+        let said = clock(&zone, now, Lang::En);
+        assert!(said.contains("Asia/Taipei (+08:00), where it is 02:30"), "{said}");
+        let fixed = TimeZone::fixed(jiff::tz::offset(-3));
+        let said = clock(&fixed, now, Lang::ZhTw);
+        assert!(said.contains("-03:00") && said.contains("15:30"), "{said}");
+    }
+}

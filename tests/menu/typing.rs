@@ -1,0 +1,254 @@
+//! The line that is typed: its keys as each terminal sends them, what is shown of it, help,
+//! and the way back.
+
+use illumio_monitor::lang::{Lang, menu as say, menu_rules, menu_settings as words};
+use serde_json::json;
+
+use super::terminal::{SCREENS, Terminal};
+use crate::world::World;
+
+const EN: Lang = Lang::En;
+
+/// Settings, site name.
+fn at_the_site(world: &World, rows: u16, columns: u16) -> Terminal {
+    let mut person = Terminal::menu(world, EN, rows, columns);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
+    person.asked(&words::site(EN));
+    person
+}
+
+#[test]
+fn a_line_is_edited_with_the_keys_of_every_terminal() {
+    // Home and End, left and right of xterm in both modes, tmux and screen, the Linux
+    // console, PuTTY and rxvt; and those of a shell.
+    let homes = ["\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~", "\x01"];
+    let ends = ["\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~", "\x05"];
+    let lefts = ["\x1b[D", "\x1bOD", "\x02", "\x1b[D", "\x1bOD"];
+    let rights = ["\x1b[C", "\x1bOC", "\x06", "\x1b[C", "\x1bOC"];
+    let world = World::new();
+    let mut person = at_the_site(&world, 24, 80);
+    for at in 0..homes.len() {
+        let (home, end, left, right) = (homes[at], ends[at], lefts[at], rights[at]);
+        // 機X房 → 台北機房 2, by way of each key.
+        person.keys(&format!(
+            "機X房{left}\x7f{home}北{home}台{end} 2{left}{left}{right}{left}{left}{right}\x1b[3~{end}"
+        ));
+        person.shows("台北機房2");
+        person.keys("\r");
+        person.asked(&say::choice(EN));
+        person.fits();
+        assert_eq!(world.config()["settings"]["site_name"], "台北機房2", "{at}");
+        person.answer(&say::choice(EN), "11");
+        person.asked(&words::site(EN));
+    }
+    // What the cursor stands on is kept or cut: Ctrl-K, Ctrl-U, Ctrl-W, by words.
+    person.keys("one two 三 four\x1b[1;5D\x0b\x17\x1bb\x15\x05x\r");
+    person.asked(&say::choice(EN));
+    assert_eq!(world.config()["settings"]["site_name"], "two x");
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+#[test]
+fn escape_alone_a_paste_and_keys_of_no_use_leave_nothing_behind() {
+    let world = World::new();
+    let mut person = at_the_site(&world, 24, 80);
+    person.keys("a\x1b");
+    std::thread::sleep(std::time::Duration::from_millis(250));
+    person.keys("[b\x1b[200~pasted\r\nin two\x03\r\n\x1b[201~\x1b[[A\x1b[15~\x1b[Z\x1b[?62;c\tc");
+    person.shows("a[bpasted in twoc");
+    person.keys("\r");
+    person.asked(&say::choice(EN));
+    assert_eq!(world.config()["settings"]["site_name"], "a[bpasted in twoc");
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+#[test]
+fn a_line_is_longer_than_its_room_in_narrow_terminals_too() {
+    for columns in [30, 40, 80] {
+        let world = World::new();
+        let mut person = at_the_site(&world, 24, columns);
+        let name = "名".repeat(60);
+        person.keys(&format!("{name}末"));
+        person.shows("名末");
+        person.keys("\x1b[H始");
+        person.shows("始名");
+        person.keys("\x1b[F了");
+        person.shows("末了");
+        person.keys("\r");
+        person.asked(&say::choice(EN));
+        assert_eq!(world.config()["settings"]["site_name"], format!("始{name}末了"));
+        person.keys("\u{3}");
+        let (code, written) = person.left();
+        assert_eq!(code, 0);
+        // Each redrawing went back over no more than the row has.
+        let most = written.split(|c| c != '\u{8}').map(str::len).max().unwrap();
+        assert!(most < columns.into(), "{most} of {columns}");
+    }
+}
+
+#[test]
+fn the_arrow_up_brings_earlier_answers_back_and_never_a_secret() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
+    person.answer(&words::site(EN), "Taipei DC").answer(&say::choice(EN), "1");
+    person.answer(&words::url(EN), "htps://pce.example.com");
+    // The wrong one is mended where it is wrong.
+    person.asked(&words::url(EN));
+    person.keys("\x1b[A\x01\x06\x06t\r");
+    person.answer(&words::org(EN), "1").answer(&words::key(EN), "api_1");
+    person.asked(&words::secret(EN));
+    person.keys("\x1b[Ahidden-secret-77");
+    person.shows("(16 characters)");
+    person.keys("\x1b[D\x1b[H\x7f\x7f\x7f");
+    person.shows("(13 characters)");
+    person.keys("\x15");
+    person.keys("hidden-secret-77");
+    person.shows("(16 characters)");
+    person.keys("<\x7f\r");
+    person.asked(say::pause(EN).trim());
+    person.keys("\u{3}");
+    let (_, written) = person.left();
+    assert!(!written.contains("hidden-secret"), "{written}");
+
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "2");
+    person.answer(&words::sender(EN), "first@example.net");
+    person.answer(&words::recipients(EN), "second@example.net");
+    person.answer(&say::choice(EN), "11");
+    person.asked(&words::site(EN));
+    person.keys("begun\x1b[A");
+    person.shows(": second@");
+    person.keys("\x1b[A\x1b[A\x1b[A");
+    person.shows(": first@");
+    person.keys("\x1b[B\x1b[B\x1b[B");
+    person.shows(": begun");
+    person.keys("\x1b[A\x1b[A\x1b[A\x7f\x7f\x7fcom\r");
+    person.asked(&say::choice(EN));
+    assert_eq!(world.config()["settings"]["site_name"], "first@example.com");
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+#[test]
+fn a_question_mark_is_helped_everywhere_and_asked_again() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        world.rule(json!({"type": "event", "name": "One", "filter_value": "agent.tampering"}));
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        let helped = |person: &mut Terminal, prompt: &str, typed: &str, help: &str| {
+            person.answer(prompt, typed);
+            let screen = person.asked(prompt);
+            let flat: String = screen.split_whitespace().collect();
+            let start: String = help.chars().filter(|c| !c.is_whitespace()).take(20).collect();
+            assert!(flat.contains(&start), "{prompt} {help}: {screen}");
+            person.fits();
+        };
+        helped(&mut person, &say::choice(lang), "?", &say::help_main(lang));
+        person.answer(&say::choice(lang), "3");
+        helped(&mut person, &menu_rules::which_rules(lang), "？", &menu_rules::help_rules(lang));
+        person.answer(&menu_rules::which_rules(lang), "1").answer("1 ", "1");
+        helped(&mut person, &menu_rules::form_choice(lang), "?", &menu_rules::help_form(lang));
+        person.answer(&menu_rules::form_choice(lang), "1");
+        helped(&mut person, &menu_rules::name(lang), "?", &say::help_question(lang));
+        person.answer(&menu_rules::name(lang), "<").answer(&menu_rules::form_choice(lang), "<");
+        person.answer(&menu_rules::which_rules(lang), "1").answer("1 ", "3");
+        helped(&mut person, &menu_rules::delete_this(lang), "?", &say::help_yes(lang));
+        person.answer(&menu_rules::delete_this(lang), "n");
+        person.answer(&menu_rules::which_rules(lang), "<").answer(&say::choice(lang), "4");
+        helped(&mut person, &say::choice(lang), "?", &say::help_choice(lang));
+        person.answer(&say::choice(lang), "1");
+        person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang)]);
+        helped(&mut person, &words::secret(lang), "?", &say::help_secret(lang));
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        assert_eq!(world.config()["rules"][0]["name"], "One");
+    }
+}
+
+#[test]
+fn one_question_back_keeps_every_answer() {
+    for (lang, rows, columns) in SCREENS {
+        let world = World::new();
+        let before = std::fs::read(world.config_path()).unwrap();
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        person.answer(&say::choice(lang), "2").answer(&say::choice(lang), "2");
+        person.answer(&menu_rules::port(lang), "443").answer(&menu_rules::proto(lang), "tcp");
+        person.answer(&menu_rules::src_label(lang), "role=Web");
+        // Three back, by either sign, one of them mended, and on with Enter.
+        person.answer(&menu_rules::dst_label(lang), "<");
+        let screen = person.asked(&menu_rules::src_label(lang));
+        assert!(screen.contains("[role=Web]"), "{screen}");
+        person.answer(&menu_rules::src_label(lang), "-1");
+        person.answer(&menu_rules::proto(lang), "＜");
+        person.answer(&menu_rules::port(lang), "8443");
+        person.enter(&[&menu_rules::proto(lang), &menu_rules::src_label(lang)]);
+        person.enter(&[&menu_rules::dst_label(lang), &menu_rules::src_ip(lang)]);
+        person.enter(&[&menu_rules::dst_ip(lang)]);
+        person.asked(&menu_rules::leave_some_out(lang));
+        person.fits();
+        person.keys("y\r");
+        person.answer(&menu_rules::ex_port(lang), "80");
+        // Back over the question that led here, and another way on.
+        person.answer(&menu_rules::ex_src_label(lang), "<").answer(&menu_rules::ex_port(lang), "<");
+        person.asked(&menu_rules::leave_some_out(lang));
+        person.keys("n\r");
+        person.answer(&say::choice(lang), "2");
+        person.answer(&menu_rules::count(lang), "7").answer(&menu_rules::window(lang), "<");
+        person.answer(&menu_rules::count(lang), "<").answer(&say::choice(lang), "");
+        let screen = person.asked(&menu_rules::count(lang));
+        assert!(screen.contains("[7]"), "{screen}");
+        person.enter(&[&menu_rules::count(lang), &menu_rules::window(lang)]);
+        person.enter(&[&say::choice(lang), &menu_rules::name(lang)]);
+        person.fits();
+        assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
+        person.answer(&menu_rules::form_choice(lang), "");
+        person.answer(&say::choice(lang), "2");
+        // From the first question back to the menu.
+        person.answer(&say::choice(lang), "<").answer(&say::choice(lang), "0");
+        assert_eq!(person.left().0, 0);
+        let rule = &world.config()["rules"][0];
+        let kept = ["pd", "port", "proto", "src_label", "ex_port", "threshold_count"];
+        assert_eq!(
+            kept.map(|key| rule[key].clone()),
+            [json!(1), json!(8443), json!("tcp"), json!("role=Web"), json!(null), json!(7)],
+            "{rule}"
+        );
+    }
+}
+
+#[test]
+fn one_question_back_from_an_event_rules_first_chooses_the_event_again() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "9");
+    person.answer(&menu_rules::find_choice(EN), "agent.tampering");
+    person.answer(&menu_rules::type_choice(EN), "1");
+    person.answer(&say::choice(EN), "2");
+    person.answer(&menu_rules::count(EN), "-1").answer(&say::choice(EN), "<");
+    person.asked(&menu_rules::find_choice(EN));
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+#[test]
+fn a_secret_is_kept_on_the_way_back_and_shown_by_its_length() {
+    let world = World::new();
+    let secret = world.pce.secret();
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "6");
+    person.enter(&[&words::host(EN), &words::port(EN)]);
+    person.answer(&say::choice(EN), "2").answer(&words::ca_file(EN), "");
+    person.answer(&words::user(EN), "monitor");
+    person.asked(&words::password(EN));
+    person.keys(&format!(" {secret}１　\r"));
+    person.asked(say::pause(EN).trim());
+    person.keys("\u{3}");
+    let (_, written) = person.left();
+    assert!(!written.contains(&secret), "{written}");
+    // Blanks of the keyboard go, all else stays as typed.
+    let saved = &world.config()["smtp"]["password"];
+    assert_eq!(saved, &json!(format!("{secret}１　")));
+}
