@@ -1,6 +1,5 @@
 //! This host's crontabs and units as files: which there are, and what stands in them,
 //! as far as this user may read them. And the user's own, to which a line can be added.
-//! Knows no room.
 
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -8,6 +7,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use super::cron_line::with_user;
+use crate::system::users;
 
 /// Folders that hold a crontab in each file, and whether its lines name a user
 /// [crontab(5): cronie, Debian's cron].
@@ -37,12 +39,38 @@ pub enum NotAdded {
     Gone,
 }
 
+/// Where a line was added.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Added {
+    /// To this user's crontab.
+    Own,
+    /// To a file of cron's folder, with root before the command.
+    File,
+}
+
+/// Adds a line to this user's crontab; root's to `file`, a crontab of the system, on a host
+/// that has cron and no `crontab` program.
+///
+/// # Errors
+/// Why it was not added.
+pub fn add(line: &str, file: &Path) -> Result<Added, NotAdded> {
+    match add_to_own(line) {
+        Ok(()) => Ok(Added::Own),
+        Err(NotAdded::NoProgram)
+            if users::effective() == 0 && file.parent().is_some_and(Path::is_dir) =>
+        {
+            add_to_file(file, &with_user(line, "root")).map(|()| Added::File)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Adds a line to this user's crontab through `crontab` itself, as who edits it does; what
 /// stands there stays as it is, byte for byte. A line that is there already is not added.
 ///
 /// # Errors
 /// Why it was not. One that can't be read is not written: it would be lost.
-pub fn add_to_own(line: &str) -> Result<(), NotAdded> {
+fn add_to_own(line: &str) -> Result<(), NotAdded> {
     let mut text = own()?;
     if has(&text, line) {
         return Ok(());
@@ -63,7 +91,7 @@ pub fn add_to_own(line: &str) -> Result<(), NotAdded> {
 ///
 /// # Errors
 /// Why it was not.
-pub fn add_to_file(file: &Path, line: &str) -> Result<(), NotAdded> {
+fn add_to_file(file: &Path, line: &str) -> Result<(), NotAdded> {
     let mut text = match fs::read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),

@@ -8,11 +8,10 @@ use super::Menu;
 use super::console::{Stop, Style};
 use crate::commands::check::{Place, started_at};
 use crate::config::reason;
-use crate::host::cron_line::{at_home, cron_line, with_user};
-use crate::host::crontab::{NotAdded, add_to_file, add_to_own};
+use crate::host::cron_line::{at_home, cron_line};
+use crate::host::crontab::{self, Added, NotAdded};
 use crate::lang::{Lang, menu_settings as say};
 use crate::screen::visible::one_line;
-use crate::system::users;
 
 /// What the package brings [dist/]; it runs the program without a crontab's help.
 const PACKAGE: &str = "/etc/cron.d/illumio-monitor";
@@ -48,22 +47,15 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
 
 fn add(menu: &Menu<'_>, line: &str) {
     let lang = menu.console.lang;
-    let folder = Path::new(OWN_FILE).parent().unwrap_or(Path::new("/"));
-    let added = match add_to_own(line) {
-        Ok(()) => Ok(say::guide_cron_added(lang)),
-        Err(NotAdded::NoProgram) if users::effective() == 0 && folder.is_dir() => {
-            let added = add_to_file(Path::new(OWN_FILE), &with_user(line, "root"));
-            added.map(|()| say::guide_cron_added_file(lang, OWN_FILE))
-        }
-        Err(error) => Err(error),
-    };
-    match added {
-        Ok(said) => menu.console.show(Style::Good, &said),
+    let said = match crontab::add(line, Path::new(OWN_FILE)) {
+        Ok(Added::Own) => say::guide_cron_added(lang),
+        Ok(Added::File) => say::guide_cron_added_file(lang, OWN_FILE),
         Err(error) => {
             menu.console.show(Style::Bad, &say::guide_cron_not_added(lang, why(&error, lang)));
-            menu.console.show(Style::Plain, &say::guide_cron_how(lang));
+            return menu.console.show(Style::Plain, &say::guide_cron_how(lang));
         }
-    }
+    };
+    menu.console.show(Style::Good, &said);
 }
 
 fn why(error: &NotAdded, lang: Lang) -> String {
