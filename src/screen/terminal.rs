@@ -60,7 +60,7 @@ pub fn ask(lines: &[String], question: &str) -> bool {
     put(question);
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "是")
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "ｙ" | "Ｙ" | "yes" | "是")
 }
 
 /// Shows, on a terminal alone, that the PCE is still at work; the next line
