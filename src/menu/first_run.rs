@@ -74,7 +74,7 @@ fn pce(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     step(menu, 1, &say::guide_pce(lang), &say::guide_which_key(lang));
     loop {
-        menu.in_turn(|menu| settings::pce(menu, true))?;
+        settings::pce(menu, true)?;
         menu.console.tell_notices();
         if settings::try_pce(menu)? || !menu.console.yes(&say::guide_again(lang), true)? {
             return Ok(());
@@ -88,7 +88,7 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
     step(menu, 2, &say::guide_mail(lang), &say::guide_mail_how(lang));
     let mut other = false;
     loop {
-        menu.in_turn(|menu| settings::mail(menu, true))?;
+        settings::mail(menu, true)?;
         menu.console.tell_notices();
         match server(menu, other) {
             Ok(()) => {}

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
+use super::turns::ask_in_turn;
 use super::{daily, probe, sender, smtp};
 use crate::lang::{Lang, menu as say, menu_settings as words};
 use crate::screen::columns::{pad, width};
@@ -59,7 +60,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
             continue;
         };
         menu.console.fine();
-        match menu.in_turn(entry) {
+        match entry(menu) {
             Ok(()) | Err(Stop::Back) => {}
             leave => return leave,
         }
@@ -140,14 +141,16 @@ pub fn pce(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
 }
 
 fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
-    for setting in [&URL, &ORG, &API_KEY] {
-        ask(menu, setting, all, changes)?;
-    }
-    ask_secret(menu, &SECRET, all, changes)?;
-    match all {
-        true => ask(menu, &EXPIRES, false, changes),
-        false => Ok(()),
-    }
+    ask_in_turn(menu, changes, |menu, changes| {
+        for setting in [&URL, &ORG, &API_KEY] {
+            ask(menu, setting, all, changes)?;
+        }
+        ask_secret(menu, &SECRET, all, changes)?;
+        match all {
+            true => ask(menu, &EXPIRES, false, changes),
+            false => Ok(()),
+        }
+    })
 }
 
 fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
@@ -157,11 +160,13 @@ fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// Asks for sender and recipients, and saves them.
 pub fn mail(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    ask(menu, &SENDER, all, &mut changes)?;
-    if all {
-        sender::offer_name(menu, &SENDER, &mut changes)?;
-    }
-    ask(menu, &RECIPIENTS, all, &mut changes)?;
+    ask_in_turn(menu, &mut changes, |menu, changes| {
+        ask(menu, &SENDER, all, changes)?;
+        if all {
+            sender::offer_name(menu, &SENDER, changes)?;
+        }
+        ask(menu, &RECIPIENTS, all, changes)
+    })?;
     Ok(apply(menu, changes))
 }
 

@@ -8,6 +8,7 @@ use super::probe;
 use super::question::{NOTHING, Question};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, setting};
 use super::strict::Keys;
+use super::turns::ask_in_turn;
 use crate::config::Config;
 use crate::lang::menu_rules::nothing;
 use crate::lang::{Lang, menu_settings as words};
@@ -31,21 +32,25 @@ pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
 /// Asks for the mail server and saves it; true where something was saved.
 pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
     let mut changes = Changes::new();
-    ask(menu, &HOST, false, &mut changes)?;
-    ask(menu, &PORT, false, &mut changes)?;
+    ask_in_turn(menu, &mut changes, ask_all)?;
+    Ok(apply(menu, changes))
+}
+
+fn ask_all(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
+    ask(menu, &HOST, false, changes)?;
+    ask(menu, &PORT, false, changes)?;
     let tls = ask_tls(menu)?;
     changes.push(("smtp", "tls", Some(tls.word().into())));
     if tls.is_verified() {
-        ask(menu, &CA_FILE, false, &mut changes)?;
+        ask(menu, &CA_FILE, false, changes)?;
     }
-    let user = ask_user(menu, &changes)?;
-    match user {
+    match ask_user(menu, changes)? {
         UserAnswer::Kept(false) => {}
-        UserAnswer::Kept(true) => ask_secret(menu, &PASSWORD, false, &mut changes)?,
+        UserAnswer::Kept(true) => ask_secret(menu, &PASSWORD, false, changes)?,
         UserAnswer::New(name) => {
             changes.push(("smtp", "user", Some(name.into())));
             changes.push(("smtp", "enable_auth", None));
-            ask_secret(menu, &PASSWORD, false, &mut changes)?;
+            ask_secret(menu, &PASSWORD, false, changes)?;
         }
         UserAnswer::None => {
             for key in ["user", "password", "password_file", "enable_auth"] {
@@ -53,7 +58,7 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
             }
         }
     }
-    Ok(apply(menu, changes))
+    Ok(())
 }
 
 fn ask_tls(menu: &mut Menu<'_>) -> Result<Tls, Stop> {

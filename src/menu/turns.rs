@@ -8,6 +8,7 @@
 
 use super::Menu;
 use super::console::Stop;
+use super::setting::Changes;
 
 /// The answers to questions that belong together.
 #[derive(Debug, Default)]
@@ -49,6 +50,20 @@ impl Menu<'_> {
         self.console.turns = Turns::default();
         done
     }
+}
+
+/// Asks questions that belong together, each of which adds to the changes.
+pub fn ask_in_turn(
+    menu: &mut Menu<'_>,
+    changes: &mut Changes,
+    ask: impl Fn(&mut Menu<'_>, &mut Changes) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let before = changes.clone();
+    *changes = menu.in_turn(|menu| {
+        let mut changes = before.clone();
+        ask(menu, &mut changes).map(|()| changes)
+    })?;
+    Ok(())
 }
 
 impl Turns {

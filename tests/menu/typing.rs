@@ -108,7 +108,7 @@ fn the_arrow_up_brings_earlier_answers_back_and_never_a_secret() {
     person.keys("hidden-secret-77");
     person.shows("(16 characters)");
     person.keys("<\x7f\r");
-    person.asked(say::pause(EN).trim());
+    person.asked_anything_or(say::pause(EN).trim());
     person.keys("\u{3}");
     let (_, written) = person.left();
     assert!(!written.contains("hidden-secret"), "{written}");
@@ -234,21 +234,25 @@ fn one_question_back_from_an_event_rules_first_chooses_the_event_again() {
 }
 
 #[test]
-fn a_secret_is_kept_on_the_way_back_and_shown_by_its_length() {
-    let world = World::new();
-    let secret = world.pce.secret();
-    let mut person = Terminal::menu(&world, EN, 40, 120);
-    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "6");
-    person.enter(&[&words::host(EN), &words::port(EN)]);
-    person.answer(&say::choice(EN), "2").answer(&words::ca_file(EN), "");
-    person.answer(&words::user(EN), "monitor");
-    person.asked(&words::password(EN));
-    person.keys(&format!(" {secret}１　\r"));
-    person.asked(say::pause(EN).trim());
-    person.keys("\u{3}");
-    let (_, written) = person.left();
-    assert!(!written.contains(&secret), "{written}");
-    // Blanks of the keyboard go, all else stays as typed.
-    let saved = &world.config()["smtp"]["password"];
-    assert_eq!(saved, &json!(format!("{secret}１　")));
+fn a_secret_is_kept_on_the_way_back_shown_by_its_length_and_saved_as_it_was_typed() {
+    for lang in [Lang::En, Lang::ZhTw] {
+        let world = World::new();
+        std::fs::remove_file(world.config_path()).unwrap();
+        let mut person = Terminal::menu(&world, lang, 40, 120);
+        person.answer(&words::url(lang), &world.pce.url()).answer(&words::org(lang), "");
+        person.answer(&words::key(lang), "api_1");
+        // The keyboard's blanks go; full-width letters and blanks are nobody's but the user's.
+        person.answer(&words::secret(lang), " Ｓecret，１　x　 ");
+        person.shows(&say::letters(lang, 11));
+        person.answer(&words::expires(lang), "<");
+        let screen = person.asked(&words::secret(lang));
+        assert!(screen.contains(&format!("[{}]", say::letters_before(lang, 11))), "{screen}");
+        person.enter(&[&words::secret(lang), &words::expires(lang)]);
+        person.asked(&words::guide_again(lang));
+        person.keys("\u{3}");
+        let (code, written) = person.left();
+        assert_eq!(code, 0);
+        assert!(!written.contains("ecret，"), "{written}");
+        assert_eq!(world.config()["api"]["secret"], "Ｓecret，１　x　");
+    }
 }
