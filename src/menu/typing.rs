@@ -89,23 +89,33 @@ fn typed(input: &mut Terminal<'_>, columns: usize, echo: Echo<'_>) -> io::Result
     let mut shown = Shown::default();
     let mut older = Older::new(echo);
     loop {
+        // What came at once, as a paste, is shown at once.
+        if !input.has_more() {
+            shown.show(&line, columns, echo);
+        }
         let key = keys::key(input)?;
+        if let Some(typed) = ends(&key, &line) {
+            shown.show(&line, columns, echo);
+            return Ok(typed);
+        }
         match key {
-            Key::Enter => return Ok(Typed::Line(line.text().to_owned())),
-            Key::Interrupt => return Ok(Typed::Interrupt),
-            Key::Gone => return Ok(Typed::End),
-            Key::DeleteOrEnd if line.text().is_empty() => return Ok(Typed::End),
             Key::Older => older.back(&mut line),
             Key::Newer => older.on(&mut line),
             // Where nobody sees the cursor, it stays at the end.
             _ if !matches!(echo, Echo::Text(_)) && moves(&key) => {}
             key => line.edit(&key),
         }
-        match echo {
-            Echo::Text(_) => shown.draw(line.view(columns)),
-            Echo::Count(words) => shown.draw(counted(line.text(), words, columns)),
-            Echo::Nothing => {}
-        }
+    }
+}
+
+/// What was typed, where this key ends it.
+fn ends(key: &Key, line: &Line) -> Option<Typed> {
+    match key {
+        Key::Enter => Some(Typed::Line(line.text().to_owned())),
+        Key::Interrupt => Some(Typed::Interrupt),
+        Key::Gone => Some(Typed::End),
+        Key::DeleteOrEnd if line.text().is_empty() => Some(Typed::End),
+        _ => None,
     }
 }
 
@@ -163,6 +173,14 @@ struct Shown {
 }
 
 impl Shown {
+    fn show(&mut self, line: &Line, columns: usize, echo: Echo<'_>) {
+        match echo {
+            Echo::Text(_) => self.draw(line.view(columns)),
+            Echo::Count(words) => self.draw(counted(line.text(), words, columns)),
+            Echo::Nothing => {}
+        }
+    }
+
     /// Writes the view over what was shown.
     fn draw(&mut self, view: View) {
         let width = columns::width(&view.text);
@@ -176,6 +194,13 @@ impl Shown {
 
 /// The terminal on standard input.
 struct Terminal<'a>(&'a mut BufReader<Stdin>);
+
+impl Terminal<'_> {
+    /// Whether something that was typed was read already.
+    fn has_more(&self) -> bool {
+        !self.0.buffer().is_empty()
+    }
+}
 
 impl Bytes for Terminal<'_> {
     fn next(&mut self) -> io::Result<Option<u8>> {
@@ -195,7 +220,7 @@ impl Bytes for Terminal<'_> {
     }
 
     fn more(&mut self) -> bool {
-        if !self.0.buffer().is_empty() {
+        if self.has_more() {
             return true;
         }
         let stdin = io::stdin();

@@ -65,6 +65,23 @@ fn escape_alone_a_paste_and_keys_of_no_use_leave_nothing_behind() {
 }
 
 #[test]
+fn a_large_paste_is_taken_at_once() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "1");
+    person.asked(&words::url(EN));
+    let begin = std::time::Instant::now();
+    for _ in 0..60 {
+        person.keys(&"x".repeat(1_000));
+    }
+    person.keys("\x15https://pce.example.com\r");
+    person.asked(&words::org(EN));
+    assert!(begin.elapsed() < std::time::Duration::from_secs(10), "{:?}", begin.elapsed());
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+}
+
+#[test]
 fn a_line_is_longer_than_its_room_in_narrow_terminals_too() {
     for columns in [30, 40, 80] {
         let world = World::new();
