@@ -61,7 +61,7 @@ pub fn meant(key: &Key, typed: &str, home: Option<&Path>) -> String {
         Way::List => list(typed, ascii),
         Way::Ports if typed.is_ascii() => typed.replace('~', "-"),
         Way::Ports => list(typed, ascii).replace(DASHES, "-"),
-        Way::Names => list(typed, str::to_owned),
+        Way::Names => list(typed, |part| part.trim().replace('｜', "|").replace('＊', "*")),
         Way::Labels => list(typed, label),
         Way::Sender => sender(typed),
         Way::Date => day(typed).into_owned(),
@@ -88,20 +88,10 @@ fn way(key: &Key) -> Way {
     }
 }
 
+/// Those whose names the PCE's users make up; a host's or a user's is ASCII, or East Asian.
 fn holds_names(name: &str) -> bool {
     let name = name.strip_prefix("not_").unwrap_or(name);
-    matches!(
-        name,
-        "user"
-            | "workload"
-            | "process"
-            | "host"
-            | "os"
-            | "src_host"
-            | "dst_host"
-            | "src_list"
-            | "dst_list"
-    )
+    matches!(name, "workload" | "process" | "src_list" | "dst_list")
 }
 
 fn narrow_letter(c: char) -> char {
@@ -244,7 +234,8 @@ mod tests {
             // A name or a label's value may hold wide letters; what separates them may not.
             ("rules.src_label", "role=Web，env=Prod", "role=Web,env=Prod"),
             ("rules.label", "ｒｏｌｅ＝Ｗｅｂ｜App、 env = 正式 ", "role=Ｗｅｂ|App,env=正式"),
-            ("rules.host", "主機Ａ，win-*；ｌａｂ", "主機Ａ,win-*,ｌａｂ"),
+            ("rules.workload", "主機Ａ，win-＊； ｌａｂ｜x", "主機Ａ,win-*,ｌａｂ|x"),
+            ("rules.not_host", "ｗｉｎ－＊，測試機？", "win-*,測試機?"),
             ("rules.not_src_list", "總公司、分公司", "總公司,分公司"),
             // Days and paths.
             ("api.key_expires", "2027/1/31", "2027-01-31"),
