@@ -63,7 +63,7 @@ fn which(menu: &mut Menu<'_>) -> Result<Begin, Stop> {
         }
         menu.console.row(Style::Plain, &format!("  0  {}", say::back(lang)));
         let prompt = say::prompt(lang, words::find_choice(lang));
-        let typed = menu.console.answer(&prompt)?;
+        let typed = menu.console.choice(&prompt, &words::how_to_find(lang))?;
         let found = match typed.as_str() {
             "" | "0" | "-1" | "<" => return Err(Stop::Back),
             typed => found(menu, typed),
