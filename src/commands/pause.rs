@@ -102,7 +102,7 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
     let site = Site::open(call)?;
     let pause = given(call, &site, lang, command)?;
     let places = site.opened.config.pauses.len();
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "pause"), |draft| {
         if let Some(rules) = pause["rules"].as_array() {
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
             ids::places(&draft.rules(), &arguments, lang)?;
@@ -295,7 +295,7 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
         };
         return Ok(Said { lines: vec![line], ..Said::default() });
     }
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "pause"), |draft| {
         drop_old(draft, &site);
         stop(draft, pause, site.now, &site.zone);
         Ok(id)

@@ -22,7 +22,7 @@ use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
-use crate::store::{self, Change, Draft, Edited, Error};
+use crate::store::{self, Change, Draft, Edited, Error, Way};
 
 /// Tries a rule: that lives through cycles, which this room does not know.
 pub type TryIt<'a> = dyn Fn(&cli::RulesTry) -> Said + 'a;
@@ -91,14 +91,15 @@ impl Refusal {
     }
 }
 
-/// Changes the file. `Err` of `change` leaves it alone. A change that would bring
+/// Changes the file by `command`, as it is typed: `rules set`. `Err` of `change` leaves it alone. A change that would bring
 /// a problem into it is a wrong command, not a wrong file.
 pub(super) fn edit<T>(
     call: &Call<'_>,
-    lang: Lang,
+    (lang, command): (Lang, &str),
     change: impl FnOnce(&mut Draft) -> Result<T, Refusal>,
 ) -> Result<Edited<T>, Refusal> {
-    let edited = store::edit(call.config, call.env, call.now, change);
+    let author = call.author(Way::Command(command.to_owned()));
+    let edited = store::edit(call.config, call.env, call.now, &author, change);
     let edited = edited.map_err(|error| match error {
         Error::Invalid { problems, .. } => {
             Refusal::Usage(problems.iter().map(|problem| problem.text(lang)).collect())

@@ -40,7 +40,7 @@ use crate::exit::{Code, USAGE};
 use crate::host::log::{self, Log};
 use crate::lang::menu as say;
 use crate::screen::terminal;
-use crate::store::{self, Draft, StateUse};
+use crate::store::{self, Draft, StateUse, Way};
 
 /// The menu under way.
 struct Menu<'a> {
@@ -179,7 +179,7 @@ impl<'a> Menu<'a> {
     fn save<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Option<T> {
         let lang = self.console.lang;
         let now = (self.again)().now;
-        match store::edit(self.call.config, self.call.env, now, change) {
+        match store::edit(self.call.config, self.call.env, now, &self.call.author(Way::Menu), change) {
             Ok(mut edited) => {
                 // Those of before the change, and those of now.
                 let mut secrets = store::secrets(self.call.config, self.call.env);

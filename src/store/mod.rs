@@ -20,6 +20,8 @@ mod owner;
 mod seal;
 mod splice;
 pub mod state;
+mod undo;
+mod versions;
 mod write;
 
 pub use beside::{Planted, planted_beside};
@@ -34,4 +36,6 @@ pub use look::{Look, look, screen_language, secrets, what_holds};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
+pub use undo::{Version, versions};
+pub use versions::{Author, Way};
 pub use write::Remark;

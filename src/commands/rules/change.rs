@@ -10,7 +10,7 @@ use crate::store::Draft;
 /// Adds one rule, or several at once: all or none.
 pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Refusal> {
     let given = input::rules(call, command.source.as_deref(), words::no_input, lang)?;
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules add"), |draft| {
         let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
         Ok((ids, draft.rules()))
     })?;
@@ -44,7 +44,7 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
         return Err(Refusal::usage(sentence));
     }
     let arguments = std::slice::from_ref(&command.ids);
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules set"), |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             for (key, value) in &pairs {
                 if value.is_some() || rule.get(key).is_some() {
@@ -68,7 +68,8 @@ pub fn switch(
     (arguments, as_json): (&[String], bool),
     on: bool,
 ) -> Result<Said, Refusal> {
-    let edited = edit(call, lang, |draft| {
+    let name = if on { "rules enable" } else { "rules disable" };
+    let edited = edit(call, (lang, name), |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             // On is the default, and needs no key.
             if rule["enabled"] != on && !(on && rule["enabled"].is_null()) {
@@ -90,7 +91,7 @@ pub fn switch(
 
 /// Removes rules.
 pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result<Said, Refusal> {
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules remove"), |draft| {
         let rules = draft.rules();
         let places = ids::places(&rules, &command.ids, lang)?;
         places.iter().rev().for_each(|at| draft.remove_rule(*at));
