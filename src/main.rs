@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
-use illumio_monitor::commands::{check, history, import, pause, rules, status, why};
+use illumio_monitor::commands::{check, history, import, pause, rules, status, versions, why};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
@@ -100,6 +100,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
         }
         Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Why(options)) => why::why(&call(), options),
+        Some(Command::Config(command)) => versions::act(&call(), command),
         Some(Command::Import(command)) => import::import(&call(), &command.files),
     };
     said.without(&store::secrets(&config, env)).tell(env)

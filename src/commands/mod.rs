@@ -12,4 +12,5 @@ pub mod pause;
 pub mod rules;
 pub mod said;
 pub mod status;
+pub mod versions;
 pub mod why;

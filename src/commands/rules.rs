@@ -157,7 +157,7 @@ impl Changed {
 }
 
 /// The values as JSON; a masked one as the text that stands for it.
-fn change_json(change: &Change) -> Value {
+pub(super) fn change_json(change: &Change) -> Value {
     let value = |text: &Option<String>| {
         let text = text.as_deref()?;
         Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))

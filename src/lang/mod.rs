@@ -29,6 +29,7 @@ pub mod security_practices;
 pub mod standing;
 pub mod status;
 pub mod tried;
+pub mod versions;
 pub mod wanted;
 pub mod why;
 

@@ -26,6 +26,7 @@ mod strict;
 mod traffic_rule;
 mod trying;
 mod typing;
+mod versions;
 mod wanted;
 mod workload_rule;
 

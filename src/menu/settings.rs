@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
-use super::{probe, smtp};
-use crate::lang::{Lang, menu as say, menu_settings as words};
+use super::{probe, smtp, versions};
+use crate::lang::{Lang, menu as say, menu_settings as words, versions as version_words};
 use crate::screen::columns::{pad, width};
 use crate::store;
 
@@ -32,7 +32,7 @@ const CERTIFICATE: &str = "pce.tls";
 /// Shows the settings and changes them, until the user goes back.
 pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
     type Entry = fn(&mut Menu<'_>) -> Result<(), Stop>;
-    const ENTRIES: [Entry; 11] = [
+    const ENTRIES: [Entry; 12] = [
         pce_entry,
         mail_entry,
         toggle_tls,
@@ -44,6 +44,7 @@ pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
         |menu| one(menu, &DAILY).map(drop),
         |menu| one(menu, &EXPIRES).map(drop),
         |menu| one(menu, &SITE).map(drop),
+        versions::entry,
     ];
     loop {
         let lang = menu.console.lang;
@@ -101,6 +102,7 @@ fn show(menu: &mut Menu<'_>) {
         (words::daily(lang), daily),
         (words::expires(lang), at(&EXPIRES)),
         (words::site(lang), or(&SITE, words::site_host)),
+        (version_words::entry(lang), versions::shown(menu, lang)),
     ];
     let widest = entries.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     for (at, (label, value)) in entries.iter().enumerate() {
