@@ -12,8 +12,9 @@ mod world;
 mod stories {
     mod first_run;
     mod leaving;
-    mod pipes;
+    pub mod pipes;
     mod rules;
     mod settings;
     pub mod terminal;
+    mod tried;
 }

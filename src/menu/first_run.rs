@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Menu;
 use super::console::{Stop, Style};
 use super::settings::{self, DAILY};
-use super::{practices, probe, setting, smtp};
+use super::{practices, setting, smtp};
 use crate::config;
 use crate::host::cron_line::{at_home, cron_line};
 use crate::lang::menu_settings as say;
@@ -100,7 +100,7 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
             smtp::smtp(menu)?;
             menu.console.tell_notices();
         }
-        let Err(failed) = probe::mail(menu) else {
+        let Err(failed) = smtp::try_mail(menu)? else {
             break;
         };
         if !menu.console.yes(&say::guide_again(lang), true)? {

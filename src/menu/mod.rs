@@ -5,6 +5,7 @@
 //! goes through `store::edit`, whole or not at all, and what the commands do is done
 //! by the commands' own functions. Knows every room.
 
+mod attempt;
 mod console;
 mod debug;
 mod event_rule;

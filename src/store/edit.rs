@@ -18,6 +18,7 @@ use super::file::{last_too, refuse_newer};
 use super::layout;
 use super::load::{Last, MARK, document, read_last, read_text};
 use super::locate::{behind_links, beside, resolve};
+use super::look::{Look, look_at};
 use super::lock::{lock_run, lock_save};
 use super::splice::Frame;
 use super::undo::{Version, changed_at};
@@ -108,6 +109,25 @@ pub fn edit<T>(
         false => write_alone(&path, &text)?,
     };
     Ok(Edited { result, changes: changes(&before, &text), renumbered, problems, remark })
+}
+
+/// The file as it would be with `change`, which nothing writes: what is tried first.
+///
+/// # Errors
+/// Where the file can't be read or is no JSON object, and for a newer version's state.
+pub fn look_with(
+    path: &Path,
+    env: &Env,
+    change: impl FnOnce(&mut Draft),
+) -> Result<Look, Error> {
+    let path = path_to_write(path)?;
+    let before = match read_text(&path) {
+        Err(Error::NotFound { .. }) => EMPTY.to_owned(),
+        read => read?,
+    };
+    let mut draft = Draft::new(&before);
+    change(&mut draft);
+    look_at(&path, &draft.text(), env)
 }
 
 /// The file behind all links; for a new file, the folder behind all links.

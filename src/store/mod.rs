@@ -26,7 +26,7 @@ mod write;
 
 pub use beside::{Planted, planted_beside};
 pub use change::Change;
-pub use edit::{Draft, Edited, edit};
+pub use edit::{Draft, Edited, edit, look_with};
 pub use error::Error;
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::{read_config, unmarked};
