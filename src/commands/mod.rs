@@ -3,6 +3,7 @@
 pub mod call;
 pub mod check;
 pub mod cli;
+pub mod doubts;
 pub mod history;
 pub mod import;
 pub mod inspect;

@@ -122,6 +122,8 @@ struct Changed {
     rules: Vec<Value>,
     /// Further members for the JSON.
     more: Value,
+    /// What of it may never alert.
+    doubts: Vec<String>,
 }
 
 impl Changed {
@@ -136,6 +138,7 @@ impl Changed {
                 "rules": self.rules,
                 "changes": edited.changes.iter().map(change_json).collect::<Vec<_>>(),
                 "renumbered": edited.renumbered,
+                "remarks": self.doubts,
             });
             for (key, more) in self.more.as_object().into_iter().flatten() {
                 value[key] = more.clone();
@@ -146,7 +149,7 @@ impl Changed {
         let remark = edited.remark.iter().map(|remark| remark.text(lang));
         Said {
             lines: self.lines,
-            problems: problems.chain(remark).collect(),
+            problems: problems.chain(remark).chain(self.doubts).collect(),
             exit: match edited.problems.is_empty() {
                 true => 0,
                 false => Code::Config.exit(),

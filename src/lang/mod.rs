@@ -12,6 +12,7 @@ pub mod conditions;
 pub mod config;
 pub mod counts;
 pub mod cycle;
+pub mod doubts;
 pub mod forward;
 pub mod help;
 pub mod history;

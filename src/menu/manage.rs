@@ -7,7 +7,7 @@ use super::console::{Stop, Style};
 use super::fields;
 use super::strict::Keys;
 use super::trying::try_it;
-use super::{form, list, pauses};
+use super::{doubts, form, list, pauses};
 use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
 use crate::lang::{menu as say, menu_rules as words, pauses as pause_words};
@@ -172,6 +172,9 @@ fn edit(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     });
     let name = fields::NAME.shown(&after, lang);
     told(menu, saved, &words::rule_saved(lang, name));
+    if saved == Some(true) {
+        doubts::tell(menu, &Value::Object(after));
+    }
     Ok(())
 }
 

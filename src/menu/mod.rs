@@ -8,6 +8,7 @@
 mod attempt;
 mod console;
 mod debug;
+mod doubts;
 mod event_rule;
 mod fields;
 mod first_run;

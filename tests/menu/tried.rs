@@ -12,9 +12,9 @@ use crate::world::World;
 const EN: Lang = Lang::En;
 
 /// What the file and `.last` hold.
-fn files(world: &World) -> (Vec<u8>, Option<Vec<u8>>) {
-    let last = world.folder().join("config.json.last");
-    (std::fs::read(world.config_path()).unwrap(), std::fs::read(last).ok())
+fn files(world: &World) -> (Vec<u8>, Vec<u8>) {
+    let last = format!("{}.last", world.config_path().display());
+    (std::fs::read(world.config_path()).unwrap(), std::fs::read(last).unwrap())
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Changed, Refusal, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
+use crate::commands::doubts::offline;
 use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store::Draft;
 
@@ -20,6 +21,7 @@ pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said,
     let done = Changed {
         lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
         more: json!({"added": ids}),
+        doubts: offline(&rules, lang),
         rules,
     };
     Ok(done.said(edited, lang, command.json))
@@ -57,7 +59,9 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
     let lines = edited.changes.iter().map(|change| {
         words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
     });
-    let done = Changed { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
+    let rules = edited.result.clone();
+    let doubts = offline(&rules, lang);
+    let done = Changed { lines: lines.collect(), rules, more: Value::Null, doubts };
     Ok(done.said(edited, lang, command.json))
 }
 
@@ -85,6 +89,7 @@ pub fn switch(
         lines: edited.result.iter().map(|rule| told(sentence, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, as_json))
 }
@@ -101,6 +106,7 @@ pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result
         lines: edited.result.iter().map(|rule| told(words::removed, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, command.json))
 }

@@ -47,6 +47,7 @@ pub fn load(
             "added": ids(added), "replaced": ids(replaced), "kept": ids(kept), "present": present
         }),
         rules: added.iter().chain(replaced).cloned().collect(),
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, command.json))
 }
