@@ -9,6 +9,7 @@ pub mod import;
 pub mod inspect;
 pub mod learning;
 pub mod moment;
+pub mod named;
 pub mod pause;
 pub mod rules;
 pub mod said;

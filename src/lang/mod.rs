@@ -24,6 +24,7 @@ pub mod menu_rules;
 pub mod menu_settings;
 pub mod notices;
 pub mod pauses;
+pub mod ran;
 pub mod reports;
 pub mod rules;
 pub mod security_practices;

@@ -162,14 +162,15 @@ impl<'a> Menu<'a> {
         }
     }
 
-    /// What `run` does and prints; a person's lines are wrapped at words.
+    /// What `run` does; a person is told in sentences, wrapped at words, a script by its line.
     fn run(&mut self) -> Result<(), Stop> {
         self.console.show(Style::Faint, &say::running(self.console.lang));
         let outcome = cycle::run((self.again)(), StateUse::Keep);
         if self.console.person() {
             self.console.clear_progress();
             outcome.problems.iter().for_each(|problem| self.console.fault(problem));
-            self.console.line(Style::Plain, &outcome.to_string());
+            let sentences = outcome.sentences(self.console.lang);
+            sentences.iter().for_each(|line| self.console.line(Style::Plain, line));
         } else {
             log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
         }
