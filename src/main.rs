@@ -102,7 +102,7 @@ fn act(cli: Cli, env: &Env) -> u8 {
         Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Why(options)) => why::why(&call(), options),
         Some(Command::Config(command)) => versions::act(&call(), command),
-        Some(Command::Import(command)) => import::import(&call(), &command.files),
+        Some(Command::Import(command)) => import::import(&call(), command),
     };
     said.without(&store::secrets(&config, env)).tell(env)
 }

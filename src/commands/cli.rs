@@ -421,6 +421,10 @@ pub struct ConfigUndo {
     example = "{command_name} illumio_api_config.json illumio_api_state.json"
 )]
 pub struct Import {
+    /// make critical what the best practices call so; else a terminal is asked
+    #[argh(switch)]
+    pub levels: bool,
+
     /// illumio_api_config.json, config.json, alerts.json, illumio_api_state.json, state.json
     #[argh(positional, arg_name = "FILE")]
     pub files: Vec<PathBuf>,

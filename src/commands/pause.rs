@@ -1,5 +1,7 @@
 //! `pause`: times in which some rules and conditions are not told.
 
+use std::cell::Cell;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -11,7 +13,7 @@ use crate::commands::moment::coming;
 use crate::commands::said::Said;
 use crate::config::Env;
 use crate::host::log;
-use crate::lang::{Lang, pauses as words};
+use crate::lang::{Lang, config as config_words, pauses as words};
 use crate::report::pause::words::State as How;
 use crate::report::pause::{MOST, Pause};
 use crate::rules::Filter;
@@ -101,17 +103,18 @@ fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
 fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let pause = given(call, &site, lang, command)?;
-    let places = site.opened.config.pauses.len();
+    let its = Cell::new(0);
     let edited = edit(call, (lang, "pause"), |draft| {
         if let Some(rules) = pause["rules"].as_array() {
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
             ids::places(&draft.rules(), &arguments, lang)?;
         }
         let id = put(draft, pause, site.opened.state.held.highest_id());
+        its.set(id);
         drop_old(draft, &site);
         Ok(id)
     });
-    let edited = edited.map_err(|refusal| of_options(refusal, places))?;
+    let edited = edited.map_err(|refusal| of_options(refusal, its.get(), lang))?;
     told(call, lang, edited, command.json, |site, id| {
         let pause = site.pause(id);
         pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
@@ -119,14 +122,15 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
 }
 
 /// What is wrong is said of the options, and not of an element that is not there.
-fn of_options(refusal: Refusal, place: usize) -> Refusal {
+fn of_options(refusal: Refusal, id: i64, lang: Lang) -> Refusal {
     let option = |key: &str| match key {
         "conditions" => "--condition".to_owned(),
         key => format!("--{key}"),
     };
     let keys = ["until", "from", "every", "conditions", "match", "why", "by"];
     let said = |line: String| {
-        let at = |key: &&str| format!("pauses[{place}].{key}");
+        let pause = config_words::pause_at(lang, id);
+        let at = |key: &&str| config_words::at(lang, &pause, key);
         let key = keys.iter().find(|key| line.starts_with(&at(key)));
         key.map_or(line.clone(), |key| line.replacen(&at(key), &option(key), 1))
     };

@@ -486,7 +486,7 @@ const HELP: &[(&str, &str)] = &[
     (
         "import",
         "\
-用法：illumio-monitor import [<FILE...>]
+用法：illumio-monitor import [--levels] [<FILE...>]
 
 匯入舊 Python 工具的設定檔與狀態檔。設定檔中已有的內容維持不變。
 
@@ -495,6 +495,7 @@ const HELP: &[(&str, &str)] = &[
                     alerts.json、illumio_api_state.json、state.json
 
 選項：
+  --levels          將最佳實踐列為「嚴重」的規則設為該等級；未指定時於終端機詢問
   -h, --help        顯示說明
 
 範例：
