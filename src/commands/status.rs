@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::commands::call::Call;
 use crate::commands::cli;
+use crate::commands::named;
 use crate::commands::said::Said;
 use crate::exit::Code;
-use crate::commands::named;
 use crate::lang::{Both, Lang, listed, status as say};
 use crate::report::pause::{Pause, Pauses};
 use crate::report::{Condition, ConditionNews, Phase};
@@ -160,7 +160,8 @@ impl Status {
             line += &say::paused(lang, self.pauses.len());
         }
         if !self.names.is_empty() {
-            let names: Vec<&str> = self.names.iter().take(NAMED).map(|name| name.text(lang)).collect();
+            let names: Vec<&str> =
+                self.names.iter().take(NAMED).map(|name| name.text(lang)).collect();
             let more = self.names.len() - names.len();
             line += &say::holds(lang, listed(lang, &names));
             if more > 0 {

@@ -41,7 +41,12 @@ fn history(call: &Call<'_>, lang: Lang, options: &cli::ConfigHistory) -> Result<
         (false, false) => {
             let zone = store::what_holds(call.config, call.env).settings.timezone;
             let columns = call.screen.width.unwrap_or(usize::MAX);
-            lines(&versions, &zone, lang).iter().rev().flatten().map(|line| fit(line, columns)).collect()
+            lines(&versions, &zone, lang)
+                .iter()
+                .rev()
+                .flatten()
+                .map(|line| fit(line, columns))
+                .collect()
         }
     };
     Ok(Said { lines, ..Said::default() })

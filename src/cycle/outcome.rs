@@ -135,10 +135,13 @@ impl Outcome {
         for (sentence, names) in told.into_iter().filter(|(_, names)| !names.is_empty()) {
             let shown = names.get(..names.len().min(NAMED)).unwrap_or_default();
             let list = listed(lang, shown);
-            lines.push(sentence(lang, match names.len() - shown.len() {
-                0 => list,
-                more => say::and_more(lang, list, more),
-            }));
+            lines.push(sentence(
+                lang,
+                match names.len() - shown.len() {
+                    0 => list,
+                    more => say::and_more(lang, list, more),
+                },
+            ));
         }
         lines
     }
@@ -159,10 +162,9 @@ pub(super) fn told(report: &Report, site: &Site<'_>) -> Vec<Named> {
     let hide = |name: &str| visible(&site.config.secrets.hide(name.trim()));
     let mut alerts: Vec<&Alert> = report.alerts.iter().collect();
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.level));
-    let alerts = alerts.into_iter().map(|alert| Named {
-        name: hide(&alert.rule_name),
-        level: Some(alert.level),
-    });
+    let alerts = alerts
+        .into_iter()
+        .map(|alert| Named { name: hide(&alert.rule_name), level: Some(alert.level) });
     let conditions = report.conditions.iter().map(|news| condition_name(site.lang(), news));
     let notices = report.notices.iter().map(|notice| notice.title.clone());
     let others = conditions.chain(notices).map(|name| Named { name: hide(&name), level: None });

@@ -183,7 +183,13 @@ impl<'a> Menu<'a> {
     fn save<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Option<T> {
         let lang = self.console.lang;
         let now = (self.again)().now;
-        match store::edit(self.call.config, self.call.env, now, &self.call.author(Way::Menu), change) {
+        match store::edit(
+            self.call.config,
+            self.call.env,
+            now,
+            &self.call.author(Way::Menu),
+            change,
+        ) {
             Ok(mut edited) => {
                 // Those of before the change, and those of now.
                 let mut secrets = store::secrets(self.call.config, self.call.env);

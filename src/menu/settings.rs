@@ -230,8 +230,7 @@ fn configured_language(menu: &Menu<'_>) -> Lang {
 fn on_the_way(menu: &mut Menu<'_>, setting: &'static Setting) -> Result<(), Stop> {
     let mut changes = Changes::new();
     ask(menu, setting, false, &mut changes)?;
-    let again = |menu: &mut Menu<'_>, _: &str, changes: &mut Changes| {
-        ask(menu, setting, false, changes)
-    };
+    let again =
+        |menu: &mut Menu<'_>, _: &str, changes: &mut Changes| ask(menu, setting, false, changes);
     save_tried(menu, Side::Pce, changes, &again)
 }

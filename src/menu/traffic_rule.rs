@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::fields::{EXCEPT, LEVEL, NAME, TRAFFIC, TRIGGER};
 use super::doubts;
+use super::fields::{EXCEPT, LEVEL, NAME, TRAFFIC, TRIGGER};
 use super::form;
 use super::strict::Keys;
 use crate::lang::{Lang, menu_rules as say};

@@ -10,10 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::catalogue;
 use super::matching::{alternatives, is_named};
 use super::near::meant;
-use super::{Filter, Label, Rule, protocol};
-use crate::lang::{Lang, doubts as words};
-use crate::pce::vocabulary::{HOURS, Heard, LabelHeard, Traits};
-use crate::screen::visible::visible;
+use super::{Filter, Label, Rule};
+use crate::pce::vocabulary::{Heard, LabelHeard, Traits};
 
 /// Protocols that have no ports [IANA "Assigned Internet Protocol Numbers"; their RFCs]:
 /// ICMP, IGMP, IP in IP, IPv6 in IP, GRE, ESP, AH, ICMPv6, OSPF, PIM, VRRP.
@@ -56,42 +54,6 @@ pub struct Unlike {
     pub found: Vec<String>,
     /// How many events there were.
     pub count: u64,
-}
-
-impl Doubt {
-    /// A clause that says what may never be.
-    pub fn text(&self, lang: Lang) -> String {
-        let near = |doubt: String, near: &Option<String>| match near {
-            Some(near) => words::near(lang, doubt, visible(near)),
-            None => doubt,
-        };
-        match self {
-            Self::Type { wanted, near: meant, heard } => {
-                let wanted = visible(wanted);
-                let doubt = match heard {
-                    true => words::type_unheard(lang, wanted, HOURS),
-                    false => words::type_unknown(lang, wanted),
-                };
-                near(doubt, meant)
-            }
-            Self::Severity(unlike) => unlike.text(words::severity, lang),
-            Self::Status(unlike) => unlike.text(words::status, lang),
-            Self::Label { wanted, near: meant } => {
-                near(words::label(lang, visible(wanted)), meant)
-            }
-            Self::Ports(proto) => {
-                let name = protocol::name(*proto).map(str::to_owned);
-                words::ports(lang, name.unwrap_or_else(|| words::protocol(lang, proto)))
-            }
-        }
-    }
-}
-
-impl Unlike {
-    fn text(&self, words: fn(Lang, u64, i64, String, String) -> String, lang: Lang) -> String {
-        let list = |list: &[String]| visible(&list.join(", "));
-        words(lang, self.count, HOURS, list(&self.wanted), list(&self.found))
-    }
 }
 
 /// The doubts about a rule, by what the guide says and by what was heard of the PCE.
@@ -193,12 +155,11 @@ fn unknown_label(label: &Label, heard: &Heard) -> Option<Doubt> {
     if of(&label.value).is_some_and(|heard| *heard == LabelHeard::There) {
         return None;
     }
-    let absent = label.values().filter(|value| !value.contains('|')).find_map(|value| {
-        match of(value) {
+    let absent =
+        label.values().filter(|value| !value.contains('|')).find_map(|value| match of(value) {
             Some(LabelHeard::Absent(values)) => Some((value, values)),
             _ => None,
-        }
-    });
+        });
     let (value, values) = absent?;
     let known: Vec<&str> = values.iter().map(String::as_str).collect();
     let near = meant(value, &known).map(|near| format!("{}={near}", label.key));
@@ -343,8 +304,7 @@ mod tests {
         for fine in ["web", "a|b", "cut", "never asked"] {
             assert_eq!(doubts(&traffic(fine), &heard), [], "{fine}");
         }
-        let wanted =
-            Doubt::Label { wanted: "role=wbe".into(), near: Some("role=web".into()) };
+        let wanted = Doubt::Label { wanted: "role=wbe".into(), near: Some("role=web".into()) };
         assert_eq!(doubts(&traffic("wbe"), &heard), [wanted.clone()]);
         assert_eq!(doubts(&traffic("web|wbe"), &heard), [wanted]);
     }

@@ -18,8 +18,8 @@ use super::file::{last_too, refuse_newer};
 use super::layout;
 use super::load::{Last, MARK, document, read_last, read_text};
 use super::locate::{behind_links, beside, resolve};
-use super::look::{Look, look_at};
 use super::lock::{lock_run, lock_save};
+use super::look::{Look, look_at};
 use super::splice::Frame;
 use super::undo::{Version, changed_at};
 use super::versions::Author;
@@ -115,11 +115,7 @@ pub fn edit<T>(
 ///
 /// # Errors
 /// Where the file can't be read or is no JSON object, and for a newer version's state.
-pub fn look_with(
-    path: &Path,
-    env: &Env,
-    change: impl FnOnce(&mut Draft),
-) -> Result<Look, Error> {
+pub fn look_with(path: &Path, env: &Env, change: impl FnOnce(&mut Draft)) -> Result<Look, Error> {
     let path = path_to_write(path)?;
     let before = match read_text(&path) {
         Err(Error::NotFound { .. }) => EMPTY.to_owned(),

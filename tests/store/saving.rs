@@ -438,9 +438,10 @@ fn what_was_planted_beside_the_file_is_neither_read_nor_written_nor_given_away()
                     Ok(_lock) => opened.store.save(&mut opened.state).unwrap_err(),
                 },
             };
-            let edited = edit(&place.file, &Env::default(), at("10:00"), &Author::default(), |draft| {
-                draft.set("settings", "site_name", &"x".into());
-            });
+            let edited =
+                edit(&place.file, &Env::default(), at("10:00"), &Author::default(), |draft| {
+                    draft.set("settings", "site_name", &"x".into());
+                });
 
             let line = error.lines(Lang::En).join("\n");
             assert!(error.needs_a_person(), "{suffix} {line}");

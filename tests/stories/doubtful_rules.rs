@@ -40,7 +40,8 @@ fn a_rule_of_a_type_that_nobody_documents_is_taken_with_a_remark() {
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
     let id = world.config()["rules"][0]["id"].clone();
 
-    let run = world.run(&["rules", "set", &id.to_string(), "filter_value=agent.tampering", "--json"]);
+    let run =
+        world.run(&["rules", "set", &id.to_string(), "filter_value=agent.tampering", "--json"]);
     let said: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((run.code, &said["remarks"], run.stderr.as_str()), (0, &json!([]), ""));
     let run = world.run(&["rules", "set", &id.to_string(), "filter_value=agnt.*", "--json"]);
@@ -83,9 +84,8 @@ fn a_severity_that_a_types_events_did_not_have_is_doubted() {
 #[test]
 fn a_label_is_doubted_where_the_pce_says_that_it_has_none() {
     let mut world = healthy();
-    let traffic = |label: &str| {
-        json!({"type": "traffic", "name": "A rule", "pd": 2, "src_label": label})
-    };
+    let traffic =
+        |label: &str| json!({"type": "traffic", "name": "A rule", "pd": 2, "src_label": label});
     world.rule(traffic("role=web"));
     world.rule(traffic("role=wbe"));
     world.rule(json!({"type": "workload", "name": "Off", "state": "offline", "label": "env=prod"}));
@@ -108,9 +108,8 @@ fn a_label_is_doubted_where_the_pce_says_that_it_has_none() {
 #[test]
 fn ten_thousand_labels_are_not_taken_for_a_complete_answer() {
     let mut world = healthy();
-    let traffic = |label: &str| {
-        json!({"type": "traffic", "name": "A rule", "pd": 2, "dst_label": label})
-    };
+    let traffic =
+        |label: &str| json!({"type": "traffic", "name": "A rule", "pd": 2, "dst_label": label});
     world.rule(traffic("app=app-9999"));
     world.rule(traffic("app=app-none"));
     let many = || (0..10_000).map(|nth| ("app".to_owned(), format!("app-{nth}")));

@@ -50,7 +50,10 @@ fn each_change_is_listed_with_who_when_by_what_and_what() {
     let numbers: Vec<&Value> = list.iter().map(|one| &one["number"]).collect();
     assert_eq!(numbers, [&json!(1), &json!(2), &json!(3)]);
     assert!(list[0]["user"].is_string() && list[1]["user"].is_null(), "{list:?}");
-    assert_eq!(list[0]["changes"][0], json!({"what": "rule 1: threshold_count", "before": 3, "after": 2}));
+    assert_eq!(
+        list[0]["changes"][0],
+        json!({"what": "rule 1: threshold_count", "before": 3, "after": 2})
+    );
     assert_eq!(list[1]["changes"][0]["before"], "***");
 
     for (lang, by_hand) in [("en", "by hand"), ("zh-TW", "手動編輯")] {
