@@ -162,7 +162,8 @@ impl<'a> Import<'a> {
         let told = words::no_level(lang, &list);
         let asked = || {
             let ask = self.call.screen.ask?;
-            Some(ask(&[&self.said.lines[..], &[told.clone()]].concat(), &words::ask_level(lang)))
+            let said = self.said.lines.iter().chain([&told]).cloned().collect::<Vec<_>>();
+            Some(ask(&said, &words::ask_level(lang)))
         };
         let agreed = if wanted { None } else { asked() };
         if agreed.is_some() {

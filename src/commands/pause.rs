@@ -13,10 +13,11 @@ use crate::commands::moment::coming;
 use crate::commands::said::Said;
 use crate::config::Env;
 use crate::host::log;
-use crate::lang::{Lang, config as config_words, pauses as words};
+use crate::lang::{Lang, config as config_words, listed, pauses as words};
 use crate::report::pause::words::State as How;
-use crate::report::pause::{MOST, Pause};
+use crate::report::pause::{MOST, Pause, Paused, When};
 use crate::rules::Filter;
+use crate::rules::minutes::minute_of;
 use crate::store::{self, Draft, Edited, Opened, StateUse};
 
 /// Pauses that ended so long ago leave the config with the next change.
@@ -115,10 +116,42 @@ fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusa
         Ok(id)
     });
     let edited = edited.map_err(|refusal| of_options(refusal, its.get(), lang))?;
-    told(call, lang, edited, command.json, |site, id| {
+    let mut said = told(call, lang, edited, command.json, |site, id| {
         let pause = site.pause(id);
         pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
-    })
+    })?;
+    said.problems.extend(holds_nothing(&Site::open(call)?, its.get(), lang));
+    Ok(said)
+}
+
+/// What of a new pause holds nothing, as remarks: one that ends before its first time
+/// comes, and rules of another kind than what it is narrowed to.
+fn holds_nothing(site: &Site, id: i64, lang: Lang) -> Vec<String> {
+    let Some(pause) = site.pause(id) else { return Vec::new() };
+    let mut remarks = Vec::new();
+    if let Some(ends) = pause.ends().filter(|_| matches!(pause.when, When::Weekly { .. })) {
+        let first = minute_of(pause.begins().unwrap_or(site.now).max(site.now));
+        // After a week every one of its times has come.
+        let last = minute_of(ends).min(first + 7 * 24 * 60);
+        if !(first..last).any(|minute| pause.holds(minute, &site.zone)) {
+            remarks.push(words::never_comes(lang, id));
+        }
+    }
+    let Paused::These(ids) = &pause.rules else { return remarks };
+    if pause.only.is_none() {
+        return remarks;
+    }
+    let rules = site.opened.config.rules.iter().filter(|rule| ids.contains(&rule.id));
+    let unlike = rules.filter(|rule| match &rule.filter {
+        Filter::Event(_) => pause.only.as_ref().is_some_and(|only| only.events.is_none()),
+        Filter::Traffic(_) => pause.only.as_ref().is_some_and(|only| only.traffic.is_none()),
+        Filter::Workload(_) => true,
+    });
+    let unlike: Vec<i64> = unlike.map(|rule| rule.id).collect();
+    if !unlike.is_empty() {
+        remarks.push(words::holds_none_of(lang, id, listed(lang, &unlike)));
+    }
+    remarks
 }
 
 /// What is wrong is said of the options, and not of an element that is not there.

@@ -305,7 +305,7 @@ mod tests {
             assert_eq!(doubts(&traffic(fine), &heard), [], "{fine}");
         }
         let wanted = Doubt::Label { wanted: "role=wbe".into(), near: Some("role=web".into()) };
-        assert_eq!(doubts(&traffic("wbe"), &heard), [wanted.clone()]);
+        assert_eq!(doubts(&traffic("wbe"), &heard), std::slice::from_ref(&wanted));
         assert_eq!(doubts(&traffic("web|wbe"), &heard), [wanted]);
     }
 }

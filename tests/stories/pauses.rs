@@ -860,3 +860,27 @@ fn whatever_is_paused_and_taken_back_every_match_is_told_once_as_an_alert_or_on_
         }
     }
 }
+
+#[test]
+fn a_pause_that_would_hold_nothing_says_so() {
+    let mut world = World::new();
+    tampering(&world);
+    world.rule(json!({"type": "traffic", "name": "Blocked", "pd": 2}));
+    world.pce.run_clock(jiff::SignedDuration::ZERO);
+    let soon = ["pause", "1", "--every", "daily 02:00-04:00", "--until", "+30d", "--why", "x"];
+    let run = world.run(&soon);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let today = world.pce.now().to_zoned(jiff::tz::TimeZone::UTC).weekday();
+    let after = today.wrapping_add(4);
+    let day = format!("{after:?}").get(..3).unwrap().to_owned();
+    let every = format!("{day} 02:00-04:00");
+    let run = world.run(&["pause", "1", "--every", &every, "--until", "+48h", "--why", "x"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("holds nothing: it ends before its first time comes"), "{run:?}");
+
+    let until = ["--until", "+8h", "--why", "x"];
+    let run = world.run(&[&["pause", "1,2", "--match", "port=443"], &until[..]].concat());
+    assert!(run.code == 0 && run.stderr.contains("holds nothing of rule 1:"), "{run:?}");
+    let run = world.run(&[&["pause", "2", "--match", "port=443"], &until[..]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+}
