@@ -13,6 +13,7 @@ mod stories {
     mod first_run;
     mod leaving;
     pub mod pipes;
+    mod ran;
     mod rules;
     mod settings;
     pub mod terminal;

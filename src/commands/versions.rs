@@ -144,6 +144,11 @@ fn told(changes: &[Change], most: usize, lang: Lang) -> Vec<String> {
 fn line(change: &Change, lang: Lang) -> String {
     const MASKED: &str = "***";
     let what = visible(&change.what);
+    let what = match (what.strip_prefix("rule "), what.strip_prefix("pause ")) {
+        (Some(which), _) => words::rule(lang, which),
+        (_, Some(which)) => words::pause(lang, which),
+        _ => what,
+    };
     let name = |json: &str| {
         let element: Value = serde_json::from_str(json).unwrap_or_default();
         let name = element["name"].as_str().or(element["why"].as_str()).map(str::to_owned);

@@ -9,6 +9,8 @@ texts! {
     by_hand() { en: "by hand", zh: "手動編輯" }
     nobody_known() { en: "-", zh: "-" }
     row(number, time, who, by) { en: "{number}  {time}  {who}  {by}", zh: "{number}  {time}  {who}  {by}" }
+    rule(which) { en: "rule {which}", zh: "規則 {which}" }
+    pause(which) { en: "pause {which}", zh: "暫停 {which}" }
     secret_set(what) { en: "{what}: set (not shown)", zh: "{what}：已設定（不顯示）" }
     secret_changed(what) { en: "{what}: changed (not shown)", zh: "{what}：已變更（不顯示）" }
     set(what, value) { en: "{what}: set to {value}", zh: "{what}：設為 {value}" }
