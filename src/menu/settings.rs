@@ -130,10 +130,10 @@ fn pce_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn pce_again(menu: &mut Menu<'_>, failed: &str, changes: &mut Changes) -> Result<(), Stop> {
     match failed {
         CERTIFICATE => ask(menu, &CA_FILE, false, changes),
-        CREDENTIALS => {
+        CREDENTIALS => ask_in_turn(menu, changes, |menu, changes| {
             ask(menu, &API_KEY, false, changes)?;
             ask_secret(menu, &SECRET, false, changes)
-        }
+        }),
         _ => ask_pce(menu, false, changes),
     }
 }
