@@ -201,7 +201,8 @@ fn nothing_that_the_pce_sends_becomes_html_or_a_header() {
     assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'), "{text:?}");
     assert_eq!(mail.header("Bcc"), "");
     assert_eq!(mail.to, ["soc@example.net"]);
-    let raw = String::from_utf8_lossy(&mail.raw).into_owned();
+    // A line of quoted-printable may be broken anywhere, softly.
+    let raw = String::from_utf8_lossy(&mail.raw).replace("=\r\n", "");
     assert!(!raw.contains("\r\nBcc:"), "{raw}");
     assert!(!mail.subject().contains(['\r', '\n', '\u{1b}', '\u{202e}']), "{:?}", mail.subject());
 }
