@@ -28,7 +28,7 @@ const LANGS: [Lang; 2] = [Lang::En, Lang::ZhTw];
 
 fn mail(report: &Report, lang: Lang) -> Composed {
     let zone = TimeZone::fixed(offset(8));
-    let look = Look { lang, zone: &zone, raw_snapshot: true };
+    let look = Look { lang, zone: &zone, raw_snapshot: true, command: "illumio-monitor" };
     compose(report, &look)
 }
 
@@ -79,23 +79,23 @@ fn the_subject_says_what_expires_when_and_how_the_day_was() {
     for (name, en, zh) in [
         (
             "key-30-days",
-            "[Illumio Monitor] API key expires in 30 days · Taipei DC1",
-            "[Illumio Monitor] API 金鑰將於 30 天後到期 · Taipei DC1",
+            "[Illumio Monitor] [Taipei DC1] API key expires in 30 days",
+            "[Illumio Monitor] [Taipei DC1] API 金鑰將於 30 天後到期",
         ),
         (
             "certificate-1-day",
-            "[Illumio Monitor] CRITICAL: PCE certificate expires tomorrow · Taipei DC1",
-            "[Illumio Monitor] CRITICAL：PCE 憑證明天到期 · Taipei DC1",
+            "[Illumio Monitor] [Taipei DC1] CRITICAL: PCE certificate expires tomorrow",
+            "[Illumio Monitor] [Taipei DC1] CRITICAL：PCE 憑證明天到期",
         ),
         (
             "certificate-renewed",
-            "[Illumio Monitor] PCE certificate renewed · Taipei DC1",
-            "[Illumio Monitor] PCE 憑證已更新 · Taipei DC1",
+            "[Illumio Monitor] [Taipei DC1] PCE certificate renewed",
+            "[Illumio Monitor] [Taipei DC1] PCE 憑證已更新",
         ),
         (
             "daily",
-            "[Illumio Monitor] Daily report: 144 runs, none failed, 31 alerts · Taipei DC1",
-            "[Illumio Monitor] 每日報告：執行 144 次，無失敗，31 則警示 · Taipei DC1",
+            "[Illumio Monitor] [Taipei DC1] Daily report: 144 runs, none failed, 31 alerts",
+            "[Illumio Monitor] [Taipei DC1] 每日報告：執行 144 次，無失敗，31 則警示",
         ),
     ] {
         for (lang, subject) in [(Lang::En, en), (Lang::ZhTw, zh)] {
@@ -111,14 +111,183 @@ fn the_subject_says_how_bad_what_how_much_and_where() {
     let report = with(vec![event_alert(Lang::En)]);
     assert_eq!(
         mail(&report, Lang::En).subject,
-        "[Illumio Monitor] CRITICAL: Agent tampered (3): db-01.corp.example +1 · Taipei DC1"
+        "[Illumio Monitor] [Taipei DC1] CRITICAL: Agent tampered (3): db-01.corp.example +1"
     );
     let report = with(vec![traffic_alert(Lang::En), event_alert(Lang::En)]);
     assert_eq!(
         mail(&report, Lang::En).subject,
-        "[Illumio Monitor] CRITICAL: 2 alerts: Agent tampered (3) · \
-         Blocked SMB into the database z… (1,284) · Taipei DC1"
+        "[Illumio Monitor] [Taipei DC1] CRITICAL: 2 alerts: Agent tampered (3) · \
+         Blocked SMB into the database z… (1,284)"
     );
+}
+
+#[test]
+fn what_holds_stands_in_the_subject_before_what_is_over() {
+    let mut report = with(vec![event_alert(Lang::En)]);
+    report.conditions = vec![
+        condition(Condition::Unreachable, Phase::Ended, Level::Critical, ""),
+        condition(Condition::Traffic, Phase::Begins, Level::Warning, ""),
+    ];
+    assert_eq!(
+        mail(&report, Lang::En).subject,
+        "[Illumio Monitor] [Taipei DC1] CRITICAL: Agent tampered (3): db-01.corp.example +1 · \
+         Traffic not read completely · PCE reachable again (2 h 10 min)"
+    );
+}
+
+fn samples_notice() -> Vec<Notice> {
+    vec![Notice { title: "Skipped".to_owned(), text: String::new(), advice: String::new() }]
+}
+
+#[test]
+fn the_heading_of_several_counts_them_and_does_not_name_them_again() {
+    for (lang, heading) in [
+        (Lang::En, "1 critical · 2 warnings · 1 notice · 1 resolved"),
+        (Lang::ZhTw, "1 項嚴重 · 2 項警告 · 1 則通知 · 1 項已恢復"),
+    ] {
+        let mut report = with(vec![event_alert(lang), traffic_alert(lang)]);
+        report.conditions = vec![
+            condition(Condition::Unreachable, Phase::Ended, Level::Critical, ""),
+            condition(Condition::Traffic, Phase::Begins, Level::Warning, ""),
+        ];
+        report.notices = samples_notice();
+        let told = mail(&report, lang);
+        let (first, _) = told.text.split_once("\n\n").unwrap();
+        assert!(first.ends_with(heading) && !first.contains('\n'), "{first}");
+        assert!(told.html.contains(&format!("<b>{heading}</b>")), "{}", told.html);
+    }
+}
+
+#[test]
+fn the_heading_of_one_is_its_name_and_its_advice_stands_once() {
+    for lang in LANGS {
+        let alert = event_alert(lang);
+        let (name, advice) = (alert.rule_name.clone(), squeezed(&alert.rec));
+        let told = mail(&with(vec![alert]), lang);
+        let first = told.text.lines().next().unwrap();
+        assert!(first.ends_with(&format!(" · {name}")), "{first}");
+        for part in [&told.text, &seen(&told.html)] {
+            assert_eq!(squeezed(part).matches(&advice).count(), 1, "{part}");
+        }
+    }
+}
+
+#[test]
+fn of_several_alerts_each_advice_stands_once_in_its_own_card() {
+    let told = mail(&with(vec![event_alert(Lang::En), traffic_alert(Lang::En)]), Lang::En);
+    let advice = squeezed(&event_alert(Lang::En).rec);
+    let text = squeezed(&told.text);
+    assert_eq!(text.matches(&advice).count(), 1, "{}", told.text);
+    let summary = text.find("Summary").unwrap();
+    assert!(summary < text.find(&advice).unwrap(), "{}", told.text);
+}
+
+#[test]
+fn the_summary_says_who_and_has_the_notices_too() {
+    let mut alert = event_alert(Lang::En);
+    let mut failed = event_alert(Lang::En);
+    failed.rule_name = "Log-in failed".to_owned();
+    if let Subject::Events { objects, .. } = &mut failed.subject {
+        *objects = Ranking::default();
+    }
+    if let Subject::Events { objects, .. } = &mut alert.subject {
+        *objects = ranking(vec![(Object::from("db-01"), 3)], 0);
+    }
+    let mut report = with(vec![alert, failed, traffic_alert(Lang::En)]);
+    report.notices = samples_notice();
+    let told = mail(&report, Lang::En);
+    let (_, after) = told.text.split_once("\nSummary\n").unwrap();
+    let (summary, _) = after.split_once("\n\n").unwrap();
+    let summary = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    for row in [
+        "CRITICAL 3 11-22 18:05 – 18:14 Agent tampered · db-01 CRITICAL",
+        "Log-in failed · db-01.corp.example +1",
+        "Blocked SMB into the database zone · web-01.corp.example → db-01.corp.example 445 +16",
+        "NOTICE Skipped",
+    ] {
+        assert!(summary.contains(row), "{row}: {summary}");
+    }
+    let html = squeezed(&seen(&told.html));
+    assert!(html.contains("Agenttampered·db-0111-2218:05–18:143"), "{html}");
+}
+
+// The records.
+
+#[test]
+fn the_records_of_several_stand_behind_the_last_and_links_lead_there_and_back() {
+    for lang in LANGS {
+        let reports = samples::gallery(lang);
+        let report = &reports.iter().find(|(name, _)| *name == "nine").unwrap().1;
+        let told = mail(report, lang);
+        for part in [&told.text, &told.html] {
+            let first_record = part.find("/orgs/1/events/").unwrap();
+            for alert in &report.alerts {
+                let change = format!("rules set {} KEY=VALUE", alert.rule_id);
+                assert!(part.find(&change).unwrap() < first_record, "{change}: {part}");
+            }
+        }
+        let mut links = 0;
+        for link in told.html.split("href=\"#").skip(1) {
+            let (place, _) = link.split_once('"').unwrap();
+            let there = format!("<a id=\"{place}\" name=\"{place}\"></a>");
+            assert_eq!(told.html.matches(&there).count(), 1, "{place}");
+            links += 1;
+        }
+        assert_eq!(links, 2 * report.alerts.len());
+    }
+}
+
+#[test]
+fn of_nine_alerts_each_has_its_first_record_and_its_handle() {
+    for lang in LANGS {
+        let reports = samples::gallery(lang);
+        let report = &reports.iter().find(|(name, _)| *name == "nine").unwrap().1;
+        let told = mail(report, lang);
+        let record = match lang {
+            Lang::En => "Record 1 · ",
+            Lang::ZhTw => "紀錄 1 · ",
+        };
+        for part in [&told.text, &told.html] {
+            assert_eq!(part.matches(record).count(), report.alerts.len(), "{part}");
+            for alert in &report.alerts {
+                assert!(part.contains(&format!("illumio-monitor pause {} ", alert.rule_id)));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_records_of_one_alert_stand_in_its_card() {
+    let told = mail(&with(vec![event_alert(Lang::En)]), Lang::En);
+    assert!(!told.html.contains("href=\"#") && !told.text.contains("Raw snapshot: below"));
+    assert!(told.text.contains("agent.firewall_tampering"));
+}
+
+// What can be done.
+
+#[test]
+fn a_handle_names_rule_threshold_unit_and_window_and_the_config_where_it_has_to() {
+    let zone = TimeZone::fixed(offset(8));
+    for (lang, fact) in [
+        (Lang::En, "Rule 11 · threshold 100 connections in 30 minutes · next alert no earlier"),
+        (Lang::ZhTw, "規則 11 · 門檻：30 分鐘內 100 次連線 · 最早於 11-22 22:20"),
+    ] {
+        for command in ["illumio-monitor", "illumio-monitor -c /srv/pce2/illumio_api_config.json"] {
+            let look = Look { lang, zone: &zone, raw_snapshot: true, command };
+            let mut report = with(vec![traffic_alert(lang)]);
+            report.conditions =
+                vec![condition(Condition::Events, Phase::Begins, Level::Warning, "")];
+            let told = compose(&report, &look);
+            assert!(told.text.contains(fact), "{}", told.text);
+            for part in [&told.text, &told.html] {
+                for typed in ["pause 11 --until +8h --why TEXT", "rules set 11 KEY=VALUE", "check"]
+                {
+                    let typed = squeezed(&format!("{command} {typed}"));
+                    assert!(squeezed(part).contains(&typed), "{typed}: {part}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -126,7 +295,7 @@ fn the_end_of_something_critical_is_not_critical() {
     let mut report = empty(Kind::Condition);
     report.conditions = vec![condition(Condition::Unreachable, Phase::Ended, Level::Critical, "")];
     let told = mail(&report, Lang::En);
-    assert_eq!(told.subject, "[Illumio Monitor] PCE reachable again (2 h 10 min) · Taipei DC1");
+    assert_eq!(told.subject, "[Illumio Monitor] [Taipei DC1] PCE reachable again (2 h 10 min)");
     assert!(told.text.contains("The PCE was unreachable for 2 h 10 min."));
     assert!(!told.html.contains("CRITICAL"));
 }
@@ -141,7 +310,48 @@ fn a_long_subject_is_cut_and_keeps_the_site() {
         let subject = mail(&report, lang).subject;
         assert!(subject.chars().count() <= SUBJECT_MAX);
         assert!(!subject.chars().any(char::is_control), "{subject}");
-        assert!(subject.ends_with("· Kaohsiung\\u0007"), "{subject}");
+        assert!(subject.starts_with("[Illumio Monitor] [Kaohsiung\\u0007] "), "{subject}");
+    }
+}
+
+// The daily report.
+
+#[test]
+fn the_daily_report_begins_with_what_is_active_and_since_when() {
+    for (lang, subject, heading, since) in [
+        (
+            Lang::En,
+            "[Taipei DC1] Daily report: PCE unreachable +1 · 144 runs",
+            "2 active conditions",
+            "PCE unreachable\n  since 2026-11-22 16:10 +08:00, for 2 h 10 min\n",
+        ),
+        (
+            Lang::ZhTw,
+            "[Taipei DC1] 每日報告：PCE 無法連線 +1 · 執行 144 次",
+            "2 項異常進行中",
+            "PCE 無法連線\n  自 2026-11-22 16:10 +08:00 起，已持續 2 小時 10 分鐘\n",
+        ),
+    ] {
+        let reports = samples::gallery(lang);
+        let report = &reports.iter().find(|(name, _)| *name == "daily-trouble").unwrap().1;
+        let told = mail(report, lang);
+        assert!(told.subject.contains(subject), "{}", told.subject);
+        assert!(told.text.lines().next().unwrap().ends_with(heading), "{}", told.text);
+        let active = told.text.find(since).unwrap_or_else(|| panic!("{}", told.text));
+        assert!(active < told.text.find("144").unwrap(), "{}", told.text);
+        assert!(told.html.contains("<b style=\"font-size:17px\">PCE"), "{}", told.html);
+    }
+}
+
+#[test]
+fn a_daily_report_of_a_quiet_day_says_that_nothing_is_active() {
+    for (lang, heading) in [(Lang::En, "No active conditions"), (Lang::ZhTw, "目前沒有異常")]
+    {
+        let reports = samples::gallery(lang);
+        let report = &reports.iter().find(|(name, _)| *name == "daily").unwrap().1;
+        let told = mail(report, lang);
+        assert!(told.text.lines().next().unwrap().ends_with(heading), "{}", told.text);
+        assert!(told.html.contains(&format!("<b>{heading}</b>")));
     }
 }
 
@@ -181,8 +391,8 @@ fn both_parts_tell_the_same_facts() {
                 "illumio-monitor check",
             ],
         ),
-        ("ended", vec!["2026-11-22 16:10 +08:00", "PCE", "41", "[Illumio Monitor] CRITICAL"]),
-        ("lasts", vec!["[Illumio Monitor] CRITICAL"]),
+        ("ended", vec!["2026-11-22 16:10 +08:00", "PCE", "41", "[Taipei DC1] CRITICAL"]),
+        ("lasts", vec!["[Taipei DC1] CRITICAL"]),
         ("key-30-days", vec!["30", "2026-12-22 18:20 +08:00", "api.key_expires"]),
         ("certificate-1-day", vec!["2026-11-23 18:20 +08:00", "api.ca_file"]),
         ("certificate-renewed", vec!["2027-12-15 11:00 +08:00"]),
@@ -371,7 +581,8 @@ fn the_counted_part_is_told_apart_from_the_days_total() {
 fn the_snapshot_can_be_turned_off() {
     let report = with(vec![traffic_alert(Lang::En)]);
     let zone = TimeZone::UTC;
-    let look = Look { lang: Lang::En, zone: &zone, raw_snapshot: false };
+    let look =
+        Look { lang: Lang::En, zone: &zone, raw_snapshot: false, command: "illumio-monitor" };
     let told = compose(&report, &look);
     for part in [&told.text, &told.html] {
         assert!(!part.contains("dst_bi"));
@@ -425,7 +636,10 @@ fn every_condition_has_words_for_each_phase() {
                 let mut report = empty(Kind::Condition);
                 report.conditions = vec![condition(which, phase, Level::Critical, "said so")];
                 let told = mail(&report, lang);
-                assert!(told.text.contains("said so") && told.html.contains("said so"));
+                // Its reason, and what was to be done about it, end with it.
+                for part in [&told.text, &told.html] {
+                    assert_eq!(part.contains("said so"), phase != Phase::Ended, "{part}");
+                }
                 let critical = told.subject.contains("CRITICAL");
                 assert_eq!(critical, phase != Phase::Ended, "{}", told.subject);
                 assert!(subjects.insert(told.subject));
@@ -474,7 +688,7 @@ fn a_line_has_rule_count_and_times() {
 fn the_text_keeps_to_78_columns() {
     let zone = TimeZone::fixed(offset(8));
     for lang in LANGS {
-        let look = Look { lang, zone: &zone, raw_snapshot: false };
+        let look = Look { lang, zone: &zone, raw_snapshot: false, command: "illumio-monitor" };
         let mut reports = samples::gallery(lang);
         reports.push(("nasty", with(vec![nasty('漢', 5_000), nasty('x', 5_000)])));
         for (name, report) in reports {
@@ -503,7 +717,7 @@ fn the_html_is_well_formed_and_refers_to_nothing() {
             }
             for link in html.split("href=\"").skip(1) {
                 let console = "https://pce.example.com:8443/#/workloads/";
-                assert!(link.starts_with(console), "{name}: {link:.80}");
+                assert!(link.starts_with(console) || link.starts_with('#'), "{name}: {link:.80}");
             }
             assert!(html.contains(&format!("<html lang=\"{}\">", lang.tag())));
         }

@@ -47,7 +47,7 @@ fn main() {
 
 fn write(folder: &Path, name: &str, lang: Lang, report: &Report) -> Shown {
     let zone = TimeZone::fixed(offset(8));
-    let look = Look { lang, zone: &zone, raw_snapshot: true };
+    let look = Look { lang, zone: &zone, raw_snapshot: true, command: "illumio-monitor" };
     let told = compose(report, &look);
     let file = format!("{name}.{}", lang.tag());
     let path = |ending: &str| folder.join(format!("{file}.{ending}"));

@@ -522,7 +522,11 @@ fn a_merged_mail_is_as_bad_as_its_worst_and_says_so() {
     outbox.push(waiting(MAILS + 1), &reader());
     let merged = &outbox.mails[0];
     assert_eq!((merged.level, merged.kind), (Level::Critical, Kind::Alert));
-    assert!(merged.subject.starts_with("[Illumio Monitor] CRITICAL"), "{}", merged.subject);
+    assert!(
+        merged.subject.starts_with("[Illumio Monitor] [other] CRITICAL: "),
+        "{}",
+        merged.subject
+    );
     assert!(!merged.about_mail && merged.site == "other");
 }
 

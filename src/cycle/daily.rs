@@ -100,7 +100,7 @@ pub(super) fn report(
     let blank = blank_report(&site.config, Kind::Daily, now);
     let report = Report { footer, daily: Some(daily), ..blank };
     // Another Message-ID than that of the cycle's other mail.
-    letter(&report, &site.config, site.call.random.wrapping_add(1))
+    letter(&report, &site.config, &site.command(), site.call.random.wrapping_add(1))
 }
 
 /// The latest day whose report is due and not told; on the first day at all today's

@@ -18,9 +18,11 @@ use crate::store::state::Rhythm;
 /// So many remarks stand in a mail's footer; `check` has all.
 const REMARKS: usize = 3;
 
-/// Puts a report into words, ready for the outbox.
-pub fn letter(report: &Report, config: &Config, random: u64) -> Waiting {
+/// Puts a report into words, ready for the outbox. `command` is what is typed to call the
+/// program on this config.
+pub fn letter(report: &Report, config: &Config, command: &str, random: u64) -> Waiting {
     let look = Look {
+        command,
         lang: config.settings.language,
         zone: &config.settings.timezone,
         raw_snapshot: config.mail.raw_snapshot,

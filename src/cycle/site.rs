@@ -16,6 +16,7 @@ use crate::net::{AddressBook, FromMemory};
 use crate::report::Condition;
 use crate::report::pause::Pauses;
 use crate::rules::minutes::minute_of;
+use crate::store;
 
 /// The config and the circumstances of one run.
 pub(super) struct Site<'a> {
@@ -80,6 +81,11 @@ impl Site<'_> {
     /// All of those, in the run's language.
     pub fn taken_from_memory(&self, book: &AddressBook) -> Vec<String> {
         book.used().iter().map(|used| self.stood_in(used, self.lang())).collect()
+    }
+
+    /// What is typed to call this program on this config.
+    pub fn command(&self) -> String {
+        store::command(&self.path, self.call.program)
     }
 
     /// The line of a mail's footer.

@@ -72,7 +72,7 @@ impl Cycle<'_> {
             about_mail: share.about_mail,
             thread: thread::thread(site, &self.state.target, &report),
             attachment,
-            ..letter::letter(&report, &site.config, random)
+            ..letter::letter(&report, &site.config, &site.command(), random)
         };
         letter::note_told_by(&mut self.state.conditions, &report.conditions, &mail, settings);
         mail

@@ -56,7 +56,7 @@ pub fn test_mail(call: &Call<'_>) -> Said {
 fn message(call: &Call<'_>, config: &Config, to: &[String]) -> String {
     let mut report = blank_report(config, Kind::Test, call.now);
     report.footer = vec![say::config_file(config.settings.language, call.config.display())];
-    let mail = letter(&report, config, call.random);
+    let mail = letter(&report, config, &store::command(call.config, call.program), call.random);
     mime::message(
         &config.mail,
         &Parts {

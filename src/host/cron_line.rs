@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use crate::config::Env;
 use crate::store;
 
 /// A run every ten minutes of the program at `program` on the file at `config`. What
@@ -30,7 +29,7 @@ pub fn with_user(line: &str, user: &str) -> String {
 /// Whether `config` is where the program looks by itself, without an environment, as
 /// cron starts it.
 pub fn at_home(program: &Path, config: &Path) -> bool {
-    resolved(config) == resolved(&store::locate(None, &Env::default(), program))
+    store::is_found_by_itself(config, program)
 }
 
 fn resolved(config: &Path) -> std::path::PathBuf {
@@ -39,12 +38,7 @@ fn resolved(config: &Path) -> std::path::PathBuf {
 
 /// A path as the shell reads it, behind cron, to which `%` ends the command [crontab(5)].
 fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
-    match text.bytes().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")).replace('%', r"\%"),
-    }
+    store::as_typed(path).replace('%', r"\%")
 }
 
 #[cfg(test)]

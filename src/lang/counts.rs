@@ -41,6 +41,8 @@ counts! {
     minutes(count) { one: "1 minute", many: "{count} minutes", zh: "{count} 分鐘" }
     runs(count) { one: "1 run", many: "{count} runs", zh: "執行 {count} 次" }
     alerts(count) { one: "1 alert", many: "{count} alerts", zh: "{count} 則警示" }
+    warnings(count) { one: "1 warning", many: "{count} warnings", zh: "{count} 項警告" }
+    active(count) { one: "1 active condition", many: "{count} active conditions", zh: "{count} 項異常進行中" }
     notices(count) { one: "1 notice", many: "{count} notices", zh: "{count} 則通知" }
     events_caught_up(count) { one: "1 event caught up", many: "{count} events caught up", zh: "已補抓 {count} 筆事件" }
     rows_caught_up(count) { one: "1 row of traffic read", many: "{count} rows of traffic read", zh: "已讀取 {count} 列流量" }

@@ -10,7 +10,7 @@ texts! {
         zh: "api.verify_ssl 為 false：任何冒用 PCE 位址的主機都能取得 API 金鑰。請改為 true；若使用私有 CA，請設定 api.ca_file。"
     }
     from_memory(host, reason, address, at) {
-        en: "The name {host} can't be looked up ({reason}). The address {address} was used, which last served it over verified TLS at {at}: mend the name servers before it changes (`illumio-monitor check` says which one fails).",
+        en: "The name {host} can't be looked up ({reason}). The address {address} was used, which last served it over verified TLS at {at}: fix the name servers before it changes (`illumio-monitor check` shows which one fails).",
         zh: "無法解析主機名稱 {host}（{reason}）。已改用 {address}，此位址最後一次以通過驗證的 TLS 提供服務是在 {at}：請在位址變更前修復名稱伺服器（`illumio-monitor check` 會指出有問題的一台）。"
     }
     told_elsewhere(people, count, names) {
@@ -26,15 +26,15 @@ texts! {
         zh: "{begun} 開始的執行未能正常結束。"
     }
     clock_jumped(before, now) {
-        en: "The PCE's clock was {before} s ahead of this host's and now is {now} s: one of the two was set. Check both hosts' time service.",
-        zh: "PCE 的時鐘原本比這台主機快 {before} 秒，現在快 {now} 秒：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
+        en: "The PCE's clock was {before} s ahead of this host's and is now {now} s ahead (negative: behind): one of the two clocks was set. Check the time service on both hosts.",
+        zh: "PCE 與這台主機的時間差由 {before} 秒變為 {now} 秒（正值表示 PCE 較快）：其中一方的時間被調整過。請檢查兩台主機的校時服務。"
     }
     clock_back(from) {
-        en: "The PCE's clock had run ahead and is right again: everything from {from} on is read once more, also what was said to be skipped. Nothing is told twice.",
+        en: "The PCE's clock had run ahead and is correct again: everything from {from} on is read again, including what was reported as skipped. Nothing is reported twice.",
         zh: "PCE 的時鐘先前超前，現已恢復正確：自 {from} 起的資料全部重新讀取，包括先前表示略過的部分。不會重複通知。"
     }
     clock_doubted(now) {
-        en: "By the PCE's clock it is {now}, which is before what was read already. Nothing was fetched; if the next run finds the same clock, it is gone by.",
+        en: "By the PCE's clock it is {now}, which is earlier than what was already read. Nothing was fetched; if the next run finds the same clock, that clock is used.",
         zh: "依 PCE 的時鐘，現在是 {now}，早於已讀取的時間。本次未擷取任何資料；若下次執行時時鐘相同，即以其為準。"
     }
     health_not_offered() {
@@ -54,11 +54,11 @@ texts! {
         zh: "流量：完整擷取至 {until}，共讀取 {rows}。"
     }
     traffic_incomplete(reason, position) {
-        en: "Traffic could not be read completely: {reason} It is complete up to {position}; the next run goes on.",
+        en: "Traffic could not be read completely: {reason} It is complete up to {position}; the next run continues from there.",
         zh: "流量未能完整擷取：{reason}目前完整至 {position}，下次執行時會繼續。"
     }
     traffic_cut(rows, from, until) {
-        en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are at least what is told.",
+        en: "Of the traffic from {from} to {until} only {rows} could be read: the PCE has more, and the query can't be split further. Counts are lower bounds.",
         zh: "{from} 至 {until} 的流量只能讀取 {rows}：PCE 上還有更多，且查詢已無法再分割。所列數量為下限。"
     }
     flows_unreadable(rows) {
@@ -66,15 +66,15 @@ texts! {
         zh: "有 {rows}流量無法讀取（不是 JSON，或大於 8 MiB），未計入。"
     }
     series_full(bound) {
-        en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so that counts are at least what is told. Narrow the traffic rules.",
+        en: "More than {bound} different rows of traffic match the rules; the oldest ones were forgotten, so counts are lower bounds. Narrow the traffic rules.",
         zh: "符合規則的相異流量列超過 {bound} 列；最舊的已不再追蹤，因此所列數量為下限。請縮小流量規則的範圍。"
     }
     query_failed(state) {
-        en: "the PCE gave the traffic query up (\"{state}\").",
+        en: "the PCE abandoned the traffic query (\"{state}\").",
         zh: "PCE 放棄了流量查詢（「{state}」）。"
     }
     query_too_slow(seconds) {
-        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds) and was given up. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or raise that time.",
+        en: "the traffic query took longer than {seconds} s (api.query_timeout_seconds) and was abandoned. If this lasts, see in the PCE's Explorer whether queries are slow for everybody, or raise that time.",
         zh: "流量查詢超過 {seconds} 秒（api.query_timeout_seconds），已放棄。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或調高此時間。"
     }
     query_unfinished(minutes) {
@@ -82,7 +82,7 @@ texts! {
         zh: "PCE 仍在計算 {minutes} 分鐘前送出的流量查詢，下次執行會先讀取此查詢。若持續發生，請在 PCE 的 Explorer 確認查詢是否普遍緩慢，或縮短回溯時間（settings.late_reach_hours）。"
     }
     queries_left(posted, left) {
-        en: "there is more traffic than one run may ask for ({posted} queries posted, parts left: {left}); the next run goes on with the rest. If this lasts, have the traffic rules ask for fewer policy decisions (pd).",
+        en: "there is more traffic than one run may ask for ({posted} queries posted, parts left: {left}); the next run continues with the rest. If this lasts, have the traffic rules ask for fewer policy decisions (pd).",
         zh: "流量超過一次執行可查詢的量（已送出 {posted} 個查詢，剩餘 {left} 個部分），其餘由下次執行接續。若持續發生，請減少流量規則所查詢的政策決策（pd）。"
     }
     query_short(promised, came) {
@@ -115,7 +115,7 @@ texts! {
         zh: "無法讀取規則所指定的 IP 清單；每小時會再嘗試一次。"
     }
     ip_lists_of(time) {
-        en: "The addresses that they had at {time} go on being used.",
+        en: "The addresses read at {time} are still used.",
         zh: "目前仍使用 {time} 讀取的位址。"
     }
     ip_lists_absent(names) {
@@ -123,7 +123,7 @@ texts! {
         zh: "PCE 沒有下列名稱的已佈建 IP 清單：{names}。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
     }
     ip_lists_cut(names) {
-        en: "The PCE did not hand out all of its IP lists, and this one was missing: {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
+        en: "The PCE did not return all of its IP lists, and this one was missing: {names}. A rule that asks for it matches nothing, one that leaves it out leaves nothing out.",
         zh: "PCE 未傳回全部的 IP 清單，缺少：{names}。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
     }
     ip_lists_too_large(names, most) {
@@ -135,7 +135,7 @@ texts! {
         zh: "沒有 IP 清單 {names} 的位址資料。要求該清單的規則不會符合任何流量，排除該清單的規則不會排除任何流量。"
     }
     ip_lists_stale(names) {
-        en: "The PCE did not hand out all of its IP lists; this one goes on with the addresses that it had: {names}.",
+        en: "The PCE did not return all of its IP lists; for this one the earlier addresses are still used: {names}.",
         zh: "PCE 未傳回全部的 IP 清單；下列清單仍使用先前的位址：{names}。"
     }
     worth_knowing(remark) { en: "Worth knowing: {remark}", zh: "請留意：{remark}" }

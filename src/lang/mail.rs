@@ -10,6 +10,12 @@ texts! {
     warning() { en: "WARNING", zh: "警告" }
     info() { en: "INFO", zh: "資訊" }
     resolved() { en: "RESOLVED", zh: "已恢復" }
+    notice() { en: "NOTICE", zh: "通知" }
+
+    // How many of each.
+    critical_ones(count) { en: "{count} critical", zh: "{count} 項嚴重" }
+    info_ones(count) { en: "{count} info", zh: "{count} 項資訊" }
+    resolved_ones(count) { en: "{count} resolved", zh: "{count} 項已恢復" }
 
     // Subject, headline, preview.
     named(what, names) { en: "{what}: {names}", zh: "{what}：{names}" }
@@ -27,9 +33,9 @@ texts! {
     summary() { en: "Summary", zh: "摘要" }
     col_level() { en: "Level", zh: "等級" }
     col_rule() { en: "Rule or condition", zh: "規則或狀態" }
-    col_count() { en: "Count", zh: "次數" }
+    col_count() { en: "Count", zh: "數量" }
     pce(url, org) { en: "PCE {url} · org {org}", zh: "PCE {url} · 組織 {org}" }
-    made(at) { en: "Made {at}", zh: "產生時間 {at}" }
+    made(at) { en: "Created {at}", zh: "產生時間 {at}" }
     made_by(version) { en: "illumio-monitor {version}", zh: "illumio-monitor {version}" }
 
     // An alert.
@@ -40,7 +46,7 @@ texts! {
         en: "{what} (threshold {count} in {time})",
         zh: "{what}（門檻：{time}內 {count}）"
     }
-    against_immediate(what) { en: "{what} (every match alerts)", zh: "{what}（有符合即警示）" }
+    against_immediate(what) { en: "{what} (every match alerts)", zh: "{what}（每筆符合即警示）" }
     in_one_go() { en: "When", zh: "發生時間" }
     in_one_go_since(what, by, since) {
         en: "{what} reported in one go at {by}; may have happened at any time since {since}. Counted as if all came in the ten minutes before {by}, so that no burst is missed",
@@ -48,27 +54,28 @@ texts! {
     }
     exactness() { en: "Exactness", zh: "時間精度" }
     in_doubt(span, window) {
-        en: "Times are known to within {span} only, since counts were merged to save memory: it may be that no {window} held the threshold. Told all the same, so that no burst is missed",
+        en: "Times are known to within {span} only, since counts were merged to save memory: it may be that no {window} held the threshold. Reported all the same, so that no burst is missed",
         zh: "為節省記憶體，計數已合併，時間只精確到 {span}；實際上可能沒有任何 {window}內達到門檻。為避免漏掉突增，仍發出警示"
     }
-    to_pause(id) {
-        en: "Pause: illumio-monitor pause {id} --until +8h --why TEXT",
-        zh: "暫停：illumio-monitor pause {id} --until +8h --why TEXT"
-    }
-    to_change(id) {
-        en: "Change: illumio-monitor rules set {id} KEY=VALUE",
-        zh: "變更：illumio-monitor rules set {id} KEY=VALUE"
-    }
-    again_at_once() { en: "Told again as soon as it happens again", zh: "再次發生時立即通知" }
-    again_from(at) { en: "Can be told again from {at}", zh: "{at} 起可再次通知" }
-    again_each_from(at) { en: "The same ones can be told again from {at}", zh: "相同對象 {at} 起可再次通知" }
+    rule_id(id) { en: "Rule {id}", zh: "規則 {id}" }
+    rule_waits_for(id, what) { en: "Rule {id} · {what}", zh: "規則 {id} · {what}" }
+    each_match() { en: "alerts on every match", zh: "每筆符合即警示" }
+    threshold(what, time) { en: "threshold {what} in {time}", zh: "門檻：{time}內 {what}" }
+    threshold_below(what, time) { en: "threshold fewer than {what} in {time}", zh: "門檻：{time}內少於 {what}" }
+    threshold_from(what) { en: "threshold {what}", zh: "門檻：{what}" }
+    threshold_standing(what, time) { en: "threshold {what} for {time}", zh: "門檻：{what}持續 {time}" }
+    to_pause() { en: "Pause", zh: "暫停" }
+    to_change() { en: "Change", zh: "變更" }
+    again_at_once() { en: "next alert as soon as it happens again", zh: "再次發生時立即警示" }
+    again_from(at) { en: "next alert no earlier than {at}", zh: "最早於 {at} 再次警示" }
+    again_each_from(at) { en: "the same ones alert again no earlier than {at}", zh: "相同對象最早於 {at} 再次警示" }
     rule() { en: "Rule", zh: "規則" }
     first_seen() { en: "First seen", zh: "首次出現" }
     last_seen() { en: "Last seen", zh: "最後出現" }
     seen() { en: "Seen", zh: "出現時間" }
     meaning() { en: "Meaning", zh: "說明" }
     advice() { en: "What to do", zh: "建議處理" }
-    sources() { en: "Who did it", zh: "事件來源" }
+    sources() { en: "Source of the event", zh: "事件來源" }
     objects() { en: "Workloads and agents", zh: "相關 workload 與 agent" }
     talkers() { en: "Top Talkers, by connections", zh: "Top Talkers（依連線次數）" }
     busiest_sources() { en: "Busiest sources", zh: "連線次數最多的來源" }
@@ -86,13 +93,13 @@ texts! {
     of_group(group, what) { en: "{group}: {what}", zh: "{group}：{what}" }
     groups() { en: "Each by itself", zh: "個別情形" }
     groups_gone(count) {
-        en: "{count} that counted least were let go for want of memory",
-        zh: "因記憶體上限，已捨棄次數最少的 {count} 組"
+        en: "{count} with the lowest counts were dropped to save memory",
+        zh: "因記憶體上限，已捨棄數量最少的 {count} 組"
     }
     and_more(count) { en: "and {count} more", zh: "另有 {count} 項" }
     and_more_at_least(count) {
         en: "and some {count} more; counts here are lower bounds",
-        zh: "另約有 {count} 項；此處次數僅為下限"
+        zh: "另約有 {count} 項；此處數量僅為下限"
     }
     status(word) { en: "status {word}", zh: "狀態 {word}" }
     severity(word) { en: "PCE severity {word}", zh: "PCE 嚴重性 {word}" }
@@ -114,6 +121,8 @@ texts! {
         zh: "每格 {step}；最高 {most}，於 {at}"
     }
     snapshot() { en: "Raw snapshot, as the PCE sent it", zh: "原始紀錄（PCE 回傳內容）" }
+    records_below() { en: "Raw snapshot: below, under this alert's name", zh: "原始紀錄：列於本郵件下方，此警示名稱之下" }
+    back_up() { en: "Back to the details", zh: "回到詳細內容" }
     record_at(number, at) { en: "Record {number} · {at}", zh: "紀錄 {number} · {at}" }
     counted_of(counted) {
         en: "{counted} counted in this alert; num_connections is the record's own total.",
@@ -141,7 +150,7 @@ texts! {
         zh: "為控制郵件大小，另有 {count} 則通知未列出。"
     }
     only_in_summary(count) {
-        en: "{count} more are told in the summary only, to keep this mail small.",
+        en: "{count} more are listed in the summary only, to keep this mail small.",
         zh: "為控制郵件大小，另有 {count} 項僅列於摘要。"
     }
     not_listed(count, matches) {
@@ -153,7 +162,7 @@ texts! {
     since() { en: "Since", zh: "開始時間" }
     period() { en: "Period", zh: "期間" }
     lasting_since(at, time) { en: "{at}, for {time}", zh: "{at}，已持續 {time}" }
-    under_a_minute() { en: "less than a minute", zh: "不到 1 分鐘" }
+    under_a_minute() { en: "less than a minute", zh: "1 分鐘以內" }
     minutes(count) { en: "{count} min", zh: "{count} 分鐘" }
     hours(count) { en: "{count} h", zh: "{count} 小時" }
     days(count) { en: "{count} d", zh: "{count} 天" }

@@ -17,7 +17,7 @@ texts! {
     }
     events_cut() { en: "Events missing", zh: "部分事件缺漏" }
     events_cut_text(second) {
-        en: "In the second from {second} on there were more events than the PCE hands out at once; some of them are missing.",
+        en: "In the second from {second} on there were more events than the PCE returns at once; some of them are missing.",
         zh: "自 {second} 起的一秒內，事件數量超過 PCE 單次可提供的上限；部分事件缺漏。"
     }
     events_cut_do() {
@@ -26,7 +26,7 @@ texts! {
     }
     events_forgotten() { en: "Too many events to remember", zh: "事件過多，無法全部記住" }
     events_forgotten_text(bound, since) {
-        en: "More than {bound} events came within the time that is looked back over. The oldest, now those of before {since}, are not looked for again, so what the PCE records late of that time is missed.",
+        en: "More than {bound} events came within the look-back time. The oldest, at present those before {since}, are no longer looked for, so anything that the PCE records late for that time is missed.",
         zh: "回溯期間內的事件超過 {bound} 筆。最舊的事件（目前為 {since} 之前）不再回頭查詢，因此 PCE 延遲寫入的該時段事件可能漏看。"
     }
     events_forgotten_do() {
@@ -44,16 +44,16 @@ texts! {
     }
     groups_gone() { en: "Too many to count each by itself", zh: "分別計數的組數過多" }
     groups_gone_text(rule, count) {
-        en: "Rule \"{rule}\": more came at once than there is memory to count apart. {count} that had counted least were let go; what goes on of them is counted from there on.",
-        zh: "規則「{rule}」：分別計數的組數超過記憶體上限，已捨棄次數最少的 {count} 組；這些組後續若再出現，將從頭計數。"
+        en: "Rule \"{rule}\": there were more at once than can be counted separately in memory. {count} with the lowest counts were dropped; if they continue, they are counted from then on.",
+        zh: "規則「{rule}」：分別計數的組數超過記憶體上限，已捨棄數量最少的 {count} 組；這些組後續若再出現，將從頭計數。"
     }
     groups_forgotten_text(rule, count, bound) {
-        en: "Rule \"{rule}\": there is room for {bound} that all rules know together. {count} that were not seen for the longest time were forgotten; if they come again, they are told as new.",
+        en: "Rule \"{rule}\": all rules together can remember {bound}. {count} that had not been seen for the longest time were forgotten; if they appear again, they are reported as new.",
         zh: "規則「{rule}」：所有規則合計最多記住 {bound} 組，已忘記其中最久未出現的 {count} 組；若再次出現，將視為新的。"
     }
     groups_gone_do() {
-        en: "Nothing that counted much is lost. Narrow the rule (ports, labels, decisions), or have it count by something of which there are fewer.",
-        zh: "次數多的均未遺失。請縮小規則範圍（連接埠、標籤、決策），或改依數量較少的項目分別計數。"
+        en: "Nothing with a high count is lost. Narrow the rule (ports, labels, decisions), or have it count by something of which there are fewer.",
+        zh: "數量多的均未遺失。請縮小規則範圍（連接埠、標籤、決策），或改依數量較少的項目分別計數。"
     }
     archive_left_out() { en: "Records not archived", zh: "部分紀錄未封存" }
     archive_left_out_text(records) {
@@ -79,7 +79,7 @@ texts! {
     }
     unknown_decisions() { en: "A policy decision that is not known", zh: "出現無法辨識的政策決策" }
     unknown_decisions_text(decisions) {
-        en: "The PCE sends rows of traffic with a policy decision that is not known here: {decisions}. They count for rules that ask for any decision (pd -1), and for no others. This is told once for each such word.",
+        en: "The PCE sends rows of traffic with a policy decision that this version does not know: {decisions}. They count for rules that match any decision (pd -1), and for no others. This is reported once for each such decision.",
         zh: "PCE 傳回的部分流量列帶有無法辨識的政策決策：{decisions}。這些列只計入不限決策的規則（pd 為 -1）。每個用詞只通知一次。"
     }
     unknown_decisions_do() {
@@ -88,7 +88,7 @@ texts! {
     }
     traffic_regrouped() { en: "The PCE regrouped its rows of traffic", zh: "PCE 重新歸併了流量紀錄" }
     traffic_regrouped_text() {
-        en: "Most of the new traffic came in rows that began before the last run and only look new: probably traffic that is known already, under another name, cut otherwise, or counted anew. Each of them counts as 1 in this run, so that nothing is told twice; what was really new among them is not told.",
+        en: "Most of the new traffic came in rows that began before the last run and only look new: probably traffic that is known already, under another name, cut otherwise, or counted anew. Each of them counts as 1 in this run, so that nothing is reported twice; anything really new among them is not reported.",
         zh: "本次新增的流量大多來自上次執行之前就已開始、只是看似新出現的紀錄，很可能是已知的流量換了名稱、重新切分或重新計數。為避免重複通知，這類紀錄在本次執行中各只計 1 次；其中若有真正的新流量，將不會列出。"
     }
     traffic_regrouped_do() {
@@ -104,9 +104,9 @@ texts! {
         en: "If nobody stopped it on purpose: on the host, look at how long it has been up (`uptime`), at the cron entry or the timer, and at their log for that time.",
         zh: "若非人為停止，請在主機上確認開機時間（`uptime`）、cron 設定或 timer，以及該期間的記錄檔。"
     }
-    runs_died() { en: "Runs end before their time", zh: "多次執行未能正常結束" }
+    runs_died() { en: "Runs are cut short", zh: "多次執行未能正常結束" }
     runs_died_do() {
-        en: "Nothing is lost: each run goes on where the last save was. On the host, find who or what ends them: the kernel for want of memory (`journalctl -k`), a time limit of cron or the unit, a person.",
+        en: "Nothing is lost: each run continues from the last save. On the host, find out what ends them: the kernel when memory runs out (`journalctl -k`), a time limit of cron or the unit, or a person.",
         zh: "資料沒有遺失：每次執行都會從上次儲存之處繼續。請在主機上找出中止執行的原因：記憶體不足而由核心終止（`journalctl -k`）、cron 或 unit 的時間限制，或是人為操作。"
     }
     state_back() { en: "The state was put back", zh: "已換回最後的狀態" }

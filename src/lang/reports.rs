@@ -10,7 +10,7 @@ texts! {
     was_and(was, caught_up) { en: "{was}; {caught_up}.", zh: "{was}；{caught_up}。" }
     nothing_to_catch_up() { en: "no event had been missed", zh: "期間沒有遺漏事件" }
     closes() { en: "Closes the mail", zh: "對應先前郵件" }
-    first_told() { en: "First told in", zh: "首次通知" }
+    first_told() { en: "First reported in", zh: "首次通知" }
     mail_of(subject, at) { en: "“{subject}” of {at}", zh: "「{subject}」（{at}）" }
 
     // What is about to expire.
@@ -24,11 +24,11 @@ texts! {
     about_to_expire(what) { en: "{what} is about to expire", zh: "{what}即將到期" }
     renewed(what) { en: "{what} renewed", zh: "{what}已更新" }
     key_means() {
-        en: "From then on the PCE refuses the key, and nothing is watched.",
+        en: "From then on the PCE refuses the key, and nothing is monitored.",
         zh: "到期後 PCE 會拒絕此金鑰，屆時無法監控。"
     }
     key_do() {
-        en: "Make a new key in the PCE's console, put it, its secret and the new api.key_expires into the config, then run `illumio-monitor run`.",
+        en: "Create a new key in the PCE's console, put it, its secret and the new api.key_expires into the config, then run `illumio-monitor run`.",
         zh: "請在 PCE 主控台建立新金鑰，將金鑰、secret 與新的 api.key_expires 寫入設定檔，再執行 `illumio-monitor run`。"
     }
     certificate_means() {
@@ -36,21 +36,23 @@ texts! {
         zh: "到期後將無法信任與 PCE 的連線：本監控程式、VEN 與瀏覽器都會受影響。"
     }
     certificate_do() {
-        en: "Have the PCE's web certificate renewed and installed on every core node. If the CA changes too, put the new one into api.ca_file before.",
+        en: "Have the PCE's web certificate renewed and installed on every core node. If the CA changes too, add the new one to api.ca_file first.",
         zh: "請更新 PCE 的 Web 憑證，並安裝到每個 core 節點。若 CA 一併更換，請先將新的 CA 加入 api.ca_file。"
     }
     renewed_means() {
-        en: "What was about to expire has been replaced by one that lasts longer.",
+        en: "What was about to expire has been replaced by one with a later expiry.",
         zh: "即將到期者已換成效期較長的。"
     }
     renewed_do() { en: "Nothing.", zh: "不需處理。" }
 
     // The daily report.
     daily() { en: "Daily report", zh: "每日報告" }
-    daily_headline(runs, failed, alerts) {
-        en: "Daily report: {runs}, {failed}, {alerts}",
-        zh: "每日報告：{runs}，{failed}，{alerts}"
+    daily_figures(runs, failed, alerts) {
+        en: "{runs}, {failed}, {alerts}",
+        zh: "{runs}，{failed}，{alerts}"
     }
+    nothing_active() { en: "No active conditions", zh: "目前沒有異常" }
+    active_since(at, time) { en: "since {at}, for {time}", zh: "自 {at} 起，已持續 {time}" }
     failed_none() { en: "none failed", zh: "無失敗" }
     failed_some(count) { en: "{count} failed", zh: "失敗 {count} 次" }
     alerts_none() { en: "no alerts", zh: "無警示" }
@@ -59,7 +61,7 @@ texts! {
         zh: "本報告每天寄送一次，於 {due} 之後的第一次執行時寄出。若未收到，表示監控程式、主機或郵件傳送發生問題。"
     }
     daily_do() {
-        en: "Look at what failed or waits below; on the host, `illumio-monitor run` says why.",
+        en: "See below what failed or is waiting; on the host, `illumio-monitor run` gives the reason.",
         zh: "請查看下列失敗或等待中的項目；在主機上執行 `illumio-monitor run` 可得知原因。"
     }
     figures() { en: "Figures", zh: "統計" }
@@ -71,14 +73,12 @@ texts! {
     alerts() { en: "Alerts", zh: "警示" }
     of_rules(told, rules) { en: "from {told} of {rules} rules", zh: "來自 {rules} 條規則中的 {told} 條" }
     no_rules() {
-        en: "no rule is enabled, so that nothing alerts",
+        en: "no rule is enabled, so nothing can alert",
         zh: "沒有啟用任何規則，因此不會產生警示"
     }
     mails() { en: "Mails delivered", zh: "已寄出郵件" }
     waiting() { en: "Mails waiting", zh: "等待寄出的郵件" }
     oldest(at) { en: "the oldest of {at}", zh: "最早產生於 {at}" }
-    holds() { en: "Holds now", zh: "目前狀態" }
-    holds_since(what, at) { en: "{what}, since {at}", zh: "{what}（自 {at}）" }
     top_rules() { en: "Top rules, by alerts", zh: "警示最多的規則" }
 
     // What is attached.
@@ -95,7 +95,7 @@ texts! {
         zh: "未附加紀錄檔：符合規則的 {left_out} 筆紀錄中，第一筆即超過 1 MB。"
     }
 
-    learning() { en: "Learning what is known", zh: "學習中的規則" }
+    learning() { en: "Rules that are learning", zh: "學習中的規則" }
     learns(days, known) { en: "learning, {days} to go, {known}", zh: "學習中，還需 {days}，{known}" }
     learnt(known) { en: "has learnt, {known}", zh: "學習完成，{known}" }
     new_today(names) { en: "new: {names}", zh: "新出現：{names}" }

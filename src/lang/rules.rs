@@ -58,7 +58,7 @@ texts! {
     changed_from_to(field, from, to) { en: "with {field} changed from {from} to {to}", zh: "{field} 由 {from} 變更為 {to}" }
 
     // When it alerts.
-    each() { en: "each match", zh: "每次符合" }
+    each() { en: "each match", zh: "每筆符合" }
     events(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 筆" }
     objects(count, window) { en: "{count} objects in {window} min", zh: "{window} 分鐘 {count} 個物件" }
     connections(count, window) { en: "{count} in {window} min", zh: "{window} 分鐘 {count} 次" }
@@ -127,8 +127,8 @@ texts! {
     alerts_from_so(what, time) { en: "alerts from {what} on, each so for {time}", zh: "達 {what}且各持續 {time}時發出警示" }
     workloads_that_are(states) { en: "workloads that are {states}", zh: "{states}的 workload" }
     // … and how long it rests then.
-    tells_end() { en: "; then tells when it is over", zh: "，結束時通知" }
-    reminds(time) { en: "; then reminds after {time}, and tells when it is over", zh: "，之後每 {time}提醒一次，結束時通知" }
+    tells_end() { en: "; then reports when it is over", zh: "，結束時通知" }
+    reminds(time) { en: "; then reminds after {time}, and reports when it is over", zh: "，之後每 {time}提醒一次，結束時通知" }
     rests(time) { en: "; then rests for {time}", zh: "，之後靜默 {time}" }
     each_rests(time, what) { en: "; then rests for {time} (each {what} by itself)", zh: "，之後靜默 {time}（各{what}分別計算）" }
     each_pair_rests(time) { en: "; then rests for {time} (each pair by itself)", zh: "，之後靜默 {time}（各組分別計算）" }
@@ -173,7 +173,7 @@ texts! {
         zh: "未學到任何內容：封存中沒有符合的紀錄；規則的已知項目與學習期間維持不變"
     }
     learn_after_run() {
-        en: "nothing learnt: the next run tells this by mail and goes on from there; learn after that run",
+        en: "nothing learnt: the next run reports this by mail and continues from there; learn after that run",
         zh: "未進行學習：下次執行時會以郵件通知上述情況並接續處理，請於該次執行後再學習"
     }
     learns_nothing(id) {

@@ -27,7 +27,7 @@ texts! {
         zh: "{total} 個中已有 {over} 個恢復，最久歷時 {longest}。"
     }
     fewer_are(left, state, wanted) {
-        en: "Still {state}: {left}, and the rule tells from {wanted} on.",
+        en: "Still {state}: {left}, and the rule alerts at {wanted} or more.",
         zh: "仍有 {left} 個{state}，未達規則設定的 {wanted} 個。"
     }
     gone(count) {
@@ -35,7 +35,7 @@ texts! {
         zh: "已不在 PCE 清單中，或已不符合規則條件：{count} 個。"
     }
     beyond(count) {
-        en: "Beside these {count} more that there is no room to remember.",
+        en: "{count} more, beyond the number that can be remembered.",
         zh: "另有 {count} 個超出可記錄的數量。"
     }
 
@@ -46,16 +46,16 @@ texts! {
     over(name) { en: "{name}: over", zh: "{name}：已結束" }
     workloads() { en: "Workloads", zh: "workload" }
     new_ones() { en: "New", zh: "新增" }
-    told_before() { en: "Told before", zh: "先前已通知" }
+    told_before() { en: "Reported before", zh: "先前已通知" }
     still_so() { en: "Still so", zh: "仍未恢復" }
     back() { en: "Back", zh: "已恢復" }
     since(at) { en: "since {at}", zh: "自 {at}" }
     lasted(time) { en: "for {time}", zh: "歷時 {time}" }
     heartbeat(at) { en: "last heartbeat {at}", zh: "最後心跳 {at}" }
     no_heartbeat() { en: "last heartbeat not known", zh: "最後心跳時間不明" }
-    not_said() { en: "the PCE does not say now", zh: "PCE 目前未提供狀態" }
+    not_said() { en: "not reported by the PCE at present", zh: "PCE 目前未提供狀態" }
     workloads_mean() {
-        en: "The PCE's list of workloads says so. What it does not say of a workload is not judged.",
+        en: "According to the PCE's list of workloads. What the list leaves open is not judged.",
         zh: "依據 PCE 的 workload 清單。清單未提供的狀態不予判斷。"
     }
     workloads_do() {
@@ -67,22 +67,22 @@ texts! {
         zh: "同時有大量 workload 發生：請先檢查 PCE。"
     }
     look_at_pce_do() {
-        en: "Look at the PCE's health, its load balancer and the network before it: when many VENs are affected at once, what they have in common is to blame more often than each of them.",
+        en: "Look at the PCE's health, its load balancer and the network before it: when many VENs are affected at once, the cause is usually something that they share.",
         zh: "請先檢查 PCE 健康狀態、負載平衡器與前端網路：大量 VEN 同時受影響時，通常是共同環節的問題，而非個別主機。"
     }
     is_over_do() { en: "Nothing.", zh: "不需處理。" }
 
     // The list of workloads.
     workloads_complete(managed) {
-        en: "Workloads: whole list read, {managed} managed.",
+        en: "Workloads: complete list read, {managed} managed.",
         zh: "workload：已讀取完整清單，受管理 {managed} 個。"
     }
     workloads_incomplete(reason, position) {
-        en: "The list of workloads could not be read completely: {reason} It was last whole at {position}; the next run reads it anew.",
+        en: "The list of workloads could not be read completely: {reason} It was last complete at {position}; the next run reads it again.",
         zh: "workload 清單未能完整讀取：{reason}上次完整讀取於 {position}，下次執行時會重新讀取。"
     }
     workloads_full() {
-        en: "More workloads are in the states that the rules name than are remembered; those beyond are told by their number alone. Narrow the rules of type workload.",
+        en: "More workloads are in the states named by the rules than can be remembered; beyond that, only their number is reported. Narrow the rules of type workload.",
         zh: "處於規則所列狀態的 workload 超過可記錄的數量，超出部分僅通知數量。請縮小 workload 類型規則的範圍。"
     }
     job_failed(word) {
@@ -94,7 +94,7 @@ texts! {
         zh: "PCE 產生清單的工作超過 {seconds} 秒（api.query_timeout_seconds）。"
     }
     list_cut(rows) {
-        en: "{rows} came, as many as the PCE hands out at once, and it makes no job of the request, so that there may be more.",
+        en: "{rows} came, as many as the PCE returns at once, and it does not run the request as a job, so there may be more.",
         zh: "取得 {rows} 個，已達 PCE 單次上限，且 PCE 未將請求轉為背景工作，因此可能還有更多。"
     }
     list_unreadable(rows) {
@@ -118,11 +118,11 @@ texts! {
     record_of(at) { en: "Last record, {at}", zh: "最後一筆紀錄（{at}）" }
     none_since(at) { en: "none since {at}", zh: "自 {at} 起沒有" }
     below_means() {
-        en: "What should come regularly comes too seldom, or not at all.",
+        en: "Something that should occur regularly occurs too rarely, or not at all.",
         zh: "應定期出現的紀錄過少，或完全沒有。"
     }
     below_do() {
-        en: "See whether what makes these records still runs: the job, the host, its way to the PCE. If they are not to come any more, switch the rule off.",
+        en: "Check that whatever produces these records still runs: the job, the host, its connection to the PCE. If they are no longer expected, disable the rule.",
         zh: "請確認產生這些紀錄的排程、主機及其與 PCE 的連線是否正常。若不再需要，請停用此規則。"
     }
 }

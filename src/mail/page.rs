@@ -14,9 +14,20 @@ impl Page {
         self
     }
 
-    /// Anyone's text, as it is: in the title, in attributes, in raw records.
+    /// Anyone's text, as it is: in the title and in attributes.
     pub(super) fn bare(&mut self, text: &str) -> &mut Self {
         text.chars().for_each(|c| self.character(c));
+        self
+    }
+
+    /// Anyone's text between two tags, where a quote ends nothing: a record is full of them.
+    pub(super) fn data(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            match c {
+                '"' => self.0.push(c),
+                c => self.character(c),
+            }
+        }
         self
     }
 

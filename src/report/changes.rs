@@ -8,21 +8,25 @@ const FIELDS: usize = 4;
 /// A field's name or value is told in so many characters at most.
 const VALUE: usize = 48;
 
-/// The changed fields, in the PCE's order.
-pub fn in_short(changes: &Members<'_, Delta<'_>>) -> String {
-    let mut told: Vec<String> = changes
-        .0
-        .iter()
-        .take(FIELDS)
-        .map(|(field, delta)| {
-            let (before, after) = (cut(&delta.before.plain()), cut(&delta.after.plain()));
-            format!("{}: {before} → {after}", cut(field))
-        })
-        .collect();
-    if changes.0.len() > FIELDS {
-        told.push(format!("… (+{})", changes.0.len() - FIELDS));
+/// The changed fields, in the PCE's order. One that is after as it was before is left out;
+/// `None` where that is so of all that there are.
+pub fn in_short(changes: &Members<'_, Delta<'_>>) -> Option<String> {
+    let mut told = Vec::new();
+    let mut more = 0_usize;
+    for (field, delta) in &changes.0 {
+        let (before, after) = (delta.before.plain(), delta.after.plain());
+        if before == after {
+            continue;
+        }
+        match told.len() {
+            FIELDS.. => more += 1,
+            _ => told.push(format!("{}: {} → {}", cut(field), cut(&before), cut(&after))),
+        }
     }
-    told.join("; ")
+    if more > 0 {
+        told.push(format!("… (+{more})"));
+    }
+    (changes.0.is_empty() || !told.is_empty()).then(|| told.join("; "))
 }
 
 fn cut(text: &str) -> String {
@@ -39,7 +43,17 @@ mod tests {
     use super::*;
 
     fn told(json: &str) -> String {
-        in_short(&serde_json::from_str(json).unwrap())
+        in_short(&serde_json::from_str(json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_after_as_it_was_before_is_left_out() {
+        assert_eq!(
+            told(r#"{"online":{"before":false,"after":false},"mode":{"before":"a","after":"b"}}"#),
+            "mode: a → b"
+        );
+        let same = r#"{"online":{"before":false,"after":false},"a":{"before":null},"b":7}"#;
+        assert_eq!(in_short(&serde_json::from_str(same).unwrap()), None);
     }
 
     #[test]
@@ -54,14 +68,11 @@ mod tests {
 
     #[test]
     fn what_is_odd_or_long_is_told_as_far_as_it_goes() {
-        assert_eq!(
-            told(r#"{"a":7,"b":{"after":{"x":[1,  2]}}}"#),
-            "a: null → null; b: null → {\"x\":[1, 2]}"
-        );
+        assert_eq!(told(r#"{"a":7,"b":{"after":{"x":[1,  2]}}}"#), "b: null → {\"x\":[1, 2]}");
         assert_eq!(told("[1]"), "");
         let long = format!(r#"{{"a":{{"before":"{}","after":1}}}}"#, "漢".repeat(500));
         assert_eq!(told(&long), format!("a: {}… → 1", "漢".repeat(VALUE)));
-        let many: Vec<String> = (0..9).map(|n| format!(r#""f{n}":{{}}"#)).collect();
-        assert!(told(&format!("{{{}}}", many.join(","))).ends_with("f3: null → null; … (+5)"));
+        let many: Vec<String> = (0..9).map(|n| format!(r#""f{n}":{{"after":{n}}}"#)).collect();
+        assert!(told(&format!("{{{}}}", many.join(","))).ends_with("f3: null → 3; … (+5)"));
     }
 }

@@ -1,8 +1,9 @@
 //! A record's JSON, laid out for reading: every key, string, escape and number
 //! stands as it was received and in its place; only the white space is ours.
 //!
-//! A value that fits into a line stays on one line. Text that is not JSON, or is
-//! cut, is left as it is, since any layout of it would be a guess.
+//! A value that fits into a line stays on one line, and so does each of several objects of
+//! one kind: a check that names a rack of hosts has a line for each host. Text that is not
+//! JSON, or is cut, is left as it is, since any layout of it would be a guess.
 
 use serde::de::IgnoredAny;
 
@@ -10,6 +11,9 @@ use serde::de::IgnoredAny;
 const MAX_DEPTH: usize = 32;
 /// Longer texts (bytes) are left as received: nobody reads them to the end.
 const MAX_BYTES: usize = 64 * 1024;
+/// One of several objects of one kind is laid out over several lines from so many
+/// characters on.
+const MAX_ROW: usize = 400;
 
 /// The JSON in `raw`, indented by two blanks, in lines of at most `columns`
 /// characters where values allow it; `raw` itself where it is not a JSON text.
@@ -92,7 +96,8 @@ fn nest(texts: Vec<&str>) -> Option<Vec<Token<'_>>> {
 
 fn lay_out(tokens: &[Token], columns: usize) -> String {
     let mut out = String::new();
-    let mut depth = 0_usize;
+    // For each bracket that is open and laid out in lines: whether it holds rows.
+    let mut open: Vec<bool> = Vec::new();
     let mut line_start = 0;
     // Tokens before this index belong to a value that fits into the line.
     let mut flat_until = 0;
@@ -104,22 +109,23 @@ fn lay_out(tokens: &[Token], columns: usize) -> String {
                 let width =
                     tokens.get(token.close).map_or(0, |close| close.before + 1 - token.before);
                 out.push_str(token.text);
+                let is_row = open.last() == Some(&true) && width <= MAX_ROW;
                 // One more column for the comma that may follow.
-                if column + width < columns || token.close == at + 1 {
+                if column + width < columns || token.close == at + 1 || is_row {
                     flat_until = token.close + 1;
                 } else {
-                    depth += 1;
-                    line_start = new_line(&mut out, depth);
+                    open.push(token.text == "[" && holds_rows(tokens, at));
+                    line_start = new_line(&mut out, open.len());
                 }
             }
             "}" | "]" if !flat => {
-                depth = depth.saturating_sub(1);
-                line_start = new_line(&mut out, depth);
+                open.pop();
+                line_start = new_line(&mut out, open.len());
                 out.push_str(token.text);
             }
             "," if !flat => {
                 out.push(',');
-                line_start = new_line(&mut out, depth);
+                line_start = new_line(&mut out, open.len());
             }
             ":" | "," => {
                 out.push_str(token.text);
@@ -129,6 +135,39 @@ fn lay_out(tokens: &[Token], columns: usize) -> String {
         }
     }
     out
+}
+
+/// Whether the list that opens at `list` holds several objects with the same keys.
+fn holds_rows(tokens: &[Token], list: usize) -> bool {
+    let mut first: Option<Vec<&str>> = None;
+    let mut rows = 0;
+    let mut at = list + 1;
+    while let Some(row) = tokens.get(at).filter(|token| token.text == "{") {
+        let keys = keys(tokens, at);
+        if first.as_ref().is_some_and(|first| *first != keys) {
+            return false;
+        }
+        first.get_or_insert(keys);
+        rows += 1;
+        // Behind the comma, or behind the end of the list.
+        at = row.close + 2;
+    }
+    rows > 1 && tokens.get(list).is_some_and(|list| at == list.close + 1)
+}
+
+/// The keys of the object that opens at `object`, in the order of the alphabet.
+fn keys<'a>(tokens: &[Token<'a>], object: usize) -> Vec<&'a str> {
+    let end = tokens.get(object).map_or(0, |token| token.close);
+    let mut keys = Vec::new();
+    let mut at = object + 1;
+    while at < end {
+        keys.extend(tokens.get(at).map(|key| key.text));
+        // Past the colon, the value and the comma.
+        let value = at + 2;
+        at = tokens.get(value).map_or(end, |token| token.close.max(value)) + 2;
+    }
+    keys.sort_unstable();
+    keys
 }
 
 /// Begins an indented line; the index where it starts.

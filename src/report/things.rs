@@ -213,16 +213,17 @@ impl From<&str> for Object {
 }
 
 impl Change {
-    /// What the event did, resource by resource.
+    /// What the event did, resource by resource; without one that is after as it was before.
     pub fn all_of<'e>(event: &'e Event<'e>) -> impl Iterator<Item = Self> + 'e {
         event.resource_changes.0.iter().filter_map(|change| {
             let (kind, thing) = change.resource.0.first()?;
+            let fields = changes::in_short(&change.changes)?;
             let is_object = matches!(kind.as_ref(), "workload" | "agent" | "ven");
             Some(Self {
                 kind: bounded(kind, TEXT),
                 name: bounded(if is_object { "" } else { thing.label() }, TEXT),
                 action: bounded(change.change_type.as_str(), TEXT),
-                fields: changes::in_short(&change.changes),
+                fields,
             })
         })
     }

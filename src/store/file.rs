@@ -121,7 +121,8 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     };
     let config = config(path, &document, env, head.language())?;
     let mut notes: Vec<Note> = Note::exposed(path).into_iter().collect();
-    if let Some(last) = theirs.generation.filter(|_| from_last) {
+    let is_older_copy = from_last && !theirs.went_on_alone_from(&ours);
+    if let Some(last) = theirs.generation.filter(|_| is_older_copy) {
         notes.push(Note::StateFromLast { path: path.to_owned(), ours: ours.generation, last });
     }
     let chosen = chosen.filter(|_| head.version <= VERSION);
@@ -263,6 +264,10 @@ impl Store {
             Err(error) => Saved::LastOnly(error),
         };
         state.version = VERSION;
+        state.file_left_at = match &saved {
+            Saved::LastOnly(_) => Some(state.file_left_at.unwrap_or(self.generation)),
+            _ => None,
+        };
         state.generation = self.generation.max(state.generation).saturating_add(1);
         let text = self
             .frame

@@ -30,7 +30,7 @@ pub use edit::{Draft, Edited, edit, look_with};
 pub use error::Error;
 pub use file::{Opened, Saved, StateUse, Store, Unopened, open};
 pub use load::{read_config, unmarked};
-pub use locate::{FILE_NAME, locate, resolve};
+pub use locate::{FILE_NAME, as_typed, command, is_found_by_itself, locate, resolve};
 pub use lock::{RunLock, begin_run, died_runs, lock_run};
 pub use look::{Look, look, screen_language, secrets, what_holds};
 pub use mount::{Mount, mount_of};

@@ -41,6 +41,10 @@ pub struct State {
     pub version: u64,
     /// Grows by one with every save, so that an older copy is known as one.
     pub generation: u64,
+    /// The generation that the file itself was left at, as long as it is not valid and
+    /// `.last` goes on alone: a file of that one is no older copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_left_at: Option<u64>,
     /// The PCE and org it belongs to; empty before the first run.
     pub target: Target,
     /// The language settled at the first save, for a config that names none.
@@ -120,6 +124,7 @@ impl Default for State {
         Self {
             version: VERSION,
             generation: 0,
+            file_left_at: None,
             target: Target::default(),
             language: None,
             clock_offset_seconds: None,
@@ -284,6 +289,8 @@ pub(super) struct Head {
     pub version: u64,
     /// `None` where there is no state, or no generation in it.
     pub generation: Option<u64>,
+    /// The generation that the file was left at, where `.last` went on alone.
+    file_left_at: Option<u64>,
     language: Option<String>,
 }
 
@@ -291,6 +298,13 @@ impl Head {
     /// The language that the first save settled.
     pub fn language(&self) -> Option<Lang> {
         self.language.as_deref().and_then(Lang::from_tag)
+    }
+
+    /// Whether a file whose state has this head is the one that this state went on from
+    /// alone, the file having become invalid; any other with a lower generation is an
+    /// older copy.
+    pub fn went_on_alone_from(&self, file: &Self) -> bool {
+        self.file_left_at.is_some_and(|left| file.generation.unwrap_or(0) >= left)
     }
 }
 
@@ -392,6 +406,7 @@ fn head_of(sealed: &Sealed<'_>) -> Head {
     Head {
         version: version.unwrap_or(0).max(if newer { VERSION + 1 } else { 0 }),
         generation: sealed.sound("generation").ok().flatten(),
+        file_left_at: sealed.sound("file_left_at").ok().flatten(),
         language: sealed.value("language").ok().flatten(),
     }
 }
@@ -426,6 +441,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
     let mut state = State {
         version: VERSION,
         generation: salvage.take("generation"),
+        file_left_at: salvage.take("file_left_at"),
         target: salvage.take("target"),
         language: salvage.take("language"),
         clock_offset_seconds: salvage.take("clock_offset_seconds"),
@@ -468,6 +484,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
 /// The keys of [`State`] that are read one by one.
 const PARTS: &[&str] = &[
     "generation",
+    "file_left_at",
     "target",
     "language",
     "clock_offset_seconds",
@@ -660,6 +677,7 @@ mod tests {
         let mut state = State {
             language: Some("en".to_owned()),
             archive: Some("a".to_owned()),
+            file_left_at: Some(7),
             remarks_told: Some(Date::constant(2026, 8, 3)),
             ..State::default()
         };

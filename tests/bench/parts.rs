@@ -233,7 +233,12 @@ fn events(parts: &mut Parts) {
 }
 
 fn telling(parts: &mut Parts) {
-    let look = Look { lang: Lang::En, zone: &TimeZone::UTC, raw_snapshot: true };
+    let look = Look {
+        lang: Lang::En,
+        zone: &TimeZone::UTC,
+        raw_snapshot: true,
+        command: "illumio-monitor",
+    };
     let reports = samples::gallery(Lang::En);
     let (_, report) = reports.iter().find(|(name, _)| *name == "mixed").unwrap();
     parts.part("a mail of eight alerts", |bencher| {

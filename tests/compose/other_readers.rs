@@ -102,7 +102,8 @@ fn another_program_reads_every_kind_of_mail_as_it_was_written() {
         assert!(!seen.contains("&amp;amp;") && !seen.contains("&lt;"), "{name}");
         for link in read["links"].as_array().unwrap() {
             let console = "https://pce.example.com:8443/#/workloads/";
-            assert!(link.as_str().unwrap().starts_with(console), "{link}");
+            let link = link.as_str().unwrap();
+            assert!(link.starts_with(console) || link.starts_with('#'), "{link}");
         }
     }
 }

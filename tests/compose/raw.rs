@@ -51,6 +51,39 @@ fn what_fits_into_a_line_stays_on_it() {
 }
 
 #[test]
+fn several_objects_of_one_kind_have_a_line_each_however_long() {
+    let host = |nth: u32| {
+        format!(r#"{{"id":"{}","name":{{"host":"app-{nth:02}.corp.example"}}}}"#, "x".repeat(60))
+    };
+    let hosts: Vec<String> = (1..=12).map(host).collect();
+    let record = format!(r#"{{"n":[{}],"v":2}}"#, hosts.join(","));
+
+    let laid_out = snapshot::indent(&record, 76);
+
+    assert_eq!(laid_out.lines().count(), 12 + 5, "{laid_out}");
+    for (nth, line) in (1..=12).zip(laid_out.lines().skip(2)) {
+        assert!(line.starts_with("    {\"id\": \"xxx"), "{line}");
+        assert!(line.contains(&format!("app-{nth:02}.corp.example\"}}}}")), "{line}");
+    }
+    assert_eq!(bare(&laid_out), record);
+}
+
+#[test]
+fn objects_of_several_kinds_and_ones_that_are_longer_than_a_person_reads_are_indented() {
+    let long = "x".repeat(60);
+    for (one, other) in [
+        (format!(r#"{{"a":"{long}","b":1}}"#), format!(r#"{{"a":"{long}","c":1}}"#)),
+        (format!(r#"{{"a":"{long}","b":1}}"#), "7".to_owned()),
+        (format!(r#"{{"a":"{}"}}"#, long.repeat(9)), format!(r#"{{"a":"{}"}}"#, long.repeat(9))),
+    ] {
+        let record = format!(r#"{{"n":[{one},{other}]}}"#);
+        let laid_out = snapshot::indent(&record, 60);
+        assert!(laid_out.contains("    {\n      \"a\": \"xxx"), "{laid_out}");
+        assert_eq!(bare(&laid_out), record);
+    }
+}
+
+#[test]
 fn what_is_not_json_is_shown_as_it_is() {
     for text in ["{\"a\": [1,  2", "<html>  502", "{}  {}", ""] {
         assert_eq!(snapshot::indent(text, 76), text);

@@ -153,10 +153,11 @@ fn of_five_hundred_alerts_the_worst_twenty_have_a_card_and_the_others_a_line() {
         let told = mail(&report, lang);
         assert_eq!(told.lines.len(), 500);
         for part in [&told.text, &told.html] {
-            // In the summary and as a card; the others in the summary only.
-            // The first three are in the headline, too.
+            // In the summary, as a card, and above its records where there is room for
+            // them; the others in the summary only.
             for n in 3..20 {
-                assert_eq!(part.matches(&format!("Rule {n}.")).count(), 2, "{n}");
+                let times = part.matches(&format!("Rule {n}.")).count();
+                assert!((2..=3).contains(&times), "{n}: {times}");
             }
             for n in 20..500 {
                 assert_eq!(part.matches(&format!("Rule {n}.")).count(), 1, "{n}");
@@ -164,7 +165,7 @@ fn of_five_hundred_alerts_the_worst_twenty_have_a_card_and_the_others_a_line() {
         }
     }
     let text = mail(&report, Lang::En).text;
-    assert!(text.contains("480 more are told in the summary only"), "{text}");
+    assert!(text.contains("480 more are listed in the summary only"), "{text}");
 }
 
 #[test]

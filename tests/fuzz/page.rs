@@ -53,7 +53,10 @@ pub fn report(alerts: Vec<Alert>) -> Report {
 pub fn holds(report: &Report) -> Result<(), TestCaseError> {
     let zone = TimeZone::fixed(offset(8));
     for lang in [Lang::En, Lang::ZhTw] {
-        let told = compose(report, &Look { lang, zone: &zone, raw_snapshot: true });
+        let told = compose(
+            report,
+            &Look { lang, zone: &zone, raw_snapshot: true, command: "illumio-monitor" },
+        );
         well_formed(&told.html)
             .map_err(|wrong| TestCaseError::fail(format!("{wrong}\n{}", told.html)))?;
         prop_assert!(mime::decoded_len(&told.html) <= HTML_MAX);

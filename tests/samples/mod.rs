@@ -1,5 +1,6 @@
 //! Reports as a site might get them.
 
+mod nine;
 mod reports;
 
 use illumio_monitor::config::check_rule;
@@ -520,6 +521,7 @@ pub fn gallery(lang: Lang) -> Vec<(&'static str, Report)> {
         ("sweep", sweep),
         ("backlog", backlog),
         ("mixed", mixed(lang)),
+        ("nine", nine::nine(lang)),
         ("begins", unreachable(Phase::Begins, Level::Critical, refused)),
         ("test", empty(Kind::Test)),
         ("hostile", hostile(lang)),

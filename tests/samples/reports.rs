@@ -90,8 +90,8 @@ fn told(lang: Lang, happened: &Happened) -> Notice {
 
 fn begin_mail(lang: Lang) -> BeginMail {
     let subject = match lang {
-        Lang::En => "[Illumio Monitor] CRITICAL: PCE unreachable · Taipei DC1",
-        Lang::ZhTw => "[Illumio Monitor] CRITICAL：PCE 無法連線 · Taipei DC1",
+        Lang::En => "[Illumio Monitor] [Taipei DC1] CRITICAL: PCE unreachable",
+        Lang::ZhTw => "[Illumio Monitor] [Taipei DC1] CRITICAL：PCE 無法連線",
     };
     BeginMail {
         message_id: "1795335000000.00000000000000ff@example.com".to_owned(),
@@ -279,8 +279,8 @@ fn below(lang: Lang, phase: Phase) -> Report {
 
 fn renewed(lang: Lang) -> Report {
     let told = match lang {
-        Lang::En => "[Illumio Monitor] PCE certificate expires in 30 days · Taipei DC1",
-        Lang::ZhTw => "[Illumio Monitor] PCE 憑證將於 30 天後到期 · Taipei DC1",
+        Lang::En => "[Illumio Monitor] [Taipei DC1] PCE certificate expires in 30 days",
+        Lang::ZhTw => "[Illumio Monitor] [Taipei DC1] PCE 憑證將於 30 天後到期",
     };
     of(ConditionNews {
         expires: Some(Expiry { at: at("2027-12-15T03:00:00Z"), days: 388, over: false }),
@@ -347,7 +347,7 @@ fn gap(lang: Lang) -> Notice {
 }
 
 fn undeliverable(lang: Lang) -> Notice {
-    let subject = "[Illumio Monitor] Agent tampered (3): db-01.corp.example +1 · Taipei DC1";
+    let subject = "[Illumio Monitor] [Taipei DC1] Agent tampered (3): db-01.corp.example +1";
     let refusal = match lang {
         Lang::En => {
             "Mail server mail.example.com:25 refuses gone@example.com: \"550 5.1.1 no such user\"."

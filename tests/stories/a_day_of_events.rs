@@ -77,7 +77,8 @@ fn told_by(run: &Run) -> Vec<Told> {
         return Vec::new();
     };
     let (text, mut told) = (mail.text(), Vec::new());
-    for section in text.split("\n=====").skip(1) {
+    let is_records = |section: &&str| section.lines().nth(1).unwrap().starts_with("Raw snapshot");
+    for section in text.split("\n=====").skip(1).filter(|section| !is_records(section)) {
         let Some((_, rest)) =
             section.split_once("rule-").filter(|(before, _)| before.contains('['))
         else {
@@ -86,7 +87,7 @@ fn told_by(run: &Run) -> Vec<Told> {
         told.push(told_in(rest.split_once('.').unwrap().0, section));
     }
     if told.is_empty() {
-        // One alert alone has its title in the subject.
+        // One alert alone has its title in the heading.
         let (_, rest) = text.split_once("rule-").unwrap();
         told.push(told_in(rest.split_once('.').unwrap().0, &text));
     }

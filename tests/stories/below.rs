@@ -77,7 +77,7 @@ fn what_does_not_come_is_told_once_the_window_is_read_and_when_it_comes_again() 
     );
     quiet(&world.run_at("11:40"));
     quiet(&world.run_at("12:20"));
-    told(&world.run_at("12:30"), "Provisioning: still too few", &["First told in"]);
+    told(&world.run_at("12:30"), "Provisioning: still too few", &["First reported in"]);
     world.pce.events([provisioned("12:35"), provisioned("12:36")]);
     let ends = world.run_at("12:40");
     told(

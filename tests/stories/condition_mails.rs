@@ -44,13 +44,13 @@ fn the_end_names_the_mail_it_closes() {
     let text = words(end.mail());
     for part in [
         "The PCE was unreachable for 4 h 10 min; 41 events caught up.",
-        "Closes the mail: “[Illumio Monitor] CRITICAL: PCE unreachable · test” of 2026-08-03 10:10 +00:00",
+        "Closes the mail: “[Illumio Monitor] [test] CRITICAL: PCE unreachable” of 2026-08-03 10:10 +00:00",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(
         words(reminder.mail())
-            .contains("First told in: “[Illumio Monitor] CRITICAL: PCE unreachable · test”"),
+            .contains("First reported in: “[Illumio Monitor] [test] CRITICAL: PCE unreachable”"),
         "{}",
         words(reminder.mail())
     );

@@ -469,6 +469,6 @@ fn more_events_than_can_be_remembered_are_told_once_a_day() {
     assert_eq!((first.code, second.code), (0, 0));
     let text = first.mail().text().replace('\n', " ");
     assert!(text.contains("More than 300,000 events"), "{text}");
-    assert!(text.contains("now those of before 2026-08-03 09:55:01"), "{text}");
+    assert!(text.contains("at present those before 2026-08-03 09:55:01"), "{text}");
     assert!(second.mails.is_empty(), "{second:?}");
 }

@@ -21,8 +21,7 @@ fn days(world: &mut World, from: &str, days: i64) -> Vec<(String, String)> {
 
 /// Without the program's name and the site's.
 fn short(subject: &str) -> String {
-    let what = subject.strip_prefix("[Illumio Monitor] ").unwrap();
-    what.strip_suffix(" · test").unwrap().to_owned()
+    subject.strip_prefix("[Illumio Monitor] [test] ").unwrap().to_owned()
 }
 
 fn told(told: &[(String, String)]) -> Vec<(&str, &str)> {

@@ -158,7 +158,7 @@ fn where_reading_fails_the_old_addresses_go_on_being_used_and_that_is_said() {
     let run = world.run_at("+1d 10:10");
     assert!(alerted(&run));
     let text = run.mail().text().to_owned();
-    assert!(text.contains("The addresses that they had at 2026-08-03"), "{text}");
+    assert!(text.contains("The addresses read at 2026-08-03"), "{text}");
     world.pce.heal();
     assert!(world.run_at("+1d 10:20").mail().subject().contains("known again"));
 }

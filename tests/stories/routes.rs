@@ -260,11 +260,9 @@ fn mail_that_waits_merges_by_those_it_is_for_and_loses_no_line() {
 
     let lines = |to: &str, what: &str| -> usize {
         let mails = run.mails.iter().filter(|mail| mail.to == [to]);
-        let told = |mail: &Mail| {
-            words(mail).matches(what).count().min(match mail.subject() {
-                subject if subject.contains("waited") => usize::MAX,
-                _ => 1,
-            })
+        let told = |mail: &Mail| match mail.subject() {
+            subject if subject.contains("waited") => words(mail).matches(what).count(),
+            subject => usize::from(subject.contains(what)),
         };
         mails.map(told).sum()
     };

@@ -46,7 +46,7 @@ fn list_is_a_table_for_a_person_and_json_for_a_script() {
     assert!(!run.stdout.contains('\u{1b}'));
     let chinese = world.run(&["rules", "list", "--lang", "zh-TW"]).stdout;
     let first = chinese.lines().nth(1).unwrap();
-    let words = ["是", "警告", "每次符合"];
+    let words = ["是", "警告", "每筆符合"];
     assert!(words.iter().all(|word| first.contains(word)), "{chinese}");
 
     let run = world.run(&["rules", "list", "--json"]);

@@ -150,7 +150,7 @@ fn a_condition_says_from_when_on_it_holds_and_that_its_end_is_told() {
             "label": "role=Web", "host": "web-*", "threshold_window": 30, "threshold_count": 2,
             "cooldown_minutes": 240}),
         "Workloads that are offline or suspended with label role=Web, on host web-*: alerts from \
-         2 workloads on, each so for 30 minutes; then reminds after 240 minutes, and tells when it \
+         2 workloads on, each so for 30 minutes; then reminds after 240 minutes, and reports when it \
          is over.",
         "離線或已暫停的 workload（標籤 role=Web；主機 web-*）：達 2 個 workload 且各持續 30 分鐘時發出警示，\
          之後每 240 分鐘提醒一次，結束時通知。",
@@ -159,7 +159,7 @@ fn a_condition_says_from_when_on_it_holds_and_that_its_end_is_told() {
         event(json!({"filter_value": "sec_policy.create", "threshold_type": "below",
             "threshold_count": 1, "threshold_window": 1440, "cooldown_minutes": 0})),
         "Events of type sec_policy.create: alerts when there are fewer than 1 event within 1 day; \
-         then tells when it is over.",
+         then reports when it is over.",
         "類型為 sec_policy.create 的事件：1 天內少於 1 筆時發出警示，結束時通知。",
     );
 }

@@ -68,7 +68,7 @@ fn two_in_a_row_are_a_mail_of_its_own_once() {
 
     let text = next.mail().text();
     assert_eq!(text.matches("did not come to its end").count(), 2, "{text}");
-    assert!(text.contains("Runs end before their time"), "{text}");
+    assert!(text.contains("Runs are cut short"), "{text}");
     assert_eq!(world.run_at("10:40").mails.len(), 0);
 }
 

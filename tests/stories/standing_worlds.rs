@@ -262,7 +262,7 @@ fn heard(run: &Run, rule: &str) -> Mailed {
         return mailed;
     }
     let title = subject.split(" · ").find(|part| part.contains(rule)).unwrap().to_owned();
-    let title = title.trim_start_matches("[Illumio Monitor] ");
+    let title = title.trim_start_matches("[Illumio Monitor] [test] ");
     mailed.tells = match title {
         title if title.contains("(+") => Tells::More,
         title if title.contains(": still") => Tells::Reminds,
@@ -279,7 +279,7 @@ fn heard(run: &Run, rule: &str) -> Mailed {
                 .is_some_and(|name| name == rule);
         }
         let word = line.trim();
-        if ["Workloads", "New", "Back", "Told before", "Still so"].contains(&word) {
+        if ["Workloads", "New", "Back", "Reported before", "Still so"].contains(&word) {
             heading = word.to_owned();
         }
         if mine && word.starts_with("w-") && !word.contains(' ') {

@@ -330,7 +330,7 @@ fn a_query_that_fails_is_told_and_deleted_and_the_events_are_shown_all_the_same(
         &text,
         &[
             "1. 2026-08-03 09:58:00",
-            "Flows could not be read: the PCE gave the traffic query up (\"failed\").",
+            "Flows could not be read: the PCE abandoned the traffic query (\"failed\").",
             "1 rule 1: not tried: nothing was read",
         ],
     );

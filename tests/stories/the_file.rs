@@ -166,7 +166,47 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
         "{subject}"
     );
     assert!(ends.mail().text().contains("1 event caught up"), "{}", ends.mail().text());
+    let said = format!("{}{}", ends.stderr, ends.mail().text());
+    for false_alarm in ["was put back", "older copy", "has no state", "is used"] {
+        assert!(!said.contains(false_alarm), "{false_alarm}: {said}");
+    }
     assert_eq!(world.run_at("10:20").mails.len(), 0);
+}
+
+#[test]
+fn an_older_copy_that_mends_an_invalid_file_is_told_as_one() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let backup = text(&world.config_path());
+    world.run_at("10:10");
+    let bad = text(&world.config_path()).replacen("\"recipients\"", "\"recipents\"", 1);
+    std::fs::write(world.config_path(), &bad).unwrap();
+    assert_eq!(world.run(&["run"]).code, 78);
+    assert_eq!(world.run(&["run"]).code, 78);
+
+    std::fs::write(world.config_path(), &backup).unwrap();
+    let ends = world.run_at("10:20");
+
+    assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
+    assert!(ends.mail().text().contains("older copy"), "{}", ends.mail().text());
+    assert_eq!(world.run_at("10:30").mails.len(), 0);
+}
+
+#[test]
+fn the_first_save_after_an_invalid_file_is_kept_apart_no_longer() {
+    let mut world = watched();
+    world.run_at("10:00");
+    let good = text(&world.config_path());
+    std::fs::write(world.config_path(), format!("{good}}}")).unwrap();
+    assert_eq!(world.run(&["run"]).code, 78);
+    std::fs::write(world.config_path(), &good).unwrap();
+    assert_eq!(world.run_at("10:10").code, 0);
+
+    // Now the same bytes are an older copy.
+    std::fs::write(world.config_path(), &good).unwrap();
+    let run = world.run_at("10:20");
+
+    assert!(run.mail().text().contains("older copy"), "{}", run.mail().text());
 }
 
 #[test]

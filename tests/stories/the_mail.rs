@@ -71,7 +71,7 @@ fn it_is_text_and_html_with_the_headers_that_mail_filters_go_by() {
     }
     let id = mail.header("Message-ID");
     assert!(id.starts_with('<') && id.ends_with("@example.net>"), "{id}");
-    assert_eq!(mail.subject(), "[Illumio Monitor] CRITICAL: Tampering (1): db-01 · test");
+    assert_eq!(mail.subject(), "[Illumio Monitor] [test] CRITICAL: Tampering (1): db-01");
     assert!(raw.is_ascii() && raw.lines().all(|line| line.len() <= 998));
     assert_eq!(mail.from, "illumio-monitor@example.net");
 }
@@ -168,7 +168,7 @@ fn in_chinese_the_subject_is_encoded_and_reads_as_it_was_written() {
 
     let raw = mail.header("Subject");
     assert!(raw.is_ascii() && raw.starts_with("=?utf-8?"), "{raw}");
-    assert_eq!(mail.subject(), "[Illumio Monitor] CRITICAL：Agent 遭竄改（1）：db-01 · 台北機房");
+    assert_eq!(mail.subject(), "[Illumio Monitor] [台北機房] CRITICAL：Agent 遭竄改（1）：db-01");
     assert!(mail.header("X-Illumio-Monitor-Site").is_ascii());
     for body in [mail.text(), mail.html()] {
         assert!(body.contains("原始紀錄") && body.contains("台北機房"), "{body}");
@@ -201,7 +201,8 @@ fn nothing_that_the_pce_sends_becomes_html_or_a_header() {
     assert!(!text.contains('\u{1b}') && !text.contains('\u{0}'), "{text:?}");
     assert_eq!(mail.header("Bcc"), "");
     assert_eq!(mail.to, ["soc@example.net"]);
-    let raw = String::from_utf8_lossy(&mail.raw).into_owned();
+    // A line of quoted-printable may be broken anywhere, softly.
+    let raw = String::from_utf8_lossy(&mail.raw).replace("=\r\n", "");
     assert!(!raw.contains("\r\nBcc:"), "{raw}");
     assert!(!mail.subject().contains(['\r', '\n', '\u{1b}', '\u{202e}']), "{:?}", mail.subject());
 }

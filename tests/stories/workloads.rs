@@ -92,7 +92,11 @@ fn those_that_join_are_told_at_once_and_alone_and_those_that_left_with_the_next_
     quiet(&world.run_at("10:10"));
     offline(&world, 5, &[2, 3]);
     let more = world.run_at("10:20");
-    told(&more, "VENs offline (+1, 2 in all)", &["New web-3", "Back web-1", "Told before web-2"]);
+    told(
+        &more,
+        "VENs offline (+1, 2 in all)",
+        &["New web-3", "Back web-1", "Reported before web-2"],
+    );
     quiet(&world.run_at("10:30"));
     // An hour after the last mail, not after the first.
     quiet(&world.run_at("11:10"));
@@ -146,7 +150,7 @@ fn a_window_waits_for_each_and_a_count_for_enough() {
         "over",
         &[
             "1 of 2 back, the longest after 40 min.",
-            "Still offline: 1, and the rule tells from 2 on.",
+            "Still offline: 1, and the rule alerts at 2 or more.",
         ],
     );
     offline(&world, 5, &[1, 3]);
@@ -382,7 +386,7 @@ fn a_job_that_comes_to_nothing_makes_the_list_incomplete_and_is_deleted() {
         (ListFate::done().with_result(json!({"href": "/orgs/1/events/1"})), "no query or job"),
         (ListFate::done().with_result(json!(null)), "no query or job"),
         (ListFate::done().with_result(json!({"href": 7})), "no query or job"),
-        (ListFate::no_jobs(), "as many as the PCE hands out at once"),
+        (ListFate::no_jobs(), "as many as the PCE returns at once"),
     ];
     for (fate, said) in fates {
         let mut world = watched(json!({}));
@@ -562,7 +566,7 @@ fn the_daily_report_and_status_say_what_holds() {
     world.run_at("10:00");
     let report = world.run_at("10:30");
     let text = words(&report);
-    assert!(text.contains("Holds now: VENs offline, since 2026-08-03 10:00"), "{text}");
+    assert!(text.contains("VENs offline since 2026-08-03 10:00"), "{text}");
     let status = world.run(&["status", "--json", "--max-age", "9999999"]).stdout;
     assert!(status.contains("1 of 3 managed workloads is offline."), "{status}");
 }

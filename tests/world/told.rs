@@ -58,8 +58,9 @@ impl Mail {
         // A late one says before that that it is late.
         let mut paragraphs = text.split("\n\n");
         let head = paragraphs.find(|paragraph| paragraph.starts_with('['));
-        let head = head.unwrap_or_default().replace('\n', " ");
-        let only = head.split(" · ").nth(1).and_then(|it| it.split(" (").next());
+        let head = head.unwrap_or_default();
+        let head = head.split("\nWhat to do: ").next().unwrap_or_default().replace('\n', " ");
+        let only = head.split_once(" · ").map(|(_, name)| name);
         let cards = text.split(&rule).skip(1);
         cards.filter_map(|card| Some((alert(card, only)?, card.to_owned()))).collect()
     }

@@ -3,7 +3,7 @@
 use super::{Look, expiry, rule_news, show};
 use crate::lang::conditions::{self as words, Words};
 use crate::lang::{Lang, counts, forward, mail, reports};
-use crate::report::{Condition, ConditionNews, Phase};
+use crate::report::{Condition, ConditionNews, Phase, Stands};
 
 /// A subject is named with at most so many characters.
 const SUBJECT_MAX: usize = 150;
@@ -47,6 +47,22 @@ pub(super) fn title(lang: Lang, news: &ConditionNews) -> String {
         Phase::Ended => words.ended,
     };
     name.text(lang).to_owned()
+}
+
+/// The first workload that it is about, and how many others there are; `None` for what is
+/// about no workload.
+pub(super) fn place(news: &ConditionNews) -> Option<String> {
+    let Stands::Workloads(told) = &news.rule.as_ref()?.stands else { return None };
+    let all = [&told.joined, &told.still, &told.back];
+    let rows = match news.phase {
+        Phase::Ended => &told.back,
+        Phase::Begins | Phase::Lasts => all.into_iter().find(|rows| rows.count > 0)?,
+    };
+    let first = show::cut(rows.top.first()?.name.trim(), 40);
+    Some(match rows.count.saturating_sub(1) {
+        0 => first,
+        others => format!("{first} +{}", show::grouped(others)),
+    })
 }
 
 /// What it means; for an ended one how long it was, up to `now`.

@@ -1,10 +1,12 @@
 //! The daily report in words: figures, and what a person should look at.
 
+use jiff::Timestamp;
+
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, Entry, List, NAME_MAX, SummaryRow, View, footer};
+use super::view::{Card, Entry, List, ListKind, NAME_MAX, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
-use crate::lang::{Lang, counts, pauses as pause_words, reports as words};
+use crate::lang::{Lang, counts, mail as mail_words, pauses as pause_words, reports as words};
 use crate::report::daily::{Daily, Learning, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::{Level, groups};
@@ -12,9 +14,29 @@ use crate::rules::{Level, groups};
 /// So many rules are named.
 const TOP: usize = 5;
 
-/// `Daily report: 144 runs, none failed, 3 alerts`.
+/// So many conditions are.
+const ACTIVE: usize = 20;
+
+/// `Daily report: PCE unreachable +1 · 144 runs, none failed, 3 alerts`.
 fn what(daily: &Daily, lang: Lang) -> String {
-    words::daily_headline(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang))
+    let figures =
+        words::daily_figures(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang));
+    let active = active(daily, lang);
+    let worst = active.first().map(|(name, _)| match active.len() - 1 {
+        0 => show::cut(name, 60),
+        others => format!("{} +{others}", show::cut(name, 60)),
+    });
+    let told: Vec<String> = worst.into_iter().chain([figures]).collect();
+    mail_words::named(lang, words::daily(lang), told.join(" · "))
+}
+
+/// What holds, and since when: conditions, then what rules tell.
+fn active(daily: &Daily, lang: Lang) -> Vec<(String, Timestamp)> {
+    let conditions = daily.conditions.iter();
+    let conditions = conditions.map(|(held, since)| (holds(*held, *since, lang), *since));
+    let standing = daily.standing.iter();
+    let standing = standing.map(|(rule, since)| (show::clip(lang, rule.trim(), NAME_MAX), *since));
+    conditions.chain(standing).collect()
 }
 
 /// The report in one line.
@@ -24,62 +46,82 @@ fn line(report: &Report, daily: &Daily, look: &Look) -> String {
     show::cut(&format!("[{tag}] {at}: {}", what(daily, look.lang)), LINE_MAX)
 }
 
-/// The whole mail: its figures are one card.
+/// The whole mail: what holds, large, then the figures.
 pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
     let lang = look.lang;
     let tone: Tone = daily.level().into();
     let act = match daily.level() {
         Level::Info => String::new(),
-        Level::Warning | Level::Critical => words::daily_do(lang),
+        Level::Warning | Level::Critical => show::typed(&words::daily_do(lang), look),
     };
+    let active = active(daily, lang);
+    let headline = match active.len() {
+        0 => words::nothing_active(lang),
+        count => counts::active(lang, count as u64),
+    };
+    let subject = what(daily, lang);
+    let mut footer = footer(report, look);
+    footer.insert(0, words::silence(lang, show::clip(lang, &daily.due, 20)));
     View {
         lang,
         tone,
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
-        subject: subject::subject(report, &what(daily, lang), lang),
+        subject: subject::subject(&report.site, report.level(), &subject, lang),
         lines: [vec![line(report, daily, look)], subject::lines(report, look)].concat(),
-        headline: what(daily, lang),
+        headline,
         act,
-        body: Some(words::silence(lang, show::clip(lang, &daily.due, 20))),
-        // Shown where there are several; there is but this one.
-        summary: vec![SummaryRow {
-            tone,
-            tag: tag(lang, tone),
-            title: words::daily(lang),
-            count: String::new(),
-            when: show::clock(report.made_at, look.zone, true),
-            matches: 0,
-        }],
-        cards: vec![card(report, daily, tone, look)],
+        body: None,
+        summary: Vec::new(),
+        cards: active_card(&active, report, look)
+            .into_iter()
+            .chain([figures_card(report, daily, look)])
+            .collect(),
+        beyond: 0,
         notices: Vec::new(),
-        footer: footer(report, look),
+        footer,
     }
 }
 
-fn card(report: &Report, daily: &Daily, tone: Tone, look: &Look) -> Card {
+/// What holds now, each with since when and for how long.
+fn active_card(active: &[(String, Timestamp)], report: &Report, look: &Look) -> Option<Card> {
     let lang = look.lang;
-    Card {
-        tone,
-        tag: tag(lang, tone),
+    let entry = |(name, since): &(String, Timestamp)| {
+        let lasted = show::duration(lang, *since, report.made_at);
+        let since = words::active_since(lang, show::moment(*since, look.zone), lasted);
+        Entry {
+            what: vec![name.clone()],
+            notes: vec![since],
+            link: None,
+            count: String::new(),
+            percent: 100,
+        }
+    };
+    let list = List {
         title: String::new(),
-        lead: String::new(),
-        rule: None,
+        kind: ListKind::Large,
+        entries: active.iter().take(ACTIVE).map(entry).collect(),
+        more: active.len().checked_sub(ACTIVE + 1).map(|more| mail_words::and_more(lang, more + 1)),
+    };
+    let tone = Tone::Warning;
+    (!active.is_empty())
+        .then(|| Card { lists: vec![list], ..Card::new(tone, tag(lang, tone), String::new()) })
+}
+
+fn figures_card(report: &Report, daily: &Daily, look: &Look) -> Card {
+    let lang = look.lang;
+    let tone = Tone::Info;
+    Card {
         times: times(report, daily, look),
-        meaning: String::new(),
-        said: String::new(),
-        advice: String::new(),
         lists: std::iter::once(figures(daily, look))
             .chain(top_rules(daily, lang))
             .chain(learning(daily, lang))
             .collect(),
-        timeline: None,
-        handle: Vec::new(),
-        raw: Vec::new(),
+        ..Card::new(tone, tag(lang, tone), String::new())
     }
 }
 
-/// The period, and what holds now.
+/// The period, and the pauses.
 fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
     let lang = look.lang;
     let mut times = Vec::new();
@@ -87,17 +129,7 @@ fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
         // A clock may have been set back.
         let since = since.min(report.made_at);
         let period = show::span(since, report.made_at, look.zone);
-        times.push((crate::lang::mail::period(lang), period));
-    }
-    for (condition, since) in &daily.conditions {
-        let at = show::moment(*since, look.zone);
-        let what = holds(*condition, *since, lang);
-        times.push((words::holds(lang), words::holds_since(lang, what, at)));
-    }
-    for (rule, since) in &daily.standing {
-        let at = show::moment(*since, look.zone);
-        let name = show::clip(lang, rule.trim(), NAME_MAX);
-        times.push((words::holds(lang), words::holds_since(lang, name, at)));
+        times.push((mail_words::period(lang), period));
     }
     for (pause, held) in &daily.pauses {
         let line = pause.line(report.made_at, look.zone, *held, lang);
@@ -110,7 +142,7 @@ fn times(report: &Report, daily: &Daily, look: &Look) -> Vec<(String, String)> {
 fn figures(daily: &Daily, look: &Look) -> List {
     let (lang, day) = (look.lang, &daily.day);
     let clock = |at| show::clock(at, look.zone, true);
-    let until = |at: Option<jiff::Timestamp>| {
+    let until = |at: Option<Timestamp>| {
         let sentence = at.map(|at| words::complete_to(lang, clock(at)));
         sentence.unwrap_or_default()
     };
@@ -134,7 +166,8 @@ fn figures(daily: &Daily, look: &Look) -> List {
         let span = format!("{} – {}", clock(gap.from), clock(gap.until));
         figures.push(figure(words::longest_gap(lang), time, span));
     }
-    List { title: words::figures(lang), data: false, entries: figures, more: None }
+    let title = words::figures(lang);
+    List { title, kind: ListKind::Words, entries: figures, more: None }
 }
 
 /// A figure with a word on it. No bar: they are not of one kind.
@@ -149,7 +182,7 @@ fn figure(what: String, count: String, note: String) -> Entry {
 }
 
 /// What the condition's first mail called it.
-pub(super) fn holds(condition: Condition, since: jiff::Timestamp, lang: Lang) -> String {
+pub(super) fn holds(condition: Condition, since: Timestamp, lang: Lang) -> String {
     let news = ConditionNews::new(condition, Phase::Begins, since, Level::Warning);
     condition::title(lang, &news)
 }
@@ -191,9 +224,9 @@ fn top_rules(daily: &Daily, lang: Lang) -> Option<List> {
     let more = daily.day.rules.len() - top.len();
     Some(List {
         title: words::top_rules(lang),
-        data: false,
+        kind: ListKind::Words,
         entries: top.into_iter().map(|rule| entry(rule, most, lang)).collect(),
-        more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
+        more: (more > 0).then(|| mail_words::and_more(lang, more)),
     })
 }
 
@@ -203,9 +236,9 @@ fn learning(daily: &Daily, lang: Lang) -> Option<List> {
     let more = daily.learning.len() - shown.len();
     (!shown.is_empty()).then(|| List {
         title: words::learning(lang),
-        data: true,
+        kind: ListKind::Data,
         entries: shown.iter().map(|rule| learner(rule, lang)).collect(),
-        more: (more > 0).then(|| crate::lang::mail::and_more(lang, more)),
+        more: (more > 0).then(|| mail_words::and_more(lang, more)),
     })
 }
 
@@ -214,7 +247,7 @@ fn learner(rule: &Learning, lang: Lang) -> Entry {
     let names = news.first.iter().map(|values| show::clip(lang, &groups::shown(values), 120));
     let names: Vec<String> = names.collect();
     let more = news.count - names.len() as u64;
-    let more = (more > 0).then(|| crate::lang::mail::and_more(lang, show::grouped(more)));
+    let more = (more > 0).then(|| mail_words::and_more(lang, show::grouped(more)));
     let named = names.into_iter().chain(more).collect::<Vec<_>>().join(" · ");
     let new = (news.count > 0).then(|| words::new_today(lang, named));
     Entry {

@@ -1,6 +1,6 @@
 //! How much of a card the mail has room for.
 
-use super::view::Card;
+use super::view::{Card, Handle, RawRecord};
 use crate::lang::{Lang, mail as words};
 
 /// How much of a card is shown beside what happened, what it means, what to do.
@@ -19,9 +19,27 @@ impl Detail {
         self.lists > 0
     }
 
+    /// Those of the records that are shown.
+    pub(super) fn records(self, card: &Card) -> &[RawRecord] {
+        card.raw.get(..self.records).unwrap_or(&card.raw)
+    }
+
+    /// The records that stand in the card itself.
+    pub(super) fn records_within(self, card: &Card) -> &[RawRecord] {
+        match card.records_at {
+            None => self.records(card),
+            Some(_) => &[],
+        }
+    }
+
+    /// The number under which the card's records stand behind all cards, where they do.
+    pub(super) fn records_at(self, card: &Card) -> Option<usize> {
+        card.records_at.filter(|_| !self.records(card).is_empty())
+    }
+
     /// When it can be told again, and what can be done with the rule.
-    pub(super) fn handle(self, card: &Card) -> &[String] {
-        if self.handle { &card.handle } else { &[] }
+    pub(super) fn handle(self, card: &Card) -> Option<&Handle> {
+        card.handle.as_ref().filter(|_| self.handle)
     }
 
     /// What stands below the count: what was asked for, where there is room for details,

@@ -4,8 +4,9 @@
 //! both have room, so that the bounds hold by construction and both parts say
 //! the same. The head and the footer are of bounded size and always in. Then,
 //! in this order: notices, the summary, the cards without their details, then
-//! for the worst card first its first list and its timeline, then the other lists,
-//! then one raw record each, then the others.
+//! for the worst card first its first list and its timeline, then what can be done with
+//! its rule, then the earliest raw record, then the second list, then the other record,
+//! then the other lists.
 
 use super::detail::Detail;
 use super::html::Html;
@@ -21,18 +22,20 @@ const NOTICES: (usize, usize) = (14_000, 6_000);
 const ROWS: (usize, usize) = (40_000, 34_000);
 /// Kept free for the opening and closing of lists and for what was left out:
 /// bytes of HTML, bytes of text, bytes of both in their encodings.
-const RESERVE: (usize, usize) = (5_000, 1_500);
+const RESERVE: (usize, usize) = (3_000, 1_500);
 /// See [`RESERVE`].
-const RESERVE_ENCODED: usize = 9_000;
+const RESERVE_ENCODED: usize = 6_000;
 
 /// In this order, and each for the worst card first: who or who to whom, and when;
-/// the earliest raw record; the other lists; the other record; what can be typed.
-const STEPS: [fn(Detail) -> Detail; 5] = [
+/// what can be done with the rule; the earliest raw record; the second list, which is of
+/// the workloads or the talkers; the other record; what is left.
+const STEPS: [fn(Detail) -> Detail; 6] = [
     |detail| Detail { lists: 1, ..detail },
-    |detail| Detail { records: 1, ..detail },
-    |detail| Detail { lists: usize::MAX, ..detail },
-    |detail| Detail { records: usize::MAX, ..detail },
     |detail| Detail { handle: true, ..detail },
+    |detail| Detail { records: 1, ..detail },
+    |detail| Detail { lists: 2, ..detail },
+    |detail| Detail { records: usize::MAX, ..detail },
+    |detail| Detail { lists: usize::MAX, ..detail },
 ];
 
 /// The same in both parts.
@@ -131,10 +134,10 @@ struct Room {
 }
 
 impl Room {
-    /// Takes room for `piece` in place of `instead`; false, and nothing taken,
+    /// Takes room for something in place of something else; false, and nothing taken,
     /// where there is too little.
-    fn swap(&mut self, piece: &Piece, instead: &Piece) -> bool {
-        let used = self.used.minus(instead.size()).plus(piece.size());
+    fn swap(&mut self, size: Size, instead: Size) -> bool {
+        let used = self.used.minus(instead).plus(size);
         let fits = used.fits();
         if fits {
             self.used = used;
@@ -150,7 +153,7 @@ impl Room {
         for piece in pieces {
             part = part.plus(piece.size());
             let within = part.html.bytes <= share.0 && part.text.bytes <= share.1;
-            if !within || !self.swap(&piece, &Piece::default()) {
+            if !within || !self.swap(piece.size(), Size::default()) {
                 break;
             }
             taken.push(piece);
@@ -165,9 +168,9 @@ pub(super) fn fit(view: &View) -> (String, String) {
     let mut room = Room { used: head.size().plus(foot.size()) };
     let notices = notices(view, &mut room);
     let summary = summary(view, &mut room);
-    let cards = cards(view, &mut room);
+    let (cards, records) = cards(view, &mut room);
     let mut whole = Piece::default();
-    let pieces = [vec![head], summary, cards, notices, vec![foot]];
+    let pieces = [vec![head], summary, cards, notices, records, vec![foot]];
     for piece in pieces.into_iter().flatten() {
         whole.text.push_str(&piece.text);
         whole.html.push_str(&piece.html);
@@ -212,26 +215,37 @@ fn summary(view: &View, room: &mut Room) -> Vec<Piece> {
     [vec![open], told, vec![close]].concat()
 }
 
-/// All cards at their smallest, then the worst first as large as there is room.
-fn cards(view: &View, room: &mut Room) -> Vec<Piece> {
+/// All cards at their smallest, then the worst first as large as there is room. Beside them
+/// the records that stand behind them all.
+fn cards(view: &View, room: &mut Room) -> (Vec<Piece>, Vec<Piece>) {
     let render = |card: &Card, detail| Piece::of(|part| part.card(card, detail, view.lang));
+    let records = |card: &Card, detail| Piece::of(|part| part.records(card, detail, view.lang));
     let head = Detail::default();
     let heads = view.cards.iter().map(|card| render(card, head));
-    let mut shown = room.take((usize::MAX, usize::MAX), heads);
+    let heads = room.take((usize::MAX, usize::MAX), heads);
+    let mut shown: Vec<(Piece, Piece)> =
+        heads.into_iter().map(|head| (head, Piece::default())).collect();
     let mut details = vec![head; shown.len()];
     for step in STEPS {
-        for ((card, piece), detail) in view.cards.iter().zip(&mut shown).zip(&mut details) {
+        for ((card, shown), detail) in view.cards.iter().zip(&mut shown).zip(&mut details) {
             let more = step(*detail);
-            let larger = render(card, more);
-            if room.swap(&larger, piece) {
-                (*piece, *detail) = (larger, more);
+            let larger = (render(card, more), records(card, more));
+            let size = |pieces: &(Piece, Piece)| pieces.0.size().plus(pieces.1.size());
+            if room.swap(size(&larger), size(shown)) {
+                (*shown, *detail) = (larger, more);
             }
         }
     }
-    let untold = view.summary.len() - shown.len();
+    let untold = view.beyond + view.cards.len() - shown.len();
+    let (mut cards, mut records): (Vec<Piece>, Vec<Piece>) = shown.into_iter().unzip();
     if untold > 0 {
         let remark = words::only_in_summary(view.lang, show::grouped(untold as u64));
-        shown.push(Piece::of(|part| part.remark(&remark)));
+        cards.push(Piece::of(|part| part.remark(&remark)));
     }
-    shown
+    records.retain(|piece| !piece.text.is_empty());
+    if !records.is_empty() {
+        records.insert(0, Piece::of(|part| part.records_open(view.lang)));
+        records.push(Piece::of(|part| part.records_close()));
+    }
+    (cards, records)
 }

@@ -7,13 +7,12 @@
 use super::detail::Detail;
 use super::palette::{DARK, LIGHT, Tone};
 use super::part::Layout;
-use super::view::{Card, Entry, List, RawRecord, SummaryRow, Timeline, View};
+use super::view::{Card, Entry, Handle, List, ListKind, RawRecord, SummaryRow, Timeline, View};
 use crate::lang::{Lang, mail as words};
 use crate::mail::page::Page;
 
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'PingFang TC','Microsoft JhengHei','Noto Sans TC','Noto Sans CJK TC',sans-serif";
-const MONO: &str = "font-family:Consolas,Menlo,'DejaVu Sans Mono',monospace,'Microsoft JhengHei'";
-/// The same, short: it stands at every entry of a list.
+/// The type of data. Short: it stands at every entry of a list.
 const CODE: &str = "<code style=\"font:13px Consolas,Menlo,monospace\">";
 
 /// The same on one line: a command is no longer one when it breaks at a hyphen.
@@ -102,6 +101,9 @@ impl Layout for Html {
             .label(row.tone, &row.tag)
             .lit("</td><td style=\"padding:3px 8px 3px 0;overflow-wrap:anywhere\">")
             .text(&row.title);
+        if !row.who.is_empty() {
+            page.text(" · ").title(&row.who);
+        }
         page.lit("<br>");
         quiet(&mut page, "span", "font-size:13px");
         page.text(&row.when)
@@ -121,7 +123,7 @@ impl Layout for Html {
     /// Such a line.
     fn summary_line(&self, row: &SummaryRow) -> String {
         let mut page = Page::default();
-        let parts = [&row.tag, &row.title, &row.count, &row.when];
+        let parts = [&row.tag, &row.title, &row.who, &row.count, &row.when];
         let told = parts.into_iter().filter(|part| !part.is_empty());
         for (at, part) in told.enumerate() {
             page.text(if at > 0 { " · " } else { "" }).text(part);
@@ -143,6 +145,10 @@ impl Layout for Html {
     fn card(&self, card: &Card, detail: Detail, lang: Lang) -> String {
         let mut page = Page::default();
         open_box(&mut page, Some(card.tone));
+        let records_at = detail.records_at(card);
+        if let Some(at) = records_at {
+            anchor(&mut page, "a", at);
+        }
         if !card.title.is_empty() {
             page.label(card.tone, &card.tag)
                 .lit("&nbsp; <b style=\"font-size:17px;overflow-wrap:anywhere\">")
@@ -166,10 +172,49 @@ impl Layout for Html {
         {
             self::timeline(&mut page, timeline, card.tone, lang);
         }
-        aside(&mut page, &detail.handle(card).join(" · "));
-        let records = card.raw.get(..detail.records).unwrap_or(&card.raw);
-        raw(&mut page, records, lang);
+        if let Some(handle) = detail.handle(card) {
+            self::handle(&mut page, handle, lang);
+        }
+        if let Some(at) = records_at {
+            quiet(&mut page, "div", "font-size:13px;padding-top:6px");
+            link(&mut page, "r", at, &words::records_below(lang));
+            page.lit("</div>");
+        }
+        let within = detail.records_within(card);
+        if !within.is_empty() {
+            section(&mut page, &words::snapshot(lang));
+            raw(&mut page, within);
+            page.lit("</div>");
+        }
         aside(&mut page, &detail.left_out(card, lang));
+        close_box(&mut page);
+        page.finish()
+    }
+
+    fn records_open(&self, lang: Lang) -> String {
+        let mut page = Page::default();
+        open_box(&mut page, None);
+        page.lit("<b style=\"font-size:17px\">").text(&words::snapshot(lang)).lit("</b>");
+        page.finish()
+    }
+
+    /// The records under the card's name, with a way back.
+    fn records(&self, card: &Card, detail: Detail, lang: Lang) -> String {
+        let mut page = Page::default();
+        let Some(at) = detail.records_at(card) else {
+            return page.finish();
+        };
+        rule(&mut page);
+        anchor(&mut page, "r", at);
+        page.lit("<b>").text(&card.title).lit("</b> ");
+        link(&mut page, "a", at, &words::back_up(lang));
+        raw(&mut page, detail.records(card));
+        page.lit("</div>");
+        page.finish()
+    }
+
+    fn records_close(&self) -> String {
+        let mut page = Page::default();
         close_box(&mut page);
         page.finish()
     }
@@ -333,6 +378,29 @@ fn heading(page: &mut Page, text: &str) {
     page.lit("<div style=\"padding:0 0 4px\"><b>").text(text).lit("</b></div>");
 }
 
+/// A place in the mail that a link leads to; by both names, since readers know one or
+/// the other.
+fn anchor(page: &mut Page, kind: &'static str, at: usize) {
+    page.lit("<a id=\"").lit(kind).number(at as u64);
+    page.lit("\" name=\"").lit(kind).number(at as u64).lit("\"></a>");
+}
+
+/// A link to such a place. Its words have to make sense where a reader drops the link.
+fn link(page: &mut Page, kind: &'static str, at: usize, words: &str) {
+    page.lit("<a class=\"qt\" href=\"#").lit(kind).number(at as u64);
+    page.lit("\" style=\"color:").lit(LIGHT.quiet).lit("\">").text(words).lit("</a>");
+}
+
+/// One quiet line: which rule, when again, and what can be typed.
+fn handle(page: &mut Page, handle: &Handle, lang: Lang) {
+    quiet(page, "div", "font-size:13px;padding-top:8px;overflow-wrap:anywhere");
+    page.text(&handle.facts.join(" · "));
+    for (label, command) in &handle.commands {
+        page.lit("<br>").text(&words::label(lang, label)).lit(CODE).text(command).lit("</code>");
+    }
+    page.lit("</div>");
+}
+
 /// A quiet sentence, if there is one.
 fn aside(page: &mut Page, text: &str) {
     if !text.is_empty() {
@@ -384,26 +452,35 @@ fn inset(page: &mut Page) {
         .lit(LIGHT.inset)
         .lit(";color:")
         .lit(LIGHT.text)
-        .lit(";font-size:13px;line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere;word-break:break-word;")
-        .lit(MONO)
-        .lit("\">");
+        .lit(
+            ";font:12px/1.4 Consolas,Menlo,monospace;white-space:pre-wrap;word-break:break-word\">",
+        );
 }
 
 /// Opens a section inside a card, below a thin line; the caller closes it.
-fn section(page: &mut Page, title: &str) {
+fn section<'p>(page: &'p mut Page, title: &str) -> &'p mut Page {
+    rule(page);
+    heading(page, title);
+    page
+}
+
+/// Opens what stands below a thin line; the caller closes it.
+fn rule(page: &mut Page) {
     page.lit("<div class=\"ln\" style=\"margin-top:12px;padding-top:8px;border-top:1px solid ")
         .lit(LIGHT.line)
         .lit("\">");
-    heading(page, title);
 }
 
 fn list(page: &mut Page, list: &List, tone: Tone) {
-    section(page, &list.title);
-    page.lit("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:13px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\">");
+    match list.title.is_empty() {
+        true => page.lit("<div>"),
+        false => section(page, &list.title),
+    };
+    page.lit("<table width=\"100%\" cellpadding=\"3\" cellspacing=\"0\" style=\"margin:0 -3px;width:calc(100% + 6px);font-size:13px;line-height:1.4;overflow-wrap:anywhere;word-break:break-word\">");
     // Bars of one length tell nothing.
     let bars = list.entries.iter().any(|entry| entry.percent < 100);
     for entry in &list.entries {
-        self::entry(page, entry, list.data, bars.then_some(tone));
+        self::entry(page, entry, list.kind, bars.then_some(tone));
     }
     page.lit("</table>");
     aside(page, list.more.as_deref().unwrap_or_default());
@@ -411,8 +488,13 @@ fn list(page: &mut Page, list: &List, tone: Tone) {
 }
 
 /// What it is, its count, and below both a bar of its share of the busiest.
-fn entry(page: &mut Page, entry: &Entry, data: bool, bar: Option<Tone>) {
-    page.lit("<tr><td style=\"padding:3px 10px 3px 0\">").lit(if data { CODE } else { "" });
+fn entry(page: &mut Page, entry: &Entry, kind: ListKind, bar: Option<Tone>) {
+    let (open, close) = match kind {
+        ListKind::Data => (CODE, "</code>"),
+        ListKind::Words => ("", ""),
+        ListKind::Large => ("<b style=\"font-size:17px\">", "</b>"),
+    };
+    page.lit("<tr><td>").lit(open);
     match &entry.link {
         Some(link) => page
             .lit("<a class=\"tx\" href=\"")
@@ -424,7 +506,7 @@ fn entry(page: &mut Page, entry: &Entry, data: bool, bar: Option<Tone>) {
             .lit("</a>"),
         None => page.parts(&entry.what),
     };
-    page.lit(if data { "</code>" } else { "" });
+    page.lit(close);
     for note in &entry.notes {
         page.lit("<br><span class=\"qt\" style=\"color:")
             .lit(LIGHT.quiet)
@@ -433,14 +515,14 @@ fn entry(page: &mut Page, entry: &Entry, data: bool, bar: Option<Tone>) {
             .lit("</span>");
     }
     if let Some(tone) = bar {
-        page.lit("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:1px;line-height:5px;margin-top:2px\"><tr><td width=\"")
+        page.lit("<table role=\"presentation\" width=\"")
             .number(entry.percent.into())
-            .lit("%\" style=\"background:")
+            .lit("%\" cellpadding=\"0\" cellspacing=\"0\" style=\"font-size:1px;line-height:5px;background:")
             .lit(tone.bar())
-            .lit("\">&nbsp;</td><td>&nbsp;</td></tr></table>");
+            .lit("\"><tr><td>&nbsp;</td></tr></table>");
     }
     page.lit(
-        "</td><td width=\"1%\" align=\"right\" valign=\"top\" style=\"padding:3px 0;font-size:14px;white-space:nowrap\"><b>",
+        "</td><td width=\"1%\" align=\"right\" valign=\"top\" nowrap style=\"font-size:14px\"><b>",
     )
     .text(&entry.count)
     .lit("</b></td></tr>");
@@ -481,11 +563,7 @@ fn timeline(page: &mut Page, timeline: &Timeline, tone: Tone, lang: Lang) {
     page.text(&timeline.note).lit("</div></div>");
 }
 
-fn raw(page: &mut Page, records: &[RawRecord], lang: Lang) {
-    if records.is_empty() {
-        return;
-    }
-    section(page, &words::snapshot(lang));
+fn raw(page: &mut Page, records: &[RawRecord]) {
     for record in records {
         quiet(page, "div", "font-size:13px;padding-top:4px");
         page.text(&record.heading);
@@ -494,7 +572,6 @@ fn raw(page: &mut Page, records: &[RawRecord], lang: Lang) {
         }
         page.lit("</div>");
         inset(page);
-        page.bare(&record.json).lit("</pre>");
+        page.data(&record.json).lit("</pre>");
     }
-    page.lit("</div>");
 }

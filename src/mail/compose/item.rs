@@ -1,7 +1,7 @@
 //! What a mail tells, in the order in which it does.
 
 use super::palette::Tone;
-use crate::lang::{Lang, mail as words};
+use crate::lang::{Lang, counts, mail as words};
 use crate::report::{Alert, ConditionNews, Phase, Report};
 
 /// A condition or an alert.
@@ -19,6 +19,21 @@ impl Item<'_> {
             Item::Alert(alert) => alert.level.into(),
         }
     }
+}
+
+/// How many of each kind there are: `3 critical · 4 warnings · 2 info · 1 notice · 1 resolved`.
+pub(super) fn tally(report: &Report, lang: Lang) -> String {
+    let items = items(report);
+    let of = |tone: Tone| items.iter().filter(|item| item.tone() == tone).count();
+    let counted = [
+        (of(Tone::Critical), words::critical_ones(lang, of(Tone::Critical))),
+        (of(Tone::Warning), counts::warnings(lang, of(Tone::Warning) as u64)),
+        (of(Tone::Info), words::info_ones(lang, of(Tone::Info))),
+        (report.notices.len(), counts::notices(lang, report.notices.len() as u64)),
+        (of(Tone::Good), words::resolved_ones(lang, of(Tone::Good))),
+    ];
+    let told = counted.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words);
+    told.collect::<Vec<_>>().join(" · ")
 }
 
 /// Conditions and alerts, the worst first; of the same level the conditions

@@ -1,7 +1,7 @@
 //! An alert's lists in words: who, to what, by what; the most frequent first.
 
 use super::console::Console;
-use super::view::{Entry, List, NAME_MAX};
+use super::view::{Entry, List, ListKind, NAME_MAX};
 use super::{Look, services, show};
 use crate::lang::{Lang, mail as words};
 use crate::report::{
@@ -12,6 +12,9 @@ use crate::rules::protocol;
 
 /// So many entries of a list are shown.
 const ENTRIES: usize = 5;
+
+/// So many of a list that sums up what the top talkers say, where many alerts share a mail.
+const FEW: usize = 3;
 
 /// Characters of a word of the PCE's.
 const WORD_MAX: usize = 40;
@@ -26,21 +29,22 @@ struct Told {
     link: Option<String>,
 }
 
-/// All lists that have an entry.
-pub(super) fn lists(subject: &Subject, console: &Console, lang: Lang) -> Vec<List> {
+/// All lists that have an entry; shorter ones where many alerts share a mail.
+pub(super) fn lists(subject: &Subject, console: &Console, crowded: bool, lang: Lang) -> Vec<List> {
+    let few = if crowded { FEW } else { ENTRIES };
     let mut lists = match subject {
         Subject::Events { sources, objects, changes } => vec![
-            list(words::sources(lang), sources, lang, |it| source(it, lang)),
-            list(words::objects(lang), objects, lang, |it| object(it, console, lang)),
-            list(words::changes(lang), changes, lang, |it| change(it, lang)),
+            list(words::sources(lang), sources, ENTRIES, lang, |it| source(it, lang)),
+            list(words::objects(lang), objects, ENTRIES, lang, |it| object(it, console, lang)),
+            list(words::changes(lang), changes, ENTRIES, lang, |it| change(it, lang)),
         ],
         Subject::Traffic { talkers, sources, destinations, services, .. } => {
             let end = |it: &End| end(it, console, lang);
             let mut lists = vec![
-                list(words::talkers(lang), talkers, lang, |it| talker(it, lang)),
-                list(words::busiest_sources(lang), sources, lang, end),
-                list(words::busiest_destinations(lang), destinations, lang, end),
-                list(words::busiest_ports(lang), services, lang, |it| service(it, lang)),
+                list(words::talkers(lang), talkers, ENTRIES, lang, |it| talker(it, lang)),
+                list(words::busiest_sources(lang), sources, few, lang, end),
+                list(words::busiest_destinations(lang), destinations, few, lang, end),
+                list(words::busiest_ports(lang), services, few, lang, |it| service(it, lang)),
             ];
             // One talker says it all, but for a link.
             if talkers.top.len() == 1 && talkers.more == 0 {
@@ -80,7 +84,7 @@ pub(super) fn groups(groups: &AlertGroups, look: &Look) -> List {
     }
     List {
         title: words::groups(lang),
-        data: true,
+        kind: ListKind::Data,
         entries: rows.iter().map(entry).collect(),
         more: (!rest.is_empty()).then(|| rest.join(lang.semicolon())),
     }
@@ -128,10 +132,11 @@ fn examples(row: &GroupRow, lang: Lang) -> String {
 fn list<T>(
     title: String,
     Ranking { top, more, at_least }: &Ranking<T>,
+    entries: usize,
     lang: Lang,
     told: impl Fn(&T) -> Told,
 ) -> List {
-    let shown = top.get(..ENTRIES).unwrap_or(top);
+    let shown = top.get(..entries).unwrap_or(top);
     let most = shown.iter().map(|one| one.count).max().unwrap_or(0);
     let entries = shown
         .iter()
@@ -149,7 +154,7 @@ fn list<T>(
     let more = more.saturating_add((top.len() - shown.len()) as u64);
     List {
         title,
-        data: true,
+        kind: ListKind::Data,
         entries,
         more: (more > 0).then(|| {
             let more = show::grouped(more);

@@ -29,6 +29,7 @@ use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
 use crate::report::{Alert, Condition, ConditionNews, Report};
+use crate::rules::Level;
 
 /// The HTML part is at most so many bytes, whatever is reported.
 pub const HTML_MAX: usize = 100_000;
@@ -58,6 +59,9 @@ pub struct Look<'a> {
     pub zone: &'a TimeZone,
     /// False: no raw records.
     pub raw_snapshot: bool,
+    /// What is typed to call this program on this config, such as `illumio-monitor` or
+    /// `illumio-monitor -c FILE`.
+    pub command: &'a str,
 }
 
 /// A mail's content, not yet a message.
@@ -66,7 +70,8 @@ pub struct Composed {
     /// Without control characters; at most [`SUBJECT_MAX`] characters.
     pub subject: String,
     /// Plain text with LF line ends, at most [`TEXT_MAX`] bytes. Its lines are
-    /// at most 78 columns wide, but for raw records and links, which are not broken.
+    /// at most 78 columns wide, but for raw records, links and commands, which are not
+    /// broken.
     pub text: String,
     /// A whole HTML document, at most [`HTML_MAX`] bytes, that loads nothing from
     /// outside and links to nothing but the PCE's console.
@@ -86,6 +91,11 @@ pub fn compose(report: &Report, look: &Look) -> Composed {
     Composed { subject: view.subject, text, html, lines: view.lines }
 }
 
+/// `[Illumio Monitor] [Taipei] CRITICAL: …`, at most [`SUBJECT_MAX`] characters.
+pub(super) fn subject_of(site: &str, level: Level, what: &str, lang: Lang) -> String {
+    subject::subject(site, level, what, lang)
+}
+
 /// What a condition is called when it begins.
 pub fn name_of(condition: Condition, since: Timestamp, lang: Lang) -> String {
     daily::holds(condition, since, lang)
@@ -100,7 +110,7 @@ pub fn condition_in_words(news: &ConditionNews, lang: Lang, now: Timestamp) -> [
     ]
 }
 
-/// `Agent tampered (3): db-01`.
+/// `Agent tampered (3): db-01`
 pub fn alert_in_a_line(alert: &Alert, lang: Lang) -> String {
     subject::single(alert, lang)
 }

@@ -20,6 +20,12 @@ pub(super) trait Layout {
     fn summary_close(&self, has_lines: bool, left_out: &str) -> String;
     /// A condition, an alert or a notice.
     fn card(&self, card: &Card, detail: Detail, lang: Lang) -> String;
+    /// What stands before the records of all cards.
+    fn records_open(&self, lang: Lang) -> String;
+    /// The records of a card, under its name; nothing where they stand in the card.
+    fn records(&self, card: &Card, detail: Detail, lang: Lang) -> String;
+    /// What stands behind the last of them.
+    fn records_close(&self) -> String;
     /// A sentence on a line of its own, if there is one.
     fn remark(&self, text: &str) -> String;
     /// What the run saw, and who says so.

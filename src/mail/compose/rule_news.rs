@@ -1,7 +1,7 @@
 //! A rule's condition in words: which workloads, since when; what does not come.
 
 use super::console::Console;
-use super::view::{Entry, List, NAME_MAX, PROSE_MAX, RawRecord};
+use super::view::{Entry, List, ListKind, NAME_MAX, PROSE_MAX, RawRecord};
 use super::view_alert::{RAW_COLUMNS, RAW_MAX};
 use super::{Look, show};
 use crate::lang::{Lang, mail as mail_words, standing as words};
@@ -101,7 +101,7 @@ fn list(title: String, rows: &Rows, console: &Console, look: &Look) -> List {
     let more = rows.count.saturating_sub(rows.top.len() as u64);
     List {
         title,
-        data: true,
+        kind: ListKind::Data,
         entries: rows.top.iter().map(|row| workload(row, console, look)).collect(),
         more: (more > 0).then(|| mail_words::and_more(look.lang, show::grouped(more))),
     }

@@ -7,6 +7,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use super::Look;
 pub(super) use crate::lang::grouped;
 use crate::lang::{Lang, counts, mail as words};
 use crate::screen::visible::{hidden, push_visible};
@@ -63,6 +64,18 @@ pub(super) fn cut(text: &str, max: usize) -> String {
         (shown, 0) => shown,
         _ => beginning(text, max.saturating_sub(1), &[]).0 + "…",
     }
+}
+
+/// A sentence of ours with its commands as they have to be typed for this config.
+pub(super) fn typed(text: &str, look: &Look) -> String {
+    text.replace("`illumio-monitor ", &format!("`{} ", call(look)))
+}
+
+/// What is typed to call the program.
+pub(super) fn call(look: &Look) -> String {
+    /// A longer path is none to be typed.
+    const MAX: usize = 300;
+    clip(look.lang, look.command, MAX)
 }
 
 /// `2026-11-22 18:20 +08:00`.

@@ -1,9 +1,12 @@
 //! The shortest forms: the subject, and one line for each thing told.
 
 use super::item::{Item, items, tag};
+use super::palette::Tone;
 use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show, view_alert};
 use crate::lang::{Lang, counts, mail as words};
-use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Subject, Talker};
+use crate::report::{
+    Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Source, Subject, Talker,
+};
 use crate::rules::Level;
 
 /// The site's name takes at most so many characters of the subject.
@@ -11,48 +14,53 @@ const SITE_MAX: usize = 40;
 /// So many rules are named; the others are in their count.
 const NAMES: usize = 3;
 
-/// `[Illumio Monitor] CRITICAL: PCE unreachable · Taipei`.
-pub(super) fn subject(report: &Report, what: &str, lang: Lang) -> String {
-    let what = match report.level() {
+/// `[Illumio Monitor] [Taipei] CRITICAL: PCE unreachable`: what it is and where come first,
+/// so that a list of mails from many sites can be read.
+pub(super) fn subject(site: &str, level: Level, what: &str, lang: Lang) -> String {
+    let what = match level {
         Level::Critical => words::critical_subject(lang, what),
         Level::Warning | Level::Info => what.to_owned(),
     };
-    let site = show::cut(report.site.trim(), SITE_MAX);
-    let around = "[Illumio Monitor]  · ".chars().count() + site.chars().count();
-    let what = show::cut(&what, SUBJECT_MAX - around);
-    if site.is_empty() {
-        format!("[Illumio Monitor] {what}")
-    } else {
-        format!("[Illumio Monitor] {what} · {site}")
-    }
+    let site = show::cut(site.trim(), SITE_MAX);
+    let start = match site.is_empty() {
+        true => "[Illumio Monitor] ".to_owned(),
+        false => format!("[Illumio Monitor] [{site}] "),
+    };
+    let room = SUBJECT_MAX - start.chars().count();
+    start + &show::cut(&what, room)
 }
 
-/// What happened, in a line: conditions, then alerts, then notices.
+/// What happened, in a line: what holds before what is over, the worst first; of one level
+/// conditions, then alerts, then notices.
 pub(super) fn what(report: &Report, lang: Lang) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts: Vec<(Tone, String)> = Vec::new();
     let mut alerts: Vec<&Alert> = Vec::new();
+    let mut unnamed: Vec<Tone> = Vec::new();
     for item in items(report) {
         match item {
-            Item::Condition(news) => parts.push(title(news, report, lang)),
+            Item::Condition(_) if parts.len() >= NAMES => unnamed.push(item.tone()),
+            Item::Condition(news) => parts.push((item.tone(), title(news, report, lang))),
             Item::Alert(alert) => alerts.push(alert),
         }
     }
-    if parts.len() > NAMES {
-        let more = parts.len() - NAMES;
-        parts.truncate(NAMES);
-        parts.push(format!("+{more}"));
+    if let Some(tone) = unnamed.first() {
+        parts.push((*tone, format!("+{}", unnamed.len())));
     }
-    match alerts.as_slice() {
-        [] => {}
-        [alert] => parts.push(single(alert, lang)),
-        several => parts.push(several_alerts(several, lang)),
-    }
-    match report.notices.as_slice() {
-        [] => {}
-        [alone] => parts.push(show::cut(alone.title.trim(), 100)),
-        several if parts.is_empty() => parts.push(several_notices(several, lang)),
-        several => parts.push(counts::notices(lang, several.len() as u64)),
-    }
+    let told = match alerts.as_slice() {
+        [] => None,
+        [alert] => Some((alert.level, single(alert, lang))),
+        [worst, ..] => Some((worst.level, several_alerts(&alerts, lang))),
+    };
+    parts.extend(told.map(|(level, text)| (level.into(), text)));
+    let noticed = match report.notices.as_slice() {
+        [] => None,
+        [alone] => Some(show::cut(alone.title.trim(), 100)),
+        several if parts.is_empty() => Some(several_notices(several, lang)),
+        several => Some(counts::notices(lang, several.len() as u64)),
+    };
+    parts.extend(noticed.map(|text| (Level::Warning.into(), text)));
+    parts.sort_by_key(|(tone, _)| std::cmp::Reverse(*tone as u8));
+    let mut parts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
     if report.kind == Kind::Test {
         parts.insert(0, words::test_mail(lang));
     }
@@ -113,21 +121,28 @@ pub(super) fn count(alert: &Alert, lang: Lang) -> String {
     if alert.at_least { words::at_least_short(lang, number) } else { number }
 }
 
-/// The worst group, else the object or the busiest flow, and how many others there are.
-fn place(alert: &Alert, lang: Lang) -> Option<String> {
+/// Who it is: the worst group, else the object, the source or the busiest flow, and how many
+/// others there are.
+pub(super) fn place(alert: &Alert, lang: Lang) -> Option<String> {
     if let Some(groups) = &alert.groups {
         let worst = show::cut(&view_alert::group_name(groups.rows.first()?, lang), 60);
         let others = groups.more.groups + groups.rows.len() as u64 - 1;
         return Some(with_others(worst, others));
     }
     let (first, others) = match &alert.subject {
-        Subject::Events { objects, .. } => {
-            let first = show::cut(&objects.top.first()?.what.name, 40);
-            (first, more(objects))
-        }
+        Subject::Events { sources, objects, .. } => match objects.top.first() {
+            Some(first) => (show::cut(&first.what.name, 40), more(objects)),
+            None => (source(&sources.top.first()?.what)?, more(sources)),
+        },
         Subject::Traffic { talkers, .. } => (ends(&talkers.top.first()?.what), more(talkers)),
     };
     Some(with_others(first, others))
+}
+
+/// Who an event came from: a name, else an address.
+fn source(source: &Source) -> Option<String> {
+    let known = [&source.name, &source.ip].into_iter().find(|known| !known.is_empty())?;
+    Some(show::cut(known, 40))
 }
 
 fn with_others(first: String, others: u64) -> String {

@@ -1,9 +1,10 @@
 //! The text part: what the HTML part says, for a terminal and a ticket system.
-//! At most 78 columns, but for raw records and links, which stay whole to be copied.
+//! At most 78 columns, but for raw records, links and commands, which stay whole to be
+//! copied.
 
 use super::detail::Detail;
 use super::part::Layout;
-use super::view::{Card, Entry, List, SummaryRow, Timeline, View};
+use super::view::{Card, Entry, Handle, List, ListKind, RawRecord, SummaryRow, Timeline, View};
 use crate::lang::{Lang, mail as words};
 use crate::screen::columns::{self, width};
 
@@ -49,16 +50,16 @@ impl Layout for PlainText {
         line.push_str("  ");
         let mut out = String::new();
         let start = width(&line);
-        wrap_after(&mut out, &line, &row.title, start);
+        wrap_after(&mut out, &line, &title(row), start);
         out
     }
 
     /// The same without columns: room for hundreds.
     fn summary_line(&self, row: &SummaryRow) -> String {
-        let parts = [&row.tag, &row.title, &row.count, &row.when];
-        let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        let parts = [&row.tag, &title(row), &row.count, &row.when];
+        let told = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty());
         let mut out = String::new();
-        wrap(&mut out, &told.join(" · ").replace(" ·  · ", " · "), 1, 3);
+        wrap(&mut out, &told.collect::<Vec<_>>().join(" · "), 1, 3);
         out
     }
 
@@ -105,22 +106,17 @@ impl Layout for PlainText {
         {
             self::timeline(&mut out, timeline, lang);
         }
-        let handle = detail.handle(card);
-        if !handle.is_empty() {
-            out.push('\n');
-            handle.iter().for_each(|line| wrap(&mut out, line, 0, 2));
+        if let Some(handle) = detail.handle(card) {
+            self::handle(&mut out, handle, lang);
         }
-        if detail.records > 0 && !card.raw.is_empty() {
+        if detail.records_at(card).is_some() {
+            out.push('\n');
+            wrap(&mut out, &words::records_below(lang), 0, 2);
+        }
+        let within = detail.records_within(card);
+        if !within.is_empty() {
             out.push_str(&format!("\n{}\n", words::snapshot(lang)));
-            for record in card.raw.iter().take(detail.records) {
-                out.push('\n');
-                wrap(&mut out, &record.heading, 1, 1);
-                if !record.note.is_empty() {
-                    wrap(&mut out, &record.note, 1, 1);
-                }
-                out.push_str(&record.json);
-                out.push('\n');
-            }
+            raw(&mut out, within);
         }
         let left_out = detail.left_out(card, lang);
         if !left_out.is_empty() {
@@ -128,6 +124,25 @@ impl Layout for PlainText {
             out.push_str(&sentence(&left_out));
         }
         out
+    }
+
+    fn records_open(&self, lang: Lang) -> String {
+        format!("\n{}\n{}\n", "=".repeat(COLUMNS), words::snapshot(lang))
+    }
+
+    /// The records under the card's name.
+    fn records(&self, card: &Card, detail: Detail, _lang: Lang) -> String {
+        let mut out = String::new();
+        if detail.records_at(card).is_some() {
+            out.push_str(&format!("\n{}\n", "-".repeat(COLUMNS)));
+            wrap(&mut out, &format!("[{}] {}", card.tag, card.title), 0, 0);
+            raw(&mut out, detail.records(card));
+        }
+        out
+    }
+
+    fn records_close(&self) -> String {
+        String::new()
     }
 
     /// After a line as mail signatures have it, so that readers can fold it.
@@ -141,14 +156,54 @@ impl Layout for PlainText {
     }
 }
 
+/// `Agent tampered · db-01 +1`
+fn title(row: &SummaryRow) -> String {
+    match row.who.is_empty() {
+        true => row.title.clone(),
+        false => format!("{} · {}", row.title, row.who),
+    }
+}
+
+/// The facts in one line, each command on a line of its own, whole, to be copied.
+fn handle(out: &mut String, handle: &Handle, lang: Lang) {
+    out.push('\n');
+    wrap(out, &handle.facts.join(" · "), 0, 2);
+    for (label, command) in &handle.commands {
+        out.push_str(&format!("{}{command}\n", words::label(lang, label)));
+    }
+}
+
+fn raw(out: &mut String, records: &[RawRecord]) {
+    for record in records {
+        out.push('\n');
+        wrap(out, &record.heading, 1, 1);
+        if !record.note.is_empty() {
+            wrap(out, &record.note, 1, 1);
+        }
+        out.push_str(&record.json);
+        out.push('\n');
+    }
+}
+
 fn list(out: &mut String, list: &List) {
-    out.push_str(&format!("\n{}\n", list.title));
+    if !list.title.is_empty() {
+        out.push_str(&format!("\n{}\n", list.title));
+    }
     for entry in &list.entries {
-        self::entry(out, entry);
+        match list.kind {
+            ListKind::Large => large(out, entry),
+            ListKind::Data | ListKind::Words => self::entry(out, entry),
+        }
     }
     if let Some(more) = &list.more {
         wrap(out, more, COUNT_COLUMNS + 2, COUNT_COLUMNS + 2);
     }
+}
+
+/// What it is, and below it what there is to say of it.
+fn large(out: &mut String, entry: &Entry) {
+    wrap(out, &entry.what.join(" "), 0, 2);
+    entry.notes.iter().for_each(|note| wrap(out, note, 2, 2));
 }
 
 fn entry(out: &mut String, entry: &Entry) {

@@ -4,15 +4,18 @@
 //! number of texts is a bound on the mail.
 
 use super::console::Console;
-use super::item::{Item, items, tag};
+use super::item::{Item, items, tag, tally};
 use super::palette::Tone;
 use super::{CARDS, Look, condition, rule_news, show, subject, view_alert};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, ConditionNews, Kind, Notice, Phase, Report};
+use crate::report::{self, Alert, ConditionNews, Notice, Phase, Report};
 use crate::rules::Level;
 
 /// So many lines of what the run saw are shown.
 const FOOTER_LINES: usize = 16;
+
+/// In so many rows of the summary it is said who; of more there is room for what.
+const NAMED: usize = 50;
 
 /// Bounds of single texts, in characters.
 pub(super) const NAME_MAX: usize = 120;
@@ -31,36 +34,46 @@ pub(super) struct View {
     pub subject: String,
     /// What is never dropped: a line for each condition, alert and notice.
     pub lines: Vec<String>,
-    /// What happened, in a line.
+    /// What it is about; of several things how many of each kind, since the subject names
+    /// them.
     pub headline: String,
-    /// What to do first; may be empty.
+    /// What to do, where there is but one thing; may be empty.
     pub act: String,
     /// Said before all else; for a test mail.
     pub body: Option<String>,
-    /// All conditions and alerts; shown where there is more than one.
+    /// All that is told; shown where there is more than one thing.
     pub summary: Vec<SummaryRow>,
-    /// The worst of them in detail.
+    /// The worst conditions and alerts in detail.
     pub cards: Vec<Card>,
+    /// So many more have no card.
+    pub beyond: usize,
     /// Each a small card below the others.
     pub notices: Vec<Card>,
     pub footer: Vec<String>,
 }
 
 impl View {
-    /// What a list of mails shows below the subject: how bad, what, where, what to do.
+    /// What a list of mails shows below the subject: how much, what to do, else who.
     pub(super) fn preview(&self) -> String {
+        /// As many as fit there.
+        const ROWS: usize = 4;
+        let several = self.summary.iter().take(ROWS).filter(|_| self.summary.len() > 1);
+        let rows = several.flat_map(|row| [&row.title, &row.who]);
         let next = self.body.as_ref().unwrap_or(&self.act);
-        let parts = [&self.tag, &self.headline, &self.site, next];
-        let told: Vec<&str> = parts.into_iter().map(String::as_str).collect();
-        told.join(" · ").trim_end_matches(" · ").to_owned()
+        let parts = [&self.headline, next].into_iter().chain(rows);
+        let told: Vec<&str> = parts.map(String::as_str).filter(|part| !part.is_empty()).collect();
+        told.join(" · ")
     }
 }
 
-/// A condition or an alert in one line.
+/// A condition, an alert or a notice in one line.
+#[derive(Clone)]
 pub(super) struct SummaryRow {
     pub tone: Tone,
     pub tag: String,
     pub title: String,
+    /// The first one that it is about, and how many others; may be empty.
+    pub who: String,
     /// Empty for a condition.
     pub count: String,
     pub when: String,
@@ -86,17 +99,58 @@ pub(super) struct Card {
     pub advice: String,
     pub lists: Vec<List>,
     pub timeline: Option<Timeline>,
-    /// When it can be told again, and what can be done with the rule; each on a line where
-    /// lines can't be copied across their end.
-    pub handle: Vec<String>,
+    /// What can be done with the rule.
+    pub handle: Option<Handle>,
     pub raw: Vec<RawRecord>,
+    /// The number under which the records stand behind all cards; `None`: in the card.
+    pub records_at: Option<usize>,
+}
+
+impl Card {
+    /// With no more than how bad and what.
+    pub(super) fn new(tone: Tone, tag: String, title: String) -> Self {
+        Self {
+            tone,
+            tag,
+            title,
+            lead: String::new(),
+            rule: None,
+            times: Vec::new(),
+            meaning: String::new(),
+            said: String::new(),
+            advice: String::new(),
+            lists: Vec::new(),
+            timeline: None,
+            handle: None,
+            raw: Vec::new(),
+            records_at: None,
+        }
+    }
+}
+
+/// What a rule is to be taken by: its id, what it waits for, when it can be told again,
+/// and what is typed to pause or change it.
+pub(super) struct Handle {
+    pub facts: Vec<String>,
+    /// Each with its label; whole, to be copied.
+    pub commands: Vec<(String, String)>,
+}
+
+/// How a list's entries are set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ListKind {
+    /// In the type of data.
+    Data,
+    /// In words.
+    Words,
+    /// In large words.
+    Large,
 }
 
 /// Things and how often, the most frequent first.
 pub(super) struct List {
     pub title: String,
-    /// True where the entries are data, false where they are words.
-    pub data: bool,
+    pub kind: ListKind,
     pub entries: Vec<Entry>,
     /// `and 195 more`.
     pub more: Option<String>,
@@ -139,31 +193,31 @@ pub(super) fn view(report: &Report, look: &Look) -> View {
     let tone = tone(report, &items);
     let mut cards: Vec<Card> =
         items.iter().take(CARDS).map(|item| card(*item, report, look)).collect();
-    let what = subject::what(report, lang);
-    let headline = show::cut(&what, 240);
-    let notices = report.notices.iter();
-    let mut notices: Vec<Card> = notices.map(|told| notice_card(told, lang)).collect();
-    let first = match cards.is_empty() {
-        true => &mut notices,
-        false => &mut cards,
-    };
-    let act = act(first, lang);
-    if let [alone] = first.as_mut_slice()
-        && headline.starts_with(&alone.title)
-    {
-        alone.title.clear();
+    let mut notices: Vec<Card> =
+        report.notices.iter().map(|told| notice_card(told, look)).collect();
+    let several = items.len() + notices.len() > 1;
+    if several {
+        (1..).zip(&mut cards).for_each(|(at, card)| card.records_at = Some(at));
     }
+    let what = subject::what(report, lang);
+    let alone = cards.iter_mut().chain(&mut notices).next().filter(|_| !several);
+    let (headline, act) = match alone {
+        Some(alone) => (std::mem::take(&mut alone.title), act(alone, lang)),
+        None if several => (tally(report, lang), String::new()),
+        None => (show::cut(&what, NAME_MAX), String::new()),
+    };
     View {
         lang,
         tone,
         tag: tag(lang, tone),
         site: show::clip(lang, report.site.trim(), 80),
-        subject: subject::subject(report, &what, lang),
+        subject: subject::subject(&report.site, report.level(), &what, lang),
         lines: subject::lines(report, look),
         headline,
         act,
         body: body(report, lang),
-        summary: items.iter().map(|item| row(*item, look)).collect(),
+        summary: summary(&items, &notices, look),
+        beyond: items.len() - cards.len(),
         cards,
         notices,
         footer: footer(report, look),
@@ -179,44 +233,60 @@ fn tone(report: &Report, items: &[Item]) -> Tone {
     }
 }
 
-/// What to do about the first and worst. Where it is the only one, its card need not repeat it.
-fn act(cards: &mut [Card], lang: Lang) -> String {
-    let alone = cards.len() == 1;
-    let Some(worst) = cards.first_mut() else {
-        return String::new();
-    };
-    let lines: Vec<&str> = worst.advice.lines().collect();
-    let advice = lines.join(lang.gap());
-    let act = show::clip(lang, &advice, 280);
-    if alone && act == advice {
-        worst.advice.clear();
-    }
-    act
+/// What to do about the only thing that is told; its card need not repeat it.
+fn act(alone: &mut Card, lang: Lang) -> String {
+    let advice = std::mem::take(&mut alone.advice);
+    let lines: Vec<&str> = advice.lines().collect();
+    lines.join(lang.gap())
 }
 
 fn body(report: &Report, lang: Lang) -> Option<String> {
     let site = show::clip(lang, report.site.trim(), 80);
-    (report.kind == Kind::Test).then(|| words::test_body(lang, site))
+    (report.kind == report::Kind::Test).then(|| words::test_body(lang, site))
+}
+
+/// A row for each: what holds, what was noticed, what is over.
+fn summary(items: &[Item], notices: &[Card], look: &Look) -> Vec<SummaryRow> {
+    let over = items.iter().position(|item| item.tone() == Tone::Good).unwrap_or(items.len());
+    let (holding, ended) = items.split_at(over);
+    let rows = |items: &[Item]| items.iter().map(|item| row(*item, look)).collect::<Vec<_>>();
+    let mut all = [rows(holding), notices.iter().map(notice_row).collect(), rows(ended)].concat();
+    all.iter_mut().skip(NAMED).for_each(|row| row.who.clear());
+    all
+}
+
+fn notice_row(card: &Card) -> SummaryRow {
+    SummaryRow {
+        tone: card.tone,
+        tag: card.tag.clone(),
+        title: card.title.clone(),
+        who: String::new(),
+        count: String::new(),
+        when: String::new(),
+        matches: 0,
+    }
 }
 
 fn row(item: Item, look: &Look) -> SummaryRow {
     let lang = look.lang;
     let tone = item.tone();
-    let (title, count, when, matches) = match item {
+    let (title, who, count, when, matches) = match item {
         Item::Condition(news) => (
             condition::title(lang, news),
+            condition::place(news).unwrap_or_default(),
             String::new(),
             show::clock(news.since, look.zone, true),
             0,
         ),
         Item::Alert(alert) => (
             show::cut(alert.rule_name.trim(), 60),
+            subject::place(alert, lang).unwrap_or_default(),
             subject::count(alert, lang),
             short_span(alert, look),
             alert.count,
         ),
     };
-    SummaryRow { tone, tag: tag(lang, tone), title, count, when, matches }
+    SummaryRow { tone, tag: tag(lang, tone), title, who, count, when, matches }
 }
 
 /// `11-22 18:05 – 18:20`.
@@ -246,44 +316,36 @@ fn condition_card(news: &ConditionNews, report: &Report, look: &Look) -> Card {
     let rule = news.rule.as_deref();
     let mut times = condition::times(news, look, report.made_at);
     times.extend(rule.and_then(|rule| view_alert::technique(&rule.technique, lang)));
+    // What was said of it at its begin, with what was to be done, is over with it.
+    let said = if over && rule.is_none() { "" } else { news.detail.text(lang) };
     Card {
-        tone,
-        tag: tag(lang, tone),
-        title: condition::title(lang, news),
         lead,
         rule: rule.and_then(|rule| view_alert::sentence(rule.rule.as_deref(), lang)),
         times,
         meaning,
-        said: show::clip_lines(lang, news.detail.text(lang), PROSE_MAX),
-        advice: condition::advice(lang, news),
+        said: show::clip_lines(lang, said, PROSE_MAX),
+        advice: show::typed(&condition::advice(lang, news), look),
         lists: rule_news::lists(news, &Console::of(&report.pce_url), look),
-        timeline: None,
-        handle: rule.map(|rule| view_alert::commands(rule.id, lang)).unwrap_or_default(),
+        handle: rule.map(|rule| view_alert::handle_of(rule, look)),
         raw: rule_news::raw(news, look),
+        ..Card::new(tone, tag(lang, tone), condition::title(lang, news))
     }
 }
 
-fn notice_card(notice: &Notice, lang: Lang) -> Card {
-    let tone = Tone::from(Level::Warning);
+fn notice_card(notice: &Notice, look: &Look) -> Card {
+    let lang = look.lang;
     let text = notice.text.trim();
     let (lead, said) = match text.contains('\n') {
         true => (String::new(), show::clip_lines(lang, text, NOTICE_LINES_MAX)),
         false => (show::clip(lang, text, NOTICE_MAX), String::new()),
     };
+    let title = show::clip(lang, notice.title.trim(), NAME_MAX);
+    let advice = show::clip(lang, notice.advice.trim(), NOTICE_MAX);
     Card {
-        tone,
-        tag: tag(lang, tone),
-        title: show::clip(lang, notice.title.trim(), NAME_MAX),
         lead,
-        rule: None,
-        times: Vec::new(),
-        meaning: String::new(),
         said,
-        advice: show::clip(lang, notice.advice.trim(), NOTICE_MAX),
-        lists: Vec::new(),
-        timeline: None,
-        handle: Vec::new(),
-        raw: Vec::new(),
+        advice: show::typed(&advice, look),
+        ..Card::new(Level::Warning.into(), words::notice(lang), title)
     }
 }
 

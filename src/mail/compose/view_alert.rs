@@ -7,15 +7,19 @@ use serde_json::value::RawValue;
 use super::console::Console;
 use super::item::tag;
 use super::palette::Tone;
-use super::view::{Card, List, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
+use super::view::{Card, Handle, List, NAME_MAX, PROSE_MAX, RawRecord, Timeline};
 use super::{Look, lists, show};
 use crate::lang::{Lang, mail as words};
-use crate::report::{Alert, GroupRow, InOneGo, Record, Report, Subject, snapshot};
+use crate::report::{Alert, GroupRow, InOneGo, Record, Report, RuleNews, Subject, snapshot};
 use crate::rules::describe::{self, measured};
-use crate::rules::{Rule, Threshold};
+use crate::rules::{Measure, Rule, Threshold};
 
 /// So many bars at most; minutes are folded together where there are more.
 const BARS: u64 = 60;
+/// The same where many alerts share a mail.
+const FEW_BARS: u64 = 30;
+/// More alerts than that are many.
+const MANY: usize = 3;
 /// Characters of a record that are shown.
 pub(super) const RAW_MAX: usize = 6_000;
 /// Characters of the sentence on the rule.
@@ -26,48 +30,92 @@ pub(super) const RAW_COLUMNS: usize = 76;
 /// The whole alert; what of it is shown is for `fit` to decide.
 pub(super) fn card(alert: &Alert, report: &Report, look: &Look) -> Card {
     let (lang, console) = (look.lang, &Console::of(&report.pce_url));
+    let crowded = report.alerts.len() > MANY;
     let tone = Tone::from(alert.level);
+    let title = show::clip(lang, alert.rule_name.trim(), NAME_MAX);
     Card {
-        tone,
-        tag: tag(lang, tone),
-        title: show::clip(lang, alert.rule_name.trim(), NAME_MAX),
         lead: lead(alert, lang),
         rule: sentence(alert.rule.as_deref(), lang),
         times: times(alert, look),
         meaning: show::clip_lines(lang, alert.desc.trim(), PROSE_MAX),
-        said: String::new(),
         advice: show::clip_lines(lang, alert.rec.trim(), PROSE_MAX),
-        lists: all_lists(alert, console, look),
-        timeline: timeline(alert, look),
-        handle: handle(alert, report.made_at, look),
+        lists: all_lists(alert, console, crowded, look),
+        timeline: timeline(alert, if crowded { FEW_BARS } else { BARS }, look),
+        handle: Some(handle(alert, report.made_at, look)),
         raw: raw(alert, look),
+        ..Card::new(tone, tag(lang, tone), title)
     }
 }
 
-/// When it can be told again, and what is to be typed to pause or change it.
-fn handle(alert: &Alert, told: Timestamp, look: &Look) -> Vec<String> {
+/// Which rule, what it waits for, when it can be told again, and what is typed.
+fn handle(alert: &Alert, told: Timestamp, look: &Look) -> Handle {
+    let lang = look.lang;
     let again = alert.rule.as_ref().map(|rule| {
         let minutes = i64::from(rule.cooldown_minutes);
         let again = told.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(told);
         let again = show::clock(again, look.zone, true);
         match (minutes, alert.groups.is_some()) {
-            (0, _) => words::again_at_once(look.lang),
-            (_, false) => words::again_from(look.lang, again),
-            (_, true) => words::again_each_from(look.lang, again),
+            (0, _) => words::again_at_once(lang),
+            (_, false) => words::again_from(lang, again),
+            (_, true) => words::again_each_from(lang, again),
         }
     });
-    again.into_iter().chain(commands(alert.rule_id, look.lang)).collect()
+    let waits_for = waits_for(alert.threshold, alert.measure, lang);
+    Handle {
+        facts: std::iter::once(words::rule_waits_for(lang, alert.rule_id, waits_for))
+            .chain(again)
+            .collect(),
+        commands: commands(alert.rule_id, look),
+    }
+}
+
+/// The same of a rule that tells how it is.
+pub(super) fn handle_of(news: &RuleNews, look: &Look) -> Handle {
+    let (id, lang) = (news.id, look.lang);
+    let rule = news.rule.as_deref();
+    let fact = match rule {
+        Some(rule) => {
+            let waits_for = waits_for(rule.threshold, rule.filter.measure(), lang);
+            words::rule_waits_for(lang, id, waits_for)
+        }
+        None => words::rule_id(lang, id),
+    };
+    Handle { facts: vec![fact], commands: commands(id, look) }
+}
+
+/// `threshold 100 connections in 30 minutes`
+fn waits_for(threshold: Threshold, measure: Measure, lang: Lang) -> String {
+    let window = |minutes: u32| show::window(lang, minutes.into());
+    match threshold {
+        Threshold::Immediate => words::each_match(lang),
+        Threshold::Count { count, window: minutes } => {
+            words::threshold(lang, measured(measure, count, lang), window(minutes))
+        }
+        Threshold::Below { count, window: minutes } => {
+            words::threshold_below(lang, measured(measure, count, lang), window(minutes))
+        }
+        Threshold::Standing { count, minutes: 0 } => {
+            words::threshold_from(lang, measured(measure, count, lang))
+        }
+        Threshold::Standing { count, minutes } => {
+            words::threshold_standing(lang, measured(measure, count, lang), window(minutes))
+        }
+    }
 }
 
 /// What is to be typed to pause or change a rule.
-pub(super) fn commands(id: i64, lang: Lang) -> Vec<String> {
-    vec![words::to_pause(lang, id), words::to_change(lang, id)]
+fn commands(id: i64, look: &Look) -> Vec<(String, String)> {
+    let (lang, call) = (look.lang, show::call(look));
+    vec![
+        (words::to_pause(lang), format!("{call} pause {id} --until +8h --why TEXT")),
+        (words::to_change(lang), format!("{call} rules set {id} KEY=VALUE")),
+    ]
 }
 
 /// The groups first, then what the worst of them looked like.
-fn all_lists(alert: &Alert, console: &Console, look: &Look) -> Vec<List> {
+fn all_lists(alert: &Alert, console: &Console, crowded: bool, look: &Look) -> Vec<List> {
     let groups = alert.groups.iter().map(|groups| lists::groups(groups, look));
-    groups.chain(lists::lists(&alert.subject, console, look.lang)).collect()
+    groups.chain(lists::lists(&alert.subject, console, crowded, look.lang)).collect()
 }
 
 /// What was asked for, in a sentence.
@@ -152,10 +200,10 @@ fn in_one_go(alert: &Alert, lump: InOneGo, look: &Look) -> (String, String) {
 }
 
 /// `None` where all came in one minute or were only two: first and last time say it.
-fn timeline(alert: &Alert, look: &Look) -> Option<Timeline> {
+fn timeline(alert: &Alert, most_bars: u64, look: &Look) -> Option<Timeline> {
     let first = alert.timeline.iter().map(|(minute, _)| *minute).min()?;
     let last = alert.timeline.iter().map(|(minute, _)| *minute).max()?;
-    let step = step(first.abs_diff(last));
+    let step = step(first.abs_diff(last), most_bars);
     let begin = first.div_euclid(step);
     let bars = usize::try_from(last.div_euclid(step).abs_diff(begin)).ok()? + 1;
     let mut sums = vec![0_u64; bars];
@@ -188,12 +236,12 @@ fn timeline(alert: &Alert, look: &Look) -> Option<Timeline> {
 }
 
 /// Minutes in a bar: the smallest handy number with which all bars fit.
-fn step(minutes: u64) -> i64 {
-    let fits = |step: &i64| minutes / step.unsigned_abs() <= BARS - 2;
+fn step(minutes: u64, bars: u64) -> i64 {
+    let fits = |step: &i64| minutes / step.unsigned_abs() <= bars - 2;
     [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440]
         .into_iter()
         .find(fits)
-        .unwrap_or_else(|| i64::try_from(minutes / (BARS - 2) + 1).unwrap_or(i64::MAX))
+        .unwrap_or_else(|| i64::try_from(minutes / (bars - 2) + 1).unwrap_or(i64::MAX))
 }
 
 fn raw(alert: &Alert, look: &Look) -> Vec<RawRecord> {

@@ -2,9 +2,9 @@
 
 use super::words as say;
 use super::{BYTES, Detached, Fate, MAILS, MERGED_BYTES, Outbox, Reader, Waiting};
+use crate::mail::compose;
 use crate::mail::page::Page;
 use crate::report::Kind;
-use crate::rules::Level;
 
 impl Outbox {
     /// Merges mails for the same people, the oldest first, until there are at most [`MAILS`].
@@ -96,10 +96,8 @@ impl Waiting {
         if self.site != later.site {
             self.site = later.site;
         }
-        self.subject = say::merged_subject(reader.lang, &self.site);
-        if self.level == Level::Critical {
-            self.subject = self.subject.replacen(']', "] CRITICAL", 1);
-        }
+        let (lang, what) = (reader.lang, say::merged(reader.lang));
+        self.subject = compose::subject_of(&self.site, self.level, &what, lang);
     }
 
     /// Rebuilds text and HTML from the lines alone.

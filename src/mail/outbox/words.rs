@@ -22,10 +22,7 @@ texts! {
         en: "The mail \"{subject}\" of {made_at} could not be delivered for 30 days and was given up.",
         zh: "{made_at} 的郵件「{subject}」已連續 30 天無法寄達，不再嘗試。"
     }
-    merged_subject(site) {
-        en: "[Illumio Monitor] {site}: alerts that waited for delivery",
-        zh: "[Illumio Monitor] {site}：延遲寄出的警示"
-    }
+    merged() { en: "Alerts that waited for delivery", zh: "延遲寄出的警示" }
     detached_by_the_bound() {
         en: "The attached records were removed: too much mail was waiting.",
         zh: "等待寄出的郵件過多，已移除附加的紀錄檔。"
