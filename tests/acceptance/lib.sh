@@ -74,6 +74,30 @@ start_pce() {
     read -r PCE_URL PCE_KEY PCE_SECRET </run/pce
 }
 
+# What a document says to do, below one of its headings: its fenced blocks of one kind, or
+# its indented lines.
+#   fenced KIND HEADING FILE
+#   indented HEADING FILE
+below() {
+    awk -v heading="$1" '/^```/ {fence = !fence}
+        !fence && /^#+ / {on = 0; line = $0; sub(/^#+ /, "", line); if (line == heading) on = found = 1; next}
+        on
+        END {if (!found) print "no heading " heading | "cat >&2"}' "$2"
+}
+fenced() { below "$2" "$3" | awk -v kind="\`\`\`$1" '$0 == kind {on = 1; next} /^```/ {on = 0} on'; }
+indented() { below "$1" "$2" | sed -n 's/^ *[0-9.-]* \{4,7\}\([^ ].*\)/\1/p'; }
+
+# Debian's packages PACKAGE… as if they had never been here; apt-get finds them, and no
+# others, in $WORK/archive.
+never_installed() {
+    dpkg --purge --force-depends "$@" 2>&1
+    local package
+    for package; do echo PURGE | debconf-communicate "$package" >/dev/null 2>&1; done
+    rm -rf /etc/apt/sources.list.d /etc/apt/preferences.d
+    echo "deb [trusted=yes] file:$WORK/archive ./" >/etc/apt/sources.list
+    apt-get -q update 2>&1
+}
+
 # config FILE [JQ-FILTER]: the example config with that PCE, as `user:group` $OWNER.
 config() {
     jq --arg url "$PCE_URL" --arg key "$PCE_KEY" --arg secret "$PCE_SECRET" \

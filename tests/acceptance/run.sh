@@ -6,7 +6,7 @@
 #
 # Nothing of this host is touched but for the tools: every theme runs on a throwaway
 # copy of it, an overlay on / with its own processes and its own loopback network,
-# which is gone when the theme ends. `cron` is booted there by a real systemd.
+# which is gone when the theme ends. `cron` and `relay` are booted there by a real systemd.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -88,6 +88,18 @@ make_packages() {
     cp "$CARGO_TARGET_DIR/debug/examples/simulated-pce" "$work/"
 }
 
+# Packages of Debian's that a theme installs by apt-get, with no network, as a person would.
+make_archive() {
+    local package
+    mkdir "$work/archive"
+    (cd "$work/archive" && apt-get -q=2 download postfix libsasl2-modules ca-certificates 2>/dev/null &&
+        for package in *.deb; do
+            dpkg-deb --field "$package"
+            printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$package" "$(stat -c %s "$package")" \
+                "$(sha256sum "$package" | cut -d' ' -f1)"
+        done >Packages) || die "Debian's postfix could not be downloaded."
+}
+
 # Readers of CEF that are not of our making, from PyPI.
 make_readers() {
     local readers=$CARGO_TARGET_DIR/cef-readers
@@ -160,6 +172,7 @@ UNIT
 install_tools
 make_packages
 [[ " ${themes[*]} " != *" siem "* ]] || make_readers
+[[ " ${themes[*]} " != *" relay "* ]] || make_archive
 export WORK=$work RECORD=${RECORD:-}
 failed=()
 : >"$work/results"
@@ -169,7 +182,7 @@ for theme in "${themes[@]}"; do
     begun=$SECONDS
     inside=in_chroot
     rm -f "$work/ended"
-    [ "$theme" != cron ] || inside=booted
+    case $theme in cron | relay) inside=booted ;; esac
     "$inside" "$here/$theme.sh" || failed+=("$theme")
     # The theme itself only reads what is here.
     [ ! -e "$work/$theme.recorded" ] || cp "$work/$theme.recorded" "$here/"
