@@ -136,3 +136,33 @@ SINK
     rm -f "$MAILS"/*
 }
 SINK_SMTP='.smtp = {host: "127.0.0.1", port: 2525, tls: "none"}'
+
+# On a terminal, with that PCE and mail server: answers each question of the guide, Enter
+# where nothing is given here, and leaves the menu with 0. The screen is /run/guide.log.
+answer_the_guide() {
+    cat >/run/guide.exp <<EXPECT
+set timeout 30
+log_file -noappend /run/guide.log
+spawn -noecho env -i TERM=dumb LANG=C.UTF-8 PATH=/usr/bin:/bin /usr/bin/illumio-monitor --lang en
+set other 0
+while 1 {
+    expect {
+        -re {PCE URL[^\n]*: $} { send "$PCE_URL\r" }
+        -re {API key[^\n]*: $} { send "$PCE_KEY\r" }
+        -re {API secret[^\n]*: $} { send "$PCE_SECRET\r" }
+        -re {[Rr]ecipients[^\n]*: $} { send "soc@example.com\r" }
+        -re {Another one.*: $} { send "y\r" }
+        -re {Mail server \[[^\n]*: $} { send "127.0.0.1\r" }
+        -re {Port \[[^\n]*: $} { send "2525\r" }
+        -re {TLS.*none.*Choice \[1\]: $} { send "4\r" }
+        -re {Choice: $} { send "0\r" }
+        -re {[^\n]+(:|\?|\]) $} { send "\r" }
+        eof { break }
+        timeout { puts "the menu waits for something unknown"; exit 1 }
+    }
+}
+lassign [wait] pid id os code
+exit \$code
+EXPECT
+    expect /run/guide.exp
+}

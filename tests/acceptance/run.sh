@@ -6,7 +6,8 @@
 #
 # Nothing of this host is touched but for the tools: every theme runs on a throwaway
 # copy of it, an overlay on / with its own processes and its own loopback network,
-# which is gone when the theme ends. `cron` and `relay` are booted there by a real systemd.
+# which is gone when the theme ends. `documents`, `cron` and `relay` are booted there by a
+# real systemd.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,7 +15,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay siem faults cost)
+[ ${#themes[@]} -gt 0 ] || themes=(papers documents debian rpm dropin menu cron postfix relay siem faults cost)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -181,8 +182,8 @@ for theme in "${themes[@]}"; do
     echo "=== $theme: $(sed -n '1s/^# //p' "$here/$theme.sh")"
     begun=$SECONDS
     inside=in_chroot
-    rm -f "$work/ended"
-    case $theme in cron | relay) inside=booted ;; esac
+    rm -f "$work/ended" "$work/booted.out"
+    case $theme in documents | cron | relay) inside=booted ;; esac
     "$inside" "$here/$theme.sh" || failed+=("$theme")
     # The theme itself only reads what is here.
     [ ! -e "$work/$theme.recorded" ] || cp "$work/$theme.recorded" "$here/"
