@@ -477,7 +477,7 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
     let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let told = [
         (through_port(dead.port(), ""), "refuses the connection"),
-        (through(refuses, ""), "wants a user and a password (407)"),
+        (through(refuses, ""), "requires a user and a password (407)"),
         (through(refuses, "me:hunter2@"), "refuses the user and password"),
         (
             through(

@@ -57,7 +57,7 @@ fn lines(run: &Run) -> Vec<&str> {
 fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last() {
     let mut world = watched();
     world.set("settings.timezone", json!("Asia/Taipei"));
-    assert_eq!(world.run(&["history"]).stdout.trim(), "Nothing was told yet.");
+    assert_eq!(world.run(&["history"]).stdout.trim(), "Nothing has been reported yet.");
     world.run_at("10:00");
     world.pce.event(agent_tampering("db-01").at("10:05"));
     for (minute, user) in [(1, "ann"), (2, "ann"), (3, "ann"), (4, "bob"), (5, "bob")] {
@@ -119,14 +119,14 @@ fn since_and_rule_narrow_it_and_nothing_is_written() {
     }
     assert_eq!(
         world.run(&["history", "--rule", "2"]).stdout.trim(),
-        "Nothing was told in that time."
+        "Nothing was reported in that time."
     );
     let unknown = world.run(&["history", "--rule", "99"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (64, ""));
     assert!(unknown.stderr.contains("there is no rule 99"), "{unknown:?}");
     let wrong = world.run(&["history", "--since", "yesterday"]);
     assert_eq!((wrong.code, wrong.stdout.as_str()), (64, ""));
-    assert!(wrong.stderr.contains("--since: \"yesterday\" is no time; write 30m"), "{wrong:?}");
+    assert!(wrong.stderr.contains("--since: \"yesterday\" is not a time; write 30m"), "{wrong:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), file);
 }
 

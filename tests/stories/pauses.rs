@@ -454,7 +454,7 @@ fn the_command_says_what_it_lacks() {
         assert_eq!(run.code, 64, "{arguments:?}: {run:?}");
         assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
     }
-    assert!(world.run(&["pause", "list"]).stdout.contains("There is no pause."));
+    assert!(world.run(&["pause", "list"]).stdout.contains("There are no pauses."));
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn without_rules_or_records_it_says_so() {
     let world = World::new();
     assert_says(
         &shown(&world, 5),
-        &["Events: none from 2026-07-27", "Flows: no row from", "Asked for: all decisions."],
+        &["Events: none from 2026-07-27", "Flows: no row from", "Queried: all decisions."],
     );
     world.pce.event(agent_tampering("db-01").at("09:58"));
     world.pce.connection(allowed("10.1.0.2", "10.1.0.3", 22).at("09:50"));
@@ -379,7 +379,7 @@ fn each_record_says_which_group_it_belongs_to_and_what_it_adds() {
             "✓ 2 Sets: adds db-01\n",
             "✓ 2 Sets: adds db-02\n",
             "✓ 3 Sweep: group web (10.1.0.2); adds 10.9.9.9\n",
-            "✓ 4 By user: group web (10.1.0.2) · 443/TCP; adds nothing, since the record does not say it\n",
+            "✓ 4 By user: group web (10.1.0.2) · 443/TCP; adds nothing, since the record does not contain it\n",
             "1 Apart: 3 matches; the threshold of 2 matches within 60 min is reached by 1 group, the most by db-01: 2 matches\n",
             "2 Sets: 3 matches, 2 workloads: the threshold of 2 workloads within 60 min is reached\n",
             "the threshold is 2 destinations of one group, in flows that grow within 60 min\n",
@@ -397,7 +397,7 @@ fn for_a_rule_of_what_is_new_each_record_says_whether_its_group_is() {
     world.pce.event(agent_tampering("db-01").at("09:50"));
     assert_says(
         &shown(&world, 5),
-        &["✓ 1 New: group db-01; new, but no run has learnt anything yet\n"],
+        &["✓ 1 New: group db-01; new, but no run has learned anything yet\n"],
     );
     assert_eq!(world.run_at("10:10").code, 0);
     world.pce.event(agent_tampering("db-01").at("10:15"));

@@ -319,7 +319,7 @@ fn in_chinese_it_says_the_same() {
         world.pce.event(login_failed("eve@example.com", "10.1.1.1").at(time));
     }
     let said = told(&mut world, &["1", "--lang", "zh-TW"]);
-    assert!(said.contains("會發出 1 次警示："), "{said}");
+    assert!(said.contains("會發出 1 則警示："), "{said}");
     assert!(said.contains("eve@example.com（3 筆）"), "{said}");
 }
 
