@@ -486,8 +486,8 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
             ),
             "answers 403 to CONNECT pce.example.com:8443",
         ),
-        (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "look at its log"),
-        (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "no HTTP proxy"),
+        (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "check its log"),
+        (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "not an HTTP proxy"),
         (through(|_| Err(io::ErrorKind::Other.into()), ""), "hung up"),
         (through(hang_before_the_head, ""), "does not answer in time"),
     ];

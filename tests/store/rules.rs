@@ -187,7 +187,7 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
         (r#""per": "sources""#, &["rules[0].per", "\"source_label:\""]),
         (r#""per": "source_label:""#, &["rules[0].per", "\"source_label:\""]),
         (r#""per": []"#, &["rules[0].per", "remove the key"]),
-        (r#""per": "source", "count_by": "sources""#, &["rules[0].count_by", "but one"]),
+        (r#""per": "source", "count_by": "sources""#, &["rules[0].count_by", "only one of"]),
         (r#""per": "port,user", "count_by": "ports""#, &["rules[0].count_by", "\"port\""]),
         (r#""new_within_days": 30"#, &["rules[0].new_within_days", "\"per\""]),
         (r#""per": "user", "learn_days": 3"#, &["rules[0].learn_days", "new_within_days"]),
@@ -197,7 +197,7 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
     }
     for (more, says) in [
         (r#""per": "source""#, &["rules[0].per", "\"source_ip\""][..]),
-        (r#""per": "workload", "count_by": "workloads""#, &["rules[0].count_by", "but one"]),
+        (r#""per": "workload", "count_by": "workloads""#, &["rules[0].count_by", "only one of"]),
         (r#""per": "source_ip", "count_by": "sources""#, &["rules[0].count_by", "\"source_ip\""]),
     ] {
         wrong_event(more, says);
@@ -207,13 +207,13 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
 #[test]
 fn what_asks_for_nothing_where_a_key_stands_is_told() {
     for more in [r#""source_ip": []"#, r#""not_source_ip": "","#, r#""source_ip": [" "]"#] {
-        wrong_event(more.trim_end_matches(','), &["ask for nothing", "remove the key"]);
+        wrong_event(more.trim_end_matches(','), &["set no condition", "remove the key"]);
     }
     for more in [r#""src_list": []"#, r#""not_dst_list": "|""#] {
-        wrong_traffic(more, &["ask for nothing", "remove the key"]);
+        wrong_traffic(more, &["set no condition", "remove the key"]);
     }
     for more in [r#""user": []"#, r#""workload": " , ""#, r#""not_user": [""]"#] {
-        wrong_event(more, &["ask for nothing", "remove the key"]);
+        wrong_event(more, &["set no condition", "remove the key"]);
     }
     wrong_event(r#""change": "full""#, &["rules[0].change", "an object", "not a text"]);
     wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rules[0].change.to", "|"]);
@@ -252,7 +252,7 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
     assert_eq!(decision("[-1]"), []);
     for (pd, words) in [
-        ("[2, -1]", ["rules[0].pd", "-1 is any decision and stands by itself"]),
+        ("[2, -1]", ["rules[0].pd", "-1 is any decision and must be the only one"]),
         ("\"1\"", ["rules[0].pd", "or several as [1, 2]"]),
         ("\"1,2\"", ["rules[0].pd", "or several as [1, 2]"]),
         ("[\"1\"]", ["rules[0].pd[0]", "a number without quotes"]),

@@ -340,8 +340,8 @@ fn check_tries_each_receiver_and_sends_nothing() {
     };
     says(0, "alerts.jsonl can be written");
     says(1, "no receipt");
-    says(2, "delivery can't be confirmed");
-    says(3, "nobody this host trusts");
+    says(2, "delivery cannot be confirmed");
+    says(3, "not signed by a CA that this host trusts");
     says(4, "refused");
     says(4, "Check url, and whether the receiver listens there");
     says(5, "/nowhere/log");

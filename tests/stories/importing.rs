@@ -269,7 +269,7 @@ fn importing_again_or_into_an_installation_in_use_replaces_nothing() {
     assert_eq!(again.code, 0, "{again:?}");
     assert!(again.stdout.contains("rule 1 is here already"), "{again:?}");
     assert!(again.stdout.contains("the same here already: api.key"), "{again:?}");
-    assert!(again.stdout.contains("has read this PCE already"), "{again:?}");
+    assert!(again.stdout.contains("has already read this PCE"), "{again:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 
     // The user changes his rule; the import brings the other one under a new id.
@@ -341,7 +341,7 @@ fn a_state_waits_for_a_valid_config() {
     let state = history(1, &[("09:50", 2)]);
     let run = import(&mut world, &[("s.json", state)]);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(run.stderr.contains("state not taken, since the config is not valid yet"), "{run:?}");
+    assert!(run.stderr.contains("state not imported, since the config is not valid yet"), "{run:?}");
     assert!(world.config().get("state").is_none());
 }
 

@@ -155,7 +155,7 @@ fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
         &["outside", "Held back during CHG-123", "02:10 within (1 match)"],
     );
     assert!(world.run(&["pause", "list"]).stdout.contains("; over"));
-    assert!(world.run(&["pause", "end", "1"]).stdout.contains("is over already"));
+    assert!(world.run(&["pause", "end", "1"]).stdout.contains("is already over"));
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
         ("match", json!({"src_list": "Lab"}), "can't go by IP lists"),
         ("rules", json!([]), "pauses[0].rules: is empty"),
         ("match", json!({"prt": 443}), "\"port\""),
-        ("conditions", json!(["delivery"]), "always told"),
+        ("conditions", json!(["delivery"]), "always reported"),
         ("condition", json!(["pce"]), "conditions"),
     ];
     for (key, value, said) in cases {
@@ -435,17 +435,17 @@ fn the_command_says_what_it_lacks() {
     let cases: [(&[&str], &str); 15] = [
         (&["pause", "1", "--until", "+100d", "--why", "x"], "--until: the pause lasts longer"),
         (&["pause", "1", "--every", "Sunday", "--why", "x"], "--every: \"Sunday\""),
-        (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "no KEY=VALUE"),
+        (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "not KEY=VALUE"),
         (&["pause", "1", "--src", "10.1.1.300", "--until", "06:00", "--why", "x"], "10.1.1.300"),
         (&["pause", "list", "--until", "06:00"], "stands alone"),
-        (&["pause", "all", "1", "--until", "06:00", "--why", "x"], "all rules are all"),
+        (&["pause", "all", "1", "--until", "06:00", "--why", "x"], "all already includes every rule"),
         (&["pause", "1", "--src", "web-01", "--until", "06:00", "--why", "x"], "--src"),
         (&["pause"], "name the rules to pause"),
         (&["pause", "1"], "needs an end"),
         (&["pause", "1", "--until", "06:00"], "--why"),
         (&["pause", "9", "--until", "06:00", "--why", "x"], "9"),
         (&["pause", "1", "--until", "soon", "--why", "x"], "\"soon\" is not a valid time"),
-        (&["pause", "1", "--until", "2026-08-03 01:00", "--why", "x"], "over already"),
+        (&["pause", "1", "--until", "2026-08-03 01:00", "--why", "x"], "in the past"),
         (&["pause", "end"], "name the pause to end"),
         (&["pause", "end", "7"], "there is no pause 7"),
     ];

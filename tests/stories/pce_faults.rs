@@ -219,7 +219,7 @@ fn a_proxys_page_in_the_pces_place_is_told_and_not_asked_for_again() {
     at_once(cases, suffers);
 }
 
-/// Where a log-in portal sends those who ask, with what it must not tell.
+/// Where a login portal sends those who ask, with what it must not tell.
 const PORTAL: &str = "https://me:hunter2@sso.example.net:8443/auth?token=hunter2";
 
 #[test]
@@ -241,7 +241,7 @@ fn a_redirect_to_a_log_in_portal_is_told_with_its_host_and_never_followed() {
     let said = format!("is redirected to {}/login (302)", world.pce.address());
     assert!(run.stderr.contains(&said), "{run:?}");
     let mail = run.mail().text().replace('\n', " ");
-    assert!(mail.contains("log-in portal"), "{mail}");
+    assert!(mail.contains("login portal"), "{mail}");
     assert!(world.pce.requests().iter().all(|seen| seen.path != "/login"));
 }
 
@@ -263,7 +263,7 @@ fn a_redirect_shows_nothing_of_what_it_leads_to_but_the_host() {
 fn a_log_in_page_in_the_pces_place_is_called_one() {
     let cases = EVERYWHERE.map(|place| Case {
         requests: 1,
-        ..Case::new(place, "log-in page", Fault::login_page(), "A log-in page answers at")
+        ..Case::new(place, "log-in page", Fault::login_page(), "A login page answers at")
     });
     at_once(cases, suffers);
     // Where the health is not asked for, the first request has no answer to read.

@@ -457,8 +457,8 @@ fn a_key_that_stands_twice_is_refused_with_its_place_and_none_of_them_is_taken()
 fn a_list_that_is_not_closed_or_empty_is_no_name() {
     let mut world = two();
     for (pair, words) in [
-        ("user=[a", "\"[a\" begins like JSON and is not whole"),
-        ("change={\"field\":", "begins like JSON and is not whole"),
+        ("user=[a", "\"[a\" starts like JSON but is incomplete"),
+        ("change={\"field\":", "starts like JSON but is incomplete"),
         ("user=[]", "user: is an empty list and sets no condition"),
     ] {
         let run = world.run(&["rules", "set", "1", pair]);

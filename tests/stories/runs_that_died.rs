@@ -37,7 +37,7 @@ fn one_is_told_by_the_next_run_and_in_the_next_mail_and_no_more() {
     let known = status(&mut world);
     assert_eq!(known["died_runs"].as_array().unwrap().len(), 1, "{known}");
     let line = known["line"].as_str().unwrap();
-    assert!(line.contains("did not come to its end"), "{line}");
+    assert!(line.contains("did not finish"), "{line}");
 
     let next = world.run_at("10:20");
 
@@ -46,7 +46,7 @@ fn one_is_told_by_the_next_run_and_in_the_next_mail_and_no_more() {
     let quiet = world.run_at("10:30");
     assert!(!quiet.stderr.contains("did not come to its end"), "{quiet:?}");
     let checked = world.run(&["check"]);
-    assert!(checked.stdout.contains("did not come to its end"), "{checked:?}");
+    assert!(checked.stdout.contains("did not finish"), "{checked:?}");
     world.pce.event(agent_tampering("db-01").at("10:35"));
     let told = world.run_at("10:40");
     for text in [told.mail().text(), told.mail().html()] {

@@ -377,11 +377,11 @@ fn a_job_that_comes_to_nothing_makes_the_list_incomplete_and_is_deleted() {
         (ListFate::ends("failed"), "\"failed\""),
         (ListFate::ends("dreaming"), "\"dreaming\""),
         (ListFate::never_ends(), "took longer than"),
-        (ListFate::done().elsewhere(), "no query or job of this org"),
+        (ListFate::done().elsewhere(), "not a query or job of this org"),
         (ListFate::done().nowhere(), "no href"),
-        (ListFate::done().with_result(json!({"href": "/orgs/1/events/1"})), "no query or job"),
-        (ListFate::done().with_result(json!(null)), "no query or job"),
-        (ListFate::done().with_result(json!({"href": 7})), "no query or job"),
+        (ListFate::done().with_result(json!({"href": "/orgs/1/events/1"})), "not a query or job"),
+        (ListFate::done().with_result(json!(null)), "not a query or job"),
+        (ListFate::done().with_result(json!({"href": 7})), "not a query or job"),
         (ListFate::no_jobs(), "as many as the PCE hands out at once"),
     ];
     for (fate, said) in fates {
