@@ -488,7 +488,7 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
         ),
         (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "check its log"),
         (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "not an HTTP proxy"),
-        (through(|_| Err(io::ErrorKind::Other.into()), ""), "hung up"),
+        (through(|_| Err(io::ErrorKind::Other.into()), ""), "closed the connection"),
         (through(hang_before_the_head, ""), "does not answer in time"),
     ];
     for (text, says) in told {

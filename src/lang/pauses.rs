@@ -5,7 +5,7 @@
 use super::texts;
 
 texts! {
-    held_back(why, span) { en: "Held back by the pause {why}, {span}", zh: "「{why}」暫停期間（{span}）保留的通知" }
+    held_back(why, span) { en: "Held back during {why}, {span}", zh: "「{why}」暫停期間（{span}）保留的通知" }
     held_rule(id, name, count, span) { en: "Rule {id} {name}: {count}, {span}", zh: "規則 {id} {name}：{count}，{span}" }
     held_alert(when, who, count) { en: "  {when} {who} ({count})", zh: "  {when} {who}（{count}）" }
     held_alert_alone(when, count) { en: "  {when} ({count})", zh: "  {when}（{count}）" }

@@ -217,7 +217,7 @@ fn what_asks_for_nothing_where_a_key_stands_is_told() {
     }
     wrong_event(r#""change": "full""#, &["rules[0].change", "an object", "not a text"]);
     wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rules[0].change.to", "|"]);
-    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rules[0].change.to", "nothing"]);
+    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rules[0].change.to", "no condition"]);
     wrong_event(r#""change": {"field": "x", "To": "a"}"#, &["rules[0].change.To", "unknown"]);
     for label in ["role=Web|", "role=|", "role=Web|role=App"] {
         wrong_traffic(&format!(r#""src_label": "{label}""#), &["rules[0].src_label", label]);

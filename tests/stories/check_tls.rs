@@ -172,7 +172,7 @@ fn what_does_not_speak_tls_and_an_unusable_ca_file_are_told() {
 
     let missing = world.folder().join("missing.pem");
     let found = tls_at(world.pce.address().port(), Some(&missing));
-    assert_told(&found, "api.ca_file can't be used", "missing.pem");
+    assert_told(&found, "api.ca_file cannot be used", "missing.pem");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn a_receiver_that_was_down_for_a_day_gets_all_of_it_once_and_in_order() {
         assert_eq!(down.code, 75, "{down:?}");
         assert!(down.stderr.contains("Receiver siem (tcp://127.0.0.1:"), "{down:?}");
         assert_eq!(down.mails.len(), 1, "{down:?}");
-        let told = down.mail().text().contains("not handed on");
+        let told = down.mail().text().contains("not forwarded");
         // At its begin, and every four hours.
         assert_eq!(told, hour >= 2 && (hour - 2) % 4 == 0, "{hour}: {}", down.mail().text());
     }
@@ -51,7 +51,7 @@ fn a_receiver_that_was_down_for_a_day_gets_all_of_it_once_and_in_order() {
     let up = world.run_at("23:20");
     assert_eq!(up.code, 0, "{up:?}");
     let over = world.run_at("23:30");
-    assert!(over.mail().subject().contains("handed on again to siem"), "{over:?}");
+    assert!(over.mail().subject().contains("forwarded again to siem"), "{over:?}");
 
     let filed = lines_of(&world, "alerts.jsonl");
     let told = siem.objects(filed.len());

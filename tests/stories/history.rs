@@ -74,7 +74,7 @@ fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last(
 
     let rows = lines(&run);
     assert_eq!((run.code, rows.len()), (0, 5), "{run:?}");
-    assert!(rows[0].starts_with("told at"), "{run:?}");
+    assert!(rows[0].starts_with("reported at"), "{run:?}");
     let row = |at: usize, parts: &[&str]| {
         for part in parts {
             assert!(rows[at].contains(part), "{part}: {}", rows[at]);
@@ -86,7 +86,7 @@ fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last(
     row(4, &["08-03 18:30 ", "info", "PCE reachable again", "delivered"]);
     let chinese = world.run(&["history", "--lang", "zh-TW"]).stdout;
     assert!(chinese.contains("通知時間") && chinese.contains("PCE 無法連線"), "{chinese}");
-    assert!(chinese.contains("已寄達"), "{chinese}");
+    assert!(chinese.contains("已送達"), "{chinese}");
 
     let json = entries(&mut world, &[]);
     assert_eq!(json[1]["kind"], "alert");
@@ -253,7 +253,7 @@ fn the_rule_list_says_when_each_last_alerted_also_where_the_history_has_it_no_mo
     world.pce.event(agent_tampering("db-02").at("10:15"));
     world.run_at("10:20");
     world.set("rules", json!([]));
-    assert!(world.run(&["history", "--rule", "1"]).stdout.contains("1 (rule gone)"));
+    assert!(world.run(&["history", "--rule", "1"]).stdout.contains("1 (rule deleted)"));
 }
 
 #[test]

@@ -370,7 +370,7 @@ fn what_holds_stands_in_check_status_and_the_daily_report() {
     let told = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(line), "{told}");
     let status = world.run(&["status"]);
-    assert!(status.stdout.contains("pauses that hold: 1"), "{status:?}");
+    assert!(status.stdout.contains("pauses in effect: 1"), "{status:?}");
     let json: Value = serde_json::from_str(&world.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(json["pauses"][0]["id"], 1, "{json}");
 }
@@ -406,7 +406,7 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
         ("match", json!({"_note": 1}), "pauses[0].match: is empty"),
         ("match", json!({"port": []}), "pauses[0].match.port"),
         ("match", json!({"port": 443, "filter_value": "agent"}), "mixes filter keys"),
-        ("match", json!({"src_list": "Lab"}), "can't go by IP lists"),
+        ("match", json!({"src_list": "Lab"}), "cannot use IP lists"),
         ("rules", json!([]), "pauses[0].rules: is empty"),
         ("match", json!({"prt": 443}), "\"port\""),
         ("conditions", json!(["delivery"]), "always reported"),
@@ -437,8 +437,11 @@ fn the_command_says_what_it_lacks() {
         (&["pause", "1", "--every", "Sunday", "--why", "x"], "--every: \"Sunday\""),
         (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "not KEY=VALUE"),
         (&["pause", "1", "--src", "10.1.1.300", "--until", "06:00", "--why", "x"], "10.1.1.300"),
-        (&["pause", "list", "--until", "06:00"], "stands alone"),
-        (&["pause", "all", "1", "--until", "06:00", "--why", "x"], "all already includes every rule"),
+        (&["pause", "list", "--until", "06:00"], "takes no other arguments"),
+        (
+            &["pause", "all", "1", "--until", "06:00", "--why", "x"],
+            "all already includes every rule",
+        ),
         (&["pause", "1", "--src", "web-01", "--until", "06:00", "--why", "x"], "--src"),
         (&["pause"], "name the rules to pause"),
         (&["pause", "1"], "needs an end"),

@@ -448,7 +448,7 @@ fn a_key_that_stands_twice_is_refused_with_its_place_and_none_of_them_is_taken()
     ] {
         let run = world.run(&[&["rules"], arguments.as_slice()].concat());
         assert_eq!(run.code, 64, "{run:?}");
-        assert!(run.stderr.contains(&format!("{place}: this key stands twice")), "{run:?}");
+        assert!(run.stderr.contains(&format!("{place}: this key occurs twice")), "{run:?}");
     }
     assert_eq!(world.config(), before);
 }

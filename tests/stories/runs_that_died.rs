@@ -46,7 +46,7 @@ fn one_is_told_by_the_next_run_and_in_the_next_mail_and_no_more() {
     let quiet = world.run_at("10:30");
     assert!(!quiet.stderr.contains("did not come to its end"), "{quiet:?}");
     let checked = world.run(&["check"]);
-    assert!(checked.stdout.contains("did not finish"), "{checked:?}");
+    assert!(checked.stdout.contains("did not come to its end"), "{checked:?}");
     world.pce.event(agent_tampering("db-01").at("10:35"));
     let told = world.run_at("10:40");
     for text in [told.mail().text(), told.mail().html()] {

@@ -191,7 +191,7 @@ fn a_rule_for_workloads_is_held_against_the_list_of_this_moment() {
 
     let said = told(&mut world, &["1"]);
 
-    let is_so = "It is so now for 2 of 3 managed workloads; the rule would tell of it.";
+    let is_so = "2 of 3 managed workloads are in that state now; the rule would report it.";
     assert!(said.contains(is_so) && said.contains("w-2"), "{said}");
     let archive = world.run(&["rules", "try", "1", "--archive"]);
     assert_eq!(archive.code, 64, "{archive:?}");

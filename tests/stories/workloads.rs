@@ -480,7 +480,7 @@ fn check_says_how_many_each_rule_would_tell_now() {
     for line in [
         "3 workloads with a VEN",
         "rule 1, VENs offline: 1 now",
-        "rule 2, Suspended: 1 now; of 1 the PCE does not say",
+        "rule 2, Suspended: 1 now; for 1 the PCE gives no state",
     ] {
         assert!(check.stdout.contains(line), "{line}: {}", check.stdout);
     }
