@@ -249,8 +249,10 @@ fn the_man_page_is_made_of_each_key_and_of_the_best_practices_against_attackers(
         };
         rows.iter().map(|row| row.in_page()).collect()
     });
-    let wanted =
-        ["api", "email", "smtp", "settings", "rules", "event", "traffic", "workload", "pauses"];
+    let wanted = [
+        "api", "email", "smtp", "settings", "forward", "rules", "event", "traffic", "workload",
+        "pauses",
+    ];
     assert_eq!(seen, wanted);
     let practice = |rule: &Value| {
         let [name, desc, rec, technique] = ["name", "desc", "rec", "technique"]
