@@ -146,7 +146,7 @@ fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
     world.pce.event(agent_tampering("within").at("02:10"));
     quiet(&world.run_at("02:20"));
     let list = world.run(&["pause", "list"]);
-    assert!(list.stdout.contains("holds now; 1 match held back"), "{list:?}");
+    assert!(list.stdout.contains("in effect; 1 match held back"), "{list:?}");
     let ended = world.run(&["pause", "end", "1"]);
     assert!(ended.stdout.contains("Pause 1 ends now. Held back: 1"), "{ended:?}");
     world.pce.event(agent_tampering("outside").at("02:30"));
@@ -364,7 +364,7 @@ fn what_holds_stands_in_check_status_and_the_daily_report() {
     world.pce.event(agent_tampering("within").at("02:45"));
     quiet(&world.run_at("02:50"));
     let line = "1 rule 1; from 2026-08-03 02:00 until 2026-08-03 06:00; CHG-123; \
-                holds now; 1 match held back";
+                in effect; 1 match held back";
     says(&world.run_at("03:00"), &[line]);
     let check = world.run(&["check"]);
     let told = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
