@@ -164,7 +164,7 @@ StandardOutput=file:$WORK/booted.out
 StandardError=file:$WORK/booted.out
 UNIT
         ln -sf acceptance.target "$host/etc/systemd/system/default.target"
-        timeout --kill-after=5 240 systemd-nspawn --quiet --register=no --keep-unit --private-network \
+        timeout --kill-after=5 480 systemd-nspawn --quiet --register=no --keep-unit --private-network \
             --bind-ro="$PWD" --bind="$WORK" --directory="$host" --boot </dev/null >"$WORK/boot.log" 2>&1 || true' theme "$1"
     cat "$WORK/booted.out" || cat "$WORK/boot.log"
     [ -e "$WORK/ended" ]
