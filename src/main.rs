@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use illumio_monitor::commands::call::{Call, Screen};
 use illumio_monitor::commands::cli::{self, Cli, Command, Parsed};
-use illumio_monitor::commands::{check, history, import, pause, rules, status, why};
+use illumio_monitor::commands::{check, history, import, pause, rules, status, versions, why};
 use illumio_monitor::config::Env;
 use illumio_monitor::cycle;
 use illumio_monitor::exit::{Code, USAGE};
+use illumio_monitor::host::log::Log;
 use illumio_monitor::host::{log, process};
 use illumio_monitor::lang::{Lang, cycle as say};
 use illumio_monitor::menu::menu;
@@ -100,7 +101,8 @@ fn act(cli: Cli, env: &Env) -> u8 {
         }
         Some(Command::Pause(command)) => pause::act(&call(), command),
         Some(Command::Why(options)) => why::why(&call(), options),
-        Some(Command::Import(command)) => import::import(&call(), &command.files),
+        Some(Command::Config(command)) => versions::act(&call(), command),
+        Some(Command::Import(command)) => import::import(&call(), command),
     };
     said.without(&store::secrets(&config, env)).tell(env)
 }
@@ -114,8 +116,16 @@ fn run(call: Call<'_>, options: &cli::Run) -> u8 {
         true => StateUse::Reset,
         false => StateUse::Keep,
     };
+    let lang = call.screen_language();
     let outcome = cycle::run(call, state_use);
-    log::tell(options.log, &outcome.to_string(), &outcome.problems);
+    // A person reads sentences; the line is for logs and programs.
+    if options.log == Log::Stdout && io::stdout().is_terminal() {
+        terminal::end_progress();
+        terminal::complain(&outcome.problems);
+        terminal::print(&outcome.sentences(lang));
+    } else {
+        log::tell(options.log, &outcome.to_string(), &outcome.problems);
+    }
     outcome.code.exit()
 }
 

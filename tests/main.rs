@@ -27,6 +27,8 @@ mod stories {
     mod condition_mails;
     mod conditions;
     mod daily_report;
+    mod doubtful_rules;
+    mod earlier_versions;
     mod event_fetch;
     mod event_rules;
     mod expiry;

@@ -12,10 +12,12 @@ mod world;
 mod stories {
     mod first_run;
     mod leaving;
-    mod pipes;
+    pub mod pipes;
+    mod ran;
     mod rules;
     mod settings;
     pub mod terminal;
+    mod tried;
     mod typing;
     mod wide;
 }

@@ -19,3 +19,5 @@ mod rules;
 mod saving;
 #[path = "store/state.rs"]
 mod state;
+#[path = "store/versions.rs"]
+mod versions;

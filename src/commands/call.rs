@@ -6,8 +6,9 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::config::Env;
+use crate::host::log;
 use crate::lang::Lang;
-use crate::store;
+use crate::store::{self, Author, Way};
 
 /// One call of the program, or of an entry of its menu.
 #[derive(Clone, Copy)]
@@ -48,6 +49,11 @@ impl Call<'_> {
     /// The screen's language, as the config of this moment has it.
     pub fn screen_language(&self) -> Lang {
         store::screen_language(self.config, self.env, self.lang)
+    }
+
+    /// Who changes the config by this call: the user who logged in.
+    pub fn author(&self, way: Way) -> Author {
+        Author { name: Some(log::user(self.env)), way }
     }
 
     /// The screen's language, `of_config` being the config's, where there is one.

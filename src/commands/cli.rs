@@ -61,6 +61,8 @@ pub enum Command {
     Pause(Pause),
     /// Why a rule tells, or does not.
     Why(Why),
+    /// The config's last changes.
+    Config(Config),
     /// The Python tool's files.
     Import(Import),
 }
@@ -363,6 +365,53 @@ pub struct RulesTry {
     pub rule: Option<String>,
 }
 
+/// Show what was changed in the config, and take it back: the last ten changes are recorded.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "config")]
+pub struct Config {
+    /// what to do
+    #[argh(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What to do with the config's versions.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand)]
+pub enum ConfigCommand {
+    /// The changes.
+    History(ConfigHistory),
+    /// Back.
+    Undo(ConfigUndo),
+}
+
+/// List the last changes of the config: number, when, who, by what, and what changed.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(subcommand, name = "history")]
+pub struct ConfigHistory {
+    /// the same as JSON, for scripts
+    #[argh(switch)]
+    pub json: bool,
+}
+
+/// Take back the last change of the config, or those from a number on. What a run
+/// remembers is kept. Asks on a terminal first.
+#[derive(ArgsInfo, FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "undo",
+    example = "{command_name}\n{command_name} 12 --yes",
+    note = "Exit codes: 0 done, 64 there is no such change, or nobody to ask and no --yes."
+)]
+pub struct ConfigUndo {
+    /// do not ask
+    #[argh(switch)]
+    pub yes: bool,
+
+    /// back to before the change of this number (default: the last one)
+    #[argh(positional, arg_name = "N")]
+    pub number: Option<String>,
+}
+
 /// Import the Python tool's config and state files. What is in the config
 /// already stays as it is.
 #[derive(ArgsInfo, FromArgs, Debug)]
@@ -372,6 +421,10 @@ pub struct RulesTry {
     example = "{command_name} illumio_api_config.json illumio_api_state.json"
 )]
 pub struct Import {
+    /// make critical what the best practices call so; else a terminal is asked
+    #[argh(switch)]
+    pub levels: bool,
+
     /// illumio_api_config.json, config.json, alerts.json, illumio_api_state.json, state.json
     #[argh(positional, arg_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -18,7 +18,7 @@ use crate::lang::{
 use crate::mail::compose::condition_name;
 use crate::report::history::{About, Became, Entry, Told};
 use crate::report::tally::Tally;
-use crate::report::{ConditionNews, Phase};
+use crate::report::{Condition, ConditionNews, Phase, ReceiverKey};
 use crate::rules::{Level, keyed};
 use crate::screen::columns::{fit, width as columns};
 use crate::screen::table::table_that_gives;
@@ -77,7 +77,9 @@ pub fn history(call: &Call<'_>, options: &cli::History) -> Said {
         return Said { problems, exit: USAGE, ..Said::default() };
     }
     let year = opened.state.pce_time(call.now).to_zoned(zone.clone()).year();
-    let look = Look { names: names(&opened), zone: zone.clone(), year, lang };
+    let receivers = opened.config.forward.iter().map(|receiver| receiver.name.clone());
+    let receivers = receivers.collect();
+    let look = Look { names: names(&opened), receivers, zone: zone.clone(), year, lang };
     let lines = match (options.json, entries.is_empty(), all.is_empty()) {
         (true, _, _) => {
             let list: Vec<Value> = entries.iter().map(|entry| look.json(entry)).collect();
@@ -157,6 +159,8 @@ fn names(opened: &Opened) -> BTreeMap<i64, String> {
 /// How entries are shown.
 struct Look {
     names: BTreeMap<i64, String>,
+    /// The names of the receivers of `forward`.
+    receivers: Vec<String>,
     zone: TimeZone,
     /// The year that goes without saying.
     year: i16,
@@ -242,7 +246,11 @@ impl Look {
                 Phase::Ended => say::ended(lang, rule(id)),
             },
             Told::Condition { about: About::Watched(condition), phase } => {
-                let news = ConditionNews::new(*condition, *phase, entry.at, entry.level);
+                let mut news = ConditionNews::new(*condition, *phase, entry.at, entry.level);
+                if let Condition::Forward(key) = condition {
+                    let its = self.receivers.iter().find(|name| ReceiverKey::of(name) == *key);
+                    news.receiver = its.cloned();
+                }
                 condition_name(lang, &news)
             }
         }

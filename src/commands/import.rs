@@ -2,7 +2,7 @@
 //!
 //! Its config becomes settings and rules of ours, its state our positions and
 //! counts. What the config has already stays; whatever can't be taken is named.
-//! Nothing is asked. Knows the store and the rules, and no socket.
+//! Nothing is asked but whether rules get their level. Knows the store and the rules, and no socket.
 
 mod config;
 mod crontab;
@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::commands::call::Call;
+use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, import as words};
-use crate::rules::best_practices::older;
-use crate::store::{self, Change, Error};
+use crate::rules::best_practices::{CRITICAL, older, without_level};
+use crate::store::{self, Change, Error, Way};
 
 pub use crontab::{CronLine, old_tool_in_crontabs, starts_the_old_tool};
 
@@ -28,7 +29,8 @@ const ROOT: &str = "/";
 
 /// Imports the files: the configs first, whatever their order, since a state's
 /// counts belong to rules.
-pub fn import(call: &Call<'_>, files: &[PathBuf]) -> Said {
+pub fn import(call: &Call<'_>, command: &cli::Import) -> Said {
+    let files = &command.files;
     let mut import = Import::new(call);
     if files.is_empty() {
         import.said.problems.push(words::no_files(import.lang));
@@ -47,6 +49,7 @@ pub fn import(call: &Call<'_>, files: &[PathBuf]) -> Said {
             import.take_state(file, state);
         }
     }
+    import.set_levels(command.levels);
     import.tell_older_practices();
     import.tell_old_tool();
     import.said
@@ -142,6 +145,53 @@ impl<'a> Import<'a> {
 
     fn record(&mut self, changes: Vec<Change>) {
         self.said.changes.extend(changes);
+    }
+
+    /// The Python tool had no levels: what the best practices call critical becomes so where
+    /// the user says so, by `--levels` or asked on a terminal. A script without the option
+    /// is told how.
+    fn set_levels(&mut self, wanted: bool) {
+        let look = store::look(self.call.config, self.call.env).ok();
+        let Some(look) = look.filter(|_| self.rules.known) else { return };
+        let rules = without_level(&look.rules);
+        let ids: Vec<String> = rules.iter().map(|rule| rule["id"].to_string()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let (lang, list) = (self.lang, ids.join(","));
+        let told = words::no_level(lang, &list);
+        let asked = || {
+            let ask = self.call.screen.ask?;
+            let said = self.said.lines.iter().chain([&told]).cloned().collect::<Vec<_>>();
+            Some(ask(&said, &words::ask_level(lang)))
+        };
+        let agreed = if wanted { None } else { asked() };
+        if agreed.is_some() {
+            // What was said already is not said again.
+            self.said.lines.clear();
+        }
+        if !wanted && agreed != Some(true) {
+            let how = words::no_level_fix(lang, list);
+            self.said.lines.extend(agreed.is_none().then_some(told).into_iter().chain([how]));
+            return;
+        }
+        let author = self.call.author(Way::Command("import".to_owned()));
+        let (config, env, now) = (self.call.config, self.call.env, self.call.now);
+        let edited = store::edit(config, env, now, &author, |draft| {
+            let critical = Value::from(CRITICAL);
+            let rules = draft.rules();
+            let mine: Vec<Value> = without_level(&rules).into_iter().cloned().collect();
+            for (at, _) in rules.iter().enumerate().filter(|(_, rule)| mine.contains(rule)) {
+                draft.set_in_rule(at, "level", Some(&critical));
+            }
+        });
+        match edited {
+            Ok(edited) => {
+                self.said.lines.push(words::level_set(lang, list));
+                self.record(edited.changes);
+            }
+            Err(error) => self.fails(&error),
+        }
     }
 
     /// Its two rules on traffic count all sources together.

@@ -1,5 +1,7 @@
 //! `pause`: times in which some rules and conditions are not told.
 
+use std::cell::Cell;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -11,10 +13,11 @@ use crate::commands::moment::coming;
 use crate::commands::said::Said;
 use crate::config::Env;
 use crate::host::log;
-use crate::lang::{Lang, pauses as words};
+use crate::lang::{Lang, config as config_words, listed, pauses as words};
 use crate::report::pause::words::State as How;
-use crate::report::pause::{MOST, Pause};
+use crate::report::pause::{MOST, Pause, Paused, When};
 use crate::rules::Filter;
+use crate::rules::minutes::minute_of;
 use crate::store::{self, Draft, Edited, Opened, StateUse};
 
 /// Pauses that ended so long ago leave the config with the next change.
@@ -101,32 +104,66 @@ fn list(call: &Call<'_>, lang: Lang, as_json: bool) -> Result<Said, Refusal> {
 fn add(call: &Call<'_>, lang: Lang, command: &cli::Pause) -> Result<Said, Refusal> {
     let site = Site::open(call)?;
     let pause = given(call, &site, lang, command)?;
-    let places = site.opened.config.pauses.len();
-    let edited = edit(call, lang, |draft| {
+    let its = Cell::new(0);
+    let edited = edit(call, (lang, "pause"), |draft| {
         if let Some(rules) = pause["rules"].as_array() {
             let arguments: Vec<String> = rules.iter().map(Value::to_string).collect();
             ids::places(&draft.rules(), &arguments, lang)?;
         }
         let id = put(draft, pause, site.opened.state.held.highest_id());
+        its.set(id);
         drop_old(draft, &site);
         Ok(id)
     });
-    let edited = edited.map_err(|refusal| of_options(refusal, places))?;
-    told(call, lang, edited, command.json, |site, id| {
+    let edited = edited.map_err(|refusal| of_options(refusal, its.get(), lang))?;
+    let mut said = told(call, lang, edited, command.json, |site, id| {
         let pause = site.pause(id);
         pause.map(|pause| words::paused(lang, site.line(pause, lang))).unwrap_or_default()
-    })
+    })?;
+    said.problems.extend(holds_nothing(&Site::open(call)?, its.get(), lang));
+    Ok(said)
+}
+
+/// What of a new pause holds nothing, as remarks: one that ends before its first time
+/// comes, and rules of another kind than what it is narrowed to.
+fn holds_nothing(site: &Site, id: i64, lang: Lang) -> Vec<String> {
+    let Some(pause) = site.pause(id) else { return Vec::new() };
+    let mut remarks = Vec::new();
+    if let Some(ends) = pause.ends().filter(|_| matches!(pause.when, When::Weekly { .. })) {
+        let first = minute_of(pause.begins().unwrap_or(site.now).max(site.now));
+        // After a week every one of its times has come.
+        let last = minute_of(ends).min(first + 7 * 24 * 60);
+        if !(first..last).any(|minute| pause.holds(minute, &site.zone)) {
+            remarks.push(words::never_comes(lang, id));
+        }
+    }
+    let Paused::These(ids) = &pause.rules else { return remarks };
+    if pause.only.is_none() {
+        return remarks;
+    }
+    let rules = site.opened.config.rules.iter().filter(|rule| ids.contains(&rule.id));
+    let unlike = rules.filter(|rule| match &rule.filter {
+        Filter::Event(_) => pause.only.as_ref().is_some_and(|only| only.events.is_none()),
+        Filter::Traffic(_) => pause.only.as_ref().is_some_and(|only| only.traffic.is_none()),
+        Filter::Workload(_) => true,
+    });
+    let unlike: Vec<i64> = unlike.map(|rule| rule.id).collect();
+    if !unlike.is_empty() {
+        remarks.push(words::holds_none_of(lang, id, listed(lang, &unlike)));
+    }
+    remarks
 }
 
 /// What is wrong is said of the options, and not of an element that is not there.
-fn of_options(refusal: Refusal, place: usize) -> Refusal {
+fn of_options(refusal: Refusal, id: i64, lang: Lang) -> Refusal {
     let option = |key: &str| match key {
         "conditions" => "--condition".to_owned(),
         key => format!("--{key}"),
     };
     let keys = ["until", "from", "every", "conditions", "match", "why", "by"];
     let said = |line: String| {
-        let at = |key: &&str| format!("pauses[{place}].{key}");
+        let pause = config_words::pause_at(lang, id);
+        let at = |key: &&str| config_words::at(lang, &pause, key);
         let key = keys.iter().find(|key| line.starts_with(&at(key)));
         key.map_or(line.clone(), |key| line.replacen(&at(key), &option(key), 1))
     };
@@ -295,7 +332,7 @@ fn end(call: &Call<'_>, lang: Lang, ids: &[&str], as_json: bool) -> Result<Said,
         };
         return Ok(Said { lines: vec![line], ..Said::default() });
     }
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "pause"), |draft| {
         drop_old(draft, &site);
         stop(draft, pause, site.now, &site.zone);
         Ok(id)

@@ -22,7 +22,7 @@ use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
 use crate::lang::{Lang, rules as words};
-use crate::store::{self, Change, Draft, Edited, Error};
+use crate::store::{self, Change, Draft, Edited, Error, Way};
 
 /// Tries a rule: that lives through cycles, which this room does not know.
 pub type TryIt<'a> = dyn Fn(&cli::RulesTry) -> Said + 'a;
@@ -91,14 +91,15 @@ impl Refusal {
     }
 }
 
-/// Changes the file. `Err` of `change` leaves it alone. A change that would bring
+/// Changes the file by `command`, as it is typed: `rules set`. `Err` of `change` leaves it alone. A change that would bring
 /// a problem into it is a wrong command, not a wrong file.
 pub(super) fn edit<T>(
     call: &Call<'_>,
-    lang: Lang,
+    (lang, command): (Lang, &str),
     change: impl FnOnce(&mut Draft) -> Result<T, Refusal>,
 ) -> Result<Edited<T>, Refusal> {
-    let edited = store::edit(call.config, call.env, call.now, change);
+    let author = call.author(Way::Command(command.to_owned()));
+    let edited = store::edit(call.config, call.env, call.now, &author, change);
     let edited = edited.map_err(|error| match error {
         Error::Invalid { problems, .. } => {
             Refusal::Usage(problems.iter().map(|problem| problem.text(lang)).collect())
@@ -121,6 +122,8 @@ struct Changed {
     rules: Vec<Value>,
     /// Further members for the JSON.
     more: Value,
+    /// What of it may never alert.
+    doubts: Vec<String>,
 }
 
 impl Changed {
@@ -135,6 +138,7 @@ impl Changed {
                 "rules": self.rules,
                 "changes": edited.changes.iter().map(change_json).collect::<Vec<_>>(),
                 "renumbered": edited.renumbered,
+                "remarks": self.doubts,
             });
             for (key, more) in self.more.as_object().into_iter().flatten() {
                 value[key] = more.clone();
@@ -145,7 +149,7 @@ impl Changed {
         let remark = edited.remark.iter().map(|remark| remark.text(lang));
         Said {
             lines: self.lines,
-            problems: problems.chain(remark).collect(),
+            problems: problems.chain(remark).chain(self.doubts).collect(),
             exit: match edited.problems.is_empty() {
                 true => 0,
                 false => Code::Config.exit(),
@@ -156,7 +160,7 @@ impl Changed {
 }
 
 /// The values as JSON; a masked one as the text that stands for it.
-fn change_json(change: &Change) -> Value {
+pub(super) fn change_json(change: &Change) -> Value {
     let value = |text: &Option<String>| {
         let text = text.as_deref()?;
         Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))

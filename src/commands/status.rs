@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 
 use crate::commands::call::Call;
 use crate::commands::cli;
+use crate::commands::named;
 use crate::commands::said::Said;
 use crate::exit::Code;
-use crate::lang::{Both, Lang, status as say};
+use crate::lang::{Both, Lang, listed, status as say};
 use crate::report::pause::{Pause, Pauses};
-use crate::store::state::{LastRun, State};
+use crate::report::{Condition, ConditionNews, Phase};
+use crate::store::state::{Held, LastRun, State};
 use crate::store::{self, Opened, StateUse};
+
+/// So many conditions are named on the line.
+const NAMED: usize = 4;
 
 /// How the monitor is doing.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub struct Status {
     /// What is wrong just now, as it was told by mail: the first line of each
     /// condition that holds.
     pub holding: Vec<Both>,
+    /// The same by their names alone.
+    pub names: Vec<Both>,
     /// The pauses that hold now, and how much each holds back.
     pub pauses: Vec<(Pause, u64)>,
     /// The begins of runs that did not come to their end, until a mail has told of
@@ -94,6 +101,13 @@ pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
     let mut died = store::died_runs(opened.store.path());
     died.retain(|begun| !opened.state.died.knows(*begun));
     status.died.extend(died);
+    let holds = |held: &Held| held.detail.map(first_line) != Both::default();
+    let held = opened.state.conditions.iter().filter(|(_, held)| holds(held));
+    let name = |(condition, held): (&Condition, &Held)| {
+        let news = ConditionNews::new(*condition, Phase::Begins, held.since, held.level);
+        Both::of(|lang| named::condition(news.clone(), &opened.config, lang))
+    };
+    status.names = held.map(name).collect();
     status
 }
 
@@ -127,6 +141,7 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         records: state.forward.waiting(),
         died: state.died.untold.clone(),
         pauses: Vec::new(),
+        names: Vec::new(),
         holding: held
             .map(|held| held.detail.map(first_line))
             .filter(|said| *said != Both::default())
@@ -143,6 +158,15 @@ impl Status {
         }
         if !self.pauses.is_empty() {
             line += &say::paused(lang, self.pauses.len());
+        }
+        if !self.names.is_empty() {
+            let names: Vec<&str> =
+                self.names.iter().take(NAMED).map(|name| name.text(lang)).collect();
+            let more = self.names.len() - names.len();
+            line += &say::holds(lang, listed(lang, &names));
+            if more > 0 {
+                line += &say::more_hold(lang, more);
+            }
         }
         if self.reason == Some(Reason::Incomplete)
             && let Some(held) = self.holding.first()

@@ -14,7 +14,6 @@ mod env;
 mod exposed;
 mod forward;
 mod key;
-mod near;
 mod node;
 mod pause;
 mod piece;

@@ -73,6 +73,15 @@ impl Node {
         }
     }
 
+    /// The `id` of an object, where it has a whole number for one.
+    pub fn id(&self) -> Option<i64> {
+        let Self::Object(entries) = self else { return None };
+        match find(entries, "id") {
+            Some(Self::Number(number)) => number.as_i64(),
+            _ => None,
+        }
+    }
+
     /// What kind of value it is, for a sentence.
     pub fn kind(&self, lang: Lang) -> String {
         match self {

@@ -72,6 +72,8 @@ pub(super) fn read_all(reading: &Reading<'_>, zone: &TimeZone, rules: &[Rule]) -
         }
         pauses.push(pause);
     }
+    problems.know_by_id("pauses", list);
+    reading.obsolete.know_by_id("pauses", list);
     pauses
 }
 

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 
+use super::node::Node;
 use crate::lang::config as words;
 use crate::lang::{Both, Lang};
 use crate::net::secret::Secrets;
@@ -16,18 +17,32 @@ const MOST_PROBLEMS: usize = 20;
 pub struct Problem {
     /// The key's path: `rules[3].threshold_count`; empty for the file as a whole.
     pub path: String,
+    /// How a person knows what stands there: a rule or a pause by its id.
+    known_as: Option<KnownAs>,
     said: Both,
+}
+
+/// An element of a list, by its id: what the file and the menu show of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct KnownAs {
+    section: &'static str,
+    id: i64,
+    /// What of it the problem is about; empty for all of it.
+    key: String,
 }
 
 impl Problem {
     /// Puts the sentence down in both languages.
     pub fn new(path: impl Into<String>, sentence: impl Fn(Lang) -> String) -> Self {
-        Self { path: path.into(), said: Both::of(sentence) }
+        Self { path: path.into(), known_as: None, said: Both::of(sentence) }
     }
 
     /// Takes secrets out of it, and out of the key's path.
     pub(super) fn hide(&mut self, secrets: &Secrets) {
         self.path = secrets.hide(&self.path);
+        if let Some(known_as) = &mut self.known_as {
+            known_as.key = secrets.hide(&known_as.key);
+        }
         self.said = self.said.map(|text| secrets.hide(text));
     }
 
@@ -47,7 +62,31 @@ impl Problem {
         if self.path.is_empty() {
             return sentence.to_owned();
         }
-        words::at(lang, &self.path, sentence)
+        words::at(lang, self.place(lang), sentence)
+    }
+
+    /// The place as a person knows it: `rule 12: threshold_count`.
+    fn place(&self, lang: Lang) -> String {
+        let Some(KnownAs { section, id, key }) = &self.known_as else {
+            return self.path.clone();
+        };
+        let element = match *section {
+            "rules" => words::rule_at(lang, id),
+            _ => words::pause_at(lang, id),
+        };
+        match key.is_empty() {
+            true => element,
+            false => words::at(lang, element, key),
+        }
+    }
+
+    /// Has what stands at a place in a list go by its id.
+    fn know(&mut self, section: &'static str, ids: &[Option<i64>]) {
+        let rest = self.path.strip_prefix(section).and_then(|rest| rest.strip_prefix('['));
+        let Some((at, key)) = rest.and_then(|rest| rest.split_once(']')) else { return };
+        let id = at.parse::<usize>().ok().and_then(|at| *ids.get(at)?);
+        let key = key.strip_prefix('.').unwrap_or(key).to_owned();
+        self.known_as = id.map(|id| KnownAs { section, id, key }).or(self.known_as.take());
     }
 }
 
@@ -67,6 +106,15 @@ impl Problems {
         } else {
             self.more.set(self.more.get() + 1);
         }
+    }
+
+    /// Has the elements of a list go by their ids in what was found. `list` is the list as
+    /// it stands; one without an id of its own keeps its place.
+    pub fn know_by_id(&self, section: &'static str, list: &[Node]) {
+        let ids: Vec<Option<i64>> = list.iter().map(Node::id).collect();
+        let once = |id: &i64| ids.iter().flatten().filter(|other| *other == id).count() == 1;
+        let ids: Vec<Option<i64>> = ids.iter().map(|id| id.filter(once)).collect();
+        self.list.borrow_mut().iter_mut().for_each(|problem| problem.know(section, &ids));
     }
 
     /// How many there are, told or only counted.

@@ -121,6 +121,8 @@ pub(super) fn read_all(node: Option<&Node>, problems: &Problems, remarks: &Probl
         }
         rules.push(rule);
     }
+    problems.know_by_id("rules", list);
+    remarks.know_by_id("rules", list);
     rules
 }
 

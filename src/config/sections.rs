@@ -6,13 +6,13 @@ use std::path::Path;
 use super::credential::secrets_in;
 use super::env::Env;
 use super::key::Keys;
-use super::near::{distance, nearest};
 use super::node::{Document, doubles};
 use super::problem::{Problem, Problems, shown};
 use super::strict::Section;
 use super::{Config, api, email, forward, pause, routes, rule, settings};
 use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::rules::near::{distance, nearest};
 
 const SECTIONS: &[&str] =
     &["api", "email", "smtp", "settings", "rules", "pauses", "forward", "state"];

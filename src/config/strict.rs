@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::key::{Key, Keys, Kind};
-use super::near::nearest;
 use super::node::{Node, doubles, find};
 use super::problem::{Problems, shown};
 use crate::lang::Lang;
 use crate::lang::config as words;
+use crate::rules::near::nearest;
 
 /// An object whose keys are asked for, one by one. What is in it and was never asked for
 /// is unknown; that is told when the section is let go.

@@ -42,7 +42,7 @@ use self::conditions::{Standing, note_what_was_caught_up, watch};
 use self::filing::Filing;
 use self::letter::{blank_report, letter};
 use self::notice::Happened;
-use self::outcome::Trouble;
+use self::outcome::{Named, Trouble};
 use self::poll::{Poll, fetch};
 use self::site::Site;
 use crate::commands::call::Call;
@@ -113,6 +113,8 @@ struct Cycle<'a> {
     happened: Vec<Happened>,
     /// What is merely worth knowing, for a mail a day.
     remarks: Vec<String>,
+    /// What it told, by name.
+    told: Vec<Named>,
     /// Whether so many runs before this one died that it is worth a mail.
     died_in_a_row: bool,
     /// Whether this cycle's state was saved at all.
@@ -163,6 +165,7 @@ impl<'a> Cycle<'a> {
             forwarded: 0,
             is_kept: false,
             remarks,
+            told: Vec::new(),
             site,
             store,
             state,
@@ -339,6 +342,7 @@ impl<'a> Cycle<'a> {
             notices: self.happened.iter().map(|happened| happened.notice(&reader)).collect(),
             ..blank_report(&self.site.config, kind, now)
         };
+        self.told = outcome::told(&report, &self.site);
         Some(Telling { report, notices_by, notices_about_mail })
     }
 
@@ -460,6 +464,9 @@ impl<'a> Cycle<'a> {
             }),
             problems: problems.map(|problem| self.site.config.secrets.hide(&problem)).collect(),
             took: self.site.began.elapsed(),
+            told: self.told,
+            holds: outcome::holding(&self.state, &self.site),
+            zone: self.site.zone(),
         };
         (outcome, self.is_kept)
     }

@@ -380,6 +380,14 @@ texts! {
         en: "Run `illumio-monitor run` by hand: it says what fails.",
         zh: "請手動執行 `illumio-monitor run`，查看失敗原因。"
     }
+    no_level(rules) {
+        en: "No level is set, and so they are told as warnings, though the best practices call them critical: {rules}",
+        zh: "未設定等級，因此以「警告」通知，而最佳實踐將其列為「嚴重」：{rules}"
+    }
+    no_level_fix(ids) {
+        en: "To have their mails say CRITICAL: illumio-monitor rules set {ids} level=critical; to keep them as they are: level=warning.",
+        zh: "如要在郵件中標示「嚴重」：illumio-monitor rules set {ids} level=critical；維持現狀：level=warning。"
+    }
     older_practice(rule) {
         en: "{rule}: counts the blocked traffic of all sources together, so that a noisy one hides the others",
         zh: "{rule}：將所有來源的流量合併計數，單一大量來源可能掩蓋其他來源"

@@ -7,6 +7,8 @@ use super::texts;
 
 texts! {
     at(path, sentence) { en: "{path}: {sentence}", zh: "{path}：{sentence}" }
+    rule_at(id) { en: "rule {id}", zh: "規則 {id}" }
+    pause_at(id) { en: "pause {id}", zh: "暫停 {id}" }
     in_file(file, sentence) { en: "{file}: {sentence}", zh: "{file}：{sentence}" }
     more_problems(file, count) {
         en: "{file}: {count} more problems; fix those above first",
@@ -14,8 +16,8 @@ texts! {
     }
 
     not_found(file) {
-        en: "{file}: there is no such file; put your config there, or name another one with --config or $ILLUMIO_MONITOR_CONFIG",
-        zh: "{file}：找不到設定檔；請將設定檔放在此處，或以 --config 或 $ILLUMIO_MONITOR_CONFIG 指定其他檔案"
+        en: "{file}: there is no such file; start illumio-monitor on a terminal, without a command, and it leads through the setup; or name another file with --config or $ILLUMIO_MONITOR_CONFIG",
+        zh: "{file}：找不到設定檔；請在終端機上直接執行 illumio-monitor（不加命令），依引導完成設定，或以 --config 或 $ILLUMIO_MONITOR_CONFIG 指定其他檔案"
     }
     cannot_read(file, reason) {
         en: "{file}: cannot be read: {reason}",
@@ -410,6 +412,10 @@ texts! {
         zh: "「{found}」不是 IP 位址或網段；例如 \"10.0.0.0/8\" 或 \"2001:db8::1\""
     }
 
+    unknown_user(uid) {
+        en: "the user with the number {uid} (who has no name on this host)",
+        zh: "編號 {uid} 的使用者（此主機上沒有名稱）"
+    }
     goes_on_as(user) {
         en: "started as root; continues as {user}, who owns the config, with that user's environment",
         zh: "以 root 啟動；改以設定檔擁有者 {user} 的身分與環境執行"

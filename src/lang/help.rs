@@ -96,6 +96,7 @@ const HELP: &[(&str, &str)] = &[
   rules             列出與變更規則，供程式使用
   pause             暫停規則；期間發生的事於結束後一併通知
   why               說明規則已計數多少、靜默到何時，以及哪些紀錄符合或接近符合
+  config            列出設定檔最近的變更並可還原；保留最近十次變更
   import            匯入舊 Python 工具的設定檔與狀態檔
 
 不指定命令時開啟互動式選單。
@@ -434,9 +435,58 @@ const HELP: &[(&str, &str)] = &[
 ",
     ),
     (
+        "config",
+        "\
+用法：illumio-monitor config <command> [<args>]
+
+列出設定檔最近的變更並可還原；保留最近十次變更。
+
+選項：
+  -h, --help        顯示說明
+
+命令：
+  history           列出最近的變更：編號、時間、使用者、方式與內容
+  undo              還原最近一次變更，或自某編號起的變更；執行紀錄不受影響
+",
+    ),
+    (
+        "config history",
+        "\
+用法：illumio-monitor config history [--json]
+
+列出設定檔最近的變更：編號、時間、使用者、方式與內容。
+
+選項：
+  --json            相同內容的 JSON，供程式使用
+  -h, --help        顯示說明
+",
+    ),
+    (
+        "config undo",
+        "\
+用法：illumio-monitor config undo [--yes] [N]
+
+還原設定檔最近一次變更，或自某編號起的變更。執行紀錄保持不變。於終端機執行時
+會先確認。
+
+引數：
+  N                 還原到此編號的變更之前；未指定時為最近一次
+
+選項：
+  --yes             不確認，直接執行
+  -h, --help        顯示說明
+
+範例：
+  illumio-monitor config undo
+  illumio-monitor config undo 12 --yes
+
+結束代碼：0 完成；64 沒有該變更，或無人可確認且未加 --yes。
+",
+    ),
+    (
         "import",
         "\
-用法：illumio-monitor import [<FILE...>]
+用法：illumio-monitor import [--levels] [<FILE...>]
 
 匯入舊 Python 工具的設定檔與狀態檔。設定檔中已有的內容維持不變。
 
@@ -445,6 +495,7 @@ const HELP: &[(&str, &str)] = &[
                     alerts.json、illumio_api_state.json、state.json
 
 選項：
+  --levels          將最佳實踐列為「嚴重」的規則設為該等級；未指定時於終端機詢問
   -h, --help        顯示說明
 
 範例：

@@ -140,6 +140,16 @@ texts! {
         en: "the Python tool is still started by {file}, line {line}; remove it, since two monitors report everything twice: {text}",
         zh: "Python 工具仍由 {file} 第 {line} 行執行；請移除，以免兩套監控重複通知：{text}"
     }
+    no_level(ids) {
+        en: "the Python tool had no levels, so these rules are told as warnings, though the best practices call them critical: {ids}",
+        zh: "Python 工具沒有等級，下列規則因此以「警告」通知，而最佳實踐將其列為「嚴重」：{ids}"
+    }
+    no_level_fix(ids) {
+        en: "to have their mails say CRITICAL: illumio-monitor rules set {ids} level=critical",
+        zh: "如要在郵件中標示「嚴重」：illumio-monitor rules set {ids} level=critical"
+    }
+    ask_level() { en: "Make them critical? [y/N] ", zh: "要設為「嚴重」嗎？[y/N] " }
+    level_set(ids) { en: "now critical: rule {ids}", zh: "已設為「嚴重」：規則 {ids}" }
     older_practices(ids) {
         en: "these rules count the blocked traffic of all sources together, so that a noisy one hides the others; to have them count each source separately: illumio-monitor rules load-best-practices --replace: {ids}",
         zh: "下列規則將所有來源的流量合併計數，單一大量來源可能掩蓋其他來源；如要依來源分別計數：illumio-monitor rules load-best-practices --replace：{ids}"

@@ -64,6 +64,22 @@ texts! {
     password() { en: "Password", zh: "密碼" }
     language() { en: "Language", zh: "語言" }
     language_name() { en: "English", zh: "繁體中文" }
+    does_not_work() {
+        en: "This does not work, and nothing is saved yet",
+        zh: "測試未通過，尚未儲存"
+    }
+    keep_old() { en: "Keep the old values", zh: "保留原本的設定" }
+    save_anyway() { en: "Save all the same", zh: "仍要儲存" }
+    type_again() { en: "Type again; Enter keeps what you typed", zh: "重新輸入；按 Enter 保留剛才輸入的值" }
+    kept_old() { en: "The old values are kept.", zh: "已保留原本的設定。" }
+    saved_untried() {
+        en: "Saved though the test failed, since nobody is there to be asked; `illumio-monitor config undo` takes it back.",
+        zh: "測試未通過，但因無人可確認，仍已儲存；執行 `illumio-monitor config undo` 可還原。"
+    }
+    login_again() {
+        en: "The mail server refuses the login: user and password once more (-1 leaves it so; nothing else is lost).",
+        zh: "郵件伺服器拒絕登入：請重新輸入使用者與密碼（-1 略過；其他設定不受影響）。"
+    }
     zone() { en: "Time zone", zh: "時區" }
     zone_hint() { en: "for example Asia/Taipei or UTC", zh: "例如 Asia/Taipei 或 UTC" }
     zone_system() { en: "the system's", zh: "依系統" }

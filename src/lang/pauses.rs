@@ -74,6 +74,14 @@ texts! {
         en: "name the rules to pause (7, or 1,3-5, or all), or --condition; or: pause list, pause end ID",
         zh: "請指定要暫停的規則（7、1,3-5 或 all）或 --condition；或使用 pause list、pause end ID"
     }
+    never_comes(id) {
+        en: "pause {id} holds nothing: it ends before its first time comes; `illumio-monitor pause end {id}` takes it away",
+        zh: "暫停 {id} 不會保留任何通知：第一個時段開始前就已結束；執行 `illumio-monitor pause end {id}` 可移除"
+    }
+    holds_none_of(id, rules) {
+        en: "pause {id} holds nothing of rule {rules}: what it is narrowed to is of another type of rule",
+        zh: "暫停 {id} 不會保留規則 {rules} 的任何通知：其限定條件屬於另一種類型的規則"
+    }
     no_end() {
         en: "a pause needs an end: --until 06:00, --until +8h, --until \"2026-11-30 06:00\", or --every \"Sun 02:00-04:00\"",
         zh: "暫停必須有結束時間：--until 06:00、--until +8h、--until \"2026-11-30 06:00\"，或 --every \"Sun 02:00-04:00\""

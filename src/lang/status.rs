@@ -26,5 +26,7 @@ texts! {
         zh: "；{begun} 開始的執行未能正常結束"
     }
     paused(count) { en: "; pauses in effect: {count}", zh: "；生效中的暫停：{count}" }
+    holds(names) { en: "; now: {names}", zh: "；目前：{names}" }
+    more_hold(count) { en: " and {count} more", zh: " 等，另有 {count} 項" }
     because(detail) { en: "; {detail}", zh: "；{detail}" }
 }

@@ -4,7 +4,7 @@
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::{crontab, daily, practices, probe, settings, smtp};
+use super::{crontab, daily, practices, settings, smtp};
 use crate::config;
 use crate::lang::menu_settings as say;
 use crate::store;
@@ -96,7 +96,7 @@ fn mail(menu: &mut Menu<'_>) -> Result<(), Stop> {
             Err(Stop::Back) => continue,
             Err(leave) => return Err(leave),
         }
-        let Err(failed) = probe::mail(menu) else {
+        let Err(failed) = smtp::try_mail(menu)? else {
             break;
         };
         if !menu.console.yes(&say::guide_again(lang), true)? {

@@ -8,7 +8,7 @@ use super::fields;
 use super::list::List;
 use super::strict::Keys;
 use super::trying::try_it;
-use super::{form, pauses};
+use super::{doubts, form, pauses};
 use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
 use crate::commands::typed::narrow;
@@ -220,6 +220,9 @@ fn edit(menu: &mut Menu<'_>, rule: &Chosen) -> Result<(), Stop> {
     });
     let name = fields::NAME.shown(&after, lang);
     told(menu, saved, &words::rule_saved(lang, name));
+    if saved == Some(true) {
+        doubts::tell(menu, &Value::Object(after));
+    }
     Ok(())
 }
 

@@ -5,10 +5,12 @@
 //! goes through `store::edit`, whole or not at all, and what the commands do is done
 //! by the commands' own functions. Knows every room.
 
+mod attempt;
 mod console;
 mod crontab;
 mod daily;
 mod debug;
+mod doubts;
 mod event_rule;
 mod fields;
 mod first_run;
@@ -32,6 +34,7 @@ mod traffic_rule;
 mod trying;
 mod turns;
 mod typing;
+mod versions;
 mod wanted;
 mod workload_rule;
 
@@ -46,7 +49,7 @@ use crate::exit::{Code, USAGE};
 use crate::host::log::{self, Log};
 use crate::lang::menu as say;
 use crate::screen::terminal;
-use crate::store::{self, Draft, StateUse};
+use crate::store::{self, Draft, StateUse, Way};
 
 /// The menu under way.
 struct Menu<'a> {
@@ -166,14 +169,15 @@ impl<'a> Menu<'a> {
         }
     }
 
-    /// What `run` does and prints; a person's lines are wrapped at words.
+    /// What `run` does; a person is told in sentences, wrapped at words, a script by its line.
     fn run(&mut self) -> Result<(), Stop> {
         self.console.show(Style::Faint, &say::running(self.console.lang));
         let outcome = cycle::run((self.again)(), StateUse::Keep);
         if self.console.person() {
             self.console.clear_progress();
             outcome.problems.iter().for_each(|problem| self.console.fault(problem));
-            self.console.line(Style::Plain, &outcome.to_string());
+            let sentences = outcome.sentences(self.console.lang);
+            sentences.iter().for_each(|line| self.console.line(Style::Plain, line));
         } else {
             log::tell(Log::Stdout, &outcome.to_string(), &outcome.problems);
         }
@@ -186,7 +190,13 @@ impl<'a> Menu<'a> {
     fn save<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> Option<T> {
         let lang = self.console.lang;
         let now = (self.again)().now;
-        match store::edit(self.call.config, self.call.env, now, change) {
+        match store::edit(
+            self.call.config,
+            self.call.env,
+            now,
+            &self.call.author(Way::Menu),
+            change,
+        ) {
             Ok(mut edited) => {
                 self.console.turns.saved();
                 // Those of before the change, and those of now.

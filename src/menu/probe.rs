@@ -1,48 +1,58 @@
-//! The connection tests that follow a change: the doctor's own probes.
+//! The connection tests of what is typed, before it is saved: the doctor's own probes.
 
 use super::Menu;
 use super::console::Style;
+use super::setting::{Changes, look_with};
 use crate::commands::check::{Finding, Mark, Needs, check_mail, check_pce};
 use crate::config::Config;
 use crate::lang::menu as say;
 use crate::net::AddressBook;
 use crate::store::{self, Error, Look};
 
-/// Tries the PCE as the file has it now. The rest of the file may still be missing:
-/// this comes before the mail is set up.
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The PCE, as far as its own settings go: the rest of the file may still be missing,
+    /// since this comes before the mail is set up.
+    Pce,
+    /// The mail server, up to where a mail would be sent.
+    Mail,
+}
+
+/// Tries the PCE as the file has it now.
 ///
 /// # Errors
 /// The name of the probe that failed.
 pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
-    let lang = menu.console.lang;
-    menu.console.show(Style::Faint, &say::trying_pce(lang));
-    let now = (menu.again)().now;
-    let book = AddressBook::empty();
-    tell(menu, &["api"], |config| check_pce(&config.pce, Needs::default(), &book, now, lang))
+    try_it(menu, Side::Pce, &Changes::new())
 }
 
-/// Tries the mail server up to where a mail would be sent.
+/// Tries the mail server in the same way.
 ///
 /// # Errors
 /// The name of the probe that failed.
 pub fn mail(menu: &Menu<'_>) -> Result<(), &'static str> {
-    let lang = menu.console.lang;
-    menu.console.show(Style::Faint, &say::trying_mail(lang));
-    let now = (menu.again)().now;
-    let book = AddressBook::empty();
-    tell(menu, &["email", "smtp"], |config| check_mail(&config.mail, &book, now, lang))
+    try_it(menu, Side::Mail, &Changes::new())
 }
 
-/// What the probes of these sections find, or what is wrong with them.
-fn tell(
-    menu: &Menu<'_>,
-    sections: &[&str],
-    probe: impl Fn(&Config) -> Vec<Finding>,
-) -> Result<(), &'static str> {
+/// Tries a side as it would be with the changes, which nothing has saved.
+///
+/// # Errors
+/// The name of the probe that failed.
+pub fn try_it(menu: &Menu<'_>, side: Side, changes: &Changes) -> Result<(), &'static str> {
     let lang = menu.console.lang;
-    match read(menu, sections) {
+    let trying = match side {
+        Side::Pce => say::trying_pce(lang),
+        Side::Mail => say::trying_mail(lang),
+    };
+    menu.console.show(Style::Faint, &trying);
+    let (now, book) = ((menu.again)().now, AddressBook::empty());
+    match read(menu, side, changes) {
         Ok(config) => {
-            let findings = probe(&config);
+            let findings = match side {
+                Side::Pce => check_pce(&config.pce, Needs::default(), &book, now, lang),
+                Side::Mail => check_mail(&config.mail, &book, now, lang),
+            };
             findings.iter().for_each(|finding| show(menu, finding));
             let failed = findings.iter().find(|finding| !finding.ok());
             failed.map_or(Ok(()), |finding| Err(finding.probe))
@@ -54,14 +64,18 @@ fn tell(
     }
 }
 
-fn read(menu: &Menu<'_>, sections: &[&str]) -> Result<Config, Error> {
-    let Look { holds, mut problems, .. } = store::look(menu.call.config, menu.call.env)?;
+fn read(menu: &Menu<'_>, side: Side, changes: &Changes) -> Result<Config, Error> {
+    let sections: &[&str] = match side {
+        Side::Pce => &["api"],
+        Side::Mail => &["email", "smtp"],
+    };
+    let Look { holds, mut problems, .. } = look_with(menu, changes)?;
     problems
         .retain(|one| sections.iter().any(|section| one.path.split('.').next() == Some(section)));
     if problems.is_empty() {
         return Ok(holds);
     }
-    let path = store::resolve(menu.call.config)?;
+    let path = store::resolve(menu.call.config).unwrap_or_else(|_| menu.call.config.to_owned());
     Err(Error::Invalid { path, problems, more: 0 })
 }
 

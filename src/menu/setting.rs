@@ -13,6 +13,7 @@ use super::strict::{Keys, typed_value};
 use crate::commands::typed::meant;
 use crate::config::{self, Config, Key, Kind};
 use crate::lang::{Lang, menu as say, menu_settings as words};
+use crate::store::{self, Draft, Error, Look};
 
 /// A key of a section that a question sets, in words.
 pub struct Setting {
@@ -83,13 +84,13 @@ pub fn ask(
     changes: &mut Changes,
 ) -> Result<(), Stop> {
     let (reader, lang) = (menu.reader(), menu.console.lang);
-    let (key, file) = (setting.key(), menu.file());
+    let (key, file) = (setting.key(), file_with(menu, changes));
     let removable = setting.now(&file).is_some() && !key.required;
     let hint = match removable {
         true => say::hint_removes(lang, (setting.hint)(lang)),
         false => (setting.hint)(lang),
     };
-    let now = Some(setting.at(&file, &menu.holds())).filter(|now| !now.is_empty());
+    let now = Some(setting.at(&file, &holds_with(menu, changes))).filter(|now| !now.is_empty());
     let question =
         Question { label: (setting.label)(lang), hint, now, required: all, unseen: false };
     let home = menu.call.env.text("HOME").map(Path::new);
@@ -121,7 +122,7 @@ pub fn ask_secret(
     changes: &mut Changes,
 ) -> Result<(), Stop> {
     let (reader, lang) = (menu.reader(), menu.console.lang);
-    let (key, file) = (setting.key(), menu.file());
+    let (key, file) = (setting.key(), file_with(menu, changes));
     let is_set = |name: &str| !plain(&file[key.section][name]).is_empty();
     let set = is_set(key.name) || key.file.is_some_and(is_set);
     let question = Question {
@@ -137,6 +138,8 @@ pub fn ask_secret(
         Ok(typed.to_owned())
     })?;
     if let Some(secret) = answer {
+        // What the other side throws back is shown no more than what is saved.
+        menu.console.secrets.add(&secret);
         changes.push((key.section, key.name, Some(secret.into())));
         changes.extend(key.file.map(|file| (key.section, file, None)));
     }
@@ -149,16 +152,41 @@ pub fn apply(menu: &mut Menu<'_>, changes: Changes) -> bool {
     if changes.is_empty() {
         return false;
     }
-    let saved = menu.save(|draft| {
-        for (section, key, value) in &changes {
-            match value {
-                Some(value) => draft.set(section, key, value),
-                None => draft.unset(section, key),
-            }
-        }
-    });
+    let saved = menu.save(|draft| put(draft, &changes));
     if saved.is_some() {
         menu.console.notice(Style::Good, &say::saved(lang));
     }
     saved.is_some()
+}
+
+/// Makes the changes in the file, in their order.
+fn put(draft: &mut Draft, changes: &Changes) {
+    for (section, key, value) in changes {
+        match value {
+            Some(value) => draft.set(section, key, value),
+            None => draft.unset(section, key),
+        }
+    }
+}
+
+/// The file with the changes made, which nothing has saved yet.
+///
+/// # Errors
+/// Where it can't be read.
+pub fn look_with(menu: &Menu<'_>, changes: &Changes) -> Result<Look, Error> {
+    store::look_with(menu.call.config, menu.call.env, |draft| put(draft, changes))
+}
+
+/// What would hold with them.
+pub fn holds_with(menu: &Menu<'_>, changes: &Changes) -> Config {
+    look_with(menu, changes).map_or_else(|_| menu.holds(), |look| look.holds)
+}
+
+/// The file's JSON with them, for showing what is set.
+fn file_with(menu: &Menu<'_>, changes: &Changes) -> Value {
+    let mut file = menu.file();
+    for (section, key, value) in changes {
+        file[section][key] = value.clone().unwrap_or_default();
+    }
+    file
 }

@@ -1,15 +1,17 @@
 //! Settings: the three entries of the Python tool under their numbers, then the rest.
-//! An entry asks all its questions first and saves once; who goes back has changed
-//! nothing.
+//! An entry asks all its questions first, tries the answers where there is a test, and
+//! saves once; who goes back has changed nothing.
 
 use serde_json::Value;
 
 use super::Menu;
+use super::attempt::save_tried;
 use super::console::{Stop, Style};
+use super::probe::Side;
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
 use super::turns::ask_in_turn;
-use super::{daily, probe, sender, smtp};
-use crate::lang::{Lang, menu as say, menu_settings as words};
+use super::{daily, probe, sender, smtp, versions};
+use crate::lang::{Lang, menu as say, menu_settings as words, versions as version_words};
 use crate::screen::columns::{pad, width};
 use crate::store;
 
@@ -29,22 +31,25 @@ const SITE: Setting = setting("settings.site_name", words::site, words::site_hin
 
 /// The probe that fails where the PCE's certificate is not trusted.
 const CERTIFICATE: &str = "pce.tls";
+/// The one that fails where it refuses the key.
+const CREDENTIALS: &str = "pce.credentials";
 
 /// Shows the settings and changes them, until the user goes back.
 pub fn settings(menu: &mut Menu<'_>) -> Result<(), Stop> {
     type Entry = fn(&mut Menu<'_>) -> Result<(), Stop>;
-    const ENTRIES: [Entry; 11] = [
+    const ENTRIES: [Entry; 12] = [
         pce_entry,
         mail_entry,
         toggle_tls,
-        |menu| then_pce(menu, &CA_FILE),
-        |menu| then_pce(menu, &PROXY),
+        |menu| on_the_way(menu, &CA_FILE),
+        |menu| on_the_way(menu, &PROXY),
         smtp::entry,
         language,
         |menu| one(menu, &ZONE).map(drop),
         daily::entry,
         |menu| one(menu, &EXPIRES).map(drop),
         |menu| one(menu, &SITE).map(drop),
+        versions::entry,
     ];
     loop {
         let lang = menu.console.lang;
@@ -102,6 +107,7 @@ fn show(menu: &mut Menu<'_>) {
         (words::daily(lang), daily),
         (words::expires(lang), at(&EXPIRES)),
         (words::site(lang), or(&SITE, words::site_host)),
+        (version_words::entry(lang), versions::shown(menu, lang)),
     ];
     let widest = entries.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     for (at, (label, value)) in entries.iter().enumerate() {
@@ -112,13 +118,24 @@ fn show(menu: &mut Menu<'_>) {
     menu.console.row(Style::Plain, "");
 }
 
-/// URL, org, key and secret, and the test of them.
+/// URL, org, key and secret, saved once they work.
 fn pce_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    if pce(menu, false)? {
-        try_pce(menu)?;
-        return menu.console.pause();
+    let mut changes = Changes::new();
+    ask_pce(menu, false, &mut changes)?;
+    save_tried(menu, Side::Pce, changes, &pce_again)
+}
+
+/// Where the certificate is not trusted it is the CA file that is asked for, where the key
+/// is refused that and its secret.
+fn pce_again(menu: &mut Menu<'_>, failed: &str, changes: &mut Changes) -> Result<(), Stop> {
+    match failed {
+        CERTIFICATE => ask(menu, &CA_FILE, false, changes),
+        CREDENTIALS => {
+            ask(menu, &API_KEY, false, changes)?;
+            ask_secret(menu, &SECRET, false, changes)
+        }
+        _ => ask_pce(menu, false, changes),
     }
-    Ok(())
 }
 
 /// Tries the PCE. Where this host does not trust its certificate, asks for the CA file
@@ -211,10 +228,11 @@ fn configured_language(menu: &Menu<'_>) -> Lang {
     look.map_or(menu.console.lang, |look| look.holds.settings.language)
 }
 
-fn then_pce(menu: &mut Menu<'_>, setting: &Setting) -> Result<(), Stop> {
-    if one(menu, setting)? {
-        try_pce(menu)?;
-        return menu.console.pause();
-    }
-    Ok(())
+/// One setting on the way to the PCE, saved once that works.
+fn on_the_way(menu: &mut Menu<'_>, setting: &'static Setting) -> Result<(), Stop> {
+    let mut changes = Changes::new();
+    ask(menu, setting, false, &mut changes)?;
+    let again =
+        |menu: &mut Menu<'_>, _: &str, changes: &mut Changes| ask(menu, setting, false, changes);
+    save_tried(menu, Side::Pce, changes, &again)
 }

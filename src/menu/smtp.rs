@@ -1,12 +1,13 @@
-//! The mail server: host, port, TLS and login, saved together and tried at once.
+//! The mail server: host, port, TLS and login, tried together and saved together.
 
 use serde_json::Value;
 
 use super::Menu;
-use super::console::Stop;
-use super::probe;
+use super::attempt::save_tried;
+use super::console::{Stop, Style};
+use super::probe::{self, Side};
 use super::question::{NOTHING, Question};
-use super::setting::{Changes, Setting, apply, ask, ask_secret, setting};
+use super::setting::{Changes, Setting, apply, ask, ask_secret, holds_with, setting};
 use super::strict::Keys;
 use super::turns::ask_in_turn;
 use crate::config::Config;
@@ -20,13 +21,22 @@ const TLS: Setting = setting("smtp.tls", words::tls, nothing);
 const PASSWORD: Setting = setting("smtp.password", words::password, words::secret_hint);
 const CA_FILE: Setting = setting("smtp.ca_file", words::ca_file, words::smtp_ca_hint);
 
-/// Asks, saves, tries.
+/// The probe that fails where the login is refused.
+const LOGIN: &str = "mail.login";
+
+/// Asks, tries, saves.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    if smtp(menu)? {
+    let mut changes = Changes::new();
+    ask_in_turn(menu, &mut changes, ask_all)?;
+    if changes.is_empty() {
+        // Who keeps all of it wants to see whether it works.
         let _ = probe::mail(menu);
         return menu.console.pause();
     }
-    Ok(())
+    save_tried(menu, Side::Mail, changes, &|menu, failed, changes| match failed {
+        LOGIN => ask_in_turn(menu, changes, ask_login),
+        _ => ask_in_turn(menu, changes, ask_all),
+    })
 }
 
 /// Asks for the mail server and saves it; true where something was saved.
@@ -36,14 +46,45 @@ pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
     Ok(apply(menu, changes))
 }
 
+/// Tries the mail server as it is saved. Where it refuses the login, a person is asked for
+/// that alone, and it is tried again, until Enter or `-1` leaves it; all else that was
+/// typed stays.
+///
+/// # Errors
+/// Beside the user's leaving, the name of the probe that failed.
+pub fn try_mail(menu: &mut Menu<'_>) -> Result<Result<(), &'static str>, Stop> {
+    loop {
+        let tried = probe::mail(menu);
+        if tried != Err(LOGIN) || !menu.console.person() {
+            return Ok(tried);
+        }
+        menu.console.show(Style::Plain, &words::login_again(menu.console.lang));
+        let mut changes = Changes::new();
+        match ask_in_turn(menu, &mut changes, ask_login) {
+            Ok(()) if changes.is_empty() => return Ok(tried),
+            Ok(()) => drop(apply(menu, changes)),
+            Err(Stop::Back) => return Ok(tried),
+            Err(leave) => return Err(leave),
+        }
+        menu.console.tell_notices();
+    }
+}
+
 fn ask_all(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
     ask(menu, &HOST, false, changes)?;
     ask(menu, &PORT, false, changes)?;
-    let tls = ask_tls(menu)?;
-    changes.push(("smtp", "tls", Some(tls.word().into())));
+    let held = holds_with(menu, changes).mail.smtp.tls;
+    let tls = ask_tls(menu, held)?;
+    if tls != held {
+        changes.push(("smtp", "tls", Some(tls.word().into())));
+    }
     if tls.is_verified() {
         ask(menu, &CA_FILE, false, changes)?;
     }
+    ask_login(menu, changes)
+}
+
+fn ask_login(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
     match ask_user(menu, changes)? {
         UserAnswer::Kept(false) => {}
         UserAnswer::Kept(true) => ask_secret(menu, &PASSWORD, false, changes)?,
@@ -61,9 +102,8 @@ fn ask_all(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
     Ok(())
 }
 
-fn ask_tls(menu: &mut Menu<'_>) -> Result<Tls, Stop> {
+fn ask_tls(menu: &mut Menu<'_>, holds: Tls) -> Result<Tls, Stop> {
     let lang = menu.console.lang;
-    let holds = menu.holds().mail.smtp.tls;
     let choices = Tls::ALL.map(|tls| match tls {
         Tls::Opportunistic => words::tls_opportunistic(lang),
         Tls::Starttls => words::tls_starttls(lang),
@@ -93,7 +133,7 @@ fn ask_user(menu: &mut Menu<'_>, changes: &Changes) -> Result<UserAnswer, Stop> 
         };
     }
     smtp.remove("enable_auth");
-    let now = menu.holds().mail.smtp.login.map(|(user, _)| user);
+    let now = holds_with(menu, changes).mail.smtp.login.map(|(user, _)| user);
     let question = Question {
         label: words::user(lang),
         hint: words::user_hint(lang),

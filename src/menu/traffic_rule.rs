@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Menu;
 use super::console::{Stop, Style};
+use super::doubts;
 use super::fields::{EXCEPT, LEVEL, NAME, TRAFFIC, TRIGGER};
 use super::form;
 use super::strict::Keys;
@@ -48,6 +49,7 @@ pub fn save_new(menu: &mut Menu<'_>, rule: Keys) -> Result<(), Stop> {
     let rule = Value::Object(rule);
     if let Some(id) = menu.save(|draft| draft.add_rule(&rule)) {
         menu.console.notice(Style::Good, &say::rule_added(lang, id, name));
+        doubts::tell(menu, &rule);
     }
     Ok(())
 }

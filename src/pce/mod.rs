@@ -19,6 +19,7 @@ pub mod record;
 pub mod seen;
 pub mod stream;
 pub mod traffic;
+pub mod vocabulary;
 pub mod workloads;
 
 use std::path::PathBuf;

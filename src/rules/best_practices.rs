@@ -316,6 +316,20 @@ pub fn older(rules: &[Value]) -> Vec<&Value> {
     rules.iter().filter(is_older).collect()
 }
 
+/// Rules that say no level, about what the best practices call critical: so are those of the
+/// Python tool, which had no levels, and no subject would ever say CRITICAL.
+pub fn without_level(rules: &[Value]) -> Vec<&Value> {
+    let of_now = best_practices(Lang::En);
+    let is_critical = |rule: &Value| {
+        let now = of_now.iter().find(|practice| is_about_the_same(rule, practice));
+        now.is_some_and(|practice| practice["level"] == CRITICAL)
+    };
+    rules.iter().filter(|rule| !is_given(rule, "level") && is_critical(rule)).collect()
+}
+
+/// The level of [`without_level`]'s rules among the best practices.
+pub const CRITICAL: &str = "critical";
+
 /// One of the twelve that counts nothing apart, which some do by now, is the same still.
 fn is_about_the_same(rule: &Value, practice: &Value) -> bool {
     if rule["type"] != practice["type"] {

@@ -93,13 +93,20 @@ impl EventFilter {
     }
 
     fn names(&self, name: &str) -> bool {
-        self.filter_value.split('|').map(str::trim).filter(|value| !value.is_empty()).any(|value| {
-            if value.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
-                glob(value, name)
-            } else {
-                name.contains(value)
-            }
-        })
+        alternatives(&self.filter_value).any(|value| is_named(value, name))
+    }
+}
+
+/// What a rule's `filter_value` asks for.
+pub(super) fn alternatives(filter: &str) -> impl Iterator<Item = &str> {
+    filter.split('|').map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// Whether an event type of this name is one that an alternative asks for.
+pub(super) fn is_named(value: &str, name: &str) -> bool {
+    match value.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
+        true => glob(value, name),
+        false => name.contains(value),
     }
 }
 

@@ -63,6 +63,13 @@ pub fn ask(lines: &[String], question: &str) -> bool {
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "ｙ" | "Ｙ" | "yes" | "是")
 }
 
+/// Takes the line away that [`progress`] left.
+pub fn end_progress() {
+    if io::stdout().is_terminal() {
+        put("\r\x1b[K");
+    }
+}
+
 /// Shows, on a terminal alone, that the PCE is still at work; the next line
 /// overwrites it.
 pub fn progress(text: &str) {

@@ -14,11 +14,15 @@ use serde_json::Value;
 
 use super::change::{Change, changes};
 use super::error::Error;
-use super::file::{refuse_newer, replace_last};
+use super::file::{last_too, refuse_newer};
 use super::layout;
-use super::load::{MARK, document, read_last, read_text};
+use super::load::{Last, MARK, document, read_last, read_text};
 use super::locate::{behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
+use super::look::{Look, look_at};
+use super::splice::Frame;
+use super::undo::{Version, changed_at};
+use super::versions::Author;
 use super::write::{Remark, replace, replace_alone};
 use super::{seal, splice, state};
 use crate::config::{self, Config, Env, Problem, place_in, place_of_key};
@@ -54,7 +58,8 @@ pub struct Draft {
 }
 
 /// Changes the config at `path`, which is made where it is missing; its folder
-/// is not. `now` is what a run that starts meanwhile is told as this one's start.
+/// is not. `now` is what a run that starts meanwhile is told as this one's start, and when
+/// `author` made the change, which can be taken back ([`super::versions()`]).
 ///
 /// Refused, with nothing written: a file that is not JSON, a newer version's
 /// state, and a change that brings a problem which was not there before. Problems
@@ -63,6 +68,7 @@ pub fn edit<T>(
     path: &Path,
     env: &Env,
     now: Timestamp,
+    author: &Author,
     change: impl FnOnce(&mut Draft) -> T,
 ) -> Result<Edited<T>, Error> {
     let path = path_to_write(path)?;
@@ -85,6 +91,7 @@ pub fn edit<T>(
     let result = change(&mut draft);
     let text = draft.text();
     let known = config_before.err().unwrap_or_default();
+    let was = Frame::of(&path, &before).ok().filter(|_| known.is_empty());
     let repaired = draft.keep_renumbered && !renumbered.is_empty();
     if text == untouched && !repaired {
         return Ok(Edited {
@@ -97,8 +104,26 @@ pub fn edit<T>(
     }
     let problems = checked(&path, &text, env)?.err().unwrap_or_default();
     refuse_new(&path, &known, &problems)?;
-    let remark = write(&path, &text, problems.is_empty())?;
+    let remark = match problems.is_empty() {
+        true => write(&path, &text, was, (now, author))?,
+        false => write_alone(&path, &text)?,
+    };
     Ok(Edited { result, changes: changes(&before, &text), renumbered, problems, remark })
+}
+
+/// The file as it would be with `change`, which nothing writes: what is tried first.
+///
+/// # Errors
+/// Where the file can't be read or is no JSON object, and for a newer version's state.
+pub fn look_with(path: &Path, env: &Env, change: impl FnOnce(&mut Draft)) -> Result<Look, Error> {
+    let path = path_to_write(path)?;
+    let before = match read_text(&path) {
+        Err(Error::NotFound { .. }) => EMPTY.to_owned(),
+        read => read?,
+    };
+    let mut draft = Draft::new(&before);
+    change(&mut draft);
+    look_at(&path, &draft.text(), env)
 }
 
 /// The file behind all links; for a new file, the folder behind all links.
@@ -166,17 +191,47 @@ fn renumber(
     renumbered
 }
 
-/// Writes the file, and `.last` where the file is valid: mails about a broken
-/// file go out through the settings of `.last`. A state that only `.last` still
-/// has comes back with it.
-fn write(path: &Path, text: &str, valid: bool) -> Result<Option<Remark>, Error> {
+/// Writes the file and `.last`, with `was`, the version before where that was valid. A
+/// state that only `.last` still has comes back with it.
+fn write(
+    path: &Path,
+    text: &str,
+    was: Option<Frame>,
+    (now, author): (Timestamp, &Author),
+) -> Result<Option<Remark>, Error> {
+    let (text, last) = with_newest_state(path, text)?;
+    let last_path = beside(path, ".last");
+    let mut versions = last.versions;
+    let known = Frame::of(&last_path, &last.text).ok();
+    if let (Some(known), Some(was)) = (&known, &was) {
+        // An editor's, which nobody took note of yet.
+        versions.note(known, was, changed_at(path, &versions), &Author::default());
+    }
+    if let Some(was) = was.or(known) {
+        versions.note(&was, &Frame::of(path, &text)?, now, author);
+    }
+    let mut written = String::new();
+    let pieces = versions.put_into(&text, &mut written);
+    let remark = replace(path, &text, &pieces, path)?;
+    Ok(remark.or(last_too(&last_path, &pieces, path)))
+}
+
+/// Writes the file alone, which is not valid: mails about a broken file go out through the
+/// settings of `.last`.
+fn write_alone(path: &Path, text: &str) -> Result<Option<Remark>, Error> {
+    let (text, _) = with_newest_state(path, text)?;
+    replace_alone(path, &text, path)
+}
+
+/// `text` with the state that only `.last` still has, where that is so; and `.last`.
+fn with_newest_state(path: &Path, text: &str) -> Result<(String, Last), Error> {
     let last_path = beside(path, ".last");
     let last = match read_last(&last_path, path) {
         Err(error @ Error::Planted { .. }) => return Err(error),
         read => read.unwrap_or_default(),
     };
-    let last = document::<IgnoredAny>(&last_path, &last).ok();
-    let theirs = last.as_ref().and_then(|last| last.state);
+    let document_there = document::<IgnoredAny>(&last_path, &last.text).ok();
+    let theirs = document_there.as_ref().and_then(|last| last.state);
     let newest = state::head(theirs);
     refuse_newer(&last_path, &newest)?;
     let ours = state::head(document::<IgnoredAny>(path, text)?.state);
@@ -184,11 +239,7 @@ fn write(path: &Path, text: &str, valid: bool) -> Result<Option<Remark>, Error> 
         Some(state) => splice::with_state(path, text, state)?,
         None => text.to_owned(),
     };
-    if !valid {
-        return replace_alone(path, &text, path);
-    }
-    let remark = replace(path, &text, path)?;
-    Ok(remark.or(replace_last(&last_path, &text, path)))
+    Ok((text, last))
 }
 
 impl Draft {
@@ -214,6 +265,18 @@ impl Draft {
     /// change changes nothing else.
     pub fn keep_renumbered(&mut self) {
         self.keep_renumbered = true;
+    }
+
+    /// Puts a version of before in the place of all but the state. False, and nothing
+    /// changed, where the file is another than the one that `version` was read beside.
+    pub fn become_version(&mut self, version: &Version) -> bool {
+        let text = self.text();
+        let is_same = Frame::of(Path::new(""), &text).is_ok_and(|frame| version.is_beside(&frame));
+        if is_same {
+            let state = layout::value_of(&self.body, "state");
+            *self = Self::new(&version.text(state));
+        }
+        is_same
     }
 
     /// The value of a section's key; `None` without one.

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 
 use super::error::Error;
-use super::load::{config, document, read_last, read_text};
+use super::load::{Last, config, document, read_last, read_text, read_versions};
 use super::locate::{beside, resolve};
 use super::lock::lock_save;
 use super::note::Note;
 use super::splice::Frame;
 use super::state::{self, Head, Recovered, State, Target, VERSION};
-use super::write::{Remark, replace};
+use super::undo::{changed_at, frame_of_last};
+use super::versions::{Author, Versions};
+use super::write::{Pieces, Remark, replace, replace_last};
 use crate::config::{Base, Config, Document, Env};
 use crate::report::daily::Day;
 
@@ -37,6 +39,8 @@ pub struct Store {
     /// The file when it was last read or written in a valid form. Without the state,
     /// which a run has in its memory once already.
     frame: Frame,
+    /// The sum of the frame that `<file>.last` has, as far as is known without a look.
+    last: Option<u64>,
     /// The highest generation seen.
     generation: u64,
 }
@@ -101,8 +105,8 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     let text = read_text(path)?;
     let document = document(path, &text)?;
     let last_path = beside(path, ".last");
-    let last_state = last_state(&last_path, path, &text)?;
     let frame = Frame::of(path, &text)?;
+    let (last_state, last) = last_state(&last_path, path, &text, &frame)?;
 
     let ours = state::head(document.state);
     let theirs = state::head(last_state.as_deref());
@@ -124,7 +128,8 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
     // What is damaged here may be whole there, if it is of the same save.
     let same = last_state.as_deref().filter(|_| !from_last && theirs.generation == ours.generation);
     let generation = ours.generation.max(theirs.generation).unwrap_or(0);
-    let store = Store { path: path.to_owned(), env: env.clone(), state_use, frame, generation };
+    let path = path.to_owned();
+    let store = Store { path, env: env.clone(), state_use, frame, last, generation };
     // The sections of thousands of rules, before the state of these.
     drop(document.sections);
     Ok(store.opened(config, chosen, same, notes))
@@ -133,16 +138,18 @@ fn open_file(path: &Path, env: &Env, state_use: StateUse) -> Result<Opened, Erro
 /// The file as it was last written, for when the file itself is not valid.
 fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
     let last_path = beside(path, ".last");
-    let text = read_last(&last_path, path)?;
+    let Last { text, .. } = read_last(&last_path, path)?;
     let document = document(&last_path, &text)?;
     let head = state::head(document.state);
     refuse_newer(&last_path, &head)?;
     let config = config(&last_path, &document, env, head.language())?;
+    let frame = Frame::of(&last_path, &text)?;
     let store = Store {
         path: path.to_owned(),
         env: env.clone(),
         state_use: StateUse::Keep,
-        frame: Frame::of(&last_path, &text)?,
+        last: Some(frame.sum()),
+        frame,
         generation: head.generation.unwrap_or(0),
     };
     Ok(store.opened(config, document.state, None, Vec::new()))
@@ -150,15 +157,22 @@ fn open_last(path: &Path, env: &Env) -> Result<Opened, Error> {
 
 /// The state's text in `<file>.last`; `None` without one. Mostly the two files
 /// are equal, and then there is nothing to choose from: `None` too. What someone else
-/// put there is an error.
-fn last_state(last_path: &Path, path: &Path, text: &str) -> Result<Option<String>, Error> {
+/// put there is an error. Beside it the sum of the frame that it has.
+fn last_state(
+    last_path: &Path,
+    path: &Path,
+    text: &str,
+    frame: &Frame,
+) -> Result<(Option<String>, Option<u64>), Error> {
     let last = match read_last(last_path, path) {
         Err(error @ Error::Planted { .. }) => return Err(error),
-        Ok(last) if last != text => last,
-        _ => return Ok(None),
+        Ok(Last { text: last, .. }) if last != text => last,
+        Ok(_) => return Ok((None, Some(frame.sum()))),
+        Err(_) => return Ok((None, None)),
     };
+    let sum = Frame::of(last_path, &last).ok().map(|frame| frame.sum());
     let document = document::<IgnoredAny>(last_path, &last).ok();
-    Ok(document.and_then(|document| document.state.map(str::to_owned)))
+    Ok((document.and_then(|document| document.state.map(str::to_owned)), sum))
 }
 
 pub(super) fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
@@ -255,15 +269,34 @@ impl Store {
             .filled(|text| state::write(state, text))
             .map_err(|error| Error::Write { path: self.path.clone(), error })?;
         let last = beside(&self.path, ".last");
+        let versions = self.versions(&last, &saved);
+        let mut written = String::new();
+        let pieces = versions.put_into(&text, &mut written);
         let Saved::Both = saved else {
             self.generation = state.generation;
-            replace(&last, &text, &self.path)?;
+            replace_last(&last, &pieces, &self.path)?;
             return Ok(saved);
         };
-        let remark = replace(&self.path, &text, &self.path)?;
+        let remark = replace(&self.path, &text, &pieces, &self.path)?;
         self.generation = state.generation;
-        let remark = remark.or(replace_last(&last, &text, &self.path));
+        let remark = remark.or(last_too(&last, &pieces, &self.path));
+        self.last = Some(self.frame.sum());
         Ok(remark.map_or(Saved::Both, Saved::But))
+    }
+
+    /// The versions that `.last` holds at this moment. Where an editor made another config
+    /// since, the one before that is the next of them.
+    fn versions(&self, last: &Path, saved: &Saved) -> Versions {
+        let mut versions = read_versions(last, &self.path).unwrap_or_default();
+        let known = versions.sum().or(self.last);
+        let is_new = |known: u64| matches!(saved, Saved::Both) && known != self.frame.sum();
+        if known.is_some_and(is_new)
+            && let Some(before) = frame_of_last(last, &self.path)
+        {
+            let at = changed_at(&self.path, &versions);
+            versions.note(&before, &self.frame, at, &Author::default());
+        }
+        versions
     }
 
     /// Takes note of what the file is at this moment, if it is valid: of what a person
@@ -286,8 +319,8 @@ impl Store {
 }
 
 /// `.last`, the file itself being replaced already: what fails is a remark.
-pub(super) fn replace_last(last: &Path, text: &str, path: &Path) -> Option<Remark> {
-    match replace(last, text, path) {
+pub(super) fn last_too(last: &Path, pieces: &Pieces<'_>, path: &Path) -> Option<Remark> {
+    match replace_last(last, pieces, path) {
         Ok(remark) => remark,
         Err(failed) => Some(Remark { path: path.to_owned(), failed }),
     }

@@ -1,7 +1,7 @@
 //! A file's bytes become a config, and the text of its state.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use super::beside::{self, Planted};
 use super::error::Error;
 use super::state;
+use super::versions::{MOST_PACKED, Versions};
 use super::write::interrupted;
 use crate::config::{self, Config, Document, Env, Surroundings};
 use crate::lang::config as words;
@@ -53,10 +54,32 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     bytes_of(file, path)
 }
 
-/// The text of `.last`, beside `config`.
-pub(super) fn read_last(path: &Path, config: &Path) -> Result<String, Error> {
+/// `<file>.last`.
+#[derive(Default)]
+pub(super) struct Last {
+    /// The file as it was last written.
+    pub text: String,
+    /// The versions of before.
+    pub versions: Versions,
+}
+
+/// What stands in `.last`, beside `config`.
+pub(super) fn read_last(path: &Path, config: &Path) -> Result<Last, Error> {
     let file = beside::open(path, config, OpenOptions::new().read(true))?;
-    text_of(bytes_of(file, path)?, path)
+    let mut text = text_of(bytes_of(file, path)?, path)?;
+    let versions = Versions::taken_from(&mut text);
+    Ok(Last { text, versions })
+}
+
+/// The versions in `.last` alone, which stand at its end: a busy site's state before them
+/// takes megabytes.
+pub(super) fn read_versions(path: &Path, config: &Path) -> Result<Versions, Error> {
+    const TAIL: u64 = MOST_PACKED as u64 + 4 * 1024;
+    let read = |error| unreadable(path, error);
+    let mut file = beside::open(path, config, OpenOptions::new().read(true))?;
+    let length = file.seek(SeekFrom::End(0)).map_err(read)?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).map_err(read)?;
+    Ok(Versions::in_tail(&bytes_of(file, path)?))
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Error {

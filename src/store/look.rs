@@ -35,16 +35,21 @@ pub struct Look {
 pub fn look(path: &Path, env: &Env) -> Result<Look, Error> {
     let path = resolve(path)?;
     let text = read_text(&path)?;
-    let document = document(&path, &text)?;
+    look_at(&path, &text, env)
+}
+
+/// The same of `text`, which would stand there.
+pub(super) fn look_at(path: &Path, text: &str, env: &Env) -> Result<Look, Error> {
+    let document = document(path, text)?;
     let head = state::head(document.state);
-    refuse_newer(&path, &head)?;
+    refuse_newer(path, &head)?;
     let around = Surroundings {
         env,
         folder: path.parent().unwrap_or(Path::new("")),
         remembered: head.language(),
     };
     let (holds, problems, _) = config::what_holds(&document, &around);
-    Ok(Look { rules: list(&text, "rules"), pauses: list(&text, "pauses"), holds, problems })
+    Ok(Look { rules: list(text, "rules"), pauses: list(text, "pauses"), holds, problems })
 }
 
 /// What holds by the file at `path`; the defaults where there is none that can be read.

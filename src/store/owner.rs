@@ -145,7 +145,8 @@ impl Owner {
 
     /// The one line that says so, for standard error.
     pub fn text(&self, lang: Lang) -> String {
-        words::goes_on_as(lang, self.name())
+        let unknown = || words::unknown_user(lang, self.uid);
+        words::goes_on_as(lang, self.user.as_ref().map_or_else(unknown, |user| user.name.clone()))
     }
 
     fn name(&self) -> String {

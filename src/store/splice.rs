@@ -5,15 +5,20 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use super::error::Error;
+use super::layout;
 use super::load::{document, unmarked};
 use crate::config::Document;
+use crate::packed::hash;
 
 /// What JSON counts as white space [RFC 8259 2].
 const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
+/// What parts the two halves of a frame.
+const PARTED: &str = "\0";
+
 /// A file's text without the value of its top-level `state`: what a run leaves as it is.
 /// It is small, whatever the state.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     before: String,
     after: String,
@@ -41,6 +46,34 @@ impl Frame {
         let before = text.get(..begin).unwrap_or_default();
         let after = text.get(end..).unwrap_or_default().to_owned();
         Ok(Self { before: [before, &between].concat(), after })
+    }
+
+    /// Both parts in one text. What parts them stands in no JSON.
+    pub fn text(&self) -> String {
+        [&self.before, PARTED, &self.after].concat()
+    }
+
+    /// The frame that this is the [`Self::text`] of.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let (before, after) = text.split_once(PARTED)?;
+        Some(Self { before: before.to_owned(), after: after.to_owned() })
+    }
+
+    /// One that differs has another sum.
+    pub fn sum(&self) -> u64 {
+        hash(self.text().as_bytes())
+    }
+
+    /// The file's text with this `state`; without that key where there is none.
+    pub fn with(&self, state: Option<&str>) -> String {
+        match state {
+            Some(state) => [&self.before, state, &self.after].concat(),
+            None => {
+                let whole = [&self.before, "{}", &self.after].concat();
+                let body = unmarked(&whole).trim_matches(SPACE);
+                whole.replacen(body, &layout::without_key(body, "state"), 1)
+            }
+        }
     }
 
     /// The file's text with the JSON that `write` adds as its `state`.

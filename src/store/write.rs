@@ -39,8 +39,22 @@ impl Remark {
 ///
 /// A `path` that is a mount of its own is written in place, after `<path>.last`, which
 /// is the net for a crash on the way.
-pub(super) fn replace(path: &Path, text: &str, config: &Path) -> Result<Option<Remark>, Error> {
-    replace_with(path, text, config, Net::Last)
+pub(super) fn replace(
+    path: &Path,
+    text: &str,
+    last: &Pieces<'_>,
+    config: &Path,
+) -> Result<Option<Remark>, Error> {
+    replace_with(path, &[text, "", ""], config, Net::Last(last))
+}
+
+/// The same of `.last` itself.
+pub(super) fn replace_last(
+    last: &Path,
+    pieces: &Pieces<'_>,
+    config: &Path,
+) -> Result<Option<Remark>, Error> {
+    replace_with(last, pieces, config, Net::Last(pieces))
 }
 
 /// The same, and `<path>.last` stays: `text` is not valid, and no mail goes out by it.
@@ -50,20 +64,29 @@ pub(super) fn replace_alone(
     text: &str,
     config: &Path,
 ) -> Result<Option<Remark>, Error> {
-    replace_with(path, text, config, Net::None)
+    replace_with(path, &[text, "", ""], config, Net::None)
 }
 
+/// A text in pieces, so that a large one need not be copied.
+pub(super) type Pieces<'t> = [&'t str; 3];
+
 /// What a file that is written in place is mended from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Net {
-    Last,
+#[derive(Clone, Copy)]
+enum Net<'t> {
+    /// What `.last` is to hold.
+    Last(&'t Pieces<'t>),
     None,
 }
 
-fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<Option<Remark>, Error> {
+fn replace_with(
+    path: &Path,
+    pieces: &Pieces<'_>,
+    config: &Path,
+    net: Net<'_>,
+) -> Result<Option<Remark>, Error> {
     let temporary = beside(path, ".tmp");
-    let took_it = write_new(&temporary, text, config)
-        .and_then(|()| take_the_name(&temporary, path, net))
+    let took_it = write_new(&temporary, pieces, config)
+        .and_then(|()| take_the_name(&temporary, path, config, net))
         .map_err(|error| {
             // Best effort: what is left over is cleared away by the next save.
             let _ = fs::remove_file(&temporary);
@@ -74,11 +97,14 @@ fn replace_with(path: &Path, text: &str, config: &Path, net: Net) -> Result<Opti
         .map(|error| Error::Sync { path: folder_of(path).to_owned(), error });
     let in_place = match took_it {
         Took::TheName => None,
-        Took::TheNet => match write_in_place(path, text.as_bytes()) {
-            // Where it could not be put back it is what the net holds, for who reads it.
-            Err(failed) if interrupted(path).as_deref() == Some(text) => Some(failed),
-            written => written.map(|()| None)?,
-        },
+        Took::TheNet => {
+            let text = pieces.concat();
+            match write_in_place(path, text.as_bytes()) {
+                // Where it could not be put back it is what the net holds, for who reads it.
+                Err(failed) if interrupted(path).as_ref() == Some(&text) => Some(failed),
+                written => written.map(|()| None)?,
+            }
+        }
     };
     Ok(in_place.or(synced).map(|failed| Remark { path: path.to_owned(), failed }))
 }
@@ -97,13 +123,16 @@ enum Took {
 
 /// The temporary file becomes `path`; where `path` is a mount of its own, it becomes the
 /// net.
-fn take_the_name(temporary: &Path, path: &Path, net: Net) -> io::Result<Took> {
+fn take_the_name(temporary: &Path, path: &Path, config: &Path, net: Net<'_>) -> io::Result<Took> {
     match fs::rename(temporary, path) {
         Err(error) if is_of_a_mount(&error) => {}
         renamed => return renamed.map(|()| Took::TheName),
     }
     match net {
-        Net::Last => fs::rename(temporary, beside(path, ".last"))?,
+        Net::Last(last) => {
+            write_new(temporary, last, config)?;
+            fs::rename(temporary, beside(path, ".last"))?;
+        }
         Net::None => fs::remove_file(temporary)?,
     }
     Ok(Took::TheNet)
@@ -145,20 +174,20 @@ fn write_behind(file: &mut File, stays: usize, text: &[u8]) -> io::Result<()> {
 /// zeros where the rest was to stand. `None`: it is what somebody made of it.
 pub(super) fn interrupted(path: &Path) -> Option<String> {
     let bytes = read_bytes(path).ok().filter(|_| is_mount(path))?;
-    let last = read_last(&beside(path, ".last"), path).ok()?;
+    let last = read_last(&beside(path, ".last"), path).ok()?.text;
     let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
     let begun = bytes.get(..bytes.len() - zeros)?;
     let is_beginning = !begun.is_empty() && last.as_bytes().starts_with(begun);
     is_beginning.then_some(last)
 }
 
-fn write_new(temporary: &Path, text: &str, config: &Path) -> io::Result<()> {
+fn write_new(temporary: &Path, pieces: &Pieces<'_>, config: &Path) -> io::Result<()> {
     match fs::remove_file(temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let mut file = beside::create(temporary, config)?;
-    file.write_all(text.as_bytes())?;
+    pieces.iter().try_for_each(|piece| file.write_all(piece.as_bytes()))?;
     file.sync_all()
 }
 

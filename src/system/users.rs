@@ -40,14 +40,15 @@ pub fn by_uid(uid: u32) -> Option<User> {
     in_files(|user| user.uid == uid).or_else(|| user(&told("passwd", &uid.to_string())?))
 }
 
-/// The user's name; the number where the host's files have none.
+/// The user's name; the number where nobody here knows one.
 pub fn name(uid: u32) -> String {
-    in_files(|user| user.uid == uid).map_or_else(|| uid.to_string(), |user| user.name)
+    by_uid(uid).map_or_else(|| uid.to_string(), |user| user.name)
 }
 
-/// The group's name; the number where the host's files have none.
+/// The group's name; the number where nobody here knows one.
 pub fn group_name(gid: u32) -> String {
-    group_in_file(gid).map_or_else(|| gid.to_string(), |group| group.name)
+    let group = group_in_file(gid).or_else(|| group(&told("group", &gid.to_string())?));
+    group.map_or_else(|| gid.to_string(), |group| group.name)
 }
 
 /// Who is in the group beside root and these users, by name. Empty too where nobody

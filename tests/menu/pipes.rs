@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::pce::*;
 use crate::world::World;
 
-fn piped(world: &World, input: &str) -> Output {
+pub fn piped(world: &World, input: &str) -> Output {
     feed(world.command(&[]), input)
 }
 

@@ -14,8 +14,8 @@ fn each_setting_reaches_the_file_and_the_secret_no_screen() {
         let world = World::new();
         let mut person = Terminal::menu(&world, lang, rows, columns);
         let choice = say::choice(lang);
-        person.answer(&choice, "4").answer(&choice, "12");
-        person.shows(&say::want_choice(lang, 11));
+        person.answer(&choice, "4").answer(&choice, "13");
+        person.shows(&say::want_choice(lang, 12));
         person.fits();
         // The PCE: a new secret, unseen; then the test.
         person.answer(&choice, "1");
@@ -23,7 +23,7 @@ fn each_setting_reaches_the_file_and_the_secret_no_screen() {
         person.answer(&words::secret(lang), "not-the-secret");
         person.shows("401");
         person.fits();
-        person.answer(say::pause(lang).trim(), "").answer(&choice, "2");
+        person.answer(&choice, "2").answer(&choice, "2");
         person.answer(&words::sender(lang), "Monitor <monitor@example.net>");
         person.answer(&words::recipients(lang), "a@example.net，b@example.net");
         person.answer(&choice, "3");
@@ -76,9 +76,9 @@ fn the_mail_server_is_tried_as_soon_as_it_is_set() {
     person.enter(&[&words::host(EN), &words::port(EN)]);
     person.answer(&choice, "4").answer(&words::user(EN), "monitor");
     person.answer(&words::password(EN), "pass-1234");
-    person.asked(say::pause(EN).trim());
+    person.shows(&words::does_not_work(EN));
     person.fits();
-    person.answer(say::pause(EN).trim(), "").answer(&choice, "6");
+    person.answer(&choice, "2").answer(&choice, "6");
     person.enter(&[&words::host(EN), &words::port(EN), &choice]);
     person.answer(&words::user(EN), "-");
     let screen = person.asked(say::pause(EN).trim());
@@ -110,7 +110,7 @@ fn the_python_tools_keys_show_what_a_run_goes_by() {
     person.answer(&choice, "0").answer(&choice, "0");
     assert_eq!(person.left().0, 0);
     let smtp = &world.config()["smtp"];
-    assert_eq!((&smtp["tls"], &smtp["enable_auth"]), (&json!("starttls"), &json!(false)));
+    assert_eq!((smtp.get("tls"), &smtp["enable_auth"]), (None, &json!(false)));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_proxys_password_is_not_shown_again() {
     let choice = say::choice(EN);
     person.answer(&choice, "4").answer(&choice, "5");
     person.answer(&words::proxy(EN), "http://me:pw-5678@127.0.0.1:1");
-    person.answer(say::pause(EN).trim(), "");
+    person.answer(&choice, "2");
     let screen = person.asked(&choice);
     assert!(screen.contains("http://***@127.0.0.1:1") && !screen.contains("pw-5678"), "{screen}");
     person.answer(&choice, "0").answer(&choice, "0");
@@ -154,6 +154,7 @@ fn a_config_with_many_problems_leaves_room_for_the_menu() {
         world.set("rules", json!(vec![broken; 30]));
         let mut person = Terminal::menu(&world, lang, rows, columns);
         let screen = person.asked(&say::choice(lang));
+        // All of them have one id, so they go by their places.
         assert!(screen.contains("rules[0].p"), "{screen}");
         assert!(
             screen.contains("illumio-monitor 0") && screen.contains(&say::exit(lang)),

@@ -9,7 +9,7 @@ use super::event_records::authentication_failed;
 use super::fault::{LOGIN_PAGE, LOGIN_PATH};
 use super::http::{Request, Response};
 use super::state::State;
-use super::{events, ip_lists, jobs, workloads};
+use super::{events, ip_lists, jobs, labels, workloads};
 
 /// What the PCE answers to a request.
 pub fn answer(state: &mut State, request: &Request) -> Response {
@@ -56,6 +56,7 @@ fn in_org(state: &mut State, request: &Request, path: &[&str]) -> Response {
         ["sec_policy", version, "ip_lists"] if request.method == "GET" => {
             ip_lists::list(state, version, request)
         }
+        ["labels"] if request.method == "GET" => labels::list(state, request),
         ["workloads"] if request.method == "GET" => workloads::list(state, request),
         ["jobs", job] => workloads::job(state, request, job),
         ["datafiles", file] if request.method == "GET" => workloads::file(state, file),

@@ -19,6 +19,7 @@ mod fault;
 mod http;
 mod ip_lists;
 mod jobs;
+mod labels;
 mod listen;
 mod query;
 mod realistic;
@@ -51,6 +52,7 @@ pub use self::{
     fault::Fault,
     ip_lists::ip_list,
     jobs::Fate,
+    labels::LabelAccess,
     listen::Welcome,
     realistic::a_realistic_hour,
     regions::Region,
@@ -231,6 +233,16 @@ impl Pce {
     /// Hands out at most so many IP lists without a word.
     pub fn cap_ip_lists_at(&self, most: usize) {
         self.shared.lock().ip_lists_cap = Some(most);
+    }
+
+    /// From now on these are its labels, by key and value.
+    pub fn labels(&self, labels: impl IntoIterator<Item = (String, String)>) {
+        self.shared.lock().labels = labels.into_iter().collect();
+    }
+
+    /// Who may read them, and how.
+    pub fn label_access(&self, access: LabelAccess) {
+        self.shared.lock().label_access = access;
     }
 
     /// Refuses to be asked for more IP lists than that.

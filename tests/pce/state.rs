@@ -12,6 +12,7 @@ use super::events::Stored;
 use super::fault::Fault;
 use super::http::{Request, Response};
 use super::jobs::Jobs;
+use super::labels::LabelAccess;
 use super::listen::Welcome;
 use super::regions::Region;
 use super::time::{Clock, at, http_date};
@@ -48,6 +49,10 @@ pub struct State {
     pub rows_cap: Option<usize>,
     /// How many matches it claims for each row that it finds.
     pub matches_a_row: f64,
+    /// The labels, by key and value.
+    pub labels: Vec<(String, String)>,
+    /// Who may read them, and how.
+    pub label_access: LabelAccess,
     /// The provisioned IP lists.
     pub ip_lists: Vec<Value>,
     /// Whether the key may not read them.
@@ -99,6 +104,8 @@ impl Default for State {
             events_cap: None,
             rows_cap: None,
             matches_a_row: 1.0,
+            labels: Vec::new(),
+            label_access: LabelAccess::default(),
             ip_lists: Vec::new(),
             hides_ip_lists: false,
             ip_lists_cap: None,

@@ -5,13 +5,13 @@ use std::path::Path;
 use illumio_monitor::config::Env;
 use illumio_monitor::report::tally::Tally;
 use illumio_monitor::rules::keyed;
-use illumio_monitor::store::{Draft, Edited, Error, edit, lock_run};
+use illumio_monitor::store::{Author, Draft, Edited, Error, edit, lock_run};
 use serde_json::{Value, json};
 
 use crate::helpers::{PYTHON, Place, at, minimal};
 
 fn change<T>(place: &Place, change: impl FnOnce(&mut Draft) -> T) -> Result<Edited<T>, Error> {
-    edit(&place.file, &Env::default(), at("10:00"), change)
+    edit(&place.file, &Env::default(), at("10:00"), &Author::default(), change)
 }
 
 fn json_of(place: &Place) -> Value {
@@ -265,7 +265,7 @@ fn changes_are_named_and_secrets_masked() {
 fn a_folder_that_is_not_there_is_told() {
     let missing = Path::new("/nonexistent-folder/config.json");
 
-    let refused = edit(missing, &Env::default(), at("10:00"), |_| ());
+    let refused = edit(missing, &Env::default(), at("10:00"), &Author::default(), |_| ());
 
     assert!(matches!(refused, Err(Error::NotFound { .. })), "{refused:?}");
 }

@@ -142,7 +142,17 @@ impl Place {
         std::fs::read_to_string(&self.file).unwrap()
     }
 
+    /// The config and state in `.last`, without the versions of before that stand at its
+    /// end.
     pub fn last(&self) -> String {
+        let whole = self.whole_last();
+        match whole.split_once(",\"_config_versions\":\"") {
+            Some((before, rest)) => format!("{before}{}", rest.split_once('"').unwrap().1),
+            None => whole,
+        }
+    }
+
+    pub fn whole_last(&self) -> String {
         std::fs::read_to_string(self.beside(".last")).unwrap()
     }
 

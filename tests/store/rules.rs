@@ -8,7 +8,7 @@ use illumio_monitor::rules::{
 use crate::helpers::{minimal, one_wrong, read};
 
 const EVENT: &str = r#""id": 1, "type": "event", "name": "n""#;
-const TRAFFIC: &str = r#""id": 2, "type": "traffic", "name": "n""#;
+const TRAFFIC: &str = r#""id": 1, "type": "traffic", "name": "n""#;
 
 fn file(rule: &str) -> String {
     minimal(&format!(r#", "rules": [{{{rule}}}]"#))
@@ -182,23 +182,23 @@ fn a_rule_of_new_groups_says_for_how_long_it_learns() {
 #[test]
 fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
     for (more, says) in [
-        (r#""per": ["source", "port", "user"]"#, &["rules[0].per", "at most two"][..]),
-        (r#""per": ["source", "source"]"#, &["rules[0].per", "twice"]),
-        (r#""per": "sources""#, &["rules[0].per", "\"source_label:\""]),
-        (r#""per": "source_label:""#, &["rules[0].per", "\"source_label:\""]),
-        (r#""per": []"#, &["rules[0].per", "remove the key"]),
-        (r#""per": "source", "count_by": "sources""#, &["rules[0].count_by", "only one of"]),
-        (r#""per": "port,user", "count_by": "ports""#, &["rules[0].count_by", "\"port\""]),
-        (r#""new_within_days": 30"#, &["rules[0].new_within_days", "\"per\""]),
-        (r#""per": "user", "learn_days": 3"#, &["rules[0].learn_days", "new_within_days"]),
-        (r#""per": "user", "new_within_days": 91"#, &["rules[0].new_within_days", "90"]),
+        (r#""per": ["source", "port", "user"]"#, &["rule 1: per", "at most two"][..]),
+        (r#""per": ["source", "source"]"#, &["rule 1: per", "twice"]),
+        (r#""per": "sources""#, &["rule 1: per", "\"source_label:\""]),
+        (r#""per": "source_label:""#, &["rule 1: per", "\"source_label:\""]),
+        (r#""per": []"#, &["rule 1: per", "remove the key"]),
+        (r#""per": "source", "count_by": "sources""#, &["rule 1: count_by", "only one of"]),
+        (r#""per": "port,user", "count_by": "ports""#, &["rule 1: count_by", "\"port\""]),
+        (r#""new_within_days": 30"#, &["rule 1: new_within_days", "\"per\""]),
+        (r#""per": "user", "learn_days": 3"#, &["rule 1: learn_days", "new_within_days"]),
+        (r#""per": "user", "new_within_days": 91"#, &["rule 1: new_within_days", "90"]),
     ] {
         wrong_traffic(more, says);
     }
     for (more, says) in [
-        (r#""per": "source""#, &["rules[0].per", "\"source_ip\""][..]),
-        (r#""per": "workload", "count_by": "workloads""#, &["rules[0].count_by", "only one of"]),
-        (r#""per": "source_ip", "count_by": "sources""#, &["rules[0].count_by", "\"source_ip\""]),
+        (r#""per": "source""#, &["rule 1: per", "\"source_ip\""][..]),
+        (r#""per": "workload", "count_by": "workloads""#, &["rule 1: count_by", "only one of"]),
+        (r#""per": "source_ip", "count_by": "sources""#, &["rule 1: count_by", "\"source_ip\""]),
     ] {
         wrong_event(more, says);
     }
@@ -215,12 +215,12 @@ fn what_asks_for_nothing_where_a_key_stands_is_told() {
     for more in [r#""user": []"#, r#""workload": " , ""#, r#""not_user": [""]"#] {
         wrong_event(more, &["set no condition", "remove the key"]);
     }
-    wrong_event(r#""change": "full""#, &["rules[0].change", "an object", "not a text"]);
-    wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rules[0].change.to", "|"]);
-    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rules[0].change.to", "no condition"]);
-    wrong_event(r#""change": {"field": "x", "To": "a"}"#, &["rules[0].change.To", "unknown"]);
+    wrong_event(r#""change": "full""#, &["rule 1: change", "an object", "not a text"]);
+    wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rule 1: change.to", "|"]);
+    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rule 1: change.to", "no condition"]);
+    wrong_event(r#""change": {"field": "x", "To": "a"}"#, &["rule 1: change.To", "unknown"]);
     for label in ["role=Web|", "role=|", "role=Web|role=App"] {
-        wrong_traffic(&format!(r#""src_label": "{label}""#), &["rules[0].src_label", label]);
+        wrong_traffic(&format!(r#""src_label": "{label}""#), &["rule 1: src_label", label]);
     }
 }
 
@@ -252,18 +252,18 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
     assert_eq!(decision("[-1]"), []);
     for (pd, words) in [
-        ("[2, -1]", ["rules[0].pd", "-1 is any decision and must be the only one"]),
-        ("\"1\"", ["rules[0].pd", "or several as [1, 2]"]),
-        ("\"1,2\"", ["rules[0].pd", "or several as [1, 2]"]),
-        ("[\"1\"]", ["rules[0].pd[0]", "a number without quotes"]),
+        ("[2, -1]", ["rule 1: pd", "-1 is any decision and must be the only one"]),
+        ("\"1\"", ["rule 1: pd", "or several as [1, 2]"]),
+        ("\"1,2\"", ["rule 1: pd", "or several as [1, 2]"]),
+        ("[\"1\"]", ["rule 1: pd[0]", "a number without quotes"]),
     ] {
         one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": {pd}"#)), &words);
     }
-    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, 5]"#)), &["rules[0].pd[1]", "from -1 to 3"]);
-    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": []"#)), &["rules[0].pd", "2 for blocked"]);
-    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, "x"]"#)), &["rules[0].pd[1]", "number"]);
-    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": 4"#)), &["rules[0].pd", "from -1 to 3"]);
-    one_wrong(&file(TRAFFIC), &["rules[0].pd", "missing", "2 for blocked"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, 5]"#)), &["rule 1: pd[1]", "from -1 to 3"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": []"#)), &["rule 1: pd", "2 for blocked"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": [2, "x"]"#)), &["rule 1: pd[1]", "number"]);
+    one_wrong(&file(&format!(r#"{TRAFFIC}, "pd": 4"#)), &["rule 1: pd", "from -1 to 3"]);
+    one_wrong(&file(TRAFFIC), &["rule 1: pd", "missing", "2 for blocked"]);
 }
 
 #[test]
@@ -274,40 +274,40 @@ fn a_protocol_is_a_name_or_a_number() {
     assert_eq!(traffic(r#""proto": "6""#).proto, Some(6));
     assert_eq!(traffic(r#""proto": null"#).proto, None);
     for odd in [r#""tpc""#, "256", "-1"] {
-        wrong_traffic(&format!(r#""proto": {odd}"#), &["rules[0].proto", "0 to 255"]);
+        wrong_traffic(&format!(r#""proto": {odd}"#), &["rule 1: proto", "0 to 255"]);
     }
-    wrong_traffic(r#""proto": true"#, &["rules[0].proto", "number"]);
+    wrong_traffic(r#""proto": true"#, &["rule 1: proto", "number"]);
 }
 
 #[test]
 fn a_type_that_is_unknown_is_told_with_the_known_ones() {
     one_wrong(
         &file(r#""id": 1, "type": "bandwidth", "name": "n", "anything": 1"#),
-        &["rules[0].type", "bandwidth", "\"event\"", "\"traffic\""],
+        &["rule 1: type", "bandwidth", "\"event\"", "\"traffic\""],
     );
-    one_wrong(&file(r#""id": 1, "name": "n""#), &["rules[0].type", "missing"]);
+    one_wrong(&file(r#""id": 1, "name": "n""#), &["rule 1: type", "missing"]);
     one_wrong(&minimal(r#", "rules": [7]"#), &["rules[0]", "object"]);
 }
 
 #[test]
 fn a_key_of_the_other_type_or_with_a_slip_is_told() {
-    wrong_event(r#""treshold_type": "count""#, &["rules[0].treshold_type", "\"threshold_type\""]);
-    wrong_traffic(r#""dst_ip": "10.0.0.1""#, &["rules[0].dst_ip", "\"dst_ip_in\""]);
-    wrong_event(r#""port": 22"#, &["rules[0].port"]);
+    wrong_event(r#""treshold_type": "count""#, &["rule 1: treshold_type", "\"threshold_type\""]);
+    wrong_traffic(r#""dst_ip": "10.0.0.1""#, &["rule 1: dst_ip", "\"dst_ip_in\""]);
+    wrong_event(r#""port": 22"#, &["rule 1: port"]);
 }
 
 #[test]
 fn what_a_rule_must_have_is_told_where_it_is_missing() {
     one_wrong(&file(r#""type": "event", "name": "n", "filter_value": "x""#), &["rules[0].id"]);
-    one_wrong(&file(r#""id": 1, "type": "event", "filter_value": "x""#), &["rules[0].name"]);
-    one_wrong(&file(EVENT), &["rules[0].filter_value", "missing"]);
+    one_wrong(&file(r#""id": 1, "type": "event", "filter_value": "x""#), &["rule 1: name"]);
+    one_wrong(&file(EVENT), &["rule 1: filter_value", "missing"]);
     wrong_event(
         r#""threshold_type": "count", "threshold_count": 3"#,
-        &["rules[0].threshold_window", "missing"],
+        &["rule 1: threshold_window", "missing"],
     );
     wrong_event(
         r#""threshold_type": "count", "threshold_window": 3"#,
-        &["rules[0].threshold_count", "missing"],
+        &["rule 1: threshold_count", "missing"],
     );
 }
 
@@ -316,7 +316,7 @@ fn a_filter_that_would_match_every_event_is_refused_unless_it_says_so() {
     for empty in ["", "  ", "agent.tampering|", "|", "a||b"] {
         one_wrong(
             &file(&format!(r#"{EVENT}, "filter_value": "{empty}""#)),
-            &["rules[0].filter_value", "every event"],
+            &["rule 1: filter_value", "every event"],
         );
     }
     assert_eq!(event(r#""filter_value": "*""#).filter_value, "*");
@@ -329,7 +329,7 @@ fn a_rules_numbers_have_their_ranges() {
         ("threshold_window", "0", "10081", "from 1 to 10,080"),
         ("cooldown_minutes", "-1", "10081", "from 0 to 10,080"),
     ] {
-        let place = format!("rules[0].{key}");
+        let place = format!("rule 1: {key}");
         let immediate = r#""threshold_type": "immediate""#;
         for odd in [below, above] {
             let text = format!(r#"{immediate}, "{key}": {odd}"#);
@@ -344,29 +344,29 @@ fn a_rules_numbers_have_their_ranges() {
 
 #[test]
 fn a_rules_words_are_told_with_the_known_ones() {
-    wrong_event(r#""level": "high""#, &["rules[0].level", "\"critical\""]);
-    wrong_event(r#""threshold_type": "cnt""#, &["rules[0].threshold_type", "\"count\""]);
-    wrong_event(r#""count_by": "flows""#, &["rules[0].count_by", "\"objects\""]);
-    wrong_traffic(r#""count_by": "objects""#, &["rules[0].count_by", "\"flows\""]);
-    wrong_event(r#""severity": "eror""#, &["rules[0].severity", "eror", "\"err\""]);
-    wrong_event(r#""status": ["failed"]"#, &["rules[0].status", "failed", "\"failure\""]);
+    wrong_event(r#""level": "high""#, &["rule 1: level", "\"critical\""]);
+    wrong_event(r#""threshold_type": "cnt""#, &["rule 1: threshold_type", "\"count\""]);
+    wrong_event(r#""count_by": "flows""#, &["rule 1: count_by", "\"objects\""]);
+    wrong_traffic(r#""count_by": "objects""#, &["rule 1: count_by", "\"flows\""]);
+    wrong_event(r#""severity": "eror""#, &["rule 1: severity", "eror", "\"err\""]);
+    wrong_event(r#""status": ["failed"]"#, &["rule 1: status", "failed", "\"failure\""]);
 }
 
 #[test]
 fn ports_labels_and_addresses_are_checked() {
     for odd in [r#""http""#, r#""90-80""#, "0", "65536", "[70000]", r#""80-""#] {
-        wrong_traffic(&format!(r#""port": {odd}"#), &["rules[0].port", "8000-8100"]);
-        wrong_traffic(&format!(r#""ex_port": {odd}"#), &["rules[0].ex_port"]);
+        wrong_traffic(&format!(r#""port": {odd}"#), &["rule 1: port", "8000-8100"]);
+        wrong_traffic(&format!(r#""ex_port": {odd}"#), &["rule 1: ex_port"]);
     }
     for odd in ["Web", "role=", "=Web", "role=Web,Prod"] {
         for key in ["src_label", "dst_label", "ex_src_label", "ex_dst_label"] {
-            let place = format!("rules[0].{key}");
+            let place = format!("rule 1: {key}");
             wrong_traffic(&format!(r#""{key}": "{odd}""#), &[&place, "role=Web"]);
         }
     }
     for odd in ["10.0.0.256", "10.0.0.0/33", "db-servers", "10.0.0.1-10.0.0.9"] {
         for key in ["src_ip_in", "dst_ip_in", "ex_src_ip", "ex_dst_ip"] {
-            let place = format!("rules[0].{key}");
+            let place = format!("rule 1: {key}");
             wrong_traffic(&format!(r#""{key}": "{odd}""#), &[&place, odd, "10.0.0.0/8"]);
         }
     }
@@ -374,6 +374,6 @@ fn ports_labels_and_addresses_are_checked() {
 
 #[test]
 fn odd_letters_in_the_file_reach_no_terminal() {
-    wrong_event(r#""\u001b[31m": 1"#, &["rules[0].\\u{1b}[31m"]);
+    wrong_event(r#""\u001b[31m": 1"#, &["rule 1: \\u{1b}[31m"]);
     wrong_event(r#""level": "\u001b[31m""#, &["\\u{1b}[31m"]);
 }

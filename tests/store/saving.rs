@@ -7,7 +7,7 @@ use std::time::Duration;
 use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::store::{
-    Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
+    Author, Error, Saved, StateUse, Stranger, edit, lock_run, open, other_owner, stranger,
 };
 use illumio_monitor::system::users::effective;
 
@@ -438,9 +438,10 @@ fn what_was_planted_beside_the_file_is_neither_read_nor_written_nor_given_away()
                     Ok(_lock) => opened.store.save(&mut opened.state).unwrap_err(),
                 },
             };
-            let edited = edit(&place.file, &Env::default(), at("10:00"), |draft| {
-                draft.set("settings", "site_name", &"x".into());
-            });
+            let edited =
+                edit(&place.file, &Env::default(), at("10:00"), &Author::default(), |draft| {
+                    draft.set("settings", "site_name", &"x".into());
+                });
 
             let line = error.lines(Lang::En).join("\n");
             assert!(error.needs_a_person(), "{suffix} {line}");

@@ -277,5 +277,5 @@ fn groups_and_what_does_not_come_are_not_told_together() {
     world.edit(|config| config["rules"][0]["per"] = json!("user"));
     let run = world.run_at("10:10");
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(run.stderr.contains("rules[0].per"), "{run:?}");
+    assert!(run.stderr.contains("rule 1: per"), "{run:?}");
 }

@@ -496,3 +496,60 @@ fn the_latest_versions_rules_are_put_into_our_keys_and_what_can_not_be_said_is_n
     assert!(run.stdout.contains("rule 8 already exists: R8"), "{run:?}");
     assert_eq!(world.config()["rules"].as_array().unwrap().len(), 4);
 }
+
+/// The Python tool's rules on what the best practices call critical, and another.
+fn unleveled() -> Vec<Value> {
+    let filters = ["agent.tampering", "agent.clone_detected", "agent.suspend", "user.login_failed"];
+    filters.iter().zip(1..).map(|(filter, id)| counted(id, filter)).collect()
+}
+
+fn levels(world: &World) -> Vec<Value> {
+    let config = world.config();
+    config["rules"].as_array().unwrap().iter().map(|rule| rule["level"].clone()).collect()
+}
+
+#[test]
+fn what_had_no_level_gets_it_where_the_user_says_so_and_is_named_where_not() {
+    for asked in [false, true] {
+        let mut world = World::new();
+        let config = python(&world, &unleveled());
+        let file = write(&world, "old.json", &config);
+        let option: &[&str] = if asked { &["--levels"] } else { &[] };
+        let run = world.run(&[&["import"], option, &[file.to_str().unwrap()]].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        let critical = json!("critical");
+        match asked {
+            true => {
+                let wanted = [critical.clone(), critical.clone(), critical, Value::Null];
+                assert_eq!(levels(&world), wanted, "{run:?}");
+                assert!(run.stdout.contains("now critical: rule 1,2,3"), "{run:?}");
+            }
+            false => {
+                assert_eq!(levels(&world), vec![Value::Null; 4]);
+                let command = "illumio-monitor rules set 1,2,3 level=critical";
+                assert!(run.stdout.contains(command), "{run:?}");
+                // What it says is what can be done; and check goes on saying it until then.
+                let said = |run: &Run| run.stdout.contains(command);
+                let check = world.run(&["check"]);
+                assert!(said(&check), "{check:?}");
+                world.run(&["rules", "set", "1", "level=warning"]);
+                let rest = "illumio-monitor rules set 2,3 level=critical";
+                assert!(world.run(&["check"]).stdout.contains(rest), "a chosen level is one");
+                world.run(&["rules", "set", "2,3", "level=critical"]);
+                assert!(!world.run(&["check"]).stdout.contains("level=critical"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tampering_of_an_imported_file_says_critical_in_its_subject() {
+    let mut world = World::new();
+    let mut rule = counted(1, "agent.tampering");
+    rule["threshold_type"] = json!("immediate");
+    let file = write(&world, "old.json", &python(&world, &[rule]));
+    world.run(&["import", "--levels", file.to_str().unwrap()]);
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    let run = world.run_at("10:10");
+    assert!(run.mail().subject().to_uppercase().contains("CRITICAL"), "{:?}", run.mail().subject());
+}

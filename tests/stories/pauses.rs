@@ -394,20 +394,20 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
     tampering(&world);
     let fine = json!({"id": 1, "rules": [1], "until": "2026-08-03 06:00", "why": "x"});
     let cases: [(&str, Value, &str); 17] = [
-        ("until", Value::Null, "pauses[0].until"),
-        ("why", Value::Null, "pauses[0].why"),
-        ("rules", Value::Null, "pauses[0].rules"),
+        ("until", Value::Null, "pause 1: until"),
+        ("why", Value::Null, "pause 1: why"),
+        ("rules", Value::Null, "pause 1: rules"),
         ("rules", json!("some"), "a list of rule ids"),
         ("until", json!("soon"), "is not a valid time"),
         ("from", json!("2026-08-03 07:00"), "ends before it begins"),
         ("from", json!("2026-01-01"), "longer than 90 days"),
         ("every", json!("Sunday"), "is not a valid weekly time"),
-        ("match", json!({}), "pauses[0].match: is empty"),
-        ("match", json!({"_note": 1}), "pauses[0].match: is empty"),
-        ("match", json!({"port": []}), "pauses[0].match.port"),
+        ("match", json!({}), "pause 1: match: is empty"),
+        ("match", json!({"_note": 1}), "pause 1: match: is empty"),
+        ("match", json!({"port": []}), "pause 1: match.port"),
         ("match", json!({"port": 443, "filter_value": "agent"}), "mixes filter keys"),
         ("match", json!({"src_list": "Lab"}), "cannot use IP lists"),
-        ("rules", json!([]), "pauses[0].rules: is empty"),
+        ("rules", json!([]), "pause 1: rules: is empty"),
         ("match", json!({"prt": 443}), "\"port\""),
         ("conditions", json!(["delivery"]), "always reported"),
         ("condition", json!(["pce"]), "conditions"),
@@ -862,4 +862,28 @@ fn whatever_is_paused_and_taken_back_every_match_is_told_once_as_an_alert_or_on_
             assert_eq!(usize::from(told) + cards, 1, "seed {seed}: {host} {told} {cards} {mails}");
         }
     }
+}
+
+#[test]
+fn a_pause_that_would_hold_nothing_says_so() {
+    let mut world = World::new();
+    tampering(&world);
+    world.rule(json!({"type": "traffic", "name": "Blocked", "pd": 2}));
+    world.pce.run_clock(jiff::SignedDuration::ZERO);
+    let soon = ["pause", "1", "--every", "daily 02:00-04:00", "--until", "+30d", "--why", "x"];
+    let run = world.run(&soon);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let today = world.pce.now().to_zoned(jiff::tz::TimeZone::UTC).weekday();
+    let after = today.wrapping_add(4);
+    let day = format!("{after:?}").get(..3).unwrap().to_owned();
+    let every = format!("{day} 02:00-04:00");
+    let run = world.run(&["pause", "1", "--every", &every, "--until", "+48h", "--why", "x"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("holds nothing: it ends before its first time comes"), "{run:?}");
+
+    let until = ["--until", "+8h", "--why", "x"];
+    let run = world.run(&[&["pause", "1,2", "--match", "port=443"], &until[..]].concat());
+    assert!(run.code == 0 && run.stderr.contains("holds nothing of rule 1:"), "{run:?}");
+    let run = world.run(&[&["pause", "2", "--match", "port=443"], &until[..]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
 }

@@ -170,10 +170,10 @@ fn a_wrong_value_or_id_is_64_and_changes_nothing() {
     let mut world = two();
     let before = std::fs::read(world.config_path()).unwrap();
     let cases: [(&[&str], &str); 14] = [
-        (&["set", "1", "threshold_count=many"], "rules[0].threshold_count"),
-        (&["set", "2", "port=http"], "rules[1].port"),
-        (&["set", "2", "pd="], "rules[1].pd"),
-        (&["set", "1", "colour=red"], "rules[0].colour"),
+        (&["set", "1", "threshold_count=many"], "rule 1: threshold_count"),
+        (&["set", "2", "port=http"], "rule 2: port"),
+        (&["set", "2", "pd="], "rule 2: pd"),
+        (&["set", "1", "colour=red"], "rule 1: colour"),
         (&["set", "1", "id=9"], "id stays"),
         (&["set", "1", "name"], "no key=value"),
         (&["set", "1"], "nothing to set"),
@@ -430,7 +430,7 @@ fn a_key_of_the_other_type_is_told_as_such_and_no_other_word_is_guessed() {
         assert!(run.stderr.contains(&expected) && !run.stderr.contains("nearest"), "{run:?}");
     }
     let run = world.run(&["rules", "set", "1", "dst_list=Lab"]);
-    assert!(run.stderr.contains("rules[0].dst_list: is a key of rules of type \"traffic\""));
+    assert!(run.stderr.contains("rule 1: dst_list: is a key of rules of type \"traffic\""));
 }
 
 #[test]
@@ -480,7 +480,7 @@ fn an_empty_list_that_was_always_taken_is_a_remark_in_a_file_and_refused_in_a_ne
     let run = world.run_at("10:10");
     assert_eq!(run.code, 0, "{run:?}");
     let said = world.run(&["check"]).stdout;
-    for path in ["rules[0].severity", "rules[1].src_label"] {
+    for path in ["rule 1: severity", "rule 2: src_label"] {
         assert!(
             said.contains(&format!("{path}: is an empty list and sets no condition")),
             "{said}"

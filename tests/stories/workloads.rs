@@ -518,18 +518,18 @@ fn the_list_of_rules_says_what_they_ask_and_from_when_on_they_tell() {
 #[test]
 fn what_is_wrong_with_such_a_rule_is_told_by_its_place() {
     for (change, parts) in [
-        (json!({"state": null}), &["rules[0].state", "is missing"][..]),
-        (json!({"state": []}), &["rules[0].state", "is missing"]),
-        (json!({"state": "asleep"}), &["rules[0].state", "asleep", "not_enforced"]),
-        (json!({"state": {"is": "offline"}}), &["rules[0].state"]),
-        (json!({"host": ""}), &["rules[0].host", "at least one"]),
-        (json!({"label": "Web"}), &["rules[0].label", "role=Web"]),
-        (json!({"threshold_window": 20_000}), &["rules[0].threshold_window", "10,080"]),
-        (json!({"threshold_count": 0}), &["rules[0].threshold_count"]),
-        (json!({"threshold_type": "count"}), &["rules[0].threshold_type"]),
-        (json!({"pd": 2}), &["rules[0].pd"]),
-        (json!({"type": "event", "filter_value": "x"}), &["rules[0].state"]),
-        (json!({"type": "workloads"}), &["rules[0].type", "\"workload\""]),
+        (json!({"state": null}), &["rule 1: state", "is missing"][..]),
+        (json!({"state": []}), &["rule 1: state", "is missing"]),
+        (json!({"state": "asleep"}), &["rule 1: state", "asleep", "not_enforced"]),
+        (json!({"state": {"is": "offline"}}), &["rule 1: state"]),
+        (json!({"host": ""}), &["rule 1: host", "at least one"]),
+        (json!({"label": "Web"}), &["rule 1: label", "role=Web"]),
+        (json!({"threshold_window": 20_000}), &["rule 1: threshold_window", "10,080"]),
+        (json!({"threshold_count": 0}), &["rule 1: threshold_count"]),
+        (json!({"threshold_type": "count"}), &["rule 1: threshold_type"]),
+        (json!({"pd": 2}), &["rule 1: pd"]),
+        (json!({"type": "event", "filter_value": "x"}), &["rule 1: state"]),
+        (json!({"type": "workloads"}), &["rule 1: type", "\"workload\""]),
     ] {
         let mut world = watched(json!({}));
         world.edit(|config| {
@@ -548,8 +548,8 @@ fn what_is_wrong_with_such_a_rule_is_told_by_its_place() {
     });
     let run = world.run_at("10:00");
     assert!(
-        run.stderr.contains("rules[1].threshold_count")
-            && run.stderr.contains("rules[1].threshold_window"),
+        run.stderr.contains("rule 2: threshold_count")
+            && run.stderr.contains("rule 2: threshold_window"),
         "{run:?}"
     );
 }

@@ -7,6 +7,7 @@ mod around;
 mod certificate;
 mod cron;
 mod dns;
+mod doubts;
 mod file;
 mod finding;
 mod forward;
@@ -32,10 +33,10 @@ use crate::commands::learning::{learning, line};
 use crate::commands::status::{self, Reason};
 use crate::config::Config;
 use crate::exit::Code;
-use crate::lang::{Lang, check as say, cycle as words, inspect, pauses as pause_words};
+use crate::lang::{Lang, check as say, cycle as words, inspect, listed, pauses as pause_words};
 use crate::net::AddressBook;
 use crate::report::pause::{Pause, Pauses};
-use crate::rules::best_practices::older;
+use crate::rules::best_practices::{self, older};
 use crate::rules::{Filter, ip_lists};
 use crate::screen::visible::visible;
 use crate::store::{self, Opened, StateUse};
@@ -74,11 +75,15 @@ pub fn check(call: &Call<'_>, tell: &mut dyn FnMut(&[Finding])) -> Vec<Finding> 
             let lang = call.language(Some(config.settings.language));
             found(file::check_config(&opened, lang));
             found(older_practices(call, lang));
+            found(without_level(call, lang).into_iter().collect());
             found(file::check_permissions(&target, lang));
             found(around::check_environment(config, env, lang));
             found(around::check_trust(config, lang));
             let book = AddressBook::new(opened.state.addresses.clone(), now);
-            found(check_pce(&config.pce, needs(config), &book, now, lang));
+            let pce = check_pce(&config.pce, needs(config), &book, now, lang);
+            let reached = pce.iter().all(Finding::ok);
+            found(pce);
+            found(doubts::check_doubts(config, reached, &book, now, lang));
             found(check_mail(&config.mail, &book, now, lang));
             found(check_forward(&config.forward, &book, lang));
             found(check_schedule(place, &config.rules, lang));
@@ -131,6 +136,26 @@ fn older_practices(call: &Call<'_>, lang: Lang) -> Vec<Finding> {
         )
     };
     older.map(finding).collect()
+}
+
+/// Rules of the Python tool's, which had no levels.
+fn without_level(call: &Call<'_>, lang: Lang) -> Option<Finding> {
+    let look = store::look(call.config, call.env).ok()?;
+    let rules = best_practices::without_level(&look.rules);
+    // Its mark: it gave each event rule this key. Who writes a rule today may mean a warning.
+    let is_its = |rule: &&&Value| rule.get("filter_key").is_some() && rule["enabled"] != false;
+    let on: Vec<&&Value> = rules.iter().filter(is_its).collect();
+    if on.is_empty() {
+        return None;
+    }
+    let name = |rule: &&&Value| {
+        let name = visible(rule["name"].as_str().unwrap_or_default());
+        inspect::rule(lang, &rule["id"], name)
+    };
+    let names: Vec<String> = on.iter().map(name).collect();
+    let ids: Vec<String> = on.iter().map(|rule| rule["id"].to_string()).collect();
+    let what = say::no_level(lang, listed(lang, &names));
+    Some(Finding::remark("rules.level", what, say::no_level_fix(lang, ids.join(","))))
 }
 
 /// The last run, as `status` judges it; that there was none yet is no fault.

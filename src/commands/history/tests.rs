@@ -43,7 +43,7 @@ fn look(lang: Lang) -> Look {
         Lang::ZhTw => [(1, "Agent 遭竄改"), (11, "資料中心內的連接埠掃描")],
     };
     let names = names.into_iter().map(|(id, name)| (id, name.to_owned())).collect();
-    Look { names, zone: TimeZone::UTC, year: 2026, lang }
+    Look { names, receivers: Vec::new(), zone: TimeZone::UTC, year: 2026, lang }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{Ids, Import};
 use crate::config::{self, Env};
 use crate::exit::Code;
 use crate::lang::{Lang, import as words, rules as rule_words};
-use crate::store::{self, Draft, Edited};
+use crate::store::{self, Draft, Edited, Way};
 
 /// The sections that both programs have.
 const SECTIONS: [&str; 4] = ["api", "email", "smtp", "settings"];
@@ -28,7 +28,8 @@ impl Import<'_> {
         let (lang, env) = (self.lang, self.call.env);
         let folder = self.call.config.parent().unwrap_or(Path::new(""));
         let around = Place { env, folder, lang };
-        let edited = store::edit(self.call.config, env, self.call.now, |draft| {
+        let author = self.call.author(Way::Command("import".to_owned()));
+        let edited = store::edit(self.call.config, env, self.call.now, &author, |draft| {
             draft.keep_renumbered();
             match in_place {
                 true => Taken::in_place(config, lang),

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::{Call, Changed, Refusal, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
+use crate::commands::doubts::offline;
 use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store::Draft;
 
 /// Adds one rule, or several at once: all or none.
 pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said, Refusal> {
     let given = input::rules(call, command.source.as_deref(), words::no_input, lang)?;
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules add"), |draft| {
         let ids: Vec<i64> = given.iter().map(|rule| draft.add_rule(rule)).collect();
         Ok((ids, draft.rules()))
     })?;
@@ -20,6 +21,7 @@ pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said,
     let done = Changed {
         lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
         more: json!({"added": ids}),
+        doubts: offline(&rules, lang),
         rules,
     };
     Ok(done.said(edited, lang, command.json))
@@ -44,7 +46,7 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
         return Err(Refusal::usage(sentence));
     }
     let arguments = std::slice::from_ref(&command.ids);
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules set"), |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             for (key, value) in &pairs {
                 if value.is_some() || rule.get(key).is_some() {
@@ -57,7 +59,9 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
     let lines = edited.changes.iter().map(|change| {
         words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
     });
-    let done = Changed { lines: lines.collect(), rules: edited.result.clone(), more: Value::Null };
+    let rules = edited.result.clone();
+    let doubts = offline(&rules, lang);
+    let done = Changed { lines: lines.collect(), rules, more: Value::Null, doubts };
     Ok(done.said(edited, lang, command.json))
 }
 
@@ -68,7 +72,8 @@ pub fn switch(
     (arguments, as_json): (&[String], bool),
     on: bool,
 ) -> Result<Said, Refusal> {
-    let edited = edit(call, lang, |draft| {
+    let name = if on { "rules enable" } else { "rules disable" };
+    let edited = edit(call, (lang, name), |draft| {
         each(draft, arguments, lang, |draft, at, rule| {
             // On is the default, and needs no key.
             if rule["enabled"] != on && !(on && rule["enabled"].is_null()) {
@@ -84,13 +89,14 @@ pub fn switch(
         lines: edited.result.iter().map(|rule| told(sentence, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, as_json))
 }
 
 /// Removes rules.
 pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result<Said, Refusal> {
-    let edited = edit(call, lang, |draft| {
+    let edited = edit(call, (lang, "rules remove"), |draft| {
         let rules = draft.rules();
         let places = ids::places(&rules, &command.ids, lang)?;
         places.iter().rev().for_each(|at| draft.remove_rule(*at));
@@ -100,6 +106,7 @@ pub fn remove(call: &Call<'_>, lang: Lang, command: &cli::RulesRemove) -> Result
         lines: edited.result.iter().map(|rule| told(words::removed, rule, lang)).collect(),
         rules: edited.result.clone(),
         more: Value::Null,
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, command.json))
 }

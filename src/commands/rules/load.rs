@@ -27,7 +27,9 @@ pub fn load(
         return Err(Refusal::usage(words::no_such_set(lang, &command.set)));
     };
     let replace = command.replace || (!command.json && agreed(call, set, lang));
-    let edited = edit(call, lang, |draft| Ok(apply(draft, set, lang, replace)))?;
+    let edited = edit(call, (lang, "rules load-best-practices"), |draft| {
+        Ok(apply(draft, set, lang, replace))
+    })?;
     let Loaded { added, replaced, kept, present } = &edited.result;
     let mut lines: Vec<String> = told(words::added, added, lang).collect();
     lines.extend(told(words::replaced, replaced, lang));
@@ -45,6 +47,7 @@ pub fn load(
             "added": ids(added), "replaced": ids(replaced), "kept": ids(kept), "present": present
         }),
         rules: added.iter().chain(replaced).cloned().collect(),
+        doubts: Vec::new(),
     };
     Ok(done.said(edited, lang, command.json))
 }

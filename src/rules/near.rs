@@ -1,12 +1,24 @@
 //! Which word was meant by one with a slip in it.
 
 /// The known word that takes the fewest changes of a letter to come from `word`.
-pub(super) fn nearest(word: &str, known: &[&'static str]) -> &'static str {
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> &'k str {
     known.iter().copied().min_by_key(|candidate| distance(word, candidate)).unwrap_or_default()
 }
 
+/// The same, where one of them is so near that it may have been meant. A name of several
+/// words by dots may be meant by its last ones.
+pub fn meant<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let most = (word.chars().count() / 3).clamp(1, 5);
+    let of = |name: &str| {
+        let ends = name.match_indices('.').filter_map(|(at, _)| name.get(at + 1..));
+        ends.chain([name]).map(|end| distance(word, end)).min().unwrap_or(usize::MAX)
+    };
+    let nearest = known.iter().copied().map(|name| (of(name), name)).min();
+    nearest.filter(|(distance, _)| *distance <= most).map(|(_, name)| name)
+}
+
 /// How many letters have to be added, dropped, changed or swapped with their neighbour.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();

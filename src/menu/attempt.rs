@@ -1,0 +1,55 @@
+//! What was typed is tried before it takes the place of what works.
+//!
+//! A person is asked what to do where the test fails. A script has nobody to ask: what it
+//! says is saved, as ever, since it may set a host up before its PCE is there; that the test
+//! failed goes to standard error, with the command that takes the change back.
+
+use super::Menu;
+use super::console::{Stop, Style};
+use super::probe::{self, Side};
+use super::setting::{Changes, apply};
+use crate::lang::menu_settings as words;
+
+/// Asks again, with what was typed to be kept by Enter. What failed is a probe's name:
+/// where it is one question's fault the others need not be asked.
+pub type AskAgain = dyn Fn(&mut Menu<'_>, &str, &mut Changes) -> Result<(), Stop>;
+
+/// Tries `changes` and saves them where that goes well, or where the user wants it all the
+/// same. Nothing is saved by who goes back.
+pub fn save_tried(
+    menu: &mut Menu<'_>,
+    side: Side,
+    mut changes: Changes,
+    ask_again: &AskAgain,
+) -> Result<(), Stop> {
+    let lang = menu.console.lang;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    loop {
+        let tried = probe::try_it(menu, side, &changes);
+        let Err(failed) = tried else {
+            apply(menu, changes);
+            return menu.console.pause();
+        };
+        if !menu.console.person() {
+            if apply(menu, changes) {
+                menu.console.fault(&words::saved_untried(lang));
+            }
+            return Ok(());
+        }
+        menu.console.show(Style::Plain, "");
+        let choices = [words::keep_old(lang), words::save_anyway(lang), words::type_again(lang)];
+        match menu.console.choose(&words::does_not_work(lang), &choices, Some(0))? {
+            Some(1) => {
+                apply(menu, changes);
+                return Ok(());
+            }
+            Some(2) => ask_again(menu, failed, &mut changes)?,
+            _ => {
+                menu.console.notice(Style::Plain, &words::kept_old(lang));
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What a rule asks for that nothing may ever be: a type that nobody knows, a severity
+//! that its events do not have, a label that the PCE has not, a port of a protocol without
+//! ports.
+//!
+//! A doubt is worth a remark and no more. The catalogue is what the guide documents, and a
+//! PCE sends types beyond it; its last hours are not all that it will ever send.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalogue;
+use super::matching::{alternatives, is_named};
+use super::near::meant;
+use super::{Filter, Label, Rule};
+use crate::pce::vocabulary::{Heard, LabelHeard, Traits};
+
+/// Protocols that have no ports [IANA "Assigned Internet Protocol Numbers"; their RFCs]:
+/// ICMP, IGMP, IP in IP, IPv6 in IP, GRE, ESP, AH, ICMPv6, OSPF, PIM, VRRP.
+const WITHOUT_PORTS: [u8; 11] = [1, 2, 4, 41, 47, 50, 51, 58, 89, 103, 112];
+
+/// Something that a rule asks for and that may never be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nobody knows an event type of this name, or with this in it.
+    Type {
+        /// As the rule has it, one alternative.
+        wanted: String,
+        /// The known type that it is the most like, if any is.
+        near: Option<String>,
+        /// Whether the PCE's last hours were looked at, too.
+        heard: bool,
+    },
+    /// None of the events of the last hours that the rule asks for had one of these
+    /// severities.
+    Severity(Unlike),
+    /// The same of their status.
+    Status(Unlike),
+    /// The PCE has no such label.
+    Label {
+        /// As the rule has it: `role=wbe`.
+        wanted: String,
+        /// The one with that key that it is the most like.
+        near: Option<String>,
+    },
+    /// Ports are asked for, of a protocol that has none.
+    Ports(u8),
+}
+
+/// What the rule asks for, and what there was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlike {
+    /// What the rule asks for.
+    pub wanted: Vec<String>,
+    /// What the events had.
+    pub found: Vec<String>,
+    /// How many events there were.
+    pub count: u64,
+}
+
+/// The doubts about a rule, by what the guide says and by what was heard of the PCE.
+pub fn doubts(rule: &Rule, heard: &Heard) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    match &rule.filter {
+        Filter::Event(filter) => {
+            doubts.extend(unknown_types(&filter.filter_value, heard));
+            doubts.extend(unlike(
+                (&filter.filter_value, &filter.severity),
+                heard,
+                |traits| &traits.severities,
+                Doubt::Severity,
+            ));
+            doubts.extend(unlike(
+                (&filter.filter_value, &filter.status),
+                heard,
+                |traits| &traits.statuses,
+                Doubt::Status,
+            ));
+        }
+        Filter::Traffic(filter) => {
+            let proto = filter.proto.filter(|proto| WITHOUT_PORTS.contains(proto));
+            doubts.extend(proto.filter(|_| !filter.ports.is_empty()).map(Doubt::Ports));
+        }
+        Filter::Workload(_) => {}
+    }
+    let labels = labels_of(rule);
+    doubts.extend(labels.filter_map(|label| unknown_label(label, heard)));
+    doubts
+}
+
+/// The labels that a rule asks for or leaves out, as they are asked of the PCE.
+pub fn labels_wanted(rule: &Rule) -> BTreeSet<(String, String)> {
+    let each = |label: &Label| {
+        let values: Vec<String> = label.values().map(str::to_owned).collect();
+        let key = label.key.clone();
+        values.into_iter().map(move |value| (key.clone(), value))
+    };
+    labels_of(rule).flat_map(each).collect()
+}
+
+/// Whether the PCE's last hours could tell more of a rule than the guide does.
+pub fn asks_for_types(rule: &Rule) -> bool {
+    let Filter::Event(filter) = &rule.filter else { return false };
+    let narrowed = !filter.severity.is_empty() || !filter.status.is_empty();
+    narrowed || unknown_types(&filter.filter_value, &Heard::default()).next().is_some()
+}
+
+fn labels_of(rule: &Rule) -> impl Iterator<Item = &Label> {
+    let lists = match &rule.filter {
+        Filter::Traffic(filter) => {
+            vec![&filter.src_label, &filter.dst_label, &filter.ex_src_label, &filter.ex_dst_label]
+        }
+        Filter::Workload(filter) => vec![&filter.label],
+        Filter::Event(_) => Vec::new(),
+    };
+    lists.into_iter().flatten()
+}
+
+fn unknown_types<'f>(filter: &'f str, heard: &'f Heard) -> impl Iterator<Item = Doubt> + 'f {
+    let documented = catalogue::all().iter().map(|one| one.name);
+    let seen = heard.types.iter().flat_map(BTreeMap::keys).map(String::as_str);
+    let known: Vec<&str> = documented.chain(seen).collect();
+    alternatives(filter).filter_map(move |wanted| {
+        if known.iter().any(|name| is_named(wanted, name)) {
+            return None;
+        }
+        let plain: String = wanted.chars().filter(|letter| !"*?".contains(*letter)).collect();
+        let near = meant(&plain, &known).map(str::to_owned);
+        Some(Doubt::Type { wanted: wanted.to_owned(), near, heard: heard.types.is_some() })
+    })
+}
+
+/// Where there were events of these types, and none of them had what is asked for.
+fn unlike(
+    (filter, wanted): (&str, &[String]),
+    heard: &Heard,
+    of: impl Fn(&Traits) -> &BTreeSet<String>,
+    doubt: fn(Unlike) -> Doubt,
+) -> Option<Doubt> {
+    let types = heard.types.as_ref().filter(|_| !wanted.is_empty())?;
+    let named = |name: &str| alternatives(filter).any(|one| is_named(one, name));
+    let asked = types.iter().filter(|(name, _)| filter.is_empty() || named(name));
+    let (mut count, mut found) = (0, BTreeSet::new());
+    for (_, traits) in asked {
+        count += traits.count;
+        found.extend(of(traits).iter().cloned());
+    }
+    if count == 0 || wanted.iter().any(|word| found.contains(word)) {
+        return None;
+    }
+    Some(doubt(Unlike { wanted: wanted.to_vec(), found: found.into_iter().collect(), count }))
+}
+
+fn unknown_label(label: &Label, heard: &Heard) -> Option<Doubt> {
+    let of = |value: &str| heard.labels.get(&(label.key.clone(), value.to_owned()));
+    // What is called so, with the bar in it, is one label.
+    if of(&label.value).is_some_and(|heard| *heard == LabelHeard::There) {
+        return None;
+    }
+    let absent =
+        label.values().filter(|value| !value.contains('|')).find_map(|value| match of(value) {
+            Some(LabelHeard::Absent(values)) => Some((value, values)),
+            _ => None,
+        });
+    let (value, values) = absent?;
+    let known: Vec<&str> = values.iter().map(String::as_str).collect();
+    let near = meant(value, &known).map(|near| format!("{}={near}", label.key));
+    Some(Doubt::Label { wanted: format!("{}={value}", label.key), near })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::rules::{EventFilter, Level, PortRange, Threshold, TrafficFilter};
+
+    fn rule(filter: Filter) -> Rule {
+        Rule {
+            id: 1,
+            name: "A rule".into(),
+            enabled: true,
+            level: Level::Warning,
+            desc: String::new(),
+            rec: String::new(),
+            technique: String::new(),
+            note: String::new(),
+            filter,
+            threshold: Threshold::Immediate,
+            cooldown_minutes: 0,
+            newness: None,
+        }
+    }
+
+    fn event(filter_value: &str) -> Rule {
+        rule(Filter::Event(EventFilter { filter_value: filter_value.into(), ..Default::default() }))
+    }
+
+    fn heard(types: &[(&str, &str, &str)]) -> Heard {
+        let mut all: BTreeMap<String, Traits> = BTreeMap::new();
+        for (name, severity, status) in types {
+            let traits = all.entry((*name).to_owned()).or_default();
+            traits.count += 1;
+            traits.severities.insert((*severity).to_owned());
+            traits.statuses.insert((*status).to_owned());
+        }
+        Heard { types: Some(all), ..Heard::default() }
+    }
+
+    #[test]
+    fn a_type_that_nobody_documents_is_doubted_and_the_nearest_is_named() {
+        let nobody = Heard::default();
+        for fine in ["agent.tampering", "tamper", "agent.*", "*.delete", "user.login_fai?ed", "*"] {
+            assert_eq!(doubts(&event(fine), &nobody), [], "{fine}");
+        }
+        let found = doubts(&event("agent.tampering| agent.tampred "), &nobody);
+        let wanted = Doubt::Type {
+            wanted: "agent.tampred".into(),
+            near: Some("agent.tampering".into()),
+            heard: false,
+        };
+        assert_eq!(found, [wanted]);
+        assert!(matches!(&doubts(&event("agnt.*"), &nobody)[..], [Doubt::Type { .. }]));
+        let found = doubts(&event("something.else.entirely.unlike"), &nobody);
+        assert!(matches!(&found[..], [Doubt::Type { near: None, .. }]), "{found:?}");
+    }
+
+    #[test]
+    fn a_type_that_the_pce_sent_is_one_whatever_the_documents_say() {
+        let heard = heard(&[("cloud.newest_type", "info", "success")]);
+        assert_eq!(doubts(&event("cloud.newest_type"), &heard), []);
+        let found = doubts(&event("cloud.newest_typ|cloud.newst_type"), &heard);
+        let near = Some("cloud.newest_type".into());
+        let wanted = "cloud.newst_type".into();
+        assert_eq!(found, [Doubt::Type { wanted, near, heard: true }]);
+    }
+
+    #[test]
+    fn a_severity_is_doubted_only_where_events_of_the_type_had_others() {
+        let filter = |severity: &str, status: &str| {
+            rule(Filter::Event(EventFilter {
+                filter_value: "user.login".into(),
+                severity: vec![severity.into()],
+                status: vec![status.into()],
+                ..Default::default()
+            }))
+        };
+        let heard = heard(&[
+            ("user.login", "info", "success"),
+            ("user.login_failed", "err", "failure"),
+            ("agent.tampering", "crit", "none"),
+        ]);
+        assert_eq!(doubts(&filter("err", "failure"), &heard), []);
+        // The papers' longer word, which this PCE does not use.
+        assert!(matches!(&doubts(&filter("error", "failure"), &heard)[..], [Doubt::Severity(_)]));
+        let found = doubts(&filter("crit", "none"), &heard);
+        let unlike = |wanted: &str, found: [&str; 2]| Unlike {
+            wanted: vec![wanted.into()],
+            found: found.map(str::to_owned).to_vec(),
+            count: 2,
+        };
+        let wanted = [
+            Doubt::Severity(unlike("crit", ["err", "info"])),
+            Doubt::Status(unlike("none", ["failure", "success"])),
+        ];
+        assert_eq!(found, wanted);
+        assert_eq!(doubts(&filter("crit", "none"), &Heard::default()), []);
+    }
+
+    #[test]
+    fn a_port_of_a_protocol_without_ports_is_doubted() {
+        let traffic = |proto| {
+            rule(Filter::Traffic(TrafficFilter {
+                ports: vec![PortRange { from: 443, to: 443 }],
+                proto,
+                ..Default::default()
+            }))
+        };
+        let heard = Heard::default();
+        assert_eq!(doubts(&traffic(Some(1)), &heard), [Doubt::Ports(1)]);
+        for fine in [None, Some(6), Some(17), Some(132), Some(250)] {
+            assert_eq!(doubts(&traffic(fine), &heard), []);
+        }
+    }
+
+    #[test]
+    fn a_label_is_doubted_only_where_the_pce_said_that_it_has_none() {
+        let label = |value: &str| Label { key: "role".into(), value: value.into() };
+        let traffic = |value: &str| {
+            let filter = TrafficFilter { src_label: vec![label(value)], ..Default::default() };
+            rule(Filter::Traffic(filter))
+        };
+        let absent = || LabelHeard::Absent(vec!["web".into(), "db".into()]);
+        let of = |value: &str, said| (("role".to_owned(), value.to_owned()), said);
+        let heard = Heard {
+            labels: BTreeMap::from([
+                of("web", LabelHeard::There),
+                of("wbe", absent()),
+                of("web|wbe", absent()),
+                of("a|b", LabelHeard::There),
+                of("a", absent()),
+                of("b", absent()),
+                of("cut", LabelHeard::Unknown),
+            ]),
+            ..Heard::default()
+        };
+        for fine in ["web", "a|b", "cut", "never asked"] {
+            assert_eq!(doubts(&traffic(fine), &heard), [], "{fine}");
+        }
+        let wanted = Doubt::Label { wanted: "role=wbe".into(), near: Some("role=web".into()) };
+        assert_eq!(doubts(&traffic("wbe"), &heard), std::slice::from_ref(&wanted));
+        assert_eq!(doubts(&traffic("web|wbe"), &heard), [wanted]);
+    }
+}
