@@ -45,7 +45,7 @@ torture: ## a simulated week in each of four worlds: faults everywhere, kill -9 
 	ILLUMIO_MONITOR_SEED="$${ILLUMIO_MONITOR_SEED:-$$RANDOM}" \
 	"$(CARGO)" test --test torture -- --nocapture
 
-counting: ## what is told of a day's traffic on every kind of PCE, against what it came to show: a table
+counting: ## what is reported of a day's traffic on every kind of PCE, against what it showed: a table
 	@binary=$$(dist/build-static.sh --or-glibc) && \
 	ILLUMIO_MONITOR_BIN="$$binary" ILLUMIO_MONITOR_HOURS="$${ILLUMIO_MONITOR_HOURS:-24}" \
 	"$(CARGO)" test --test counting -- --nocapture

@@ -339,7 +339,7 @@ fn a_late_mail_says_since_when_it_waited() {
     deliver(&mut outbox, &settings, now);
     let data = mailbox.mails()[0].data.replace("=\r\n", "");
     assert_eq!(data.matches("2026-11-22 18:20 +08:00").count(), 2, "{data}");
-    assert!(data.contains("<body class=3D\"x\"><p><strong>This mail was made"), "{data}");
+    assert!(data.contains("<body class=3D\"x\"><p><strong>This mail was created"), "{data}");
 }
 
 #[test]
@@ -615,7 +615,7 @@ fn a_mail_is_late_after_five_minutes_and_not_before() {
         let now = made_at() + SignedDuration::from_secs(seconds);
         deliver(&mut outbox, &settings, now);
         let data = mailbox.mails()[0].data.replace("=\r\n", "");
-        assert_eq!(data.contains("This mail was made"), late, "{seconds} s");
+        assert_eq!(data.contains("This mail was created"), late, "{seconds} s");
     }
 }
 

@@ -79,7 +79,7 @@ fn all(lang: Lang) -> String {
 }
 
 #[test]
-fn the_best_practices_against_attackers_stand_in_the_papers() {
+fn the_best_practices_against_attackers_stand_in_the_manual() {
     for lang in LANGS {
         let name = chapter("rules", lang);
         let text = text(&name);
@@ -90,14 +90,6 @@ fn the_best_practices_against_attackers_stand_in_the_papers() {
             let mut rows = text.lines();
             let told = rows.any(|line| line.starts_with(&begins) && line.ends_with(&ends));
             assert!(told, "{name}: no row for {rule_name} with {technique:?}");
-        }
-    }
-    let page = text("dist/man/illumio-monitor.json.5").replace('\\', "");
-    let page: Vec<&str> = page.split_whitespace().collect();
-    let page = page.join(" ");
-    for rule in Set::Security.rules(Lang::En) {
-        for key in ["name", "desc", "rec", "technique"] {
-            assert!(page.contains(rule[key].as_str().unwrap()), "the man page: {}", rule[key]);
         }
     }
 }

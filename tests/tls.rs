@@ -477,7 +477,7 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
     let dead = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let told = [
         (through_port(dead.port(), ""), "refuses the connection"),
-        (through(refuses, ""), "wants a user and a password (407)"),
+        (through(refuses, ""), "requires a user and a password (407)"),
         (through(refuses, "me:hunter2@"), "refuses the user and password"),
         (
             through(
@@ -486,9 +486,9 @@ fn a_proxy_that_does_not_lead_to_the_pce_is_named_with_what_to_do() {
             ),
             "answers 403 to CONNECT pce.example.com:8443",
         ),
-        (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "look at its log"),
-        (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "no HTTP proxy"),
-        (through(|_| Err(io::ErrorKind::Other.into()), ""), "hung up"),
+        (through(|wire| wire.write_all(b"HTTP/1.1 503 No\r\n\r\n"), ""), "check its log"),
+        (through(|wire| wire.write_all(b"220 mail\r\n\r\n"), ""), "not an HTTP proxy"),
+        (through(|_| Err(io::ErrorKind::Other.into()), ""), "closed the connection"),
         (through(hang_before_the_head, ""), "does not answer in time"),
     ];
     for (text, says) in told {

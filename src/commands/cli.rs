@@ -19,12 +19,12 @@ pub use usage::{help_of, usage};
 /// three runs at the usual ten minutes.
 pub const MAX_AGE_MINUTES: u32 = 30;
 
-/// Mail when an Illumio PCE has something to tell: events, blocked traffic, health.
+/// Send mail when an Illumio PCE has something to report: events, blocked traffic, health.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(note = "Without a command the interactive menu opens.")]
 pub struct Cli {
-    /// the config file; else $ILLUMIO_MONITOR_CONFIG, else illumio_api_config.json
-    /// beside the program
+    /// the config file; default: $ILLUMIO_MONITOR_CONFIG, or illumio_api_config.json
+    /// next to the program
     #[argh(option, short = 'c', arg_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -67,19 +67,19 @@ pub enum Command {
     Import(Import),
 }
 
-/// One poll cycle: fetch what is new, match the rules, mail what there is to tell.
+/// Poll once: fetch what is new, match the rules, send mail if there is something to report.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "run",
-    note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 a person is needed."
+    note = "Exit codes: 0 done, 75 something failed and the next run retries it, 78 manual action is needed."
 )]
 pub struct Run {
-    /// where the run's line goes; else to stdout
+    /// where the run's line goes (default: stdout)
     #[argh(option, default = "Log::Stdout", arg_name = "stdout|syslog|journal")]
     pub log: Log,
 
-    /// start afresh: forget positions and counts, keep the waiting mail
+    /// start over: forget positions and counts, keep the waiting mail
     #[argh(switch)]
     pub reset_state: bool,
 }
@@ -148,7 +148,7 @@ pub struct RulesShow {
     pub ids: Vec<String>,
 }
 
-/// Tell what rules do, each in one sentence.
+/// Describe what rules do, each in one sentence.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "describe")]
 pub struct RulesDescribe {
@@ -156,12 +156,12 @@ pub struct RulesDescribe {
     #[argh(switch)]
     pub json: bool,
 
-    /// ids: 12, or several as 1,3-5; all or nothing: every rule
+    /// ids: 12, or several as 1,3-5; all, or none: every rule
     #[argh(positional, arg_name = "ID")]
     pub ids: Vec<String>,
 }
 
-/// Add a rule, or several from an array. An id is given where none is.
+/// Add a rule, or several from an array. A rule without an id gets one.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
@@ -173,7 +173,7 @@ pub struct RulesAdd {
     #[argh(switch)]
     pub json: bool,
 
-    /// the rule's JSON, or a file with it; - or nothing: standard input
+    /// the rule's JSON, or a file with it; - or none: standard input
     #[argh(positional, arg_name = "RULE")]
     pub source: Option<String>,
 }
@@ -199,7 +199,7 @@ pub struct RulesSet {
     pub pairs: Vec<String>,
 }
 
-/// Turn rules on.
+/// Enable rules.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "enable")]
 pub struct RulesEnable {
@@ -212,7 +212,7 @@ pub struct RulesEnable {
     pub ids: Vec<String>,
 }
 
-/// Turn rules off. What a rule counted is let go by the next run.
+/// Disable rules. The next run discards what a rule has counted.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "disable")]
 pub struct RulesDisable {
@@ -229,7 +229,7 @@ pub struct RulesDisable {
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "remove")]
 pub struct RulesRemove {
-    /// print JSON: the rules that are gone, and the changes
+    /// print JSON: the removed rules, and the changes
     #[argh(switch)]
     pub json: bool,
 
@@ -238,12 +238,12 @@ pub struct RulesRemove {
     pub ids: Vec<String>,
 }
 
-/// Add those of the best practices that are missing: the twelve to begin with, or those
+/// Add the best practices that are missing: the twelve to start with, or those
 /// against attackers. Asks on a terminal before it replaces a rule that differs.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "load-best-practices")]
 pub struct RulesLoadBestPractices {
-    /// which: first (the twelve to begin with) or security
+    /// which: first (the twelve to start with) or security
     #[argh(option, default = "String::from(\"first\")", arg_name = "first|security")]
     pub set: String,
 
@@ -256,11 +256,11 @@ pub struct RulesLoadBestPractices {
     pub json: bool,
 }
 
-/// Have rules that tell only of what is new learn from the archive what is known.
+/// Make rules that report only what is new learn from the archive what is known.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "learn")]
 pub struct RulesLearn {
-    /// the archive's folder; else settings.archive_dir
+    /// the archive's folder (default: settings.archive_dir)
     #[argh(option, arg_name = "DIR")]
     pub archive: Option<String>,
 
@@ -269,8 +269,8 @@ pub struct RulesLearn {
     pub ids: Vec<String>,
 }
 
-/// Pause rules: what happens until the end is counted, and told when the pause is over.
-/// `pause list` names the pauses, `pause end ID` ends one.
+/// Pause rules: what happens until the end is counted, and reported when the pause is over.
+/// `pause list` lists the pauses, `pause end ID` ends one.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
@@ -284,7 +284,7 @@ pub struct Pause {
     #[argh(option, arg_name = "TIME")]
     pub until: Option<String>,
 
-    /// the begin; else now
+    /// the start (default: now)
     #[argh(option, arg_name = "TIME")]
     pub from: Option<String>,
 
@@ -292,11 +292,11 @@ pub struct Pause {
     #[argh(option, arg_name = "WEEKLY")]
     pub every: Option<String>,
 
-    /// what it is for
+    /// the reason
     #[argh(option, arg_name = "TEXT")]
     pub why: Option<String>,
 
-    /// who asks for it; else the user who is logged in
+    /// who asks for it (default: the user who is logged in)
     #[argh(option, arg_name = "NAME")]
     pub by: Option<String>,
 
@@ -308,11 +308,11 @@ pub struct Pause {
     #[argh(option, arg_name = "ADDRESS|HOST")]
     pub dst: Option<String>,
 
-    /// only what has this: a rule's filter key, as port=443
+    /// only what matches this: a rule's filter key, as port=443
     #[argh(option, long = "match", arg_name = "KEY=VALUE")]
     pub only: Vec<String>,
 
-    /// conditions, too: pce, unreachable, health, events, traffic …
+    /// also pause a condition: pce, unreachable, health, events, traffic …
     #[argh(option, arg_name = "WORD")]
     pub condition: Vec<String>,
 
@@ -334,25 +334,25 @@ impl Pause {
     }
 }
 
-/// Try a rule before it is on: what it would have told in the last hours, or by the
+/// Try a rule before it is enabled: what it would have reported in the last hours, or in the
 /// archive. Nothing is saved or sent.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "try",
     example = "{command_name} 12 --archive\n{command_name} '{{\"type\": \"traffic\", \"name\": \"SMB\", \"pd\": 2, \"port\": 445}}' --hours 48",
-    note = "Exit codes: 0 tried, 64 the rule or the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+    note = "Exit codes: 0 tried, 64 the rule or the command line is wrong, 75 the PCE was not read, 78 manual action is needed."
 )]
 pub struct RulesTry {
     /// read the PCE's last hours, 1 to 2160 (default 24)
     #[argh(option, arg_name = "HOURS")]
     pub hours: Option<u32>,
 
-    /// read the archive instead, of this folder; without one settings.archive_dir
+    /// read the archive instead, in this folder (default: settings.archive_dir)
     #[argh(option, arg_name = "DIR")]
     pub archive: Option<String>,
 
-    /// list every alert, not the first 20
+    /// list every alert, not only the first 20
     #[argh(switch)]
     pub all: bool,
 
@@ -360,12 +360,12 @@ pub struct RulesTry {
     #[argh(switch)]
     pub json: bool,
 
-    /// an id, the rule's JSON, or a file with it; - or nothing: standard input
+    /// an id, the rule's JSON, or a file with it; - or none: standard input
     #[argh(positional, arg_name = "RULE")]
     pub rule: Option<String>,
 }
 
-/// Tell what was changed in the config, and take it back: the last ten changes are on record.
+/// Show what was changed in the config, and take it back: the last ten changes are recorded.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "config")]
 pub struct Config {
@@ -394,7 +394,7 @@ pub struct ConfigHistory {
 }
 
 /// Take back the last change of the config, or those from a number on. What a run
-/// remembers stays. Asks on a terminal first.
+/// remembers is kept. Asks on a terminal first.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
@@ -407,12 +407,12 @@ pub struct ConfigUndo {
     #[argh(switch)]
     pub yes: bool,
 
-    /// back to before the change of this number; else before the last one
+    /// back to before the change of this number (default: the last one)
     #[argh(positional, arg_name = "N")]
     pub number: Option<String>,
 }
 
-/// Take over the Python tool's config and state files. What is in the config
+/// Import the Python tool's config and state files. What is in the config
 /// already stays as it is.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
@@ -430,12 +430,12 @@ pub struct Import {
     pub files: Vec<PathBuf>,
 }
 
-/// Try the config, the PCE, the mail server and what starts the runs; change nothing, send nothing.
+/// Test the config, the PCE, the mail server and what starts the runs; change nothing, send nothing.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "check",
-    note = "Exit codes: 0 all is well, 75 something failed that may mend itself, 78 a person is needed."
+    note = "Exit codes: 0 all is well, 75 something failed that may recover on its own, 78 manual action is needed."
 )]
 pub struct Check {
     /// the findings as JSON, for scripts
@@ -443,7 +443,7 @@ pub struct Check {
     pub json: bool,
 }
 
-/// Tell in one line whether the monitor is at work, for Nagios or Zabbix.
+/// Report in one line whether the monitor works, for Nagios or Zabbix.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
@@ -451,7 +451,7 @@ pub struct Check {
     note = "Exit codes: 0 the last complete run is recent, else 75 or 78 with the reason."
 )]
 pub struct Status {
-    /// minutes from which the last complete run is too old (default 30)
+    /// age in minutes at which the last complete run is too old (default 30)
     #[argh(option, default = "MAX_AGE_MINUTES", arg_name = "MIN")]
     pub max_age: u32,
 
@@ -460,11 +460,11 @@ pub struct Status {
     pub json: bool,
 }
 
-/// Tell what was told, and what became of it: the last 2,000 alerts, conditions and notices.
+/// List what was reported, and what became of it: the last 2,000 alerts, conditions and notices.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(subcommand, name = "history")]
 pub struct History {
-    /// no older ones: 30m, 24h, 7d, a date (2026-11-22), or RFC 3339
+    /// only from this time on: 30m, 24h, 7d, a date (2026-11-22), or RFC 3339
     #[argh(option, arg_name = "TIME")]
     pub since: Option<String>,
 
@@ -477,26 +477,26 @@ pub struct History {
     pub json: bool,
 }
 
-/// Tell how far a rule has counted, until when it is silent, and which records it matches
+/// Show how far a rule has counted, until when it is silent, and which records it matches
 /// or nearly does.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "why",
     example = "{command_name} 7 --at 02:10\n{command_name} 7 --event /orgs/1/events/0a1b2c3d",
-    note = "Exit codes: 0 told, 64 the command line is wrong, 75 the PCE was not read, 78 a person is needed."
+    note = "Exit codes: 0 shown, 64 the command line is wrong, 75 the PCE was not read, 78 manual action is needed."
 )]
 pub struct Why {
     /// look at the records around this time: 02:10, 2026-11-29, 2026-11-29 02:10 or RFC 3339;
-    /// without it at those of the last hour
+    /// default: the last hour
     #[argh(option, arg_name = "TIME")]
     pub at: Option<String>,
 
-    /// look at this event alone
+    /// look only at this event
     #[argh(option, arg_name = "HREF")]
     pub event: Option<String>,
 
-    /// print JSON: what is counted, and each record with what it misses
+    /// print JSON: what is counted, and for each record what does not match
     #[argh(switch)]
     pub json: bool,
 

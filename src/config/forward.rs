@@ -4,7 +4,7 @@ use super::address::Base;
 use super::credential::ca_file;
 use super::key::Kind;
 use super::node::Node;
-use super::problem::shown;
+use super::problem::{Problems, shown};
 use super::sections::Reading;
 use super::strict::Section;
 use crate::forward::{Address, Body, Framing, RECEIVERS, Receiver, Server, Way};
@@ -36,7 +36,11 @@ impl Via {
 /// Reads the list; `rules` are those of the file, for the ids that it names.
 pub(super) fn read(reading: &Reading<'_>, rules: &[Rule]) -> Vec<Receiver> {
     let list = match reading.document.section("forward") {
-        None | Some(Node::Null) => return Vec::new(),
+        None => {
+            note_keys(reading);
+            return Vec::new();
+        }
+        Some(Node::Null) => return Vec::new(),
         Some(Node::List(list)) => list,
         Some(other) => {
             reading.problems.add("forward", |lang| say::want_list(lang, other.kind(lang)));
@@ -66,6 +70,13 @@ pub(super) fn read(reading: &Reading<'_>, rules: &[Rule]) -> Vec<Receiver> {
     receivers
 }
 
+/// What keys there are is known by being asked for.
+fn note_keys(reading: &Reading<'_>) {
+    let nothing = Problems::default();
+    let section = Section::open(None, "forward", "forward", &nothing, Some(&reading.keys));
+    Entry { section, reading }.read(&[]);
+}
+
 /// One receiver while it is read.
 struct Entry<'a> {
     section: Section<'a>,
@@ -88,12 +99,14 @@ impl Entry<'_> {
         }
         let bodies = [("json", Body::Json), ("cef", Body::Cef)];
         let body = section.word("body", &bodies).unwrap_or_default();
+        section.holds("body", "json");
         let (levels, wanted) = (self.levels(), self.rules(rules));
         // All are asked for, so that each is known, and what does not fit is told.
         let folder = section.trimmed("path");
         let url = section.trimmed("url");
         let framings = [("octets", Framing::Octets), ("newline", Framing::Newline)];
         let framing = section.word("framing", &framings);
+        section.holds("framing", "octets");
         let facility = self.facility();
         let ca_file = ca_file(section, self.reading);
         let way = match via? {
@@ -170,7 +183,9 @@ impl Entry<'_> {
             ("local7", 23),
             ("user", 1),
         ];
-        self.section.word("facility", &FACILITIES).unwrap_or(16)
+        let facility = self.section.word("facility", &FACILITIES).unwrap_or(16);
+        self.section.holds("facility", "local0");
+        facility
     }
 
     fn refuse(&self, keys: &[&str], via: Via) {

@@ -25,10 +25,10 @@ texts! {
         en: "Look at the server's log and its TLS settings.",
         zh: "請檢查該伺服器的紀錄與 TLS 設定。"
     }
-    ca_file_unusable(key) { en: "{key} can't be used", zh: "無法使用 {key}" }
+    ca_file_unusable(key) { en: "{key} cannot be used", zh: "無法使用 {key}" }
 
     // The way to the PCE.
-    proxy_unusable() { en: "The proxy can't be used", zh: "無法使用 Proxy" }
+    proxy_unusable() { en: "The proxy cannot be used", zh: "無法使用 Proxy" }
     proxy_used(place, source) {
         en: "The PCE is reached through the proxy {place} (from {source})",
         zh: "經由 Proxy {place} 連線至 PCE（來自 {source}）"
@@ -44,7 +44,7 @@ texts! {
         zh: "主機名稱 {host} 由這台主機的解析器（getent）解析為 {addresses}；本程式內建的解析器查不到"
     }
     name_from_memory(host, address, at) {
-        en: "The name {host} can't be looked up; {address} is used, which last served it over verified TLS at {at}",
+        en: "The name {host} cannot be looked up; {address} is used, which last served it over verified TLS at {at}",
         zh: "無法解析主機名稱 {host}；改用 {address}，此位址最後一次以通過驗證的 TLS 提供服務是在 {at}"
     }
     dns_code(server, code, records, name) {
@@ -53,7 +53,7 @@ texts! {
     }
     dns_nxdomain() { en: "NXDOMAIN (there is no such name)", zh: "NXDOMAIN（無此名稱）" }
     dns_truncated(server, records, name) {
-        en: "name server {server} cuts its answer for the {records} record of {name} (more than fits into UDP)",
+        en: "name server {server} truncates its answer for the {records} record of {name} (it does not fit into UDP)",
         zh: "名稱伺服器 {server} 對 {name} 的 {records} 紀錄回應不完整（超過 UDP 長度而截斷）"
     }
     dns_nothing(server, records, name) {
@@ -73,38 +73,38 @@ texts! {
         zh: "請在 {key} 填寫完整名稱 {name}。"
     }
     dns_fix() {
-        en: "Mend this name server or its zone (a name without an AAAA record is answered with NOERROR and no record, and every server in /etc/resolv.conf must know the same names), take it out of /etc/resolv.conf, or add the name to /etc/hosts.",
+        en: "Fix this name server or its zone (for a name without an AAAA record it must answer NOERROR without a record, and every server in /etc/resolv.conf must know the same names), remove it from /etc/resolv.conf, or add the name to /etc/hosts.",
         zh: "請修正此名稱伺服器或其 zone（沒有 AAAA 紀錄的名稱應回應 NOERROR 且不含紀錄；/etc/resolv.conf 中的每一台都必須認得相同的名稱），或將它從 /etc/resolv.conf 移除，或將該名稱加入 /etc/hosts。"
     }
-    proxy_fails(problem) { en: "No way through: {problem}", zh: "無法通過 Proxy：{problem}" }
+    proxy_fails(problem) { en: "No connection through the proxy: {problem}", zh: "無法通過 Proxy：{problem}" }
     proxy_connect_fix(key) {
-        en: "Check the host and port in {key}, whether the proxy runs, and the firewalls on the way to it; `api.proxy: \"none\"` goes without one.",
+        en: "Check the host and port in {key}, whether the proxy runs, and the firewalls on the way to it; `api.proxy: \"none\"` uses no proxy.",
         zh: "請檢查 {key} 的主機與連接埠、Proxy 是否正在執行，以及沿途防火牆；不使用 Proxy 時請設定 `api.proxy: \"none\"`。"
     }
     connects(place) { en: "{place} accepts connections", zh: "可連線至 {place}" }
     connect_fails(place, reason) { en: "No connection to {place}: {reason}", zh: "無法連線至 {place}：{reason}" }
     address_fails(address, reason) { en: "{address}: {reason}", zh: "{address}：{reason}" }
     some_addresses_fail() {
-        en: "Each run loses time with the addresses that do not answer; mend them, or take them out of the name's entry.",
+        en: "Each run loses time with the addresses that do not respond; fix them, or remove them from the name's DNS entry.",
         zh: "每次執行都會在沒有回應的位址上耗費時間；請修復這些位址，或從名稱解析中移除。"
     }
     refused() { en: "refused, nothing listens on that port", zh: "連線遭拒，該連接埠沒有服務在接聽" }
-    timed_out() { en: "nothing came in time", zh: "等候逾時" }
+    timed_out() { en: "no response in time", zh: "等候逾時" }
     connect_refused_fix(key) {
         en: "Check the port in {key} (a PCE listens on 8443, the cloud on 443), and whether the service runs there.",
         zh: "請檢查 {key} 的連接埠（地端 PCE 為 8443，雲端為 443），以及該端服務是否正在執行。"
     }
     connect_blocked_fix(place) {
-        en: "Have TCP from this host to {place} allowed on the firewalls on the way, or name a proxy in api.proxy.",
+        en: "Have TCP from this host to {place} allowed on the firewalls on the way, or set api.proxy to a proxy.",
         zh: "請在沿途防火牆開放這台主機到 {place} 的 TCP 連線，或在 api.proxy 指定 Proxy。"
     }
-    no_answer() { en: "The PCE does not answer as it should", zh: "PCE 未正常回應" }
+    no_answer() { en: "The PCE does not respond as it should", zh: "PCE 未正常回應" }
 
     // The key and its rights.
     key_accepted(version) { en: "The PCE{version} accepts the API key", zh: "PCE{version} 接受此 API 金鑰" }
     key_refused() { en: "The PCE refuses the API key", zh: "PCE 拒絕此 API 金鑰" }
     org(id) { en: "The key belongs to org {id}", zh: "金鑰屬於組織 {id}" }
-    org_refused(id) { en: "The key may read nothing in org {id}", zh: "金鑰無法讀取組織 {id} 的任何資料" }
+    org_refused(id) { en: "The key may not read anything in org {id}", zh: "金鑰無法讀取組織 {id} 的任何資料" }
     org_fix() {
         en: "Check api.org_id (the PCE's console shows it under My Profile), and that the key has a global role such as Global Viewer.",
         zh: "請檢查 api.org_id（可在 PCE 主控台的 My Profile 查看），並確認金鑰具有 Global Viewer 等全域角色。"
@@ -121,52 +121,52 @@ texts! {
         zh: "規則指定了 PCE 沒有的 IP 清單：{names}"
     }
     ip_lists_absent_fix(names) {
-        en: "Compare with Policy Objects > IP Lists in the PCE's console, case included: {names}. Provision the list, or correct src_list, dst_list, not_src_list or not_dst_list of the rule. Until then a rule that asks for it matches nothing.",
+        en: "Compare with Policy Objects > IP Lists in the PCE's console (case matters): {names}. Provision the list, or correct src_list, dst_list, not_src_list or not_dst_list of the rule. Until then a rule that requires it matches nothing.",
         zh: "請與 PCE 主控台 Policy Objects > IP Lists 比對（區分大小寫）：{names}。請佈建該清單，或修正規則的 src_list、dst_list、not_src_list、not_dst_list；在此之前，要求該清單的規則不會符合任何流量。"
     }
     ip_lists_cut(names) {
-        en: "The PCE does not hand out all of its IP lists, and these are missing: {names}",
+        en: "The PCE does not return all of its IP lists; these are missing: {names}",
         zh: "PCE 未傳回全部的 IP 清單，缺少：{names}"
     }
     ip_lists_cut_fix(names) {
-        en: "Name the networks in the rule itself instead of {names}: src_ip_in, dst_ip_in, ex_src_ip or ex_dst_ip.",
+        en: "Enter the networks in the rule itself instead of {names}: src_ip_in, dst_ip_in, ex_src_ip or ex_dst_ip.",
         zh: "請在規則中以 src_ip_in、dst_ip_in、ex_src_ip 或 ex_dst_ip 直接填寫網段，取代 {names}。"
     }
     ip_lists_too_large(names) {
-        en: "The rules' IP lists have too many ranges together; these are left out: {names}",
+        en: "The rules' IP lists have too many ranges in total; these are not used: {names}",
         zh: "規則的 IP 清單合計範圍過多，未使用：{names}"
     }
     ip_lists_too_large_fix(names) {
-        en: "Sum up the ranges of {names} in the PCE, or name networks in the rule itself.",
+        en: "Combine the ranges of {names} in the PCE, or enter networks in the rule itself.",
         zh: "請在 PCE 合併 {names} 的範圍，或在規則中直接填寫網段。"
     }
     ip_lists_fqdns(names) {
-        en: "These IP lists have host names (FQDNs) too, and only their addresses are matched: {names}",
+        en: "These IP lists also contain host names (FQDNs), and only their addresses are matched: {names}",
         zh: "下列 IP 清單含有主機名稱（FQDN），僅能比對其中的位址：{names}"
     }
     ip_lists_fqdns_fix() {
-        en: "Add dst_host to the rule, or a rule of its own with it, where the names matter.",
+        en: "If the names matter, add dst_host to the rule, or add a separate rule with it.",
         zh: "如需比對名稱，請在規則加入 dst_host，或另建一條規則。"
     }
     ip_lists_odd(names) {
-        en: "Some entries of these IP lists could not be read as addresses and are passed over: {names}",
+        en: "Some entries of these IP lists could not be read as addresses and are skipped: {names}",
         zh: "下列 IP 清單有部分項目無法判讀為位址，已略過：{names}"
     }
     ip_lists_odd_fix() {
-        en: "Look at the list in the PCE's console, and tell the makers of illumio-monitor which entry it is.",
+        en: "Look at the list in the PCE's console, and report the entry to the maintainers of illumio-monitor.",
         zh: "請在 PCE 主控台查看該清單，並將該項目回報給 illumio-monitor 的開發者。"
     }
     ip_lists_empty(names) {
-        en: "No address is in these IP lists: {names}",
+        en: "These IP lists contain no addresses: {names}",
         zh: "下列 IP 清單沒有任何位址：{names}"
     }
     ip_lists_empty_fix() {
-        en: "Nothing, if this is meant; a rule that asks for the list matches nothing.",
+        en: "Nothing to do if this is intended; a rule that requires the list matches nothing.",
         zh: "若為預期中的設定，不需處理；要求該清單的規則不會符合任何流量。"
     }
     readable(name) { en: "The key may read {name}", zh: "金鑰可讀取{name}" }
     forbidden(name) { en: "The key may not read {name}", zh: "金鑰無權讀取{name}" }
-    unreadable(name) { en: "The PCE's {name} can't be read", zh: "無法讀取 PCE 的{name}" }
+    unreadable(name) { en: "The PCE's {name} cannot be read", zh: "無法讀取 PCE 的{name}" }
     role_fix() {
         en: "Give the key's service account a global role such as Global Viewer; a role with a label scope sees neither events nor health.",
         zh: "請授予該服務帳號 Global Viewer 等全域角色；限定標籤範圍的角色看不到事件與健康狀態。"
@@ -176,7 +176,7 @@ texts! {
     workloads(managed) { en: "{managed} with a VEN", zh: "裝有 VEN：{managed}" }
     workloads_now(id, name, count) { en: "rule {id}, {name}: {count} now", zh: "規則 {id}（{name}）：目前 {count} 個" }
     workloads_unknown(line, count) {
-        en: "{line}; of {count} the PCE does not say",
+        en: "{line}; for {count} the PCE gives no state",
         zh: "{line}；另有 {count} 個 PCE 未提供狀態"
     }
     workloads_fail() { en: "the list of workloads cannot be read", zh: "無法讀取 workload 清單" }
@@ -191,10 +191,15 @@ texts! {
     }
     health_off() {
         en: "The PCE does not offer its health to this key, and settings.enable_health_check is off",
-        zh: "此金鑰無法取得 PCE 健康狀態，而 settings.enable_health_check 已關閉"
+        zh: "此金鑰無法取得 PCE 健康狀態，而 settings.enable_health_check 已停用"
     }
-    health_fails() { en: "The PCE's health can't be read", zh: "無法讀取 PCE 健康狀態" }
-    clock(seconds) { en: "The PCE's clock is {seconds} s ahead of this host's", zh: "PCE 的時鐘比這台主機快 {seconds} 秒" }
+    health_fails() { en: "The PCE's health cannot be read", zh: "無法讀取 PCE 健康狀態" }
+    clock_ahead(seconds) { en: "The PCE's clock is {seconds} s ahead of this host's", zh: "PCE 的時鐘比這台主機快 {seconds} 秒" }
+    clock_behind(seconds) { en: "The PCE's clock is {seconds} s behind this host's", zh: "PCE 的時鐘比這台主機慢 {seconds} 秒" }
+    clock_same() {
+        en: "The clocks of the PCE and of this host agree (within a second)",
+        zh: "PCE 與這台主機的時鐘一致（相差不到 1 秒）"
+    }
     clock_fix() {
         en: "Check the time service of both hosts (chronyc tracking, timedatectl). Runs follow the PCE's clock; certificates and mails, this host's.",
         zh: "請檢查兩台主機的校時服務（chronyc tracking、timedatectl）。監控以 PCE 的時鐘為準；憑證與郵件則以這台主機為準。"
@@ -207,7 +212,7 @@ texts! {
         zh: "寄件者 {sender} 的網域不會被其他郵件伺服器接受"
     }
     odd_sender_fix() {
-        en: "Set email.sender to an address in a domain of yours, unless the mail server here rewrites it.",
+        en: "Set email.sender to an address in your own domain, unless the mail server here rewrites it.",
         zh: "請將 email.sender 設為貴單位網域的地址，除非本地郵件伺服器會改寫寄件者。"
     }
     mail_fell_back(server) {
@@ -220,21 +225,21 @@ texts! {
     }
     mail_clear(server) { en: "Mail to {server} is not encrypted", zh: "寄往 {server} 的郵件未加密" }
     logged_in() { en: "The mail server accepts the login", zh: "郵件伺服器接受登入" }
-    sender_accepted(sender) { en: "The mail server takes mail from {sender}", zh: "郵件伺服器接受寄件者 {sender}" }
+    sender_accepted(sender) { en: "The mail server accepts mail from {sender}", zh: "郵件伺服器接受寄件者 {sender}" }
     recipient_accepted(recipient) {
-        en: "The mail server takes mail to {recipient} (nothing was sent)",
+        en: "The mail server accepts mail to {recipient} (nothing was sent)",
         zh: "郵件伺服器接受收件者 {recipient}（未寄出任何郵件）"
     }
     recipient_fix() {
-        en: "Check the address in email.recipients or email.routes, and whether the mail server relays for this host (Postfix: mynetworks) or wants a login.",
+        en: "Check the address in email.recipients or email.routes, and whether the mail server relays for this host (Postfix: mynetworks) or requires a login.",
         zh: "請檢查 email.recipients 或 email.routes 的地址，以及郵件伺服器是否允許這台主機轉送（Postfix：mynetworks）或要求登入。"
     }
     helo_fix() {
-        en: "It objects to the name this host gives itself in EHLO, not to the recipient. Give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server take it as it is (Postfix: mynetworks).",
+        en: "It rejects the name by which this host introduces itself in EHLO, not the recipient. Give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server accept it as it is (Postfix: mynetworks).",
         zh: "對方不接受的是這台主機於 EHLO 自報的名稱，而非收件者。請為這台主機設定含網域的名稱（hostnamectl set-hostname monitor.example.com），或請郵件伺服器放行（Postfix：mynetworks）。"
     }
     client_fix() {
-        en: "It objects to this host, not to the recipient. Have the mail server take mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
+        en: "It rejects this host, not the recipient. Have the mail server accept mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
         zh: "對方不接受的是這台主機，而非收件者。請郵件伺服器放行這台主機的位址（Postfix：mynetworks），或為該位址設定 DNS 反解名稱。"
     }
     from_fix() {
@@ -250,7 +255,7 @@ texts! {
         zh: "請檢查郵件伺服器的 TLS 設定與紀錄。"
     }
     mail_server_fix() {
-        en: "Look at the mail server's log, and whether it takes connections from this host.",
+        en: "Look at the mail server's log, and whether it accepts connections from this host.",
         zh: "請檢查郵件伺服器的紀錄，以及是否允許這台主機連線。"
     }
 
@@ -260,38 +265,38 @@ texts! {
         zh: "{path} 內容正確；啟用的規則 {on} 條，停用 {off} 條"
     }
     config_fix() {
-        en: "Correct this place in an editor; until then no run watches anything.",
+        en: "Correct this place in an editor; until then, runs monitor nothing.",
         zh: "請以編輯器修正此處；修正前不會執行任何監控。"
     }
     no_rules_fix() {
-        en: "No rule is on, and only what keeps the monitor from seeing is told. Start with the best practices: `illumio-monitor rules load-best-practices`.",
-        zh: "沒有啟用任何規則，僅會通報監控本身的狀況。可先載入最佳實踐規則：`illumio-monitor rules load-best-practices`。"
+        en: "No rule is enabled, so only problems of the monitor itself are reported. Start with the best practices: `illumio-monitor rules load-best-practices`.",
+        zh: "沒有啟用任何規則，僅會通知監控本身的異常狀態。可先載入最佳實踐規則：`illumio-monitor rules load-best-practices`。"
     }
-    nothing_to_do() { en: "Nothing, if this was meant.", zh: "若為預期中的變更，不需處理。" }
+    nothing_to_do() { en: "Nothing to do if this was intended.", zh: "若為預期中的變更，不需處理。" }
     run_this(command) { en: "Run: {command}", zh: "請執行：{command}" }
     permissions_good(user, owner, mode) {
         en: "Runs as {user}; the file belongs to {owner} (mode {mode}), and the folder can be written",
         zh: "以 {user} 身分執行；檔案擁有者為 {owner}（權限 {mode}），資料夾可寫入"
     }
-    not_writable(file, reason) { en: "{file} can't be written ({reason})", zh: "無法寫入 {file}（{reason}）" }
+    not_writable(file, reason) { en: "{file} cannot be written ({reason})", zh: "無法寫入 {file}（{reason}）" }
     read_only_fix(point) {
-        en: "Mount {point} for writing: `mount -o remount,rw {point}`; for a container without `:ro`; for a systemd unit by ReadWritePaths=.",
+        en: "Mount {point} for writing: `mount -o remount,rw {point}`; in a container, remove `:ro`; in a systemd unit, add ReadWritePaths=.",
         zh: "請將 {point} 改為可寫入掛載：`mount -o remount,rw {point}`；容器請移除 `:ro`；systemd unit 請設定 ReadWritePaths=。"
     }
     folder_read_only(folder) {
-        en: "{folder} is on a read-only file system, and locks and the new file are made there",
+        en: "{folder} is on a read-only file system, and locks and the new file are created there",
         zh: "{folder} 位於唯讀檔案系統，而鎖定檔與新檔案須建立於此"
     }
     own_mount(file, folder) {
-        en: "{file} is a mount of its own: it is saved in place, and its locks and its copy .last lie outside of it, in {folder}",
+        en: "{file} is a mount of its own: it is saved in place, and its locks and its copy .last are outside it, in {folder}",
         zh: "{file} 本身是一個掛載點：只能直接覆寫，其鎖定檔與備份 .last 則位於掛載之外的 {folder}"
     }
     own_mount_fix(folder) {
-        en: "Mount the folder {folder} instead of the one file. Otherwise {folder} has to outlast the container, since a save that a crash interrupts is mended from .last; and two containers on this file do not see each other's locks.",
+        en: "Mount the folder {folder} instead of the one file. Otherwise {folder} has to outlast the container, since a save that a crash interrupts is repaired from .last; and two containers on this file do not see each other's locks.",
         zh: "請改為掛載整個資料夾 {folder}，而非單一檔案。否則 {folder} 須保留至容器結束之後，因為儲存時若中斷，須由 .last 復原；且兩個容器共用此檔案時，看不到彼此的鎖定。"
     }
     folder_not_writable(folder, user) {
-        en: "{user} may not write in {folder}, where locks and the new file are made",
+        en: "{user} may not write in {folder}, where locks and the new file are created",
         zh: "{user} 無法寫入 {folder}，而鎖定檔與新檔案須建立於此"
     }
     other_owner(file, theirs, ours) {
@@ -301,15 +306,15 @@ texts! {
 
     // Around it.
     ca_file(key, file, count) {
-        en: "{key}: {file} holds {count} certificate(s)",
+        en: "{key}: {file} contains {count} certificate(s)",
         zh: "{key}：{file} 內含 {count} 張憑證"
     }
     ca_file_passed_by(blocks) {
-        en: "What else stands there is not read: {blocks}. If it was to be trusted, export it as PEM with -----BEGIN CERTIFICATE-----.",
+        en: "Its other content is not read: {blocks}. If it was to be trusted, export it as PEM with -----BEGIN CERTIFICATE-----.",
         zh: "檔案中的其他內容不會讀取：{blocks}。若為應信任的憑證，請匯出為含有 -----BEGIN CERTIFICATE----- 的 PEM。"
     }
     trust_store(count) {
-        en: "The system's trust store holds {count} certificates",
+        en: "The system's trust store contains {count} certificates",
         zh: "系統信任清單內含 {count} 張憑證"
     }
     no_trust_store() { en: "The system's trust store is empty", zh: "系統信任清單沒有任何憑證" }
@@ -322,7 +327,7 @@ texts! {
         zh: "${variable} 來自目前 shell 的環境變數：cron 與 systemd 不會有此設定"
     }
     from_environment_fix(key) {
-        en: "Put the value where the runs find it: {key}, or the environment of the crontab or unit.",
+        en: "Put the value where runs find it: {key}, or the environment of the crontab or unit.",
         zh: "請改設於執行時可取得之處：{key}，或 crontab、systemd unit 的環境變數。"
     }
 
@@ -337,29 +342,29 @@ texts! {
     }
     started_twice() { en: "Runs are started from several places", zh: "有多處設定會啟動執行" }
     started_twice_fix() {
-        en: "Keep one of them. Of two runs at a time on one file the second leaves with 75.",
+        en: "Keep one of them. If two runs use one file at the same time, the second exits with 75.",
         zh: "請只保留一處。同一檔案同時執行兩次時，後者會以 75 結束。"
     }
     nothing_starts_it() {
-        en: "Nothing is seen that starts the runs: no crontab of this user, /etc/cron.d or timer",
+        en: "Nothing was found that starts the runs: no crontab entry of this user, nothing in /etc/cron.d, no timer",
         zh: "找不到啟動執行的設定：此使用者的 crontab、/etc/cron.d 與 timer 均無"
     }
     nothing_starts_it_fix(line) {
         en: "Add to `crontab -e` of this user: {line}",
         zh: "請以此使用者執行 `crontab -e` 並加入：{line}"
     }
-    timer_disabled(name) { en: "{name} is there and not enabled", zh: "{name} 已安裝但尚未啟用" }
+    timer_disabled(name) { en: "{name} is installed but not enabled", zh: "{name} 已安裝但尚未啟用" }
     timer_disabled_fix(name) { en: "Run: systemctl enable --now {name}", zh: "請執行：systemctl enable --now {name}" }
     short_windows(interval, ids) {
         en: "The window of these rules is shorter than the {interval} min between runs: {ids}",
-        zh: "下列規則的時間窗短於 {interval} 分鐘的執行間隔：{ids}"
+        zh: "下列規則的時間範圍短於 {interval} 分鐘的執行間隔：{ids}"
     }
     short_windows_fix(interval) {
-        en: "They are counted right, and told up to {interval} min late. Raise threshold_window, or run more often.",
-        zh: "計數仍正確，但最多延遲 {interval} 分鐘才通報。請調高 threshold_window，或縮短執行間隔。"
+        en: "Counts are right, but alerts come up to {interval} min late. Increase threshold_window, or run more often.",
+        zh: "計數仍正確，但最多延遲 {interval} 分鐘才通知。請調高 threshold_window，或縮短執行間隔。"
     }
     short_cooldowns(interval, ids) {
-        en: "The cooldown of these rules is shorter than the {interval} min between runs and holds nothing back: {ids}",
+        en: "The cooldown of these rules is shorter than the {interval} min between runs and has no effect: {ids}",
         zh: "下列規則的冷卻時間短於 {interval} 分鐘的執行間隔，不會產生作用：{ids}"
     }
     short_cooldowns_fix(interval) {
@@ -367,8 +372,8 @@ texts! {
         zh: "請將 cooldown_minutes 設為 0，或大於 {interval}。"
     }
     old_tool(place) {
-        en: "The Python tool is still started ({place}): two monitors tell everything twice",
-        zh: "舊的 Python 工具仍會執行（{place}）：兩套監控會重複通報"
+        en: "The Python tool is still started ({place}): two monitors report everything twice",
+        zh: "舊的 Python 工具仍會執行（{place}）：兩套監控會重複通知"
     }
     old_tool_fix(line) { en: "Remove this line: {line}", zh: "請移除此行：{line}" }
     last_run_fix() {
@@ -388,7 +393,7 @@ texts! {
         zh: "{rule}：將所有來源的流量合併計數，單一大量來源可能掩蓋其他來源"
     }
     older_practice_fix() {
-        en: "Have it count each source by itself: `illumio-monitor rules load-best-practices --replace`, or set \"per\": \"source\".",
+        en: "Have it count each source separately: `illumio-monitor rules load-best-practices --replace`, or set \"per\": \"source\".",
         zh: "請改為依來源分別計數：`illumio-monitor rules load-best-practices --replace`，或設定 \"per\": \"source\"。"
     }
     first_run_fix() {

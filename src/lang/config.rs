@@ -11,7 +11,7 @@ texts! {
     pause_at(id) { en: "pause {id}", zh: "暫停 {id}" }
     in_file(file, sentence) { en: "{file}: {sentence}", zh: "{file}：{sentence}" }
     more_problems(file, count) {
-        en: "{file}: {count} more of this kind; mend those above first",
+        en: "{file}: {count} more problems; fix those above first",
         zh: "{file}：另有 {count} 個問題，請先修正以上各項"
     }
 
@@ -36,7 +36,7 @@ texts! {
         zh: "{file}：變更已儲存，不需重做。僅下列事項失敗：{failed}"
     }
     planted(file, what) {
-        en: "{file}: {what}, which this program did not put there; find out who did, then remove it",
+        en: "{file}: {what}, which this program did not create; find out who did, then remove it",
         zh: "{file}：{what}，並非本程式所建立；請查明由誰建立，再將其移除"
     }
     planted_link() { en: "is a link", zh: "是連結" }
@@ -44,7 +44,7 @@ texts! {
     planted_second_name() { en: "has another name too (a hard link)", zh: "另有其他名稱（硬連結）" }
     planted_owner(user) { en: "belongs to {user}", zh: "擁有者為 {user}" }
     stranger(file, folder, who, cure) {
-        en: "{file}: {who} may put another file in its place, as {folder} may be written by others than the file's owner, and root does not act on such a file; run: {cure}",
+        en: "{file}: {who} may replace this file, since {folder} can be written by others than the file's owner, and root does not use such a file; run: {cure}",
         zh: "{file}：{folder} 可由檔案擁有者以外的人寫入，{who} 可置換此檔案，因此不以 root 身分使用；請執行：{cure}"
     }
     everyone() { en: "everyone", zh: "任何使用者" }
@@ -53,11 +53,11 @@ texts! {
         zh: "{file}：第 {line} 行不是 UTF-8 編碼；請將檔案另存為 UTF-8"
     }
     not_a_file(file) {
-        en: "{file}: is a device, a pipe or a socket; name an ordinary file with --config, or put one there",
+        en: "{file}: is a device, a pipe or a socket; name a regular file with --config, or put one there",
         zh: "{file}：是裝置、管道或 socket；請以 --config 指定一般檔案，或在該處放置一般檔案"
     }
     not_an_object(file) {
-        en: "{file}: is JSON, but not an object; it has to start with {{ and hold \"api\", \"email\" and \"rules\"",
+        en: "{file}: is JSON, but not an object; it must start with {{ and contain \"api\", \"email\" and \"rules\"",
         zh: "{file}：內容是 JSON，但不是物件；檔案須以 {{ 開頭，並包含 \"api\"、\"email\" 與 \"rules\""
     }
     syntax(file, line, column, reason) {
@@ -83,12 +83,12 @@ texts! {
 
     reason_not_found() { en: "there is no such file", zh: "檔案不存在" }
     reason_permission() {
-        en: "permission denied; give this user the right to it and to its folder, or start as the file's owner",
+        en: "permission denied; give this user permission for it and its folder, or start as the file's owner",
         zh: "權限不足；請授予目前使用者對該檔案及其資料夾的權限，或改以檔案擁有者的身分執行"
     }
-    reason_full() { en: "the disk is full; make room on it", zh: "磁碟空間不足；請釋出空間" }
+    reason_full() { en: "the disk is full; free some space", zh: "磁碟空間不足；請釋出空間" }
     reason_read_only() {
-        en: "the file system is read-only; mount it for writing (the folder, not the one file alone), or use a file elsewhere",
+        en: "the file system is read-only; mount it for writing (the folder, not just the file), or use a file elsewhere",
         zh: "檔案系統為唯讀；請改以可寫入方式掛載（須為整個資料夾，而非單一檔案），或將檔案移至他處"
     }
     reason_limit() {
@@ -96,7 +96,7 @@ texts! {
         zh: "超過此行程可寫入的檔案大小上限（ulimit -f）；請提高上限"
     }
     reason_not_ordinary() {
-        en: "it is a device, a pipe or a socket; name an ordinary file",
+        en: "it is a device, a pipe or a socket; name a regular file",
         zh: "是裝置、管道或 socket；請指定一般檔案"
     }
     reason_folder() {
@@ -109,7 +109,7 @@ texts! {
         zh: "檔案提早結束；缺少結尾的 }}、] 或 \""
     }
     syntax_trailing_comma() {
-        en: "a comma before a closing }} or ]; take it away",
+        en: "a comma before a closing }} or ]; remove it",
         zh: "結尾的 }} 或 ] 之前多了一個逗號；請移除"
     }
     syntax_colon() {
@@ -142,7 +142,7 @@ texts! {
     }
     syntax_number() { en: "not a valid number", zh: "數字格式不正確" }
     syntax_trailing() {
-        en: "something follows after the last }}; take it away",
+        en: "something follows after the last }}; remove it",
         zh: "最後的 }} 之後還有多餘內容；請移除"
     }
     syntax_depth() { en: "nested too deeply", zh: "巢狀層數過多" }
@@ -162,7 +162,7 @@ texts! {
         zh: "此鍵屬於類型為 {types} 的規則；請移除，或變更規則的類型（自訂的鍵請以 _ 開頭）"
     }
     double_key() {
-        en: "this key stands twice; keep one of them",
+        en: "this key occurs twice; keep one of them",
         zh: "此鍵重複出現；請只保留一個"
     }
     odd_section(near) {
@@ -170,7 +170,7 @@ texts! {
         zh: "本程式不認得此區段，將予保留而不使用；是否應為「{near}」？"
     }
     does_nothing() {
-        en: "does nothing any more, whatever it says; remove the key",
+        en: "no longer has any effect; remove the key",
         zh: "無論設為何值均已無作用；請移除此鍵"
     }
     missing(example) {
@@ -223,11 +223,11 @@ texts! {
         zh: "網址缺少通訊協定；請寫成 \"{better}\""
     }
     url_other_scheme() {
-        en: "only https:// (or http:// to this host itself) is spoken; write \"https://pce.example.com:8443\"",
+        en: "only https:// (or http:// to this host itself) is supported; write \"https://pce.example.com:8443\"",
         zh: "僅支援 https://（連線至本機時可用 http://）；請寫成 \"https://pce.example.com:8443\""
     }
     url_clear(better) {
-        en: "http:// would send the key in the clear and is for this host itself only; write \"{better}\"",
+        en: "http:// would send the key unencrypted and is only for this host itself; write \"{better}\"",
         zh: "http:// 會以明文傳送金鑰，僅可用於本機；請寫成 \"{better}\""
     }
     url_user_info() {
@@ -235,7 +235,7 @@ texts! {
         zh: "網址中不可包含帳號與密碼；請改填 \"key\" 與 \"secret\""
     }
     url_path(better) {
-        en: "the URL ends after the host and port; write \"{better}\"",
+        en: "the URL must end after the host and port; write \"{better}\"",
         zh: "網址只到主機與連接埠為止；請寫成 \"{better}\""
     }
     url_host() {
@@ -311,7 +311,7 @@ texts! {
         zh: "應為物件清單 [{{…}}, {{…}}]，而非{found}"
     }
     too_many(found, most) {
-        en: "{found} entries stand here, and {most} at most are taken; put some together, or remove some",
+        en: "there are {found} entries here, and at most {most} are allowed; merge or remove some",
         zh: "此處有 {found} 筆，最多 {most} 筆；請合併或移除部分項目"
     }
     want_rule_ids(found) {
@@ -323,15 +323,15 @@ texts! {
         zh: "內容為空，等於不接收任何項目；請至少指定一項，或移除此鍵以接收全部"
     }
     no_such_rule(id) {
-        en: "there is no rule with the id {id} (any more); take it out, if none is to come",
+        en: "there is no rule with the id {id}; remove it if it is no longer needed",
         zh: "沒有 id 為 {id} 的規則（或已刪除）；若不再使用，請將其移除"
     }
     bad_host(found) {
-        en: "\"{found}\" is not a host's name or address; write for example \"localhost\" (the port has a key of its own)",
+        en: "\"{found}\" is not a host's name or address; write for example \"localhost\" (the port has its own key)",
         zh: "「{found}」不是主機名稱或位址；例如 \"localhost\"（連接埠請另填於 port）"
     }
     login_in_clear() {
-        en: "user and password go over verified TLS or to this host only; write \"starttls\" or \"implicit\", or leave smtp.user away",
+        en: "user and password are sent over verified TLS or to this host only; write \"starttls\" or \"implicit\", or remove smtp.user",
         zh: "帳號與密碼僅可經由已驗證的 TLS 或傳送至本機；請填 \"starttls\" 或 \"implicit\"，或移除 smtp.user"
     }
 
@@ -340,31 +340,31 @@ texts! {
         zh: "另一條規則的 id 也是 {id}；兩者都會執行，下次在選單儲存時會重新編號"
     }
     empty_filter() {
-        en: "is empty, or empty beside a |, and would match every event; write for example \"agent.tampering\", or \"*\" if every event is meant",
+        en: "is empty, or empty next to a |, and would match every event; write for example \"agent.tampering\", or \"*\" if you mean every event",
         zh: "內容為空，或 | 旁為空，將符合所有事件；例如 \"agent.tampering\"，若確實要符合所有事件請填 \"*\""
     }
     empty_names() {
-        en: "is empty, or empty beside a |, and would ask for nothing; name at least one, or remove the key",
+        en: "is empty, or empty next to a |, and would set no condition; name at least one, or remove the key",
         zh: "內容為空，或 | 旁為空，等於沒有條件；請至少指定一項，或移除此鍵"
     }
     per_three() {
-        en: "at most two can be counted apart; leave one out",
+        en: "at most two can be counted separately; remove one",
         zh: "最多只能依兩個項目分別計數；請移除其中一個"
     }
     per_twice() {
-        en: "the same stands twice; keep one of them",
+        en: "the same occurs twice; keep one of them",
         zh: "同一項目重複出現；請只保留一個"
     }
     per_empty() {
-        en: "is empty; name one or two that are counted apart, for example \"source\", or remove the key",
+        en: "is empty; name one or two to count separately, for example \"source\", or remove the key",
         zh: "內容為空；請指定一或兩個要分別計數的項目，例如 \"source\"，或移除此鍵"
     }
     one_of_each(set, one) {
-        en: "with \"per\": \"{one}\" each group has but one of these \"{set}\"; count something else, or nothing apart by \"{one}\"",
+        en: "with \"per\": \"{one}\" each group has only one of \"{set}\"; count something else, or remove \"{one}\" from \"per\"",
         zh: "\"per\" 已含 \"{one}\"，每組的 \"{set}\" 都只會是一個；請改用其他計數方式，或從 \"per\" 移除 \"{one}\""
     }
     new_without_per() {
-        en: "it has to be said what is new; write for example \"per\": \"source\"",
+        en: "it must say what is new; write for example \"per\": \"source\"",
         zh: "必須指明何者為新；例如 \"per\": \"source\""
     }
     learn_without_new() {
@@ -372,11 +372,11 @@ texts! {
         zh: "未設定 \"new_within_days\"，無須學習；例如 \"new_within_days\": 30"
     }
     empty_list() {
-        en: "is an empty list and asks for nothing; name at least one, or remove the key",
+        en: "is an empty list and sets no condition; name at least one, or remove the key",
         zh: "是空的清單，等於沒有條件；請至少指定一項，或移除此鍵"
     }
     open_list(found) {
-        en: "\"{found}\" begins like JSON and is not whole; write a list as [\"a\", \"b\"], or by commas: a,b",
+        en: "\"{found}\" starts like JSON but is incomplete; write a list as [\"a\", \"b\"], or by commas: a,b",
         zh: "「{found}」開頭為 JSON 但不完整；清單請寫成 [\"a\", \"b\"]，或以逗號分隔：a,b"
     }
     want_pd(found) {
@@ -384,11 +384,11 @@ texts! {
         zh: "應為不加引號的數字，或以 [1, 2] 指定多個，而非{found}"
     }
     pd_any_and_others() {
-        en: "-1 is any decision and stands by itself; write -1, or name those that are meant, for example [1, 2]",
+        en: "-1 is any decision and must be the only one; write -1, or name the ones you mean, for example [1, 2]",
         zh: "-1 表示所有決策，須單獨使用；請填 -1，或只列出需要的決策，例如 [1, 2]"
     }
     per_with_below() {
-        en: "a rule that tells what does not come counts all as one; remove the key, or write \"count\" for threshold_type",
+        en: "a rule of threshold_type \"below\" cannot count separately; remove the key, or write \"count\" for threshold_type",
         zh: "threshold_type 為 \"below\" 的規則不能分別計數；請移除此鍵，或將 threshold_type 改為 \"count\""
     }
     pd_missing() {
@@ -417,45 +417,45 @@ texts! {
         zh: "編號 {uid} 的使用者（此主機上沒有名稱）"
     }
     goes_on_as(user) {
-        en: "started as root; goes on as {user}, who owns the config, with that user's environment",
+        en: "started as root; continues as {user}, who owns the config, with that user's environment",
         zh: "以 root 啟動；改以設定檔擁有者 {user} 的身分與環境執行"
     }
     state_older(file, ours, last) {
-        en: "{file}: its state (generation {ours}) is older than the one last written (generation {last}), which is used",
-        zh: "{file}：檔案中的狀態（第 {ours} 代）比最後一次寫入的（第 {last} 代）舊，改用後者"
+        en: "{file}: its state (save number {ours}) is older than the one last written (save number {last}), which is used instead",
+        zh: "{file}：檔案中的狀態（存檔序號 {ours}）比最後一次寫入的（存檔序號 {last}）舊，改用後者"
     }
     state_missing(file, last) {
-        en: "{file}: has no state; the one last written (generation {last}) is used",
-        zh: "{file}：檔案中沒有狀態，改用最後一次寫入的狀態（第 {last} 代）"
+        en: "{file}: has no state; the one last written (save number {last}) is used",
+        zh: "{file}：檔案中沒有狀態，改用最後一次寫入的狀態（存檔序號 {last}）"
     }
     state_reset() {
-        en: "the state was reset as asked for; everything but the waiting mail and records starts afresh",
+        en: "the state was reset as requested; everything except waiting mail and records starts over",
         zh: "已依要求重設狀態；除待寄郵件與待轉送的紀錄外全部重新開始"
     }
     state_damaged(file, parts) {
-        en: "{file}: these parts of the state were damaged; what can't be read of them starts afresh, and what they held for a mail may be lost: {parts}",
+        en: "{file}: these parts of the state were damaged; what cannot be read of them starts over, and what they contained for a mail may be lost: {parts}",
         zh: "{file}：下列狀態資料已毀損，無法讀取的部分將重新開始，其中待通知的內容可能遺失：{parts}"
     }
     state_restored(file, parts) {
-        en: "{file}: these parts of the state were damaged and were taken from {file}.last, where they are whole: {parts}",
+        en: "{file}: these parts of the state were damaged and were restored from {file}.last, where they are intact: {parts}",
         zh: "{file}：下列狀態資料已毀損，已改用 {file}.last 中的完整資料：{parts}"
     }
     other_target(was, now) {
-        en: "the state belongs to {was}; for {now} everything but the waiting mail and records starts afresh",
+        en: "the state belongs to {was}; for {now} everything except waiting mail and records starts over",
         zh: "狀態資料屬於 {was}；現在改為 {now}，除待寄郵件與待轉送的紀錄外全部重新開始"
     }
     target(server, org) { en: "{server}, org {org}", zh: "{server}，組織 {org}" }
 
     own_condition(word) {
-        en: "\"{word}\" is about the monitor itself and is always told; take it out",
+        en: "\"{word}\" is about the monitor itself and is always reported; remove it",
         zh: "\"{word}\" 與監控程式本身有關，一律通知；請移除"
     }
     want_pauses(found) {
-        en: "is {found}; it has to be a list of pauses, [{{\"id\": 1, \"rules\": [7], \"until\": \"2026-11-30 06:00\", \"why\": \"CHG-123\"}}]",
+        en: "is {found}; it must be a list of pauses, [{{\"id\": 1, \"rules\": [7], \"until\": \"2026-11-30 06:00\", \"why\": \"CHG-123\"}}]",
         zh: "是{found}；應為暫停的清單，例如 [{{\"id\": 1, \"rules\": [7], \"until\": \"2026-11-30 06:00\", \"why\": \"CHG-123\"}}]"
     }
     many_pauses(count, most) {
-        en: "there are {count} pauses, and at most {most} are allowed; take out those that are over",
+        en: "there are {count} pauses, and at most {most} are allowed; remove those that are over",
         zh: "共有 {count} 個暫停，上限為 {most} 個；請移除已結束的"
     }
     double_pause(id) {
@@ -463,15 +463,15 @@ texts! {
         zh: "{id} 與另一個暫停的 id 重複；請各給一個"
     }
     want_paused(found) {
-        en: "is {found}; it has to be a list of rule ids, [7, 9], or \"all\"",
+        en: "is {found}; it must be a list of rule ids, [7, 9], or \"all\"",
         zh: "是{found}；應為規則 id 的清單，例如 [7, 9]，或 \"all\""
     }
     empty_match() {
-        en: "is empty; say what is held, or take the key out to hold all",
+        en: "is empty; say what is held back, or remove the key to hold back everything",
         zh: "是空的；請寫明要暫停的對象，或移除此鍵以暫停全部"
     }
     list_in_match() {
-        en: "a pause can't go by IP lists; name addresses instead (src_ip_in, dst_ip_in)",
+        en: "a pause cannot use IP lists; name addresses instead (src_ip_in, dst_ip_in)",
         zh: "暫停無法依 IP 清單篩選；請改寫位址（src_ip_in、dst_ip_in）"
     }
     bad_moment(text) {
@@ -487,11 +487,11 @@ texts! {
         zh: "結束早於開始；請設在 \"from\" 之後"
     }
     pause_too_long(days) {
-        en: "the pause lasts longer than {days} days; set it earlier, or use \"every\" for one that comes again",
+        en: "the pause lasts longer than {days} days; set it earlier, or use \"every\" for a recurring one",
         zh: "暫停超過 {days} 天；請提早結束，或以 \"every\" 設定重複的時段"
     }
     empty_paused() {
-        en: "is empty; name what is paused, or take the key out",
+        en: "is empty; name what is paused, or remove the key",
         zh: "是空的；請寫明暫停的對象，或移除此鍵"
     }
     match_without_rules() {
@@ -503,11 +503,11 @@ texts! {
         zh: "混用了事件與流量的篩選鍵，沒有紀錄會同時具備；請分成兩個暫停"
     }
     no_free_hour() {
-        en: "leaves less than an hour a day in which anything is told; leave an hour, or use \"until\"",
+        en: "leaves less than an hour a day in which anything is reported; leave at least an hour, or use \"until\"",
         zh: "每天可通知的時間不到一小時；請至少保留一小時，或改用 \"until\""
     }
     paused_unknown(ids) {
-        en: "no rule has the id {ids}; the pause holds nothing of it",
+        en: "no rule has the id {ids}; the pause has no effect for it",
         zh: "沒有 id 為 {ids} 的規則；暫停對其無作用"
     }
 }

@@ -22,10 +22,10 @@ texts! {
     }
     waiting(count) { en: "; mails waiting: {count}", zh: "；待寄郵件 {count} 封" }
     died(begun) {
-        en: "; the run begun at {begun} did not come to its end",
+        en: "; the run started at {begun} did not finish",
         zh: "；{begun} 開始的執行未能正常結束"
     }
-    paused(count) { en: "; pauses that hold: {count}", zh: "；生效中的暫停：{count}" }
+    paused(count) { en: "; pauses in effect: {count}", zh: "；生效中的暫停：{count}" }
     holds(names) { en: "; now: {names}", zh: "；目前：{names}" }
     more_hold(count) { en: " and {count} more", zh: " 等，另有 {count} 項" }
     because(detail) { en: "; {detail}", zh: "；{detail}" }

@@ -74,6 +74,30 @@ start_pce() {
     read -r PCE_URL PCE_KEY PCE_SECRET </run/pce
 }
 
+# What a document says to do, below one of its headings: its fenced blocks of one kind, or
+# its indented lines.
+#   fenced KIND HEADING FILE
+#   indented HEADING FILE
+below() {
+    awk -v heading="$1" '/^```/ {fence = !fence}
+        !fence && /^#+ / {on = 0; line = $0; sub(/^#+ /, "", line); if (line == heading) on = found = 1; next}
+        on
+        END {if (!found) print "no heading " heading | "cat >&2"}' "$2"
+}
+fenced() { below "$2" "$3" | awk -v kind="\`\`\`$1" '$0 == kind {on = 1; next} /^```/ {on = 0} on'; }
+indented() { below "$1" "$2" | sed -n 's/^ *[0-9.-]* \{4,7\}\([^ ].*\)/\1/p'; }
+
+# Debian's packages PACKAGE… as if they had never been here; apt-get finds them, and no
+# others, in $WORK/archive.
+never_installed() {
+    dpkg --purge --force-depends "$@" 2>&1
+    local package
+    for package; do echo PURGE | debconf-communicate "$package" >/dev/null 2>&1; done
+    rm -rf /etc/apt/sources.list.d /etc/apt/preferences.d
+    echo "deb [trusted=yes] file:$WORK/archive ./" >/etc/apt/sources.list
+    apt-get -q update 2>&1
+}
+
 # config FILE [JQ-FILTER]: the example config with that PCE, as `user:group` $OWNER.
 config() {
     jq --arg url "$PCE_URL" --arg key "$PCE_KEY" --arg secret "$PCE_SECRET" \
@@ -112,3 +136,33 @@ SINK
     rm -f "$MAILS"/*
 }
 SINK_SMTP='.smtp = {host: "127.0.0.1", port: 2525, tls: "none"}'
+
+# On a terminal, with that PCE and mail server: answers each question of the guide, Enter
+# where nothing is given here, and leaves the menu with 0. The screen is /run/guide.log.
+answer_the_guide() {
+    cat >/run/guide.exp <<EXPECT
+set timeout 30
+log_file -noappend /run/guide.log
+spawn -noecho env -i TERM=dumb LANG=C.UTF-8 PATH=/usr/bin:/bin /usr/bin/illumio-monitor --lang en
+set other 0
+while 1 {
+    expect {
+        -re {PCE URL[^\n]*: $} { send "$PCE_URL\r" }
+        -re {API key[^\n]*: $} { send "$PCE_KEY\r" }
+        -re {API secret[^\n]*: $} { send "$PCE_SECRET\r" }
+        -re {[Rr]ecipients[^\n]*: $} { send "soc@example.com\r" }
+        -re {Another one.*: $} { send "y\r" }
+        -re {Mail server \[[^\n]*: $} { send "127.0.0.1\r" }
+        -re {Port \[[^\n]*: $} { send "2525\r" }
+        -re {TLS.*none.*Choice \[1\]: $} { send "4\r" }
+        -re {Choice: $} { send "0\r" }
+        -re {[^\n]+(:|\?|\]) $} { send "\r" }
+        eof { break }
+        timeout { puts "the menu waits for something unknown"; exit 1 }
+    }
+}
+lassign [wait] pid id os code
+exit \$code
+EXPECT
+    expect /run/guide.exp
+}

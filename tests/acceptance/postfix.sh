@@ -41,7 +41,7 @@ ROUTES='.email.routes = [
 # in_each COUNT: so many mails in each of the three.
 in_each() { local box; for box in box netops dba; do soon arrived $SERVER "$1" $box || return; done; }
 # Nothing starts the runs here, which check tells by its exit code.
-asked_for_each() { local said to; said=$(illumio-monitor check); for to in soc netops dba; do grep "takes mail to $to@example.com" <<<"$said" || return; done; }
+asked_for_each() { local said to; said=$(illumio-monitor check); for to in soc netops dba; do grep "accepts mail to $to@example.com" <<<"$said" || return; done; }
 # tells BOX WORDS, without the line breaks of quoted-printable and of the text.
 tells() { sed -e ':a' -e '/=\r*$/{N;s/=\r*\n//;ba' -e '}' "/run/$SERVER/mail/$1" | tr -s '\r\n' ' ' | grep -qF "$2"; }
 untold() { ! tells "$@"; }

@@ -105,7 +105,9 @@ holds "program, units and the timer's link are gone" absent "$ROOT"/usr/bin/illu
 holds "installed again, it goes on" rpm_ -i "$RPM"
 holds "and runs" ends_with 75 run_once
 rpm_ -e illumio-monitor
-holds "what the manual says wipes the rest" in_root sh -c 'rm -rf /var/lib/illumio-monitor /etc/illumio-monitor /etc/cron.d/illumio-monitor.rpmsave; rm -f /var/lib/systemd/timers/stamp-illumio-monitor.timer; userdel illumio-monitor'
+indented "Uninstall" "$REPO/dist/manual/install.md" | sed '1,/^dpkg -P/d' >/run/step
+holds "the manual says how to wipe the rest" grep -q userdel /run/step
+holds "what it says does" in_root sh -ec "$(cat /run/step)"
 holds "nothing is left, user and group included" in_root sh -c '! getent passwd illumio-monitor && ! getent group illumio-monitor'
 holds "no file either" same "" find "$ROOT"/{etc,var/lib,run} /run/layer/upper -name '*illumio-monitor*' -not -type c
 

@@ -6,7 +6,8 @@
 #
 # Nothing of this host is touched but for the tools: every theme runs on a throwaway
 # copy of it, an overlay on / with its own processes and its own loopback network,
-# which is gone when the theme ends. `cron` is booted there by a real systemd.
+# which is gone when the theme ends. `documents`, `cron` and `relay` are booted there by a
+# real systemd.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,7 +15,7 @@ here=tests/acceptance
 binary=$(realpath "$1")
 shift
 themes=("$@")
-[ ${#themes[@]} -gt 0 ] || themes=(papers debian rpm dropin menu cron postfix relay siem faults cost)
+[ ${#themes[@]} -gt 0 ] || themes=(papers documents debian rpm dropin menu cron postfix relay siem faults cost)
 
 die() { echo "make acceptance: $*" >&2; exit 1; }
 
@@ -88,6 +89,18 @@ make_packages() {
     cp "$CARGO_TARGET_DIR/debug/examples/simulated-pce" "$work/"
 }
 
+# Packages of Debian's that a theme installs by apt-get, with no network, as a person would.
+make_archive() {
+    local package
+    mkdir "$work/archive"
+    (cd "$work/archive" && apt-get -q=2 download postfix libsasl2-modules ca-certificates 2>/dev/null &&
+        for package in *.deb; do
+            dpkg-deb --field "$package"
+            printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$package" "$(stat -c %s "$package")" \
+                "$(sha256sum "$package" | cut -d' ' -f1)"
+        done >Packages) || die "Debian's postfix could not be downloaded."
+}
+
 # Readers of CEF that are not of our making, from PyPI.
 make_readers() {
     local readers=$CARGO_TARGET_DIR/cef-readers
@@ -151,7 +164,7 @@ StandardOutput=file:$WORK/booted.out
 StandardError=file:$WORK/booted.out
 UNIT
         ln -sf acceptance.target "$host/etc/systemd/system/default.target"
-        timeout --kill-after=5 240 systemd-nspawn --quiet --register=no --keep-unit --private-network \
+        timeout --kill-after=5 480 systemd-nspawn --quiet --register=no --keep-unit --private-network \
             --bind-ro="$PWD" --bind="$WORK" --directory="$host" --boot </dev/null >"$WORK/boot.log" 2>&1 || true' theme "$1"
     cat "$WORK/booted.out" || cat "$WORK/boot.log"
     [ -e "$WORK/ended" ]
@@ -160,6 +173,7 @@ UNIT
 install_tools
 make_packages
 [[ " ${themes[*]} " != *" siem "* ]] || make_readers
+[[ " ${themes[*]} " != *" relay "* ]] || make_archive
 export WORK=$work RECORD=${RECORD:-}
 failed=()
 : >"$work/results"
@@ -168,8 +182,8 @@ for theme in "${themes[@]}"; do
     echo "=== $theme: $(sed -n '1s/^# //p' "$here/$theme.sh")"
     begun=$SECONDS
     inside=in_chroot
-    rm -f "$work/ended"
-    [ "$theme" != cron ] || inside=booted
+    rm -f "$work/ended" "$work/booted.out"
+    case $theme in documents | cron | relay) inside=booted ;; esac
     "$inside" "$here/$theme.sh" || failed+=("$theme")
     # The theme itself only reads what is here.
     [ ! -e "$work/$theme.recorded" ] || cp "$work/$theme.recorded" "$here/"

@@ -203,6 +203,6 @@ fn the_debug_view_looks_around_a_time_that_is_typed_in_place_of_a_number() {
     let mut person = Terminal::menu(&world, EN, 24, 80);
     person.answer(&say::choice(EN), "8");
     person.answer(&say::how_many(EN), "soon").answer(&say::how_many(EN), "2026-08-03 04:05");
-    person.shows("Events: the nearest 1 of 1, 2026-08-03 03:35 to 2026-08-03 04:35");
+    person.shows("Events: the closest 1 of 1, 2026-08-03 03:35 to 2026-08-03 04:35");
     person.shows("db-01");
 }

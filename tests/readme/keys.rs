@@ -1,10 +1,12 @@
-//! The keys' words (`dist/manual/keys.txt`) against what the strict reader asks for, and
-//! the tables of the manual and the entries of man page 5 that are made of both.
+//! The keys' words (`dist/manual/keys.txt`) against what the strict reader asks for, the
+//! tables of the manual and the entries of man page 5 that are made of both, and there the
+//! best practices, which are made of the rules.
 //!
 //! `ILLUMIO_MONITOR_KEYS=write cargo test --test readme keys` writes them anew.
 
 use illumio_monitor::config::{self, Key, Kind};
 use illumio_monitor::lang::{Lang, grouped};
+use illumio_monitor::rules::best_practices::Set;
 use serde_json::Value;
 
 use crate::{CHAPTERS, chapter, code, root, text};
@@ -236,7 +238,7 @@ fn the_manuals_tables_of_keys_are_made_of_the_keys() {
 }
 
 #[test]
-fn the_man_page_has_an_entry_made_of_each_key() {
+fn the_man_page_is_made_of_each_key_and_of_the_best_practices_against_attackers() {
     let tables = tables();
     let (made, seen) = with_blocks(&text(PAGE), [".\\\" keys: ", "\n", ".\\\" /keys"], |name| {
         let table = tables.iter().find(|table| table.name == name);
@@ -247,10 +249,22 @@ fn the_man_page_has_an_entry_made_of_each_key() {
         };
         rows.iter().map(|row| row.in_page()).collect()
     });
-    compare(PAGE, &made);
-    let wanted =
-        ["api", "email", "smtp", "settings", "rules", "event", "traffic", "workload", "pauses"];
+    let wanted = [
+        "api", "email", "smtp", "settings", "forward", "rules", "event", "traffic", "workload",
+        "pauses",
+    ];
     assert_eq!(seen, wanted);
+    let practice = |rule: &Value| {
+        let [name, desc, rec, technique] = ["name", "desc", "rec", "technique"]
+            .map(|key| roff(rule[key].as_str().expect("each of them has it")));
+        let told = filled(&format!("{desc} {rec}"));
+        format!(".TP\n.B {name}\n{told}.br\nMITRE ATT&CK: {technique}.\n")
+    };
+    let rules = Set::Security.rules(Lang::En);
+    let marks = [".\\\" practices: ", "\n", ".\\\" /practices"];
+    let (made, seen) = with_blocks(&made, marks, |_| rules.iter().map(practice).collect());
+    assert_eq!(seen, ["security"]);
+    compare(PAGE, &made);
 }
 
 #[test]

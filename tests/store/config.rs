@@ -169,7 +169,7 @@ fn broken_json_is_told_with_line_and_column() {
         ("", ["line 1, column 1", "ends too early"]),
         ("{\"_註\": \"監控\" 1}", ["line 1, column 13", "comma"]),
         ("{\n \"api\": {\n", ["line 2, column 10", "ends too early"]),
-        ("{\n \"api\": {\"url\": 1,}\n}", ["line 2, column 19", "take it away"]),
+        ("{\n \"api\": {\"url\": 1,}\n}", ["line 2, column 19", "remove it"]),
         ("{\n \"api\" 1}", ["line 2, column 8", "colon"]),
         ("{\n \"api\": 1 \"b\": 2}", ["line 2, column 11", "comma"]),
         ("{\n \"rules\": [1 2]}", ["line 2, column 14", "closing ]"]),

@@ -187,7 +187,7 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
         (r#""per": "sources""#, &["rule 1: per", "\"source_label:\""]),
         (r#""per": "source_label:""#, &["rule 1: per", "\"source_label:\""]),
         (r#""per": []"#, &["rule 1: per", "remove the key"]),
-        (r#""per": "source", "count_by": "sources""#, &["rule 1: count_by", "but one"]),
+        (r#""per": "source", "count_by": "sources""#, &["rule 1: count_by", "only one of"]),
         (r#""per": "port,user", "count_by": "ports""#, &["rule 1: count_by", "\"port\""]),
         (r#""new_within_days": 30"#, &["rule 1: new_within_days", "\"per\""]),
         (r#""per": "user", "learn_days": 3"#, &["rule 1: learn_days", "new_within_days"]),
@@ -197,7 +197,7 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
     }
     for (more, says) in [
         (r#""per": "source""#, &["rule 1: per", "\"source_ip\""][..]),
-        (r#""per": "workload", "count_by": "workloads""#, &["rule 1: count_by", "but one"]),
+        (r#""per": "workload", "count_by": "workloads""#, &["rule 1: count_by", "only one of"]),
         (r#""per": "source_ip", "count_by": "sources""#, &["rule 1: count_by", "\"source_ip\""]),
     ] {
         wrong_event(more, says);
@@ -207,17 +207,17 @@ fn what_is_counted_apart_and_what_is_counted_have_to_make_sense_together() {
 #[test]
 fn what_asks_for_nothing_where_a_key_stands_is_told() {
     for more in [r#""source_ip": []"#, r#""not_source_ip": "","#, r#""source_ip": [" "]"#] {
-        wrong_event(more.trim_end_matches(','), &["ask for nothing", "remove the key"]);
+        wrong_event(more.trim_end_matches(','), &["set no condition", "remove the key"]);
     }
     for more in [r#""src_list": []"#, r#""not_dst_list": "|""#] {
-        wrong_traffic(more, &["ask for nothing", "remove the key"]);
+        wrong_traffic(more, &["set no condition", "remove the key"]);
     }
     for more in [r#""user": []"#, r#""workload": " , ""#, r#""not_user": [""]"#] {
-        wrong_event(more, &["ask for nothing", "remove the key"]);
+        wrong_event(more, &["set no condition", "remove the key"]);
     }
     wrong_event(r#""change": "full""#, &["rule 1: change", "an object", "not a text"]);
     wrong_event(r#""change": {"field": "x", "to": "a|"}"#, &["rule 1: change.to", "|"]);
-    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rule 1: change.to", "nothing"]);
+    wrong_event(r#""change": {"field": "x", "to": []}"#, &["rule 1: change.to", "no condition"]);
     wrong_event(r#""change": {"field": "x", "To": "a"}"#, &["rule 1: change.To", "unknown"]);
     for label in ["role=Web|", "role=|", "role=Web|role=App"] {
         wrong_traffic(&format!(r#""src_label": "{label}""#), &["rule 1: src_label", label]);
@@ -252,7 +252,7 @@ fn each_policy_decision_has_its_number() {
     assert_eq!(decision("[2, 1, 2]"), [Decision::PotentiallyBlocked, Decision::Blocked]);
     assert_eq!(decision("[-1]"), []);
     for (pd, words) in [
-        ("[2, -1]", ["rule 1: pd", "-1 is any decision and stands by itself"]),
+        ("[2, -1]", ["rule 1: pd", "-1 is any decision and must be the only one"]),
         ("\"1\"", ["rule 1: pd", "or several as [1, 2]"]),
         ("\"1,2\"", ["rule 1: pd", "or several as [1, 2]"]),
         ("[\"1\"]", ["rule 1: pd[0]", "a number without quotes"]),

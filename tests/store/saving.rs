@@ -321,7 +321,7 @@ fn a_file_that_is_not_valid_is_not_touched_and_mails_go_through_the_last_one() {
     place.write(&minimal(r#", "_note": "mended""#));
     let mut opened = place.open();
     assert_eq!(opened.state.clock_offset_seconds, Some(14));
-    assert!(opened.notes[0].text(Lang::En).contains("generation 3"));
+    assert!(opened.notes[0].text(Lang::En).contains("save number 3"));
     let saved = opened.store.save(&mut opened.state).unwrap();
     assert!(matches!(saved, Saved::Both));
     assert!(place.last().contains("mended"));

@@ -85,7 +85,7 @@ fn a_state_that_is_missing_or_older_than_the_last_one_is_taken_from_there() {
     opened.store.save(&mut opened.state).unwrap();
 
     for (text, words) in [
-        (first.as_str(), "generation 1"),
+        (first.as_str(), "save number 1"),
         (&minimal(r#", "_note": "a template""#), "has no state"),
         (&with_state("null"), "has no state"),
         (&with_state("{}"), "has no state"),
@@ -97,7 +97,7 @@ fn a_state_that_is_missing_or_older_than_the_last_one_is_taken_from_there() {
         assert!(opened.damaged.is_empty());
         assert!(opened.notes[0].is_loss());
         let told = opened.notes[0].text(Lang::En);
-        assert!(told.contains(words) && told.contains("generation 2"), "{told}");
+        assert!(told.contains(words) && told.contains("save number 2"), "{told}");
     }
 }
 

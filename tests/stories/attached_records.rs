@@ -167,5 +167,5 @@ fn a_server_that_takes_no_mail_of_that_size_gets_it_without() {
 
     assert_eq!((run.code, run.number("pending")), (0, 0), "{run:?}");
     assert_eq!(attached(run.mail()), None);
-    assert!(run.mail().text().contains("takes no mail of that size"), "{}", run.mail().text());
+    assert!(run.mail().text().contains("accepts no mail of that size"), "{}", run.mail().text());
 }

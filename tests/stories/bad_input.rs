@@ -117,7 +117,7 @@ fn json_that_does_not_parse_is_told_with_line_and_column() {
         (b"{\"api\": {\"key\": \"a\n\"}}", &["line 1, column 19", "control character"]),
         (b"{\"api\": {\"key\": \"C:\\dir\"}}", &["line 1", "backslash"]),
         (b"{\"api\": {}", &["line 1", "ends too early"]),
-        (b"{}{}", &["line 1, column 3", "take it away"]),
+        (b"{}{}", &["line 1, column 3", "remove it"]),
         (b"[]\n", &["not an object", "\"api\""]),
         (b"{\n\"api\": \"\xff\"}\n", &["line 2", "UTF-8"]),
         ("{\"名稱\": \"竄改\" \"x\": 1}\n".as_bytes(), &["line 1, column 13", "comma"]),
@@ -165,7 +165,7 @@ fn a_wrong_value_is_told_with_its_keys_path_and_what_to_write() {
         (
             "api.url",
             json!("http://pce.example.com:8443"),
-            &["api.url", "in the clear", "\"https://pce.example.com:8443\""],
+            &["api.url", "unencrypted", "\"https://pce.example.com:8443\""],
         ),
         ("api.url", json!("ftp://pce.example.com"), &["api.url", "https://"]),
         (

@@ -112,7 +112,7 @@ fn an_unknown_ca_and_a_certificate_of_tomorrow_are_told() {
     world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
     let run = world.run(&["check", "--json"]);
     let found = (run.code, finding(&run, "pce.tls").1);
-    assert_told(&found, "signed by nobody this host trusts", "Name the CA");
+    assert_told(&found, "not signed by a CA that this host trusts", "Name the CA");
 
     let wish = Wish { name: "127.0.0.1", years: (2089, 2090), ..Wish::default() };
     let tomorrow = certificate::self_signed(&wish);
@@ -172,7 +172,7 @@ fn what_does_not_speak_tls_and_an_unusable_ca_file_are_told() {
 
     let missing = world.folder().join("missing.pem");
     let found = tls_at(world.pce.address().port(), Some(&missing));
-    assert_told(&found, "api.ca_file can't be used", "missing.pem");
+    assert_told(&found, "api.ca_file cannot be used", "missing.pem");
 }
 
 #[test]

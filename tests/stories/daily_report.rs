@@ -157,7 +157,7 @@ fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
     assert_eq!(found.len(), 1);
     assert_says(
         found[0],
-        &["This mail was made at 2026-08-03 08:30", "1 Mails waiting the oldest of 08-03 08:20"],
+        &["This mail was created at 2026-08-03 08:30", "1 Mails waiting the oldest of 08-03 08:20"],
     );
     assert_eq!(world.run_at("09:00").mails.len(), 0);
     // What the report told stands in no other one.

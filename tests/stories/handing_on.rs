@@ -339,14 +339,14 @@ fn check_tries_each_receiver_and_sends_nothing() {
         assert!(text.contains(part), "{part}: {text}");
     };
     says(0, "alerts.jsonl can be written");
-    says(1, "no receipt");
-    says(2, "delivery can't be confirmed");
-    says(3, "nobody this host trusts");
+    says(1, "no receipts");
+    says(2, "delivery cannot be confirmed");
+    says(3, "not signed by a CA that this host trusts");
     says(4, "refused");
     says(4, "Check url, and whether the receiver listens there");
     says(5, "/nowhere/log");
     says(6, "Not a directory");
-    says(6, "Check path, and what this program's user may do there");
+    says(6, "Check path, and the permissions of this program's user there");
     assert!(!world.folder().join("out").exists());
     tcp.messages(0);
     udp.messages(0);

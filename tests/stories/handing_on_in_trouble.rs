@@ -42,7 +42,7 @@ fn a_receiver_that_was_down_for_a_day_gets_all_of_it_once_and_in_order() {
         assert_eq!(down.code, 75, "{down:?}");
         assert!(down.stderr.contains("Receiver siem (tcp://127.0.0.1:"), "{down:?}");
         assert_eq!(down.mails.len(), 1, "{down:?}");
-        let told = down.mail().text().contains("not handed on");
+        let told = down.mail().text().contains("not forwarded");
         // At its begin, and every four hours.
         assert_eq!(told, hour >= 2 && (hour - 2) % 4 == 0, "{hour}: {}", down.mail().text());
     }
@@ -51,7 +51,7 @@ fn a_receiver_that_was_down_for_a_day_gets_all_of_it_once_and_in_order() {
     let up = world.run_at("23:20");
     assert_eq!(up.code, 0, "{up:?}");
     let over = world.run_at("23:30");
-    assert!(over.mail().subject().contains("handed on again to siem"), "{over:?}");
+    assert!(over.mail().subject().contains("forwarded again to siem"), "{over:?}");
 
     let filed = lines_of(&world, "alerts.jsonl");
     let told = siem.objects(filed.len());
@@ -71,7 +71,7 @@ fn what_a_receiver_hung_up_on_comes_again() {
     tampered(&mut world, "db-01", "10:05");
     let cut = world.run_at("10:10");
     assert_eq!((cut.code, cut.number("forwarded")), (75, 0), "{cut:?}");
-    assert!(cut.stderr.contains("closed the connection before it had all"), "{cut:?}");
+    assert!(cut.stderr.contains("closed the connection before it had everything"), "{cut:?}");
     let status: Value = serde_json::from_str(&world.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(status["records_waiting"], 1);
 
@@ -113,9 +113,9 @@ fn a_receiver_that_reads_nothing_delays_no_mail_and_no_other_receiver() {
     let text = next.mail().text().split_whitespace().collect::<Vec<_>>().join(" ");
     let said = [
         "it did not accept the data in time",
-        "did not close the connection when all was sent",
-        "Alerts not handed on to in TLS",
-        "Alerts not handed on to in the clear",
+        "did not close the connection after everything was sent",
+        "Alerts not forwarded to in TLS",
+        "Alerts not forwarded to in the clear",
     ];
     assert!(said.iter().all(|said| text.contains(said)), "{text}");
 }
@@ -225,7 +225,7 @@ fn a_file_has_whole_lines_each_once_after_a_torn_one_a_full_disk_and_a_roll_over
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{filler}{before}"));
     let told = world.run_at("10:40");
     assert_eq!(told.code, 0, "{told:?}");
-    assert!(told.mail().subject().contains("not handed on to "), "{told:?}");
+    assert!(told.mail().subject().contains("not forwarded to "), "{told:?}");
 
     let size = 10 * 1024 * 1024 - 100;
     let last = lines_of(&world, "alerts.jsonl").pop().unwrap();

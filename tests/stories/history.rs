@@ -57,7 +57,7 @@ fn lines(run: &Run) -> Vec<&str> {
 fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last() {
     let mut world = watched();
     world.set("settings.timezone", json!("Asia/Taipei"));
-    assert_eq!(world.run(&["history"]).stdout.trim(), "Nothing was told yet.");
+    assert_eq!(world.run(&["history"]).stdout.trim(), "Nothing has been reported yet.");
     world.run_at("10:00");
     world.pce.event(agent_tampering("db-01").at("10:05"));
     for (minute, user) in [(1, "ann"), (2, "ann"), (3, "ann"), (4, "bob"), (5, "bob")] {
@@ -74,7 +74,7 @@ fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last(
 
     let rows = lines(&run);
     assert_eq!((run.code, rows.len()), (0, 5), "{run:?}");
-    assert!(rows[0].starts_with("told at"), "{run:?}");
+    assert!(rows[0].starts_with("reported at"), "{run:?}");
     let row = |at: usize, parts: &[&str]| {
         for part in parts {
             assert!(rows[at].contains(part), "{part}: {}", rows[at]);
@@ -86,7 +86,7 @@ fn alerts_conditions_and_notices_stand_in_a_table_in_local_time_the_newest_last(
     row(4, &["08-03 18:30 ", "info", "PCE reachable again", "delivered"]);
     let chinese = world.run(&["history", "--lang", "zh-TW"]).stdout;
     assert!(chinese.contains("通知時間") && chinese.contains("PCE 無法連線"), "{chinese}");
-    assert!(chinese.contains("已寄達"), "{chinese}");
+    assert!(chinese.contains("已送達"), "{chinese}");
 
     let json = entries(&mut world, &[]);
     assert_eq!(json[1]["kind"], "alert");
@@ -119,14 +119,14 @@ fn since_and_rule_narrow_it_and_nothing_is_written() {
     }
     assert_eq!(
         world.run(&["history", "--rule", "2"]).stdout.trim(),
-        "Nothing was told in that time."
+        "Nothing was reported in that time."
     );
     let unknown = world.run(&["history", "--rule", "99"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (64, ""));
     assert!(unknown.stderr.contains("there is no rule 99"), "{unknown:?}");
     let wrong = world.run(&["history", "--since", "yesterday"]);
     assert_eq!((wrong.code, wrong.stdout.as_str()), (64, ""));
-    assert!(wrong.stderr.contains("--since: \"yesterday\" is no time; write 30m"), "{wrong:?}");
+    assert!(wrong.stderr.contains("--since: \"yesterday\" is not a time; write 30m"), "{wrong:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), file);
 }
 
@@ -253,7 +253,7 @@ fn the_rule_list_says_when_each_last_alerted_also_where_the_history_has_it_no_mo
     world.pce.event(agent_tampering("db-02").at("10:15"));
     world.run_at("10:20");
     world.set("rules", json!([]));
-    assert!(world.run(&["history", "--rule", "1"]).stdout.contains("1 (rule gone)"));
+    assert!(world.run(&["history", "--rule", "1"]).stdout.contains("1 (rule deleted)"));
 }
 
 #[test]

@@ -75,10 +75,10 @@ fn an_imported_installation_goes_on_counting_and_tells_nothing_twice() {
     let run = import(&mut world, &[("illumio_api_state.json", state), ("old_config.json", config)]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     for said in [
-        "taken: api.key, api.org_id, api.secret, api.url, api.verify_ssl, email.recipients, email.sender",
-        "rule 1771200000 taken: 規則 1771200000",
+        "imported: api.key, api.org_id, api.secret, api.url, api.verify_ssl, email.recipients, email.sender",
+        "rule 1771200000 imported: 規則 1771200000",
         "position: events are read from 2026-08-03T10:00:00Z on",
-        "2 untold matches of rule 1771200000 go on counting",
+        "2 unreported matches of rule 1771200000 continue to count",
     ] {
         assert!(run.stdout.contains(said), "{said}: {run:?}");
     }
@@ -165,9 +165,9 @@ fn the_python_file_in_place_keeps_its_bytes_and_gets_its_ids_repaired() {
     for said in [
         "this is the config itself and works as it is",
         "the id 5 stood twice; one of its rules has the id 7 now",
-        "history of id 5 not taken: several rules shared the id",
-        "2 untold matches of rule 6 go on counting",
-        "history of id 99 not taken: there is no such rule here",
+        "history of id 5 not imported: several rules shared the id",
+        "2 unreported matches of rule 6 continue to count",
+        "history of id 99 not imported: there is no such rule here",
     ] {
         assert!(run.stdout.contains(said), "{said}: {run:?}");
     }
@@ -216,15 +216,15 @@ fn the_later_versions_config_is_read_and_what_is_not_supported_is_named() {
 
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     for said in [
-        "rule 1 taken: R1",
-        "rule not taken: R2: rules of type \"bandwidth\" are not supported",
-        "rule not taken: R3: rules of type \"volume\" are not supported",
-        "rule 4 taken: R4",
-        "rule not taken: R5: rule.src_label_groups: unknown key",
-        "not taken: settings.theme: unknown key",
-        "not taken: api.profile: unknown key",
-        "not taken: alerts: line is not supported",
-        "not taken, since the config has another value: smtp.host, smtp.port, settings.language",
+        "rule 1 imported: R1",
+        "rule not imported: R2: rules of type \"bandwidth\" are not supported",
+        "rule not imported: R3: rules of type \"volume\" are not supported",
+        "rule 4 imported: R4",
+        "rule not imported: R5: rule.src_label_groups: unknown key",
+        "not imported: settings.theme: unknown key",
+        "not imported: api.profile: unknown key",
+        "not imported: alerts: line is not supported",
+        "not imported, since the config has another value: smtp.host, smtp.port, settings.language",
     ] {
         assert!(run.stdout.contains(said), "{said}: {run:?}");
     }
@@ -248,7 +248,7 @@ fn a_log_in_that_would_go_over_the_open_wire_is_left_out_and_named() {
     let run = import(&mut world, &[("config.json", config)]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     assert!(
-        run.stdout.contains("not taken: smtp.tls: user and password go over verified TLS"),
+        run.stdout.contains("not imported: smtp.tls: user and password are sent over verified TLS"),
         "{run:?}"
     );
     let smtp = world.config()["smtp"].clone();
@@ -267,15 +267,15 @@ fn importing_again_or_into_an_installation_in_use_replaces_nothing() {
     let again = import(&mut world, &files);
 
     assert_eq!(again.code, 0, "{again:?}");
-    assert!(again.stdout.contains("rule 1 is here already"), "{again:?}");
-    assert!(again.stdout.contains("the same here already: api.key"), "{again:?}");
-    assert!(again.stdout.contains("has read this PCE already"), "{again:?}");
+    assert!(again.stdout.contains("rule 1 already exists"), "{again:?}");
+    assert!(again.stdout.contains("already the same here: api.key"), "{again:?}");
+    assert!(again.stdout.contains("has already read this PCE"), "{again:?}");
     assert_eq!(std::fs::read(world.config_path()).unwrap(), before);
 
     // The user changes his rule; the import brings the other one under a new id.
     world.edit(|config| config["rules"][0]["threshold_count"] = json!(9));
     let run = import(&mut world, &files[..1]);
-    assert!(run.stdout.contains("rule 1 taken under the id 3"), "{run:?}");
+    assert!(run.stdout.contains("rule 1 imported with the id 3"), "{run:?}");
     let config = world.config();
     assert_eq!(config["rules"][0]["threshold_count"], 9);
     assert_eq!(config["rules"][2]["threshold_count"], 3);
@@ -288,7 +288,7 @@ fn what_belongs_to_another_pce_is_not_mixed_in() {
     let config = python(&world, &[counted(1, "agent.tampering")]);
     let run = import(&mut world, &[("c.json", config), ("s.json", history(1, &[("09:50", 2)]))]);
     assert!(run.stdout.contains("another PCE (https://other.example.com:8443)"), "{run:?}");
-    assert!(run.stdout.contains("nothing taken: the state is of another PCE"), "{run:?}");
+    assert!(run.stdout.contains("nothing imported: the state is of another PCE"), "{run:?}");
     assert_eq!(run.code, 78, "its key is still missing: {run:?}");
     assert!(world.config()["api"].get("key").is_none());
     assert_eq!(world.config()["rules"][0]["id"], 1);
@@ -331,7 +331,7 @@ fn a_file_that_is_none_of_the_python_tools_is_named_and_the_others_are_taken() {
     let odd = json!({"last_check": "yesterday", "history": {"1": 5, "x": []}});
     let run = import(&mut world, &[("s.json", odd)]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("nothing taken: last_check is missing"), "{run:?}");
+    assert!(run.stdout.contains("nothing imported: last_check is missing"), "{run:?}");
 }
 
 #[test]
@@ -341,7 +341,10 @@ fn a_state_waits_for_a_valid_config() {
     let state = history(1, &[("09:50", 2)]);
     let run = import(&mut world, &[("s.json", state)]);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(run.stderr.contains("state not taken, since the config is not valid yet"), "{run:?}");
+    assert!(
+        run.stderr.contains("state not imported, since the config is not valid yet"),
+        "{run:?}"
+    );
     assert!(world.config().get("state").is_none());
 }
 
@@ -448,18 +451,18 @@ fn the_latest_versions_rules_are_put_into_our_keys_and_what_can_not_be_said_is_n
 
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     for said in [
-        "rule 1 taken: R1",
-        "rule 1: throttle 1/45m is told by the cooldown, now 45 minutes",
-        "rule 2 taken: Api key change",
-        "rule 3 taken: R3",
-        "rule 3: throttle 2/1h not taken",
-        "rule not taken: R4: filter_value: \"(agent|ven).x\" has no counterpart",
-        "rule not taken: R5: match_fields.pce_fqdn: \"p1\" has no counterpart",
-        "rule not taken: R6: filter_severity: \"!info\" has no counterpart",
-        "rule not taken: PCE health: not needed",
-        "rule 8 taken: R8",
-        "rule not taken: R9: rule.any_label: unknown key",
-        "rule not taken: R10: src_ip_in: ",
+        "rule 1 imported: R1",
+        "rule 1: throttle 1/45m became the cooldown, now 45 minutes",
+        "rule 2 imported: Api key change",
+        "rule 3 imported: R3",
+        "rule 3: throttle 2/1h not imported",
+        "rule not imported: R4: filter_value: \"(agent|ven).x\" has no counterpart",
+        "rule not imported: R5: match_fields.pce_fqdn: \"p1\" has no counterpart",
+        "rule not imported: R6: filter_severity: \"!info\" has no counterpart",
+        "rule not imported: PCE health: not needed",
+        "rule 8 imported: R8",
+        "rule not imported: R9: rule.any_label: unknown key",
+        "rule not imported: R10: src_ip_in: ",
         "the later Python versions compared the whole event type",
     ] {
         assert!(run.stdout.contains(said), "{said}: {run:?}");
@@ -490,7 +493,7 @@ fn the_latest_versions_rules_are_put_into_our_keys_and_what_can_not_be_said_is_n
     // Once more: nothing is taken twice.
     let again = world.folder().join("alerts.json");
     let run = world.run(&["--lang", "en", "import", again.to_str().unwrap()]);
-    assert!(run.stdout.contains("rule 8 is here already: R8"), "{run:?}");
+    assert!(run.stdout.contains("rule 8 already exists: R8"), "{run:?}");
     assert_eq!(world.config()["rules"].as_array().unwrap().len(), 4);
 }
 

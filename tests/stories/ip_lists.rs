@@ -208,7 +208,7 @@ fn check_tells_of_lists_that_are_missing_unreadable_or_have_names() {
     let mut names = lab("10.0.0.0/8");
     names["fqdns"] = json!([{"fqdn": "*.example.net"}]);
     world.pce.ip_lists([names]);
-    assert!(said(&mut world).contains("have host names (FQDNs) too"));
+    assert!(said(&mut world).contains("also contain host names (FQDNs)"));
     world.pce.ip_lists([]);
     assert!(
         said(&mut world).contains("Rules name IP lists that the PCE does not have: Lab (rule 1)")

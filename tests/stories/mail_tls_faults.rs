@@ -58,7 +58,7 @@ fn goes_in_the_clear(what: &str, options: Options) {
         run.stderr.lines().filter(|line| line.contains("STARTTLS") && line.contains(&server));
     let told: Vec<&str> = told.collect();
     assert_eq!(told.len(), 1, "{what}: {run:?}");
-    assert!(told[0].contains("mail went unencrypted"), "{what}: {run:?}");
+    assert!(told[0].contains("mail was sent unencrypted"), "{what}: {run:?}");
     let quiet = world.run_at("10:20");
     assert_eq!(figures(&quiet), (0, 0, 0), "{what}: {quiet:?}");
 }
@@ -76,7 +76,11 @@ fn a_refused_recipient_is_the_reason_and_not_the_starttls_that_broke_before() {
         let run = world.run_at("10:10");
 
         assert_eq!(figures(&run), (78, 0, 1), "{tls}: {run:?}");
-        assert_eq!(run.stderr.contains("mail went unencrypted"), tls == "opportunistic", "{run:?}");
+        assert_eq!(
+            run.stderr.contains("mail was sent unencrypted"),
+            tls == "opportunistic",
+            "{run:?}"
+        );
         assert!(run.stderr.contains(refused), "{tls}: {run:?}");
         let held = world.config()["state"]["conditions"]["delivery"].to_string();
         let status = world.run(&["status", "--json"]).stdout;

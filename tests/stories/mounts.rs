@@ -303,7 +303,7 @@ fn in_a_read_only_folder_with_the_one_file_mounted_it_is_said_that_the_folder_ha
     world.pce.set_now("10:10");
     let run = world.run_command(command);
     assert_eq!(run.code, 78, "{run:?}");
-    assert!(run.stderr.contains("the folder, not the one file alone"), "{run:?}");
+    assert!(run.stderr.contains("the folder, not just the file"), "{run:?}");
     let command = with_mounts(&world.command(&["check", "--json"]), &[(&kept, &config)], "");
     let command = with_mounts(&command, &[(&inner, &inner)], "ro");
     let check = world.run_command(command);

@@ -146,7 +146,7 @@ fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
     world.pce.event(agent_tampering("within").at("02:10"));
     quiet(&world.run_at("02:20"));
     let list = world.run(&["pause", "list"]);
-    assert!(list.stdout.contains("holds now; 1 match held back"), "{list:?}");
+    assert!(list.stdout.contains("in effect; 1 match held back"), "{list:?}");
     let ended = world.run(&["pause", "end", "1"]);
     assert!(ended.stdout.contains("Pause 1 ends now. Held back: 1"), "{ended:?}");
     world.pce.event(agent_tampering("outside").at("02:30"));
@@ -155,7 +155,7 @@ fn a_pause_that_is_ended_is_told_with_the_next_run_and_holds_nothing_more() {
         &["outside", "Held back during CHG-123", "02:10 within (1 match)"],
     );
     assert!(world.run(&["pause", "list"]).stdout.contains("; over"));
-    assert!(world.run(&["pause", "end", "1"]).stdout.contains("is over already"));
+    assert!(world.run(&["pause", "end", "1"]).stdout.contains("is already over"));
 }
 
 #[test]
@@ -364,13 +364,13 @@ fn what_holds_stands_in_check_status_and_the_daily_report() {
     world.pce.event(agent_tampering("within").at("02:45"));
     quiet(&world.run_at("02:50"));
     let line = "1 rule 1; from 2026-08-03 02:00 until 2026-08-03 06:00; CHG-123; \
-                holds now; 1 match held back";
+                in effect; 1 match held back";
     says(&world.run_at("03:00"), &[line]);
     let check = world.run(&["check"]);
     let told = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(line), "{told}");
     let status = world.run(&["status"]);
-    assert!(status.stdout.contains("pauses that hold: 1"), "{status:?}");
+    assert!(status.stdout.contains("pauses in effect: 1"), "{status:?}");
     let json: Value = serde_json::from_str(&world.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(json["pauses"][0]["id"], 1, "{json}");
 }
@@ -406,10 +406,10 @@ fn a_pause_that_says_too_little_or_too_much_is_refused_with_its_place_and_the_re
         ("match", json!({"_note": 1}), "pause 1: match: is empty"),
         ("match", json!({"port": []}), "pause 1: match.port"),
         ("match", json!({"port": 443, "filter_value": "agent"}), "mixes filter keys"),
-        ("match", json!({"src_list": "Lab"}), "can't go by IP lists"),
+        ("match", json!({"src_list": "Lab"}), "cannot use IP lists"),
         ("rules", json!([]), "pause 1: rules: is empty"),
         ("match", json!({"prt": 443}), "\"port\""),
-        ("conditions", json!(["delivery"]), "always told"),
+        ("conditions", json!(["delivery"]), "always reported"),
         ("condition", json!(["pce"]), "conditions"),
     ];
     for (key, value, said) in cases {
@@ -435,17 +435,20 @@ fn the_command_says_what_it_lacks() {
     let cases: [(&[&str], &str); 15] = [
         (&["pause", "1", "--until", "+100d", "--why", "x"], "--until: the pause lasts longer"),
         (&["pause", "1", "--every", "Sunday", "--why", "x"], "--every: \"Sunday\""),
-        (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "no KEY=VALUE"),
+        (&["pause", "1", "--match", "port", "--until", "06:00", "--why", "x"], "not KEY=VALUE"),
         (&["pause", "1", "--src", "10.1.1.300", "--until", "06:00", "--why", "x"], "10.1.1.300"),
-        (&["pause", "list", "--until", "06:00"], "stands alone"),
-        (&["pause", "all", "1", "--until", "06:00", "--why", "x"], "all rules are all"),
+        (&["pause", "list", "--until", "06:00"], "takes no other arguments"),
+        (
+            &["pause", "all", "1", "--until", "06:00", "--why", "x"],
+            "all already includes every rule",
+        ),
         (&["pause", "1", "--src", "web-01", "--until", "06:00", "--why", "x"], "--src"),
         (&["pause"], "name the rules to pause"),
         (&["pause", "1"], "needs an end"),
         (&["pause", "1", "--until", "06:00"], "--why"),
         (&["pause", "9", "--until", "06:00", "--why", "x"], "9"),
         (&["pause", "1", "--until", "soon", "--why", "x"], "\"soon\" is not a valid time"),
-        (&["pause", "1", "--until", "2026-08-03 01:00", "--why", "x"], "over already"),
+        (&["pause", "1", "--until", "2026-08-03 01:00", "--why", "x"], "in the past"),
         (&["pause", "end"], "name the pause to end"),
         (&["pause", "end", "7"], "there is no pause 7"),
     ];
@@ -454,7 +457,7 @@ fn the_command_says_what_it_lacks() {
         assert_eq!(run.code, 64, "{arguments:?}: {run:?}");
         assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
     }
-    assert!(world.run(&["pause", "list"]).stdout.contains("There is no pause."));
+    assert!(world.run(&["pause", "list"]).stdout.contains("There are no pauses."));
 }
 
 #[test]

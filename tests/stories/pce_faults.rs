@@ -180,7 +180,7 @@ fn at_once<C: Send>(cases: impl IntoIterator<Item = C>, story: impl Fn(C) + Sync
 #[test]
 fn silence_at_any_request_ends_with_the_timeout() {
     let silence = || Fault::hang(Duration::from_secs(30));
-    let cases = EVERYWHERE.map(|place| Case::new(place, "hang", silence(), "nothing came in time"));
+    let cases = EVERYWHERE.map(|place| Case::new(place, "hang", silence(), "no response in time"));
     at_once(cases, suffers);
 }
 
@@ -219,7 +219,7 @@ fn a_proxys_page_in_the_pces_place_is_told_and_not_asked_for_again() {
     at_once(cases, suffers);
 }
 
-/// Where a log-in portal sends those who ask, with what it must not tell.
+/// Where a login portal sends those who ask, with what it must not tell.
 const PORTAL: &str = "https://me:hunter2@sso.example.net:8443/auth?token=hunter2";
 
 #[test]
@@ -241,7 +241,7 @@ fn a_redirect_to_a_log_in_portal_is_told_with_its_host_and_never_followed() {
     let said = format!("is redirected to {}/login (302)", world.pce.address());
     assert!(run.stderr.contains(&said), "{run:?}");
     let mail = run.mail().text().replace('\n', " ");
-    assert!(mail.contains("log-in portal"), "{mail}");
+    assert!(mail.contains("login portal"), "{mail}");
     assert!(world.pce.requests().iter().all(|seen| seen.path != "/login"));
 }
 
@@ -263,7 +263,7 @@ fn a_redirect_shows_nothing_of_what_it_leads_to_but_the_host() {
 fn a_log_in_page_in_the_pces_place_is_called_one() {
     let cases = EVERYWHERE.map(|place| Case {
         requests: 1,
-        ..Case::new(place, "log-in page", Fault::login_page(), "A log-in page answers at")
+        ..Case::new(place, "log-in page", Fault::login_page(), "A login page answers at")
     });
     at_once(cases, suffers);
     // Where the health is not asked for, the first request has no answer to read.
@@ -455,7 +455,7 @@ fn a_cycle_ends_with_its_deadline_whatever_trickles_or_hangs() {
         world.pce.fault(fault.method(method).on(path));
         let run = world.run_at("10:10");
         assert_eq!(run.code, 75, "{place:?}: {run:?}");
-        let said = ["cycle_deadline_seconds", "nothing came in time", "still computes"];
+        let said = ["cycle_deadline_seconds", "no response in time", "still computes"];
         let tells = said.iter().any(|said| run.stderr.contains(said));
         assert!(tells, "{place:?}: {run:?}");
         assert!(run.took < Duration::from_secs(15), "{place:?}: {run:?}");
@@ -480,7 +480,7 @@ fn where_no_connection_stands_the_pce_is_unreachable_and_nothing_is_lost() {
         let said = match welcome {
             "refused" => "refused",
             "reset" => "reset",
-            "silence" => "nothing came in time",
+            "silence" => "no response in time",
             _ => "Check api.url",
         };
         let line = run.stderr.lines().find(|line| line.contains(said));
@@ -504,7 +504,7 @@ fn a_handshake_that_fails_between_good_cycles_loses_nothing() {
             world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
         }),
         ("/api/v2/health", |world| world.pce.welcome(Welcome::Junk)),
-        ("nothing came in time", |world| {
+        ("no response in time", |world| {
             world.pce.welcome(Welcome::Hang(Duration::from_secs(30)));
         }),
     ];

@@ -61,7 +61,8 @@ fn with_verify_ssl_false_any_certificate_will_do_and_the_mail_says_so() {
 
 #[test]
 fn a_ca_file_that_is_none_needs_a_person_and_is_named() {
-    for (content, reason) in [(None, "can't be read"), (Some("no PEM"), "holds no certificate")] {
+    for (content, reason) in [(None, "cannot be read"), (Some("no PEM"), "contains no certificate")]
+    {
         let mut world = tampered(Tls::PrivateCa);
         let file = world.folder().join("ca.pem");
         if let Some(content) = content {

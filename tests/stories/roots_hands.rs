@@ -135,7 +135,7 @@ fn roots_config_in_a_folder_that_others_may_write_is_refused_and_nothing_is_touc
             let before = (about(&target), about(&world.config_path()));
             let run = world.run(arguments);
             assert_eq!(run.code, 78, "{cure} {arguments:?} {run:?}");
-            assert!(run.stderr.contains("root does not act"), "{run:?}");
+            assert!(run.stderr.contains("root does not use"), "{run:?}");
             assert!(run.stderr.contains(cure), "{run:?}");
             assert_eq!((about(&target), about(&world.config_path())), before);
             assert!(world.pce.requests().is_empty(), "{arguments:?}");

@@ -351,7 +351,7 @@ fn check_and_test_mail_try_everyone_who_may_get_one() {
     world.run_at("10:00");
 
     let check = world.run(&["check"]);
-    let takes = check.stdout.lines().find(|line| line.contains("takes mail to"));
+    let takes = check.stdout.lines().find(|line| line.contains("accepts mail to"));
     assert!(takes.is_some_and(|line| line.contains(SOC) && !line.contains(NET)), "{check:?}");
     let refuses = check.stdout.lines().find(|line| line.contains("550 5.1.1"));
     assert!(refuses.is_some_and(|line| line.contains(NET)), "{check:?}");

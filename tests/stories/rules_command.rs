@@ -448,7 +448,7 @@ fn a_key_that_stands_twice_is_refused_with_its_place_and_none_of_them_is_taken()
     ] {
         let run = world.run(&[&["rules"], arguments.as_slice()].concat());
         assert_eq!(run.code, 64, "{run:?}");
-        assert!(run.stderr.contains(&format!("{place}: this key stands twice")), "{run:?}");
+        assert!(run.stderr.contains(&format!("{place}: this key occurs twice")), "{run:?}");
     }
     assert_eq!(world.config(), before);
 }
@@ -457,9 +457,9 @@ fn a_key_that_stands_twice_is_refused_with_its_place_and_none_of_them_is_taken()
 fn a_list_that_is_not_closed_or_empty_is_no_name() {
     let mut world = two();
     for (pair, words) in [
-        ("user=[a", "\"[a\" begins like JSON and is not whole"),
-        ("change={\"field\":", "begins like JSON and is not whole"),
-        ("user=[]", "user: is an empty list and asks for nothing"),
+        ("user=[a", "\"[a\" starts like JSON but is incomplete"),
+        ("change={\"field\":", "starts like JSON but is incomplete"),
+        ("user=[]", "user: is an empty list and sets no condition"),
     ] {
         let run = world.run(&["rules", "set", "1", pair]);
         assert!(run.code == 64 && run.stderr.contains(words), "{run:?}");
@@ -481,7 +481,10 @@ fn an_empty_list_that_was_always_taken_is_a_remark_in_a_file_and_refused_in_a_ne
     assert_eq!(run.code, 0, "{run:?}");
     let said = world.run(&["check"]).stdout;
     for path in ["rule 1: severity", "rule 2: src_label"] {
-        assert!(said.contains(&format!("{path}: is an empty list and asks for nothing")), "{said}");
+        assert!(
+            said.contains(&format!("{path}: is an empty list and sets no condition")),
+            "{said}"
+        );
     }
     assert!(!said.contains("ex_src_ip"), "an empty text is the Python tool's way: {said}");
     assert!(world.run(&["rules", "list"]).stdout.contains("blocked; port 80, 443"));

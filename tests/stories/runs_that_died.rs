@@ -37,7 +37,7 @@ fn one_is_told_by_the_next_run_and_in_the_next_mail_and_no_more() {
     let known = status(&mut world);
     assert_eq!(known["died_runs"].as_array().unwrap().len(), 1, "{known}");
     let line = known["line"].as_str().unwrap();
-    assert!(line.contains("did not come to its end"), "{line}");
+    assert!(line.contains("did not finish"), "{line}");
 
     let next = world.run_at("10:20");
 

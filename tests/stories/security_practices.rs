@@ -105,7 +105,7 @@ fn each_rule_on_events_tells_what_it_is_for() {
         EventRecord::new("agent.update", json!({"notifications": [{"notification_type": kind}]}))
     };
     let cases: [(&str, Vec<EventRecord>); 9] = [
-        ("Log-in from a new address", vec![logged_in("ann@example.com", "203.0.113.9")]),
+        ("Login from a new address", vec![logged_in("ann@example.com", "203.0.113.9")]),
         ("Password guessing", (0..5).map(|_| login_failed("ann", "203.0.113.9")).collect()),
         (
             "Enforcement lowered",
@@ -113,8 +113,8 @@ fn each_rule_on_events_tells_what_it_is_for() {
         ),
         ("VEN deactivated or unpaired", vec![plain("workloads.unpair")]),
         ("Policy not applied", vec![notified("agent.policy_deploy_failed")]),
-        ("API key or service account made", vec![plain("service_account.create")]),
-        ("Who gets in was changed", vec![plain("saml_config.update")]),
+        ("API key or service account created", vec![plain("service_account.create")]),
+        ("Access settings changed", vec![plain("saml_config.update")]),
         ("Deny rule or boundary changed", vec![plain("deny_rule.delete")]),
         ("Policy for many workloads", vec![policy_provisioned("ann", 101)]),
     ];

@@ -236,7 +236,7 @@ fn an_archive_that_takes_the_last_space_makes_way_for_the_state_and_the_alert() 
 
     assert_eq!((tight.code, tight.number("alerts")), (75, 1), "{tight:?}");
     assert!(tight.mail().text().contains("db-01"), "{tight:?}");
-    assert!(tight.stderr.contains("let go to make space"), "{tight:?}");
+    assert!(tight.stderr.contains("dropped to free space"), "{tight:?}");
     assert_eq!(left_over(&world), Vec::<String>::new());
     let next = world.run_at("10:20");
     assert_eq!((next.code, next.mails.len()), (0, 0), "{next:?}");
@@ -255,7 +255,7 @@ fn where_letting_the_records_go_saves_no_state_either_nothing_is_mailed_and_all_
 
     assert_ne!(unsaved.code, 0, "{unsaved:?}");
     assert_eq!(unsaved.mails.len(), 0, "{unsaved:?}");
-    assert!(unsaved.stderr.contains("let go to make space"), "{unsaved:?}");
+    assert!(unsaved.stderr.contains("dropped to free space"), "{unsaved:?}");
     assert_eq!((counts(&world), left_over(&world)), ((0, 0), Vec::new()));
     std::fs::remove_dir(&hindrance).unwrap();
     let next = world.run_at("10:20");
@@ -306,7 +306,7 @@ fn a_folder_that_cannot_be_made_or_is_anothers_costs_no_alert_and_is_mailed_once
     lock.lock().unwrap();
     let busy = world.run_at("10:30");
     assert_eq!(busy.code, 75, "{busy:?}");
-    assert!(busy.stderr.contains("a folder of its own"), "{busy:?}");
+    assert!(busy.stderr.contains("its own folder"), "{busy:?}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() 
     assert_says(
         &text,
         &[
-            "Events: the last 1 of 1,",
+            "Events: the latest 1 of 1,",
             "1. 2026-08-03 09:58:00 · agent.tampering · severity err · status success",
             "notifications: workload.oob_policy_changes",
             "by agent db-01",
@@ -87,7 +87,7 @@ fn each_event_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() 
             "✗ not the event type of: 4 (user.login_failed)\n",
             "1 Tampered: 1 match; it alerts on every match\n",
             "4 Log-in: no match\n",
-            "Rules that are off were not tried: 1.",
+            "Disabled rules were not tried: 1.",
         ],
     );
 }
@@ -116,8 +116,8 @@ fn each_flow_is_shown_with_the_rules_that_match_it_and_why_the_others_do_not() {
     assert_says(
         &text,
         &[
-            "Flows: the last 1 of 1 rows,",
-            "Asked for, as the enabled rules do: allowed, blocked.",
+            "Flows: the latest 1 of 1 rows,",
+            "Queried, as the enabled rules need: allowed, blocked.",
             "web (10.1.0.2) → 224.0.0.251 443/tcp · blocked\n",
             "connections 7 in its day,",
             "source labels: env=test\n",
@@ -155,7 +155,7 @@ fn a_count_rule_is_told_against_its_threshold_over_all_that_was_read() {
     assert_says(
         &text,
         &[
-            "Events: the last 1 of 4,",
+            "Events: the latest 1 of 4,",
             "1. 2026-08-03 09:40:00",
             "1 rule 1: 4 matches, 3 of them within 10 min: the threshold of 3 is reached\n",
             "2 rule 2: 4 matches, at most 3 within 10 min; the threshold is 4\n",
@@ -309,7 +309,7 @@ fn without_rules_or_records_it_says_so() {
     let world = World::new();
     assert_says(
         &shown(&world, 5),
-        &["Events: none from 2026-07-27", "Flows: no row from", "Asked for: all decisions."],
+        &["Events: none from 2026-07-27", "Flows: no row from", "Queried: all decisions."],
     );
     world.pce.event(agent_tampering("db-01").at("09:58"));
     world.pce.connection(allowed("10.1.0.2", "10.1.0.3", 22).at("09:50"));
@@ -379,10 +379,10 @@ fn each_record_says_which_group_it_belongs_to_and_what_it_adds() {
             "✓ 2 Sets: adds db-01\n",
             "✓ 2 Sets: adds db-02\n",
             "✓ 3 Sweep: group web (10.1.0.2); adds 10.9.9.9\n",
-            "✓ 4 By user: group web (10.1.0.2) · 443/TCP; adds nothing, since the record does not say it\n",
+            "✓ 4 By user: group web (10.1.0.2) · 443/TCP; adds nothing, since the record does not contain it\n",
             "1 Apart: 3 matches; the threshold of 2 matches within 60 min is reached by 1 group, the most by db-01: 2 matches\n",
             "2 Sets: 3 matches, 2 workloads: the threshold of 2 workloads within 60 min is reached\n",
-            "the threshold is 2 destinations of one group, in flows that grow within 60 min\n",
+            "the threshold is 2 destinations in one group, in flows that grow within 60 min\n",
         ],
     );
 }
@@ -397,7 +397,7 @@ fn for_a_rule_of_what_is_new_each_record_says_whether_its_group_is() {
     world.pce.event(agent_tampering("db-01").at("09:50"));
     assert_says(
         &shown(&world, 5),
-        &["✓ 1 New: group db-01; new, but no run has learnt anything yet\n"],
+        &["✓ 1 New: group db-01; new, but no run has learned anything yet\n"],
     );
     assert_eq!(world.run_at("10:10").code, 0);
     world.pce.event(agent_tampering("db-01").at("10:15"));

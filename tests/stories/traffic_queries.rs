@@ -597,7 +597,7 @@ fn what_a_pce_names_as_the_querys_place_is_never_touched_unless_it_is_a_query_of
         beside.world.pce.fault(answer.method("POST").on("async_queries$"));
         let run = beside.world.run_at("10:10");
         assert_eq!(run.code, 75, "{href}: {run:?}");
-        assert!(run.stderr.contains("no query or job of this org"), "{href}: {run:?}");
+        assert!(run.stderr.contains("not a query or job of this org"), "{href}: {run:?}");
         assert!(!run.stderr.contains('\u{1b}'), "{href}: {run:?}");
         let requests = beside.world.pce.requests();
         let paths = requests.iter().map(|seen| format!("{} {}", seen.method, seen.path));

@@ -117,7 +117,7 @@ fn a_traffic_rule_of_the_command_line_is_tried_and_its_query_is_deleted() {
     );
     assert_eq!(value["threshold_for_one_a_day"], 10);
     assert_eq!((&value["records"], &value["matching"]), (&json!(33), &json!(33)));
-    assert!(value["notes"].to_string().contains("nothing of the minutes within"), "{value}");
+    assert!(value["notes"].to_string().contains("without its minutes"), "{value}");
     assert_eq!(world.pce.queries_kept(), 0);
     assert_eq!(world.pce.requests_to("DELETE", "/async_queries").len(), 1);
     assert_eq!(files(&world), before);
@@ -191,7 +191,7 @@ fn a_rule_for_workloads_is_held_against_the_list_of_this_moment() {
 
     let said = told(&mut world, &["1"]);
 
-    let is_so = "It is so now for 2 of 3 managed workloads; the rule would tell of it.";
+    let is_so = "2 of 3 managed workloads are in that state now; the rule would report it.";
     assert!(said.contains(is_so) && said.contains("w-2"), "{said}");
     let archive = world.run(&["rules", "try", "1", "--archive"]);
     assert_eq!(archive.code, 64, "{archive:?}");
@@ -207,7 +207,7 @@ fn what_a_rule_for_new_ones_had_to_learn_first_is_said() {
     world.pce.connection(blocked("10.0.1.4", "10.0.0.1", 445).at("11:01"));
     let said = told(&mut world, &["1"]);
     assert!(said.contains("It would not have alerted."), "{said}");
-    assert!(said.contains("as if it had begun to learn at the start"), "{said}");
+    assert!(said.contains("as if it had started learning at the start"), "{said}");
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn in_chinese_it_says_the_same() {
         world.pce.event(login_failed("eve@example.com", "10.1.1.1").at(time));
     }
     let said = told(&mut world, &["1", "--lang", "zh-TW"]);
-    assert!(said.contains("會發出 1 次警示："), "{said}");
+    assert!(said.contains("會發出 1 則警示："), "{said}");
     assert!(said.contains("eve@example.com（3 筆）"), "{said}");
 }
 
@@ -350,6 +350,6 @@ fn whatever_matches_a_try_takes_no_more_room_than_a_run_and_says_what_it_left_ou
     assert!(status.success());
     let value: Value = serde_json::from_str(&std::fs::read_to_string(said).unwrap()).unwrap();
     assert_eq!(value["records"], 200_000);
-    assert!(value["notes"].to_string().contains("for which there was no room"), "{value}");
+    assert!(value["notes"].to_string().contains("than could be kept"), "{value}");
     assert!(most > 0 && most <= 72, "{most} MB");
 }

@@ -115,7 +115,7 @@ fn it_looks_at_one_event_by_its_href() {
     assert!(why.stdout.contains("user.sign_in"), "{why:?}");
     assert!(why.stdout.contains("✗ 1 Tampering: event type is not agent.tampering"), "{why:?}");
     let none = world.run(&["why", "1", "--at", "04:00"]);
-    assert!(none.stdout.contains("none of 1 is of the type that the rule asks for"), "{none:?}");
+    assert!(none.stdout.contains("none of 1 is of the rule's event type"), "{none:?}");
     for (rule, href) in [("1", "/orgs/1/events/none"), ("1", "/orgs/1/labels/7"), ("2", &*href)] {
         let wrong = world.run(&["why", rule, "--event", href]);
         assert_eq!(wrong.code, 64, "{wrong:?}");

@@ -381,11 +381,11 @@ fn a_job_that_comes_to_nothing_makes_the_list_incomplete_and_is_deleted() {
         (ListFate::ends("failed"), "\"failed\""),
         (ListFate::ends("dreaming"), "\"dreaming\""),
         (ListFate::never_ends(), "took longer than"),
-        (ListFate::done().elsewhere(), "no query or job of this org"),
+        (ListFate::done().elsewhere(), "not a query or job of this org"),
         (ListFate::done().nowhere(), "no href"),
-        (ListFate::done().with_result(json!({"href": "/orgs/1/events/1"})), "no query or job"),
-        (ListFate::done().with_result(json!(null)), "no query or job"),
-        (ListFate::done().with_result(json!({"href": 7})), "no query or job"),
+        (ListFate::done().with_result(json!({"href": "/orgs/1/events/1"})), "not a query or job"),
+        (ListFate::done().with_result(json!(null)), "not a query or job"),
+        (ListFate::done().with_result(json!({"href": 7})), "not a query or job"),
         (ListFate::no_jobs(), "as many as the PCE returns at once"),
     ];
     for (fate, said) in fates {
@@ -484,7 +484,7 @@ fn check_says_how_many_each_rule_would_tell_now() {
     for line in [
         "3 workloads with a VEN",
         "rule 1, VENs offline: 1 now",
-        "rule 2, Suspended: 1 now; of 1 the PCE does not say",
+        "rule 2, Suspended: 1 now; for 1 the PCE gives no state",
     ] {
         assert!(check.stdout.contains(line), "{line}: {}", check.stdout);
     }

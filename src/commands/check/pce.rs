@@ -241,7 +241,11 @@ impl Probe<'_> {
             return;
         }
         let ahead = client.clock().offset();
-        let what = say::clock(lang, ahead.as_secs());
+        let what = match ahead.as_secs() {
+            0 => say::clock_same(lang),
+            seconds @ 1.. => say::clock_ahead(lang, seconds),
+            seconds => say::clock_behind(lang, seconds.unsigned_abs()),
+        };
         self.tell(if ahead.abs() > SKEW {
             Finding::remark("pce.clock", what, say::clock_fix(lang))
         } else {

@@ -20,19 +20,19 @@ texts! {
         zh: "{recipient}：郵件伺服器 {server} 於 RCPT TO 拒收：{code} {text}"
     }
     helo_is_meant(sentence) {
-        en: "{sentence}. It objects to the name this host gives itself (EHLO), not to the recipient, and the mail waits: give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server take it as it is (Postfix: mynetworks).",
+        en: "{sentence}. It rejects the name by which this host introduces itself (EHLO), not the recipient, and the mail waits: give this host a name with a domain (hostnamectl set-hostname monitor.example.com), or have the mail server accept it as it is (Postfix: mynetworks).",
         zh: "{sentence}。對方不接受的是這台主機於 EHLO 自報的名稱，而非收件者，郵件將保留等候：請為這台主機設定含網域的名稱（hostnamectl set-hostname monitor.example.com），或請郵件伺服器放行（Postfix：mynetworks）。"
     }
     client_is_meant(sentence) {
-        en: "{sentence}. It objects to this host, not to the recipient, and the mail waits: have the mail server take mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
+        en: "{sentence}. It rejects this host, not the recipient, and the mail waits: have the mail server accept mail from this host's address (Postfix: mynetworks), or give the address a name in DNS.",
         zh: "{sentence}。對方不接受的是這台主機，而非收件者，郵件將保留等候：請郵件伺服器放行這台主機的位址（Postfix：mynetworks），或為該位址設定 DNS 反解名稱。"
     }
     sender_is_meant(sentence) {
-        en: "{sentence}. It objects to the sender, not to the recipient, and the mail waits: set email.sender, or email.envelope_sender, to an address that this mail server accepts.",
+        en: "{sentence}. It rejects the sender, not the recipient, and the mail waits: set email.sender, or email.envelope_sender, to an address that this mail server accepts.",
         zh: "{sentence}。對方不接受的是寄件者，而非收件者，郵件將保留等候：請將 email.sender 或 email.envelope_sender 設為此郵件伺服器接受的地址。"
     }
     in_the_clear(server, reason) {
-        en: "STARTTLS with {server} failed ({reason}); mail went unencrypted. Mend the server's TLS, or set smtp.tls to none.",
+        en: "STARTTLS with {server} failed ({reason}); mail was sent unencrypted. Fix the server's TLS, or set smtp.tls to none.",
         zh: "與 {server} 進行 STARTTLS 失敗（{reason}），郵件改以未加密方式寄出。請修正該伺服器的 TLS 設定，或將 smtp.tls 設為 none。"
     }
     reply(code, text) {
@@ -64,7 +64,7 @@ texts! {
         zh: "回應過長，不像 SMTP；請檢查 smtp.host 與 smtp.port"
     }
     not_smtp() {
-        en: "what answers there is no mail server; check smtp.port, and smtp.tls (implicit is for 465)",
+        en: "what answers there is not a mail server; check smtp.port, and smtp.tls (implicit is for 465)",
         zh: "對方不是郵件伺服器；請檢查 smtp.port 與 smtp.tls（implicit 用於 465）"
     }
     no_starttls() {
@@ -72,19 +72,19 @@ texts! {
         zh: "伺服器不提供 STARTTLS，但 smtp.tls 要求使用"
     }
     no_auth() {
-        en: "it offers neither AUTH PLAIN nor AUTH LOGIN; remove smtp.user, or use the port for submission (587)",
+        en: "it offers neither AUTH PLAIN nor AUTH LOGIN; remove smtp.user, or use the submission port (587)",
         zh: "伺服器不提供 AUTH PLAIN 或 AUTH LOGIN；請移除 smtp.user，或改用投遞用的連接埠（587）"
     }
     login_in_the_clear() {
-        en: "the password would go unprotected; set smtp.tls to starttls or implicit",
+        en: "the password would be sent unprotected; set smtp.tls to starttls or implicit",
         zh: "密碼將在未受保護的連線上傳送；請將 smtp.tls 設為 starttls 或 implicit"
     }
     address(text) {
-        en: "\"{text}\" is not a sender's address; mend email.sender or email.envelope_sender",
+        en: "\"{text}\" is not a sender's address; correct email.sender or email.envelope_sender",
         zh: "「{text}」不是有效的寄件地址；請修正 email.sender 或 email.envelope_sender"
     }
     no_utf8() {
-        en: "it takes only ASCII addresses (no SMTPUTF8)",
+        en: "it accepts only ASCII addresses (no SMTPUTF8)",
         zh: "伺服器只接受 ASCII 郵件地址（不支援 SMTPUTF8）"
     }
     step_resolve() { en: "looking up its name", zh: "查詢名稱" }

@@ -7,15 +7,15 @@ use crate::lang::{Lang, texts};
 
 texts! {
     unreadable(file, error) {
-        en: "The certificates in {file} can't be read ({error}). Mend ca_file or the file's permissions.",
+        en: "The certificates in {file} cannot be read ({error}). Fix ca_file or the file's permissions.",
         zh: "無法讀取憑證檔 {file}（{error}）。請修正 ca_file 的路徑或該檔案的權限。"
     }
     empty(file) {
-        en: "{file} holds no certificate. ca_file must be PEM: text with -----BEGIN CERTIFICATE-----.",
+        en: "{file} contains no certificate. ca_file must be PEM: text with -----BEGIN CERTIFICATE-----.",
         zh: "{file} 裡沒有任何憑證。ca_file 必須是 PEM 格式，也就是含有 -----BEGIN CERTIFICATE----- 的文字檔。"
     }
     passed_by(file, blocks) {
-        en: "{file} holds no certificate, but {blocks}. ca_file must be PEM with -----BEGIN CERTIFICATE-----; of a PKCS7 file `openssl pkcs7 -print_certs` makes one.",
+        en: "{file} contains no certificate, but {blocks}. ca_file must be PEM with -----BEGIN CERTIFICATE-----; convert a PKCS7 file with `openssl pkcs7 -print_certs`.",
         zh: "{file} 裡沒有憑證，只有 {blocks}。ca_file 必須是含有 -----BEGIN CERTIFICATE----- 的 PEM 檔；PKCS7 檔可用 `openssl pkcs7 -print_certs` 轉換。"
     }
     damaged(file, number) {
@@ -27,11 +27,11 @@ texts! {
         zh: "{source} 指定的 Proxy 無法使用。請寫成 http://主機:連接埠 或 http://使用者:密碼@主機:連接埠；不支援 SOCKS。"
     }
     library(error) {
-        en: "TLS can't be set up ({error}).",
+        en: "TLS cannot be set up ({error}).",
         zh: "無法初始化 TLS（{error}）。"
     }
     unknown_issuer() {
-        en: "its certificate is signed by nobody this host trusts; name the CA, or the self-signed certificate itself, in ca_file",
+        en: "its certificate is not signed by a CA that this host trusts; name the CA, or the self-signed certificate itself, in ca_file",
         zh: "其憑證不是由這台主機信任的 CA 簽發；請在 ca_file 指定該 CA，或直接指定其自簽憑證"
     }
     self_signed() {
@@ -39,7 +39,7 @@ texts! {
         zh: "其憑證為自簽憑證，且未列於 ca_file；請先與伺服器核對指紋，再將憑證存成 PEM 並於 ca_file 指定"
     }
     p521() {
-        en: "its certificate has a P-521 key, which this program does not know; have it issued anew with an RSA, P-256 or P-384 key",
+        en: "its certificate has a P-521 key, which this program does not support; have it reissued with an RSA, P-256 or P-384 key",
         zh: "其憑證使用 P-521 金鑰，本程式不支援；請改用 RSA、P-256 或 P-384 金鑰重新簽發"
     }
     wrong_name(names) {
@@ -59,11 +59,11 @@ texts! {
         zh: "其憑證尚未生效；請檢查這台主機的時鐘"
     }
     too_old() {
-        en: "it speaks only TLS 1.1 or older; enable TLS 1.2 or 1.3 there",
+        en: "it supports only TLS 1.1 or older; enable TLS 1.2 or 1.3 there",
         zh: "對方只支援 TLS 1.1 或更舊的版本；請在該端啟用 TLS 1.2 或 1.3"
     }
     nothing_in_common() {
-        en: "it accepts no cipher or key that this program has; enable ECDHE with AES-GCM or ChaCha20 there, and use an RSA, P-256 or P-384 key",
+        en: "it accepts no cipher or key type that this program supports; enable ECDHE with AES-GCM or ChaCha20 there, and use an RSA, P-256 or P-384 key",
         zh: "雙方沒有共同的加密套件或金鑰類型；請在該端啟用 ECDHE 搭配 AES-GCM 或 ChaCha20，並使用 RSA、P-256 或 P-384 金鑰"
     }
     not_tls() {

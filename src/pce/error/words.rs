@@ -36,24 +36,24 @@ texts! {
         zh: "逾時沒有回應；請檢查 {source}、Proxy 是否正在執行，以及沿途防火牆"
     }
     proxy_network(error, source) {
-        en: "can't be reached ({error}); check {source} and the network",
+        en: "cannot be reached ({error}); check {source} and the network",
         zh: "無法連線（{error}）；請檢查 {source} 與網路"
     }
     proxy_tls(problem) { en: "fails at TLS: {problem}", zh: "的 TLS 連線失敗：{problem}" }
     proxy_closed(source) {
-        en: "hung up without an answer; check {source}, and whether the proxy takes connections from this host",
+        en: "closed the connection without an answer; check {source}, and whether the proxy accepts connections from this host",
         zh: "未回應即中斷連線；請檢查 {source}，以及 Proxy 是否允許這台主機連線"
     }
     proxy_not_http(source) {
-        en: "is no HTTP proxy, or not on this port; check {source}",
+        en: "is not an HTTP proxy, or not on this port; check {source}",
         zh: "不是 HTTP Proxy，或連接埠不對；請檢查 {source}"
     }
     proxy_login(source) {
-        en: "wants a user and a password (407); write them into {source} as http://user:password@host:port",
+        en: "requires a user and a password (407); write them into {source} as http://user:password@host:port",
         zh: "要求帳號與密碼（407）；請在 {source} 寫成 http://使用者:密碼@主機:連接埠"
     }
     proxy_login_refused(source) {
-        en: "refuses the user and password in {source} (407); correct them there (Basic is the only scheme that is spoken; %, @, : and / in them are written as %25, %40, %3A and %2F)",
+        en: "refuses the user and password in {source} (407); correct them there (only Basic is supported; %, @, : and / in them are written as %25, %40, %3A and %2F)",
         zh: "拒絕 {source} 中的帳號與密碼（407）；請更正（僅支援 Basic 驗證；其中的 %、@、:、/ 須寫成 %25、%40、%3A、%2F）"
     }
     proxy_forbids(status, target) {
@@ -61,10 +61,10 @@ texts! {
         zh: "對 CONNECT {target} 回應 {status}；請在 Proxy 上允許這台主機以 CONNECT 連往該處"
     }
     proxy_fails(status, target) {
-        en: "answers {status} to CONNECT {target}: it does not get through itself; look at its log, and whether it knows that name and may connect there",
+        en: "answers {status} to CONNECT {target}: the proxy cannot connect there itself; check its log, and whether it can resolve that name and may connect there",
         zh: "對 CONNECT {target} 回應 {status}，表示 Proxy 本身無法連往該處；請檢查其紀錄，以及它能否解析該名稱並連線"
     }
-    timeout() { en: "nothing came in time", zh: "等候逾時" }
+    timeout() { en: "no response in time", zh: "等候逾時" }
     credentials(path, said) {
         en: "The PCE refuses the API key (401 at {path}{said}). Check api.key and api.secret, whether the key has expired, and whether this host's address may use it.",
         zh: "PCE 拒絕此 API 金鑰（{path} 回應 401{said}）。請檢查 api.key 與 api.secret、金鑰是否過期，以及這台主機的位址是否獲准使用。"
@@ -86,20 +86,20 @@ texts! {
         zh: "多次嘗試後，PCE 對 {path} 仍回應 {status}{said}。請檢查 PCE 本身的服務，或其前方的 Proxy。"
     }
     odd(path, problem) {
-        en: "The answer at {path} is not what the PCE's API promises; it begins: {problem}. Check api.url, and whether a proxy answers in the PCE's place.",
+        en: "The answer at {path} is not what the PCE's API specifies; it begins: {problem}. Check api.url, and whether a proxy answers instead of the PCE.",
         zh: "{path} 的回應不符合 PCE API 的格式，其開頭為：{problem}。請檢查 api.url，以及是否由 Proxy 代為回應。"
     }
     broken(path, problem) {
-        en: "The answer at {path} broke off ({problem}). Nothing of it was counted; the next run fetches it again.",
+        en: "The answer at {path} broke off ({problem}). None of it was counted; the next run fetches it again.",
         zh: "{path} 的回應中斷（{problem}）。其內容完全未計入，下次執行時會重新擷取。"
     }
     too_early() { en: "the JSON ends too early", zh: "JSON 內容不完整" }
     redirect(path, status, to) {
-        en: "The request for {path} is redirected to {to} ({status}): a log-in portal or a proxy stands before the PCE's API. The API key is not sent there. Have /api/v2 let through without a log-in, or set api.url to the PCE itself.",
+        en: "The request for {path} is redirected to {to} ({status}): a login portal or a proxy is in front of the PCE's API. The API key is not sent there. Let /api/v2 through without a login, or set api.url to the PCE itself.",
         zh: "對 {path} 的請求被重新導向至 {to}（{status}）：PCE 的 API 前方有登入入口或 Proxy。API 金鑰不會送往該處。請讓 /api/v2 免登入通過，或將 api.url 設為 PCE 本身。"
     }
     log_in_page(path, leads, begins) {
-        en: "A log-in page answers at {path} in the PCE's place{leads}; it begins: {begins}. A log-in portal or a proxy stands before the PCE's API: have /api/v2 let through without a log-in, or set api.url to the PCE itself.",
+        en: "A login page answers at {path} instead of the PCE{leads}; it begins: {begins}. A login portal or a proxy is in front of the PCE's API: let /api/v2 through without a login, or set api.url to the PCE itself.",
         zh: "{path} 的回應是登入頁面，而非 PCE 的 API{leads}，其開頭為：{begins}。PCE 的 API 前方有登入入口或 Proxy：請讓 /api/v2 免登入通過，或將 api.url 設為 PCE 本身。"
     }
     leads_to(host) { en: ", which leads to {host}", zh: "（導向 {host}）" }
@@ -108,15 +108,15 @@ texts! {
         zh: "PCE 對 {path} 回應 {status}{said}：Supercluster 的成員不接受流量查詢，僅 leader 接受。請將 api.url 設為 leader。"
     }
     foreign_href(path, href) {
-        en: "The PCE accepted the query at {path} and names as its place what is no query or job of this org: \"{href}\". Nothing there is read or deleted; the next run asks anew. Check whether a proxy changes the PCE's answers.",
+        en: "The PCE accepted the query at {path}, but the location it returned is not a query or job of this org: \"{href}\". Nothing there is read or deleted; the next run queries again. Check whether a proxy changes the PCE's answers.",
         zh: "PCE 接受了 {path} 的查詢，但所給的結果位置不是此組織的查詢或工作：「{href}」。該處不會被讀取或刪除，下次執行時會重新查詢。請檢查是否有 Proxy 更動 PCE 的回應。"
     }
     no_href(path) {
-        en: "The PCE accepted the query at {path} without saying where its result will be (no href). The next run asks anew.",
+        en: "The PCE accepted the query at {path} without saying where its result will be (no href). The next run queries again.",
         zh: "PCE 接受了 {path} 的查詢，但未說明結果位置（沒有 href）。下次執行時會重新查詢。"
     }
     deadline() {
-        en: "The cycle's time was over (settings.cycle_deadline_seconds). The next run goes on from here.",
+        en: "The run's time was over (settings.cycle_deadline_seconds). The next run continues from here.",
         zh: "本次執行時間已到（settings.cycle_deadline_seconds）。下次執行時會從此處繼續。"
     }
     complaint(fqdn, status) { en: "{fqdn} says it is {status}", zh: "{fqdn} 回報狀態為 {status}" }

@@ -34,7 +34,7 @@ impl Pause {
         }
     }
 
-    /// `3  rule 7, 9; until 2026-11-30 06:00; CHG-123 (by amy); holds now, …`; `held`: how
+    /// `3  rule 7, 9; until 2026-11-30 06:00; CHG-123 (by amy); in effect, …`; `held`: how
     /// much it holds back.
     pub fn line(&self, now: Timestamp, zone: &TimeZone, held: u64, lang: Lang) -> String {
         let state = match self.state(now, zone) {

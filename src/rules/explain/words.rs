@@ -25,7 +25,7 @@ texts! {
         zh: "來自 {found}，不在 {wanted} 之內"
     }
     no_source_ip(wanted) {
-        en: "it names no address that it came from, the rule wants {wanted}",
+        en: "it has no source address, the rule wants {wanted}",
         zh: "沒有來源位址，規則要求 {wanted}"
     }
     no_such_workload(wanted) {
@@ -81,7 +81,7 @@ texts! {
         zh: "{side}不在 IP 清單 {wanted} 之內"
     }
     is_managed(side) { en: "the {side} is a managed workload", zh: "{side}是受管理的 workload" }
-    is_not_managed(side) { en: "the {side} is no managed workload", zh: "{side}不是受管理的 workload" }
+    is_not_managed(side) { en: "the {side} is not a managed workload", zh: "{side}不是受管理的 workload" }
     excluded(field, value) { en: "excluded by {field} {value}", zh: "由 {field} {value} 排除" }
     source() { en: "source", zh: "來源" }
     destination() { en: "destination", zh: "目的端" }
