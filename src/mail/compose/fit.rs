@@ -5,7 +5,7 @@
 //! the same. The head and the footer are of bounded size and always in. Then,
 //! in this order: notices, the summary, the cards without their details, then
 //! for the worst card first its first list and its timeline, then what can be done with
-//! its rule, then the earliest raw record, then the second list, then the other record,
+//! its rule, then the earliest raw record, then the other record, then the second list,
 //! then the other lists.
 
 use super::detail::Detail;
@@ -27,14 +27,14 @@ const RESERVE: (usize, usize) = (3_000, 1_500);
 const RESERVE_ENCODED: usize = 6_000;
 
 /// In this order, and each for the worst card first: who or who to whom, and when;
-/// what can be done with the rule; the earliest raw record; the second list, which is of
-/// the workloads or the talkers; the other record; what is left.
+/// what can be done with the rule; the earliest raw record; the other one, since both are
+/// promised; the second list, which is of the workloads or the talkers; what is left.
 const STEPS: [fn(Detail) -> Detail; 6] = [
     |detail| Detail { lists: 1, ..detail },
     |detail| Detail { handle: true, ..detail },
     |detail| Detail { records: 1, ..detail },
-    |detail| Detail { lists: 2, ..detail },
     |detail| Detail { records: usize::MAX, ..detail },
+    |detail| Detail { lists: 2, ..detail },
     |detail| Detail { lists: usize::MAX, ..detail },
 ];
 
