@@ -94,7 +94,7 @@ impl Bench {
 
 fn size(bench: &Bench) -> Figure {
     let bytes = std::fs::metadata(&bench.binary).unwrap().len();
-    figure("the binary", "MB", 5.2, bytes as f64 / 1e6)
+    figure("the binary", "MB", 5.5, bytes as f64 / 1e6)
 }
 
 /// What is linked into it, this crate included.
