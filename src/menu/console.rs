@@ -74,6 +74,8 @@ pub struct Console {
     pub turns: Turns,
     /// Someone types.
     person: bool,
+    /// The terminal knows control sequences.
+    sequences: bool,
     /// Colour, and a screen that is cleared.
     styled: bool,
     /// The terminal shows no letters beyond ASCII.
@@ -91,13 +93,15 @@ impl Console {
     /// Looks who is there.
     pub fn new(lang: Lang, env: &Env) -> Self {
         let person = io::stdin().is_terminal();
-        let plain = env.text("NO_COLOR").is_some() || env.text("TERM").unwrap_or("dumb") == "dumb";
+        let dumb = env.text("TERM").unwrap_or("dumb") == "dumb";
+        let plain = env.text("NO_COLOR").is_some() || dumb;
         Self {
             lang,
             secrets: Secrets::default(),
             turns: Turns::default(),
             person,
             ascii: !env.shows_unicode(),
+            sequences: person && io::stdout().is_terminal() && !dumb,
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,
@@ -110,6 +114,11 @@ impl Console {
     /// True where someone types; false behind a pipe.
     pub fn person(&self) -> bool {
         self.person
+    }
+
+    /// True where the terminal knows control sequences.
+    pub fn knows_sequences(&self) -> bool {
+        self.sequences
     }
 
     /// True where the terminal shows no letters beyond ASCII.
@@ -297,10 +306,23 @@ impl Console {
         Ok(line.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned())
     }
 
-    /// Keeps an answer for the arrow up, where it is longer than a sign.
+    /// From now on these are shown nowhere; an answer that holds one comes back no more.
+    pub fn hide(&mut self, secrets: Secrets) {
+        self.hide_too(|all| *all = secrets);
+    }
+
+    /// The same for what is added to them.
+    pub fn hide_too(&mut self, add: impl FnOnce(&mut Secrets)) {
+        add(&mut self.secrets);
+        let secrets = &self.secrets;
+        self.answers.retain(|answer| secrets.hide(answer) == *answer);
+    }
+
+    /// Keeps an answer for the arrow up, where it is longer than a sign and no secret.
     fn keep(&mut self, line: &str) {
         let is_new = self.answers.last().is_none_or(|last| last != line);
-        if line.chars().nth(1).is_some() && is_new && self.secrets.hide(line) == line {
+        let is_secret = holds_password(line) || self.secrets.hide(line) != line;
+        if line.chars().nth(1).is_some() && is_new && !is_secret {
             self.answers.push(line.to_owned());
             let most = self.answers.len().saturating_sub(MOST_ANSWERS);
             self.answers.drain(..most);
@@ -405,4 +427,9 @@ impl Console {
     fn in_ascii(&self, text: &str) -> String {
         if self.ascii { in_ascii(text) } else { text.to_owned() }
     }
+}
+
+/// Whether a login may stand in it, as before a proxy's host: `http://monitor:…@proxy`.
+pub fn holds_password(text: &str) -> bool {
+    narrow(text).rsplit_once('@').is_some_and(|(login, _)| login.contains(':'))
 }

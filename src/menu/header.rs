@@ -12,7 +12,8 @@ const MOST_PROBLEMS: usize = 3;
 
 /// Begins the menu's screen.
 pub fn show(menu: &mut Menu<'_>) {
-    menu.console.secrets = store::secrets(menu.call.config, menu.call.env);
+    let secrets = store::secrets(menu.call.config, menu.call.env);
+    menu.console.hide(secrets);
     if !menu.console.person() {
         return;
     }

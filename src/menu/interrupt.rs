@@ -1,33 +1,50 @@
-//! Ctrl-C while the menu works: a cycle, a connection test. At a question it is a key
-//! like others, which `typing` reads; while nobody reads keys, it is a signal.
+//! Signals while someone sits at the menu: the terminal is left as it was found.
+//!
+//! Ctrl-C at a question is a key like others, which `typing` reads; while nobody reads keys,
+//! it is a signal.
 
+use std::ffi::c_int;
 use std::io;
 use std::process;
 use std::thread;
 
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
-use crate::screen::terminal::put_error;
+use super::typing::BRACKETS_OFF;
+use crate::screen::terminal::{put, put_error};
 
-/// From now on Ctrl-C leaves the program at once, with 0 and the terminal as it is
-/// now. What is under way ends as by a crash: the file stays whole, and the next
-/// cycle takes up what this one began.
-pub fn leave_on_ctrl_c() {
+/// From now on Ctrl-C leaves the program at once, with 0; what else would end it still
+/// does, as that signal. In both cases the terminal is as it is now. What is under way
+/// ends as by a crash: the file stays whole, and the next cycle takes up what this one
+/// began. `brackets`: the terminal knows control sequences.
+pub fn leave_as_found(brackets: bool) {
     let before = tcgetattr(io::stdin()).ok();
-    // Without a handler Ctrl-C still ends the program, by the signal.
-    let Ok(mut signals) = Signals::new([SIGINT]) else {
+    // Without a handler each still ends the program.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else {
         return;
     };
     thread::spawn(move || {
-        if signals.forever().next().is_some() {
+        if let Some(signal) = signals.forever().next() {
+            if brackets {
+                put(BRACKETS_OFF);
+            }
             if let Some(before) = &before {
                 let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
             }
             // The shell's prompt begins on a line of its own.
             put_error("\n");
-            process::exit(0);
+            end(signal);
         }
     });
+}
+
+fn end(signal: c_int) {
+    if signal != SIGINT {
+        // Does not return where the signal ends a process.
+        let _ = emulate_default_handler(signal);
+    }
+    process::exit(0);
 }

@@ -64,6 +64,8 @@ pub enum Key {
 pub trait Bytes {
     /// The next one, whenever it comes; `None`: no further one will.
     fn next(&mut self) -> io::Result<Option<u8>>;
+    /// The same, which stays there to be read.
+    fn peek(&mut self) -> io::Result<Option<u8>>;
     /// Whether another is there, or comes as soon as the rest of a key does.
     fn more(&mut self) -> bool;
 }
@@ -100,15 +102,18 @@ fn control(byte: u8) -> Key {
 
 /// A key of several bytes, one with Alt, or the Escape key by itself, which does nothing.
 fn escape(input: &mut impl Bytes) -> io::Result<Key> {
-    if !input.more() {
-        return Ok(Key::Other);
+    // Alt with a key that has a sequence of its own has one before it [rxvt].
+    let mut first = Some(0x1b);
+    while first == Some(0x1b) {
+        if !input.more() {
+            return Ok(Key::Other);
+        }
+        first = input.next()?;
     }
-    Ok(match input.next()? {
+    Ok(match first {
         None => Key::Gone,
         Some(b'[') => return sequence(input),
         Some(b'O') => return shifted(input),
-        // Alt with a key that has a sequence of its own [rxvt].
-        Some(0x1b) => return escape(input),
         Some(b'b') => Key::WordLeft,
         Some(b'f') => Key::WordRight,
         Some(0x08 | 0x7f) => Key::KillWord,
@@ -191,12 +196,11 @@ fn paste(input: &mut impl Bytes) -> io::Result<Key> {
     while input.more() {
         match input.next()? {
             None => break,
-            Some(byte) if bytes.len() < LONGEST_PASTE => bytes.push(byte),
-            Some(byte) => {
-                // Its end is looked for all the same.
-                bytes.drain(..1);
-                bytes.push(byte);
-            }
+            Some(byte) => bytes.push(byte),
+        }
+        if bytes.len() > 2 * LONGEST_PASTE {
+            // Its end is looked for all the same.
+            bytes.drain(LONGEST_PASTE / 2..LONGEST_PASTE);
         }
         if bytes.ends_with(PASTE_ENDS) && bytes.iter().rev().nth(PASTE_ENDS.len()) == Some(&0x1b) {
             bytes.truncate(bytes.len() - PASTE_ENDS.len() - 1);
@@ -219,11 +223,9 @@ fn letter(input: &mut impl Bytes, first: u8) -> io::Result<Option<String>> {
         _ => 0,
     };
     let mut bytes = vec![first];
-    while bytes.len() <= more {
-        match input.next()? {
-            Some(byte) => bytes.push(byte),
-            None => break,
-        }
+    // What is cut short takes no key along that comes after it.
+    while bytes.len() <= more && input.more() && matches!(input.peek()?, Some(0x80..=0xbf)) {
+        bytes.extend(input.next()?);
     }
     let letter = String::from_utf8(bytes).ok();
     Ok(letter.filter(|letter| !letter.chars().any(hidden)))
@@ -232,15 +234,22 @@ fn letter(input: &mut impl Bytes, first: u8) -> io::Result<Option<String>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
 
     /// Bytes as they come: the parts with a pause between.
-    struct Typed(Vec<Vec<u8>>);
+    struct Typed(Vec<VecDeque<u8>>);
 
     impl Bytes for Typed {
         fn next(&mut self) -> io::Result<Option<u8>> {
             self.0.retain(|part| !part.is_empty());
-            Ok(self.0.first_mut().map(|part| part.remove(0)))
+            Ok(self.0.first_mut().and_then(VecDeque::pop_front))
+        }
+
+        fn peek(&mut self) -> io::Result<Option<u8>> {
+            self.0.retain(|part| !part.is_empty());
+            Ok(self.0.first().and_then(|part| part.front().copied()))
         }
 
         fn more(&mut self) -> bool {
@@ -250,7 +259,7 @@ mod tests {
 
     /// The keys that come of these, up to the end.
     fn keys(parts: &[&str]) -> Vec<Key> {
-        let mut typed = Typed(parts.iter().map(|part| part.as_bytes().to_vec()).collect());
+        let mut typed = Typed(parts.iter().map(|part| part.bytes().collect()).collect());
         let mut keys = Vec::new();
         loop {
             match key(&mut typed).unwrap() {
@@ -353,8 +362,28 @@ mod tests {
         for letter in ["a", "é", "規", "🚀"] {
             assert_eq!(keys(&[letter]), [Key::Text(letter.into())]);
         }
-        let mut broken = Typed(vec![vec![0xff, b'a']]);
+        let mut broken = Typed(vec![VecDeque::from([0xff, b'a'])]);
         assert_eq!(key(&mut broken).unwrap(), Key::Other);
         assert_eq!(key(&mut broken).unwrap(), Key::Text("a".into()));
+    }
+
+    #[test]
+    fn a_letter_that_is_cut_short_swallows_no_key() {
+        for cut in [&[0xe9][..], &[0xc3], &[0xe8, 0xa6], &[0xf0, 0x9f]] {
+            for mut typed in [
+                Typed(vec![cut.iter().chain(b"\r\x03").copied().collect()]),
+                Typed(vec![cut.iter().copied().collect(), VecDeque::from([b'\r', 3])]),
+            ] {
+                let keys: Vec<Key> = (0..3).map(|_| key(&mut typed).unwrap()).collect();
+                assert_eq!(keys, [Key::Other, Key::Enter, Key::Interrupt], "{cut:x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_without_end_are_no_key() {
+        let many = format!("{}[Ax", "\x1b".repeat(200_000));
+        assert_eq!(keys(&[&many]), [Key::Older, Key::Text("x".into())]);
+        assert_eq!(keys(&[&"\x1b".repeat(200_000)]), [Key::Other]);
     }
 }

@@ -2,7 +2,7 @@
 //! there is room for. Knows no terminal.
 
 use super::keys::Key;
-use crate::screen::columns::{char_width, fit, fit_end, width};
+use crate::screen::columns::{fit, fit_end, stands_alone, width};
 
 /// A line has at most so many bytes; more is let go.
 pub const LONGEST: usize = 64 * 1024;
@@ -20,7 +20,7 @@ pub struct Line {
 pub struct View {
     /// In at most as many columns as there are; what was cut shows as `…`.
     pub text: String,
-    /// The columns before the cursor.
+    /// The byte of it before which the cursor stands.
     pub cursor: usize,
 }
 
@@ -64,8 +64,8 @@ impl Line {
             false => width(after).min(columns / 3),
         };
         let before = fit_end(before, columns.saturating_sub(behind));
-        let cursor = width(&before);
-        let after = fit(after, columns.saturating_sub(cursor));
+        let after = fit(after, columns.saturating_sub(width(&before)));
+        let cursor = before.len();
         View { text: before + &after, cursor }
     }
 
@@ -85,14 +85,14 @@ impl Line {
     /// accent, belongs to the letter before it.
     fn before(&self) -> usize {
         let letters = self.text.get(..self.at).unwrap_or_default().char_indices().rev();
-        let mut begins = letters.filter(|(_, letter)| char_width(*letter) > 0);
+        let mut begins = letters.filter(|(_, letter)| stands_alone(*letter));
         begins.next().map_or(0, |(at, _)| at)
     }
 
     /// Where the letter after the one at the cursor begins.
     fn after(&self) -> usize {
         let letters = self.text.get(self.at..).unwrap_or_default().char_indices().skip(1);
-        let mut begins = letters.filter(|(_, letter)| char_width(*letter) > 0);
+        let mut begins = letters.filter(|(_, letter)| stands_alone(*letter));
         begins.next().map_or(self.text.len(), |(at, _)| self.at + at)
     }
 
@@ -167,7 +167,7 @@ mod tests {
             for _ in 0..line.text().chars().count() + 1 {
                 let view = line.view(columns);
                 assert!(width(&view.text) <= columns, "{columns}: {view:?}");
-                assert!(view.cursor <= width(&view.text), "{columns}: {view:?}");
+                assert!(view.text.is_char_boundary(view.cursor), "{columns}: {view:?}");
                 assert!(columns < all || view.text == line.text(), "{columns}: {view:?}");
                 line.edit(&Key::Right);
             }
@@ -176,7 +176,7 @@ mod tests {
         line.edit(&Key::Home);
         assert_eq!(seen(&line), ("012345678…".to_owned(), 0));
         line.edit(&Key::End);
-        assert_eq!(seen(&line), ("…bcdefghij".to_owned(), 10));
+        assert_eq!(seen(&line), ("…bcdefghij".to_owned(), "…bcdefghij".len()));
     }
 
     #[test]

@@ -42,6 +42,7 @@ use serde_json::Value;
 
 use self::console::{Console, Leave, Stop, Style};
 use self::strict::Reader;
+use self::typing::Unseen;
 use crate::commands::call::Call;
 use crate::config::Config;
 use crate::cycle;
@@ -75,9 +76,11 @@ pub fn menu<'a>(again: &'a dyn Fn() -> Call<'a>) -> u8 {
         terminal::complain(&told);
         return Code::Config.exit();
     }
-    if menu.console.person() {
-        interrupt::leave_on_ctrl_c();
-    }
+    let brackets = menu.console.knows_sequences();
+    let _unseen = menu.console.person().then(|| {
+        interrupt::leave_as_found(brackets);
+        Unseen::begin(brackets)
+    });
     match menu.until_left() {
         Leave::End => menu.code,
         Leave::Interrupt => 0,

@@ -2,7 +2,7 @@
 //! the answer is right. `?` helps; `<` and `-1`, as in the Python tool, go one question
 //! back.
 
-use super::console::{Console, Stop, Style};
+use super::console::{Console, Stop, Style, holds_password};
 use crate::commands::typed::narrow;
 use crate::lang::menu as say;
 use crate::screen::columns;
@@ -178,7 +178,7 @@ impl Console {
             self.show(Style::Faint, &format!("  {}", question.hint));
         }
         let before =
-            before.filter(|before| !before.is_empty()).map(|before| match question.unseen {
+            before.filter(|before| !before.is_empty()).map(|before| match question.unseen || holds_password(before) {
                 true => say::letters_before(self.lang, before.chars().count()),
                 false => before.to_owned(),
             });

@@ -85,14 +85,17 @@ pub fn ask(
 ) -> Result<(), Stop> {
     let (reader, lang) = (menu.reader(), menu.console.lang);
     let (key, file) = (setting.key(), file_with(menu, changes));
-    let removable = setting.now(&file).is_some() && !key.required;
+    let label = (setting.label)(lang);
+    // What was answered before the user went back can be taken out again, too.
+    let is_set = setting.now(&file).is_some() || menu.console.turns.before(&label).is_some();
+    let removable = is_set && !key.required;
     let hint = match removable {
         true => say::hint_removes(lang, (setting.hint)(lang)),
         false => (setting.hint)(lang),
     };
     let now = Some(setting.at(&file, &holds_with(menu, changes))).filter(|now| !now.is_empty());
     let question =
-        Question { label: (setting.label)(lang), hint, now, required: all, unseen: false };
+        Question { label, hint, now, required: all, unseen: false };
     let home = menu.call.env.text("HOME").map(Path::new);
     let answer = menu.console.ask(&question, |typed| {
         let typed = &meant(&key, typed, home);
@@ -108,6 +111,9 @@ pub fn ask(
         Ok(Some(value))
     })?;
     if let Some(value) = answer {
+        if let (true, Some(Value::String(url))) = (key.secret, &value) {
+            menu.console.hide_too(|secrets| secrets.add_url(url));
+        }
         changes.push((key.section, key.name, value));
     }
     Ok(())
@@ -139,7 +145,7 @@ pub fn ask_secret(
     })?;
     if let Some(secret) = answer {
         // What the other side throws back is shown no more than what is saved.
-        menu.console.secrets.add(&secret);
+        menu.console.hide_too(|secrets| secrets.add(&secret));
         changes.push((key.section, key.name, Some(secret.into())));
         changes.extend(key.file.map(|file| (key.section, file, None)));
     }

@@ -11,7 +11,7 @@ use super::console::Stop;
 use super::setting::Changes;
 
 /// The answers to questions that belong together.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Turns {
     open: bool,
     /// In order; behind `at` those of before the user went back.
@@ -23,7 +23,7 @@ pub struct Turns {
     saved: bool,
 }
 
-#[derive(Debug)]
+/// Not to be printed: the answer may be a secret.
 struct Given {
     /// The question's.
     label: String,

@@ -2,8 +2,10 @@
 //!
 //! The terminal's own line editing knows neither letters of two columns nor a
 //! Ctrl-C that only ends the menu, so the few keys a line needs are read here.
-//! The terminal is as it was again as soon as the line is done. Of control
-//! sequences only the backspace is used: every terminal knows it.
+//! Between two lines the terminal shows nothing of what is typed, which may be a secret;
+//! it is as it was again when the menu is left. A line is redrawn from its begin, since
+//! terminals don't agree on how wide it is: of control signs only the carriage return is
+//! needed, which every terminal knows.
 
 use std::io::{self, BufRead, BufReader, Stdin};
 
@@ -20,6 +22,11 @@ use crate::screen::terminal::put;
 
 /// The bytes of one key are never further apart, over a slow line neither.
 const BETWEEN_BYTES: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
+/// A paste comes between brackets [xterm's ctlseqs: bracketed paste mode].
+const BRACKETS_ON: &str = "\x1b[?2004h";
+/// It comes as if it was typed.
+pub const BRACKETS_OFF: &str = "\x1b[?2004l";
 
 /// What was typed.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,9 +61,42 @@ pub fn read_line(
     // Before the prompt: who answers at once finds the terminal ready.
     let _raw = RawMode::begin()?;
     put(prompt);
-    let typed = typed(&mut Terminal(input), columns.max(4), echo);
+    let typed = typed(&mut Terminal(input), prompt, columns.max(4), echo);
     put("\n");
     typed
+}
+
+/// Nothing of what is typed is shown by the terminal itself, and a paste comes between
+/// brackets where the terminal knows that. As it was when it is dropped.
+pub struct Unseen {
+    before: Option<Termios>,
+    brackets: bool,
+}
+
+impl Unseen {
+    /// From now on. `brackets`: the terminal knows control sequences.
+    pub fn begin(brackets: bool) -> Self {
+        let before = tcgetattr(io::stdin()).ok();
+        if let Some(mut unseen) = before.clone() {
+            unseen.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+            let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &unseen);
+        }
+        if brackets {
+            put(BRACKETS_ON);
+        }
+        Self { before, brackets }
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        if self.brackets {
+            put(BRACKETS_OFF);
+        }
+        if let Some(before) = &self.before {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Drain, before);
+        }
+    }
 }
 
 /// Keys come one by one and unseen; as it was when it is dropped.
@@ -84,9 +124,14 @@ impl Drop for RawMode {
     }
 }
 
-fn typed(input: &mut Terminal<'_>, columns: usize, echo: Echo<'_>) -> io::Result<Typed> {
+fn typed(
+    input: &mut Terminal<'_>,
+    prompt: &str,
+    columns: usize,
+    echo: Echo<'_>,
+) -> io::Result<Typed> {
     let mut line = Line::default();
-    let mut shown = Shown::default();
+    let mut shown = Shown { prompt, width: 0 };
     let mut older = Older::new(echo);
     loop {
         // What came at once, as a paste, is shown at once.
@@ -129,7 +174,7 @@ fn counted(text: &str, words: &dyn Fn(usize) -> String, columns: usize) -> View 
         0 => String::new(),
         count => columns::fit(&words(count), columns),
     };
-    View { cursor: columns::width(&text), text }
+    View { cursor: text.len(), text }
 }
 
 /// The answers before this one, and the line that was begun when the first was shown.
@@ -165,30 +210,34 @@ impl<'a> Older<'a> {
     }
 }
 
-/// What the terminal shows of the line.
-#[derive(Default)]
-struct Shown {
+/// What the terminal shows of the line, behind the prompt at the row's begin.
+struct Shown<'a> {
+    prompt: &'a str,
     width: usize,
-    cursor: usize,
 }
 
-impl Shown {
+impl Shown<'_> {
     fn show(&mut self, line: &Line, columns: usize, echo: Echo<'_>) {
         match echo {
-            Echo::Text(_) => self.draw(line.view(columns)),
-            Echo::Count(words) => self.draw(counted(line.text(), words, columns)),
+            Echo::Text(_) => self.draw(&line.view(columns)),
+            Echo::Count(words) => self.draw(&counted(line.text(), words, columns)),
             Echo::Nothing => {}
         }
     }
 
-    /// Writes the view over what was shown.
-    fn draw(&mut self, view: View) {
+    /// Writes the view over what was shown; then once more up to the cursor, which so
+    /// stands where the terminal itself has that letter.
+    fn draw(&mut self, view: &View) {
+        let (before, after) = view.text.split_at_checked(view.cursor).unwrap_or((&view.text, ""));
         let width = columns::width(&view.text);
-        let rest = self.width.saturating_sub(width);
-        let back = |count: usize| "\u{8}".repeat(count);
-        let (begin, end) = (back(self.cursor), back(rest + width.saturating_sub(view.cursor)));
-        put(&format!("{begin}{}{}{end}", view.text, " ".repeat(rest)));
-        *self = Self { width, cursor: view.cursor };
+        let rest = " ".repeat(self.width.saturating_sub(width));
+        if self.width > 0 || width > 0 {
+            put(&format!("\r{}{before}{after}{rest}", self.prompt));
+        }
+        if !(after.is_empty() && rest.is_empty()) {
+            put(&format!("\r{}{before}", self.prompt));
+        }
+        self.width = width;
     }
 }
 
@@ -204,13 +253,15 @@ impl Terminal<'_> {
 
 impl Bytes for Terminal<'_> {
     fn next(&mut self) -> io::Result<Option<u8>> {
+        let first = self.peek()?;
+        self.0.consume(usize::from(first.is_some()));
+        Ok(first)
+    }
+
+    fn peek(&mut self) -> io::Result<Option<u8>> {
         loop {
             match self.0.fill_buf() {
-                Ok(bytes) => {
-                    let first = bytes.first().copied();
-                    self.0.consume(usize::from(first.is_some()));
-                    return Ok(first);
-                }
+                Ok(bytes) => return Ok(bytes.first().copied()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The terminal was closed.
                 Err(error) if error.raw_os_error() == Some(5) => return Ok(None),

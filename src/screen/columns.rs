@@ -1,16 +1,29 @@
 //! Text measured in the columns of a terminal: an East Asian letter takes two.
 //! Knows no room and no terminal; the width comes in as a number.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
-/// The columns that a text takes.
+/// Shows the sign before it as a picture, which takes a column more.
+const AS_PICTURE: char = '\u{fe0f}';
+
+/// The columns that a text takes at most. Terminals differ where signs are joined to one
+/// picture or one letter, so each is counted as if it stood alone: a text may be narrower,
+/// and never runs over the end of its line.
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.chars().map(char_width).sum()
 }
 
 /// The columns that a letter takes: 0, 1 or 2.
 pub fn char_width(letter: char) -> usize {
-    letter.width().unwrap_or(0)
+    match letter {
+        AS_PICTURE => 1,
+        letter => letter.width().unwrap_or(0),
+    }
+}
+
+/// False for what belongs to the letter before it, as an accent does.
+pub fn stands_alone(letter: char) -> bool {
+    letter.width().unwrap_or(0) > 0
 }
 
 /// The text in at most so many columns; what was cut shows as `…`.
@@ -154,6 +167,17 @@ mod tests {
         assert_eq!((width(&pad("規則", 7)), pad("規則", 3)), (7, "規…".into()));
         assert_eq!(fit_end("阻擋的流量", 6), "…流量");
         assert_eq!((fit("abc", 3), fit_end("abcd", 3)), ("abc".into(), "…cd".into()));
+    }
+
+    #[test]
+    fn a_text_is_as_wide_as_its_letters_together() {
+        for text in ["⚠\u{fe0f} a", "👍🏽", "\u{644}\u{627}", "e\u{301}x", "規則 🚀"] {
+            let sum: usize = text.chars().map(char_width).sum();
+            assert_eq!(width(text), sum, "{text}");
+            let cut = fit(text, sum - 1);
+            assert!(width(&cut) < sum && cut.ends_with('…'), "{cut}");
+        }
+        assert_eq!((width("⚠\u{fe0f}"), stands_alone('\u{fe0f}')), (2, false));
     }
 
     #[test]
