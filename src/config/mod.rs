@@ -100,6 +100,8 @@ pub struct Settings {
     pub workload_minutes: u32,
     /// When a cycle stops to wait.
     pub cycle_deadline_seconds: u32,
+    /// The step, from 1, that the menu's guide was left at; 0: at none.
+    pub guide_step: u32,
     /// The record archive's folder; `None`: off.
     pub archive_dir: Option<std::path::PathBuf>,
 }

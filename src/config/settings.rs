@@ -36,6 +36,7 @@ pub(super) fn read(reading: &Reading<'_>, pce: &pce::Settings) -> Settings {
         max_event_catch_up_hours: settings.number("max_event_catch_up_hours", 1..=8760, 720),
         workload_minutes: settings.number("workload_minutes", 5..=1440, 30),
         cycle_deadline_seconds: settings.number("cycle_deadline_seconds", 1..=86_400, 420),
+        guide_step: settings.number("guide_step", 0..=5, 0),
         archive_dir: settings.trimmed("archive_dir").map(|path| reading.around.folder.join(path)),
     }
 }

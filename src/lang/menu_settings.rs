@@ -77,8 +77,8 @@ texts! {
         zh: "測試未通過，但因無人可確認，仍已儲存；執行 `illumio-monitor config undo` 可還原。"
     }
     login_again() {
-        en: "The mail server refuses the login: user and password once more (-1 leaves it so; nothing else is lost).",
-        zh: "郵件伺服器拒絕登入：請重新輸入使用者與密碼（-1 略過；其他設定不受影響）。"
+        en: "The mail server refuses the login: user and password once more. Enter keeps what you typed; nothing else is lost.",
+        zh: "郵件伺服器拒絕登入：請重新輸入使用者與密碼；按 Enter 維持原輸入，其他設定不受影響。"
     }
     zone() { en: "Time zone", zh: "時區" }
     zone_hint() { en: "for example Asia/Taipei or UTC", zh: "例如 Asia/Taipei 或 UTC" }

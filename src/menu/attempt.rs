@@ -53,3 +53,29 @@ pub fn save_tried(
         }
     }
 }
+
+/// What was tried before all of it is saved. Who goes back past a test has it not made
+/// once more, as long as nothing else was typed.
+#[derive(Default)]
+pub struct Tried(Vec<(Changes, Result<(), &'static str>)>);
+
+impl Tried {
+    /// Tries a side with the changes.
+    ///
+    /// # Errors
+    /// The name of the probe that failed.
+    pub fn try_it(
+        &mut self,
+        menu: &Menu<'_>,
+        side: Side,
+        changes: &Changes,
+    ) -> Result<(), &'static str> {
+        let known = self.0.iter().find(|(with, _)| with == changes && menu.console.turns.quiet());
+        if let Some((_, result)) = known {
+            return *result;
+        }
+        let result = probe::try_it(menu, side, changes);
+        self.0.push((changes.clone(), result));
+        result
+    }
+}

@@ -9,17 +9,16 @@ use super::setting::one;
 use super::settings::DAILY;
 use crate::lang::{Lang, menu_settings as words};
 
-/// The settings' entry.
+/// Says which time zone is meant, asks for the time, and saves it.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    ask(menu).map(drop)
+    tell_clock(menu);
+    one(menu, &DAILY).map(drop)
 }
 
-/// Says which time zone is meant, asks for the time, and saves it; true where it changed.
-pub fn ask(menu: &mut Menu<'_>) -> Result<bool, Stop> {
-    let lang = menu.console.lang;
+/// Says which time zone is meant, and how late it is there.
+pub fn tell_clock(menu: &Menu<'_>) {
     let (zone, now) = (menu.holds().settings.timezone, (menu.again)().now);
-    menu.console.show(Style::Plain, &clock(&zone, now, lang));
-    one(menu, &DAILY)
+    menu.console.show(Style::Plain, &clock(&zone, now, menu.console.lang));
 }
 
 /// `The time is that of Asia/Taipei (+08:00), where it is 14:05 now.`

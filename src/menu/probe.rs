@@ -19,15 +19,7 @@ pub enum Side {
     Mail,
 }
 
-/// Tries the PCE as the file has it now.
-///
-/// # Errors
-/// The name of the probe that failed.
-pub fn pce(menu: &Menu<'_>) -> Result<(), &'static str> {
-    try_it(menu, Side::Pce, &Changes::new())
-}
-
-/// Tries the mail server in the same way.
+/// Tries the mail server as the file has it now.
 ///
 /// # Errors
 /// The name of the probe that failed.

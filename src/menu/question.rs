@@ -128,6 +128,7 @@ impl Console {
             self.turns.answered(label, &answer);
             return Ok(answer == YES);
         }
+        self.turns.asks();
         let lang = self.lang;
         let default = self.turns.before(label).map_or(default, |answer| answer == YES);
         let choice = if default { "Y/n" } else { "y/N" };
@@ -177,11 +178,12 @@ impl Console {
         if !question.hint.is_empty() {
             self.show(Style::Faint, &format!("  {}", question.hint));
         }
-        let before =
-            before.filter(|before| !before.is_empty()).map(|before| match question.unseen || holds_password(before) {
+        let before = before.filter(|before| !before.is_empty()).map(|before| {
+            match question.unseen || holds_password(before) {
                 true => say::letters_before(self.lang, before.chars().count()),
                 false => before.to_owned(),
-            });
+            }
+        });
         match before.as_ref().or(question.now.as_ref()) {
             Some(now) if columns::width(&question.label) + columns::width(now) + 5 > room => {
                 self.show(Style::Faint, &format!("  {}", say::at_present(self.lang, now)));

@@ -94,8 +94,7 @@ pub fn ask(
         false => (setting.hint)(lang),
     };
     let now = Some(setting.at(&file, &holds_with(menu, changes))).filter(|now| !now.is_empty());
-    let question =
-        Question { label, hint, now, required: all, unseen: false };
+    let question = Question { label, hint, now, required: all, unseen: false };
     let home = menu.call.env.text("HOME").map(Path::new);
     let answer = menu.console.ask(&question, |typed| {
         let typed = &meant(&key, typed, home);
@@ -189,7 +188,7 @@ pub fn holds_with(menu: &Menu<'_>, changes: &Changes) -> Config {
 }
 
 /// The file's JSON with them, for showing what is set.
-fn file_with(menu: &Menu<'_>, changes: &Changes) -> Value {
+pub fn file_with(menu: &Menu<'_>, changes: &Changes) -> Value {
     let mut file = menu.file();
     for (section, key, value) in changes {
         file[section][key] = value.clone().unwrap_or_default();

@@ -5,12 +5,12 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::attempt::save_tried;
+use super::attempt::{Tried, save_tried};
 use super::console::{Stop, Style};
 use super::probe::Side;
 use super::setting::{Changes, Setting, apply, ask, ask_secret, one, setting};
 use super::turns::ask_in_turn;
-use super::{daily, probe, sender, smtp, versions};
+use super::{daily, sender, smtp, versions};
 use crate::lang::{Lang, menu as say, menu_settings as words, versions as version_words};
 use crate::screen::columns::{pad, width};
 use crate::store;
@@ -138,26 +138,29 @@ fn pce_again(menu: &mut Menu<'_>, failed: &str, changes: &mut Changes) -> Result
     }
 }
 
-/// Tries the PCE. Where this host does not trust its certificate, asks for the CA file
-/// and tries again, until it is given no more; true where nothing failed.
-pub fn try_pce(menu: &mut Menu<'_>) -> Result<bool, Stop> {
+/// Tries the PCE with the changes. Where this host does not trust its certificate, asks for
+/// the CA file and tries again, until it is given no more; true where nothing failed.
+pub fn pce_works(
+    menu: &mut Menu<'_>,
+    changes: &mut Changes,
+    tried: &mut Tried,
+) -> Result<bool, Stop> {
     loop {
-        match probe::pce(menu) {
-            Err(CERTIFICATE) if one(menu, &CA_FILE)? => menu.console.tell_notices(),
-            tried => return Ok(tried.is_ok()),
+        let result = tried.try_it(menu, Side::Pce, changes);
+        if result != Err(CERTIFICATE) {
+            return Ok(result.is_ok());
+        }
+        let before = changes.len();
+        ask(menu, &CA_FILE, false, changes)?;
+        if changes.len() == before {
+            return Ok(false);
         }
     }
 }
 
-/// Asks for the PCE's four values in the Python tool's order, and saves them; false
-/// where nothing changed. `all`: the guide's way, no value is skipped.
-pub fn pce(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
-    let mut changes = Changes::new();
-    ask_pce(menu, all, &mut changes)?;
-    Ok(apply(menu, changes))
-}
-
-fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
+/// Asks for the PCE's four values in the Python tool's order. `all`: the guide's way, no
+/// value is skipped, and the day on which the key expires is asked for, too.
+pub fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
     ask_in_turn(menu, changes, |menu, changes| {
         for setting in [&URL, &ORG, &API_KEY] {
             ask(menu, setting, all, changes)?;
@@ -171,20 +174,21 @@ fn ask_pce(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), 
 }
 
 fn mail_entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    mail(menu, false).map(drop)
+    let mut changes = Changes::new();
+    ask_mail(menu, false, &mut changes)?;
+    apply(menu, changes);
+    Ok(())
 }
 
-/// Asks for sender and recipients, and saves them.
-pub fn mail(menu: &mut Menu<'_>, all: bool) -> Result<bool, Stop> {
-    let mut changes = Changes::new();
-    ask_in_turn(menu, &mut changes, |menu, changes| {
+/// Asks for sender and recipients. `all`: the guide's way, with a name for the sender.
+pub fn ask_mail(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result<(), Stop> {
+    ask_in_turn(menu, changes, |menu, changes| {
         ask(menu, &SENDER, all, changes)?;
         if all {
             sender::offer_name(menu, &SENDER, changes)?;
         }
         ask(menu, &RECIPIENTS, all, changes)
-    })?;
-    Ok(apply(menu, changes))
+    })
 }
 
 /// At once, as in the Python tool.

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::Menu;
-use super::attempt::save_tried;
+use super::attempt::{Tried, save_tried};
 use super::console::{Stop, Style};
 use super::probe::{self, Side};
 use super::question::{NOTHING, Question};
-use super::setting::{Changes, Setting, apply, ask, ask_secret, holds_with, setting};
+use super::setting::{Changes, Setting, ask, ask_secret, holds_with, setting};
 use super::strict::Keys;
 use super::turns::ask_in_turn;
 use crate::config::Config;
@@ -39,38 +39,32 @@ pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     })
 }
 
-/// Asks for the mail server and saves it; true where something was saved.
-pub fn smtp(menu: &mut Menu<'_>) -> Result<bool, Stop> {
-    let mut changes = Changes::new();
-    ask_in_turn(menu, &mut changes, ask_all)?;
-    Ok(apply(menu, changes))
-}
-
-/// Tries the mail server as it is saved. Where it refuses the login, a person is asked for
-/// that alone, and it is tried again, until Enter or `-1` leaves it; all else that was
-/// typed stays.
+/// Tries the mail server with the changes. Where it refuses the login, a person is asked
+/// for that alone, and it is tried again, until Enter keeps what was typed.
 ///
 /// # Errors
 /// Beside the user's leaving, the name of the probe that failed.
-pub fn try_mail(menu: &mut Menu<'_>) -> Result<Result<(), &'static str>, Stop> {
+pub fn mail_works(
+    menu: &mut Menu<'_>,
+    changes: &mut Changes,
+    tried: &mut Tried,
+) -> Result<Result<(), &'static str>, Stop> {
     loop {
-        let tried = probe::mail(menu);
-        if tried != Err(LOGIN) || !menu.console.person() {
-            return Ok(tried);
+        let result = tried.try_it(menu, Side::Mail, changes);
+        if result != Err(LOGIN) {
+            return Ok(result);
         }
         menu.console.show(Style::Plain, &words::login_again(menu.console.lang));
-        let mut changes = Changes::new();
-        match ask_in_turn(menu, &mut changes, ask_login) {
-            Ok(()) if changes.is_empty() => return Ok(tried),
-            Ok(()) => drop(apply(menu, changes)),
-            Err(Stop::Back) => return Ok(tried),
-            Err(leave) => return Err(leave),
+        let before = changes.clone();
+        ask_login(menu, changes)?;
+        if *changes == before {
+            return Ok(result);
         }
-        menu.console.tell_notices();
     }
 }
 
-fn ask_all(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
+/// Asks for host, port, TLS and login.
+pub fn ask_all(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
     ask(menu, &HOST, false, changes)?;
     ask(menu, &PORT, false, changes)?;
     let held = holds_with(menu, changes).mail.smtp.tls;

@@ -125,8 +125,9 @@ fn a_refused_recipient_is_typed_again_without_another_server() {
         person.answer(&words::recipients(lang), "soc@example.net");
         person.asked_anything();
         person.keys("\r");
-        person.asked(&words::guide_test_mail(lang));
         person.fits();
+        person.answer(&words::guide_test_mail(lang), "n");
+        person.asked(&menu_rules::practices_add(lang, 12));
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
         let recipients = &world.config()["email"]["recipients"];
@@ -208,14 +209,126 @@ fn a_step_of_the_guide_is_saved_whole_or_not_at_all() {
     assert_eq!((&config["api"], config.get("email")), (&saved, None));
     let mut person = Terminal::menu(&world, lang, 40, 120);
     person.answer(&words::guide_go_on(lang), "");
-    person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang), &words::secret(lang)]);
-    person.enter(&[&words::expires(lang)]);
-    // From the first question of a step, the step before is asked again.
+    // It goes on where it was left; from the first question of a step, the step before is
+    // asked again.
     person.answer(&words::sender(lang), "<");
     let screen = person.asked(&words::url(lang));
     assert!(screen.contains(&world.pce.url()), "{screen}");
     person.keys("\u{3}");
     assert_eq!(person.left().0, 0);
+}
+
+/// The guide on a file without recipients, up to the question about the mail server.
+fn to_the_server(world: &World, lang: Lang) -> Terminal {
+    world.set_whole(json!({
+        "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
+        "email": {"sender": "Our Monitor <m@example.net>"},
+        "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+    }));
+    let mut person = Terminal::menu(world, lang, 40, 120);
+    person.answer(&words::guide_go_on(lang), "");
+    person.enter(&[&words::url(lang), &words::org(lang), &words::key(lang), &words::secret(lang)]);
+    person.enter(&[&words::expires(lang), &words::sender(lang)]);
+    person.answer(&words::recipients(lang), "soc@example.net");
+    person.shows("127.0.0.1:");
+    person
+}
+
+#[test]
+fn the_guide_goes_on_wherever_it_was_left() {
+    let lang = Lang::En;
+    let world = World::new();
+    let mut person = to_the_server(&world, lang);
+    let leave = |mut person: Terminal| {
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+    };
+    let again = || {
+        let mut person = Terminal::menu(&world, lang, 40, 120);
+        person.answer(&words::guide_go_on(lang), "");
+        person
+    };
+    // At the mail server: who writes and reads is not saved without it.
+    leave(person);
+    assert_eq!(world.config()["email"].get("recipients"), None);
+    person = again();
+    person.answer(&words::sender(lang), "").answer(&words::recipients(lang), "soc@example.net");
+    person.answer("Mail server is", "").answer(&words::guide_test_mail(lang), "n");
+    let practices = menu_rules::practices_add(lang, 12);
+    person.asked(&practices);
+    assert_eq!(world.config()["email"]["recipients"], json!(["soc@example.net"]));
+    // At the rules, at the daily report, at the crontab.
+    leave(person);
+    person = again();
+    person.answer(&practices, "");
+    person.asked(&words::daily(lang));
+    leave(person);
+    person = again();
+    person.answer(&words::daily(lang), "8:30");
+    person.asked(&words::guide_cron_add(lang));
+    leave(person);
+    person = again();
+    person.answer(&words::guide_cron_add(lang), "n").answer(say::pause(lang).trim(), "");
+    person.asked(&say::choice(lang));
+    leave(person);
+    // Once it is done nothing is asked, and the file says nothing of it.
+    assert_eq!(world.config()["settings"], json!({"daily_report": "8:30"}));
+    let person = Terminal::menu(&world, lang, 40, 120);
+    person.asked(&say::choice(lang));
+    leave(person);
+
+    // Who wants no more of it is not asked again.
+    world.set("settings.guide_step", json!(4));
+    let mut person = Terminal::menu(&world, lang, 40, 120);
+    person.answer(&words::guide_go_on(lang), "n");
+    person.asked(&say::choice(lang));
+    leave(person);
+    assert_eq!(world.config()["settings"].get("guide_step"), None);
+}
+
+#[test]
+fn one_question_back_crosses_the_parts_of_a_step_and_its_test() {
+    let lang = Lang::En;
+    let world = World::new();
+    let mut person = to_the_server(&world, lang);
+    person.answer("Mail server is", "<");
+    let screen = person.asked(&words::recipients(lang));
+    assert!(screen.contains("soc@example.net"), "{screen}");
+    person.answer(&words::recipients(lang), "").answer("Mail server is", "");
+    person.answer(&words::guide_test_mail(lang), "<");
+    person.answer("Mail server is", "y").answer(&words::host(lang), "<");
+    person.answer("Mail server is", "n").asked(&words::guide_test_mail(lang));
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(world.config()["email"].get("recipients"), None);
+}
+
+#[test]
+fn a_refused_login_is_asked_for_alone_until_it_works() {
+    for lang in [Lang::En, Lang::ZhTw] {
+        let mut world = World::new();
+        let login = Some(("monitor".to_owned(), "right-password".to_owned()));
+        world.mail_server(crate::mailbox::Options { login, ..Default::default() });
+        let mut person = to_the_server(&world, lang);
+        person.keys("y\r");
+        person.enter(&[&words::host(lang), &words::port(lang), &say::choice(lang)]);
+        person.answer(&words::user(lang), "monitor");
+        person.answer(&words::password(lang), "wrong-password");
+        // One question back, and on again.
+        person.answer(&words::user(lang), "").answer(&words::password(lang), "<");
+        let screen = person.asked(&words::user(lang));
+        assert!(screen.contains(&words::login_again(lang)[..12]), "{screen}");
+        person.answer(&words::user(lang), "").answer(&words::password(lang), "wrong-again");
+        person.answer(&words::user(lang), "").answer(&words::password(lang), "right-password");
+        person.answer(&words::guide_test_mail(lang), "");
+        person.asked(&menu_rules::practices_add(lang, 12));
+        person.fits();
+        person.keys("\u{3}");
+        let (_, written) = person.left();
+        assert!(!written.contains("right-password") && !written.contains("wrong-"), "{written}");
+        assert_eq!(world.config()["smtp"]["password"], "right-password");
+        assert_eq!(world.mailbox.mails().len(), 1);
+    }
 }
 
 /// Through the guide, with Enter wherever that takes what is set, to its last step.
