@@ -15,17 +15,6 @@ pub fn cron_line(program: &Path, config: &Path) -> String {
     format!("*/10 * * * * {}{config} run >/dev/null", quoted(program))
 }
 
-/// The same line for a crontab of the system, in which the user stands before the command.
-pub fn with_user(line: &str, user: &str) -> String {
-    match line.match_indices(' ').nth(4) {
-        Some((at, _)) => {
-            let (times, command) = line.split_at(at);
-            format!("{times} {user}{command}")
-        }
-        None => line.to_owned(),
-    }
-}
-
 /// Whether `config` is where the program looks by itself, without an environment, as
 /// cron starts it.
 pub fn at_home(program: &Path, config: &Path) -> bool {
@@ -49,15 +38,6 @@ mod tests {
     fn a_path_stands_in_the_crontab_as_the_shell_reads_it() {
         assert_eq!(quoted(Path::new("/opt/illumio-monitor/x_1")), "/opt/illumio-monitor/x_1");
         assert_eq!(quoted(Path::new("/opt/my 5%'s")), r"'/opt/my 5\%'\''s'");
-    }
-
-    #[test]
-    fn the_user_stands_before_the_command_in_a_crontab_of_the_system() {
-        let line = cron_line(Path::new("/opt/m/illumio-monitor"), Path::new("/srv/m x.json"));
-        assert_eq!(
-            with_user(&line, "root"),
-            "*/10 * * * * root /opt/m/illumio-monitor -c '/srv/m x.json' run >/dev/null"
-        );
     }
 
     #[test]

@@ -1,15 +1,10 @@
 //! This host's crontabs and units as files: which there are, and what stands in them,
 //! as far as this user may read them. And the user's own, to which a line can be added.
 
-use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-use super::cron_line::with_user;
-use crate::system::users;
 
 /// Folders that hold a crontab in each file, and whether its lines name a user
 /// [crontab(5): cronie, Debian's cron].
@@ -22,9 +17,6 @@ const LEFT_BEHIND: [&str; 8] =
 
 /// A crontab or unit that is larger is none.
 const LARGEST: u64 = 1 << 20;
-
-/// What `crontab -l` says of a user who has none [vixie-cron, cronie, dcron; busybox].
-const HAS_NONE: [&str; 2] = ["no crontab for", "No such file or directory"];
 
 /// Why a line was not added; the crontab is as it was.
 #[derive(Debug)]
@@ -39,30 +31,9 @@ pub enum NotAdded {
     Gone,
 }
 
-/// Where a line was added.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Added {
-    /// To this user's crontab.
-    Own,
-    /// To a file of cron's folder, with root before the command.
-    File,
-}
-
-/// Adds a line to this user's crontab; root's to `file`, a crontab of the system, on a host
-/// that has cron and no `crontab` program.
-///
-/// # Errors
-/// Why it was not added.
-pub fn add(line: &str, file: &Path) -> Result<Added, NotAdded> {
-    match add_to_own(line) {
-        Ok(()) => Ok(Added::Own),
-        Err(NotAdded::NoProgram)
-            if users::effective() == 0 && file.parent().is_some_and(Path::is_dir) =>
-        {
-            add_to_file(file, &with_user(line, "root")).map(|()| Added::File)
-        }
-        Err(error) => Err(error),
-    }
+/// Whether there is a `crontab` at all; without it there is no cron here.
+pub fn is_here() -> bool {
+    !matches!(own(), Err(NotAdded::NoProgram))
 }
 
 /// Adds a line to this user's crontab through `crontab` itself, as who edits it does; what
@@ -70,7 +41,7 @@ pub fn add(line: &str, file: &Path) -> Result<Added, NotAdded> {
 ///
 /// # Errors
 /// Why it was not. One that can't be read is not written: it would be lost.
-fn add_to_own(line: &str) -> Result<(), NotAdded> {
+pub fn add(line: &str) -> Result<(), NotAdded> {
     let mut text = own()?;
     if has(&text, line) {
         return Ok(());
@@ -86,31 +57,6 @@ fn add_to_own(line: &str) -> Result<(), NotAdded> {
     }
 }
 
-/// Adds a line, with its user, to a file of its own in cron's folder, for a host without
-/// the `crontab` program. cron takes a file only whole and of mode 0644.
-///
-/// # Errors
-/// Why it was not.
-fn add_to_file(file: &Path, line: &str) -> Result<(), NotAdded> {
-    let mut text = match fs::read(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(NotAdded::Failed(error)),
-    };
-    if has(&text, line) {
-        return Ok(());
-    }
-    push(&mut text, line);
-    // cron passes a name with a dot by.
-    let mut name = OsStr::new(".").to_owned();
-    name.push(file.file_name().unwrap_or_default());
-    let unfinished = file.with_file_name(name);
-    let written = fs::write(&unfinished, text)
-        .and_then(|()| fs::set_permissions(&unfinished, Permissions::from_mode(0o644)))
-        .and_then(|()| fs::rename(&unfinished, file));
-    written.map_err(NotAdded::Failed)
-}
-
 /// This user's crontab as it stands; nothing where he has none.
 fn own() -> Result<Vec<u8>, NotAdded> {
     let output = crontab(&["-l"], &[])?;
@@ -118,10 +64,19 @@ fn own() -> Result<Vec<u8>, NotAdded> {
         return Ok(output.stdout);
     }
     let said = said(&output);
-    match HAS_NONE.iter().any(|none| said.contains(none)) {
+    match has_none(&said) {
         true => Ok(Vec::new()),
         false => Err(NotAdded::Refused(said)),
     }
+}
+
+/// Whether `crontab -l` says that the user has none [vixie-cron, cronie, dcron; busybox].
+/// Nothing else may be taken for that: what can't be read would be written over.
+fn has_none(said: &str) -> bool {
+    let said = said.strip_prefix("crontab: ").unwrap_or(said);
+    let busybox = said.strip_prefix("can't open '").and_then(|rest| rest.split_once('\''));
+    let is_missing = busybox.is_some_and(|(_, why)| why == ": No such file or directory");
+    said.lines().count() == 1 && (said.starts_with("no crontab for ") || is_missing)
 }
 
 fn crontab(arguments: &[&str], input: &[u8]) -> Result<Output, NotAdded> {
@@ -194,25 +149,26 @@ fn is_left_behind(path: &Path) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_added_to_a_file_once_and_what_stands_there_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("illumio-monitor-guide");
-        let text = || fs::read_to_string(&file).unwrap();
-        for _ in 0..2 {
-            add_to_file(&file, "*/10 * * * * root /opt/m run").unwrap();
-            assert_eq!(text(), "*/10 * * * * root /opt/m run\n");
+    fn only_a_user_without_a_crontab_has_none() {
+        for said in [
+            "no crontab for soc",
+            "crontab: no crontab for soc",
+            "crontab: can't open 'soc': No such file or directory",
+        ] {
+            assert!(has_none(said), "{said}");
         }
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o644);
-        fs::write(&file, "# mine, without an end").unwrap();
-        add_to_file(&file, "@daily root x").unwrap();
-        assert_eq!(text(), "# mine, without an end\n@daily root x\n");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let nowhere = add_to_file(&folder.path().join("none/there"), "x");
-        assert!(matches!(nowhere, Err(NotAdded::Failed(_))), "{nowhere:?}");
+        for said in [
+            "/usr/bin/crontab: line 3: /opt/lib/crontab: No such file or directory",
+            "crontab: error while loading shared libraries: x: No such file or directory",
+            "/var/spool/cron/soc: Permission denied\nno crontab for soc",
+            "You (soc) are not allowed to use this program (crontab)",
+            "",
+        ] {
+            assert!(!has_none(said), "{said}");
+        }
     }
 }

@@ -87,12 +87,12 @@ texts! {
     daily_off() { en: "off", zh: "停用" }
     daily_hint() { en: "the local time, for example 08:30, or off", zh: "當地時間，例如 08:30，停用請輸入 off" }
     clock_of(zone, offset, time) {
-        en: "The time is that of {zone} ({offset}), where it is {time} now; settings (4) has the time zone.",
-        zh: "時間以 {zone}（{offset}）為準，該時區現在是 {time}；時區可於系統設定（4）變更。"
+        en: "Times are in {zone} ({offset}), where it is {time} now; the time zone can be changed in the settings (4) later.",
+        zh: "時間以 {zone}（{offset}）為準，該時區現在是 {time}；之後可於系統設定（4）變更時區。"
     }
     clock_at(offset, time) {
-        en: "The time is that of this host ({offset}), where it is {time} now; settings (4) has the time zone.",
-        zh: "時間以本機時區（{offset}）為準，現在是 {time}；時區可於系統設定（4）變更。"
+        en: "Times are in this host's time zone ({offset}), where it is {time} now; it can be changed in the settings (4) later.",
+        zh: "時間以本機時區（{offset}）為準，現在是 {time}；之後可於系統設定（4）變更時區。"
     }
     sender_name() { en: "Sender's name", zh: "寄件者名稱" }
     sender_name_hint() {
@@ -133,29 +133,40 @@ texts! {
         zh: "每天一封簡短郵件：若沒有收到，表示監控本身出了問題。"
     }
     guide_cron() { en: "Every ten minutes", zh: "每十分鐘執行" }
-    guide_cron_line() { en: "This line in a crontab does it:", zh: "在 crontab 加入下列一行即可：" }
-    guide_cron_add() { en: "Add it to this user's crontab?", zh: "是否加入目前使用者的 crontab？" }
-    guide_cron_added() {
-        en: "It stands in this user's crontab now; crontab -e shows and changes it.",
-        zh: "已加入目前使用者的 crontab；可用 crontab -e 查看或修改。"
+    guide_cron_line() { en: "Add this line to a crontab:", zh: "請在 crontab 加入下列一行：" }
+    guide_cron_add(user) { en: "Add it to the crontab of {user}?", zh: "是否加入 {user} 的 crontab？" }
+    guide_cron_added(user) {
+        en: "Added to the crontab of {user}; crontab -e shows and changes it.",
+        zh: "已加入 {user} 的 crontab；可用 crontab -e 查看或修改。"
     }
-    guide_cron_added_file(path) {
-        en: "This host has no crontab program; the line stands in {path} now, and runs as root.",
-        zh: "本機沒有 crontab 程式；已寫入 {path}，以 root 執行。"
+    guide_cron_perhaps(place) {
+        en: "{place} already runs illumio-monitor, perhaps with this config; two runs would only get in each other's way:",
+        zh: "{place} 已設定執行 illumio-monitor，可能使用同一份設定檔；重複執行只會互相等待："
     }
     guide_cron_not_added(why) { en: "The line was not added: {why}", zh: "未能加入：{why}" }
-    guide_cron_no_program() { en: "there is no crontab program here.", zh: "本機沒有 crontab 程式。" }
-    guide_cron_gone() { en: "crontab took it, and does not list it.", zh: "crontab 已接受，但清單中沒有該行。" }
-    guide_cron_how() {
-        en: "To add it yourself, run  crontab -e  as this user, and put the line there as it stands above.",
-        zh: "若要自行加入，請以目前的使用者執行 crontab -e，並貼上前述一行。"
+    guide_cron_none_here() {
+        en: "This host has no crontab program, so cron is not installed. Use a systemd timer: the packages include illumio-monitor.timer, which systemctl enable --now illumio-monitor.timer turns on. With another scheduler, run this command every ten minutes:",
+        zh: "本機沒有 crontab 程式，表示未安裝 cron。請改用 systemd timer：套件內含 illumio-monitor.timer，以 systemctl enable --now illumio-monitor.timer 啟用。若使用其他排程工具，請每十分鐘執行下列指令："
+    }
+    guide_cron_gone() { en: "crontab accepted the line but does not list it.", zh: "crontab 已接受，但清單中沒有該行。" }
+    guide_cron_how(user) {
+        en: "To add it yourself, run crontab -e as {user} and paste the line as it is above.",
+        zh: "若要自行加入，請以 {user} 執行 crontab -e，並貼上前述一行。"
+    }
+    guide_cron_refused(user) {
+        en: "Ask the administrator of this host to allow crontab for {user}, or to start the command every ten minutes in another way, such as a systemd timer.",
+        zh: "請本機管理者允許 {user} 使用 crontab，或以其他方式每十分鐘執行該指令，例如 systemd timer。"
     }
     guide_cron_then() {
         en: "What fails goes to standard error, and cron mails it. That is all; the menu is next, and 7 runs it once right now.",
         zh: "失敗訊息會輸出至標準錯誤，由 cron 寄出。設定完成；接下來是選單，選 7 可立即執行一次。"
     }
     guide_cron_already(place) {
-        en: "{place} runs it already; there is nothing to add.",
+        en: "{place} already runs it; there is nothing to add.",
         zh: "{place} 已設定定期執行，不需另外設定。"
+    }
+    guide_cron_own_already(line) {
+        en: "Line {line} of your crontab already runs it; there is nothing to add.",
+        zh: "您的 crontab 第 {line} 行已設定定期執行，不需另外設定。"
     }
 }

@@ -6,18 +6,13 @@ use std::path::Path;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use crate::commands::check::{Place, started_at};
+use crate::commands::check::{Place, Started, started};
 use crate::config::reason;
-use crate::host::cron_line::{at_home, cron_line};
-use crate::host::crontab::{self, Added, NotAdded};
+use crate::host::cron_line::cron_line;
+use crate::host::crontab::{self, NotAdded};
 use crate::lang::{Lang, menu_settings as say};
 use crate::screen::visible::one_line;
-
-/// What the package brings [dist/]; it runs the program without a crontab's help.
-const PACKAGE: &str = "/etc/cron.d/illumio-monitor";
-
-/// For root on a host that has cron and no `crontab`.
-const OWN_FILE: &str = "/etc/cron.d/illumio-monitor-guide";
+use crate::system::users;
 
 /// So much is shown of what `crontab` said.
 const MOST_SAID: usize = 200;
@@ -26,41 +21,60 @@ const MOST_SAID: usize = 200;
 pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     let (program, config) = (menu.call.program, menu.call.config);
-    let place = Place { root: Path::new("/"), own: true, program, config };
-    let packaged = at_home(program, config) && Path::new(PACKAGE).exists();
-    if let Some(place) = packaged.then(|| PACKAGE.to_owned()).or_else(|| started_at(place)) {
-        menu.console.show(Style::Good, &say::guide_cron_already(lang, place));
+    let found = started(Place { root: Path::new("/"), own: true, program, config });
+    let already = match &found {
+        Some(Started::By(place)) => Some(say::guide_cron_already(lang, place)),
+        Some(Started::ByOwn(line)) => Some(say::guide_cron_own_already(lang, line)),
+        Some(Started::Perhaps { .. }) | None => None,
+    };
+    if let Some(already) = already {
+        menu.console.show(Style::Good, &already);
         return Ok(());
     }
     let line = cron_line(program, config);
+    if !crontab::is_here() {
+        menu.console.show(Style::Plain, &say::guide_cron_none_here(lang));
+        // Behind the five fields that say when.
+        as_it_stands(menu, line.splitn(6, ' ').last().unwrap_or_default());
+        return Ok(());
+    }
     menu.console.show(Style::Plain, &say::guide_cron_line(lang));
-    menu.console.show(Style::Plain, "");
-    // As it has to stand in the crontab: one line, however long.
-    menu.console.raw(&line);
-    menu.console.show(Style::Plain, "");
-    match menu.console.yes(&say::guide_cron_add(lang), true)? {
-        true => add(menu, &line),
-        false => menu.console.show(Style::Plain, &say::guide_cron_how(lang)),
+    as_it_stands(menu, &line);
+    let mut add_it = true;
+    if let Some(Started::Perhaps { place, line }) = found {
+        menu.console.show(Style::Bad, &say::guide_cron_perhaps(lang, place));
+        as_it_stands(menu, &line);
+        add_it = false;
+    }
+    let user = users::name(users::effective());
+    match menu.console.yes(&say::guide_cron_add(lang, &user), add_it)? {
+        true => add(menu, &line, &user),
+        false => menu.console.show(Style::Plain, &say::guide_cron_how(lang, &user)),
     }
     Ok(())
 }
 
-fn add(menu: &Menu<'_>, line: &str) {
+/// As it has to stand in the crontab: one line, however long.
+fn as_it_stands(menu: &Menu<'_>, line: &str) {
+    menu.console.show(Style::Plain, "");
+    menu.console.raw(line);
+    menu.console.show(Style::Plain, "");
+}
+
+fn add(menu: &Menu<'_>, line: &str, user: &str) {
     let lang = menu.console.lang;
-    let said = match crontab::add(line, Path::new(OWN_FILE)) {
-        Ok(Added::Own) => say::guide_cron_added(lang),
-        Ok(Added::File) => say::guide_cron_added_file(lang, OWN_FILE),
+    match crontab::add(line) {
+        Ok(()) => menu.console.show(Style::Good, &say::guide_cron_added(lang, user)),
         Err(error) => {
             menu.console.show(Style::Bad, &say::guide_cron_not_added(lang, why(&error, lang)));
-            return menu.console.show(Style::Plain, &say::guide_cron_how(lang));
+            menu.console.show(Style::Plain, &say::guide_cron_refused(lang, user));
         }
-    };
-    menu.console.show(Style::Good, &said);
+    }
 }
 
 fn why(error: &NotAdded, lang: Lang) -> String {
     match error {
-        NotAdded::NoProgram => say::guide_cron_no_program(lang),
+        NotAdded::NoProgram => say::guide_cron_none_here(lang),
         NotAdded::Refused(said) => one_line(said, MOST_SAID),
         NotAdded::Failed(error) => reason(error, lang),
         NotAdded::Gone => say::guide_cron_gone(lang),

@@ -6,6 +6,12 @@ use serde_json::json;
 use super::terminal::{SCREENS, Terminal};
 use crate::world::World;
 
+/// Whose crontab it is.
+fn user() -> String {
+    let id = std::process::Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(id.stdout).unwrap().trim().to_owned()
+}
+
 #[test]
 fn the_guide_leads_from_nothing_to_a_run() {
     for (lang, rows, columns) in SCREENS {
@@ -44,8 +50,8 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&menu_rules::practices_add(lang, 12), "");
         person.answer(&words::daily(lang), "25:00").answer(&words::daily(lang), "8:30");
         person.shows("*/10 * * * * /");
-        person.answer(&words::guide_cron_add(lang), "");
-        person.shows(&words::guide_cron_added(lang));
+        person.answer(&words::guide_cron_add(lang, user()), "");
+        person.shows(&words::guide_cron_added(lang, user()));
         person.answer(say::pause(lang).trim(), "");
         let menu = person.asked(&say::choice(lang));
         assert!(menu.contains(&say::rules_are(lang, 12, 12)), "{menu}");
@@ -156,7 +162,7 @@ fn the_crontab_line_runs_this_program_on_this_file() {
     person.answer("Mail server is", "").answer(&words::guide_test_mail(lang), "n");
     person.answer(&menu_rules::practices_add(lang, 12), "n");
     person.answer(&words::daily(lang), "");
-    person.answer(&words::guide_cron_add(lang), "n");
+    person.answer(&words::guide_cron_add(lang, user()), "n");
     let screen = person.asked(say::pause(lang).trim());
     assert!(screen.contains("crontab -e"), "{screen}");
     assert!(!world.folder().join("crontab.txt").exists());
@@ -265,10 +271,10 @@ fn the_guide_goes_on_wherever_it_was_left() {
     leave(person);
     person = again();
     person.answer(&words::daily(lang), "8:30");
-    person.asked(&words::guide_cron_add(lang));
+    person.asked(&words::guide_cron_add(lang, user()));
     leave(person);
     person = again();
-    person.answer(&words::guide_cron_add(lang), "n").answer(say::pause(lang).trim(), "");
+    person.answer(&words::guide_cron_add(lang, user()), "n").answer(say::pause(lang).trim(), "");
     person.asked(&say::choice(lang));
     leave(person);
     // Once it is done nothing is asked, and the file says nothing of it.
@@ -361,7 +367,7 @@ fn the_guide_says_which_clock_the_daily_report_goes_by() {
         assert!(screen.contains("Asia/Taipei") && screen.contains("+08:00"), "{screen}");
         person.fits();
         person.answer(&words::daily(lang), "０８：３０");
-        person.asked(&words::guide_cron_add(lang));
+        person.asked(&words::guide_cron_add(lang, user()));
         assert_eq!(world.config()["settings"]["daily_report"], "08:30");
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
@@ -377,9 +383,9 @@ fn the_guide_adds_its_line_to_the_crontab_once_and_leaves_the_rest_as_it_is() {
             std::fs::write(&file, before).unwrap();
         }
         let mut person = to_the_last_step(&world, lang, 40, 300);
-        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang), "");
+        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang, user()), "");
         let screen = person.asked(say::pause(lang).trim());
-        assert!(screen.contains(&words::guide_cron_added(lang)), "{screen}");
+        assert!(screen.contains(&words::guide_cron_added(lang, user())), "{screen}");
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
         let after = std::fs::read_to_string(&file).unwrap();
@@ -394,8 +400,8 @@ fn the_guide_adds_its_line_to_the_crontab_once_and_leaves_the_rest_as_it_is() {
         let mut person = to_the_last_step(&world, lang, 40, 300);
         person.answer(&words::daily(lang), "");
         let screen = person.asked(say::pause(lang).trim());
-        let place = format!("crontab -l:{}", mine.len() + 1);
-        assert!(screen.contains(&words::guide_cron_already(lang, place)), "{screen}");
+        let own = words::guide_cron_own_already(lang, mine.len() + 1);
+        assert!(screen.contains(&own), "{screen}");
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
@@ -410,13 +416,58 @@ fn a_crontab_that_cannot_be_read_is_not_written() {
         std::fs::write(folder.join("cron.deny"), "soc").unwrap();
         std::fs::write(folder.join("crontab.txt"), "@daily precious\n").unwrap();
         let mut person = to_the_last_step(&world, lang, 40, 120);
-        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang), "y");
+        person.answer(&words::daily(lang), "").answer(&words::guide_cron_add(lang, user()), "y");
         let screen = person.asked(say::pause(lang).trim());
         assert!(screen.contains("not allowed to use this program"), "{screen}");
-        assert!(screen.contains("crontab -e"), "{screen}");
+        // He can't follow the advice to edit it himself.
+        assert!(screen.contains("systemd timer"), "{screen}");
+        assert!(!screen.contains("crontab -e"), "{screen}");
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
         let text = std::fs::read_to_string(folder.join("crontab.txt")).unwrap();
         assert_eq!(text, "@daily precious\n");
     }
+}
+
+#[test]
+fn without_cron_the_guide_writes_nothing_and_names_the_timer() {
+    for lang in [Lang::En, Lang::ZhTw] {
+        let world = World::new();
+        world.set_whole(json!({
+            "api": {"url": world.pce.url(), "key": world.pce.key(), "secret": world.pce.secret()},
+            "email": {"sender": "m@example.net", "recipients": ["soc@example.net"]},
+            "smtp": {"host": "127.0.0.1", "port": world.mailbox.port(), "tls": "none"},
+            "settings": {"guide_step": 5},
+        }));
+        let mut command = world.command(&["--lang", lang.tag()]);
+        command.env("TERM", "xterm").env("PATH", "/nowhere");
+        let mut person = Terminal::start(command, 40, 200);
+        person.answer(&words::guide_go_on(lang), "");
+        let screen = person.asked(say::pause(lang).trim());
+        assert!(screen.contains("illumio-monitor.timer"), "{screen}");
+        assert!(!screen.contains("*/10"), "{screen}");
+        person.fits();
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+        assert_eq!(world.config()["settings"].get("guide_step"), None);
+    }
+}
+
+#[test]
+fn a_line_that_may_run_it_already_is_shown_and_none_is_added_by_enter() {
+    let lang = Lang::En;
+    let world = World::new();
+    let file = world.folder().join("crontab.txt");
+    let perhaps = "*/5 * * * * $HOME/bin/illumio-monitor run\n";
+    std::fs::write(&file, perhaps).unwrap();
+    let mut person = to_the_last_step(&world, lang, 40, 300);
+    person.answer(&words::daily(lang), "");
+    let screen = person.asked(&words::guide_cron_add(lang, user()));
+    assert!(screen.contains(perhaps.trim()), "{screen}");
+    assert!(screen.contains(&words::guide_cron_perhaps(lang, "crontab -l:1")), "{screen}");
+    person.keys("\r");
+    person.asked(say::pause(lang).trim());
+    person.keys("\u{3}");
+    assert_eq!(person.left().0, 0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), perhaps);
 }

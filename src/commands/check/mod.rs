@@ -14,6 +14,7 @@ mod forward;
 mod mail;
 mod names;
 mod pce;
+mod runs;
 mod schedule;
 
 use std::path::Path;
@@ -25,7 +26,7 @@ pub use finding::{Finding, Mark, worst};
 pub use forward::check_forward;
 pub use mail::check_mail;
 pub use pce::{Needs, check_pce};
-pub use schedule::{Place, check_schedule, started_at};
+pub use schedule::{Place, Started, check_schedule, started};
 
 use crate::commands::call::Call;
 use crate::commands::cli::MAX_AGE_MINUTES;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::cron::{Schedule, span_minutes, word};
 use super::finding::Finding;
+use super::runs::{Reads, runs};
 use crate::commands::import::starts_the_old_tool;
 use crate::host::cron_line::{at_home, cron_line};
 use crate::host::crontab::{crontabs, files_in, read};
@@ -20,6 +21,9 @@ const UNITS: [&str; 4] =
 /// More rules than these are not named one by one.
 const NAMED_RULES: usize = 10;
 
+/// What names the config in an environment.
+const CONFIG_VARIABLE: &str = "ILLUMIO_MONITOR_CONFIG";
+
 /// A line of a crontab.
 struct Scheduled {
     /// The file and the line's number, or `crontab -l`.
@@ -27,6 +31,10 @@ struct Scheduled {
     text: String,
     /// True where a user stands before the command.
     with_user: bool,
+    /// The config that a line above it names.
+    named: Option<String>,
+    /// Its number, in this user's own crontab.
+    own: Option<usize>,
 }
 
 /// Something that starts the runs.
@@ -52,36 +60,53 @@ pub struct Place<'a> {
     pub config: &'a Path,
 }
 
-/// Where this program is started on this very config already: `crontab -l:3`, or a timer.
-pub fn started_at(place: Place<'_>) -> Option<String> {
+/// What starts the runs on this very config already.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Started {
+    /// This does: a crontab's file and line, or a timer's file.
+    By(String),
+    /// A line of this user's crontab does.
+    ByOwn(usize),
+    /// A crontab's line may do so; which config it reads can't be told.
+    Perhaps {
+        /// Where it stands.
+        place: String,
+        /// As it stands there.
+        line: String,
+    },
+}
+
+/// What starts this program on this very config already; nothing that does, else what may.
+pub fn started(place: Place<'_>) -> Option<Started> {
     let mut lines = crontab_lines(place.root);
     if place.own {
         lines.extend(own_crontab(&lines));
     }
-    let mut ours = lines.iter().filter(|line| starts_on(line, place.config));
-    let line = ours.find_map(start_of).map(|start| start.place);
-    // The package's timer names no config.
-    let timer = || timers(place.root).0.into_iter().map(|timer| timer.place).next();
-    line.or_else(|| timer().filter(|_| at_home(place.program, place.config)))
-}
-
-/// Whether what a line starts would read this config.
-fn starts_on(line: &Scheduled, config: &Path) -> bool {
-    let words =
-        line.text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';', ')', '(']));
-    let is_ours = |word: &&str| Path::new(word).file_name() == Some("illumio-monitor".as_ref());
-    let words: Vec<&str> = words.skip_while(|word| !is_ours(word)).collect();
-    let mut named = words.iter().skip_while(|word| !matches!(**word, "-c" | "--config")).skip(1);
-    match (words.first(), named.next()) {
-        (Some(_), Some(named)) => same_file(Path::new(named), config),
-        (Some(program), None) => at_home(Path::new(program), config),
-        (None, _) => false,
+    let mut perhaps = None;
+    for line in &lines {
+        match reads(line, place.config) {
+            Some(Reads::It) => {
+                return Some(
+                    line.own.map_or_else(|| Started::By(line.place.clone()), Started::ByOwn),
+                );
+            }
+            Some(Reads::Perhaps) if perhaps.is_none() => {
+                let (place, text) = (line.place.clone(), line.text.trim().to_owned());
+                perhaps = Some(Started::Perhaps { place, line: text });
+            }
+            _ => {}
+        }
     }
+    // The package's timer names no config.
+    let timer = || timers(place.root).0.into_iter().map(|timer| Started::By(timer.place)).next();
+    timer().filter(|_| at_home(place.program, place.config)).or(perhaps)
 }
 
-fn same_file(one: &Path, other: &Path) -> bool {
-    let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    resolved(one) == resolved(other)
+/// Whether what a line starts reads this config; `None` where it starts none of our runs.
+fn reads(line: &Scheduled, config: &Path) -> Option<Reads> {
+    let (_, command) = Schedule::of_cron(&line.text)?;
+    let command = if line.with_user { word(command)?.1 } else { command };
+    runs(command, line.named.as_deref()).iter().map(|run| run.reads(config)).max()
 }
 
 /// Looks for what starts the runs, and for rules that such runs come too rarely for.
@@ -179,11 +204,7 @@ fn old_tool(lines: &[Scheduled], lang: Lang) -> Vec<Finding> {
 fn start_of(line: &Scheduled) -> Option<Starter> {
     let (schedule, command) = Schedule::of_cron(&line.text)?;
     let command = if line.with_user { word(command)?.1 } else { command };
-    let mut words = command
-        .split_whitespace()
-        .map(|word| word.trim_matches([';', '"', '\'', ')', '(']))
-        .skip_while(|word| Path::new(word).file_name() != Some("illumio-monitor".as_ref()));
-    words.any(|word| word == "run").then(|| Starter {
+    (!runs(command, None).is_empty()).then(|| Starter {
         place: line.place.clone(),
         interval: schedule.longest_gap(),
         yields: command.contains("illumio-monitor.timer"),
@@ -200,15 +221,27 @@ fn crontab_lines(root: &Path) -> Vec<Scheduled> {
 }
 
 fn lines_of(name: &str, text: &str, with_user: bool) -> Vec<Scheduled> {
-    let numbered = text.lines().zip(1_usize..);
-    let lines = numbered.filter(|(line, _)| !line.trim_start().starts_with('#'));
-    lines
-        .map(|(line, number)| Scheduled {
+    let (mut lines, mut named) = (Vec::new(), None);
+    for (line, number) in text.lines().zip(1_usize..) {
+        if line.trim_start().starts_with('#') {
+            continue;
+        }
+        if let Some((name, value)) = line.split_once('=')
+            && name.trim() == CONFIG_VARIABLE
+        {
+            let value = value.trim();
+            let bare = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+            named = Some(bare('"').or(bare('\'')).unwrap_or(value).to_owned());
+        }
+        lines.push(Scheduled {
             place: format!("{name}:{number}"),
             text: line.to_owned(),
             with_user,
-        })
-        .collect()
+            named: named.clone(),
+            own: None,
+        });
+    }
+    lines
 }
 
 /// This user's own crontab, which only `crontab` itself may read. Lines that were
@@ -223,6 +256,10 @@ fn own_crontab(known: &[Scheduled]) -> Vec<Scheduled> {
         _ => return Vec::new(),
     };
     let mut lines = lines_of("crontab -l", &text, false);
+    for line in &mut lines {
+        let number = line.place.rsplit_once(':').and_then(|(_, number)| number.parse().ok());
+        line.own = number;
+    }
     lines.retain(|line| !known.iter().any(|known| known.text == line.text));
     lines
 }
@@ -278,4 +315,58 @@ fn timer_interval(root: &Path, file: &Path, name: &str) -> Option<u32> {
         }
     }
     intervals.into_iter().flatten().min()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// What starts `/usr/bin/illumio-monitor` on this config, below a root with these files.
+    fn found(config: &str, files: &[(&str, &str)]) -> Option<String> {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let file = root.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        let (program, config) = (Path::new("/usr/bin/illumio-monitor"), Path::new(config));
+        let place = Place { root: root.path(), own: false, program, config };
+        let said = match started(place)? {
+            Started::By(place) => place,
+            Started::ByOwn(line) => format!("own {line}"),
+            Started::Perhaps { place, .. } => format!("perhaps {place}"),
+        };
+        Some(said.replace(&root.path().display().to_string(), ""))
+    }
+
+    #[test]
+    fn what_starts_this_config_is_an_active_line_or_an_enabled_timer() {
+        const HOME: &str = "/var/lib/illumio-monitor/illumio_api_config.json";
+        let packaged = include_str!("../../../dist/cron.d/illumio-monitor");
+        let number = packaged.lines().count();
+        let cron = "etc/cron.d/illumio-monitor";
+        let told = Some(format!("/{cron}:{number}"));
+        assert_eq!(found(HOME, &[(cron, packaged)]), told);
+        assert_eq!(found("/srv/other.json", &[(cron, packaged)]), None);
+        // One that is there and starts nothing.
+        let silent = packaged.replace("*/10", "# */10");
+        assert_eq!(found(HOME, &[(cron, &silent)]), None);
+
+        let named =
+            "ILLUMIO_MONITOR_CONFIG = \"/srv/m.json\"\n* * * * * root /x/illumio-monitor run\n";
+        assert_eq!(found("/srv/m.json", &[("etc/crontab", named)]), Some("/etc/crontab:2".into()));
+        assert_eq!(found("/x/illumio_api_config.json", &[("etc/crontab", named)]), None);
+        // A name alone may be any program of that name.
+        let by_name = [("etc/crontab", "* * * * * root illumio-monitor run\n")];
+        assert_eq!(found(HOME, &by_name), Some("perhaps /etc/crontab:1".into()));
+
+        let timer = ("etc/systemd/system/illumio-monitor.timer", "[Timer]\nOnCalendar=*:0/10\n");
+        let wanted = ("etc/systemd/system/timers.target.wants/illumio-monitor.timer", "");
+        assert_eq!(found(HOME, &[timer]), None);
+        assert_eq!(found(HOME, &[timer, wanted]), Some(format!("/{}", timer.0)));
+        assert_eq!(found("/srv/other.json", &[timer, wanted]), None);
+    }
 }
