@@ -74,8 +74,6 @@ pub struct Console {
     pub turns: Turns,
     /// Someone types.
     person: bool,
-    /// The terminal knows control sequences.
-    sequences: bool,
     /// Colour, and a screen that is cleared.
     styled: bool,
     /// The terminal shows no letters beyond ASCII.
@@ -93,15 +91,13 @@ impl Console {
     /// Looks who is there.
     pub fn new(lang: Lang, env: &Env) -> Self {
         let person = io::stdin().is_terminal();
-        let dumb = env.text("TERM").unwrap_or("dumb") == "dumb";
-        let plain = env.text("NO_COLOR").is_some() || dumb;
+        let plain = env.text("NO_COLOR").is_some() || env.text("TERM").unwrap_or("dumb") == "dumb";
         Self {
             lang,
             secrets: Secrets::default(),
             turns: Turns::default(),
             person,
             ascii: !env.shows_unicode(),
-            sequences: person && io::stdout().is_terminal() && !dumb,
             styled: person && io::stdout().is_terminal() && !plain,
             input: BufReader::new(io::stdin()),
             lines_left: MOST_LINES,
@@ -116,9 +112,9 @@ impl Console {
         self.person
     }
 
-    /// True where the terminal knows control sequences.
-    pub fn knows_sequences(&self) -> bool {
-        self.sequences
+    /// True where control sequences may go to the terminal.
+    pub fn styled(&self) -> bool {
+        self.styled
     }
 
     /// True where the terminal shows no letters beyond ASCII.

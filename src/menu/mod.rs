@@ -76,7 +76,7 @@ pub fn menu<'a>(again: &'a dyn Fn() -> Call<'a>) -> u8 {
         terminal::complain(&told);
         return Code::Config.exit();
     }
-    let brackets = menu.console.knows_sequences();
+    let brackets = menu.console.styled();
     let _unseen = menu.console.person().then(|| {
         interrupt::leave_as_found(brackets);
         Unseen::begin(brackets)

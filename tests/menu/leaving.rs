@@ -104,6 +104,21 @@ fn ctrl_c_while_the_menu_works_leaves_with_0_and_the_file_whole() {
 }
 
 #[test]
+fn a_signal_ends_the_menu_as_ever_and_leaves_the_terminal_as_it_was() {
+    use rustix::process::Signal;
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1), (Signal::QUIT, 3)] {
+        let world = World::new();
+        let mut person = Terminal::menu(&world, EN, 24, 80);
+        person.asked(&say::choice(EN));
+        person.signals(signal);
+        let (code, written) = person.left();
+        assert_eq!(code, -number, "{written}");
+        let (on, off) = (written.rfind("\x1b[?2004h"), written.rfind("\x1b[?2004l"));
+        assert!(on.is_some() && off > on, "{written}");
+    }
+}
+
+#[test]
 fn the_end_of_input_leaves_with_the_last_cycles_exit_code() {
     let world = World::new();
     let mut person = Terminal::menu(&world, EN, 24, 80);

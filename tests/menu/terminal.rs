@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -77,8 +78,13 @@ impl Terminal {
 
     /// Ctrl-C where nobody reads keys: the terminal makes a signal of it.
     pub fn interrupts(&self) {
+        self.signals(Signal::INT);
+    }
+
+    /// Another process sends it a signal.
+    pub fn signals(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::INT).unwrap();
+        kill_process(pid, signal).unwrap();
     }
 
     /// Waits until the program asks this, and types the answer and Enter.
@@ -174,12 +180,13 @@ impl Terminal {
         String::from_utf8_lossy(&self.lock().bytes).into_owned()
     }
 
-    /// Waits for the program's end: its exit code. The terminal is as it was.
+    /// Waits for the program's end: its exit code, or the signal that ended it, below 0. The
+    /// terminal is as it was.
     pub fn left(mut self) -> (i32, String) {
         let begin = Instant::now();
         let code = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                break status.code().unwrap_or(-1);
+                break status.code().or(status.signal().map(|signal| -signal)).unwrap();
             }
             assert!(begin.elapsed() < PATIENCE, "{}", self.written());
             thread::sleep(Duration::from_millis(2));

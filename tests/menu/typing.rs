@@ -265,11 +265,89 @@ fn a_secret_is_kept_on_the_way_back_shown_by_its_length_and_saved_as_it_was_type
         let screen = person.asked(&words::secret(lang));
         assert!(screen.contains(&format!("[{}]", say::letters_before(lang, 11))), "{screen}");
         person.enter(&[&words::secret(lang), &words::expires(lang)]);
-        person.asked(&words::guide_again(lang));
+        // Whoever does not type it again keeps it.
+        person.answer(&words::guide_again(lang), "n");
+        person.asked(&words::sender(lang));
         person.keys("\u{3}");
         let (code, written) = person.left();
         assert_eq!(code, 0);
         assert!(!written.contains("ecret，"), "{written}");
         assert_eq!(world.config()["api"]["secret"], "Ｓecret，１　x　");
     }
+}
+
+#[test]
+fn a_proxys_password_comes_back_in_no_question() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "5");
+    person.asked(&words::proxy(EN));
+    person.keys("http://bob:Geheim88@127.0.0.1:9\r");
+    person.answer(&say::choice(EN), "1").answer(&say::choice(EN), "11");
+    person.asked(&words::site(EN));
+    person.keys("\x1b[A\x1b[A\x1b[A");
+    let screen = person.shows("Site name");
+    assert!(!screen.lines().last().unwrap_or_default().contains("Geheim"), "{screen}");
+    person.keys("\x15done\r");
+    person.asked(&say::choice(EN));
+    assert_eq!(world.config()["settings"]["site_name"], "done");
+    person.keys("\u{3}");
+    let (_, written) = person.left();
+    // It was seen while it was typed, and only then.
+    let after = written.rsplit_once("9\r\n").unwrap().1;
+    assert!(!after.contains("Geheim"), "{after}");
+}
+
+#[test]
+fn a_secret_typed_at_a_visible_question_comes_back_no_more_once_it_is_known_as_one() {
+    let world = World::new();
+    let mut person = Terminal::menu(&world, EN, 40, 120);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
+    // Typed where it does not belong, then where it does.
+    person.answer(&words::site(EN), "hidden-secret-77").answer(&say::choice(EN), "11");
+    person.answer(&words::site(EN), "Taipei").answer(&say::choice(EN), "1");
+    person.enter(&[&words::url(EN), &words::org(EN), &words::key(EN)]);
+    person.answer(&words::secret(EN), "hidden-secret-77");
+    person.answer(&say::choice(EN), "2").answer(&say::choice(EN), "11");
+    person.asked(&words::site(EN));
+    let before = person.written().len();
+    person.keys("\x1b[A");
+    person.shows(": Taipei");
+    person.keys("\x1b[A\x1b[Ax");
+    person.shows(": Taipeix");
+    person.keys("\u{3}");
+    let (_, written) = person.left();
+    assert!(!written[before..].contains("hidden-secret"), "{written}");
+}
+
+#[test]
+fn a_line_with_pictures_and_joined_letters_stays_in_its_row() {
+    for name in ["⚠\u{fe0f}", "👍🏽", "\u{644}\u{627}", "e\u{301}"] {
+        let world = World::new();
+        let mut person = at_the_site(&world, 24, 40);
+        person.keys(&format!("{}A\x1b[HB\x1b[F\x7fC", name.repeat(30)));
+        person.shows("C");
+        person.keys("\r");
+        person.asked(&say::choice(EN));
+        person.fits();
+        assert_eq!(world.config()["settings"]["site_name"], format!("B{}C", name.repeat(30)));
+        person.keys("\u{3}");
+        let (_, written) = person.left();
+        // The cursor's place is the terminal's own: nothing is counted back.
+        assert!(!written.contains('\u{8}'), "{written}");
+    }
+}
+
+#[test]
+fn what_is_typed_ahead_of_a_question_is_not_shown() {
+    let world = World::new();
+    world.pce.fault(crate::pce::Fault::hang(std::time::Duration::from_secs(2)));
+    let mut person = Terminal::menu(&world, EN, 24, 80);
+    person.answer(&say::choice(EN), "7");
+    person.shows(say::running(EN).trim_end_matches('…'));
+    person.keys("typed-ahead");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(!person.written().contains("typed-ahead"), "{}", person.written());
+    person.interrupts();
+    assert_eq!(person.left().0, 0);
 }
