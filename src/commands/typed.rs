@@ -22,6 +22,8 @@ enum Way {
     Ascii,
     /// All of it, and what else separates a list.
     List,
+    /// As a list whose parts stand for one another.
+    Types,
     /// As a list, in which ranges stand.
     Ports,
     /// The separators alone: a name may hold wide letters.
@@ -59,6 +61,8 @@ pub fn meant(key: &Key, typed: &str, home: Option<&Path>) -> String {
         Way::Free => typed.to_owned(),
         Way::Ascii => ascii(typed),
         Way::List => list(typed, ascii),
+        // No type has a comma in it.
+        Way::Types => list(typed, ascii).replace(',', "|"),
         Way::Ports if typed.is_ascii() => typed.replace('~', "-"),
         Way::Ports => list(typed, ascii).replace(DASHES, "-"),
         Way::Names => list(typed, |part| part.trim().replace('｜', "|").replace('＊', "*")),
@@ -76,7 +80,7 @@ fn way(key: &Key) -> Way {
         ("api", "key_expires", _) => Way::Date,
         (_, _, Kind::CaFile) => Way::Path,
         ("rules", "name" | "desc" | "rec" | "note" | "technique", _) => Way::Free,
-        ("rules", "filter_value", _) => Way::Ascii,
+        ("rules", "filter_value", _) => Way::Types,
         ("rules", name, Kind::Commas | Kind::List) if name.ends_with("label") => Way::Labels,
         ("rules", "port" | "ex_port", _) => Way::Ports,
         ("rules", name, Kind::Commas | Kind::List) if holds_names(name) => Way::Names,
@@ -231,6 +235,7 @@ mod tests {
             ("rules.state", "offline；unhealthy", "offline,unhealthy"),
             ("rules.state", "offline, unhealthy", "offline, unhealthy"),
             ("rules.filter_value", "ｕｓｅｒ．＊｜ａｇｅｎｔ。？", "user.*|agent.?"),
+            ("rules.filter_value", "agent.*、user.*", "agent.*|user.*"),
             // A name or a label's value may hold wide letters; what separates them may not.
             ("rules.src_label", "role=Web，env=Prod", "role=Web,env=Prod"),
             ("rules.label", "ｒｏｌｅ＝Ｗｅｂ｜App、 env = 正式 ", "role=Ｗｅｂ|App,env=正式"),

@@ -47,11 +47,11 @@ texts! {
     wrong(label, reason) { en: "{label}: {reason}", zh: "{label}：{reason}" }
     at_present(value) { en: "at present: {value}", zh: "目前：{value}" }
     hint_removes(hint) { en: "{hint}; - removes it", zh: "{hint}；輸入 - 可移除" }
-    more_rows(count) { en: "… {count} more: Enter shows them", zh: "…另有 {count} 筆：按 Enter 顯示" }
-    rows_before(count) { en: "{count} before these: < shows them", zh: "前面還有 {count} 筆：輸入 < 顯示" }
+    more_rows(count) { en: "… {count} more: Enter shows them", zh: "…後面還有 {count} 條：按 Enter 顯示" }
+    rows_before(count) { en: "{count} before these: < shows them", zh: "前面還有 {count} 條：輸入 < 顯示" }
     rows_around(before, behind) {
         en: "… {behind} more: Enter shows them; {before} before these: < shows them",
-        zh: "…另有 {behind} 筆：按 Enter 顯示；前面還有 {before} 筆：輸入 < 顯示"
+        zh: "…後面還有 {behind} 條：按 Enter 顯示；前面還有 {before} 條：輸入 < 顯示"
     }
     letters_before(count) { en: "{count} characters", zh: "{count} 個字元" }
     letters(count) { en: "({count} characters)", zh: "（{count} 個字元）" }
@@ -59,21 +59,25 @@ texts! {
         en: "Enter takes what stands in [ ], or leaves the question out; < goes one question back, from the first to where you came from.\nArrow up brings earlier answers back; Ctrl-U clears the line; Ctrl-C leaves the program.",
         zh: "按 Enter 採用 [ ] 中的值或略過此題；輸入 < 返回上一題，在第一題則返回上一層。\n按向上鍵取回先前的輸入，Ctrl-U 清除整行，Ctrl-C 離開程式。"
     }
+    help_required() {
+        en: "An answer is needed here; Enter alone or < goes one question back, from the first to where you came from.\nArrow up brings earlier answers back; Ctrl-U clears the line; Ctrl-C leaves the program.",
+        zh: "此題必須回答；直接按 Enter 或輸入 < 返回上一題，在第一題則返回上一層。\n按向上鍵取回先前的輸入，Ctrl-U 清除整行，Ctrl-C 離開程式。"
+    }
     help_secret() {
-        en: "It is never shown; how many characters came stands behind the question. Enter keeps what is set, < goes one question back.",
+        en: "It is never shown; the number of characters typed is. Enter keeps what is set, < goes one question back.",
         zh: "內容不會顯示，僅在題目後方顯示已輸入的字元數。按 Enter 維持目前設定，輸入 < 返回上一題。"
     }
     help_choice() {
-        en: "Type what stands at the begin of a line and press Enter; 0 or Enter alone goes back, Ctrl-C leaves the program.",
+        en: "Type the number at the start of a line and press Enter; 0 or Enter alone goes back, Ctrl-C leaves the program.",
         zh: "輸入各行開頭的數字後按 Enter；輸入 0 或直接按 Enter 返回，Ctrl-C 離開程式。"
     }
     help_list() {
-        en: "Type what stands at the begin of a line and press Enter. Enter alone shows the next lines, < those before; 0 goes back.",
-        zh: "輸入各行開頭的數字後按 Enter。直接按 Enter 顯示後面各筆，輸入 < 顯示前面各筆；輸入 0 返回。"
+        en: "Type the number at the start of a line and press Enter. Enter alone shows the next lines, < those before; 0 goes back.",
+        zh: "輸入各行開頭的數字後按 Enter。直接按 Enter 顯示後面各條，輸入 < 顯示前面各條；輸入 0 返回。"
     }
     help_yes() {
         en: "y is yes, n is no; Enter takes the capital letter; < goes one question back.",
-        zh: "y 表示是，n 表示否；按 Enter 採用大寫者；輸入 < 返回上一題。"
+        zh: "y 表示是，n 表示否；按 Enter 採用大寫字母所示；輸入 < 返回上一題。"
     }
     help_main() {
         en: "Type a number and press Enter. 1, 2 and 9 make a rule; 3 shows and changes rules, and pauses them; 4 has PCE, mail, language and time zone; 6 and 7 send mail to your recipients, 8 sends none. At every question ? helps and < goes back; 0 or Ctrl-C leaves.",

@@ -217,8 +217,8 @@ texts! {
     }
     which_rules() { en: "Which rules (1 or 1,3-5; /text searches; p: pauses; 0: back)", zh: "要處理哪些規則（1 或 1,3-5；/文字 搜尋；p 暫停清單；0 返回）" }
     help_rules() {
-        en: "Numbers open rules: 1, or 1,3-5 for several at once. /text shows only the rules that have it in their id, name, kind or event type; / alone shows all again. Enter shows the next rules, < those before; p shows what is paused.",
-        zh: "輸入 # 欄的數字開啟規則：1，或以 1,3-5 一次處理多條。/文字 僅顯示 id、名稱、類別或事件類型含有該文字的規則，單獨輸入 / 顯示全部。按 Enter 顯示後面的規則，輸入 < 顯示前面的規則；p 顯示暫停清單。"
+        en: "Numbers open rules: 1, or 1,3-5 for several at once. /text shows only the rules that have it in their id, name, kind or event type; / alone shows all again; a number means the same rule either way. Enter shows the next rules, < those before; p shows what is paused.",
+        zh: "輸入 # 欄的數字開啟規則：1，或以 1,3-5 一次處理多條。/文字 僅顯示 id、名稱、類別或事件類型含有該文字的規則，單獨輸入 / 顯示全部；規則的編號不因搜尋而改變。按 Enter 顯示後面的規則，輸入 < 顯示前面的規則；p 顯示暫停清單。"
     }
     rules_found(text, count, all) { en: "Rules with \"{text}\": {count} of {all} (/ shows all)", zh: "含「{text}」的規則：{all} 條中的 {count} 條（輸入 / 顯示全部）" }
     none_found(text) { en: "No rule has \"{text}\" in its id, name, kind or event type.", zh: "沒有規則的 id、名稱、類別或事件類型含有「{text}」。" }

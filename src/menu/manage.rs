@@ -89,16 +89,19 @@ fn which(
         .choose(menu, from)
 }
 
-/// The places of the rules that have this in their id, name, kind or event type, whatever
-/// its case and the width of its letters; all of them for nothing, `None` where none has it.
+/// The places of the rules that have this in their id, name or event type, or as the begin
+/// of a word of their kind, whatever its case and the width of its letters; all of them for
+/// nothing, `None` where none has it.
 fn found(rules: &[Value], searched: &str, lang: Lang) -> Option<Vec<usize>> {
     let folded = |text: &str| narrow(text).to_lowercase();
     let part = folded(searched);
     let has = |rule: &Value| {
         let keys = keys(rule);
-        let texts = ["id", "name", "type", "filter_value"].map(|key| fields::plain(&rule[key]));
-        let kind = form::kind(&keys, lang);
-        texts.iter().chain([&kind]).any(|text| folded(text).contains(&part))
+        let texts = ["id", "name", "filter_value"].map(|key| fields::plain(&rule[key]));
+        // "VEN" is no part of "event".
+        let kind = format!("{} {}", fields::plain(&rule["type"]), form::kind(&keys, lang));
+        texts.iter().any(|text| folded(text).contains(&part))
+            || folded(&kind).split_whitespace().any(|word| word.starts_with(&part))
     };
     let places = rules.iter().enumerate().filter(|(_, rule)| has(rule));
     let places: Vec<usize> = places.map(|(at, _)| at).collect();
@@ -108,7 +111,7 @@ fn found(rules: &[Value], searched: &str, lang: Lang) -> Option<Vec<usize>> {
 /// `1`, `1,3-5`: places in a list of so many, from 0, each once.
 fn places(typed: &str, count: usize) -> Option<Vec<usize>> {
     let mut places = Vec::new();
-    for part in typed.split([',', '，', '、']) {
+    for part in typed.split([',', '，', '、', ';', '；']) {
         let (from, to) = rule_command::range::<usize>(part)?;
         if from == 0 || to > count {
             return None;
@@ -329,6 +332,8 @@ mod tests {
             ("ＴＡＭＰ", Some(vec![0])),
             ("smb", Some(vec![1])),
             ("Traffic", Some(vec![1])),
+            ("ven", Some(vec![0])),
+            ("event", Some(vec![0])),
             ("流量", Some(vec![1])),
             ("nothing", None),
         ] {
@@ -341,6 +346,7 @@ mod tests {
         assert_eq!(places("2", 5), Some(vec![1]));
         assert_eq!(places("1,3-5", 5), Some(vec![0, 2, 3, 4]));
         assert_eq!(places(" 3 - 4 , 4，1", 5), Some(vec![0, 2, 3]));
+        assert_eq!(places("1；3;4、5", 5), Some(vec![0, 2, 3, 4]));
         for wrong in ["0", "6", "3-6", "5-3", "a", "1,,2", "-1", "1-", ""] {
             assert_eq!(places(wrong, 5), None, "{wrong}");
         }

@@ -122,7 +122,8 @@ impl<'a> Menu<'a> {
         self.console.row(Style::Plain, "");
         let help = say::help_main(lang);
         let chosen = self.console.choice(&say::prompt(lang, say::choice(lang)), &help)?;
-        if chosen.is_empty() && self.console.person() {
+        // Before the first menu there is none.
+        if matches!(chosen.as_str(), "" | "<") && self.console.person() {
             return Ok(());
         }
         if chosen == "0" {

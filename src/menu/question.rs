@@ -48,7 +48,7 @@ impl Console {
             };
             let typed = match narrow(&typed).as_ref() {
                 "?" if self.person() => {
-                    self.help(question);
+                    self.help(question, before.is_some());
                     continue;
                 }
                 "-1" => return Err(self.back()),
@@ -160,13 +160,15 @@ impl Console {
     }
 
     /// What a question is about, and how it is answered.
-    fn help(&self, question: &Question) {
+    fn help(&self, question: &Question, answered: bool) {
         if !question.hint.is_empty() {
             self.show(Style::Faint, &format!("  {}", question.hint));
         }
-        let help = match question.unseen {
-            true => say::help_secret(self.lang),
-            false => say::help_question(self.lang),
+        let help = match (question.unseen, question.required && question.now.is_none() && !answered)
+        {
+            (true, _) => say::help_secret(self.lang),
+            (false, true) => say::help_required(self.lang),
+            (false, false) => say::help_question(self.lang),
         };
         help.lines().for_each(|line| self.show(Style::Faint, &format!("  {line}")));
     }

@@ -147,6 +147,13 @@ impl Terminal {
         })
     }
 
+    /// Waits until this was written, whether or not it is seen.
+    pub fn writes(&self, text: &str) {
+        self.wait(&format!("{text:?}"), |seen, _| {
+            seen.bytes.windows(text.len()).any(|bytes| bytes == text.as_bytes())
+        });
+    }
+
     fn wait(&self, what: &str, found: impl Fn(&Seen, &str) -> bool) -> String {
         let begin = Instant::now();
         let mut seen = self.lock();

@@ -36,7 +36,7 @@ pub fn is_one(arguments: &[String]) -> bool {
 
 fn ranges(arguments: &[String], lang: Lang) -> Result<Vec<(i64, i64)>, Refusal> {
     let arguments: Vec<_> = arguments.iter().map(|argument| typed::narrow(argument)).collect();
-    let parts = arguments.iter().flat_map(|argument| argument.split([',', '、']));
+    let parts = arguments.iter().flat_map(|argument| argument.split([',', '、', ';']));
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
     let ranges: Vec<(i64, i64)> = parts
         .map(|part| range(part).ok_or_else(|| Refusal::usage(words::bad_ids(lang, part))))
