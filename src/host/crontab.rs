@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::system::users;
+
 /// Folders that hold a crontab in each file, and whether its lines name a user
 /// [crontab(5): cronie, Debian's cron].
 const FOLDERS: [(&str, bool); 3] =
@@ -29,6 +31,11 @@ pub enum NotAdded {
     Failed(io::Error),
     /// It took the line, and does not have it.
     Gone,
+}
+
+/// The user to whose crontab a line is added: this process's.
+pub fn owner() -> String {
+    users::name(users::effective())
 }
 
 /// Whether there is a `crontab` at all; without it there is no cron here.

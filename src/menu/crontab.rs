@@ -12,7 +12,6 @@ use crate::host::cron_line::cron_line;
 use crate::host::crontab::{self, NotAdded};
 use crate::lang::{Lang, menu_settings as say};
 use crate::screen::visible::one_line;
-use crate::system::users;
 
 /// So much is shown of what `crontab` said.
 const MOST_SAID: usize = 200;
@@ -46,7 +45,7 @@ pub fn offer(menu: &mut Menu<'_>) -> Result<(), Stop> {
         as_it_stands(menu, &line);
         add_it = false;
     }
-    let user = users::name(users::effective());
+    let user = crontab::owner();
     match menu.console.yes(&say::guide_cron_add(lang, &user), add_it)? {
         true => add(menu, &line, &user),
         false => menu.console.show(Style::Plain, &say::guide_cron_how(lang, &user)),
