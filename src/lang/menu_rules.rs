@@ -216,6 +216,7 @@ texts! {
         zh: "目前沒有規則：可載入最佳實踐（5），或自行新增（1、2）。"
     }
     which_rules() { en: "Which rules (1 or 1,3-5; /text searches; p: pauses; 0: back)", zh: "要處理哪些規則（1 或 1,3-5；/文字 搜尋；p 暫停清單；0 返回）" }
+    which_rules_narrow() { en: "Rules (1,3-5; ? helps)", zh: "規則（1,3-5；? 說明）" }
     help_rules() {
         en: "Numbers open rules: 1, or 1,3-5 for several at once. /text shows only the rules that have it in their id, name, kind or event type; / alone shows all again; a number means the same rule either way. Enter shows the next rules, < those before; p shows what is paused.",
         zh: "輸入 # 欄的數字開啟規則：1，或以 1,3-5 一次處理多條。/文字 僅顯示 id、名稱、類別或事件類型含有該文字的規則，單獨輸入 / 顯示全部；規則的編號不因搜尋而改變。按 Enter 顯示後面的規則，輸入 < 顯示前面的規則；p 顯示暫停清單。"

@@ -365,9 +365,11 @@ impl Console {
         // The terminal's own width, however narrow: the line must not wrap.
         let columns = terminal::columns().unwrap_or(80);
         let prompt = columns::fit(&self.shown(prompt), columns.saturating_sub(12));
+        let prompt = self.in_ascii(&prompt);
         let left = columns.saturating_sub(columns::width(&prompt) + 1);
-        let prompt = self.in_ascii(&self.styled_text(Style::Title, &prompt));
-        match typing::read_line(&mut self.input, &prompt, left, echo) {
+        let prompt = self.styled_text(Style::Title, &prompt);
+        let cut = if self.ascii { '~' } else { '…' };
+        match typing::read_line(&mut self.input, &prompt, left, cut, echo) {
             Ok(Typed::Line(line)) => Ok(line),
             Ok(Typed::Interrupt) => Err(Stop::Leave(Leave::Interrupt)),
             Ok(Typed::End) | Err(_) => Err(Stop::Leave(Leave::End)),

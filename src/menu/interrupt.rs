@@ -8,7 +8,7 @@ use std::io;
 use std::process;
 use std::thread;
 
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{Action, OptionalActions, tcflow, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -28,6 +28,8 @@ pub fn leave_as_found(brackets: bool) {
     };
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            // Output that was stopped by Ctrl-S would hold up what is written here.
+            let _ = tcflow(io::stdin(), Action::OOn);
             if brackets {
                 put(BRACKETS_OFF);
             }

@@ -13,6 +13,10 @@ use crate::commands::history::LastAlerted;
 use crate::commands::rules as rule_command;
 use crate::commands::typed::narrow;
 use crate::lang::{Lang, menu as say, menu_rules as words, pauses as pause_words};
+use crate::screen::columns::width;
+
+/// So many columns an answer has beside the question, with what ends that.
+const ROOM: usize = 14;
 
 /// A rule as it was shown, and its place then.
 type Chosen = (usize, Value);
@@ -84,7 +88,12 @@ fn which(
         true => say::manage_rules(lang),
         false => words::rules_found(lang, searched, found.len(), rules.len()),
     };
-    let (prompt, help) = (words::which_rules(lang), words::help_rules(lang));
+    let (whole, help) = (words::which_rules(lang), words::help_rules(lang));
+    // Cut, it would not say the way back.
+    let prompt = match width(&whole) + ROOM > menu.console.columns() && menu.console.person() {
+        true => words::which_rules_narrow(lang),
+        false => whole,
+    };
     List { title: &title, head: &head, rows: &rows, prompt: &prompt, help: &help }
         .choose(menu, from)
 }

@@ -51,17 +51,19 @@ pub enum Echo<'a> {
 }
 
 /// Asks by `prompt`, reads a line from the terminal on standard input and shows it as
-/// it grows, in at most so many columns.
+/// it grows, in at most so many columns; `cut` stands where there is no room for more.
 pub fn read_line(
     input: &mut BufReader<Stdin>,
     prompt: &str,
     columns: usize,
+    cut: char,
     echo: Echo<'_>,
 ) -> io::Result<Typed> {
     // Before the prompt: who answers at once finds the terminal ready.
     let _raw = RawMode::begin()?;
     put(prompt);
-    let typed = typed(&mut Terminal(input), prompt, columns.max(4), echo);
+    let shown = Shown { prompt, cut, width: 0 };
+    let typed = typed(&mut Terminal(input), shown, columns.max(4), echo);
     put("\n");
     typed
 }
@@ -126,12 +128,11 @@ impl Drop for RawMode {
 
 fn typed(
     input: &mut Terminal<'_>,
-    prompt: &str,
+    mut shown: Shown<'_>,
     columns: usize,
     echo: Echo<'_>,
 ) -> io::Result<Typed> {
     let mut line = Line::default();
-    let mut shown = Shown { prompt, width: 0 };
     let mut older = Older::new(echo);
     loop {
         // What came at once, as a paste, is shown at once.
@@ -213,6 +214,7 @@ impl<'a> Older<'a> {
 /// What the terminal shows of the line, behind the prompt at the row's begin.
 struct Shown<'a> {
     prompt: &'a str,
+    cut: char,
     width: usize,
 }
 
@@ -229,6 +231,8 @@ impl Shown<'_> {
     /// stands where the terminal itself has that letter.
     fn draw(&mut self, view: &View) {
         let (before, after) = view.text.split_at_checked(view.cursor).unwrap_or((&view.text, ""));
+        let shown = |text: &str| text.replace('…', self.cut.encode_utf8(&mut [0; 4]));
+        let (before, after) = (shown(before), shown(after));
         let width = columns::width(&view.text);
         let rest = " ".repeat(self.width.saturating_sub(width));
         if self.width > 0 || width > 0 {

@@ -351,3 +351,39 @@ fn what_is_typed_ahead_of_a_question_is_not_shown() {
     person.interrupts();
     assert_eq!(person.left().0, 0);
 }
+
+#[test]
+fn a_terminal_without_wide_signs_is_sent_none() {
+    let world = World::new();
+    world.set("settings.site_name", json!("x".repeat(70)));
+    let mut command = world.command(&["--lang", "en"]);
+    command.env("TERM", "xterm").env("LC_ALL", "C");
+    let mut person = Terminal::start(command, 24, 50);
+    person.answer(&say::choice(EN), "4").answer(&say::choice(EN), "11");
+    person.asked("Site name");
+    person.keys(&"y".repeat(60));
+    person.shows("~yyy");
+    person.fits();
+    person.keys("\u{3}");
+    let (_, written) = person.left();
+    assert!(written.is_ascii(), "{written}");
+}
+
+#[test]
+fn the_list_of_rules_asks_whole_in_a_narrow_terminal() {
+    for lang in [Lang::En, Lang::ZhTw] {
+        let world = World::new();
+        world.set(
+            "rules",
+            json!([{"id": 1, "type": "event", "name": "R", "filter_value": "user.*",
+            "desc": "", "rec": "", "threshold_type": "immediate", "threshold_count": 1,
+            "threshold_window": 10, "cooldown_minutes": 10}]),
+        );
+        let mut person = Terminal::menu(&world, lang, 24, 40);
+        person.answer(&say::choice(lang), "3");
+        person.asked(&menu_rules::which_rules_narrow(lang));
+        person.fits();
+        person.keys("\u{3}");
+        assert_eq!(person.left().0, 0);
+    }
+}
