@@ -17,7 +17,7 @@ texts! {
     run_retry() { en: "failed in part, the next run retries", zh: "部分失敗，下次執行時重試" }
     run_config() { en: "needs a person; 7 shows why", zh: "需要人工處理，選 7 可查看原因" }
     mail() { en: "Mail", zh: "郵件" }
-    no_mail_waits() { en: "none waits", zh: "沒有待寄郵件" }
+    no_mail_waits() { en: "none waiting", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
     no_config(path) {
         en: "There is no config yet ({path}); settings (4) make one, and the next start leads through the setup.",

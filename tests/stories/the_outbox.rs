@@ -53,7 +53,7 @@ fn a_mail_that_finds_no_server_waits_and_goes_out_once() {
     let mail = third.mail();
     assert!(mail.subject().contains("Tampering (1)"), "{}", mail.subject());
     assert_eq!(mail.header("Message-ID"), format!("<{}>", waiting.as_str().unwrap()));
-    assert!(mail.text().contains("made at 2026-08-03 10:10"), "{}", mail.text());
+    assert!(mail.text().contains("created at 2026-08-03 10:10"), "{}", mail.text());
     assert_eq!(world.run_at("10:40").mails.len(), 0);
     assert_eq!(world.mailbox.count(), 1);
 }
