@@ -15,7 +15,7 @@ texts! {
     last_run_was(at, outcome) { en: "{at}, {outcome}", zh: "{at}，{outcome}" }
     run_ok() { en: "complete", zh: "完成" }
     run_retry() { en: "failed in part, the next run retries", zh: "部分失敗，下次執行時重試" }
-    run_config() { en: "needs a person; 7 shows why", zh: "需要人工處理，選 7 可查看原因" }
+    run_config() { en: "manual action needed; 7 shows why", zh: "需要人工處理，選 7 可查看原因" }
     mail() { en: "Mail", zh: "郵件" }
     no_mail_waits() { en: "none waiting", zh: "沒有待寄郵件" }
     mails_wait(count) { en: "{count} waiting for delivery", zh: "{count} 封待寄" }
@@ -23,7 +23,7 @@ texts! {
         en: "There is no config yet ({path}); settings (4) make one, and the next start leads through the setup.",
         zh: "目前沒有設定檔（{path}）；請由系統設定（4）建立，或重新啟動本程式依引導設定。"
     }
-    config_invalid(path) { en: "{path} is not valid; nothing runs until it is mended:", zh: "{path} 內容不正確，修正前不會執行監控：" }
+    config_invalid(path) { en: "{path} is not valid; nothing runs until it is corrected:", zh: "{path} 內容不正確，修正前不會執行監控：" }
     more_problems(count) { en: "and {count} more", zh: "另有 {count} 個問題" }
 
     add_rule() { en: "Add a rule: what do you want to see?", zh: "新增規則：想監看什麼？" }
