@@ -1,20 +1,22 @@
 //! `config`: which changes of the config are on record, and taking them back.
 //!
-//! The state is no part of a version: whoever goes back loses no position and no count.
+//! The state is no part of a version: whoever goes back loses no position and no count, as
+//! long as it is the same PCE.
 //! Knows the store.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::rules::{Refusal, change_json, edit};
+use super::rules::{Refusal, change_json};
 use crate::commands::call::Call;
 use crate::commands::cli;
 use crate::commands::said::Said;
+use crate::exit::Code;
 use crate::lang::{Lang, versions as words};
 use crate::screen::columns::{fit, pad, width};
 use crate::screen::visible::visible;
-use crate::store::{self, Change, Version, Way};
+use crate::store::{self, Change, Error, Undone, Version, Way};
 
 /// So many changed keys are named of one change.
 const NAMED: usize = 3;
@@ -37,7 +39,7 @@ fn history(call: &Call<'_>, lang: Lang, options: &cli::ConfigHistory) -> Result<
     let versions = store::versions(call.config, call.env).map_err(Refusal::File)?;
     let lines = match (options.json, versions.is_empty()) {
         (true, _) => vec![json_of(&versions).to_string()],
-        (false, true) => vec![words::none(lang)],
+        (false, true) => vec![none(call, lang)],
         (false, false) => {
             let zone = store::what_holds(call.config, call.env).settings.timezone;
             let columns = call.screen.width.unwrap_or(usize::MAX);
@@ -52,11 +54,12 @@ fn history(call: &Call<'_>, lang: Lang, options: &cli::ConfigHistory) -> Result<
     Ok(Said { lines, ..Said::default() })
 }
 
-/// Takes back the last change, or that of a number and all that came after it.
+/// Takes back the last change, or that of a number and all that came after it. A version
+/// with something wrong in it comes back only where a person says so who was shown it.
 fn undo(call: &Call<'_>, lang: Lang, options: &cli::ConfigUndo) -> Result<Said, Refusal> {
     let versions = store::versions(call.config, call.env).map_err(Refusal::File)?;
     let version = match &options.number {
-        None => versions.first().ok_or_else(|| Refusal::usage(words::none(lang)))?,
+        None => versions.first().ok_or_else(|| Refusal::usage(none(call, lang)))?,
         Some(text) => {
             let number = text.parse::<u64>();
             let number = number.map_err(|_| Refusal::usage(words::not_a_number(lang, text)))?;
@@ -64,7 +67,7 @@ fn undo(call: &Call<'_>, lang: Lang, options: &cli::ConfigUndo) -> Result<Said, 
             found.ok_or_else(|| Refusal::usage(words::no_such(lang, number)))?
         }
     };
-    let mut lines = preview(&versions, version, lang);
+    let mut lines = preview(call, &versions, version, lang);
     if !options.yes {
         let Some(ask) = call.screen.ask else {
             lines.push(words::needs_yes(lang));
@@ -75,26 +78,67 @@ fn undo(call: &Call<'_>, lang: Lang, options: &cli::ConfigUndo) -> Result<Said, 
         }
         lines.clear();
     }
-    let edited = edit(call, (lang, "config undo"), |draft| match draft.become_version(version) {
-        true => Ok(()),
-        false => Err(Refusal::usage(words::changed_meanwhile(lang))),
-    })?;
-    lines.push(words::done(lang, version.number));
-    let problems = edited.problems.iter().map(|problem| problem.text(lang));
-    let remark = edited.remark.iter().map(|remark| remark.text(lang));
-    let problems = problems.chain(remark).collect();
-    Ok(Said { lines, problems, changes: edited.changes, ..Said::default() })
+    let author = call.author(Way::Command("config undo".to_owned()));
+    let undone =
+        store::undo(call.config, call.env, (call.now, &author), (version, !options.yes));
+    let undone = match undone {
+        Ok(undone) => undone.ok_or_else(|| Refusal::usage(words::changed_meanwhile(lang)))?,
+        Err(error @ (Error::Invalid { .. } | Error::Syntax { .. } | Error::NotAnObject { .. })) => {
+            let refused = error.lines(lang).into_iter().chain([words::refused(lang)]);
+            return Err(Refusal::Usage(refused.collect()));
+        }
+        Err(error) => return Err(Refusal::File(error)),
+    };
+    lines.push(done(&undone, version, lang));
+    let problems = undone.fault.iter().flat_map(|fault| fault.lines(lang));
+    let remark = undone.remark.iter().map(|remark| remark.text(lang));
+    Ok(Said {
+        lines,
+        problems: problems.chain(remark).collect(),
+        exit: undone.fault.as_ref().map_or(0, |_| Code::Config.exit()),
+        changes: undone.changes,
+    })
+}
+
+/// That there is nothing on record, and why.
+pub fn none(call: &Call<'_>, lang: Lang) -> String {
+    match store::too_large_to_keep(call.config) {
+        true => words::too_large(lang),
+        false => words::none(lang),
+    }
+}
+
+/// That it is done, and whether it can be taken back in turn.
+fn done(undone: &Undone, version: &Version, lang: Lang) -> String {
+    match undone.kept {
+        true => words::done(lang, version.number),
+        false => words::done_for_good(lang, version.number),
+    }
 }
 
 /// What taking back `version` would change, for a person to look at first.
-pub fn preview(versions: &[Version], version: &Version, lang: Lang) -> Vec<String> {
+pub fn preview(
+    call: &Call<'_>,
+    versions: &[Version],
+    version: &Version,
+    lang: Lang,
+) -> Vec<String> {
     let last = versions.first().map_or(version.number, |last| last.number);
     let head = match last == version.number {
         true => words::takes_back(lang, last),
         false => words::takes_back_to(lang, version.number, last),
     };
-    let changes = told(&version.undoing, usize::MAX, lang).into_iter();
-    std::iter::once(head).chain(changes.map(|line| format!("  {line}"))).collect()
+    let indented = |line: String| format!("  {line}");
+    let changes = told(version.undoing.as_deref(), usize::MAX, lang).into_iter().map(indented);
+    let mut lines: Vec<String> = std::iter::once(head).chain(changes).collect();
+    if version.forgets {
+        lines.push(words::forgets(lang));
+    }
+    if let Some(fault) = store::fault_of(call.config, call.env, version) {
+        lines.push(words::would_be_wrong(lang));
+        lines.extend(fault.lines(lang).into_iter().map(indented));
+    }
+    lines
 }
 
 /// Each version's lines: its number, when, who and by what; then what it changed. Of
@@ -110,7 +154,7 @@ pub fn lines(versions: &[Version], zone: &TimeZone, lang: Lang) -> Vec<Vec<Strin
         let by = by(&version.author.way, lang);
         let number = format!("{:>4}", version.number);
         let head = words::row(lang, number, at, pad(&who(version), widest), by);
-        let changes = told(&version.changes, NAMED, lang).into_iter();
+        let changes = told(version.changes.as_deref(), NAMED, lang).into_iter();
         std::iter::once(head).chain(changes.map(|line| format!("      {line}"))).collect()
     };
     versions.iter().map(of).collect()
@@ -128,8 +172,9 @@ fn by(way: &Way, lang: Lang) -> String {
     }
 }
 
-/// The first `most` changes, each on a line.
-fn told(changes: &[Change], most: usize, lang: Lang) -> Vec<String> {
+/// The first `most` changes, each on a line; `None`: of a text that is no JSON.
+fn told(changes: Option<&[Change]>, most: usize, lang: Lang) -> Vec<String> {
+    let Some(changes) = changes else { return vec![words::no_json(lang)] };
     if changes.is_empty() {
         return vec![words::layout_only(lang)];
     }
@@ -185,7 +230,7 @@ fn json_of(versions: &[Version]) -> Value {
                 Way::Hand => "hand",
                 Way::Command(command) => command,
             },
-            "changes": version.changes.iter().map(change_json).collect::<Vec<_>>(),
+            "changes": version.changes.iter().flatten().map(change_json).collect::<Vec<_>>(),
         })
     };
     json!({"version": 1, "changes": versions.iter().rev().map(of).collect::<Vec<_>>()})

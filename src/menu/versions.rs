@@ -3,25 +3,33 @@
 use super::Menu;
 use super::console::{Stop, Style};
 use super::list;
-use crate::commands::versions::{lines, preview};
-use crate::lang::{Lang, versions as words};
-use crate::store::{self, Version};
+use crate::commands::versions::{lines, none, preview};
+use crate::host::log;
+use crate::lang::{Lang, menu as say, versions as words};
+use crate::store::{self, Version, Way};
 
 /// How many there are, for the list of settings.
 pub fn shown(menu: &Menu<'_>, lang: Lang) -> String {
-    match versions(menu).len() {
-        0 => words::entry_none(lang),
-        1 => words::entry_one(lang),
-        more => words::entry_value(lang, more),
+    match store::versions(menu.call.config, menu.call.env).map(|versions| versions.len()) {
+        Err(_) => words::entry_unreadable(lang),
+        Ok(0) => words::entry_none(lang),
+        Ok(1) => words::entry_one(lang),
+        Ok(more) => words::entry_value(lang, more),
     }
 }
 
 /// Shows the last changes, and goes back to before the one that is named.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let versions = versions(menu);
+    let versions = match store::versions(menu.call.config, menu.call.env) {
+        Ok(versions) => versions,
+        Err(error) => {
+            error.lines(lang).iter().for_each(|line| menu.console.fault_notice(line));
+            return Ok(());
+        }
+    };
     if versions.is_empty() {
-        menu.console.notice(Style::Plain, &words::none(lang));
+        menu.console.notice(Style::Plain, &none(&menu.call, lang));
         return Ok(());
     }
     let zone = menu.holds().settings.timezone;
@@ -40,23 +48,40 @@ pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
         return Ok(());
     };
     menu.console.fine();
-    for line in preview(&versions, version, lang) {
+    for line in preview(&menu.call, &versions, version, lang) {
         menu.console.line(Style::Plain, &line);
     }
-    if !menu.console.yes(&words::ask(lang), false)? {
-        return Ok(());
-    }
-    match menu.save(|draft| draft.become_version(version)) {
-        Some(true) => {
-            menu.follow_language();
-            menu.console.notice(Style::Good, &words::done_here(lang, version.number));
-        }
-        Some(false) => menu.console.fault_notice(&words::changed_meanwhile(lang)),
-        None => {}
+    if menu.console.yes(&words::ask(lang), false)? {
+        take_back(menu, version);
     }
     Ok(())
 }
 
-fn versions(menu: &Menu<'_>) -> Vec<Version> {
-    store::versions(menu.call.config, menu.call.env).unwrap_or_default()
+/// Does it, and says what came of it. A script gets nothing that would be wrong.
+fn take_back(menu: &mut Menu<'_>, version: &Version) {
+    let (lang, now) = (menu.console.lang, (menu.again)().now);
+    let author = menu.call.author(Way::Menu);
+    let wanted = (version, menu.console.person());
+    let mut undone = match store::undo(menu.call.config, menu.call.env, (now, &author), wanted) {
+        Ok(Some(undone)) => undone,
+        Ok(None) => return menu.console.fault_notice(&words::changed_meanwhile(lang)),
+        Err(error) => {
+            error.lines(lang).iter().for_each(|line| menu.console.fault_notice(line));
+            return menu.console.fault_notice(&say::nothing_saved(lang));
+        }
+    };
+    menu.console.turns.saved();
+    let mut secrets = store::secrets(menu.call.config, menu.call.env);
+    secrets.extend(&menu.console.secrets);
+    undone.changes.iter_mut().for_each(|change| change.hide(&secrets));
+    log::audit(menu.call.env, &undone.changes);
+    let faults = undone.fault.iter().flat_map(|fault| fault.lines(lang));
+    let remark = undone.remark.iter().map(|remark| remark.text(lang));
+    faults.chain(remark).for_each(|line| menu.console.fault_notice(&line));
+    menu.follow_language();
+    let said = match undone.kept {
+        true => words::done_here(menu.console.lang, version.number),
+        false => words::done_for_good(menu.console.lang, version.number),
+    };
+    menu.console.notice(Style::Good, &said);
 }

@@ -32,21 +32,93 @@ impl Change {
     }
 }
 
-/// All differences between two texts of the file, but for the state.
+/// All differences between two texts of the file, but for the state. Empty only where both
+/// say the same.
 pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
     let (before, after) = (sections(before), sections(after));
-    let mut found = Vec::new();
-    for name in names(&before, &after) {
+    let differing = names(&before, &after).into_iter().filter_map(|name| {
         let (old, new) = (of(&before, &name), of(&after, &name));
-        let lists = [("rules", "rule"), ("pauses", "pause")];
-        if let Some((_, noun)) = lists.iter().find(|(list, _)| *list == name) {
-            found.extend(in_list(noun, old, new));
-        } else {
-            let path = |key: &str| format!("{name}.{key}");
-            found.extend(in_object(fields(old), fields(new), &path));
+        (old != new).then(|| in_section(&name, old, new))
+    });
+    differing.flatten().collect()
+}
+
+/// The differences of a section that is not the same.
+fn in_section(name: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Change> {
+    let list = LISTS.iter().find(|list| list.section == name);
+    let found = match list.filter(|_| [old, new].into_iter().flatten().all(Value::is_array)) {
+        Some(list) => in_list(list, old, new),
+        None if [old, new].into_iter().flatten().all(Value::is_object) => {
+            in_object(fields(old), fields(new), &|key| format!("{name}.{key}"), shown)
         }
+        None => Vec::new(),
+    };
+    if !found.is_empty() {
+        return found;
     }
-    found
+    // The order of a list, an object that has become a text, an empty section.
+    let whole = |value: Option<&Value>| Some(whole(list, value?));
+    vec![Change { what: name.to_owned(), before: whole(old), after: whole(new) }]
+}
+
+/// A section as a whole: of a list the ids alone, of what nobody knows nothing.
+fn whole(list: Option<&List>, value: &Value) -> String {
+    let keys = |list: &List, values: &Vec<Value>| {
+        values.iter().map(|one| one.get(list.by).cloned().unwrap_or_default()).collect::<Value>()
+    };
+    match (list, value) {
+        (Some(list), Value::Array(values)) => keys(list, values).to_string(),
+        (_, Value::Object(object)) if object.is_empty() => value.to_string(),
+        _ => MASKED.to_owned(),
+    }
+}
+
+/// A section that is a list.
+struct List {
+    section: &'static str,
+    /// What one of them is called.
+    noun: &'static str,
+    /// The key that tells one from the others.
+    by: &'static str,
+    /// The keys whose values may be shown; empty where that is all of them.
+    open: &'static [&'static str],
+}
+
+const LISTS: [List; 3] = [
+    List { section: "rules", noun: "rule", by: "id", open: &[] },
+    List { section: "pauses", noun: "pause", by: "id", open: &[] },
+    List {
+        section: "forward",
+        noun: "forward",
+        by: "name",
+        open: &[
+            "name", "via", "body", "levels", "rules", "path", "url", "framing", "facility",
+            "ca_file",
+        ],
+    },
+];
+
+impl List {
+    fn is_open(&self, key: &str) -> bool {
+        self.open.is_empty() || self.open.contains(&key)
+    }
+
+    /// An element as it may be shown.
+    fn shown(&self, element: &Value) -> String {
+        let mut element = element.clone();
+        for (key, value) in element.as_object_mut().into_iter().flatten() {
+            if !self.is_open(key) {
+                *value = MASKED.into();
+            }
+        }
+        element.to_string()
+    }
+
+    fn name_of(&self, element: &Value) -> String {
+        let key = element.get(self.by).unwrap_or(&Value::Null);
+        let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+        format!("{} {key}", self.noun)
+    }
 }
 
 type Fields = Vec<(String, Value)>;
@@ -84,7 +156,12 @@ fn names(before: &Fields, after: &Fields) -> Vec<String> {
     names
 }
 
-fn in_object(before: Fields, after: Fields, path: &dyn Fn(&str) -> String) -> Vec<Change> {
+fn in_object(
+    before: Fields,
+    after: Fields,
+    path: &dyn Fn(&str) -> String,
+    shown: impl Fn(&str, &Value) -> String,
+) -> Vec<Change> {
     names(&before, &after)
         .iter()
         .map(|key| (path(key), of(&before, key), of(&after, key)))
@@ -97,41 +174,46 @@ fn in_object(before: Fields, after: Fields, path: &dyn Fn(&str) -> String) -> Ve
         .collect()
 }
 
-/// Rules and pauses are held against each other by id; of several with one id, in order.
-fn in_list(noun: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
-    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut new: Vec<Option<Value>> = list(after).into_iter().map(Some).collect();
+/// Elements are held against each other by what tells them apart; of several alike, in
+/// order.
+fn in_list(list: &List, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+    let of = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut new: Vec<Option<Value>> = of(after).into_iter().map(Some).collect();
     let mut found = Vec::new();
-    for old in list(before) {
+    for old in of(before) {
         let same = |new: &&mut Option<Value>| {
-            new.as_ref().is_some_and(|new| new.get("id") == old.get("id"))
+            new.as_ref().is_some_and(|new| new.get(list.by) == old.get(list.by))
         };
-        let name = name_of(noun, &old);
+        let name = list.name_of(&old);
         match new.iter_mut().find(same).and_then(Option::take) {
             Some(new) => {
                 let path = |key: &str| format!("{name}: {key}");
-                found.extend(in_object(fields(Some(&old)), fields(Some(&new)), &path));
+                let shown = |path: &str, value: &Value| {
+                    let key = path.rsplit_once(": ").map_or(path, |(_, key)| key);
+                    if list.is_open(key) { value.to_string() } else { MASKED.to_owned() }
+                };
+                found.extend(in_object(fields(Some(&old)), fields(Some(&new)), &path, shown));
             }
-            None => found.push(Change { what: name, before: Some(old.to_string()), after: None }),
+            None => {
+                let before = Some(list.shown(&old));
+                found.push(Change { what: name, before, after: None });
+            }
         }
     }
-    let added = new.into_iter().flatten().map(|rule| Change {
-        what: name_of(noun, &rule),
+    let added = new.into_iter().flatten().map(|new| Change {
+        what: list.name_of(&new),
         before: None,
-        after: Some(rule.to_string()),
+        after: Some(list.shown(&new)),
     });
     found.extend(added);
     found
 }
 
-fn name_of(noun: &str, element: &Value) -> String {
-    let id = element.get("id").unwrap_or(&Value::Null);
-    format!("{noun} {id}")
-}
-
+/// What nobody reads may be anything: a secret under a key with a slip in it, or the one of
+/// before, put aside.
 fn shown(path: &str, value: &Value) -> String {
-    match keys().at(path).is_some_and(|key| key.secret) {
-        true => MASKED.to_owned(),
-        false => value.to_string(),
+    match keys().at(path).is_some_and(|key| !key.secret) {
+        true => value.to_string(),
+        false => MASKED.to_owned(),
     }
 }

@@ -21,7 +21,7 @@ use super::locate::{behind_links, beside, resolve};
 use super::lock::{lock_run, lock_save};
 use super::look::{Look, look_at};
 use super::splice::Frame;
-use super::undo::{Version, changed_at};
+use super::undo::changed_at;
 use super::versions::Author;
 use super::write::{Remark, replace, replace_alone};
 use super::{seal, splice, state};
@@ -73,9 +73,9 @@ pub fn edit<T>(
 ) -> Result<Edited<T>, Error> {
     let path = path_to_write(path)?;
     let _lock = lock_save(&path)?;
-    let before = match read_text(&path) {
-        Err(Error::NotFound { .. }) => EMPTY.to_owned(),
-        read => read?,
+    let (before, is_there) = match read_text(&path) {
+        Err(Error::NotFound { .. }) => (EMPTY.to_owned(), false),
+        read => (read?, true),
     };
     let config_before = checked(&path, &before, env)?;
     let mut draft = Draft::new(&before);
@@ -91,7 +91,7 @@ pub fn edit<T>(
     let result = change(&mut draft);
     let text = draft.text();
     let known = config_before.err().unwrap_or_default();
-    let was = Frame::of(&path, &before).ok().filter(|_| known.is_empty());
+    let was = Frame::of(&path, &before).ok().filter(|_| is_there);
     let repaired = draft.keep_renumbered && !renumbered.is_empty();
     if text == untouched && !repaired {
         return Ok(Edited {
@@ -139,7 +139,7 @@ fn path_to_write(path: &Path) -> Result<PathBuf, Error> {
 
 /// The config, or all that is wrong with it. An error where the text can't be
 /// changed at all.
-fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Problem>>, Error> {
+pub(super) fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Problem>>, Error> {
     let document = document(path, text)?;
     let head = state::head(document.state);
     refuse_newer(path, &head)?;
@@ -153,7 +153,11 @@ fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Prob
 
 /// A problem is new where its sentence stands more often than before: the places
 /// in a list move when an element goes.
-fn refuse_new(path: &Path, known: &[Problem], found: &[Problem]) -> Result<(), Error> {
+pub(super) fn refuse_new(
+    path: &Path,
+    known: &[Problem],
+    found: &[Problem],
+) -> Result<(), Error> {
     let times = |list: &[Problem], one: &Problem| {
         list.iter().filter(|other| other.same_sentence(one)).count()
     };
@@ -191,9 +195,9 @@ fn renumber(
     renumbered
 }
 
-/// Writes the file and `.last`, with `was`, the version before where that was valid. A
-/// state that only `.last` still has comes back with it.
-fn write(
+/// Writes the file and `.last`, with `was`, the version before, valid or not. A state that
+/// only `.last` still has comes back with it.
+pub(super) fn write(
     path: &Path,
     text: &str,
     was: Option<Frame>,
@@ -218,7 +222,7 @@ fn write(
 
 /// Writes the file alone, which is not valid: mails about a broken file go out through the
 /// settings of `.last`.
-fn write_alone(path: &Path, text: &str) -> Result<Option<Remark>, Error> {
+pub(super) fn write_alone(path: &Path, text: &str) -> Result<Option<Remark>, Error> {
     let (text, _) = with_newest_state(path, text)?;
     replace_alone(path, &text, path)
 }
@@ -265,18 +269,6 @@ impl Draft {
     /// change changes nothing else.
     pub fn keep_renumbered(&mut self) {
         self.keep_renumbered = true;
-    }
-
-    /// Puts a version of before in the place of all but the state. False, and nothing
-    /// changed, where the file is another than the one that `version` was read beside.
-    pub fn become_version(&mut self, version: &Version) -> bool {
-        let text = self.text();
-        let is_same = Frame::of(Path::new(""), &text).is_ok_and(|frame| version.is_beside(&frame));
-        if is_same {
-            let state = layout::value_of(&self.body, "state");
-            *self = Self::new(&version.text(state));
-        }
-        is_same
     }
 
     /// The value of a section's key; `None` without one.

@@ -184,7 +184,7 @@ pub(super) fn refuse_newer(path: &Path, head: &Head) -> Result<(), Error> {
 }
 
 /// The PCE and org that a config speaks of.
-fn target_of(config: &Config) -> Target {
+pub(super) fn target_of(config: &Config) -> Target {
     let server = Base::parse(&config.pce.url).map(|base| base.effective());
     Target {
         server: server.unwrap_or_else(|_| config.pce.url.clone()),

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use super::beside::{self, Planted};
 use super::error::Error;
 use super::state;
-use super::versions::{MOST_PACKED, Versions};
+use super::versions::{MOST_PACKED, Versions, without_versions};
 use super::write::interrupted;
 use crate::config::{self, Config, Document, Env, Surroundings};
 use crate::lang::config as words;
@@ -111,13 +111,14 @@ fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
 }
 
 /// The config's text; of one that was being written in place when a crash came,
-/// what it was to become.
+/// what it was to become. Without the versions of before, whose place is in `.last`.
 pub(super) fn read_text(path: &Path) -> Result<String, Error> {
     let read = text_of(read_bytes(path)?, path);
-    match &read {
+    let read = match &read {
         Ok(text) if document::<IgnoredAny>(path, text).is_ok() => read,
         _ => interrupted(path).map_or(read, Ok),
-    }
+    };
+    read.map(without_versions)
 }
 
 /// The JSON in `text`, without a byte order mark.

@@ -36,6 +36,6 @@ pub use look::{Look, look, screen_language, secrets, what_holds};
 pub use mount::{Mount, mount_of};
 pub use note::Note;
 pub use owner::{Owner, Stranger, assert_no_stranger, other_owner, stranger};
-pub use undo::{Version, versions};
+pub use undo::{Undone, Version, fault_of, too_large_to_keep, undo, versions};
 pub use versions::{Author, Way};
 pub use write::Remark;

@@ -48,6 +48,19 @@ impl Frame {
         Ok(Self { before: [before, &between].concat(), after })
     }
 
+    /// A text that is no JSON object, as a frame without a state; `None` for one that could
+    /// not be told from two parts.
+    pub fn broken(text: &str) -> Option<Self> {
+        let whole = !text.contains(PARTED);
+        whole.then(|| Self { before: text.to_owned(), after: String::new() })
+    }
+
+    /// Whether it is one of [`Self::broken`]: an object has at least its last bracket behind
+    /// the state.
+    pub fn is_broken(&self) -> bool {
+        self.after.is_empty()
+    }
+
     /// Both parts in one text. What parts them stands in no JSON.
     pub fn text(&self) -> String {
         [&self.before, PARTED, &self.after].concat()
@@ -64,9 +77,11 @@ impl Frame {
         hash(self.text().as_bytes())
     }
 
-    /// The file's text with this `state`; without that key where there is none.
+    /// The file's text with this `state`; without that key where there is none. What is
+    /// broken stays what it is.
     pub fn with(&self, state: Option<&str>) -> String {
         match state {
+            _ if self.is_broken() => self.before.clone(),
             Some(state) => [&self.before, state, &self.after].concat(),
             None => {
                 let whole = [&self.before, "{}", &self.after].concat();

@@ -397,6 +397,12 @@ pub(super) fn head(text: Option<&str>) -> Head {
     text.and_then(Sealed::of).map(|sealed| head_of(&sealed)).unwrap_or_default()
 }
 
+/// Reads alone whose state it is; nobody's where that can't be read.
+pub(super) fn target(text: Option<&str>) -> Target {
+    let sealed = text.and_then(Sealed::of);
+    sealed.and_then(|sealed| sealed.value("target").ok().flatten()).unwrap_or_default()
+}
+
 fn head_of(sealed: &Sealed<'_>) -> Head {
     // One that is not as it was written is no version at all.
     let version = sealed.sound("version").ok().flatten();

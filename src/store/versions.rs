@@ -17,6 +17,8 @@ use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::layout;
+use super::load::unmarked;
 use super::splice::Frame;
 
 /// So many versions are kept before the one that holds.
@@ -27,6 +29,9 @@ pub(super) const MOST_PACKED: usize = 96 * 1024;
 
 /// So much is unpacked at most.
 const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// The key's name.
+const NAME: &str = "_config_versions";
 
 /// How the key begins, with all that stands before the value's text.
 const KEY: &str = "\"_config_versions\":\"";
@@ -104,6 +109,11 @@ impl Versions {
         Self(packed.map(|packed| String::from_utf8_lossy(packed).into_owned()).unwrap_or_default())
     }
 
+    /// Whether the change that led to `now` took too much room to be kept.
+    pub fn were_too_large(&self, now: &Frame) -> bool {
+        self.sum() == Some(now.sum()) && self.kept().is_some_and(|kept| kept.is_empty())
+    }
+
     /// `text`, a JSON object, with them as its last key, in three pieces.
     pub fn put_into<'t>(&self, text: &'t str, written: &'t mut String) -> [&'t str; 3] {
         let body = text.trim_end().strip_suffix('}').map(str::trim_end);
@@ -124,6 +134,20 @@ impl Versions {
 
     /// Takes note that `author` made `after` of `before`.
     pub fn note(&mut self, before: &Frame, after: &Frame, at: Timestamp, author: &Author) {
+        self.note_within(MOST_PACKED, (before, after), (at, author));
+    }
+
+    /// The same for one that is only looked at: however large it is.
+    pub fn note_for_a_look(&mut self, before: &Frame, after: &Frame, at: Timestamp) {
+        self.note_within(usize::MAX, (before, after), (at, &Author::default()));
+    }
+
+    fn note_within(
+        &mut self,
+        most: usize,
+        (before, after): (&Frame, &Frame),
+        (at, author): (Timestamp, &Author),
+    ) {
         let (was, is) = (before.text(), after.text());
         if was == is {
             return;
@@ -140,7 +164,7 @@ impl Versions {
         kept.drain(..excess);
         loop {
             let packed = packed(&kept).unwrap_or_default();
-            if packed.len() <= MOST_PACKED || kept.is_empty() {
+            if packed.len() <= most || kept.is_empty() {
                 self.0 = format!("{:016x}.{packed}", after.sum());
                 return;
             }
@@ -186,6 +210,21 @@ impl Kept {
         let begin = after.get(..self.begin)?;
         let end = after.get(after.len().checked_sub(self.end)?..)?;
         Frame::of_text(&[begin, &self.was, end].concat())
+    }
+}
+
+/// A config's text without the key, which stands there where somebody made `.last` the
+/// config: the secrets of before would go along with it for ever.
+pub(super) fn without_versions(mut text: String) -> String {
+    if !text.contains(NAME) {
+        return text;
+    }
+    Versions::taken_from(&mut text);
+    let body = unmarked(&text).trim();
+    match layout::value_of(body, NAME).is_some() {
+        // An editor has laid it out anew.
+        true => text.replacen(body, &layout::without_key(body, NAME), 1),
+        false => text,
     }
 }
 

@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
-use illumio_monitor::store::{Author, Version, Way, edit, read_config, versions};
+use illumio_monitor::store::{
+    self, Author, Error, Undone, Version, Way, edit, read_config, versions,
+};
 use serde_json::{Value, json};
 
 use crate::helpers::{PYTHON, Place, at, minimal};
@@ -27,11 +29,17 @@ fn all(place: &Place) -> Vec<Version> {
 fn undo(place: &Place, number: u64) -> bool {
     let list = all(place);
     let version = list.iter().find(|version| version.number == number).unwrap();
+    take_back(place, version, false).unwrap().is_some()
+}
+
+fn take_back(place: &Place, version: &Version, anyway: bool) -> Result<Option<Undone>, Error> {
     let author = alice(Way::Command("config undo".into()));
-    let edited = edit(&place.file, &Env::default(), at("12:00"), &author, |draft| {
-        draft.become_version(version)
-    });
-    edited.unwrap().result
+    store::undo(&place.file, &Env::default(), (at("12:00"), &author), (version, anyway))
+}
+
+/// What the change of this number changed: `api.secret`.
+fn what(version: &Version) -> Vec<&str> {
+    version.changes.iter().flatten().map(|change| change.what.as_str()).collect()
 }
 
 fn run(place: &Place) {
@@ -64,7 +72,7 @@ fn a_change_is_kept_with_who_when_and_by_what_and_is_taken_back_byte_for_byte() 
     let numbers: Vec<u64> = list.iter().map(|version| version.number).collect();
     assert_eq!(numbers, [2, 1]);
     assert_eq!((list[1].at, &list[1].author), (at("10:00"), &alice(Way::Menu)));
-    let what = &list[1].changes[0];
+    let what = &list[1].changes.as_ref().unwrap()[0];
     assert_eq!(what.what, "api.secret");
     assert_eq!((what.before.as_deref(), what.after.as_deref()), (Some("***"), Some("***")));
 
@@ -114,7 +122,7 @@ fn what_an_editor_wrote_is_found_by_the_next_run_or_the_next_change() {
         let hand = list.last().unwrap();
         assert_eq!((list.len(), hand.number), (if by_run { 1 } else { 2 }, 1));
         assert_eq!((hand.at, &hand.author.way), (written, &Way::Hand), "{by_run}");
-        assert_eq!(hand.changes[0].what, "email.recipients");
+        assert_eq!(what(hand), ["email.recipients"]);
         assert!(undo(&place, 1));
         assert_eq!(config_of(&place.text())["email"]["recipients"], json!(["soc@example.com"]));
     }
@@ -133,7 +141,7 @@ fn an_editor_that_saves_while_a_run_is_under_way_is_found_too() {
 
     let list = all(&place);
     assert_eq!((list.len(), &list[0].author.way), (1, &Way::Hand));
-    assert_eq!(list[0].changes[0].what, "email.recipients");
+    assert_eq!(what(&list[0]), ["email.recipients"]);
 }
 
 #[test]
@@ -239,7 +247,7 @@ fn no_secret_of_any_version_is_told() {
     set(&place, "10:02", "api", "secret", json!("the-third-secret"));
 
     for version in all(&place) {
-        for change in version.changes.iter().chain(&version.undoing) {
+        for change in [&version.changes, &version.undoing].into_iter().flatten().flatten() {
             let told = format!("{change:?}");
             assert!(!told.contains("-secret") && !told.contains("s3cr3t"), "{told}");
         }
@@ -254,31 +262,158 @@ fn a_version_that_was_read_beside_another_file_is_not_taken_back() {
     let seen = all(&place);
     set(&place, "10:01", "settings", "site_name", json!("south"));
 
-    let edited = edit(&place.file, &Env::default(), at("10:02"), &Author::default(), |draft| {
-        draft.become_version(&seen[0])
-    });
-
-    assert!(!edited.unwrap().result);
+    assert!(take_back(&place, &seen[0], true).unwrap().is_none());
     assert!(place.text().contains("south"));
 }
 
 #[test]
-fn a_version_that_would_bring_a_problem_is_refused_and_says_which() {
-    let place = Place::with(&minimal(""));
-    let ca = place.folder.path().join("ca.pem");
-    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    std::fs::write(&ca, pem).unwrap();
+fn a_hand_edit_with_a_slip_in_it_is_taken_back_and_not_lost() {
+    let place = Place::with(&minimal(r#", "settings": {}"#));
     run(&place);
-    set(&place, "10:00", "settings", "daily_report", json!("08:30"));
-    // Nobody could do it by the program; here the version is made wrong.
-    let version = &all(&place)[0];
-    let refused = edit(&place.file, &Env::default(), at("10:02"), &Author::default(), |draft| {
-        draft.become_version(version);
-        draft.set("settings", "daily_report", &json!("25:00"));
-    });
-    let error = refused.unwrap_err();
-    assert!(error.lines(Lang::En).join("\n").contains("daily_report"));
-    assert!(place.text().contains("08:30"));
+    set(&place, "10:00", "settings", "site_name", json!("one"));
+    set(&place, "10:01", "settings", "site_name", json!("two"));
+    let good = config_of(&place.text());
+    let edited = place.text().replace("\"two\"", "\"two\", \"site\": \"many hours of work\"");
+    place.write(&edited);
+
+    let undone = take_back(&place, &all(&place)[0], false).unwrap().unwrap();
+
+    assert!(undone.kept && undone.fault.is_none(), "{undone:?}");
+    assert_eq!(config_of(&place.text()), good);
+    let list = all(&place);
+    let by: Vec<(u64, &Way)> = list.iter().map(|one| (one.number, &one.author.way)).collect();
+    let undo = Way::Command("config undo".into());
+    assert_eq!(by, [(4, &undo), (3, &Way::Hand), (2, &Way::Menu), (1, &Way::Menu)]);
+
+    // What it was is there, and comes back only where somebody wants it with its fault.
+    let refused = take_back(&place, &list[0], false).unwrap_err();
+    assert!(refused.lines(Lang::En).join("\n").contains("settings.site"), "{refused:?}");
+    assert_eq!(config_of(&place.text()), good);
+    let undone = take_back(&place, &list[0], true).unwrap().unwrap();
+    assert!(matches!(undone.fault, Some(Error::Invalid { .. })), "{undone:?}");
+    assert_eq!(config_of(&place.text()), config_of(&edited));
+    // And goes away again.
+    assert!(take_back(&place, &all(&place)[0], false).unwrap().unwrap().kept);
+    assert_eq!(config_of(&place.text()), good);
+}
+
+#[test]
+fn a_text_that_is_no_json_any_more_is_taken_back_and_is_on_record_itself() {
+    let place = Place::with(&minimal(""));
+    run(&place);
+    set(&place, "10:00", "settings", "site_name", json!("north"));
+    let good = place.text();
+    let broken = format!("{{ \"hours\": \"of work\", {}", &good[1..good.len() / 2]);
+    place.write(&broken);
+
+    let list = all(&place);
+    assert_eq!((list.len(), list[0].number, &list[0].author.way), (2, 2, &Way::Hand));
+    assert!(list[0].changes.is_none() && list[0].undoing.is_none(), "it can't be compared");
+    let undone = take_back(&place, &list[0], false).unwrap().unwrap();
+    assert!(undone.kept && undone.fault.is_none(), "{undone:?}");
+    assert_eq!(place.text(), good, "with the state");
+
+    assert!(take_back(&place, &all(&place)[0], false).is_err());
+    let undone = take_back(&place, &all(&place)[0], true).unwrap().unwrap();
+    assert!(matches!(undone.fault, Some(Error::Syntax { .. })), "{undone:?}");
+    assert_eq!(place.text(), broken, "byte for byte");
+    // Without `.last` there is nothing to put there, and that is said.
+    std::fs::remove_file(place.beside(".last")).unwrap();
+    assert!(matches!(versions(&place.file, &Env::default()), Err(Error::Syntax { .. })));
+}
+
+#[test]
+fn an_id_that_stands_twice_does_not_hinder_an_undo() {
+    let place = Place::with(&minimal(r#", "rules": []"#));
+    run(&place);
+    for name in ["one", "two"] {
+        let rule = json!({"type": "event", "name": name, "filter_value": "agent.tampering"});
+        edit(&place.file, &Env::default(), at("10:00"), &Author::default(), |draft| {
+            draft.add_rule(&rule)
+        })
+        .unwrap();
+    }
+    let good = config_of(&place.text());
+    place.write(&place.text().replace("\"id\": 2", "\"id\": 1"));
+    assert_ne!(config_of(&place.text()), good);
+
+    assert!(undo(&place, 3));
+    assert_eq!(config_of(&place.text()), good);
+}
+
+#[test]
+fn every_part_of_the_file_that_changes_is_told() {
+    let place = Place::with(&minimal(r#", "rules": [{"id": 1, "type": "event", "name": "A",
+        "filter_value": "x"}, {"id": 2, "type": "event", "name": "B", "filter_value": "y"}]"#));
+    run(&place);
+    let before = place.text();
+    let siem = r#""forward": [{"name": "siem", "via": "file", "path": "/tmp/x", "_key": "hush-1"}]"#;
+    let text = |json: &Option<String>| json.clone().unwrap_or_default();
+    for (from, to, told, after) in [
+        (", \"rules\"", format!(", {siem}, \"rules\""), "forward siem", "\"siem\""),
+        (", \"rules\"", ", \"_note\": \"hush-2\", \"rules\"".into(), "_note", "***"),
+        (", \"rules\"", ", \"pauses\": [], \"rules\"".into(), "pauses", "[]"),
+        ("\"secret\"", "\"secrett\": \"hush-3\", \"secret\"".into(), "api.secrett", "***"),
+        ("\"smtp\": {}", "\"smtp\": {\"passwd\": \"hush-4\"}".into(), "smtp.passwd", "***"),
+        ("\"id\": 1, ", "\"id\": 3, ".into(), "rule 1", ""),
+    ] {
+        place.write(&before.replacen(from, &to, 1));
+        let list = all(&place);
+        assert_eq!(what(&list[0])[0], told);
+        let change = &list[0].changes.as_ref().unwrap()[0];
+        assert!(text(&change.after).contains(after), "{change:?}");
+        let all_told = format!("{:?}{:?}", list[0].changes, list[0].undoing);
+        assert!(!all_told.contains("hush-"), "{all_told}");
+    }
+    // The same rules in another order.
+    let mut file: Value = serde_json::from_str(&before).unwrap();
+    file["rules"].as_array_mut().unwrap().reverse();
+    place.write(&file.to_string());
+    let list = all(&place);
+    let change = &list[0].changes.as_ref().unwrap()[0];
+    assert_eq!((change.what.as_str(), text(&change.after)), ("rules", "[2,1]".into()));
+    // And nothing but the layout.
+    place.write(&before.replace(", \"rules\"", " ,\n\"rules\""));
+    assert_eq!(all(&place)[0].changes.as_deref(), Some(&[][..]));
+}
+
+#[test]
+fn an_undo_to_another_pce_says_what_the_runs_since_cost() {
+    let place = Place::with(&minimal(""));
+    run(&place);
+    place.write(&place.text().replacen("https://pce.", "https://other.", 1));
+    assert!(!all(&place)[0].forgets, "no run came between");
+    run(&place);
+    set(&place, "10:00", "settings", "site_name", json!("north"));
+    let list = all(&place);
+    assert_eq!([list[0].forgets, list[1].forgets], [false, true]);
+}
+
+#[test]
+fn last_made_the_config_brings_no_secrets_of_before_along() {
+    let place = Place::with(&minimal(""));
+    run(&place);
+    set(&place, "10:00", "api", "secret", json!("new-secret-2"));
+    let relaid: Value = serde_json::from_str(&place.whole_last()).unwrap();
+    for copied in [place.whole_last(), serde_json::to_string_pretty(&relaid).unwrap()] {
+        place.write(&copied);
+        run(&place);
+        assert!(!place.text().contains("_config_versions"), "{}", place.text());
+        assert_eq!(place.whole_last().matches("_config_versions").count(), 1);
+        assert!(all(&place).iter().any(|version| what(version) == ["api.secret"]));
+    }
+}
+
+#[test]
+fn a_last_that_cannot_be_read_is_no_empty_list() {
+    let place = Place::with(&minimal(""));
+    run(&place);
+    set(&place, "10:00", "settings", "site_name", json!("north"));
+    std::fs::remove_file(place.beside(".last")).unwrap();
+    assert!(all(&place).is_empty(), "it is not there");
+    std::fs::create_dir(place.beside(".last")).unwrap();
+    let error = versions(&place.file, &Env::default()).unwrap_err();
+    assert!(error.lines(Lang::En)[0].contains("config.json.last"), "{error:?}");
 }
 
 #[test]
