@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::call::Call;
 use crate::config::{Config, check_rule};
 use crate::lang::{Lang, doubts as words};
 use crate::net::AddressBook;
@@ -19,39 +20,73 @@ use crate::pce::vocabulary::{self, HOURS, Heard};
 use crate::rules::doubts::{Doubt, Unlike, asks_for_types, doubts, labels_wanted};
 use crate::rules::{Rule, protocol};
 use crate::screen::visible::visible;
+use crate::store;
+
+/// A person, or a script, that saves a rule waits no longer for what the PCE could tell.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What is doubtful about a rule, each with its id and name.
 pub fn of_rule(rule: &Rule, heard: &Heard, lang: Lang) -> Vec<String> {
     let name = visible(&rule.name);
-    let doubts = doubts(rule, heard);
-    doubts.iter().map(|doubt| words::of_rule(lang, rule.id, &name, clause(doubt, lang))).collect()
+    let of = |doubt: &Doubt| {
+        let words = match weight(doubt) {
+            Weight::Never => words::of_rule,
+            Weight::Part => words::part_of_rule,
+            Weight::Seldom => words::seldom_of_rule,
+        };
+        words(lang, rule.id, &name, clause(doubt, lang))
+    };
+    doubts(rule, heard).iter().map(of).collect()
 }
 
-/// What is doubtful about rules as they stand in the file, by the guide alone; those that
-/// are off or not valid are passed over.
-pub fn offline(rules: &[Value], lang: Lang) -> Vec<String> {
+/// What is doubtful about rules that were just saved, as they stand in the file, by what the
+/// guide says and the PCE of the file; those that are off or not valid are passed over.
+pub fn of_changed(call: &Call<'_>, rules: &[Value], lang: Lang) -> Vec<String> {
     let read = rules.iter().filter_map(|rule| check_rule(&rule.to_string(), "rule").ok());
-    let on = read.filter(|rule| rule.enabled);
-    on.flat_map(|rule| of_rule(&rule, &Heard::default(), lang)).collect()
+    let on: Vec<Rule> = read.filter(|rule| rule.enabled).collect();
+    let config = store::what_holds(call.config, call.env);
+    let asked: Vec<&Rule> = on.iter().collect();
+    let heard = hear(&asked, &config.pce, &AddressBook::empty(), (call.now, PATIENCE));
+    on.iter().flat_map(|rule| of_rule(rule, &heard, lang)).collect()
 }
 
-/// What is doubtful about a rule as it was just saved; `ask`: whose PCE may be asked, the
-/// time, and for how long.
-pub fn of_saved(
-    rule: &Value,
-    ask: Option<(&Config, Timestamp, Duration)>,
-    lang: Lang,
-) -> Vec<String> {
+/// What is doubtful about a rule as it was just saved in the menu; `ask`: whose PCE may be
+/// asked, and the time.
+pub fn of_saved(rule: &Value, ask: Option<(&Config, Timestamp)>, lang: Lang) -> Vec<String> {
     let Ok(rule) = check_rule(&rule.to_string(), "rule") else { return Vec::new() };
-    let heard = ask.map(|(config, now, patience)| {
-        hear(&[&rule], &config.pce, &AddressBook::empty(), (now, patience))
-    });
-    let doubts = doubts(&rule, &heard.unwrap_or_default());
-    doubts.iter().map(|doubt| words::this_rule(lang, clause(doubt, lang))).collect()
+    let heard = ask
+        .map(|(config, now)| hear(&[&rule], &config.pce, &AddressBook::empty(), (now, PATIENCE)));
+    let this = |doubt: &Doubt| {
+        let words = match weight(doubt) {
+            Weight::Never => words::this_rule,
+            Weight::Part => words::part_of_this_rule,
+            Weight::Seldom => words::seldom_of_this_rule,
+        };
+        words(lang, clause(doubt, lang))
+    };
+    doubts(&rule, &heard.unwrap_or_default()).iter().map(this).collect()
+}
+
+/// How much a doubt says of its rule.
+enum Weight {
+    /// It may never alert.
+    Never,
+    /// A part of what it asks for may never be; it alerts on the rest.
+    Part,
+    /// There was none of it lately.
+    Seldom,
+}
+
+fn weight(doubt: &Doubt) -> Weight {
+    match doubt {
+        Doubt::Type { part: true, .. } | Doubt::Label { part: true, .. } => Weight::Part,
+        Doubt::Type { .. } | Doubt::Label { .. } | Doubt::Ports(_) => Weight::Never,
+        Doubt::Severity(_) => Weight::Seldom,
+    }
 }
 
 /// Asks the PCE for what it could tell of these rules: nothing, where that is nothing. Takes
-/// no longer than `patience`; what can't be read is not known.
+/// no longer than `patience`; what can't be read is not known, and why is told.
 pub fn hear(
     rules: &[&Rule],
     settings: &Settings,
@@ -72,12 +107,14 @@ pub fn hear(
         return heard;
     };
     // Tells the PCE's time; a refused key is asked with no more.
-    if noop(&mut client).is_err() {
-        return heard;
+    if let Err(error) = noop(&mut client) {
+        return Heard { unheard: Some(error), ..heard };
     }
-    heard.labels = vocabulary::labels(&mut client, &wanted);
-    if types {
-        heard.types = vocabulary::types(&mut client).ok();
+    (heard.labels, heard.unheard) = vocabulary::labels(&mut client, &wanted);
+    match types.then(|| vocabulary::types(&mut client)) {
+        Some(Ok(types)) => heard.types = Some(types),
+        Some(Err(error)) => heard.unheard = heard.unheard.or(Some(error)),
+        None => {}
     }
     heard
 }
@@ -89,7 +126,7 @@ fn clause(doubt: &Doubt, lang: Lang) -> String {
         None => clause,
     };
     match doubt {
-        Doubt::Type { wanted, near: meant, heard } => {
+        Doubt::Type { wanted, near: meant, heard, .. } => {
             let wanted = visible(wanted);
             let clause = match heard {
                 true => words::type_unheard(lang, wanted, HOURS),
@@ -97,21 +134,16 @@ fn clause(doubt: &Doubt, lang: Lang) -> String {
             };
             near(clause, meant)
         }
-        Doubt::Severity(unlike) => of_unlike(unlike, words::severity, lang),
-        Doubt::Status(unlike) => of_unlike(unlike, words::status, lang),
-        Doubt::Label { wanted, near: meant } => near(words::label(lang, visible(wanted)), meant),
+        Doubt::Severity(Unlike { wanted, found, count }) => {
+            let list = |list: &[String]| visible(&list.join(", "));
+            words::severity(lang, count, HOURS, list(wanted), list(found))
+        }
+        Doubt::Label { wanted, near: meant, .. } => {
+            near(words::label(lang, visible(wanted)), meant)
+        }
         Doubt::Ports(proto) => {
             let name = protocol::name(*proto).map(str::to_owned);
             words::ports(lang, name.unwrap_or_else(|| words::protocol(lang, proto)))
         }
     }
-}
-
-fn of_unlike(
-    unlike: &Unlike,
-    words: fn(Lang, u64, i64, String, String) -> String,
-    lang: Lang,
-) -> String {
-    let list = |list: &[String]| visible(&list.join(", "));
-    words(lang, unlike.count, HOURS, list(&unlike.wanted), list(&unlike.found))
 }

@@ -2,8 +2,8 @@
 //!
 //! Every command reads the file of the moment, does one thing and says what it did:
 //! as lines for a person, or as one JSON value (`--json`). Knows the store and the
-//! rules, no socket and no terminal: what a person has to be asked goes out by a
-//! function.
+//! rules, and no terminal: what a person has to be asked goes out by a function. The PCE is
+//! asked for nothing but what would be doubtful about a rule that is saved.
 
 mod change;
 pub(super) mod ids;

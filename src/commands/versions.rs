@@ -79,8 +79,7 @@ fn undo(call: &Call<'_>, lang: Lang, options: &cli::ConfigUndo) -> Result<Said, 
         lines.clear();
     }
     let author = call.author(Way::Command("config undo".to_owned()));
-    let undone =
-        store::undo(call.config, call.env, (call.now, &author), (version, !options.yes));
+    let undone = store::undo(call.config, call.env, (call.now, &author), (version, !options.yes));
     let undone = match undone {
         Ok(undone) => undone.ok_or_else(|| Refusal::usage(words::changed_meanwhile(lang)))?,
         Err(error @ (Error::Invalid { .. } | Error::Syntax { .. } | Error::NotAnObject { .. })) => {

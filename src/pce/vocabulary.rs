@@ -1,5 +1,5 @@
 //! Which words the PCE itself uses: the event types of its last hours, with the severities
-//! and statuses that they had, and its labels. For whoever wonders whether a rule asks for
+//! that they had, and its labels. For whoever wonders whether a rule asks for
 //! something that there is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,12 +24,14 @@ const PAGE: usize = 500;
 
 /// What was heard of the PCE; what could not be read is not known, and nothing follows
 /// from that.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Heard {
     /// The types of the last [`HOURS`], of events and of notifications in them.
     pub types: Option<BTreeMap<String, Traits>>,
     /// The labels that were asked for, by key and value.
     pub labels: BTreeMap<(String, String), LabelHeard>,
+    /// Why some of it could not be asked; the first that went wrong.
+    pub unheard: Option<Error>,
 }
 
 /// What events of a type were like.
@@ -39,8 +41,6 @@ pub struct Traits {
     pub count: u64,
     /// Their severities; `none` for null.
     pub severities: BTreeSet<String>,
-    /// Their statuses in the same way.
-    pub statuses: BTreeSet<String>,
 }
 
 /// What the PCE said of a label.
@@ -71,7 +71,6 @@ pub fn types(client: &mut Client) -> Result<BTreeMap<String, Traits>, Error> {
             let traits = types.entry(name.to_owned()).or_default();
             traits.count += 1;
             traits.severities.insert(word(&event.severity));
-            traits.statuses.insert(word(&event.status));
         }
     };
     // The clock is the `Date` of an answer, in whole seconds.
@@ -81,18 +80,23 @@ pub fn types(client: &mut Client) -> Result<BTreeMap<String, Traits>, Error> {
 }
 
 /// Asks for each label by itself: an org may have more than one answer holds. Where the
-/// key may not read labels none is known, and it is not asked again: each request that the
-/// PCE refuses is an event there.
+/// key may not read labels it is not asked again, since each request that the PCE refuses is
+/// an event there.
+///
+/// # Errors
+/// Beside what was heard, what kept the rest from being asked.
 pub fn labels(
     client: &mut Client,
     wanted: &BTreeSet<(String, String)>,
-) -> BTreeMap<(String, String), LabelHeard> {
+) -> (BTreeMap<(String, String), LabelHeard>, Option<Error>) {
     let mut heard = BTreeMap::new();
     for (key, value) in wanted.iter().take(MOST_LABELS) {
-        let Ok(found) = label(client, key, value) else { break };
-        heard.insert((key.clone(), value.clone()), found);
+        match label(client, key, value) {
+            Ok(found) => drop(heard.insert((key.clone(), value.clone()), found)),
+            Err(error) => return (heard, Some(error)),
+        }
     }
-    heard
+    (heard, None)
 }
 
 #[derive(Deserialize)]

@@ -139,7 +139,11 @@ fn path_to_write(path: &Path) -> Result<PathBuf, Error> {
 
 /// The config, or all that is wrong with it. An error where the text can't be
 /// changed at all.
-pub(super) fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Config, Vec<Problem>>, Error> {
+pub(super) fn checked(
+    path: &Path,
+    text: &str,
+    env: &Env,
+) -> Result<Result<Config, Vec<Problem>>, Error> {
     let document = document(path, text)?;
     let head = state::head(document.state);
     refuse_newer(path, &head)?;
@@ -153,11 +157,7 @@ pub(super) fn checked(path: &Path, text: &str, env: &Env) -> Result<Result<Confi
 
 /// A problem is new where its sentence stands more often than before: the places
 /// in a list move when an element goes.
-pub(super) fn refuse_new(
-    path: &Path,
-    known: &[Problem],
-    found: &[Problem],
-) -> Result<(), Error> {
+pub(super) fn refuse_new(path: &Path, known: &[Problem], found: &[Problem]) -> Result<(), Error> {
     let times = |list: &[Problem], one: &Problem| {
         list.iter().filter(|other| other.same_sentence(one)).count()
     };

@@ -343,11 +343,14 @@ fn an_id_that_stands_twice_does_not_hinder_an_undo() {
 
 #[test]
 fn every_part_of_the_file_that_changes_is_told() {
-    let place = Place::with(&minimal(r#", "rules": [{"id": 1, "type": "event", "name": "A",
-        "filter_value": "x"}, {"id": 2, "type": "event", "name": "B", "filter_value": "y"}]"#));
+    let place = Place::with(&minimal(
+        r#", "rules": [{"id": 1, "type": "event", "name": "A",
+        "filter_value": "x"}, {"id": 2, "type": "event", "name": "B", "filter_value": "y"}]"#,
+    ));
     run(&place);
     let before = place.text();
-    let siem = r#""forward": [{"name": "siem", "via": "file", "path": "/tmp/x", "_key": "hush-1"}]"#;
+    let siem =
+        r#""forward": [{"name": "siem", "via": "file", "path": "/tmp/x", "_key": "hush-1"}]"#;
     let text = |json: &Option<String>| json.clone().unwrap_or_default();
     for (from, to, told, after) in [
         (", \"rules\"", format!(", {siem}, \"rules\""), "forward siem", "\"siem\""),

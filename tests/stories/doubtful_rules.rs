@@ -63,22 +63,41 @@ fn check_asks_the_pces_last_day_before_it_doubts_a_type() {
     world.pce.event(EventRecord::new("cloud.brand_new", json!({})).at(world.pce.now()));
     let (code, doubts) = doubted(&mut world);
     assert_eq!((code, doubts.len()), (0, 1), "{doubts:?}");
-    assert!(doubts[0].contains("nor its last 24 hours") && doubts[0].contains("cloud.brand_old"));
+    assert!(doubts[0].contains("in the last 24 hours") && doubts[0].contains("cloud.brand_old"));
     assert!(!doubts[0].contains("\"cloud.brand_new\""), "{doubts:?}");
 }
 
 #[test]
-fn a_severity_that_a_types_events_did_not_have_is_doubted() {
+fn a_severity_that_a_types_events_did_not_have_is_told_for_what_it_is() {
     let mut world = healthy();
-    world.pce.event(login_failed("admin@example.com", "192.0.2.7").at(world.pce.now()));
-    let rule = |severity: &str| {
-        json!({"type": "event", "name": "A rule", "filter_value": "user.login_failed|user.sign_in",
-            "severity": severity})
-    };
-    world.rule(rule("debug"));
+    let now = world.pce.now();
+    world.pce.events((0..10).map(|_| login_failed("admin@example.com", "192.0.2.7").at(now)));
+    let rule = |filter: &str| json!({"type": "event", "name": "A rule", "filter_value": filter, "severity": "debug"});
+    world.rule(rule("user.login_failed|user.sign_in"));
+    world.rule(rule("*"));
     let (_, doubts) = doubted(&mut world);
     assert_eq!(doubts.len(), 1, "{doubts:?}");
     assert!(doubts[0].contains("debug") && doubts[0].contains("they had: "), "{doubts:?}");
+    assert!(!doubts[0].contains("never"), "a day is not for ever: {doubts:?}");
+}
+
+#[test]
+fn a_rule_is_held_against_the_pces_words_when_it_is_saved() {
+    let mut world = healthy();
+    let label = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    world.pce.labels([("role", "web"), ("role", "db")].map(label));
+    let traffic = json!({"type": "traffic", "name": "A rule", "pd": 2, "src_label": "role=wbe"});
+    let run = add(&mut world, &traffic);
+    assert_eq!((run.code, run.stderr.lines().count()), (0, 1), "{run:?}");
+    assert!(run.stderr.contains("no label role=wbe; the nearest is role=web"), "{run:?}");
+    let run = world.run(&["rules", "set", "1", "src_label=role=web|wbe"]);
+    assert!(run.stderr.contains("part of rule 1 (A rule) matches nothing"), "{run:?}");
+    let left_out = world.run(&["rules", "set", "1", "src_label=", "ex_src_label=role=wbe"]);
+    assert_eq!((left_out.code, left_out.stderr.as_str()), (0, ""), "{left_out:?}");
+    // What the PCE sends is a type, whoever documents it.
+    world.pce.event(EventRecord::new("cloud.brand_new", json!({})).at(world.pce.now()));
+    let run = add(&mut world, &event("cloud.brand_new"));
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
 }
 
 #[test]
@@ -101,7 +120,9 @@ fn a_label_is_doubted_where_the_pce_says_that_it_has_none() {
     // Who may not read labels doubts none, and asks once.
     world.pce.label_access(LabelAccess::Hidden);
     let before = world.pce.requests_to("GET", "/labels").len();
-    assert_eq!(doubted(&mut world), (0, Vec::new()));
+    let (code, doubts) = doubted(&mut world);
+    assert_eq!((code, doubts.len()), (0, 1), "{doubts:?}");
+    assert!(doubts[0].contains("could not be asked") && doubts[0].contains("403"), "{doubts:?}");
     assert_eq!(world.pce.requests_to("GET", "/labels").len(), before + 1);
 }
 
@@ -129,5 +150,5 @@ fn where_the_pce_is_not_reached_the_guide_alone_is_asked() {
     world.set("api.url", json!("http://127.0.0.1:9"));
     let (_, doubts) = doubted(&mut world);
     assert_eq!(doubts.len(), 1, "{doubts:?}");
-    assert!(doubts[0].contains("the PCE's documents know no event type"), "{doubts:?}");
+    assert!(doubts[0].contains("no documented event type"), "{doubts:?}");
 }

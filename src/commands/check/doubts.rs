@@ -15,7 +15,7 @@ use crate::rules::Rule;
 /// The PCE's last hours and its labels are read no longer than this.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// A remark for each doubt about a rule that is on. `reached`: the PCE answers, and is
+/// A remark for each doubt about a rule that is on, and one where the PCE could not tell. `reached`: the PCE answers, and is
 /// asked too.
 pub fn check_doubts(
     config: &Config,
@@ -31,5 +31,9 @@ pub fn check_doubts(
         false => Heard::default(),
     };
     let doubts: Vec<String> = on.iter().flat_map(|rule| of_rule(rule, &heard, lang)).collect();
-    doubts.into_iter().map(|doubt| Finding::remark(PROBE, doubt, words::fix(lang))).collect()
+    let doubts = doubts.into_iter().map(|doubt| Finding::remark(PROBE, doubt, words::fix(lang)));
+    let unheard = heard.unheard.iter().map(|error| {
+        Finding::remark(PROBE, words::unheard(lang, error.text(lang)), words::unheard_fix(lang))
+    });
+    doubts.chain(unheard).collect()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Changed, Refusal, Said, edit, id_of, ids, input, name_of};
 use crate::commands::cli;
-use crate::commands::doubts::offline;
+use crate::commands::doubts::of_changed;
 use crate::lang::{Lang, config as config_words, rules as words};
 use crate::store::Draft;
 
@@ -21,7 +21,7 @@ pub fn add(call: &Call<'_>, lang: Lang, command: &cli::RulesAdd) -> Result<Said,
     let done = Changed {
         lines: rules.iter().map(|rule| told(words::added, rule, lang)).collect(),
         more: json!({"added": ids}),
-        doubts: offline(&rules, lang),
+        doubts: of_changed(call, &rules, lang),
         rules,
     };
     Ok(done.said(edited, lang, command.json))
@@ -60,7 +60,7 @@ pub fn set(call: &Call<'_>, lang: Lang, command: &cli::RulesSet) -> Result<Said,
         words::changed(lang, &change.what, shown(&change.before), shown(&change.after))
     });
     let rules = edited.result.clone();
-    let doubts = offline(&rules, lang);
+    let doubts = of_changed(call, &rules, lang);
     let done = Changed { lines: lines.collect(), rules, more: Value::Null, doubts };
     Ok(done.said(edited, lang, command.json))
 }
