@@ -394,13 +394,13 @@ pub struct ConfigHistory {
 }
 
 /// Take back the last change of the config, or those from a number on. What a run
-/// remembers is kept. Asks on a terminal first.
+/// remembers is kept, if the PCE is the same. Asks on a terminal first.
 #[derive(ArgsInfo, FromArgs, Debug)]
 #[argh(
     subcommand,
     name = "undo",
     example = "{command_name}\n{command_name} 12 --yes",
-    note = "Exit codes: 0 done, 64 there is no such change, or nobody to ask and no --yes."
+    note = "Exit codes: 0 done, 64 no such change, a version with problems, or no terminal and no --yes; 78 a version with problems is back."
 )]
 pub struct ConfigUndo {
     /// do not ask

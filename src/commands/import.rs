@@ -18,7 +18,7 @@ use crate::commands::call::Call;
 use crate::commands::cli;
 use crate::commands::said::Said;
 use crate::exit::{Code, USAGE};
-use crate::lang::{Lang, import as words};
+use crate::lang::{Lang, import as words, listed};
 use crate::rules::best_practices::{CRITICAL, older, without_level};
 use crate::store::{self, Change, Error, Way};
 
@@ -153,13 +153,19 @@ impl<'a> Import<'a> {
     fn set_levels(&mut self, wanted: bool) {
         let look = store::look(self.call.config, self.call.env).ok();
         let Some(look) = look.filter(|_| self.rules.known) else { return };
-        let rules = without_level(&look.rules);
+        // Those that this import brought, or found there as they were.
+        let brought: BTreeSet<i64> = self.rules.taken.values().copied().collect();
+        let is_brought =
+            |rule: &&Value| rule["id"].as_i64().is_some_and(|id| brought.contains(&id));
+        let rules: Vec<&Value> =
+            without_level(&look.rules).into_iter().filter(is_brought).collect();
         let ids: Vec<String> = rules.iter().map(|rule| rule["id"].to_string()).collect();
         if ids.is_empty() {
             return;
         }
         let (lang, list) = (self.lang, ids.join(","));
-        let told = words::no_level(lang, &list);
+        let named = listed(lang, &ids);
+        let told = words::no_level(lang, &named);
         let asked = || {
             let ask = self.call.screen.ask?;
             let said = self.said.lines.iter().chain([&told]).cloned().collect::<Vec<_>>();
@@ -180,14 +186,15 @@ impl<'a> Import<'a> {
         let edited = store::edit(config, env, now, &author, |draft| {
             let critical = Value::from(CRITICAL);
             let rules = draft.rules();
-            let mine: Vec<Value> = without_level(&rules).into_iter().cloned().collect();
+            let mine: Vec<Value> =
+                without_level(&rules).into_iter().filter(is_brought).cloned().collect();
             for (at, _) in rules.iter().enumerate().filter(|(_, rule)| mine.contains(rule)) {
                 draft.set_in_rule(at, "level", Some(&critical));
             }
         });
         match edited {
             Ok(edited) => {
-                self.said.lines.push(words::level_set(lang, list));
+                self.said.lines.push(words::level_set(lang, named));
                 self.record(edited.changes);
             }
             Err(error) => self.fails(&error),

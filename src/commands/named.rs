@@ -1,10 +1,26 @@
 //! What a person calls what holds: a rule's condition by the rule, a receiver's by its name.
 
 use crate::config::Config;
-use crate::lang::{Lang, history as say, inspect};
+use crate::lang::{Both, Lang, history as say, inspect};
 use crate::mail::compose::condition_name;
-use crate::report::{Condition, ConditionNews, ReceiverKey};
+use crate::report::{Condition, ConditionNews, Phase, ReceiverKey};
 use crate::screen::visible::visible;
+use crate::store::state::{Held, State};
+
+/// What holds by the state and was told, by name.
+pub fn held(state: &State, config: &Config) -> Vec<Both> {
+    let told = state.conditions.iter().filter(|(_, held)| first_line(held) != Both::default());
+    let name = |(condition, held): (&Condition, &Held)| {
+        let news = ConditionNews::new(*condition, Phase::Begins, held.since, held.level);
+        Both::of(|lang| self::condition(news.clone(), config, lang))
+    };
+    told.map(name).collect()
+}
+
+/// What was told of it, in short; empty for what nobody was told of.
+pub fn first_line(held: &Held) -> Both {
+    held.detail.map(|text| text.lines().next().unwrap_or_default().to_owned())
+}
 
 /// The title of news on a condition, with the names that the config has: `PCE unreachable`,
 /// `7 VEN offline`.

@@ -91,8 +91,8 @@ impl Refusal {
     }
 }
 
-/// Changes the file by `command`, as it is typed: `rules set`. `Err` of `change` leaves it alone. A change that would bring
-/// a problem into it is a wrong command, not a wrong file.
+/// Changes the file by `command`, as it is typed: `rules set`. `Err` of `change` leaves it
+/// alone. A change that would bring a problem into it is a wrong command, not a wrong file.
 pub(super) fn edit<T>(
     call: &Call<'_>,
     (lang, command): (Lang, &str),

@@ -11,8 +11,7 @@ use crate::commands::said::Said;
 use crate::exit::Code;
 use crate::lang::{Both, Lang, listed, status as say};
 use crate::report::pause::{Pause, Pauses};
-use crate::report::{Condition, ConditionNews, Phase};
-use crate::store::state::{Held, LastRun, State};
+use crate::store::state::{LastRun, State};
 use crate::store::{self, Opened, StateUse};
 
 /// So many conditions are named on the line.
@@ -101,13 +100,7 @@ pub fn of(opened: &Opened, max_age: u32, now: Timestamp) -> Status {
     let mut died = store::died_runs(opened.store.path());
     died.retain(|begun| !opened.state.died.knows(*begun));
     status.died.extend(died);
-    let holds = |held: &Held| held.detail.map(first_line) != Both::default();
-    let held = opened.state.conditions.iter().filter(|(_, held)| holds(held));
-    let name = |(condition, held): (&Condition, &Held)| {
-        let news = ConditionNews::new(*condition, Phase::Begins, held.since, held.level);
-        Both::of(|lang| named::condition(news.clone(), &opened.config, lang))
-    };
-    status.names = held.map(name).collect();
+    status.names = named::held(&opened.state, &opened.config);
     status
 }
 
@@ -142,15 +135,12 @@ fn of_state(state: &State, max_age: u32, now: Timestamp) -> Status {
         died: state.died.untold.clone(),
         pauses: Vec::new(),
         names: Vec::new(),
-        holding: held
-            .map(|held| held.detail.map(first_line))
-            .filter(|said| *said != Both::default())
-            .collect(),
+        holding: held.map(named::first_line).filter(|said| *said != Both::default()).collect(),
     }
 }
 
 impl Status {
-    /// The word, as a run's line has it, then what there is to say; one line.
+    /// The word, as a run's line has it, then what there is to say; one line without a bar.
     pub fn line(&self, lang: Lang) -> String {
         let mut line = format!("{} {}", self.code.word(), self.text(lang));
         if self.waiting > 0 {
@@ -176,7 +166,8 @@ impl Status {
         if let Some(begun) = self.died.last() {
             line += &say::died(lang, written(*begun));
         }
-        line
+        // Where Nagios reads one, figures begin.
+        line.replace('|', "/")
     }
 
     /// What there is to say of the last runs.
@@ -220,10 +211,6 @@ impl Status {
             "died_runs": self.died.iter().map(|begun| written(*begun)).collect::<Vec<_>>(),
         })
     }
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn written(time: Timestamp) -> String {

@@ -133,6 +133,9 @@ pub fn preview(
     if version.forgets {
         lines.push(words::forgets(lang));
     }
+    if version.loses {
+        lines.push(words::loses(lang));
+    }
     if let Some(fault) = store::fault_of(call.config, call.env, version) {
         lines.push(words::would_be_wrong(lang));
         lines.extend(fault.lines(lang).into_iter().map(indented));
@@ -229,7 +232,9 @@ fn json_of(versions: &[Version]) -> Value {
                 Way::Hand => "hand",
                 Way::Command(command) => command,
             },
-            "changes": version.changes.iter().flatten().map(change_json).collect::<Vec<_>>(),
+            "changes": version.changes.as_ref().map(|changes| {
+                changes.iter().map(change_json).collect::<Vec<_>>()
+            }),
         })
     };
     json!({"version": 1, "changes": versions.iter().rev().map(of).collect::<Vec<_>>()})

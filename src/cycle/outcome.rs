@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 use super::site::Site;
 use crate::commands::named;
 use crate::exit::Code;
-use crate::lang::{Both, Lang, counts, listed, menu_rules as levels, ran as say};
+use crate::lang::{Lang, counts, listed, menu_rules as levels, ran as say};
 use crate::mail::compose::condition_name;
-use crate::report::{Alert, Condition, ConditionNews, Phase, Report};
+use crate::report::{Alert, Report};
 use crate::rules::Level;
 use crate::screen::visible::visible;
-use crate::store::state::{Held, State};
+use crate::store::state::State;
 
 /// So many names stand in one sentence.
 const NAMED: usize = 8;
@@ -173,13 +173,8 @@ pub(super) fn told(report: &Report, site: &Site<'_>) -> Vec<Named> {
 
 /// What holds by the state, by name.
 pub(super) fn holding(state: &State, site: &Site<'_>) -> Vec<String> {
-    let is_told = |held: &Held| held.detail != Both::default();
-    let held = state.conditions.iter().filter(|(_, held)| is_told(held));
-    let name = |(condition, held): (&Condition, &Held)| {
-        let news = ConditionNews::new(*condition, Phase::Begins, held.since, held.level);
-        site.config.secrets.hide(&named::condition(news, &site.config, site.lang()))
-    };
-    held.map(name).collect()
+    let held = named::held(state, &site.config);
+    held.iter().map(|name| site.config.secrets.hide(name.text(site.lang()))).collect()
 }
 
 /// The run's line; the manual shows it.

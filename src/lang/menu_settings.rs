@@ -65,7 +65,7 @@ texts! {
     language() { en: "Language", zh: "語言" }
     language_name() { en: "English", zh: "繁體中文" }
     does_not_work() {
-        en: "This does not work, and nothing is saved yet",
+        en: "The test failed; nothing has been saved",
         zh: "測試未通過，尚未儲存"
     }
     keep_old() { en: "Keep the old values", zh: "保留原本的設定" }

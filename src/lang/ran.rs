@@ -6,7 +6,7 @@ use super::texts;
 
 texts! {
     read(time, events, rows) {
-        en: "{time}: {events} and {rows} of traffic read.",
+        en: "{time}: read {events} and {rows} of traffic.",
         zh: "{time}：已讀取事件 {events}、流量 {rows}。"
     }
     nothing_read(time) { en: "{time}: nothing was read.", zh: "{time}：未讀取任何資料。" }
@@ -25,11 +25,11 @@ texts! {
         zh: "{count} 封郵件等待下次執行時寄出。"
     }
     retry() {
-        en: "Not everything went well, for the reason above; the next run tries it again.",
+        en: "Part of this run failed (see above); the next run retries it.",
         zh: "部分工作未完成，原因如上；下次執行會再嘗試。"
     }
     person() {
-        en: "Something above has to be put right by hand before it can go on.",
+        en: "Fix the problem above, then run again.",
         zh: "上述問題須人工處理後才能繼續。"
     }
 }

@@ -67,6 +67,10 @@ texts! {
         en: "The runs since then polled another PCE or org: the next run starts afresh on this one, and its positions and counts of before are gone. Waiting mail is kept.",
         zh: "此後的執行輪詢的是另一個 PCE 或組織：下次執行會重新開始，先前的讀取位置與計數不會恢復；待寄郵件會保留。"
     }
+    loses() {
+        en: "The present text is too large to be recorded: this cannot be taken back. Copy the file first if you need it.",
+        zh: "目前的內容過大，無法留下紀錄，還原後無法取消。如需保留，請先複製檔案。"
+    }
     would_be_wrong() {
         en: "That version has problems; no run reads it until they are fixed:",
         zh: "該版本有下列問題，修正之前無法執行："

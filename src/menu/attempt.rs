@@ -38,18 +38,49 @@ pub fn save_tried(
             }
             return Ok(());
         }
-        menu.console.show(Style::Plain, "");
-        let choices = [words::keep_old(lang), words::save_anyway(lang), words::type_again(lang)];
-        match menu.console.choose(&words::does_not_work(lang), &choices, Some(0))? {
-            Some(1) => {
+        match decide(menu, failed, &mut changes, ask_again)? {
+            Decision::Again => {}
+            Decision::Save => {
                 apply(menu, changes);
                 return Ok(());
             }
-            Some(2) => ask_again(menu, failed, &mut changes)?,
-            _ => {
+            Decision::Keep => {
                 menu.console.notice(Style::Plain, &words::kept_old(lang));
                 return Ok(());
             }
+        }
+    }
+}
+
+/// What a person does about a test that failed.
+enum Decision {
+    Keep,
+    Save,
+    Again,
+}
+
+/// Asks for it. Who goes back from typing again stands before the choice once more, with what
+/// was tried.
+fn decide(
+    menu: &mut Menu<'_>,
+    failed: &str,
+    changes: &mut Changes,
+    ask_again: &AskAgain,
+) -> Result<Decision, Stop> {
+    let lang = menu.console.lang;
+    let choices = [words::keep_old(lang), words::save_anyway(lang), words::type_again(lang)];
+    loop {
+        menu.console.show(Style::Plain, "");
+        match menu.console.choose(&words::does_not_work(lang), &choices, Some(0))? {
+            Some(1) => return Ok(Decision::Save),
+            Some(2) => {
+                let tried = changes.clone();
+                match ask_again(menu, failed, changes) {
+                    Err(Stop::Back) => *changes = tried,
+                    asked => return asked.map(|()| Decision::Again),
+                }
+            }
+            _ => return Ok(Decision::Keep),
         }
     }
 }

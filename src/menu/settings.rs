@@ -191,18 +191,20 @@ pub fn ask_mail(menu: &mut Menu<'_>, all: bool, changes: &mut Changes) -> Result
     })
 }
 
-/// At once, as in the Python tool.
+/// Off at once, as in the Python tool; on once it works, since a certificate that this host
+/// does not trust would keep every run from the PCE.
 fn toggle_tls(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
-    let verified = menu.save(|draft| {
-        let verified = draft.value("api", "verify_ssl") == Some(Value::Bool(false));
-        draft.set("api", "verify_ssl", &Value::Bool(verified));
-        verified
-    });
-    match verified {
-        Some(true) => menu.console.notice(Style::Good, &words::verify_on(lang)),
-        Some(false) => menu.console.notice(Style::Bad, &words::verify_off(lang)),
-        None => {}
+    if menu.file()["api"]["verify_ssl"] != false {
+        if menu.save(|draft| draft.set("api", "verify_ssl", &Value::Bool(false))).is_some() {
+            menu.console.notice(Style::Bad, &words::verify_off(lang));
+        }
+        return Ok(());
+    }
+    let changes = vec![("api", "verify_ssl", Some(Value::Bool(true)))];
+    save_tried(menu, Side::Pce, changes, &pce_again)?;
+    if menu.holds().pce.verify_tls {
+        menu.console.notice(Style::Good, &words::verify_on(lang));
     }
     Ok(())
 }

@@ -316,15 +316,18 @@ pub fn older(rules: &[Value]) -> Vec<&Value> {
     rules.iter().filter(is_older).collect()
 }
 
-/// Rules that say no level, about what the best practices call critical: so are those of the
-/// Python tool, which had no levels, and no subject would ever say CRITICAL.
+/// Rules of the Python tool's that are on and say no level, about what the best practices
+/// call critical: it had no levels, and no subject would ever say CRITICAL. Its mark is the
+/// key `filter_key`; who writes a rule today may mean a warning.
 pub fn without_level(rules: &[Value]) -> Vec<&Value> {
     let of_now = best_practices(Lang::En);
     let is_critical = |rule: &Value| {
         let now = of_now.iter().find(|practice| is_about_the_same(rule, practice));
         now.is_some_and(|practice| practice["level"] == CRITICAL)
     };
-    rules.iter().filter(|rule| !is_given(rule, "level") && is_critical(rule)).collect()
+    let is_its = |rule: &Value| rule.get("filter_key").is_some() && rule["enabled"] != false;
+    let open = rules.iter().filter(|rule| is_its(rule) && !is_given(rule, "level"));
+    open.filter(|rule| is_critical(rule)).collect()
 }
 
 /// The level of [`without_level`]'s rules among the best practices.

@@ -11,7 +11,7 @@ use super::catalogue;
 use super::matching::{alternatives, is_named};
 use super::near::meant;
 use super::{Filter, Label, Rule};
-use crate::pce::vocabulary::{Heard, LabelHeard, Traits};
+use crate::pce::vocabulary::{Heard, LabelHeard};
 
 /// Protocols that have no ports [IANA "Assigned Internet Protocol Numbers"; their RFCs]:
 /// ICMP, IGMP, IP in IP, IPv6 in IP, GRE, ESP, AH, ICMPv6, OSPF, PIM, VRRP.
@@ -171,6 +171,7 @@ fn unknown_labels(label: &Label, heard: &Heard) -> Vec<Doubt> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::pce::vocabulary::Traits;
     use crate::rules::{EventFilter, Level, PortRange, Threshold, TrafficFilter};
 
     fn rule(filter: Filter) -> Rule {

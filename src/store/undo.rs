@@ -38,6 +38,8 @@ pub struct Version {
     /// Whether the runs since belong to another PCE than the file named before this change:
     /// the next run would then start afresh.
     pub forgets: bool,
+    /// Whether what stands there now would take too much room to be kept, and be lost.
+    pub loses: bool,
     /// The file's frame before it, …
     before: Frame,
     /// … and the one that the file has now.
@@ -90,7 +92,13 @@ pub fn versions(path: &Path, env: &Env) -> Result<Vec<Version>, Error> {
     let whose = state::target(newest_state(&path, &text, &last));
     let target = |frame: &Frame| target_in(&path, frame, env);
     let target_now = target(&now);
+    let loses = |step: &Step| {
+        let mut trial = versions.clone();
+        trial.note(&now, &step.before, step.at, &step.author);
+        trial.were_too_large(&step.before)
+    };
     let version = |step: Step| Version {
+        loses: loses(&step),
         changes: told(&step.before, &step.after),
         undoing: told(&now, &step.before),
         forgets: target(&step.before)

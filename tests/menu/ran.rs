@@ -83,7 +83,7 @@ fn what_holds_is_named_and_a_quiet_run_says_that_there_is_nothing() {
     world.pce.down();
     world.run(&["run"]);
     world.run(&["run"]);
-    let (code, written) = run(&world, "the next run tries it again");
+    let (code, written) = run(&world, "the next run retries it");
     assert!(code == 75 && written.contains("Holding now: PCE unreachable."), "{written}");
     let status = world.run(&["status"]);
     assert!(status.stdout.contains("; now: PCE unreachable"), "{status:?}");

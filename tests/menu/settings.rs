@@ -28,7 +28,11 @@ fn each_setting_reaches_the_file_and_the_secret_no_screen() {
         person.answer(&words::recipients(lang), "a@example.net，b@example.net");
         person.answer(&choice, "3");
         person.shows(&words::verify(lang));
+        // On again it is tried first, and the secret does not work.
         person.answer(&choice, "3");
+        person.shows(&words::does_not_work(lang));
+        assert_eq!(world.config()["api"]["verify_ssl"], false);
+        person.answer(&choice, "2");
         // A proxy's password is typed once and shown never again.
         person.answer(&choice, "8").answer(&words::zone(lang), "Asia/Nowhere");
         person.answer(&words::zone(lang), "Asia/Taipei");

@@ -82,6 +82,10 @@ fn a_proxy_that_leads_nowhere_is_not_saved_by_who_goes_back() {
     person.answer(&choice, "4").answer(&choice, "5");
     person.answer(&words::proxy(EN), "http://127.0.0.1:1");
     person.shows(&words::does_not_work(EN));
+    // Back from typing again leads to the same choice, and loses nothing.
+    person.answer(&choice, "3").answer(&words::proxy(EN), "-1");
+    person.shows(&words::keep_old(EN));
+    assert_eq!(files(&world), before);
     person.answer(&choice, "-1").answer(&choice, "0").answer(&choice, "0");
     assert_eq!(person.left().0, 0);
     assert_eq!(files(&world), before);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use illumio_monitor::config::Env;
 use illumio_monitor::lang::Lang;
 use illumio_monitor::store::{
-    self, Author, Error, Undone, Version, Way, edit, read_config, versions,
+    self, Author, Error, Undone, Version, Way, edit, read_config, too_large_to_keep, versions,
 };
 use serde_json::{Value, json};
 
@@ -191,6 +191,35 @@ fn ten_are_kept_and_their_size_is_bounded() {
     let grown = place.whole_last().len() - place.last().len();
     assert!((30_000..100_000).contains(&grown), "{grown}");
     assert!(!all(&place).is_empty() && all(&place).len() < 5);
+}
+
+#[test]
+fn a_change_too_large_to_be_kept_is_told_as_such() {
+    let place = Place::with(&minimal(""));
+    run(&place);
+    assert!(!too_large_to_keep(&place.file), "none was made");
+    set(&place, "10:00", "settings", "site_name", json!("north"));
+    let mut seed = 7_u64;
+    let mut letter = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b'0' + ((seed >> 33) % 75) as u8)
+    };
+    let noise: String = (0..200_000).map(|_| letter()).filter(|one| *one != '\\').collect();
+    set(&place, "10:01", "settings", "_noise", json!(noise));
+    assert_eq!(all(&place).len(), 2, "what came, and what it took the place of, is small");
+    set(&place, "10:02", "settings", "_noise", json!(""));
+    assert!(all(&place).is_empty() && too_large_to_keep(&place.file));
+    set(&place, "10:03", "settings", "site_name", json!("south"));
+    assert_eq!(all(&place).len(), 1);
+    assert!(!too_large_to_keep(&place.file));
+
+    // By hand it is not kept yet, and can be taken back as long as it is not.
+    let good = place.text();
+    place.write(&noise);
+    let last = &all(&place)[0];
+    assert!(last.loses, "and that it is lost is said before");
+    assert!(!take_back(&place, last, false).unwrap().unwrap().kept);
+    assert_eq!(place.text(), good);
 }
 
 #[test]

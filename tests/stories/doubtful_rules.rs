@@ -90,9 +90,10 @@ fn a_rule_is_held_against_the_pces_words_when_it_is_saved() {
     let run = add(&mut world, &traffic);
     assert_eq!((run.code, run.stderr.lines().count()), (0, 1), "{run:?}");
     assert!(run.stderr.contains("no label role=wbe; the nearest is role=web"), "{run:?}");
-    let run = world.run(&["rules", "set", "1", "src_label=role=web|wbe"]);
-    assert!(run.stderr.contains("part of rule 1 (A rule) matches nothing"), "{run:?}");
-    let left_out = world.run(&["rules", "set", "1", "src_label=", "ex_src_label=role=wbe"]);
+    let id = world.config()["rules"].as_array().unwrap().last().unwrap()["id"].to_string();
+    let run = world.run(&["rules", "set", &id, "src_label=role=web|wbe"]);
+    assert!(run.stderr.contains("(A rule) matches nothing"), "{run:?}");
+    let left_out = world.run(&["rules", "set", &id, "src_label=", "ex_src_label=role=wbe"]);
     assert_eq!((left_out.code, left_out.stderr.as_str()), (0, ""), "{left_out:?}");
     // What the PCE sends is a type, whoever documents it.
     world.pce.event(EventRecord::new("cloud.brand_new", json!({})).at(world.pce.now()));

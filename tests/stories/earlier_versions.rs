@@ -112,22 +112,51 @@ fn a_script_has_to_say_yes_and_a_wrong_number_is_told() {
 }
 
 #[test]
-fn a_version_that_would_not_be_valid_any_more_is_refused_with_the_reason() {
+fn a_hand_edit_with_a_slip_in_it_is_undone_and_is_on_record() {
     let mut world = with_a_rule();
-    let ca = world.folder().join("ca.pem");
-    let certificate = crate::certificate::self_signed(&crate::certificate::Wish::default());
-    std::fs::write(&ca, certificate.pem).unwrap();
-    world.set("api.ca_file", json!(ca));
-    world.run_at("10:10");
-    world.edit(|config| drop(config["api"].as_object_mut().unwrap().remove("ca_file")));
-    world.run_at("10:20");
-    std::fs::write(&ca, "no certificate any more").unwrap();
-    let before = config(&world);
+    world.run(&["rules", "set", "1", "threshold_count=2"]);
+    let good = config(&world);
+    world.edit(|config| config["smtp"]["prt"] = json!("hours of work"));
+    let worked = config(&world);
     let run = undo(&mut world, &["--yes"]);
-    if run.code != 0 {
-        assert!(run.stderr.contains("ca_file"), "{run:?}");
-        assert_eq!(config(&world), before);
-    }
+    assert!(run.code == 0 && run.stdout.contains("takes it back"), "{run:?}");
+    assert_eq!(config(&world), good);
+    assert_eq!(history(&mut world).len(), 3);
+
+    // Back to it, with its fault, nobody goes who was not shown that.
+    let run = undo(&mut world, &["--yes"]);
+    assert!(run.code == 64 && run.stderr.contains("smtp.prt"), "{run:?}");
+    assert!(run.stderr.contains("on a terminal"), "{run:?}");
+    assert_eq!(config(&world), good);
+    assert_ne!(worked, good);
+}
+
+#[test]
+fn a_file_that_is_no_json_any_more_is_put_back() {
+    let mut world = with_a_rule();
+    world.run(&["rules", "set", "1", "threshold_count=2"]);
+    let good = config(&world);
+    std::fs::write(world.config_path(), "{ \"api\": {\"secret\": \"hush-1\", ").unwrap();
+    let asked = undo(&mut world, &[]);
+    assert!(asked.code == 64 && asked.stderr.contains("not valid JSON"), "{asked:?}");
+    let run = undo(&mut world, &["--yes"]);
+    assert!(run.code == 0 && !run.stdout.contains("hush-1"), "{run:?}");
+    assert_eq!(config(&world), good);
+    let list = world.run(&["config", "history"]);
+    assert!(list.code == 0 && !list.stdout.contains("hush-1"), "{list:?}");
+    assert_eq!(history(&mut world).len(), 3);
+    assert_eq!(world.run_at("10:10").code, 0);
+}
+
+#[test]
+fn going_back_to_the_pce_of_before_says_that_the_runs_since_cost_its_positions() {
+    let mut world = with_a_rule();
+    world.set("api.org_id", json!("2"));
+    let before = undo(&mut world, &[]);
+    assert!(!before.stderr.contains("starts afresh"), "no run came between: {before:?}");
+    world.run_at("10:10");
+    let after = undo(&mut world, &[]);
+    assert!(after.stderr.contains("starts afresh"), "{after:?}");
 }
 
 #[test]

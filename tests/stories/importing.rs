@@ -522,7 +522,7 @@ fn what_had_no_level_gets_it_where_the_user_says_so_and_is_named_where_not() {
             true => {
                 let wanted = [critical.clone(), critical.clone(), critical, Value::Null];
                 assert_eq!(levels(&world), wanted, "{run:?}");
-                assert!(run.stdout.contains("now critical: rule 1,2,3"), "{run:?}");
+                assert!(run.stdout.contains("now critical: rule 1, 2, 3"), "{run:?}");
             }
             false => {
                 assert_eq!(levels(&world), vec![Value::Null; 4]);
@@ -540,6 +540,19 @@ fn what_had_no_level_gets_it_where_the_user_says_so_and_is_named_where_not() {
             }
         }
     }
+}
+
+#[test]
+fn only_what_was_imported_is_made_critical() {
+    let mut world = World::new();
+    for (name, enabled) in [("Mine", true), ("Mine, off", false)] {
+        world.rule(json!({"type": "event", "name": name, "filter_value": "agent.tampering",
+            "enabled": enabled, "filter_key": "event_type"}));
+    }
+    let file = write(&world, "old.json", &python(&world, &[counted(7, "agent.clone_detected")]));
+    let run = world.run(&["import", "--levels", file.to_str().unwrap()]);
+    assert!(run.stdout.contains("now critical: rule 7\n"), "{run:?}");
+    assert_eq!(levels(&world), [Value::Null, Value::Null, json!("critical")]);
 }
 
 #[test]

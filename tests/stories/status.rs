@@ -105,3 +105,12 @@ fn a_config_that_is_no_use_is_78_with_its_place_on_one_line() {
     assert!(run.stdout.starts_with("config ") && run.stdout.contains("api.url"), "{run:?}");
     assert_eq!(run.stdout.lines().count(), 1);
 }
+
+#[test]
+fn no_bar_stands_on_the_line_where_figures_would_begin() {
+    let mut world = World::new();
+    world.set("settings.a|b", json!(1));
+    let run = world.run(&["status"]);
+    assert!(run.code == 78 && run.stdout.contains("settings.a/b"), "{run:?}");
+    assert!(!run.stdout.contains('|'), "{run:?}");
+}

@@ -143,18 +143,15 @@ fn older_practices(call: &Call<'_>, lang: Lang) -> Vec<Finding> {
 fn without_level(call: &Call<'_>, lang: Lang) -> Option<Finding> {
     let look = store::look(call.config, call.env).ok()?;
     let rules = best_practices::without_level(&look.rules);
-    // Its mark: it gave each event rule this key. Who writes a rule today may mean a warning.
-    let is_its = |rule: &&&Value| rule.get("filter_key").is_some() && rule["enabled"] != false;
-    let on: Vec<&&Value> = rules.iter().filter(is_its).collect();
-    if on.is_empty() {
+    if rules.is_empty() {
         return None;
     }
-    let name = |rule: &&&Value| {
+    let name = |rule: &&Value| {
         let name = visible(rule["name"].as_str().unwrap_or_default());
         inspect::rule(lang, &rule["id"], name)
     };
-    let names: Vec<String> = on.iter().map(name).collect();
-    let ids: Vec<String> = on.iter().map(|rule| rule["id"].to_string()).collect();
+    let names: Vec<String> = rules.iter().map(name).collect();
+    let ids: Vec<String> = rules.iter().map(|rule| rule["id"].to_string()).collect();
     let what = say::no_level(lang, listed(lang, &names));
     Some(Finding::remark("rules.level", what, say::no_level_fix(lang, ids.join(","))))
 }
