@@ -130,7 +130,7 @@ fn the_end_of_input_leaves_with_the_last_cycles_exit_code() {
     let mut person = Terminal::menu(&world, EN, 24, 80);
     person.answer(&say::choice(EN), "7");
     let screen = person.asked(say::pause(EN).trim());
-    assert!(screen.contains("503") && screen.contains("the next run tries it again"), "{screen}");
+    assert!(screen.contains("503") && screen.contains("the next run retries it"), "{screen}");
     person.fits();
     person.answer(say::pause(EN).trim(), "");
     let screen = person.asked(&say::choice(EN));

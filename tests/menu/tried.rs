@@ -145,3 +145,31 @@ fn a_scripts_answers_are_saved_and_it_is_told_that_they_do_not_work() {
     let run = piped(&world, &right);
     assert_eq!(String::from_utf8_lossy(&run.stderr), "");
 }
+
+#[test]
+fn a_version_with_a_mistake_in_it_comes_back_only_to_who_was_shown_that() {
+    for (lang, rows, columns) in SCREENS {
+        let mut world = World::new();
+        world.run(&["run"]);
+        world.set("settings.site_name", json!("north"));
+        world.run(&["run"]);
+        world.edit(|config| config["smtp"]["prt"] = json!("hours of work"));
+        let mut person = Terminal::menu(&world, lang, rows, columns);
+        let choice = say::choice(lang);
+        person.answer(&choice, "4").answer(&choice, "12");
+        person.answer(&versions::which(lang), "2").answer(&versions::ask(lang), "y");
+        person.asked(&choice);
+        assert_eq!(world.config()["smtp"]["prt"], json!(null));
+
+        person.answer(&choice, "12").answer(&versions::which(lang), "3");
+        let screen = person.asked(&versions::ask(lang));
+        assert!(screen.contains("smtp.prt"), "{screen}");
+        person.answer(&versions::ask(lang), "").asked(&choice);
+        assert_eq!(world.config()["smtp"]["prt"], json!(null), "Enter is no");
+        person.answer(&choice, "12").answer(&versions::which(lang), "3");
+        person.answer(&versions::ask(lang), "y").asked(&choice);
+        assert_eq!(world.config()["smtp"]["prt"], "hours of work");
+        person.fits();
+        person.answer(&choice, "0").answer(&choice, "0");
+    }
+}
