@@ -284,6 +284,9 @@ impl<'a> Cycle<'a> {
         let telling = self.what_to_tell(findings, news);
         let mut mails =
             telling.map(|telling| self.tell_each(telling, findings)).unwrap_or_default();
+        if daily.is_some() {
+            self.told.push(outcome::of_daily_report(self.site.lang()));
+        }
         mails.extend(daily);
         let has_news = !mails.is_empty();
         let reader = self.site.reader();

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::site::Site;
 use crate::commands::named;
 use crate::exit::Code;
-use crate::lang::{Lang, counts, listed, menu_rules as levels, ran as say};
+use crate::lang::{Lang, counts, listed, menu_rules as levels, ran as say, reports};
 use crate::mail::compose::condition_name;
 use crate::report::{Alert, Report};
 use crate::rules::Level;
@@ -169,6 +169,11 @@ pub(super) fn told(report: &Report, site: &Site<'_>) -> Vec<Named> {
     let notices = report.notices.iter().map(|notice| notice.title.clone());
     let others = conditions.chain(notices).map(|name| Named { name: hide(&name), level: None });
     alerts.chain(others).collect()
+}
+
+/// The daily report, which tells what it tells beside the rest.
+pub(super) fn of_daily_report(lang: Lang) -> Named {
+    Named { name: reports::daily(lang), level: None }
 }
 
 /// What holds by the state, by name.

@@ -264,7 +264,7 @@ texts! {
         zh: "是否取代這 {count} 條？id 與備註會保留"
     }
     practices_loaded(added, replaced) {
-        en: "Best practices: {added} added, {replaced} replaced. Your other rules stay as they are.",
+        en: "Best practices: {added} added, {replaced} replaced. Other rules are unchanged.",
         zh: "最佳實踐：新增 {added} 條，取代 {replaced} 條。其他規則維持不變。"
     }
 }

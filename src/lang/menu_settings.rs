@@ -17,7 +17,7 @@ texts! {
     secret_hint() { en: "is not shown while you type", zh: "輸入時不會顯示" }
     secret_set() { en: "set", zh: "已設定" }
     expires() { en: "Key expires on", zh: "金鑰到期日" }
-    expires_hint() { en: "for example 2027-01-31; mails remind in time; Enter: it never does", zh: "例如 2027-01-31；到期前會寄信提醒；不會到期請按 Enter" }
+    expires_hint() { en: "for example 2027-01-31; mails remind in time; empty if it never does", zh: "例如 2027-01-31；到期前會寄信提醒；不會到期則留空" }
     mail() { en: "Mail", zh: "郵件" }
     sender() { en: "Sender", zh: "寄件者" }
     sender_hint() { en: "for example illumio-monitor@example.com", zh: "例如 illumio-monitor@example.com" }
@@ -97,10 +97,14 @@ texts! {
     sender_name() { en: "Sender's name", zh: "寄件者名稱" }
     sender_name_hint() {
         en: "mail programs show it instead of the address; - for none",
-        zh: "郵件軟體會顯示此名稱而非位址；不需要請輸入 -"
+        zh: "郵件軟體會顯示此名稱而非地址；不需要請輸入 -"
+    }
+    name_is_address() {
+        en: "this is the name beside the sender's address, and has no @; the recipients are asked for next",
+        zh: "此處為寄件者名稱，不含 @；下一題才是收件者"
     }
     site() { en: "Site name", zh: "站台名稱" }
-    site_hint() { en: "stands in the subject, for example Taipei DC", zh: "顯示於郵件主旨，例如 Taipei DC" }
+    site_hint() { en: "shown in the subject, for example Taipei DC", zh: "顯示於郵件主旨，例如 Taipei DC" }
     site_host() { en: "the PCE's host", zh: "PCE 主機名稱" }
 
     guide_title() { en: "Setting up illumio-monitor", zh: "設定 illumio-monitor" }

@@ -5,20 +5,31 @@ use jiff::tz::TimeZone;
 
 use super::Menu;
 use super::console::{Stop, Style};
-use super::setting::one;
-use super::settings::DAILY;
+use super::setting::{Changes, apply, ask};
+use super::settings::{DAILY, ZONE};
 use crate::lang::{Lang, menu_settings as words};
 
-/// Says which time zone is meant, asks for the time, and saves it.
+/// Asks for the time, and saves it.
 pub fn entry(menu: &mut Menu<'_>) -> Result<(), Stop> {
-    tell_clock(menu);
-    one(menu, &DAILY).map(drop)
+    let mut changes = Changes::new();
+    ask_time(menu, &mut changes)?;
+    apply(menu, changes);
+    Ok(())
 }
 
-/// Says which time zone is meant, and how late it is there.
-pub fn tell_clock(menu: &Menu<'_>) {
+/// Says which time zone is meant, and how late it is there, and asks for the time.
+///
+/// A zone that only this shell names is kept with it: cron's runs do not know the shell.
+pub fn ask_time(menu: &mut Menu<'_>, changes: &mut Changes) -> Result<(), Stop> {
     let (zone, now) = (menu.holds().settings.timezone, (menu.again)().now);
     menu.console.show(Style::Plain, &clock(&zone, now, menu.console.lang));
+    ask(menu, &DAILY, false, changes)?;
+    let is_set = changes.iter().any(|(_, _, value)| value.is_some());
+    let is_the_shells = menu.call.env.text("TZ").is_some() && ZONE.now(&menu.file()).is_none();
+    if let (true, Some(name)) = (is_set && is_the_shells, zone.iana_name()) {
+        changes.push(("settings", "timezone", Some(name.into())));
+    }
+    Ok(())
 }
 
 /// `The time is that of Asia/Taipei (+08:00), where it is 14:05 now.`

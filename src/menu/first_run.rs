@@ -5,7 +5,7 @@
 use super::Menu;
 use super::attempt::Tried;
 use super::console::{Stop, Style};
-use super::setting::{Changes, apply, ask, file_with, holds_with};
+use super::setting::{Changes, apply, file_with, holds_with};
 use super::{crontab, daily, practices, settings, smtp};
 use crate::config;
 use crate::lang::menu_settings as say;
@@ -185,9 +185,8 @@ fn rules(menu: &mut Menu<'_>) -> Result<(), Stop> {
 fn report(menu: &mut Menu<'_>) -> Result<(), Stop> {
     let lang = menu.console.lang;
     step(menu, 4, &say::guide_daily(lang), &say::guide_daily_why(lang));
-    daily::tell_clock(menu);
     let mut changes = Changes::new();
-    ask(menu, &settings::DAILY, false, &mut changes)?;
+    daily::ask_time(menu, &mut changes)?;
     done(menu, changes, 5);
     Ok(())
 }

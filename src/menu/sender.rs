@@ -41,6 +41,10 @@ pub fn offer_name(
         if name == NOTHING {
             return Ok(None);
         }
+        // Who is a question ahead types a recipient here.
+        if name.contains('@') {
+            return Err(words::name_is_address(lang));
+        }
         let values = Keys::from_iter([(key.to_owned(), with(name).into())]);
         reader.section(section, &values, &[key]).map(|()| Some(with(name)))
     })?;

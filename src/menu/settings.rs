@@ -23,7 +23,8 @@ const SENDER: Setting = setting("email.sender", words::sender, words::sender_hin
 const RECIPIENTS: Setting = setting("email.recipients", words::recipients, words::recipients_hint);
 const CA_FILE: Setting = setting("api.ca_file", words::ca_file, words::ca_file_hint);
 const PROXY: Setting = setting("api.proxy", words::proxy, words::proxy_hint);
-const ZONE: Setting = setting("settings.timezone", words::zone, words::zone_hint);
+/// The zone that times are shown in.
+pub const ZONE: Setting = setting("settings.timezone", words::zone, words::zone_hint);
 /// When the daily report goes out.
 pub const DAILY: Setting = setting("settings.daily_report", words::daily, words::daily_hint);
 const EXPIRES: Setting = setting("api.key_expires", words::expires, words::expires_hint);

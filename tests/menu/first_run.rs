@@ -34,6 +34,9 @@ fn the_guide_leads_from_nothing_to_a_run() {
         person.answer(&words::secret(lang), &secret);
         person.answer(&words::expires(lang), "");
         person.answer(&words::sender(lang), "monitor@example.net");
+        // Who is a question ahead types a recipient.
+        person.answer(&words::sender_name(lang), "soc@example.net");
+        person.shows(&words::name_is_address(lang)[..12]);
         person.answer(&words::sender_name(lang), "");
         person.fits();
         person.answer(&words::recipients(lang), "nobody at all");
@@ -278,7 +281,7 @@ fn the_guide_goes_on_wherever_it_was_left() {
     person.asked(&say::choice(lang));
     leave(person);
     // Once it is done nothing is asked, and the file says nothing of it.
-    assert_eq!(world.config()["settings"], json!({"daily_report": "8:30"}));
+    assert_eq!(world.config()["settings"], json!({"daily_report": "8:30", "timezone": "UTC"}));
     let person = Terminal::menu(&world, lang, 40, 120);
     person.asked(&say::choice(lang));
     leave(person);
@@ -369,6 +372,8 @@ fn the_guide_says_which_clock_the_daily_report_goes_by() {
         person.answer(&words::daily(lang), "０８：３０");
         person.asked(&words::guide_cron_add(lang, user()));
         assert_eq!(world.config()["settings"]["daily_report"], "08:30");
+        // Cron does not know the zone of this shell.
+        assert_eq!(world.config()["settings"]["timezone"], "Asia/Taipei");
         person.keys("\u{3}");
         assert_eq!(person.left().0, 0);
     }

@@ -23,6 +23,18 @@ fn happen(world: &World) {
 }
 
 #[test]
+fn a_run_that_sends_but_the_daily_report_says_so() {
+    let mut world = with_news();
+    world.set("settings.daily_report", json!("08:30"));
+    world.run(&["run"]);
+    world.pce.set_now("2026-08-04T00:40:00Z");
+    let person = Terminal::start(world.command(&["run"]), 24, 80);
+    let (code, written) = person.left();
+    assert!(code == 0 && written.contains("Also reported: Daily report."), "{written}");
+    assert!(!written.contains("Nothing new"), "{written}");
+}
+
+#[test]
 fn entry_7_and_run_name_the_alerts_in_the_users_language_and_time() {
     for (lang, says) in [
         (Lang::En, ["2026-08-03 18:10:", "Alerts: Tampered (critical), Suspended (warning)."]),
@@ -77,14 +89,14 @@ fn what_holds_is_named_and_a_quiet_run_says_that_there_is_nothing() {
         person.shows(shows);
         person.left()
     };
-    let (code, written) = run(&world, "Nothing new to tell.");
+    let (code, written) = run(&world, "Nothing new to report.");
     assert_eq!(code, 0, "{written}");
-    assert!(!written.contains("Holding now"), "{written}");
+    assert!(!written.contains("Active now"), "{written}");
     world.pce.down();
     world.run(&["run"]);
     world.run(&["run"]);
     let (code, written) = run(&world, "the next run retries it");
-    assert!(code == 75 && written.contains("Holding now: PCE unreachable."), "{written}");
+    assert!(code == 75 && written.contains("Active now: PCE unreachable."), "{written}");
     let status = world.run(&["status"]);
     assert!(status.stdout.contains("; now: PCE unreachable"), "{status:?}");
 }
