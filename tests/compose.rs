@@ -257,6 +257,35 @@ fn of_nine_alerts_each_has_its_first_record_and_its_handle() {
 }
 
 #[test]
+fn what_there_is_no_room_for_is_said_the_commands_among_it() {
+    for lang in LANGS {
+        let reports = samples::gallery(lang);
+        let report = &reports.iter().find(|(name, _)| *name == "nine").unwrap().1;
+        let one = report.alerts[2].clone();
+        let desc = "說明 ".repeat(100);
+        let many = (1..=20).map(|id| Alert { rule_id: id, desc: desc.clone(), ..one.clone() });
+        let told = mail(&with(many.collect()), lang);
+        let cards = told.text.matches(&"=".repeat(78)).count();
+        let handles = told.text.matches(" KEY=VALUE").count();
+        let said = match lang {
+            Lang::En => "the commands for the rule",
+            Lang::ZhTw => "變更規則的命令",
+        };
+        let without = squeezed(&told.text).matches(&squeezed(said)).count();
+        assert!(without > 0 && handles + without >= cards - 1, "{handles} {without} {cards}");
+    }
+}
+
+#[test]
+fn a_command_in_a_sentence_is_not_broken_over_two_lines() {
+    let mut alert = event_alert(Lang::En);
+    let command = "illumio-monitor -c /srv/pce2/illumio_api_config.json check";
+    alert.rec = format!("Something long enough to come near to the end, then run `{command}`.");
+    let told = mail(&with(vec![alert]), Lang::En);
+    assert!(told.text.lines().any(|line| line.contains(command)), "{}", told.text);
+}
+
+#[test]
 fn the_records_of_one_alert_stand_in_its_card() {
     let told = mail(&with(vec![event_alert(Lang::En)]), Lang::En);
     assert!(!told.html.contains("href=\"#") && !told.text.contains("Raw snapshot: below"));

@@ -142,9 +142,9 @@ texts! {
     }
     left_out_details() { en: "lists, timeline", zh: "各項清單、時間分布" }
     left_out_lists() { en: "further lists", zh: "其餘清單" }
+    left_out_handle() { en: "the commands for the rule", zh: "變更規則的命令" }
     left_out_snapshot() { en: "the raw snapshot", zh: "原始紀錄" }
     left_out_record() { en: "the second raw record", zh: "第二筆原始紀錄" }
-    and_also(one, other) { en: "{one}, {other}", zh: "{one}、{other}" }
     notices_left_out(count) {
         en: "{count} more notices are left out, to keep this mail small.",
         zh: "為控制郵件大小，另有 {count} 則通知未列出。"

@@ -2,8 +2,9 @@
 //! stands as it was received and in its place; only the white space is ours.
 //!
 //! A value that fits into a line stays on one line, and so does each of several objects of
-//! one kind: a check that names a rack of hosts has a line for each host. Text that is not
-//! JSON, or is cut, is left as it is, since any layout of it would be a guess.
+//! one kind: a check that names a rack of hosts has a line for each host. What is cut is laid
+//! out as far as it goes. Text that is not JSON is left as it is, since any layout of it would
+//! be a guess.
 
 use serde::de::IgnoredAny;
 
@@ -16,9 +17,14 @@ const MAX_BYTES: usize = 64 * 1024;
 const MAX_ROW: usize = 400;
 
 /// The JSON in `raw`, indented by two blanks, in lines of at most `columns`
-/// characters where values allow it; `raw` itself where it is not a JSON text.
+/// characters where values allow it; `raw` itself where it is neither a JSON text nor the
+/// beginning of one.
 pub fn indent(raw: &str, columns: usize) -> String {
-    if raw.len() > MAX_BYTES || serde_json::from_str::<IgnoredAny>(raw).is_err() {
+    let is_json = match serde_json::from_str::<IgnoredAny>(raw) {
+        Ok(_) => true,
+        Err(error) => error.is_eof(),
+    };
+    if raw.len() > MAX_BYTES || !is_json {
         return raw.to_owned();
     }
     match nest(tokens(raw)) {
@@ -30,13 +36,13 @@ pub fn indent(raw: &str, columns: usize) -> String {
 /// One token and, for an opening bracket, where it closes.
 struct Token<'a> {
     text: &'a str,
-    /// The index of the closing bracket; 0 for all other tokens.
+    /// The index of the closing bracket, or of the end of what is cut; 0 for all other tokens.
     close: usize,
     /// The columns that all tokens before this one take on one line.
     before: usize,
 }
 
-/// Cuts a valid JSON text into its tokens.
+/// Cuts a JSON text, or the beginning of one, into its tokens.
 fn tokens(raw: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = raw;
@@ -91,6 +97,10 @@ fn nest(texts: Vec<&str>) -> Option<Vec<Token<'_>>> {
         tokens.push(Token { text, close: 0, before });
         before += text.chars().count() + usize::from(matches!(text, ":" | ","));
     }
+    let end = tokens.len();
+    for at in open {
+        tokens.get_mut(at)?.close = end;
+    }
     Some(tokens)
 }
 
@@ -106,12 +116,13 @@ fn lay_out(tokens: &[Token], columns: usize) -> String {
         match token.text {
             "{" | "[" if !flat => {
                 let column = out.get(line_start..).map_or(0, |line| line.chars().count());
-                let width =
-                    tokens.get(token.close).map_or(0, |close| close.before + 1 - token.before);
+                // What is cut has no width: it goes on.
+                let close = tokens.get(token.close);
+                let width = close.map_or(usize::MAX, |close| close.before + 1 - token.before);
                 out.push_str(token.text);
                 let is_row = open.last() == Some(&true) && width <= MAX_ROW;
                 // One more column for the comma that may follow.
-                if column + width < columns || token.close == at + 1 || is_row {
+                if column.saturating_add(width) < columns || token.close == at + 1 || is_row {
                     flat_until = token.close + 1;
                 } else {
                     open.push(token.text == "[" && holds_rows(tokens, at));
@@ -137,14 +148,16 @@ fn lay_out(tokens: &[Token], columns: usize) -> String {
     out
 }
 
-/// Whether the list that opens at `list` holds several objects with the same keys.
+/// Whether the list that opens at `list` holds several objects of one kind: each has at
+/// least half of its keys in common with the first. The last one may be cut.
 fn holds_rows(tokens: &[Token], list: usize) -> bool {
     let mut first: Option<Vec<&str>> = None;
     let mut rows = 0;
     let mut at = list + 1;
     while let Some(row) = tokens.get(at).filter(|token| token.text == "{") {
         let keys = keys(tokens, at);
-        if first.as_ref().is_some_and(|first| *first != keys) {
+        let is_cut = row.close == tokens.len();
+        if !is_cut && first.as_ref().is_some_and(|first| !are_alike(first, &keys)) {
             return false;
         }
         first.get_or_insert(keys);
@@ -152,10 +165,17 @@ fn holds_rows(tokens: &[Token], list: usize) -> bool {
         // Behind the comma, or behind the end of the list.
         at = row.close + 2;
     }
-    rows > 1 && tokens.get(list).is_some_and(|list| at == list.close + 1)
+    let ends = |list: &Token| at == list.close + 1 || list.close == tokens.len();
+    rows > 1 && tokens.get(list).is_some_and(ends)
 }
 
-/// The keys of the object that opens at `object`, in the order of the alphabet.
+/// Whether two objects share at least half of the keys of the one that has more.
+fn are_alike(one: &[&str], other: &[&str]) -> bool {
+    let shared = one.iter().filter(|key| other.contains(key)).count();
+    shared * 2 >= one.len().max(other.len())
+}
+
+/// The keys of the object that opens at `object`.
 fn keys<'a>(tokens: &[Token<'a>], object: usize) -> Vec<&'a str> {
     let end = tokens.get(object).map_or(0, |token| token.close);
     let mut keys = Vec::new();
@@ -166,7 +186,6 @@ fn keys<'a>(tokens: &[Token<'a>], object: usize) -> Vec<&'a str> {
         let value = at + 2;
         at = tokens.get(value).map_or(end, |token| token.close.max(value)) + 2;
     }
-    keys.sort_unstable();
     keys
 }
 

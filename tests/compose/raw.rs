@@ -72,7 +72,7 @@ fn several_objects_of_one_kind_have_a_line_each_however_long() {
 fn objects_of_several_kinds_and_ones_that_are_longer_than_a_person_reads_are_indented() {
     let long = "x".repeat(60);
     for (one, other) in [
-        (format!(r#"{{"a":"{long}","b":1}}"#), format!(r#"{{"a":"{long}","c":1}}"#)),
+        (format!(r#"{{"a":"{long}","b":1}}"#), format!(r#"{{"d":"{long}","c":1}}"#)),
         (format!(r#"{{"a":"{long}","b":1}}"#), "7".to_owned()),
         (format!(r#"{{"a":"{}"}}"#, long.repeat(9)), format!(r#"{{"a":"{}"}}"#, long.repeat(9))),
     ] {
@@ -84,8 +84,32 @@ fn objects_of_several_kinds_and_ones_that_are_longer_than_a_person_reads_are_ind
 }
 
 #[test]
+fn one_of_them_with_a_key_more_is_of_the_same_kind() {
+    let host = |nth: u32| format!(r#"{{"id":"{}","nth":{nth}}}"#, "x".repeat(60));
+    let odd = format!(r#"{{"id":"{}","nth":3,"extra":null}}"#, "x".repeat(60));
+    let record = format!(r#"{{"n":[{},{odd},{}]}}"#, host(1), host(2));
+    let laid_out = snapshot::indent(&record, 76);
+    assert_eq!(laid_out.lines().count(), 3 + 4, "{laid_out}");
+}
+
+#[test]
+fn what_is_cut_is_laid_out_as_far_as_it_goes() {
+    let host = |nth: u32| format!(r#"{{"id":"{}","nth":{nth}}}"#, "x".repeat(60));
+    let hosts: Vec<String> = (0..200).map(host).collect();
+    let record = format!(r#"{{"n":[{}],"v":2}}"#, hosts.join(","));
+    for end in (1..record.len()).step_by(97) {
+        let cut = &record[..end];
+        let laid_out = snapshot::indent(cut, 76);
+        assert_eq!(bare(&laid_out), bare(cut), "{laid_out}");
+    }
+    let laid_out = snapshot::indent(&record[..6_000], 76);
+    let whole = laid_out.lines().filter(|line| line.starts_with("    {\"id\": \"xxx")).count();
+    assert_eq!(whole, record[..6_000].matches("},").count(), "{laid_out}");
+}
+
+#[test]
 fn what_is_not_json_is_shown_as_it_is() {
-    for text in ["{\"a\": [1,  2", "<html>  502", "{}  {}", ""] {
+    for text in ["{\"a\": [1,  2}", "<html>  502", "{}  {}", ""] {
         assert_eq!(snapshot::indent(text, 76), text);
     }
     let deep = "[".repeat(5_000) + &"]".repeat(5_000);

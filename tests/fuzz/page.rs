@@ -19,6 +19,7 @@ const ELEMENTS: &[&str] = &[
 
 /// Every attribute.
 const ATTRIBUTES: &[&str] = &[
+    "id",
     "lang",
     "charset",
     "name",
@@ -156,8 +157,8 @@ fn element<'h>(tag: &'h str, open: &mut Vec<&'h str>) -> Result<(), String> {
         if !ATTRIBUTES.contains(&attribute) || value.contains(['<', '&']) || value.contains("zqx") {
             return Err(format!("attribute: {tag}"));
         }
-        // The one address outside: a workload's page at the PCE.
-        if attribute == "href" && !is_console(name, value) {
+        // To an alert's records and back; the one address outside is a workload's page at the PCE.
+        if attribute == "href" && !is_within(name, value) && !is_console(name, value) {
             return Err(format!("a link: {tag}"));
         }
         rest = after.strip_prefix(' ').unwrap_or(after);
@@ -166,6 +167,12 @@ fn element<'h>(tag: &'h str, open: &mut Vec<&'h str>) -> Result<(), String> {
         open.push(name);
     }
     Ok(())
+}
+
+fn is_within(element: &str, address: &str) -> bool {
+    let number = address.strip_prefix("#r").or(address.strip_prefix("#a"));
+    element == "a"
+        && number.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_console(element: &str, address: &str) -> bool {

@@ -1,7 +1,7 @@
 //! How much of a card the mail has room for.
 
 use super::view::{Card, Handle, RawRecord};
-use crate::lang::{Lang, mail as words};
+use crate::lang::{Lang, listed, mail as words};
 
 /// How much of a card is shown beside what happened, what it means, what to do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,10 +64,12 @@ impl Detail {
             (1, 2..) => Some(words::left_out_record(lang)),
             _ => None,
         };
-        match (lists, records) {
-            (None, None) => String::new(),
-            (Some(one), None) | (None, Some(one)) => words::left_out(lang, one),
-            (Some(one), Some(other)) => words::left_out(lang, words::and_also(lang, one, other)),
+        let handle = card.handle.is_some() && !self.handle;
+        let handle = handle.then(|| words::left_out_handle(lang));
+        let left_out: Vec<String> = [lists, handle, records].into_iter().flatten().collect();
+        match left_out.as_slice() {
+            [] => String::new(),
+            all => words::left_out(lang, listed(lang, all)),
         }
     }
 }

@@ -521,9 +521,7 @@ fn entry(page: &mut Page, entry: &Entry, kind: ListKind, bar: Option<Tone>) {
             .lit(tone.bar())
             .lit("\"><tr><td>&nbsp;</td></tr></table>");
     }
-    page.lit(
-        "</td><td width=\"1%\" align=\"right\" valign=\"top\" nowrap style=\"font-size:14px\"><b>",
-    )
+    page.lit("</td><td width=\"1%\" align=\"right\" valign=\"top\" style=\"font-size:14px;white-space:nowrap\"><b>")
     .text(&entry.count)
     .lit("</b></td></tr>");
 }

@@ -276,8 +276,25 @@ fn wrap(out: &mut String, text: &str, first: usize, further: usize) {
 /// Writes `start` and `text` after it, further lines indented.
 fn wrap_after(out: &mut String, start: &str, text: &str, indent: usize) {
     let words: Vec<&str> = text.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
-    for line in columns::wrap_after(start, &words.join(" "), COLUMNS, indent) {
-        out.push_str(&line);
+    for line in columns::wrap_after(start, &glued(&words.join(" ")), COLUMNS, indent) {
+        out.push_str(&line.replace(GLUE, " "));
         out.push('\n');
     }
+}
+
+/// Stands for a blank at which no line ends: in private use, so that no text has it.
+const GLUE: char = '\u{e000}';
+
+/// What stands between backticks is typed as it is, and a line's end in it would run half of it.
+fn glued(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // Of an odd number of backticks nobody knows what they enclose.
+    if parts.len() % 2 == 0 {
+        return text.to_owned();
+    }
+    let command = |(at, part): (usize, &&str)| match at % 2 {
+        0 => (*part).to_owned(),
+        _ => part.replace(' ', &GLUE.to_string()),
+    };
+    parts.iter().enumerate().map(command).collect::<Vec<_>>().join("`")
 }
