@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::layout;
 use super::seal::{self, Sums};
 use crate::forward::Forward;
 use crate::lang::{Both, Lang};
@@ -426,6 +427,18 @@ pub(super) fn write(state: &State, text: &mut String) -> std::io::Result<()> {
     Ok(seal::seal(text, begin)?)
 }
 
+/// The state's JSON for a file that `.last` no longer goes on without: with nothing of
+/// [`State::file_left_at`]. The other parts keep the seals that they have, so that one
+/// which is damaged is still found out.
+pub(super) fn joined(text: &str) -> String {
+    const MARK: &str = "file_left_at";
+    let left = layout::without_key(text, MARK);
+    match layout::value_of(&left, seal::KEY) {
+        Some(sums) => layout::with_key(&left, seal::KEY, &layout::without_key(sums, MARK), "", 1),
+        None => left,
+    }
+}
+
 /// Reads a state part by part. `last` is the same state as it was written elsewhere:
 /// what is damaged here is taken from there.
 /// A version newer than ours is the caller's to refuse, by [`head`], before.
@@ -676,6 +689,19 @@ mod tests {
         assert_eq!(head(Some(&newer)).version, VERSION + 1);
         let damaged = newer.replacen("{}", "{ \"a\":1}", 1);
         assert_eq!(head(Some(&damaged)).version, 1);
+    }
+
+    #[test]
+    fn a_state_that_joins_the_file_loses_its_mark_and_no_seal_over_damage() {
+        let sealed = seal::sealed(r#"{"version":2,"generation":5,"file_left_at":2,"died":{}}"#);
+        let sealed = sealed.unwrap();
+        let joined_now = joined(&sealed);
+        assert!(!joined_now.contains("file_left_at"), "{joined_now}");
+        assert_eq!(read(&joined_now, None).damaged, Vec::<String>::new());
+        assert_eq!(joined(&joined_now), joined_now);
+
+        let damaged = joined(&sealed.replacen("\"generation\":5", "\"generation\":7", 1));
+        assert_eq!(read(&damaged, None).damaged, ["generation"]);
     }
 
     #[test]

@@ -193,6 +193,37 @@ fn an_older_copy_that_mends_an_invalid_file_is_told_as_one() {
 }
 
 #[test]
+fn an_older_copy_is_told_as_one_also_after_an_undo_mended_the_file_before() {
+    let mut world = watched();
+    world.run_at("10:00");
+    world.run_at("10:10");
+    let backup = text(&world.config_path());
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+    assert_eq!(world.run(&["run"]).code, 78);
+    let undone = world.run(&["config", "undo", "--yes"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+
+    // It breaks again, and someone puts back the copy of before all that.
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+    std::fs::write(world.config_path(), &backup).unwrap();
+    let ends = world.run_at("10:20");
+
+    assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
+    assert!(ends.mail().text().contains("older copy"), "{}", ends.mail().text());
+    assert_eq!(world.run_at("10:30").mails.len(), 0);
+}
+
+/// An editor's slip in a file that is valid.
+fn breaks(world: &World) {
+    let good = text(&world.config_path());
+    let bad = good.replacen("\"recipients\"", "\"recipents\"", 1);
+    assert_ne!(good, bad);
+    std::fs::write(world.config_path(), bad).unwrap();
+}
+
+#[test]
 fn the_first_save_after_an_invalid_file_is_kept_apart_no_longer() {
     let mut world = watched();
     world.run_at("10:00");
