@@ -227,7 +227,8 @@ pub(super) fn write_alone(path: &Path, text: &str) -> Result<Option<Remark>, Err
     replace_alone(path, &text, path)
 }
 
-/// `text` with the state that only `.last` still has, where that is so; and `.last`.
+/// `text` with the state that only `.last` still has, where that is so; and `.last`. In the
+/// file that state no longer goes on alone.
 fn with_newest_state(path: &Path, text: &str) -> Result<(String, Last), Error> {
     let last_path = beside(path, ".last");
     let last = match read_last(&last_path, path) {
@@ -238,9 +239,10 @@ fn with_newest_state(path: &Path, text: &str) -> Result<(String, Last), Error> {
     let theirs = document_there.as_ref().and_then(|last| last.state);
     let newest = state::head(theirs);
     refuse_newer(&last_path, &newest)?;
-    let ours = state::head(document::<IgnoredAny>(path, text)?.state);
-    let text = match theirs.filter(|_| newest.generation > ours.generation) {
-        Some(state) => splice::with_state(path, text, state)?,
+    let ours = document::<IgnoredAny>(path, text)?.state;
+    let is_newer = newest.generation > state::head(ours).generation;
+    let text = match theirs.filter(|_| is_newer).or(ours) {
+        Some(state) => splice::with_state(path, text, &state::joined(state))?,
         None => text.to_owned(),
     };
     Ok((text, last))

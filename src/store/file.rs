@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 
 use super::error::Error;
-use super::load::{Last, config, document, read_last, read_text, read_versions};
+use super::load::{Last, config, document, generation_in, read_last, read_text, read_versions};
 use super::locate::{beside, resolve};
 use super::lock::lock_save;
 use super::note::Note;
@@ -264,10 +264,10 @@ impl Store {
             Err(error) => Saved::LastOnly(error),
         };
         state.version = VERSION;
-        state.file_left_at = match &saved {
-            Saved::LastOnly(_) => Some(state.file_left_at.unwrap_or(self.generation)),
-            _ => None,
-        };
+        match &saved {
+            Saved::LastOnly(_) => self.note_what_is_left(state),
+            _ => (state.file_left_at, state.file_broken_at) = (None, None),
+        }
         state.generation = self.generation.max(state.generation).saturating_add(1);
         let text = self
             .frame
@@ -287,6 +287,18 @@ impl Store {
         let remark = remark.or(last_too(&last, &pieces, &self.path));
         self.last = Some(self.frame.sum());
         Ok(remark.map_or(Saved::Both, Saved::But))
+    }
+
+    /// Takes note in `state`, which goes on alone, of the file that is not valid: so that it
+    /// is known once it is mended.
+    fn note_what_is_left(&self, state: &mut State) {
+        let there = read_text(&self.path).ok().and_then(|text| generation_in(&text));
+        if state.file_left_at.is_none() {
+            state.file_broken_at = there;
+        }
+        let left = state.file_left_at.unwrap_or(self.generation);
+        // A command that mends it step by step puts a newer state into it.
+        state.file_left_at = Some(left.max(there.unwrap_or(0)));
     }
 
     /// The versions that `.last` holds at this moment. Where an editor made another config

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use super::beside::{self, Planted};
 use super::error::Error;
@@ -135,6 +136,19 @@ pub(super) fn document<'t, S: Deserialize<'t>>(
         let (line, column) = place_of(body, error.line(), error.column());
         Error::Syntax { path, line, column, message: error.to_string() }
     })
+}
+
+/// The generation of the state in `text`, 0 without a state; also where an editor's slip
+/// elsewhere made it no JSON, as long as the state is whole. `None` where nobody can say.
+pub(super) fn generation_in(text: &str) -> Option<u64> {
+    if let Ok(document) = config::parse::<IgnoredAny>(unmarked(text)) {
+        return Some(state::head(document.state).generation.unwrap_or(0));
+    }
+    let mut values = text.rmatch_indices("\"state\"").filter_map(|(at, key)| {
+        let value = text.get(at + key.len()..)?.trim_start().strip_prefix(':')?;
+        serde_json::Deserializer::from_str(value).into_iter::<&RawValue>().next()?.ok()
+    });
+    values.find_map(|value| state::head(Some(value.get())).generation)
 }
 
 /// The parser counts bytes, and stands at column 0 of the next line after a

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::layout;
 use super::seal::{self, Sums};
 use crate::forward::Forward;
 use crate::lang::{Both, Lang};
@@ -45,6 +46,11 @@ pub struct State {
     /// `.last` goes on alone: a file of that one is no older copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_left_at: Option<u64>,
+    /// The generation that the file itself had when it was found not to be valid, 0 without
+    /// a state: lower than the one that it was left at where an editor was open over a run.
+    /// `None` where nobody can say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_broken_at: Option<u64>,
     /// The PCE and org it belongs to; empty before the first run.
     pub target: Target,
     /// The language settled at the first save, for a config that names none.
@@ -125,6 +131,7 @@ impl Default for State {
             version: VERSION,
             generation: 0,
             file_left_at: None,
+            file_broken_at: None,
             target: Target::default(),
             language: None,
             clock_offset_seconds: None,
@@ -291,6 +298,8 @@ pub(super) struct Head {
     pub generation: Option<u64>,
     /// The generation that the file was left at, where `.last` went on alone.
     file_left_at: Option<u64>,
+    /// The generation that was in it then.
+    file_broken_at: Option<u64>,
     language: Option<String>,
 }
 
@@ -304,7 +313,9 @@ impl Head {
     /// alone, the file having become invalid; any other with a lower generation is an
     /// older copy.
     pub fn went_on_alone_from(&self, file: &Self) -> bool {
-        self.file_left_at.is_some_and(|left| file.generation.unwrap_or(0) >= left)
+        let generation = file.generation.unwrap_or(0);
+        let is_left = |left| generation >= left || self.file_broken_at == Some(generation);
+        self.file_left_at.is_some_and(is_left)
     }
 }
 
@@ -413,6 +424,7 @@ fn head_of(sealed: &Sealed<'_>) -> Head {
         version: version.unwrap_or(0).max(if newer { VERSION + 1 } else { 0 }),
         generation: sealed.sound("generation").ok().flatten(),
         file_left_at: sealed.sound("file_left_at").ok().flatten(),
+        file_broken_at: sealed.sound("file_broken_at").ok().flatten(),
         language: sealed.value("language").ok().flatten(),
     }
 }
@@ -424,6 +436,20 @@ pub(super) fn write(state: &State, text: &mut String) -> std::io::Result<()> {
     serde_json::to_writer(&mut bytes, state)?;
     *text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
     Ok(seal::seal(text, begin)?)
+}
+
+/// The state's JSON for a file that `.last` no longer goes on without: with neither
+/// [`State::file_left_at`] nor [`State::file_broken_at`]. The other parts keep the seals
+/// that they have, so that one which is damaged is still found out.
+pub(super) fn joined(text: &str) -> String {
+    let unmarked = |object: &str| {
+        layout::without_key(&layout::without_key(object, "file_left_at"), "file_broken_at")
+    };
+    let joined = unmarked(text);
+    match layout::value_of(&joined, seal::KEY) {
+        Some(sums) => layout::with_key(&joined, seal::KEY, &unmarked(sums), "", 1),
+        None => joined,
+    }
 }
 
 /// Reads a state part by part. `last` is the same state as it was written elsewhere:
@@ -448,6 +474,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
         version: VERSION,
         generation: salvage.take("generation"),
         file_left_at: salvage.take("file_left_at"),
+        file_broken_at: salvage.take("file_broken_at"),
         target: salvage.take("target"),
         language: salvage.take("language"),
         clock_offset_seconds: salvage.take("clock_offset_seconds"),
@@ -491,6 +518,7 @@ pub(super) fn read(text: &str, last: Option<&str>) -> Recovered {
 const PARTS: &[&str] = &[
     "generation",
     "file_left_at",
+    "file_broken_at",
     "target",
     "language",
     "clock_offset_seconds",
@@ -679,11 +707,27 @@ mod tests {
     }
 
     #[test]
+    fn a_state_that_joins_the_file_loses_its_marks_and_no_seal_over_damage() {
+        let sealed = seal::sealed(
+            r#"{"version":2,"generation":5,"file_left_at":2,"file_broken_at":1,"died":{}}"#,
+        );
+        let sealed = sealed.unwrap();
+        let joined_now = joined(&sealed);
+        assert!(!joined_now.contains("file_"), "{joined_now}");
+        assert_eq!(read(&joined_now, None).damaged, Vec::<String>::new());
+        assert_eq!(joined(&joined_now), joined_now);
+
+        let damaged = joined(&sealed.replacen("\"generation\":5", "\"generation\":7", 1));
+        assert_eq!(read(&damaged, None).damaged, ["generation"]);
+    }
+
+    #[test]
     fn every_key_that_is_written_is_known() {
         let mut state = State {
             language: Some("en".to_owned()),
             archive: Some("a".to_owned()),
             file_left_at: Some(7),
+            file_broken_at: Some(6),
             remarks_told: Some(Date::constant(2026, 8, 3)),
             ..State::default()
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::pce::*;
-use crate::world::World;
+use crate::world::{Run, World};
 
 fn watched() -> World {
     let world = World::new();
@@ -166,10 +166,7 @@ fn an_invalid_file_is_mailed_through_the_last_one_again_after_hours_and_once_men
         "{subject}"
     );
     assert!(ends.mail().text().contains("1 event caught up"), "{}", ends.mail().text());
-    let said = format!("{}{}", ends.stderr, ends.mail().text());
-    for false_alarm in ["was put back", "older copy", "has no state", "is used"] {
-        assert!(!said.contains(false_alarm), "{false_alarm}: {said}");
-    }
+    assert_nothing_put_back(&ends);
     assert_eq!(world.run_at("10:20").mails.len(), 0);
 }
 
@@ -190,6 +187,101 @@ fn an_older_copy_that_mends_an_invalid_file_is_told_as_one() {
     assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
     assert!(ends.mail().text().contains("older copy"), "{}", ends.mail().text());
     assert_eq!(world.run_at("10:30").mails.len(), 0);
+}
+
+#[test]
+fn an_older_copy_is_told_as_one_also_after_an_undo_mended_the_file_before() {
+    let mut world = watched();
+    world.run_at("10:00");
+    world.run_at("10:10");
+    let backup = text(&world.config_path());
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+    assert_eq!(world.run(&["run"]).code, 78);
+    let undone = world.run(&["config", "undo", "--yes"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+
+    // It breaks again, and someone puts back the copy of before all that.
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+    std::fs::write(world.config_path(), &backup).unwrap();
+    let ends = world.run_at("10:20");
+
+    assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
+    assert!(ends.mail().text().contains("older copy"), "{}", ends.mail().text());
+    assert_eq!(world.run_at("10:30").mails.len(), 0);
+}
+
+#[test]
+fn an_editor_that_was_open_over_a_run_and_corrects_its_slip_put_nothing_back() {
+    for (right, slip) in [("\"recipients\"", "\"recipents\""), (",\n  \"email\"", "\n  \"email\"")]
+    {
+        let mut world = watched();
+        world.run_at("10:00");
+        let in_the_editor = text(&world.config_path());
+        world.pce.event(agent_tampering("db-01").at("10:05"));
+        assert_eq!(world.run_at("10:10").number("alerts"), 1);
+        let bad = in_the_editor.replacen(right, slip, 1);
+        assert_ne!(bad, in_the_editor, "{slip}");
+        std::fs::write(world.config_path(), bad).unwrap();
+        assert_eq!(world.run(&["run"]).code, 78);
+        assert_eq!(world.run(&["run"]).code, 78);
+
+        std::fs::write(world.config_path(), &in_the_editor).unwrap();
+        let ends = world.run_at("10:20");
+
+        assert_eq!((ends.code, ends.number("alerts"), ends.mails.len()), (0, 0, 1), "{ends:?}");
+        assert!(ends.mail().subject().contains("Config file usable again"), "{ends:?}");
+        assert_nothing_put_back(&ends);
+        assert_eq!(world.run_at("10:30").mails.len(), 0);
+
+        // From then on that text is an older copy.
+        std::fs::write(world.config_path(), &in_the_editor).unwrap();
+        let copied = world.run_at("10:40");
+        assert!(copied.mail().text().contains("older copy"), "{}", copied.mail().text());
+    }
+}
+
+#[test]
+fn a_file_without_a_state_that_is_corrected_put_nothing_back_and_an_older_copy_does() {
+    let mut world = watched();
+    let template = text(&world.config_path());
+    world.run_at("10:00");
+    let backup = text(&world.config_path());
+    world.pce.event(agent_tampering("db-01").at("10:05"));
+    assert_eq!(world.run_at("10:10").number("alerts"), 1);
+    // A configuration tool's, which knows no state, with a slip.
+    std::fs::write(world.config_path(), &template).unwrap();
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+
+    std::fs::write(world.config_path(), &template).unwrap();
+    let ends = world.run_at("10:20");
+    assert_eq!((ends.code, ends.number("alerts"), ends.mails.len()), (0, 0, 1), "{ends:?}");
+    assert_nothing_put_back(&ends);
+
+    std::fs::write(world.config_path(), &template).unwrap();
+    breaks(&world);
+    assert_eq!(world.run(&["run"]).code, 78);
+    std::fs::write(world.config_path(), &backup).unwrap();
+    let ends = world.run_at("10:30");
+    assert!(ends.mail().text().contains("older copy"), "{}", ends.mail().text());
+    assert_eq!(world.run_at("10:40").mails.len(), 0);
+}
+
+fn assert_nothing_put_back(run: &Run) {
+    let said = format!("{}{}", run.stderr, run.mail().text());
+    for false_alarm in ["was put back", "older copy", "has no state", "is used"] {
+        assert!(!said.contains(false_alarm), "{false_alarm}: {said}");
+    }
+}
+
+/// An editor's slip in a file that is valid.
+fn breaks(world: &World) {
+    let good = text(&world.config_path());
+    let bad = good.replacen("\"recipients\"", "\"recipents\"", 1);
+    assert_ne!(good, bad);
+    std::fs::write(world.config_path(), bad).unwrap();
 }
 
 #[test]
