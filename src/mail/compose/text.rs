@@ -289,7 +289,7 @@ const GLUE: char = '\u{e000}';
 fn glued(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // Of an odd number of backticks nobody knows what they enclose.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text.to_owned();
     }
     let command = |(at, part): (usize, &&str)| match at % 2 {
