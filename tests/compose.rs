@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use illumio_monitor::lang::{Lang, counts};
 use illumio_monitor::mail::compose::{Composed, LINE_MAX, Look, SUBJECT_MAX, compose};
 use illumio_monitor::report::{
-    Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Subject,
+    Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Source, Subject,
 };
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -209,6 +209,44 @@ fn the_summary_says_who_and_has_the_notices_too() {
     }
     let html = squeezed(&seen(&told.html));
     assert!(html.contains("Agenttampered·db-0111-2218:05–18:143"), "{html}");
+}
+
+#[test]
+fn who_did_it_counts_people_and_names_the_system_only_where_it_is_alone() {
+    let source = |kind: &str, name: &str, ip: &str, event_type: &str| Source {
+        event_type: event_type.to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        ip: ip.to_owned(),
+        ..Source::default()
+    };
+    let system = || source("system", "", "", "system_task.prune");
+    let ann = |event_type: &str| source("user", "ann@example.com", "10.0.0.7", event_type);
+    let nameless = || source("user", "/users/1", "10.0.0.9", "user.login");
+    let many = |n: usize| (0..n).map(|n| source("user", &format!("u{n}"), "", "user.login"));
+    for (top, more, who, in_chinese) in [
+        (vec![ann("in"), ann("failed"), ann("out")], 0, "ann@example.com", "ann@example.com"),
+        (vec![system(), ann("in")], 0, "ann@example.com +1", "ann@example.com +1"),
+        (vec![system()], 0, "system", "系統"),
+        (vec![nameless()], 0, "10.0.0.9", "10.0.0.9"),
+        (vec![source("user", "/users/1", "", "user.login")], 0, "/users/1", "/users/1"),
+        (vec![system(), nameless(), ann("in"), ann("out")], 0, "10.0.0.9 +2", "10.0.0.9 +2"),
+        (many(20).collect(), 5, "u0 +19 or more", "u0 +19 以上"),
+        (vec![ann("in"), ann("out")], 5, "ann@example.com", "ann@example.com"),
+    ] {
+        for (lang, who) in [(Lang::En, who), (Lang::ZhTw, in_chinese)] {
+            let mut alert = event_alert(lang);
+            alert.rule_name = "User".to_owned();
+            alert.subject = Subject::Events {
+                sources: ranking(top.iter().map(|one| (one.clone(), 1)).collect(), more),
+                objects: Ranking::default(),
+                changes: Ranking::default(),
+            };
+            let subject = mail(&with(vec![alert]), lang).subject;
+            let (_, told) = subject.split_once("(3)").or(subject.split_once("（3）")).unwrap();
+            assert_eq!(told.trim_start_matches([':', '：', ' ']), who, "{subject}");
+        }
+    }
 }
 
 // The records.
