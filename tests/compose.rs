@@ -16,8 +16,9 @@ use std::collections::HashSet;
 
 use illumio_monitor::lang::{Lang, counts};
 use illumio_monitor::mail::compose::{Composed, LINE_MAX, Look, SUBJECT_MAX, compose};
+use illumio_monitor::report::daily::{Active, Holding};
 use illumio_monitor::report::{
-    Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Subject,
+    Alert, Condition, Kind, Notice, Object, Phase, Ranking, Report, Source, Subject,
 };
 use illumio_monitor::rules::Level;
 use jiff::tz::{TimeZone, offset};
@@ -211,6 +212,44 @@ fn the_summary_says_who_and_has_the_notices_too() {
     assert!(html.contains("Agenttampered·db-0111-2218:05–18:143"), "{html}");
 }
 
+#[test]
+fn who_did_it_counts_people_and_names_the_system_only_where_it_is_alone() {
+    let source = |kind: &str, name: &str, ip: &str, event_type: &str| Source {
+        event_type: event_type.to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        ip: ip.to_owned(),
+        ..Source::default()
+    };
+    let system = || source("system", "", "", "system_task.prune");
+    let ann = |event_type: &str| source("user", "ann@example.com", "10.0.0.7", event_type);
+    let nameless = || source("user", "/users/1", "10.0.0.9", "user.login");
+    let many = |n: usize| (0..n).map(|n| source("user", &format!("u{n}"), "", "user.login"));
+    for (top, more, who, in_chinese) in [
+        (vec![ann("in"), ann("failed"), ann("out")], 0, "ann@example.com", "ann@example.com"),
+        (vec![system(), ann("in")], 0, "ann@example.com +1", "ann@example.com +1"),
+        (vec![system()], 0, "system", "系統"),
+        (vec![nameless()], 0, "10.0.0.9", "10.0.0.9"),
+        (vec![source("user", "/users/1", "", "user.login")], 0, "/users/1", "/users/1"),
+        (vec![system(), nameless(), ann("in"), ann("out")], 0, "10.0.0.9 +2", "10.0.0.9 +2"),
+        (many(20).collect(), 5, "u0 +19 or more", "u0 +19 以上"),
+        (vec![ann("in"), ann("out")], 5, "ann@example.com", "ann@example.com"),
+    ] {
+        for (lang, who) in [(Lang::En, who), (Lang::ZhTw, in_chinese)] {
+            let mut alert = event_alert(lang);
+            alert.rule_name = "User".to_owned();
+            alert.subject = Subject::Events {
+                sources: ranking(top.iter().map(|one| (one.clone(), 1)).collect(), more),
+                objects: Ranking::default(),
+                changes: Ranking::default(),
+            };
+            let subject = mail(&with(vec![alert]), lang).subject;
+            let (_, told) = subject.split_once("(3)").or(subject.split_once("（3）")).unwrap();
+            assert_eq!(told.trim_start_matches([':', '：', ' ']), who, "{subject}");
+        }
+    }
+}
+
 // The records.
 
 #[test]
@@ -350,15 +389,15 @@ fn the_daily_report_begins_with_what_is_active_and_since_when() {
     for (lang, subject, heading, since) in [
         (
             Lang::En,
-            "[Taipei DC1] Daily report: PCE unreachable +1 · 144 runs",
+            "[Taipei DC1] CRITICAL: Daily report: PCE unreachable +1 · 144 runs",
             "2 active conditions",
-            "PCE unreachable\n  since 2026-11-22 16:10 +08:00, for 2 h 10 min\n",
+            "PCE unreachable\n  since 2026-11-22 16:10 +08:00, for 2 h 10 min · CRITICAL\n",
         ),
         (
             Lang::ZhTw,
-            "[Taipei DC1] 每日報告：PCE 無法連線 +1 · 執行 144 次",
+            "[Taipei DC1] CRITICAL：每日報告：PCE 無法連線 +1 · 執行 144 次",
             "2 項異常進行中",
-            "PCE 無法連線\n  自 2026-11-22 16:10 +08:00 起，已持續 2 小時 10 分鐘\n",
+            "PCE 無法連線\n  自 2026-11-22 16:10 +08:00 起，已持續 2 小時 10 分鐘 · 嚴重\n",
         ),
     ] {
         let reports = samples::gallery(lang);
@@ -369,6 +408,73 @@ fn the_daily_report_begins_with_what_is_active_and_since_when() {
         let active = told.text.find(since).unwrap_or_else(|| panic!("{}", told.text));
         assert!(active < told.text.find("144").unwrap(), "{}", told.text);
         assert!(told.html.contains("<b style=\"font-size:17px\">PCE"), "{}", told.html);
+    }
+}
+
+#[test]
+fn the_daily_report_names_the_worst_first_then_what_has_held_longest() {
+    let held = |what, level, since: &str| Active { what, level, since: since.parse().unwrap() };
+    let rule = |name: &str, is_too_few| Holding::Rule { name: name.to_owned(), is_too_few };
+    let key = Holding::Condition(Condition::KeyExpires);
+    let archive = Holding::Condition(Condition::Archive);
+    let active = vec![
+        held(key, Level::Warning, "2026-11-22T09:00:00Z"),
+        held(archive, Level::Warning, "2026-11-22T08:00:00Z"),
+        held(rule("VENs offline", false), Level::Info, "2026-11-20T08:00:00Z"),
+        held(rule("Nightly backup must come", true), Level::Critical, "2026-11-22T10:00:00Z"),
+    ];
+    for (lang, subject, order) in [
+        (
+            Lang::En,
+            "CRITICAL: Daily report: Nightly backup must come: still too few +3 · ",
+            [
+                "[CRITICAL]",
+                "4 active conditions",
+                "Nightly backup must come: still too few\n",
+                "· CRITICAL\n",
+                "Records not archived\n",
+                "· WARNING\n",
+                "API key is about to expire\n",
+                "VENs offline\n",
+                "· INFO\n",
+                "What to do: ",
+                "Figures\n",
+            ],
+        ),
+        (
+            Lang::ZhTw,
+            "CRITICAL：每日報告：Nightly backup must come：仍不足 +3 · ",
+            [
+                "[嚴重]",
+                "4 項異常進行中",
+                "Nightly backup must come：仍不足\n",
+                "· 嚴重\n",
+                "紀錄",
+                "· 警告\n",
+                "API 金鑰",
+                "VENs offline\n",
+                "· 資訊\n",
+                "建議處理：",
+                "統計\n",
+            ],
+        ),
+    ] {
+        let reports = samples::gallery(lang);
+        let mut report = reports.into_iter().find(|(name, _)| *name == "daily").unwrap().1;
+        report.daily.as_mut().unwrap().active.clone_from(&active);
+
+        let told = mail(&report, lang);
+
+        assert_eq!(report.level(), Level::Critical);
+        assert!(told.subject.contains(subject), "{}", told.subject);
+        let (mut rest, mut seen) = (told.text.as_str(), String::new());
+        for part in order {
+            let (before, after) = rest
+                .split_once(part)
+                .unwrap_or_else(|| panic!("{part} after {seen}: {}", told.text));
+            seen.push_str(before);
+            rest = after;
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use super::letter::{blank_report, letter};
 use super::outcome::Figures;
 use super::site::Site;
 use crate::mail::outbox::Waiting;
-use crate::report::daily::{Daily, Day, Learning};
+use crate::report::daily::{Active, Daily, Day, Holding, Learning};
 use crate::report::{Alert, Condition, Kind, Report};
-use crate::rules::keyed;
+use crate::rules::{Threshold, keyed};
 use crate::store::state::State;
 
 /// Adds a run to the day. A report that nobody wants is not counted for.
@@ -77,21 +77,12 @@ pub(super) fn report(
     now: Timestamp,
 ) -> Waiting {
     let oldest = state.outbox.mails.iter().map(|mail| mail.made_at).min();
-    let (of_rules, conditions): (Vec<_>, Vec<_>) =
-        state.conditions.iter().partition(|(condition, _)| matches!(condition, Condition::Rule(_)));
-    let standing = of_rules.into_iter().map(|(condition, held)| {
-        let rules = keyed(&site.config.rules);
-        let is_its = |key: &str| key.parse().map(Condition::Rule).ok() == Some(*condition);
-        let rule = rules.into_iter().find(|(key, _)| is_its(key));
-        (rule.map(|(_, rule)| rule.name.clone()).unwrap_or_default(), held.since)
-    });
     let daily = Daily {
         due: due.strftime("%H:%M").to_string(),
         day,
         rules: site.config.rules.iter().filter(|rule| rule.enabled).count(),
         waiting: oldest.map(|oldest| (state.outbox.mails.len(), oldest)),
-        conditions: conditions.iter().map(|(condition, held)| (**condition, held.since)).collect(),
-        standing: standing.collect(),
+        active: active(site, state),
         pauses: site.pauses().that_hold(&state.held, now),
         events_until: state.events.position,
         traffic_until: state.traffic.position,
@@ -101,6 +92,30 @@ pub(super) fn report(
     let report = Report { footer, daily: Some(daily), ..blank };
     // Another Message-ID than that of the cycle's other mail.
     letter(&report, &site.config, &site.command(), site.call.random.wrapping_add(1))
+}
+
+/// What holds; a rule by its name.
+fn active(site: &Site<'_>, state: &State) -> Vec<Active> {
+    let rules = keyed(&site.config.rules);
+    let of = |condition: Condition| {
+        let is_its = |key: &str| key.parse().map(Condition::Rule).ok() == Some(condition);
+        let rule = || rules.iter().find(|(key, _)| is_its(key)).map(|(_, rule)| rule);
+        match condition {
+            Condition::Rule(_) => Holding::Rule {
+                name: rule().map(|rule| rule.name.clone()).unwrap_or_default(),
+                is_too_few: rule()
+                    .is_some_and(|rule| matches!(rule.threshold, Threshold::Below { .. })),
+            },
+            other => Holding::Condition(other),
+        }
+    };
+    let held = state.conditions.iter();
+    held.map(|(condition, held)| Active {
+        what: of(*condition),
+        level: held.level,
+        since: held.since,
+    })
+    .collect()
 }
 
 /// The latest day whose report is due and not told; on the first day at all today's

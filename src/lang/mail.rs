@@ -40,6 +40,7 @@ texts! {
 
     // An alert.
     at_least(what) { en: "at least {what}", zh: "至少 {what}" }
+    others_or_more(first, count) { en: "{first} +{count} or more", zh: "{first} +{count} 以上" }
     at_least_short(count) { en: "≥ {count}", zh: "≥ {count}" }
     within(what, time) { en: "{what} in {time}", zh: "{time}內 {what}" }
     against_count(what, count, time) {

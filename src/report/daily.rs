@@ -76,10 +76,8 @@ pub struct Daily {
     pub rules: usize,
     /// Mails that wait for delivery, and since when the oldest does.
     pub waiting: Option<(usize, Timestamp)>,
-    /// The conditions that hold, and since when.
-    pub conditions: Vec<(Condition, Timestamp)>,
-    /// The rules whose condition holds, by their names, and since when.
-    pub standing: Vec<(String, Timestamp)>,
+    /// What holds.
+    pub active: Vec<Active>,
     /// The pauses that hold now, and how much each holds back.
     pub pauses: Vec<(Pause, u64)>,
     /// Up to when events were read completely.
@@ -88,6 +86,31 @@ pub struct Daily {
     pub traffic_until: Option<Timestamp>,
     /// The rules that learn what is known, before they tell what is new.
     pub learning: Vec<Learning>,
+}
+
+/// A condition that holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Active {
+    /// What it is.
+    pub what: Holding,
+    /// How bad it was when it was last seen.
+    pub level: Level,
+    /// Its begin.
+    pub since: Timestamp,
+}
+
+/// What can hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Holding {
+    /// What every site is watched for.
+    Condition(Condition),
+    /// What a rule of the user's asks for.
+    Rule {
+        /// The rule's name; the user's text.
+        name: String,
+        /// Whether it asks for what should come, and does not.
+        is_too_few: bool,
+    },
 }
 
 /// A rule that learns.
@@ -138,14 +161,18 @@ impl Learning {
 }
 
 impl Daily {
-    /// A warning where a run failed, mail waits or a condition holds.
+    /// The worst that holds; a warning at least where a run failed or mail waits.
     pub fn level(&self) -> Level {
-        let holds = !self.conditions.is_empty() || !self.standing.is_empty();
-        if self.day.failed > 0 || self.waiting.is_some() || holds {
-            Level::Warning
-        } else {
-            Level::Info
-        }
+        let has_failed = self.day.failed > 0 || self.waiting.is_some();
+        let own = if has_failed { Level::Warning } else { Level::Info };
+        self.active.iter().map(|active| active.level).chain([own]).max().unwrap_or(own)
+    }
+
+    /// What holds, the worst first, then what has held longest.
+    pub fn worst_first(&self) -> Vec<&Active> {
+        let mut active: Vec<&Active> = self.active.iter().collect();
+        active.sort_by_key(|active| (std::cmp::Reverse(active.level), active.since));
+        active
     }
 }
 

@@ -177,8 +177,11 @@ impl Evidence {
         };
         let (objects, more) = self.objects.most_frequent(NAMED);
         let objects = said(objects.into_iter().map(|one| one.what.name).collect(), more);
-        let (sources, more) = self.sources.most_frequent(NAMED);
-        let sources = said(sources.into_iter().map(|one| one.what.who()).collect(), more);
+        let sources = self.sources.ranking();
+        let people = sources.people();
+        let more = people.len().saturating_sub(NAMED) as u64;
+        let people = people.into_iter().take(NAMED).map(str::to_owned).collect();
+        let sources = said(people, more);
         let (talkers, more) = self.talkers.most_frequent(NAMED);
         let talkers = said(talkers.into_iter().map(|one| one.what.shown()).collect(), more);
         objects.or(sources).or(talkers).unwrap_or_default()

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::changes;
+use super::{Ranking, changes};
 use crate::pce::record::{self, Event, Text};
 use crate::rules::matching::FlowFacts;
 
@@ -93,9 +93,24 @@ pub struct Talker {
 }
 
 impl Source {
-    /// Its name, else its address; empty for the system.
-    pub fn who(&self) -> String {
-        if self.name.is_empty() { self.ip.clone() } else { self.name.clone() }
+    /// Its name, else its address, else its href; empty for the system.
+    pub fn who(&self) -> &str {
+        let has_name = !self.name.is_empty() && !self.name.starts_with('/');
+        if has_name || self.ip.is_empty() { &self.name } else { &self.ip }
+    }
+}
+
+impl Ranking<Source> {
+    /// Who they are, each once however much they did, the most frequent first; the system,
+    /// which has no name, is not among them.
+    pub fn people(&self) -> Vec<&str> {
+        let mut people = Vec::new();
+        for who in self.top.iter().map(|one| one.what.who()) {
+            if !who.is_empty() && !people.contains(&who) {
+                people.push(who);
+            }
+        }
+        people
     }
 }
 

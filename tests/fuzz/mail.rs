@@ -1,6 +1,6 @@
 //! The mail on reports whose every text is a stranger's.
 
-use illumio_monitor::report::daily::{Daily, Day, Gap, Learning, RuleDay};
+use illumio_monitor::report::daily::{Active, Daily, Day, Gap, Holding, Learning, RuleDay};
 use illumio_monitor::report::group::Rest;
 use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
 use illumio_monitor::report::{
@@ -391,22 +391,31 @@ fn daily() -> impl Strategy<Value = Daily> {
     );
     let waiting = option::of((any::<usize>(), time()));
     let times = (option::of(time()), option::of(time()));
-    let holds = vec((select(vec![Condition::Health, Condition::KeyExpires]), time()), 0..9);
+    let holds = vec(active(), 0..9);
     let learners = vec(learner(), 0..7);
     (any_text(), day, any::<usize>(), waiting, times, holds, learners).prop_map(
-        |(due, day, rules, waiting, (events_until, traffic_until), conditions, learning)| Daily {
+        |(due, day, rules, waiting, (events_until, traffic_until), active, learning)| Daily {
             pauses: Vec::new(),
             due,
             day,
             rules,
             waiting,
-            conditions,
-            standing: Vec::new(),
+            active,
             events_until,
             traffic_until,
             learning,
         },
     )
+}
+
+fn active() -> impl Strategy<Value = Active> {
+    let condition = select(vec![Condition::Health, Condition::KeyExpires]);
+    let level = select(vec![Level::Info, Level::Warning, Level::Critical]);
+    let what = (option::of(condition), any_text(), any::<bool>());
+    (what, level, time()).prop_map(|((condition, name, is_too_few), level, since)| {
+        let rule = Holding::Rule { name, is_too_few };
+        Active { what: condition.map_or(rule, Holding::Condition), level, since }
+    })
 }
 
 fn learner() -> impl Strategy<Value = Learning> {

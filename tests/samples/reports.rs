@@ -8,7 +8,7 @@ use illumio_monitor::lang::Lang;
 use illumio_monitor::lang::forward as words;
 use illumio_monitor::lang::reports;
 use illumio_monitor::mail::outbox::{Lost, Reader, words as outbox};
-use illumio_monitor::report::daily::{Daily, Day, Gap, RuleDay};
+use illumio_monitor::report::daily::{Active, Daily, Day, Gap, Holding, RuleDay};
 use illumio_monitor::report::pause::held::{HeldBack, HeldCount};
 use illumio_monitor::report::pause::{Pause, Paused, Pauses, When};
 use illumio_monitor::report::standing::{Below, Rows, WorkloadRow, Workloads};
@@ -391,15 +391,17 @@ fn first_day() -> Day {
     Day { since: Some(at("2026-11-22T10:20:30Z")), runs: 1, ..Day::default() }
 }
 
-fn daily(day: Day, conditions: Vec<Condition>) -> Report {
+fn daily(day: Day, conditions: Vec<(Condition, Level)>) -> Report {
     let since = at("2026-11-22T08:10:00Z");
     let daily = Daily {
         due: "18:20".to_owned(),
         day,
         rules: 13,
         waiting: None,
-        conditions: conditions.into_iter().map(|held| (held, since)).collect(),
-        standing: Vec::new(),
+        active: conditions
+            .into_iter()
+            .map(|(what, level)| Active { what: Holding::Condition(what), level, since })
+            .collect(),
         events_until: Some(at("2026-11-22T10:20:00Z")),
         traffic_until: Some(at("2026-11-22T10:20:00Z")),
         pauses: Vec::new(),
@@ -410,7 +412,13 @@ fn daily(day: Day, conditions: Vec<Condition>) -> Report {
 
 fn trouble() -> Report {
     let day = Day { failed: 13, ..day() };
-    let mut report = daily(day, vec![Condition::Unreachable, Condition::CertificateExpires]);
+    let mut report = daily(
+        day,
+        vec![
+            (Condition::CertificateExpires, Level::Warning),
+            (Condition::Unreachable, Level::Critical),
+        ],
+    );
     if let Some(daily) = &mut report.daily {
         daily.waiting = Some((2, at("2026-11-22T09:50:00Z")));
         daily.traffic_until = Some(at("2026-11-22T08:00:00Z"));

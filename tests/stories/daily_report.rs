@@ -133,6 +133,30 @@ fn while_the_pce_is_unreachable_the_report_goes_out_all_the_same() {
 }
 
 #[test]
+fn it_is_as_bad_as_the_worst_that_holds_and_names_that_first() {
+    let mut world = reporting();
+    world.set("api.key_expires", json!("2026-08-08"));
+    world.rule(json!({
+        "type": "event", "name": "Backup must come", "filter_value": "sec_policy.create",
+        "threshold_type": "below", "threshold_count": 1, "threshold_window": 60,
+        "level": "critical"
+    }));
+    world.run_every(10, "06:00", "08:20");
+
+    let run = world.run_at("08:30");
+
+    let mail = reports(std::slice::from_ref(&run))[0];
+    let subject = "CRITICAL: Daily report: Backup must come: still too few +1 · ";
+    assert!(mail.subject().contains(subject), "{}", mail.subject());
+    assert_eq!(mail.header("X-Illumio-Monitor-Level"), "critical");
+    let text = words(mail);
+    let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+    assert!(place("[CRITICAL] test · 2 active conditions") < place("Backup must come"));
+    assert!(place("· CRITICAL") < place("API key is about to expire"), "{text}");
+    assert!(place("API key is about to expire") < place("What to do"), "{text}");
+}
+
+#[test]
 fn while_the_mail_server_is_down_the_report_waits_and_comes_once() {
     let mut world = reporting();
     world.run_at("08:10");

@@ -6,8 +6,10 @@ use super::item::tag;
 use super::palette::Tone;
 use super::view::{Card, Entry, List, ListKind, NAME_MAX, View, footer};
 use super::{LINE_MAX, Look, condition, show, subject};
-use crate::lang::{Lang, counts, mail as mail_words, pauses as pause_words, reports as words};
-use crate::report::daily::{Daily, Learning, RuleDay};
+use crate::lang::{
+    Lang, counts, mail as mail_words, pauses as pause_words, reports as words, standing,
+};
+use crate::report::daily::{Active, Daily, Holding, Learning, RuleDay};
 use crate::report::{Condition, ConditionNews, Phase, Report};
 use crate::rules::{Level, groups};
 
@@ -21,22 +23,28 @@ const ACTIVE: usize = 20;
 fn what(daily: &Daily, lang: Lang) -> String {
     let figures =
         words::daily_figures(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang));
-    let active = active(daily, lang);
-    let worst = active.first().map(|(name, _)| match active.len() - 1 {
-        0 => show::cut(name, 60),
-        others => format!("{} +{others}", show::cut(name, 60)),
+    let active = daily.worst_first();
+    let worst = active.first().map(|worst| {
+        let name = show::cut(&name(worst, lang), 60);
+        match active.len() - 1 {
+            0 => name,
+            others => format!("{name} +{others}"),
+        }
     });
     let told: Vec<String> = worst.into_iter().chain([figures]).collect();
     mail_words::named(lang, words::daily(lang), told.join(" · "))
 }
 
-/// What holds, and since when: conditions, then what rules tell.
-fn active(daily: &Daily, lang: Lang) -> Vec<(String, Timestamp)> {
-    let conditions = daily.conditions.iter();
-    let conditions = conditions.map(|(held, since)| (holds(*held, *since, lang), *since));
-    let standing = daily.standing.iter();
-    let standing = standing.map(|(rule, since)| (show::clip(lang, rule.trim(), NAME_MAX), *since));
-    conditions.chain(standing).collect()
+/// What it is called; of a rule that misses something, that it does, since its name may
+/// read as its opposite.
+fn name(active: &Active, lang: Lang) -> String {
+    match &active.what {
+        Holding::Condition(condition) => holds(*condition, active.since, lang),
+        Holding::Rule { name, is_too_few } => {
+            let name = show::clip(lang, name.trim(), NAME_MAX);
+            if *is_too_few { standing::still_too_few(lang, name) } else { name }
+        }
+    }
 }
 
 /// The report in one line.
@@ -54,7 +62,14 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         Level::Info => String::new(),
         Level::Warning | Level::Critical => show::typed(&words::daily_do(lang), look),
     };
-    let active = active(daily, lang);
+    let active = daily.worst_first();
+    let active_card = active_card(&active, report, look);
+    let figures_card = figures_card(report, daily, look);
+    // The head counts what the first card names: nothing stands between them.
+    let (act, advice) = match active_card {
+        Some(_) => (String::new(), act),
+        None => (act, String::new()),
+    };
     let headline = match active.len() {
         0 => words::nothing_active(lang),
         count => counts::active(lang, count as u64),
@@ -73,25 +88,23 @@ pub(super) fn view(report: &Report, daily: &Daily, look: &Look) -> View {
         act,
         body: None,
         summary: Vec::new(),
-        cards: active_card(&active, report, look)
-            .into_iter()
-            .chain([figures_card(report, daily, look)])
-            .collect(),
+        cards: active_card.into_iter().chain([Card { advice, ..figures_card }]).collect(),
         beyond: 0,
         notices: Vec::new(),
         footer,
     }
 }
 
-/// What holds now, each with since when and for how long.
-fn active_card(active: &[(String, Timestamp)], report: &Report, look: &Look) -> Option<Card> {
+/// What holds now, each with since when, for how long and how bad; in the worst one's colour.
+fn active_card(active: &[&Active], report: &Report, look: &Look) -> Option<Card> {
     let lang = look.lang;
-    let entry = |(name, since): &(String, Timestamp)| {
-        let lasted = show::duration(lang, *since, report.made_at);
-        let since = words::active_since(lang, show::moment(*since, look.zone), lasted);
+    let tone: Tone = active.first()?.level.into();
+    let entry = |active: &&Active| {
+        let lasted = show::duration(lang, active.since, report.made_at);
+        let since = words::active_since(lang, show::moment(active.since, look.zone), lasted);
         Entry {
-            what: vec![name.clone()],
-            notes: vec![since],
+            what: vec![name(active, lang)],
+            notes: vec![format!("{since} · {}", tag(lang, active.level.into()))],
             link: None,
             count: String::new(),
             percent: 100,
@@ -103,9 +116,7 @@ fn active_card(active: &[(String, Timestamp)], report: &Report, look: &Look) -> 
         entries: active.iter().take(ACTIVE).map(entry).collect(),
         more: active.len().checked_sub(ACTIVE + 1).map(|more| mail_words::and_more(lang, more + 1)),
     };
-    let tone = Tone::Warning;
-    (!active.is_empty())
-        .then(|| Card { lists: vec![list], ..Card::new(tone, tag(lang, tone), String::new()) })
+    Some(Card { lists: vec![list], ..Card::new(tone, tag(lang, tone), String::new()) })
 }
 
 fn figures_card(report: &Report, daily: &Daily, look: &Look) -> Card {

@@ -264,7 +264,8 @@ fn joined(mut notes: Vec<String>) -> String {
     notes.join(" · ")
 }
 
-fn kind(kind: &str, lang: Lang) -> String {
+/// The word for who does something.
+pub(super) fn kind(kind: &str, lang: Lang) -> String {
     match kind {
         "user" => words::kind_user(lang),
         "agent" => words::kind_agent(lang),

@@ -2,7 +2,7 @@
 
 use super::item::{Item, items, tag};
 use super::palette::Tone;
-use super::{LINE_MAX, Look, SUBJECT_MAX, condition, show, view_alert};
+use super::{LINE_MAX, Look, SUBJECT_MAX, condition, lists, show, view_alert};
 use crate::lang::{Lang, counts, mail as words};
 use crate::report::{
     Alert, ConditionNews, Kind, Notice, Phase, Ranking, Report, Source, Subject, Talker,
@@ -132,17 +132,29 @@ pub(super) fn place(alert: &Alert, lang: Lang) -> Option<String> {
     let (first, others) = match &alert.subject {
         Subject::Events { sources, objects, .. } => match objects.top.first() {
             Some(first) => (show::cut(&first.what.name, 40), more(objects)),
-            None => (source(&sources.top.first()?.what)?, more(sources)),
+            None => return source(sources, lang),
         },
         Subject::Traffic { talkers, .. } => (ends(&talkers.top.first()?.what), more(talkers)),
     };
     Some(with_others(first, others))
 }
 
-/// Who an event came from: a name, else an address.
-fn source(source: &Source) -> Option<String> {
-    let known = [&source.name, &source.ip].into_iter().find(|known| !known.is_empty())?;
-    Some(show::cut(known, 40))
+/// Who did it: people first, each counted once; the system, where there is nobody else.
+fn source(sources: &Ranking<Source>, lang: Lang) -> Option<String> {
+    let people = sources.people();
+    let nameless = sources.top.iter().map(|one| &one.what).find(|source| source.who().is_empty());
+    let first = match (people.first(), nameless) {
+        (Some(first), _) => show::cut(first, 40),
+        (None, Some(source)) => lists::kind(&source.kind, lang),
+        (None, None) => return None,
+    };
+    let others = (people.len() + usize::from(nameless.is_some()) - 1) as u64;
+    match (others, sources.more) {
+        _ if first.is_empty() => None,
+        // What is not in the list may be by the same ones.
+        (1.., 1..) => Some(words::others_or_more(lang, first, show::grouped(others))),
+        _ => Some(with_others(first, others)),
+    }
 }
 
 fn with_others(first: String, others: u64) -> String {
