@@ -12,7 +12,8 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new() -> Self {
         let number = COUNTER.fetch_add(1, Ordering::SeqCst);
-        let name = format!("illumio-monitor-world-{}-{number}", std::process::id());
+        // Always as long: mails name the path, and how much else they hold depends on it.
+        let name = format!("illumio-monitor-world-{:07}-{number:05}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
