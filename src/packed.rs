@@ -1,10 +1,14 @@
-//! Tables packed into one text for the file: base64 over fixed-width hashes and
-//! variable-length numbers. Knows no room.
+//! Tables and long texts packed into one short text for the file: base64 over fixed-width
+//! hashes and variable-length numbers, or over what was deflated. Knows no room.
 
 use std::hash::{BuildHasherDefault, Hasher};
+use std::io::{self, Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 use ring::digest::{SHA256, digest};
 
 /// For a table whose keys are hashes already, and need not be hashed once more.
@@ -40,6 +44,27 @@ pub fn hash(bytes: &[u8]) -> u64 {
     let mut first = [0; 8];
     first.copy_from_slice(&digest(&SHA256, bytes).as_ref()[..8]);
     u64::from_be_bytes(first)
+}
+
+/// What `write` writes, deflated so far.
+///
+/// # Errors
+/// Those of `write`.
+pub fn deflated(
+    level: Compression,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<String> {
+    let mut packer = DeflateEncoder::new(Vec::new(), level);
+    write(&mut packer)?;
+    Ok(STANDARD_NO_PAD.encode(packer.finish()?))
+}
+
+/// The text that was [`deflated`], at most so many bytes of it; `None` for what is none.
+pub fn inflated(packed: &str, most: u64) -> Option<String> {
+    let bytes = STANDARD_NO_PAD.decode(packed).ok()?;
+    let mut text = String::new();
+    DeflateDecoder::new(bytes.as_slice()).take(most).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 /// A hash as text in the file: whoever edits the file with a tool that takes every number

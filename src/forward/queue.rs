@@ -5,13 +5,8 @@
 //! packed: a day's backlog of a busy site takes little of the state.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,6 +14,7 @@ use serde_json::value::RawValue;
 
 use super::{Receiver, Record};
 use crate::lang::Both;
+use crate::packed;
 
 /// The most records that wait, of all receivers together.
 pub const RECORDS: usize = 20_000;
@@ -206,12 +202,12 @@ impl Backlog {
     }
 
     fn packed(&self) -> std::io::Result<String> {
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-        for queued in &self.0 {
-            let to = serde_json::to_string(&queued.to)?;
-            writeln!(packer, "{{\"to\":{to},\"record\":{}}}", queued.json)?;
-        }
-        Ok(BASE64_STANDARD_NO_PAD.encode(packer.finish()?))
+        packed::deflated(Compression::fast(), |packer| {
+            self.0.iter().try_for_each(|queued| {
+                let to = serde_json::to_string(&queued.to)?;
+                writeln!(packer, "{{\"to\":{to},\"record\":{}}}", queued.json)
+            })
+        })
     }
 
     fn unpacked(text: &str) -> Option<Self> {
@@ -221,9 +217,7 @@ impl Backlog {
             #[serde(borrow)]
             record: &'l RawValue,
         }
-        let bytes = BASE64_STANDARD_NO_PAD.decode(text).ok()?;
-        let mut lines = String::new();
-        DeflateDecoder::new(bytes.as_slice()).take(UNPACKED).read_to_string(&mut lines).ok()?;
+        let lines = packed::inflated(text, UNPACKED)?;
         let read = |line| {
             let Line { to, record } = serde_json::from_str::<Line<'_>>(line).ok()?;
             let known: Record = serde_json::from_str(record.get()).ok()?;

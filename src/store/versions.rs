@@ -7,19 +7,14 @@
 //! The key stands last in `.last` and nowhere else: without it the file is what was
 //! written, byte for byte.
 
-use std::io::{Read, Write};
-
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD_NO_PAD;
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::layout;
 use super::load::unmarked;
 use super::splice::Frame;
+use crate::packed;
 
 /// So many versions are kept before the one that holds.
 pub(super) const MOST: usize = 10;
@@ -196,11 +191,7 @@ impl Versions {
 
     fn kept(&self) -> Option<Vec<Kept>> {
         let (_, packed) = self.0.split_once('.')?;
-        let bytes = BASE64_STANDARD_NO_PAD.decode(packed).ok()?;
-        let mut json = String::new();
-        let unpacked = DeflateDecoder::new(bytes.as_slice()).take(MOST_UNPACKED);
-        { unpacked }.read_to_string(&mut json).ok()?;
-        serde_json::from_str(&json).ok()
+        serde_json::from_str(&packed::inflated(packed, MOST_UNPACKED)?).ok()
     }
 }
 
@@ -239,9 +230,8 @@ fn alike(one: &str, other: &str) -> (usize, usize) {
 }
 
 fn packed(kept: &[Kept]) -> std::io::Result<String> {
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(serde_json::to_string(kept)?.as_bytes())?;
-    Ok(BASE64_STANDARD_NO_PAD.encode(packer.finish()?))
+    let json = serde_json::to_string(kept)?;
+    packed::deflated(Compression::default(), |packer| packer.write_all(json.as_bytes()))
 }
 
 type Range = std::ops::Range<usize>;

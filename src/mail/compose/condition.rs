@@ -59,10 +59,7 @@ pub(super) fn place(news: &ConditionNews) -> Option<String> {
         Phase::Begins | Phase::Lasts => all.into_iter().find(|rows| rows.count > 0)?,
     };
     let first = show::cut(rows.top.first()?.name.trim(), 40);
-    Some(match rows.count.saturating_sub(1) {
-        0 => first,
-        others => format!("{first} +{}", show::grouped(others)),
-    })
+    Some(show::with_others(first, rows.count.saturating_sub(1)))
 }
 
 /// What it means; for an ended one how long it was, up to `now`.

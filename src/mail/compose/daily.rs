@@ -24,13 +24,9 @@ fn what(daily: &Daily, lang: Lang) -> String {
     let figures =
         words::daily_figures(lang, runs(daily, lang), failed(daily, lang), alerts(daily, lang));
     let active = daily.worst_first();
-    let worst = active.first().map(|worst| {
-        let name = show::cut(&name(worst, lang), 60);
-        match active.len() - 1 {
-            0 => name,
-            others => format!("{name} +{others}"),
-        }
-    });
+    let worst = active
+        .first()
+        .map(|worst| show::with_others(show::cut(&name(worst, lang), 60), active.len() as u64 - 1));
     let told: Vec<String> = worst.into_iter().chain([figures]).collect();
     mail_words::named(lang, words::daily(lang), told.join(" · "))
 }

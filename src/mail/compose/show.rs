@@ -66,6 +66,14 @@ pub(super) fn cut(text: &str, max: usize) -> String {
     }
 }
 
+/// `db-01 +2`: the first of several, and how many others there are.
+pub(super) fn with_others(first: String, others: u64) -> String {
+    match others {
+        0 => first,
+        others => format!("{first} +{}", grouped(others)),
+    }
+}
+
 /// A sentence of ours with its commands as they have to be typed for this config.
 pub(super) fn typed(text: &str, look: &Look) -> String {
     text.replace("`illumio-monitor ", &format!("`{} ", call(look)))

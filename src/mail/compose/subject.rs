@@ -127,7 +127,7 @@ pub(super) fn place(alert: &Alert, lang: Lang) -> Option<String> {
     if let Some(groups) = &alert.groups {
         let worst = show::cut(&view_alert::group_name(groups.rows.first()?, lang), 60);
         let others = groups.more.groups + groups.rows.len() as u64 - 1;
-        return Some(with_others(worst, others));
+        return Some(show::with_others(worst, others));
     }
     let (first, others) = match &alert.subject {
         Subject::Events { sources, objects, .. } => match objects.top.first() {
@@ -136,7 +136,7 @@ pub(super) fn place(alert: &Alert, lang: Lang) -> Option<String> {
         },
         Subject::Traffic { talkers, .. } => (ends(&talkers.top.first()?.what), more(talkers)),
     };
-    Some(with_others(first, others))
+    Some(show::with_others(first, others))
 }
 
 /// Who did it: people first, each counted once; the system, where there is nobody else.
@@ -153,14 +153,7 @@ fn source(sources: &Ranking<Source>, lang: Lang) -> Option<String> {
         _ if first.is_empty() => None,
         // What is not in the list may be by the same ones.
         (1.., 1..) => Some(words::others_or_more(lang, first, show::grouped(others))),
-        _ => Some(with_others(first, others)),
-    }
-}
-
-fn with_others(first: String, others: u64) -> String {
-    match others {
-        0 => first,
-        others => format!("{first} +{}", show::grouped(others)),
+        _ => Some(show::with_others(first, others)),
     }
 }
 
